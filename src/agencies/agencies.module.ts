@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { Actors } from '../policy/actor.js';
+import './agencies.policy.js';
+import { ActorsOfAgencies } from './actors.js';
+import { AgenciesController } from './agencies.controller.js';
+import { AgenciesService } from './agencies.service.js';
+import { SignIn } from './sign-in.js';
+
+@Global()
+@Module({
+  imports: [PassportModule],
+  controllers: [AgenciesController],
+  providers: [AgenciesService, SignIn, { provide: Actors, useClass: ActorsOfAgencies }],
+  exports: [Actors],
+})
+export class AgenciesModule {}

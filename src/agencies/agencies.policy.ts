@@ -1,0 +1,93 @@
+/** Who may know which agencies, people and systems there are: the directory of one's partnerships. */
+import { declareFact } from '../policy/actor.js';
+import { declareSubject } from '../policy/subjects.js';
+import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /** Partnerships in which the actor's agency acts. */
+    partnershipIds: string[];
+  }
+}
+
+declareFact(
+  'partnershipIds',
+  `SELECT coalesce(jsonb_agg(ap.partnership_id), '[]') FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id`,
+);
+
+declareSubject(Partnership, 'Partnership', {
+  grounds: [
+    {
+      name: 'acts-there',
+      sentence: 'whose agency acts in the partnership',
+      actions: ['read', 'record-subjects'],
+      where: (actor) => ({ id: { $in: actor.partnershipIds } }),
+    },
+  ],
+});
+
+declareSubject(Agency, 'Agency', {
+  relations: { presence: { to: AgencyPartnership, local: 'id', foreign: 'agencyId' } },
+  grounds: [
+    {
+      name: 'directory',
+      sentence: 'whose agency acts in the same partnership',
+      actions: ['read'],
+      where: (actor) => ({ presence: { $elemMatch: { partnershipId: { $in: actor.partnershipIds } } } }),
+    },
+    {
+      name: 'own-agency',
+      sentence: 'who works for the agency',
+      actions: ['read', 'act-for'],
+      where: (actor) => ({ id: actor.agencyId }),
+    },
+    {
+      name: 'administrator',
+      sentence: 'who administers the agency',
+      actions: ['employ'],
+      where: (actor) => (actor.roles.includes('agency_administrator') ? { id: actor.agencyId } : null),
+    },
+  ],
+});
+
+declareSubject(AgencyPartnership, 'AgencyPartnership', {});
+
+declareSubject(Practitioner, 'Practitioner', {
+  relations: { agency: { to: Agency, local: 'agencyId', foreign: 'id' } },
+  parent: 'agency',
+  seek: ['agencyId'],
+  grounds: [
+    {
+      name: 'colleague',
+      sentence: 'who works for the same agency',
+      actions: ['read'],
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'directory',
+      sentence: 'whose agency acts in the same partnership',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+      fields: ['id', 'agencyId', 'name', 'jobTitle'],
+    },
+    {
+      name: 'administrator',
+      sentence: 'who administers the agency',
+      actions: ['change'],
+      where: (actor) => (actor.roles.includes('agency_administrator') ? { agencyId: actor.agencyId } : null),
+    },
+  ],
+});
+
+declareSubject(Client, 'Client', {
+  seek: ['agencyId'],
+  grounds: [
+    {
+      name: 'administrator',
+      sentence: 'who administers the agency',
+      actions: ['read'],
+      where: (actor) => (actor.roles.includes('agency_administrator') ? { agencyId: actor.agencyId } : null),
+    },
+  ],
+});

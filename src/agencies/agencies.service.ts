@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../policy/actor.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
+import { Agency, Practitioner } from './agency.entity.js';
+import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
+
+/** The directory: partnerships, agencies, the people and the systems that sign in. */
+@Injectable()
+export class AgenciesService {
+  constructor(private readonly records: Records) {}
+
+  me(actor: Actor): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const agency = await work.find('act-for', Agency, actor.agencyId);
+      const { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds } = actor;
+      const memberships = (actor as unknown as { memberships?: object[] }).memberships ?? [];
+      const extra = { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships };
+      return work.present(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
+    });
+  }
+
+  partnerships(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(PartnershipView, {}, query));
+  }
+
+  list(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(AgencyView, {}, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(AgencyView, await work.find('read', Agency, id)));
+  }
+
+  people(actor: Actor, agencyId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Agency, agencyId);
+      return work.page(PractitionerView, { agencyId }, query);
+    });
+  }
+
+  employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await work.find('employ', Agency, agencyId);
+      const practitioner = await work.insert(Practitioner, { ...request, agencyId, active: true });
+      work.happened('practitioner.registered', Practitioner, practitioner);
+      return work.present(PractitionerView, practitioner, { status: 201 });
+    });
+  }
+
+  change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await work.find('employ', Agency, agencyId);
+      const found = await work.take('change', Practitioner, PractitionerView, id);
+      const changed = await work.update(Practitioner, found, request);
+      work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
+      return work.present(PractitionerView, changed);
+    });
+  }
+
+  clients(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(ClientView, {}, query));
+  }
+}

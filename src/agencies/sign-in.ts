@@ -1,0 +1,121 @@
+/**
+ * Who holds this token? Signature, algorithm, type, issuer, audience and expiry are all required; the defaults of the
+ * libraries accept a wrong type, a wrong audience and a token that never expires. Each agency may have an issuer of its
+ * own; a token is checked with the keys of the issuer it names and no other.
+ */
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { passportJwtSecret } from 'jwks-rsa';
+import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
+import { config, type IssuerConfig } from '../config.js';
+import { Actors, type Actor } from '../policy/actor.js';
+import { PURPOSES, type Purpose } from '../policy/categories.js';
+import { invalid, refused, unauthenticated } from '../policy/problems.js';
+import { callOf } from '../records/call.js';
+
+const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
+const CLOCK_SKEW_SECONDS = 5;
+
+interface Claims {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  exp?: number;
+  iat?: number;
+  client_id?: string;
+  scope?: string;
+}
+
+/** The sandbox's issuer, where the sandbox is on. */
+export const sandboxIssuer = (): IssuerConfig => ({
+  issuer: `${config.publicUrl}/sandbox/issuer`,
+  audience: config.audience,
+  jwksUri: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${String(config.port)}/sandbox/issuer/jwks`,
+  agency: null,
+});
+
+export const trustedIssuers = (): IssuerConfig[] => [...config.issuers, ...(config.sandbox ? [sandboxIssuer()] : [])];
+
+function part(token: string, index: number): Record<string, unknown> {
+  const value: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
+  if (typeof value !== 'object' || value === null) throw new Error('not an object');
+  return value as Record<string, unknown>;
+}
+
+/** The key that must have signed the token, found by its issuer and key id. */
+function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyRequest> {
+  const keys = new Map(
+    issuers.map((one) => [
+      one.issuer,
+      passportJwtSecret({
+        jwksUri: one.jwksUri,
+        cache: true,
+        cacheMaxAge: 10 * 60_000,
+        rateLimit: true,
+        jwksRequestsPerMinute: 10,
+        timeout: 5_000,
+      }),
+    ]),
+  );
+  return (request, token: string, done) => {
+    try {
+      const header = part(token, 0);
+      if (header['typ'] !== 'at+jwt' && header['typ'] !== 'application/at+jwt') throw new Error('type');
+      if (!(ALGORITHMS as readonly unknown[]).includes(header['alg']) || typeof header['kid'] !== 'string')
+        throw new Error('algorithm or key id');
+      const find = keys.get(part(token, 1)['iss'] as string);
+      if (!find) throw new Error('issuer');
+      find(request as never, token, (error, key) => {
+        done(error ? unauthenticated('The token could not be verified.') : null, key);
+      });
+    } catch {
+      done(unauthenticated('The access token is not one of a trusted issuer, or not of type at+jwt.'));
+    }
+  };
+}
+
+@Injectable()
+export class SignIn extends PassportStrategy(Strategy, 'jwt') {
+  private readonly issuers: IssuerConfig[];
+
+  constructor(private readonly actors: Actors) {
+    const issuers = trustedIssuers();
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKeyProvider: keyProvider(issuers) as never,
+      algorithms: [...ALGORITHMS],
+      issuer: issuers.map((one) => one.issuer),
+      audience: [...new Set(issuers.map((one) => one.audience))],
+      jsonWebTokenOptions: { clockTolerance: CLOCK_SKEW_SECONDS },
+      passReqToCallback: true,
+    });
+    this.issuers = issuers;
+  }
+
+  async validate(request: FastifyRequest, claims: Claims): Promise<Actor> {
+    const issuer = this.issuers.find((one) => one.issuer === claims.iss);
+    const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
+    if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !claims.sub)
+      throw unauthenticated('The access token lacks a required claim: iss, sub, aud, iat or exp.');
+    const isClient = claims.client_id !== undefined && claims.client_id === claims.sub;
+    const actor = await this.actors.signedIn(claims.iss, claims.sub, isClient ? claims.sub : null, {
+      now: new Date(),
+      call: callOf(request),
+      purpose: purposeOf(request),
+      scopes: claims.scope?.split(' ') ?? [],
+    });
+    if (!actor)
+      throw refused('unknown-person', 'You signed in, but your agency has not registered you, or you are no longer active.');
+    return actor;
+  }
+}
+
+/** A person may say for which purpose they read; a machine client has one that is registered. */
+function purposeOf(request: FastifyRequest): Purpose | undefined {
+  const purpose = request.headers['purpose'];
+  if (purpose === undefined) return undefined;
+  if (!(PURPOSES as readonly unknown[]).includes(purpose))
+    throw invalid(`The header Purpose must be one of ${PURPOSES.join(', ')}.`);
+  return purpose as Purpose;
+}

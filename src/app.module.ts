@@ -1,0 +1,35 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { AgenciesModule } from './agencies/agencies.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { CasesModule } from './cases/cases.module.js';
+import { config } from './config.js';
+import { entities } from './entities.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthController } from './health.controller.js';
+import { PolicyGuard } from './policy/guard.js';
+import { databaseOptions } from './records/database.js';
+import { PresentedInterceptor } from './records/presented.interceptor.js';
+import { ProblemFilter } from './records/problem.filter.js';
+import { RecordsModule } from './records/records.module.js';
+
+const AREAS: Type[] = [AgenciesModule, CasesModule, EventsModule, AuditModule];
+
+/** The whole service. The sandbox is not even loaded unless it is switched on. */
+@Module({})
+export class AppModule {
+  static async compose(): Promise<DynamicModule> {
+    const sandbox = config.sandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
+    return {
+      module: AppModule,
+      imports: [DiscoveryModule, RecordsModule.on(databaseOptions(config.databaseUrl, entities)), ...AREAS, ...sandbox],
+      controllers: [HealthController],
+      providers: [
+        MetadataScanner,
+        { provide: APP_GUARD, useClass: PolicyGuard },
+        { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,95 @@
+/** The application as it is served: used by `main.ts`, and by `openapi.ts` in preview (nothing is connected). */
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.js';
+import { config } from './config.js';
+import { invalid, type FieldError } from './policy/problems.js';
+import { limitRate } from './rate-limit.js';
+import { correlationOf } from './records/call.js';
+import { learnRoute } from './records/known-routes.js';
+import { sendProblem } from './records/problem.filter.js';
+
+const MAX_BODY_BYTES = 1_048_576;
+
+export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    trustProxy: process.env['TRUST_PROXY'] === 'on',
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(error, request, reply);
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(await AppModule.compose(), adapter, {
+    preview,
+    bufferLogs: false,
+    logger: preview ? ['error'] : ['error', 'warn'],
+    abortOnError: false,
+  });
+  app.useGlobalPipes(
+    new ValidationPipe({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      stopAtFirstError: false,
+      exceptionFactory: (errors) => invalid('Some values are missing or wrong; see errors.', errors.flatMap((one) => pointers(one))),
+    }),
+  );
+  if (preview) return app;
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.addHook('onRoute', learnRoute);
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-correlation-id': correlationOf(request),
+    });
+    limitRate(request, reply);
+    await Promise.resolve();
+  });
+  fastify.addHook('preValidation', async (request) => {
+    refuseBrokenText(request.body, '');
+    refuseBrokenText(request.query, '?');
+    await Promise.resolve();
+  });
+  app.enableShutdownHooks();
+  return app;
+}
+
+export async function serve(): Promise<NestFastifyApplication> {
+  const app = await createApp();
+  await app.listen({ port: config.port, host: config.host });
+  return app;
+}
+
+/** Text that PostgreSQL cannot hold, or that is no text: NUL and lone surrogates. */
+function refuseBrokenText(value: unknown, pointer: string): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed())
+      throw invalid('A text holds a NUL or half a surrogate pair. Remove it.', [{ pointer, detail: 'not storable text' }]);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, one] of Object.entries(value)) {
+      refuseBrokenText(key, pointer);
+      refuseBrokenText(one, pointer === '?' ? `?${key}` : `${pointer}/${key}`);
+    }
+  }
+}
+
+function pointers(error: ValidationError, path = ''): FieldError[] {
+  const pointer = `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return [
+    ...Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail })),
+    ...(error.children ?? []).flatMap((child) => pointers(child, pointer)),
+  ];
+}

@@ -1,0 +1,311 @@
+import { IsBoolean, IsDateString, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Agency } from '../agencies/agency.entity.js';
+import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
+import { Classified, rowCategory } from '../policy/classification.js';
+import { Panel } from '../panels/panel.entity.js';
+import type { StateMachine } from '../records/state-machine.js';
+import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
+
+export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'closed'] as const;
+export type CaseStage = (typeof CASE_STAGES)[number];
+
+/** How a case moves. Source: JAG note, section 1.6 "Case lifecycle". */
+export const caseMachine: StateMachine<CaseStage, 'listing' | 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
+  name: 'case',
+  initial: 'open',
+  commands: {
+    listing: { from: ['open', 'listed', 'plan_agreed', 'monitoring'], to: 'listed' },
+    'plan-agreement': { from: ['open', 'listed', 'plan_agreed'], to: 'plan_agreed' },
+    monitoring: { from: ['listed', 'plan_agreed'], to: 'monitoring' },
+    closure: { from: ['open', 'listed', 'plan_agreed', 'monitoring'], to: 'closed' },
+    reopening: { from: ['closed'], to: 'open' },
+  },
+};
+
+export const RISK_BANDS = ['standard', 'medium', 'high'] as const;
+export type RiskBand = (typeof RISK_BANDS)[number];
+
+/** Why a case is closed. Source: JAG note, section 1.6 "Closure reasons". */
+export const CLOSURE_REASONS = [
+  'resolved_behaviour_stopped',
+  'risk_reduced_single_agency',
+  'enforcement_concluded',
+  'subject_moved_area',
+  'merged',
+  'no_further_action_possible',
+  'insufficient_evidence',
+  'subject_deceased',
+  'transferred_other_process',
+  'referred_in_error',
+] as const;
+export type ClosureReason = (typeof CLOSURE_REASONS)[number];
+
+export const OUTCOMES = ['resolved', 'partly_resolved', 'unresolved', 'not_applicable'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** A matter before a panel. The panel owns its decisions, plans and listings; each agency keeps what it contributed. */
+@Entity('cases')
+@Check(SUBJECT_CHECK)
+@Check(`stage IN (${CASE_STAGES.map((stage) => `'${stage}'`).join(', ')})`)
+@Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
+@Index(['panelId', 'changedAt', 'id'])
+@Unique(['reference'])
+@Unique(['id', 'panelId'])
+export class Case extends AboutSubject {
+  /** The panel that hears it. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Panel)
+  @Classified('administrative')
+  panelId: string;
+
+  /** Human reference, e.g. `JAG-2026-00042`. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  reference: string;
+
+  /** Where it stands. */
+  @Column({ type: 'text', default: 'open' })
+  @Classified('administrative')
+  @IsIn(CASE_STAGES)
+  stage: CaseStage;
+
+  /** The data category of the summary. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(DATA_CATEGORIES)
+  category: DataCategory;
+
+  /** What the case is about, in the words of the referral. */
+  @Column({ type: 'text' })
+  @Classified(rowCategory('category'))
+  @Length(10, 4000)
+  summary: string;
+
+  /** Why several agencies are needed. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('professional_opinion')
+  @IsOptional()
+  @MaxLength(4000)
+  whyMultiAgency: string | null;
+
+  /** The agency that leads. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Index()
+  @Classified('administrative')
+  @IsUUID()
+  leadAgencyId: string;
+
+  /** The band in force, confirmed by a person. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('risk_assessment', 'summary')
+  @IsOptional()
+  @IsIn(RISK_BANDS)
+  riskBand: RiskBand | null;
+
+  /** The same victim and perpetrator within the panel's repeat window. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('risk_assessment', 'summary')
+  @IsBoolean()
+  isRepeat: boolean;
+
+  /** The earlier case of a repeat. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Case)
+  @Classified('risk_assessment')
+  previousCaseId: string | null;
+
+  /** When it is next reviewed. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  nextReviewOn: string | null;
+
+  /** The edition of the panel's rules that applied when it was opened. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  rulesEdition: number;
+
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  openedAt: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  closedAt: Date | null;
+
+  /** Why it was closed. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsIn(CLOSURE_REASONS)
+  closureReason: ClosureReason | null;
+
+  /** What was reached, apart from why it was closed. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsIn(OUTCOMES)
+  outcome: Outcome | null;
+}
+
+/** A record inside a case: `panelId` is the case's own, held equal by the database. */
+export abstract class CaseRecord extends ContributedRecord {
+  @ForeignKey(() => Agency)
+  declare agencyId: string;
+
+  /** The case. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  caseId: string;
+
+  /** The panel of the case. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+}
+
+/** Roles of people in cases; one person may hold several. Source: law and standards note, section 1.4. */
+export const PERSON_ROLES = [
+  'victim',
+  'at_risk',
+  'suspected_harm_causer',
+  'both_victim_and_harm_causer',
+  'perpetrator',
+  'child',
+  'complainant',
+  'witness',
+  'family',
+  'carer',
+  'linked_peer',
+  'person_of_concern_adult',
+  'professional',
+] as const;
+export type PersonRole = (typeof PERSON_ROLES)[number];
+
+/** A person's role in one case: who says so, since when, why. */
+@Entity('case_people')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Unique(['caseId', 'personId', 'role', 'since'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`role IN (${PERSON_ROLES.map((role) => `'${role}'`).join(', ')})`)
+@Check(`until IS NULL OR until >= since`)
+export class CasePerson extends CaseRecord {
+  /** The person. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Person)
+  @Index()
+  @Classified('administrative')
+  @IsUUID()
+  personId: string;
+
+  /** The role in this case, and in no other. */
+  @Column({ type: 'text' })
+  @Classified('identity', 'summary')
+  @IsIn(PERSON_ROLES)
+  role: PersonRole;
+
+  /** On what the role rests. */
+  @Column({ type: 'text' })
+  @Classified('professional_opinion')
+  @Length(3, 1000)
+  rationale: string;
+
+  @Column({ type: 'date' })
+  @Classified('identity', 'summary')
+  @IsDateString({ strict: true })
+  since: string;
+
+  @Column({ type: 'date', nullable: true })
+  @Classified('identity', 'summary')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  until: string | null;
+}
+
+export const CONTRIBUTION_KINDS = ['fact', 'opinion', 'intelligence', 'allegation', 'self_report'] as const;
+export type ContributionKind = (typeof CONTRIBUTION_KINDS)[number];
+
+/** `P`: may be shared as the agreement says. `C`: only after its conditions are met. */
+export const HANDLING = ['P', 'C'] as const;
+export type Handling = (typeof HANDLING)[number];
+
+/**
+ * What one agency knows and puts before the panel, or keeps to itself as private research. Its category decides who
+ * receives how much; its handling may hold back more. Source: law and standards note, section 5.2 "Markings".
+ */
+@Entity('contributions')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`kind IN ('fact', 'opinion', 'intelligence', 'allegation', 'self_report')`)
+@Check(`handling IN ('P', 'C')`)
+@Check(`handling = 'P' OR conditions IS NOT NULL`)
+export class Contribution extends CaseRecord {
+  /** The data category. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(DATA_CATEGORIES)
+  category: DataCategory;
+
+  /** Fact, professional opinion, intelligence, allegation or what the person said. */
+  @Column({ type: 'text' })
+  @Classified(rowCategory('category'), 'summary')
+  @IsIn(CONTRIBUTION_KINDS)
+  kind: ContributionKind;
+
+  /** One line for those who receive a summary. */
+  @Column({ type: 'text' })
+  @Classified(rowCategory('category'), 'summary')
+  @Length(3, 500)
+  summary: string;
+
+  /** The whole, for those who receive it in full. */
+  @Column({ type: 'text' })
+  @Classified(rowCategory('category'))
+  @Length(3, 10000)
+  text: string;
+
+  /** `P` or `C`. */
+  @Column({ type: 'text', default: 'P' })
+  @Classified(rowCategory('category'), 'existence')
+  @IsIn(HANDLING)
+  handling: Handling;
+
+  /** The conditions of handling `C`. */
+  @Column({ type: 'text', nullable: true })
+  @Classified(rowCategory('category'))
+  @IsOptional()
+  @Length(3, 1000)
+  conditions: string | null;
+
+  /** Private research: nobody outside the agency reads it. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  @IsBoolean()
+  agencyOnly: boolean;
+
+  /** The day on which what is told happened. */
+  @Column({ type: 'date', nullable: true })
+  @Classified(rowCategory('category'))
+  @IsOptional()
+  @IsDateString({ strict: true })
+  occurredOn: string | null;
+
+  /** The person or system that wrote it. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  authorId: string;
+}
+
+/** The last number given out, per prefix and year. */
+@Entity('reference_numbers')
+export class ReferenceNumber {
+  @PrimaryColumn({ type: 'text' })
+  prefix: string;
+
+  @PrimaryColumn({ type: 'integer' })
+  year: number;
+
+  @Column({ type: 'integer' })
+  last: number;
+}

@@ -1,0 +1,107 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Classified } from '../policy/classification.js';
+import { view } from '../records/view.js';
+import { Case, CasePerson, Contribution } from './case.entity.js';
+
+/** A case, as far as you may see it. */
+export class CaseView extends view(
+  Case,
+  'id',
+  'version',
+  'reference',
+  'partnershipId',
+  'panelId',
+  'stage',
+  'subjectKind',
+  'personId',
+  'placeId',
+  'groupId',
+  'category',
+  'summary',
+  'whyMultiAgency',
+  'agencyId',
+  'leadAgencyId',
+  'riskBand',
+  'isRepeat',
+  'previousCaseId',
+  'nextReviewOn',
+  'rulesEdition',
+  'openedAt',
+  'changedAt',
+  'closedAt',
+  'closureReason',
+  'outcome',
+) {}
+
+/** A case in a list. */
+export class CaseItemView extends view(
+  Case,
+  'id',
+  'version',
+  'reference',
+  'panelId',
+  'stage',
+  'subjectKind',
+  'riskBand',
+  'isRepeat',
+  'leadAgencyId',
+  'nextReviewOn',
+  'changedAt',
+) {}
+
+/** Where a case stands, for systems that follow it: nothing about its content. */
+export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'panelId', 'stage') {
+  /** The next meeting at which it is listed, or null. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @Classified('administrative')
+  nextMeetingAt: Date | null;
+
+  /** Open actions of your agency in this case. */
+  @ApiProperty({
+    type: 'array',
+    maxItems: 100,
+    items: {
+      type: 'object',
+      required: ['id', 'status', 'dueOn'],
+      properties: {
+        id: { type: 'string', format: 'uuid' },
+        status: { type: 'string', maxLength: 40 },
+        dueOn: { type: 'string', format: 'date' },
+      },
+    },
+  })
+  @Classified('administrative')
+  openActions: { id: string; status: string; dueOn: string }[];
+}
+
+/** A person's role in a case. */
+export class CasePersonView extends view(
+  CasePerson,
+  'id',
+  'version',
+  'caseId',
+  'personId',
+  'agencyId',
+  'role',
+  'rationale',
+  'since',
+  'until',
+) {}
+
+/** What an agency contributed: in full, in summary, or only that it exists, category and agency. */
+export class ContributionView extends view(
+  Contribution,
+  'id',
+  'version',
+  'caseId',
+  'agencyId',
+  'category',
+  'kind',
+  'summary',
+  'text',
+  'handling',
+  'conditions',
+  'agencyOnly',
+  'occurredOn',
+  'changedAt',
+) {}

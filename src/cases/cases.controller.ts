@@ -1,0 +1,111 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Case, CasePerson, Contribution } from './case.entity.js';
+import {
+  CaseChange,
+  CaseClosure,
+  CasePersonRequest,
+  CaseQuery,
+  ContributionChange,
+  ContributionRequest,
+} from './case.requests.js';
+import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
+import { CasesService } from './cases.service.js';
+
+@Controller('v1')
+export class CasesController {
+  constructor(private readonly cases: CasesService) {}
+
+  /** Cases that you may see, last changed first */
+  @Get('cases')
+  @Can('read', Case)
+  @Answers.page(CaseItemView)
+  list(@By() actor: Actor, @Query() query: CaseQuery): Promise<Presented> {
+    return this.cases.list(actor, query);
+  }
+
+  /** One case */
+  @Get('cases/:id')
+  @Can('read', Case)
+  @Answers.one(CaseView)
+  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.cases.get(actor, id);
+  }
+
+  /** Where a case stands, for systems that follow it */
+  @Get('cases/:id/status')
+  @Can('track', Case)
+  @Answers.one(CaseStatusView)
+  status(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.cases.status(actor, id);
+  }
+
+  /** Change lead agency, risk band or review date (chair, coordinator) */
+  @Patch('cases/:id')
+  @Can('change', Case)
+  @Answers.changed(CaseView)
+  change(@By() actor: Actor, @Id() id: string, @Body() body: CaseChange): Promise<Presented> {
+    return this.cases.change(actor, id, body);
+  }
+
+  /** Close a case (chair, coordinator) */
+  @Post('cases/:id/closure')
+  @Can('close', Case)
+  @Answers.changed(CaseView)
+  close(@By() actor: Actor, @Id() id: string, @Body() body: CaseClosure): Promise<Presented> {
+    return this.cases.close(actor, id, body);
+  }
+
+  /** People in a case, with their roles in it */
+  @Get('cases/:id/people')
+  @Can('read', CasePerson)
+  @Answers.page(CasePersonView)
+  people(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.cases.people(actor, id, query);
+  }
+
+  /** Give a person a role in a case */
+  @Post('cases/:id/people')
+  @Can('name-person', Case)
+  @Answers.made(CasePersonView)
+  namePerson(@By() actor: Actor, @Id() id: string, @Body() body: CasePersonRequest): Promise<Presented> {
+    return this.cases.namePerson(actor, id, body);
+  }
+
+  /** What agencies contributed, as far as you may see it */
+  @Get('cases/:id/contributions')
+  @Can('read', Contribution)
+  @Answers.page(ContributionView)
+  contributions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.cases.contributions(actor, id, query);
+  }
+
+  /** Contribute information of your agency */
+  @Post('cases/:id/contributions')
+  @Can('contribute', Case)
+  @Answers.made(ContributionView)
+  contribute(@By() actor: Actor, @Id() id: string, @Body() body: ContributionRequest): Promise<Presented> {
+    return this.cases.contribute(actor, id, body);
+  }
+
+  /** One contribution */
+  @Get('contributions/:id')
+  @Can('read', Contribution)
+  @Answers.one(ContributionView)
+  contribution(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.cases.contribution(actor, id);
+  }
+
+  /** Change a contribution of your agency */
+  @Patch('contributions/:id')
+  @Can('change', Contribution)
+  @Answers.changed(ContributionView)
+  changeContribution(@By() actor: Actor, @Id() id: string, @Body() body: ContributionChange): Promise<Presented> {
+    return this.cases.changeContribution(actor, id, body);
+  }
+}

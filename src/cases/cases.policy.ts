@@ -1,0 +1,193 @@
+/**
+ * Who sees a case: core members of its panel and people with a grant, unless a conflict or a compartment hides it.
+ * Meetings add those invited to its listing; referrals and plans add those who may follow its status.
+ */
+import { declareFact, type Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { sharedAtLeast } from '../policy/levels.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { Panel } from '../panels/panel.entity.js';
+import { AccessGrant } from '../sharing/sharing.entity.js';
+import '../sharing/sharing.policy.js';
+import { Group, Person, Place } from '../subjects/subject.entity.js';
+import '../subjects/subjects.policy.js';
+import { Case, CasePerson, Contribution } from './case.entity.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /** Cases that must not exist for the actor: named, or about or with a person from whom the actor is kept. */
+    excludedCaseIds: string[];
+  }
+}
+
+declareFact(
+  'excludedCaseIds',
+  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e
+     WHERE (e.practitioner_id = who.id OR e.agency_id = who.agency_id)
+       AND e.since <= :now AND (e.until IS NULL OR e.until > :now))
+   SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (
+     SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
+     UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
+     UNION SELECT c.id FROM cases c JOIN mine USING (person_id)) hidden`,
+);
+
+const excluded: Bar = {
+  name: 'excluded-from-case',
+  step: 'conflict',
+  sentence: 'who is excluded from this case: a party, a relative, a named person or agency',
+  where: (actor) => (actor.excludedCaseIds.length ? { id: { $in: actor.excludedCaseIds } } : null),
+};
+
+const compartment: Bar = {
+  name: 'outside-the-compartment',
+  step: 'compartment',
+  sentence: 'who is not a member of a panel that is a compartment of its own',
+  where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
+};
+
+declareSubject(Case, 'Case', {
+  relations: {
+    panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
+  },
+  seek: ['panelId'],
+  panel: 'panelId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  bars: [excluded, compartment],
+  grounds: [
+    {
+      name: 'core-member',
+      sentence: 'who is a core member of the panel',
+      actions: ['read', 'track', 'contribute', 'assess', 'plan', 'name-person'],
+      where: (actor) => inPanels(corePanels(actor)),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['change', 'close', 'list', 'exclude', 'explain'],
+      where: (actor) => inPanels(coordinatedPanels(actor)),
+    },
+    {
+      name: 'named-grant',
+      sentence: 'who was granted access to the case until a date',
+      actions: ['read', 'track'],
+      where: (actor) => ({
+        grants: {
+          $elemMatch: {
+            practitionerId: actor.id,
+            grantedAt: { $lte: actor.now },
+            expiresAt: { $gt: actor.now },
+            revokedAt: null,
+          },
+        },
+      }),
+    },
+  ],
+});
+
+function inPanels(panelIds: string[]): Where | null {
+  return panelIds.length ? { panelId: { $in: panelIds } } : null;
+}
+
+const WITHIN_CASE = {
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  parent: 'case',
+  panel: 'panelId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+};
+
+declareSubject(CasePerson, 'CasePerson', {
+  ...WITHIN_CASE,
+  relations: { ...WITHIN_CASE.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
+  grounds: [
+    {
+      name: 'case-reader',
+      sentence: 'who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['change'],
+      within: 'change',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(Contribution, 'Contribution', {
+  ...WITHIN_CASE,
+  relations: { ...WITHIN_CASE.relations },
+  caps: [
+    {
+      name: 'handling-conditions',
+      sentence: 'handling C: held back until its conditions are met',
+      level: 'existence',
+      applies: (_actor: Actor, row) => row['handling'] === 'C',
+    },
+  ],
+  grounds: [
+    {
+      name: 'own-contribution',
+      sentence: 'whose agency contributed it, and who may read the case',
+      actions: ['read', 'change'],
+      within: 'read',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'shared',
+      sentence: 'to whose agency the agreement makes at least its existence known, and who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ $and: [{ agencyOnly: false }, sharedAtLeast(actor, 'existence')] }),
+    },
+  ],
+});
+
+const throughCase = (relation: string) => ({
+  name: 'case-reader',
+  sentence: 'who may read a case about it',
+  actions: ['read'],
+  where: (actor: Actor): Where | null => readable(actor, relation),
+});
+
+/** Rows reached through a case that the actor may read. */
+function readable(actor: Actor, relation: string): Where | null {
+  const ways = openings(actor, subjectOf(Case), 'read').map((one) => one.where);
+  return ways.length ? { [relation]: { $elemMatch: ways.length > 1 ? { $or: ways } : (ways[0] as Where) } } : null;
+}
+
+extendSubject(Person, {
+  relations: {
+    roles: { to: CasePerson, local: 'id', foreign: 'personId' },
+    cases: { to: Case, local: 'id', foreign: 'personId' },
+  },
+  contexts: ['roles', 'cases'],
+  grounds: [
+    throughCase('cases'),
+    {
+      name: 'role-in-case',
+      sentence: 'who may read a case in which the person has a role',
+      actions: ['read', 'name'],
+      where: (actor) => {
+        const inner = readable(actor, 'case');
+        return inner && { roles: { $elemMatch: inner } };
+      },
+    },
+  ],
+});
+
+extendSubject(Place, {
+  relations: { cases: { to: Case, local: 'id', foreign: 'placeId' } },
+  contexts: ['cases'],
+  grounds: [throughCase('cases')],
+});
+
+extendSubject(Group, {
+  relations: { cases: { to: Case, local: 'id', foreign: 'groupId' } },
+  contexts: ['cases'],
+  grounds: [throughCase('cases')],
+});

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../policy/actor.js';
+import { unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import { Person } from '../subjects/subject.entity.js';
+import { Case, caseMachine, CasePerson, Contribution } from './case.entity.js';
+import type {
+  CaseChange,
+  CaseClosure,
+  CasePersonRequest,
+  CaseQuery,
+  ContributionChange,
+  ContributionRequest,
+} from './case.requests.js';
+import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
+import { CaseFollowing } from './following.js';
+
+/** What agencies do with a case before the panel. */
+@Injectable()
+export class CasesService {
+  constructor(
+    private readonly records: Records,
+    private readonly following: CaseFollowing,
+  ) {}
+
+  list(actor: Actor, { panelId, stage, ...query }: CaseQuery): Promise<Presented> {
+    const filter = { ...(panelId ? { panelId } : {}), ...(stage ? { stage } : {}) };
+    return this.records.read(actor, (work) => work.page(CaseItemView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(CaseView, await work.find('read', Case, id)));
+  }
+
+  /** The integrator's view: who may follow a case learns where it stands and no more. */
+  status(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('track', Case, id);
+      const extra = await this.following.of(work, found);
+      return work.present(CaseStatusView, found, { action: 'track', extra });
+    });
+  }
+
+  change(actor: Actor, id: string, request: CaseChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', Case, CaseView, id);
+      const changed = await work.update(Case, found, request);
+      work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
+      return work.present(CaseView, changed);
+    });
+  }
+
+  close(actor: Actor, id: string, { closureReason, outcome }: CaseClosure): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('close', Case, CaseView, id);
+      const stage = after(caseMachine, found.stage, 'closure');
+      await this.following.mayClose(work, found);
+      const closed = await work.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
+      work.happened('case.closed', Case, closed, { closureReason, outcome });
+      return work.present(CaseView, closed);
+    });
+  }
+
+  people(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Case, caseId);
+      return work.page(CasePersonView, { caseId }, query);
+    });
+  }
+
+  namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('name-person', Case, caseId);
+      const person = await work.peek('name', Person, request.personId);
+      if (!person || person.partnershipId !== found.partnershipId)
+        throw unacceptable('unknown-person', 'Name a person of this partnership whom your agency may see.', [
+          { pointer: '/personId', detail: 'no such person, or not one that you may name' },
+        ]);
+      const role = await work.insert(CasePerson, {
+        ...request,
+        until: null,
+        ...this.contributedTo(actor, found),
+      });
+      await this.touch(work, found);
+      work.happened('case.person-named', CasePerson, role);
+      return work.present(CasePersonView, role, { status: 201 });
+    });
+  }
+
+  contributions(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Case, caseId);
+      return work.page(ContributionView, { caseId }, query, { panelId });
+    });
+  }
+
+  contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('contribute', Case, caseId);
+      if (found.stage === 'closed')
+        throw unacceptable('case-closed', 'A closed case takes no contributions. Ask its coordinator to reopen it.');
+      handled(request);
+      const contribution = await work.insert(Contribution, {
+        ...request,
+        handling: request.handling ?? 'P',
+        agencyOnly: request.agencyOnly ?? false,
+        authorId: actor.id,
+        ...this.contributedTo(actor, found),
+      });
+      work.happened('contribution.made', Contribution, contribution, { category: contribution.category });
+      return work.present(ContributionView, contribution, { status: 201 });
+    });
+  }
+
+  contribution(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ContributionView, await work.find('read', Contribution, id)),
+    );
+  }
+
+  changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', Contribution, ContributionView, id);
+      handled({ ...found, ...request });
+      const changed = await work.update(Contribution, found, request);
+      work.happened('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
+      return work.present(ContributionView, changed);
+    });
+  }
+
+  private contributedTo(actor: Actor, { id, panelId, partnershipId }: Case) {
+    return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
+  }
+
+  /** The case counts as changed, so that it comes first in lists. */
+  private async touch(work: Parameters<Parameters<Records['change']>[1]>[0], found: Case): Promise<void> {
+    await work.update(Case, found, {});
+  }
+}
+
+function handled({ handling, conditions }: Pick<ContributionChange, 'handling' | 'conditions'>): void {
+  if (handling === 'C' && !conditions)
+    throw unacceptable('conditions-missing', 'Handling C needs the conditions under which it may be shared.', [
+      { pointer: '/conditions', detail: 'say what a reader must do or may not do' },
+    ]);
+}

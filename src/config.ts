@@ -1,0 +1,68 @@
+/**
+ * Everything the environment decides, read once. Production refuses to start with the sandbox on or with secrets that are
+ * missing, too short or the ones used in development.
+ */
+const DEVELOPMENT_SECRET = 'for-development-only-never-in-production';
+
+export interface IssuerConfig {
+  /** The `iss` of its tokens, exactly. */
+  issuer: string;
+  audience: string;
+  jwksUri: string;
+  /** The agency (its code) whose people sign in there; the sandbox's issuer serves them all. */
+  agency: string | null;
+}
+
+function integer(name: string, fallback: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`${name} must be a whole number, not "${text}"`);
+  return value;
+}
+
+function issuers(): IssuerConfig[] {
+  const text = process.env['ISSUERS'];
+  if (!text) return [];
+  const list = JSON.parse(text) as IssuerConfig[];
+  for (const one of list)
+    for (const member of ['issuer', 'audience', 'jwksUri'] as const)
+      if (typeof one[member] !== 'string') throw new Error(`ISSUERS: each issuer needs "${member}"`);
+  return list.map((one) => ({ ...one, agency: one.agency ?? null }));
+}
+
+const production = process.env['NODE_ENV'] === 'production';
+const port = integer('PORT', 3000);
+const host = process.env['HOST'] ?? '127.0.0.1';
+
+export const config = {
+  production,
+  port,
+  host,
+  /** Where clients reach the service; the sandbox's issuer is named by it. */
+  publicUrl: process.env['PUBLIC_URL'] ?? `http://127.0.0.1:${String(port)}`,
+  /** The service's own connection: a role that owns nothing. */
+  databaseUrl: process.env['DATABASE_URL'] ?? '',
+  /** The owner's connection, for migrations and the sandbox's seed. */
+  ownerDatabaseUrl: process.env['MIGRATION_DATABASE_URL'] ?? process.env['DATABASE_URL'] ?? '',
+  databasePool: integer('DATABASE_POOL', 10),
+  sandbox: process.env['SANDBOX'] === 'on',
+  issuers: issuers(),
+  audience: process.env['AUDIENCE'] ?? 'https://wardmote.example/api',
+  cursorSecret: process.env['CURSOR_SECRET'] ?? DEVELOPMENT_SECRET,
+  /** Requests a minute and principal. */
+  rateLimit: integer('RATE_LIMIT', 600),
+  logLevel: process.env['LOG_LEVEL'] ?? 'info',
+} as const;
+
+/** What stands in the way of starting; empty where nothing does. */
+export function obstacles(): string[] {
+  const found: string[] = [];
+  if (!config.databaseUrl) found.push('DATABASE_URL is not set: name the PostgreSQL database, or use `npm start`.');
+  if (!config.production) return found;
+  if (config.sandbox) found.push('SANDBOX=on is refused in production: it lets anybody sign in as anybody.');
+  if (config.cursorSecret === DEVELOPMENT_SECRET || config.cursorSecret.length < 32)
+    found.push('CURSOR_SECRET must be set to at least 32 random characters in production.');
+  if (!config.issuers.length) found.push('ISSUERS must name at least one OIDC issuer in production.');
+  return found;
+}

@@ -1,0 +1,43 @@
+/** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
+import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
+import { AuditEntry } from './audit/audit-entry.entity.js';
+import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
+import { Event } from './events/event.entity.js';
+import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
+import { IdempotentReply } from './records/idempotent-reply.entity.js';
+import {
+  AccessGrant,
+  Exclusion,
+  SharingAgreement,
+  SharingAgreementVersion,
+  SharingParty,
+  SharingRow,
+} from './sharing/sharing.entity.js';
+import { Group, Person, Place } from './subjects/subject.entity.js';
+
+export const entities = [
+  Partnership,
+  Agency,
+  AgencyPartnership,
+  Practitioner,
+  Client,
+  SharingAgreement,
+  SharingAgreementVersion,
+  SharingParty,
+  SharingRow,
+  Exclusion,
+  AccessGrant,
+  Person,
+  Place,
+  Group,
+  Panel,
+  PanelRules,
+  Membership,
+  Case,
+  CasePerson,
+  Contribution,
+  ReferenceNumber,
+  Event,
+  AuditEntry,
+  IdempotentReply,
+];

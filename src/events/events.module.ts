@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { Outbox } from '../records/journal.js';
+import './event.policy.js';
+import { EventsController } from './events.controller.js';
+import { EventRows } from './outbox.js';
+
+@Global()
+@Module({
+  controllers: [EventsController],
+  providers: [{ provide: Outbox, useClass: EventRows }],
+  exports: [Outbox],
+})
+export class EventsModule {}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../policy/actor.js';
+import { Outbox, type EventDraft } from '../records/journal.js';
+import { Event } from './event.entity.js';
+
+/** Writes events, in the transaction of what they tell. */
+@Injectable()
+export class EventRows extends Outbox {
+  async write(manager: EntityManager, actor: Actor, drafts: EventDraft[]): Promise<void> {
+    await manager.insert(
+      Event,
+      drafts.map((draft) => ({
+        ...draft,
+        data: draft.data as never,
+        id: uuidv7(),
+        at: actor.now,
+        actorId: actor.id,
+        agencyId: actor.agencyId,
+      })),
+    );
+  }
+}

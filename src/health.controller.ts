@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { Open } from './policy/guard.js';
+import { Problem } from './policy/problems.js';
+
+const STATUS = { schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['ok'] } } } };
+
+@Controller('health')
+export class HealthController {
+  constructor(private readonly source: DataSource) {}
+
+  /** Is the process alive? */
+  @Get('live')
+  @Open('an orchestrator has no token, and the answer holds nothing')
+  @ApiOkResponse(STATUS)
+  live(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  /** Can it serve, with its database? */
+  @Get('ready')
+  @Open('an orchestrator has no token, and the answer holds nothing')
+  @ApiOkResponse(STATUS)
+  async ready(): Promise<{ status: string }> {
+    try {
+      await this.source.query('SELECT 1');
+    } catch {
+      throw new Problem(503, 'not-ready', 'Not ready', 'The database does not answer.', {
+        headers: { 'retry-after': '5' },
+      });
+    }
+    return { status: 'ok' };
+  }
+}

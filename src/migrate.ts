@@ -1,0 +1,32 @@
+/**
+ * Brings the database to this version's shape, as its owner, and lets the service's role read and write rows. The log and
+ * the events may only grow: the service's role cannot change or delete their rows.
+ */
+import 'reflect-metadata';
+import { config } from './config.js';
+import { entities } from './entities.js';
+import { migrations } from './migrations/migrations.js';
+import { databaseOptions, openDatabase } from './records/database.js';
+
+const APPEND_ONLY = ['audit_entries', 'events'];
+
+if (!config.ownerDatabaseUrl) {
+  process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
+  process.exit(1);
+}
+const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities, migrations));
+try {
+  const done = await source.runMigrations({ transaction: 'each' });
+  for (const { name } of done) process.stdout.write(`migrated ${name}\n`);
+  const service = decodeURIComponent(new URL(config.databaseUrl).username);
+  const owner = decodeURIComponent(new URL(config.ownerDatabaseUrl).username);
+  if (service && service !== owner) {
+    const role = `"${service.replaceAll('"', '""')}"`;
+    await source.query(`GRANT USAGE ON SCHEMA public TO ${role}`);
+    await source.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+    for (const table of APPEND_ONLY) await source.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
+    await source.query(`REVOKE ALL ON migrations FROM ${role}`);
+  }
+} finally {
+  await source.destroy();
+}

@@ -1,0 +1,144 @@
+import { IsDateString, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord, Recorded } from '../records/recorded.js';
+
+/**
+ * Panel types. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
+ */
+export const PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
+export type PanelType = (typeof PANEL_TYPES)[number];
+
+/** A panel decides, plans and lists. It is a meeting of agencies and owns none of their information. */
+@Entity('panels')
+@Unique(['code'])
+@Unique(['id', 'partnershipId'])
+export class Panel extends PartnershipRecord {
+  @ForeignKey(() => Partnership)
+  declare partnershipId: string;
+
+  /** Short code. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Matches(/^[a-z0-9-]{2,60}$/)
+  code: string;
+
+  /** The type of panel. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(PANEL_TYPES)
+  type: PanelType;
+
+  /** Name of the panel, as its members use it. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 200)
+  name: string;
+
+  /** How the references of its cases begin, e.g. `JAG` in `JAG-2026-00042`. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Matches(/^[A-Z]{2,10}$/)
+  referencePrefix: string;
+
+  /** `meeting`, or `asynchronous`: decided on written contributions. */
+  @Column({ type: 'text', default: 'meeting' })
+  @Classified('administrative')
+  @IsIn(['meeting', 'asynchronous'])
+  mode: 'meeting' | 'asynchronous';
+
+  /** A compartment hides the existence of its cases from everybody else (Channel). */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  compartment: boolean;
+}
+
+/** One version of a panel's rules; decisions store the version that they relied on. */
+@Entity('panel_rules')
+@Unique(['panelId', 'edition'])
+@Unique(['panelId', 'effectiveFrom'])
+export class PanelRules extends Recorded {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Panel)
+  @Classified('administrative')
+  panelId: string;
+
+  /** Counts the editions, from 1. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  edition: number;
+
+  /** From when the edition applies. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  effectiveFrom: string;
+
+  /** The rules: age limits, thresholds, windows, deadlines in working days, quorum, time boxes. */
+  @Column({ type: 'jsonb' })
+  @Classified('administrative')
+  rules: Record<string, unknown>;
+}
+
+export const MEMBERSHIP_TIERS = ['core', 'flexible', 'observer'] as const;
+export type MembershipTier = (typeof MEMBERSHIP_TIERS)[number];
+
+export const MEMBERSHIP_ROLES = ['chair', 'co_chair', 'coordinator', 'member', 'legal_adviser', 'analyst'] as const;
+export type MembershipRole = (typeof MEMBERSHIP_ROLES)[number];
+
+/**
+ * A person's place on a panel. Core members see the panel's cases, flexible ones only what they are invited to,
+ * observers nothing that identifies a person (JAG note, section 1.3).
+ */
+@Entity('memberships')
+@Index(['practitionerId', 'validFrom'])
+@Check(`tier IN ('core', 'flexible', 'observer')`)
+@Check(`role IN ('chair', 'co_chair', 'coordinator', 'member', 'legal_adviser', 'analyst')`)
+@Check(`tier = 'core' OR role IN ('member', 'legal_adviser', 'analyst')`)
+@Check(`valid_to IS NULL OR valid_to >= valid_from`)
+@Unique(['panelId', 'practitionerId', 'validFrom'])
+export class Membership extends Recorded {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Panel)
+  @Classified('administrative')
+  panelId: string;
+
+  /** The member's agency at the time. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  agencyId: string;
+
+  /** The member. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsUUID()
+  practitionerId: string;
+
+  /** `core`, `flexible` or `observer`. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(MEMBERSHIP_TIERS)
+  tier: MembershipTier;
+
+  /** What the member does on the panel. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(MEMBERSHIP_ROLES)
+  role: MembershipRole;
+
+  /** First day. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  validFrom: string;
+
+  /** Last day; null while it lasts. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  validTo: string | null;
+}

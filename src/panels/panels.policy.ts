@@ -1,0 +1,121 @@
+/** Memberships: what a person is on which panel, today. Most other rules begin here. */
+import { declareFact, type Actor } from '../policy/actor.js';
+import { declareSubject } from '../policy/subjects.js';
+import { Membership, Panel, PanelRules, type MembershipRole, type MembershipTier, type PanelType } from './panel.entity.js';
+
+export interface MembershipFact {
+  panelId: string;
+  panelType: PanelType;
+  compartment: boolean;
+  tier: MembershipTier;
+  role: MembershipRole;
+}
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    memberships: MembershipFact[];
+  }
+}
+
+const CURRENT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
+  AND m.valid_from <= (:now AT TIME ZONE 'Europe/London')::date
+  AND (m.valid_to IS NULL OR m.valid_to >= (:now AT TIME ZONE 'Europe/London')::date)`;
+
+declareFact(
+  'memberships',
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'panelType', p.type,
+     'compartment', p.compartment, 'tier', m.tier, 'role', m.role) ORDER BY m.panel_id), '[]')
+   FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT}`,
+);
+
+declareFact(
+  'coordinatedPanelIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT m.panel_id), '[]') FROM memberships m
+   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT}`,
+);
+
+/** Panels on which the actor is a core member. */
+export const corePanels = (actor: Actor): string[] => [
+  ...new Set(actor.memberships.filter((one) => one.tier === 'core').map((one) => one.panelId)),
+];
+
+/** Panels that the actor chairs or coordinates. */
+export const coordinatedPanels = (actor: Actor): string[] => actor.coordinatedPanelIds;
+
+/** Panels that the actor chairs. */
+export const chairedPanels = (actor: Actor): string[] => [
+  ...new Set(
+    actor.memberships.filter((one) => one.role === 'chair' || one.role === 'co_chair').map((one) => one.panelId),
+  ),
+];
+
+const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
+
+declareSubject(Panel, 'Panel', {
+  grounds: [
+    {
+      name: 'partnership',
+      sentence: 'whose agency acts in the panel’s partnership',
+      actions: ['read', 'refer'],
+      where: (actor) => ({ partnershipId: { $in: actor.partnershipIds }, compartment: false }),
+    },
+    {
+      name: 'on-the-panel',
+      sentence: 'who sits on the panel',
+      actions: ['read'],
+      where: (actor) => ({ id: { $in: anyPanel(actor) } }),
+    },
+    {
+      name: 'core-member',
+      sentence: 'who is a core member of the panel',
+      actions: ['open-case', 'refer'],
+      where: (actor) => ({ id: { $in: corePanels(actor) } }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['appoint', 'convene', 'rule'],
+      where: (actor) => ({ id: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(PanelRules, 'PanelRules', {
+  relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
+  parent: 'panel',
+  grounds: [
+    {
+      name: 'panel-reader',
+      sentence: 'who may read the panel',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(Membership, 'Membership', {
+  relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
+  parent: 'panel',
+  seek: ['panelId'],
+  grounds: [
+    {
+      name: 'fellow-member',
+      sentence: 'who sits on the panel',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: anyPanel(actor) } }),
+    },
+    {
+      name: 'same-agency',
+      sentence: 'whose agency the member represents',
+      actions: ['read'],
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['end'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});

@@ -1,0 +1,82 @@
+/**
+ * Who acts, now, by which call. Everything that a rule may ask about the reader is a fact of the actor; facts are
+ * read from the database at each request and never believed from a token.
+ *
+ * An area adds facts by declaring them (`declareFact`) and by naming their type:
+ *
+ *   declare module '../policy/actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
+ *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= $now`);
+ */
+import type { Purpose } from './categories.js';
+
+/** What the request said about itself; jobs and exports act without most of it. */
+export interface Call {
+  /** W3C trace id; joins audit entries, events and log lines of one request. */
+  correlationId: string;
+  /** Method and route pattern, e.g. `POST /v1/referrals`. */
+  route: string;
+  idempotencyKey?: string;
+  ifMatch?: string;
+  ifNoneMatch?: string;
+  /** SHA-256 of path and body: two calls with one idempotency key must agree on it. */
+  fingerprint?: string;
+}
+
+/** Facts that areas declare (see above). */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
+export interface ActorFacts {}
+
+export interface Actor extends ActorFacts {
+  kind: 'practitioner' | 'client';
+  id: string;
+  name: string;
+  agencyId: string;
+  agencyType: string;
+  /** System roles: `auditor`, `data_protection_officer`, `agency_administrator`. */
+  roles: string[];
+  /** Machine clients only: `action:Subject` pairs the client is registered for and the token carries. */
+  scopes?: string[];
+  purpose: Purpose;
+  now: Date;
+  call: Call;
+}
+
+export interface Fact {
+  name: keyof ActorFacts;
+  /**
+   * A scalar SQL expression (a parenthesised select is added) over `who` (kind, id, agency_id, agency_type) and the
+   * named parameters `:now` and `:purpose`.
+   */
+  sql: string;
+  /** Turns the JSON value into the fact. */
+  read: (value: unknown) => unknown;
+}
+
+const facts = new Map<string, Fact>();
+
+export function declareFact<N extends keyof ActorFacts>(
+  name: N,
+  sql: string,
+  read: (value: unknown) => ActorFacts[N] = (value) => value as ActorFacts[N],
+): void {
+  if (facts.has(name)) throw new Error(`the fact ${String(name)} is declared twice`);
+  facts.set(name, { name, sql, read });
+}
+
+export const declaredFacts = (): readonly Fact[] => [...facts.values()];
+
+/** Where actors come from. The agencies area provides it; the policy only asks. */
+export abstract class Actors {
+  /** The actor behind a verified token, or null where nobody active stands behind it. */
+  abstract signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null>;
+  /** Another practitioner, as the policy sees them at `as.now` (for explanations). */
+  abstract practitioner(id: string, as: ActingAs): Promise<Actor | null>;
+}
+
+export interface ActingAs {
+  now: Date;
+  call: Call;
+  purpose?: Purpose;
+  /** Scopes of the token, machine clients only. */
+  scopes?: string[];
+}

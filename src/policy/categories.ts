@@ -1,0 +1,126 @@
+/**
+ * The words in which a sharing agreement is written.
+ *
+ * Every column of every record carries one of these data categories, and an agreement row says, for one category
+ * and one pair of agency types, how much of it travels. Keeping the words here, apart from any rule, lets the
+ * agreement, the classification of columns, the mask, the matrix and the documents speak the same language.
+ */
+
+/**
+ * Data categories. Source: Information sharing agreements, ISA object, "Data categories" (domain note on law and
+ * standards, section 5.1).
+ */
+export const DATA_CATEGORIES = [
+  'identity',
+  'contact',
+  'safe_contact',
+  'location_current',
+  'protected_address',
+  'demographic',
+  'equality',
+  'family',
+  'education',
+  'employment',
+  'housing',
+  'finance',
+  'asb_incident',
+  'police_incident',
+  'police_intelligence',
+  'offence_history',
+  'court_order',
+  'probation',
+  'youth_justice',
+  'social_care_child',
+  'social_care_adult',
+  'health_physical',
+  'health_mental',
+  'substance_use',
+  'sexual_health',
+  'immigration',
+  'nrm_trafficking',
+  'radicalisation',
+  'third_party',
+  'professional_opinion',
+  'voice_of_subject',
+  'risk_assessment',
+  'plan_action',
+  'cctv_media',
+  'staff_safety',
+  'legal_privileged',
+] as const;
+export type DataCategory = (typeof DATA_CATEGORIES)[number];
+
+/**
+ * What a column may be classified as: a data category, or `administrative` for what is about the process and never
+ * about a person (identifiers, stages, dates of meetings). Administrative values travel with their row.
+ */
+export type Classification = DataCategory | 'administrative';
+
+/** How much of a category a reader receives, from nothing to everything. */
+export const SHARING_LEVELS = ['none', 'existence', 'summary', 'full'] as const;
+export type SharingLevel = (typeof SHARING_LEVELS)[number];
+
+/** True where `granted` gives at least as much as `needed`. */
+export function reaches(granted: SharingLevel, needed: SharingLevel): boolean {
+  return SHARING_LEVELS.indexOf(granted) >= SHARING_LEVELS.indexOf(needed);
+}
+
+/** The more generous of two levels. */
+export function widest(a: SharingLevel, b: SharingLevel): SharingLevel {
+  return reaches(a, b) ? a : b;
+}
+
+/**
+ * Why somebody reads or discloses. Source: domain note on law and standards, section 5.4, "Purpose code set".
+ */
+export const PURPOSES = [
+  'SAFEGUARD_CHILD',
+  'SAFEGUARD_ADULT',
+  'CRIME_PREVENT',
+  'CRIME_DETECT',
+  'PUBLIC_PROTECT',
+  'VICTIM_SUPPORT',
+  'CASE_PREP',
+  'PANEL_MEETING',
+  'ACTION_DELIVERY',
+  'SUPERVISION',
+  'QUALITY_AUDIT',
+  'COMPLAINT',
+  'SUBJECT_RIGHTS',
+  'LEGAL_PROCEEDINGS',
+  'STATISTICS_DEPERSONALISED',
+  'SYSTEM_ADMIN',
+  'EMERGENCY_BTG',
+] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/**
+ * The legal power by which an item is disclosed. Source: domain note on law and standards, section 3,
+ * "Gateway code set".
+ */
+export const LEGAL_GATEWAYS = [
+  'CDA_S115',
+  'CDA_S17A',
+  'PCSC_S16',
+  'CA1989_S17',
+  'CA1989_S27',
+  'CA1989_S47',
+  'CA2004_S10',
+  'CA2004_S11',
+  'CA2004_S16L',
+  'CARE_S42',
+  'CARE_S45',
+  'CJA2003_S325',
+  'CTSA2015_S38',
+  'OMA2007_S14',
+  'ASBCPA2014_SCH4',
+  'DAA2021',
+  'HA1996',
+  'LGA1972_S111',
+  'COMMON_LAW_POLICING',
+  'VITAL_INTERESTS',
+  'COURT_ORDER',
+  'CONSENT_CONFIDENCE',
+  'OTHER',
+] as const;
+export type LegalGateway = (typeof LEGAL_GATEWAYS)[number];

@@ -1,0 +1,155 @@
+/**
+ * How much of a loaded row a reader receives: the second step of the policy, after the row rules.
+ *
+ * The level of a value is that of the active agreement row for its category, from the type of agency that contributed it,
+ * to the type of agency that reads it, on the panel concerned and for the reader's purpose; the agency's own
+ * contributions are always its own. No active row means none. A handling condition may lower the level, never raise it.
+ */
+import type { Actor } from './actor.js';
+import { reaches, widest, type Classification, type SharingLevel } from './categories.js';
+import type { ColumnClass } from './classification.js';
+import type { Row, Where } from './conditions.js';
+import type { Step, Subject } from './subjects.js';
+
+/** One agreement version as it applies to the actor now, for the actor's purpose. */
+export interface AgreementFact {
+  versionId: string;
+  /** Panels it governs on which the actor's agency is a signed party. */
+  panelIds: string[];
+  rows: {
+    category: string;
+    /** An agency type, or `any`: the more specific row decides. */
+    contributingType: string;
+    level: SharingLevel;
+    rowId: string;
+    /** True for rows to the panel's coordination: they count only on panels the actor chairs or coordinates. */
+    toCoordination: boolean;
+  }[];
+}
+
+declare module './actor.js' {
+  interface ActorFacts {
+    agreements: AgreementFact[];
+    /** Panels the actor chairs, co-chairs or coordinates. */
+    coordinatedPanelIds: string[];
+  }
+}
+
+export interface Granted {
+  level: SharingLevel;
+  rowId: string | null;
+  versionId: string | null;
+}
+const NOTHING: Granted = { level: 'none', rowId: null, versionId: null };
+const ANY = 'any';
+
+type Table = Map<string, Granted>;
+const tables = new WeakMap<AgreementFact[], Map<string, Table[]>>();
+
+/**
+ * Per panel, one table (`category/contributing type` → level) for each capacity in which the actor receives: as its
+ * agency, and as the panel's coordination. Within a table the more specific row decides; between tables the wider one.
+ */
+function tablesOf(actor: Actor): Map<string, Table[]> {
+  let byPanel = tables.get(actor.agreements);
+  if (byPanel) return byPanel;
+  byPanel = new Map();
+  for (const agreement of actor.agreements)
+    for (const panelId of agreement.panelIds)
+      for (const toCoordination of [false, true]) {
+        if (toCoordination && !actor.coordinatedPanelIds.includes(panelId)) continue;
+        const rows = agreement.rows.filter((row) => row.toCoordination === toCoordination);
+        if (!rows.length) continue;
+        const table: Table = new Map(
+          rows.map((row) => [
+            `${row.category}/${row.contributingType}`,
+            { level: row.level, rowId: row.rowId, versionId: agreement.versionId },
+          ]),
+        );
+        byPanel.set(panelId, [...(byPanel.get(panelId) ?? []), table]);
+      }
+  tables.set(actor.agreements, byPanel);
+  return byPanel;
+}
+
+const wider = (a: Granted, b: Granted): Granted =>
+  a === NOTHING || (b.level !== a.level && widest(a.level, b.level) === b.level) ? b : a;
+
+/** What the agreements give the actor of one category, contributed by one agency type, on one panel. */
+export function granted(actor: Actor, panelId: string, category: string, contributingType: string | null): Granted {
+  return (tablesOf(actor).get(panelId) ?? [])
+    .map((table) => table.get(`${category}/${contributingType ?? ANY}`) ?? table.get(`${category}/${ANY}`) ?? NOTHING)
+    .reduce(wider, NOTHING);
+}
+
+/**
+ * The row form of `granted`: rows whose own category reaches `level`. Columns: `panelId`, `category`,
+ * `contributingType`.
+ */
+export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
+  const alternatives: Where[] = [];
+  for (const [panelId, capacities] of tablesOf(actor)) {
+    const keys = capacities.flatMap((table) => [...table.keys()].map((key) => key.split('/') as [string, string]));
+    const categories = new Set(keys.map(([category]) => category));
+    const named = [...new Set(keys.map(([, type]) => type))].filter((type) => type !== ANY).sort();
+    const open = (type: string): string[] =>
+      [...categories].filter((one) => reaches(granted(actor, panelId, one, type).level, level)).sort();
+    for (const type of named)
+      alternatives.push({ panelId, contributingType: type, category: { $in: open(type) } });
+    alternatives.push({
+      panelId,
+      contributingType: { $nin: named },
+      category: { $in: open(ANY) },
+    });
+  }
+  return { $or: alternatives };
+}
+
+export interface Weighing {
+  level: SharingLevel;
+  /** The step that decided. */
+  step: Step | 'administrative';
+  /** The rule that decided, in words fit for a reader who may know that the record exists. */
+  rule: string;
+  agreementRowId?: string | null;
+  agreementVersionId?: string | null;
+}
+
+/** How much of a value classified as `column` the actor receives of this row, and by which rule. */
+export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnClass | undefined): Weighing {
+  if (!column) return { level: 'none', step: 'agreement', rule: 'unclassified: never shared' };
+  const category = (
+    typeof column.category === 'string' ? column.category : row[column.category.column]
+  ) as Classification;
+  if (category === 'administrative') return { level: 'full', step: 'administrative', rule: 'about the process' };
+  const { contributor } = subject;
+  if (contributor && row[contributor.agency] === actor.agencyId)
+    return { level: 'full', step: 'own-contribution', rule: 'contributed by the reader’s own agency' };
+  const type = contributor ? (row[contributor.type] as string | null) : null;
+  const best = panelsOf(subject, row)
+    .map((panelId) => granted(actor, panelId, category, type))
+    .reduce(wider, NOTHING);
+  const because = { agreementRowId: best.rowId, agreementVersionId: best.versionId };
+  if (best.level === 'none')
+    return {
+      level: 'none',
+      step: 'agreement',
+      rule: best.rowId
+        ? `the agreement does not share ${category} with this agency`
+        : `no active agreement row for ${category}`,
+      ...because,
+    };
+  const cap = subject.caps.find((one) => one.applies(actor, row));
+  if (cap && !reaches(cap.level, best.level))
+    return { level: cap.level, step: 'handling', rule: cap.sentence, ...because };
+  return { level: best.level, step: 'level', rule: `the agreement shares ${category} at ${best.level}`, ...because };
+}
+
+/** The panels in whose context the row is read. */
+function panelsOf(subject: Subject, row: Row): string[] {
+  if (subject.panel) return row[subject.panel] ? [row[subject.panel] as string] : [];
+  return (row[CONTEXT] as string[] | undefined) ?? [];
+}
+
+/** Where the records layer puts the panels of a row that has no panel of its own. */
+export const CONTEXT = 'contextPanelIds';

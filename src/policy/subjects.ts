@@ -1,0 +1,226 @@
+/**
+ * What may be acted upon, and who may: the rules of an area, declared by the area, kept here as one policy.
+ *
+ * A subject is a record type with
+ *   bars      who may not learn that a row exists, whatever else holds (conflict, compartment);
+ *   grounds   why somebody may: each a named sentence, its actions, and a condition over fields and relations.
+ *
+ * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: it fails open on
+ * columns that were not loaded. A child names its parent and the action on the parent that its own ground needs
+ * (`within`), so that it is never more visible than its parent. An area higher up may extend a subject declared lower
+ * down with a ground of its own (a meeting that invites an agency lets that agency read the case).
+ *
+ * Lists, single reads, SQL, explanations, the matrix and its documents are all derived from these declarations.
+ */
+import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
+import type { Actor } from './actor.js';
+import { conditionsMatcher, type Row, type Where } from './conditions.js';
+
+export type RecordClass<T extends object = object> = abstract new () => T;
+
+/** Rows of `to` whose column `foreign` equals this row's column `local`. */
+export interface Relation {
+  to: RecordClass;
+  local: string;
+  foreign: string;
+}
+
+/** The steps of a decision, in their order (design, section 4, "Order of decision"). */
+export const STEPS = [
+  'active',
+  'conflict',
+  'compartment',
+  'own-contribution',
+  'agreement',
+  'handling',
+  'relationship',
+  'level',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface Bar {
+  name: string;
+  step: 'conflict' | 'compartment';
+  /** One sentence for explanation, matrix and documents. */
+  sentence: string;
+  /** The rows that are barred, or null where the bar cannot concern this actor. */
+  where: (actor: Actor) => Where | null;
+}
+
+export interface Ground {
+  name: string;
+  sentence: string;
+  actions: readonly string[];
+  /** The rows this ground opens, or null where it opens none to this actor. */
+  where: (actor: Actor) => Where | null;
+  /** The action on the parent that must also be permitted. */
+  within?: string;
+  /** Only these properties are shown on this ground. */
+  fields?: readonly string[];
+}
+
+export interface Cap {
+  name: string;
+  sentence: string;
+  level: 'none' | 'existence' | 'summary';
+  /** Is the row's content held back from this actor by its handling? */
+  applies: (actor: Actor, row: Row) => boolean;
+}
+
+export interface Subject {
+  type: RecordClass;
+  /** The name used in rules, audit entries, explanations and scopes. */
+  name: string;
+  relations: Record<string, Relation>;
+  /** The relation that leads to the parent. */
+  parent?: string;
+  bars: Bar[];
+  grounds: Ground[];
+  caps: Cap[];
+  /** Columns by which a list may seek; each has an index (column, orderBy, id). */
+  seek: string[];
+  orderBy: string;
+  /** The column naming the panel whose agreement governs the row. */
+  panel?: string;
+  /** Relations to declared records with a panel: the panels in whose context a row without one is read. */
+  contexts: string[];
+  /** The columns naming the agency that contributed the row, and that agency's type. */
+  contributor?: { agency: string; type: string };
+}
+
+type Declaration = Partial<Omit<Subject, 'type' | 'name'>>;
+
+const subjects = new Map<RecordClass, Subject>();
+
+export function declareSubject(type: RecordClass, name: string, declaration: Declaration): void {
+  if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
+  subjects.set(type, {
+    relations: {},
+    bars: [],
+    grounds: [],
+    caps: [],
+    seek: [],
+    contexts: [],
+    orderBy: 'changedAt',
+    ...declaration,
+    type,
+    name,
+  });
+}
+
+/** Adds what an area knows to a subject of an area below it. */
+export function extendSubject(
+  type: RecordClass,
+  more: Pick<Declaration, 'relations' | 'bars' | 'grounds' | 'contexts'>,
+): void {
+  const subject = subjectOf(type);
+  Object.assign(subject.relations, more.relations);
+  subject.bars.push(...(more.bars ?? []));
+  subject.grounds.push(...(more.grounds ?? []));
+  subject.contexts.push(...(more.contexts ?? []));
+}
+
+export function subjectOf(type: RecordClass): Subject {
+  const subject = subjects.get(type);
+  if (!subject) throw new Error(`${type.name} is not declared to the policy`);
+  return subject;
+}
+
+export const isDeclared = (type: RecordClass): boolean => subjects.has(type);
+export const declaredSubjects = (): readonly Subject[] => [...subjects.values()];
+export const subjectNamed = (name: string): Subject | undefined => declaredSubjects().find((one) => one.name === name);
+
+export function relationOf(subject: Subject, name: string): Relation {
+  const relation = subject.relations[name];
+  if (!relation) throw new Error(`${subject.name} has no relation ${name}`);
+  return relation;
+}
+
+/** A ground applied to an actor: the condition under which it opens a row. */
+export interface Opening {
+  ground: Ground;
+  where: Where;
+  /** The ground of the parent through which the row is reached. */
+  through?: string;
+}
+
+const isNothing = (where: Where): boolean => Object.keys(where).length === 0;
+const both = (...parts: Where[]): Where => {
+  const needed = parts.filter((part) => !isNothing(part));
+  return needed.length > 1 ? { $and: needed } : (needed[0] ?? {});
+};
+
+/** The conditions that bar the actor, as one condition that every opened row must meet. */
+function unbarred(actor: Actor, subject: Subject): Where[] {
+  return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
+}
+
+/** Every way in which the actor may do `action` on rows of the subject: none at all is `[]`. */
+export function openings(actor: Actor, subject: Subject, action: string): Opening[] {
+  const bars = unbarred(actor, subject);
+  return subject.grounds
+    .filter((ground) => ground.actions.includes(action) && inScope(actor, subject, action))
+    .flatMap((ground): Opening[] => {
+      const where = ground.where(actor);
+      if (!where) return [];
+      if (!ground.within) return [{ ground, where: both(where, ...bars) }];
+      if (!subject.parent) throw new Error(`${subject.name}: ${ground.name} needs a parent`);
+      const relation = relationOf(subject, subject.parent);
+      const parent = subjectOf(relation.to);
+      return openings({ ...actor, scopes: undefined }, parent, ground.within).map((outer) => ({
+        ground,
+        through: outer.ground.name,
+        where: both(carried(subject, parent, outer.where), where, ...bars, {
+          [subject.parent as string]: { $elemMatch: outer.where },
+        }),
+      }));
+    });
+}
+
+/** A seek column that child and parent share (a composite foreign key holds them equal) may be sought on the child. */
+function carried(child: Subject, parent: Subject, where: Where): Where {
+  const parts = (where['$and'] as Where[] | undefined) ?? [where];
+  for (const column of child.seek) {
+    if (!parent.seek.includes(column)) continue;
+    const part = parts.find((one) => column in one);
+    if (part) return { [column]: part[column] };
+  }
+  return {};
+}
+
+/** Machine clients do only what they are registered for, whatever their agency may do. */
+function inScope(actor: Actor, subject: Subject, action: string): boolean {
+  return actor.scopes === undefined || actor.scopes.includes(`${action}:${subject.name}`);
+}
+
+export type Ability = MongoAbility;
+
+const abilities = new WeakMap<Actor, Map<string, Ability>>();
+
+/** The CASL rules of the actor for one action on one subject. */
+export function abilityFor(actor: Actor, subject: Subject, action: string): Ability {
+  const known = abilities.get(actor) ?? new Map<string, Ability>();
+  abilities.set(actor, known);
+  const key = `${action}:${subject.name}`;
+  let ability = known.get(key);
+  if (!ability) {
+    const rules = openings(actor, subject, action).map(({ ground, where, through }) => ({
+      action,
+      subject: subject.name,
+      conditions: where,
+      ...(ground.fields ? { fields: [...ground.fields] } : {}),
+      reason: through ? `${ground.name}/${through}` : ground.name,
+    })) as RawRuleOf<Ability>[];
+    ability = createMongoAbility<Ability>(rules, {
+      conditionsMatcher: conditionsMatcher as never,
+      detectSubjectType: () => subject.name,
+    });
+    known.set(key, ability);
+  }
+  return ability;
+}
+
+/** Does any ground at all open this action to the actor? Never a check of a record: that is the query's. */
+export function hasAnyGround(actor: Actor, subject: Subject, action: string): boolean {
+  return abilityFor(actor, subject, action).rulesFor(action, subject.name).length > 0;
+}

@@ -1,0 +1,84 @@
+/**
+ * What a route answers, said once: status, schema and the headers that go with it. `openapi.ts` adds what every route
+ * has in common (problems, rate limit, trace).
+ */
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { ApiCreatedResponse, ApiExtension, ApiExtraModels, ApiHeader, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
+import type { ViewClass } from './view.js';
+
+const TAG = {
+  ETag: {
+    description: 'Version of the record as you see it; send it as If-Match to change the record.',
+    schema: { type: 'string' as const, maxLength: 64 },
+  },
+};
+
+const IF_MATCH = ApiHeader({
+  name: 'If-Match',
+  required: true,
+  description: 'The ETag of the record as you last read it.',
+  schema: { type: 'string', maxLength: 200 },
+});
+
+const IDEMPOTENCY_KEY = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'A key of your own for this request: repeating the request with it has no second effect.',
+  schema: { type: 'string', maxLength: 128, pattern: '^[\\x21-\\x7e]{1,128}$' },
+});
+
+const pageSchema = (view: ViewClass): object => ({
+  type: 'object',
+  required: ['data', 'next', 'withheld'],
+  properties: {
+    data: { type: 'array', maxItems: 100, items: { $ref: getSchemaPath(view) } },
+    next: { type: 'string', nullable: true, maxLength: 400, description: 'The cursor of the next page, or null.' },
+    withheld: {
+      type: 'array',
+      maxItems: 100,
+      items: { type: 'string', maxLength: 100 },
+      description: 'Data categories of which you may not learn whether anything is held.',
+    },
+  },
+});
+
+export const Answers = {
+  /** One record. */
+  one: (view: ViewClass): MethodDecorator =>
+    applyDecorators(ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
+
+  /** A page of records. */
+  page: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      ApiExtraModels(view),
+      ApiOkResponse({ schema: pageSchema(view) }),
+      ApiExtension('x-answers', 'page'),
+    ),
+
+  /** A question that carries personal data, and so is a POST: a page of records. */
+  found: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      ApiExtraModels(view),
+      ApiOkResponse({ schema: pageSchema(view) }),
+      ApiExtension('x-answers', 'found'),
+    ),
+
+  /** A new record. */
+  made: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(201),
+      IDEMPOTENCY_KEY,
+      ApiCreatedResponse({ type: view, headers: TAG }),
+      ApiExtension('x-answers', 'made'),
+    ),
+
+  /** A record changed by PATCH, or moved to another state by POST: needs If-Match. */
+  changed: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      IF_MATCH,
+      ApiOkResponse({ type: view, headers: TAG }),
+      ApiExtension('x-answers', 'changed'),
+    ),
+};

@@ -1,0 +1,39 @@
+/** What a request says about itself: trace, idempotency key, preconditions. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Call } from '../policy/actor.js';
+import { invalid } from '../policy/problems.js';
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const correlations = new WeakMap<FastifyRequest['raw'], string>();
+
+/** The trace id of `traceparent` (W3C Trace Context), or one of our own. */
+export function correlationOf(request: FastifyRequest): string {
+  let id = correlations.get(request.raw);
+  if (!id) {
+    id = TRACEPARENT.exec(String(request.headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
+    correlations.set(request.raw, id);
+  }
+  return id;
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+export function callOf(request: FastifyRequest): Call {
+  const idempotencyKey = header(request, 'idempotency-key');
+  if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey))
+    throw invalid('Idempotency-Key must be 1 to 128 visible ASCII characters.');
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .digest('hex');
+  return {
+    correlationId: correlationOf(request),
+    route: `${request.method} ${request.routeOptions.url ?? request.url}`,
+    ...(request.method === 'POST' && idempotencyKey ? { idempotencyKey, fingerprint } : {}),
+    ifMatch: header(request, 'if-match'),
+    ifNoneMatch: header(request, 'if-none-match'),
+  };
+}

@@ -1,0 +1,60 @@
+/** The connection, and how properties become columns. Entities are listed by the areas that own them. */
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type NamingStrategyInterface, type Table } from 'typeorm';
+import { config } from '../config.js';
+import { snakeCase } from '../policy/columns.js';
+
+const LONGEST_NAME = 63;
+
+/** Columns in snake case; keys and indexes named by what they hold, so that a violation can be read. */
+class SnakeCase extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override columnName(property: string, custom: string | undefined): string {
+    return custom ?? snakeCase(property);
+  }
+  override primaryKeyName(table: Table | string): string {
+    return named(table, [], 'pkey');
+  }
+  override uniqueConstraintName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'key');
+  }
+  override foreignKeyName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'fkey');
+  }
+  override indexName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'idx');
+  }
+}
+
+function named(table: Table | string, columns: string[], suffix: string): string {
+  const name = typeof table === 'string' ? table : table.name;
+  const whole = [name.split('.').at(-1), ...columns, suffix].join('_');
+  if (whole.length <= LONGEST_NAME) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, LONGEST_NAME - 9 - suffix.length - 1)}_${hash}_${suffix}`;
+}
+
+// A calendar date stays a date: no time, no zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+
+export function databaseOptions(
+  url: string,
+  entities: DataSourceOptions['entities'],
+  migrations: DataSourceOptions['migrations'] = [],
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    namingStrategy: new SnakeCase(),
+    poolSize: config.databasePool,
+    applicationName: 'wardmote',
+    synchronize: false,
+    logging: false,
+    extra: { options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000' },
+  };
+}
+
+export const openDatabase = (options: DataSourceOptions): Promise<DataSource> => new DataSource(options).initialize();

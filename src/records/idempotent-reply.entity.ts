@@ -1,0 +1,30 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The answer that a call with an `Idempotency-Key` got, kept so that a repeated call gets the same bytes. */
+@Entity('idempotent_replies')
+@Check('status BETWEEN 200 AND 299')
+export class IdempotentReply {
+  @PrimaryColumn({ type: 'uuid' })
+  principalId: string;
+
+  @PrimaryColumn({ type: 'text' })
+  route: string;
+
+  @PrimaryColumn({ type: 'text' })
+  key: string;
+
+  @Column({ type: 'text' })
+  fingerprint: string;
+
+  @Column({ type: 'integer' })
+  status: number;
+
+  @Column({ type: 'jsonb' })
+  headers: Record<string, string>;
+
+  @Column({ type: 'text' })
+  body: string;
+
+  @Column({ type: 'timestamptz' })
+  at: Date;
+}

@@ -1,0 +1,22 @@
+import type { Withholding } from './view.js';
+
+/**
+ * The only thing a controller may return: a body that went through the policy. The interceptor refuses all else, so that
+ * a record cannot be serialised by accident.
+ */
+export class Presented {
+  constructor(
+    readonly body: object,
+    readonly status = 200,
+    readonly headers: Record<string, string> = {},
+    /** The body's exact text, where it was stored for a repeated call. */
+    readonly text: string = JSON.stringify(body),
+    readonly contentType = 'application/json; charset=utf-8',
+  ) {}
+}
+
+/** A list answers with its page and the cursor of the next one. */
+export interface PageOf<T> extends Withholding {
+  data: T[];
+  next: string | null;
+}

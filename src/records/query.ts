@@ -1,0 +1,194 @@
+/**
+ * The policy becomes the `WHERE`. One builder for the single read and for the list, so that they cannot differ: a single
+ * read is the list's condition with an identifier.
+ *
+ * A list seeks: each ground that names panels (or another column with an index) becomes one short index walk per panel,
+ * newest first, and the walks are merged. The cost follows from the number of panels and the size of the page, not from
+ * the number of records (a filter on one newest-first index collapses for a panel whose records are old).
+ */
+import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
+import type { Actor } from '../policy/actor.js';
+import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
+import { parse, type Where } from '../policy/conditions.js';
+import { CONTEXT } from '../policy/levels.js';
+import { Parameters, toSql } from '../policy/sql.js';
+import { abilityFor, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** One rule of the policy, as the query needs it. */
+interface Rule {
+  condition: Condition;
+  fields: string[] | undefined;
+}
+
+/** Which rules opened a row, in the order of `rulesOf`; present only where a rule limits the fields. */
+export const OPENED_BY = 'openedBy';
+/** The order value of a row, exact to the microsecond, for the cursor. */
+export const CURSOR = 'cursorAt';
+
+const EVERYTHING = new CompoundCondition('and', []);
+
+export function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
+  return abilityFor(actor, subject, action)
+    .rulesFor(action, subject.name)
+    .map((rule) => {
+      if (rule.inverted) throw new Error(`${subject.name}: the policy knows no forbidding rules`);
+      return { condition: rule.ast ?? EVERYTHING, fields: rule.fields };
+    });
+}
+
+/** The whole row condition of an action as SQL: `FALSE` where nothing is allowed. */
+export function permittedSql(
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  alias: string,
+  parameters: Parameters,
+): string {
+  const rules = rulesOf(actor, subject, action);
+  return toSql(new CompoundCondition('or', rules.map((rule) => rule.condition)), subject.type, alias, parameters);
+}
+
+/** All columns under their property names, with what masking needs to know about the row. */
+function selection(actor: Actor, subject: Subject, action: string, parameters: Parameters): string {
+  const columns = [...columnsOf(subject.type)].map(([property, { name }]) => `t.${name} AS "${property}"`);
+  columns.push(`t.${columnOf(subject.type, subject.orderBy).name}::text AS "${CURSOR}"`);
+  const rules = rulesOf(actor, subject, action);
+  if (rules.some((rule) => rule.fields)) {
+    const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
+    columns.push(`ARRAY[${opened.join(', ')}]::boolean[] AS "${OPENED_BY}"`);
+  }
+  if (subject.contexts.length) {
+    const panels = subject.contexts.map((name) => {
+      const relation = relationOf(subject, name);
+      const related = subjectOf(relation.to);
+      const alias = parameters.alias();
+      const on = `${alias}.${columnOf(related.type, relation.foreign).name} = t.${columnOf(subject.type, relation.local).name}`;
+      const allowed = permittedSql(actor, related, 'read', alias, parameters);
+      return `SELECT ${alias}.${columnOf(related.type, related.panel ?? '').name} FROM ${tableOf(related.type)} ${alias} WHERE ${on} AND ${allowed}`;
+    });
+    columns.push(`ARRAY(${panels.join(' UNION ')})::uuid[] AS "${CONTEXT}"`);
+  }
+  return columns.join(', ');
+}
+
+export function findSql(actor: Actor, type: RecordClass, action: string, id: string, lock: boolean): Statement {
+  const subject = subjectOf(type);
+  const parameters = new Parameters();
+  const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
+  const columns = selection(actor, subject, action, parameters);
+  const permitted = permittedSql(actor, subject, action, 't', parameters);
+  return {
+    text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${byId} AND ${permitted}${lock ? ' FOR UPDATE OF t' : ''}`,
+    values: parameters.values,
+  };
+}
+
+export interface Listing {
+  /** Conditions of the request, over administrative columns. */
+  filter: Where;
+  /** Start after this row. */
+  after?: { at: string; id: string };
+  /** Rows to fetch. */
+  limit: number;
+}
+
+export function listSql(actor: Actor, type: RecordClass, action: string, listing: Listing): Statement {
+  const subject = subjectOf(type);
+  const parameters = new Parameters();
+  const order = columnOf(type, subject.orderBy).name;
+  const columns = selection(actor, subject, action, parameters);
+  const rules = rulesOf(actor, subject, action);
+  const walks = isNarrow(subject, listing.filter)
+    ? [walk(subject, listing, null, new CompoundCondition('or', rules.map((rule) => rule.condition)), parameters)]
+    : rules.map((rule) => seekingWalk(subject, listing, rule.condition, parameters));
+  const rows = walks.length
+    ? walks.join(' UNION ')
+    : `SELECT NULL::uuid AS id, NULL::timestamptz AS at WHERE FALSE`;
+  return {
+    text:
+      `WITH page AS MATERIALIZED (SELECT id, at FROM (${rows}) walks ` +
+      `ORDER BY at DESC, id DESC LIMIT ${parameters.add(listing.limit, 'integer')}) ` +
+      `SELECT ${columns} FROM page JOIN ${tableOf(type)} t ON t."id" = page.id ` +
+      `ORDER BY t.${order} DESC, t."id" DESC`,
+    values: parameters.values,
+  };
+}
+
+/** A filter on the parent leaves few rows: no need to seek by panel. */
+function isNarrow(subject: Subject, filter: Where): boolean {
+  return subject.parent !== undefined && relationOf(subject, subject.parent).local in filter;
+}
+
+const partsOf = (condition: Condition): Condition[] =>
+  condition instanceof CompoundCondition && condition.operator === 'and'
+    ? (condition.value as Condition[])
+    : [condition];
+
+const without = (parts: Condition[], part: Condition): Condition =>
+  new CompoundCondition(
+    'and',
+    parts.filter((one) => one !== part),
+  );
+
+function seekingWalk(subject: Subject, listing: Listing, condition: Condition, parameters: Parameters): string {
+  const parts = partsOf(condition);
+  const sought = parts.find(
+    (part): part is FieldCondition =>
+      part instanceof FieldCondition &&
+      subject.seek.includes(part.field) &&
+      (part.operator === 'in' || part.operator === 'eq'),
+  );
+  if (sought) {
+    const column = columnOf(subject.type, sought.field);
+    const values: unknown = sought.operator === 'in' ? sought.value : [sought.value];
+    const from = `unnest(${parameters.add(values, `${column.type}[]`)}) AS seek(value)`;
+    const inner = walk(subject, listing, `t.${column.name} = seek.value`, without(parts, sought), parameters);
+    return `SELECT walk.id, walk.at FROM ${from} CROSS JOIN LATERAL (${inner}) walk`;
+  }
+  const related = parts.find(
+    (part): part is FieldCondition<Condition> =>
+      part instanceof FieldCondition &&
+      part.operator === 'elemMatch' &&
+      relationOf(subject, part.field).local === 'id',
+  );
+  if (related) {
+    const relation = relationOf(subject, related.field);
+    const alias = parameters.alias();
+    const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
+    const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
+    const inner = walk(subject, listing, 't."id" = seek.value', without(parts, related), parameters);
+    return `SELECT walk.id, walk.at FROM (${from}) seek CROSS JOIN LATERAL (${inner}) walk`;
+  }
+  return walk(subject, listing, null, condition, parameters);
+}
+
+/** Newest first, from the cursor on, at most a page. */
+function walk(
+  subject: Subject,
+  listing: Listing,
+  seek: string | null,
+  condition: Condition,
+  parameters: Parameters,
+): string {
+  const order = `t.${columnOf(subject.type, subject.orderBy).name}`;
+  const needed = [
+    ...(seek ? [seek] : []),
+    toSql(condition, subject.type, 't', parameters),
+    toSql(parse(listing.filter), subject.type, 't', parameters),
+    ...(listing.after
+      ? [
+          `(${order}, t."id") < (${parameters.add(listing.after.at, 'timestamptz')}, ${parameters.add(listing.after.id, 'uuid')})`,
+        ]
+      : []),
+  ].filter((part) => part !== 'TRUE');
+  return (
+    `(SELECT t."id" AS id, ${order} AS at FROM ${tableOf(subject.type)} t` +
+    `${needed.length ? ` WHERE ${needed.join(' AND ')}` : ''} ` +
+    `ORDER BY ${order} DESC, t."id" DESC LIMIT ${parameters.add(listing.limit, 'integer')})`
+  );
+}

@@ -1,0 +1,32 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { openDatabase } from './database.js';
+import { Records } from './records.js';
+
+/** Closes the pool when the service stops. */
+class DatabaseLifetime {
+  constructor(private readonly source: DataSource) {}
+  async onApplicationShutdown(): Promise<void> {
+    await this.source.destroy();
+  }
+}
+
+@Global()
+@Module({})
+export class RecordsModule {
+  static on(options: DataSourceOptions): DynamicModule {
+    return {
+      module: RecordsModule,
+      providers: [
+        { provide: DataSource, useFactory: () => openDatabase(options) },
+        {
+          provide: DatabaseLifetime,
+          useFactory: (source: DataSource) => new DatabaseLifetime(source),
+          inject: [DataSource],
+        },
+        Records,
+      ],
+      exports: [DataSource, Records],
+    };
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What leaves: a view picks properties of one record (never omits), and may add values of its own that are classified
+ * like columns. `present` shows of a view only what the policy permits and names the rest in `withheld`.
+ *
+ *   export class CaseView extends view(Case, 'id', 'reference', 'stage') {}
+ */
+import type { Type } from '@nestjs/common';
+import { ApiProperty, PickType } from '@nestjs/swagger';
+import { classifiedProperties, type ColumnClass } from '../policy/classification.js';
+import type { RecordClass } from '../policy/subjects.js';
+
+export interface ViewShape {
+  record: RecordClass;
+  properties: Map<string, ColumnClass>;
+}
+
+export interface Withholding {
+  /** The names of the fields that the reader may not see, by rule and not by value. */
+  withheld: string[];
+}
+
+export type ViewClass<T extends object = object> = Type<T & Withholding>;
+
+const picked = new WeakMap<object, { record: RecordClass; keys: string[] }>();
+
+export function view<T extends object, K extends keyof T & string = never>(
+  record: RecordClass<T>,
+  ...keys: K[]
+): Type<Pick<T, K> & Withholding> {
+  const Picked = PickType(record as unknown as Type<T>, keys) as unknown as Type<object>;
+  class View extends Picked {
+    withheld: string[];
+  }
+  ApiProperty({
+    type: [String],
+    maxItems: 100,
+    description: 'The names of the fields that you may not see, by rule: a field is named whether or not it has a value.',
+  })(View.prototype, 'withheld');
+  picked.set(View, { record, keys });
+  return View as unknown as Type<Pick<T, K> & Withholding>;
+}
+
+const shapes = new WeakMap<object, ViewShape>();
+
+export function shapeOf(viewClass: ViewClass): ViewShape {
+  let shape = shapes.get(viewClass);
+  if (!shape) {
+    const base = picked.get(Object.getPrototypeOf(viewClass) as object);
+    if (!base) throw new Error(`${viewClass.name} is not a view`);
+    const ofRecord = classifiedProperties(base.record);
+    const own = classifiedProperties(viewClass);
+    const properties = new Map<string, ColumnClass>();
+    for (const key of base.keys) {
+      const column = ofRecord.get(key);
+      if (!column) throw new Error(`${base.record.name}.${key} is shown by ${viewClass.name} but not classified`);
+      properties.set(key, column);
+    }
+    for (const [key, column] of own) properties.set(key, column);
+    shape = { record: base.record, properties };
+    shapes.set(viewClass, shape);
+  }
+  return shape;
+}

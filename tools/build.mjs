@@ -1,0 +1,67 @@
+/**
+ * `nest build`, and two things it leaves to us: it does not remove what was built from a source that is gone (a deleted
+ * migration would still run), and it takes seconds even when nothing changed.
+ */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { CannotStart } from './lifeline.mjs';
+
+const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(project, 'dist');
+const stamp = path.join(dist, '.built');
+
+/** @returns {Promise<boolean>} whether there was something to build */
+export async function buildIfNeeded() {
+  const built = (await fs.stat(stamp).catch(() => null))?.mtimeMs ?? 0;
+  const inputs = [
+    ...(await filesOf('src')),
+    ...['tsconfig.json', 'nest-cli.json', 'package-lock.json'].map((name) => path.join(project, name)),
+  ];
+  const times = await Promise.all(inputs.map(async (file) => (await fs.stat(file).catch(() => null))?.mtimeMs ?? 0));
+  if (built > Math.max(...times) && !(await leftovers()).length) return false;
+  await build();
+  return true;
+}
+
+export async function build() {
+  const began = new Date();
+  for (const file of await leftovers()) await fs.rm(file);
+  // without its outputs the compiler's memory of them is a lie
+  if (!(await fs.stat(stamp).catch(() => null))) await fs.rm(path.join(dist, '.tsbuildinfo'), { force: true });
+  await fs.rm(stamp, { force: true });
+  const nest = path.join(project, 'node_modules/@nestjs/cli/bin/nest.js');
+  const child = spawn(process.execPath, [nest, 'build'], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (output += part));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new CannotStart(`The build failed:\n${stripVTControlCharacters(output).trim()}`);
+  await fs.writeFile(stamp, '');
+  await fs.utimes(stamp, began, began);
+}
+
+/** What stands in dist without its source. */
+async function leftovers() {
+  const sources = new Set(
+    (await filesOf('src')).map((file) => path.relative(path.join(project, 'src'), file).replace(/\.ts$/, '')),
+  );
+  const outputs = (await filesOf('dist')).filter((file) => /\.js(\.map)?$/.test(file));
+  return outputs.filter((file) => !sources.has(path.relative(dist, file).replace(/\.js(\.map)?$/, '')));
+}
+
+/** @param {string} folder */
+async function filesOf(folder) {
+  const entries = await fs
+    .readdir(path.join(project, folder), { recursive: true, withFileTypes: true })
+    .catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build().catch((error) => {
+    console.error(error instanceof CannotStart ? error.message : error);
+    process.exitCode = 1;
+  });
+}

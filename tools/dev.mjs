@@ -1,0 +1,47 @@
+/** `npm run dev`: as `npm start`, but compiles on every change and starts the service again. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build.mjs';
+import { spawnHeld } from './lifeline.mjs';
+import { migrate, openDatabase, ready, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
+import { session } from './session.mjs';
+import { welcome } from './welcome.mjs';
+
+const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+await session(async (run) => {
+  await refuseTakenPort();
+  await run.phase('Building', buildIfNeeded);
+  const database = await openDatabase(run);
+
+  /** @type {import('./lifeline.mjs').Held | undefined} */
+  let service;
+  const restart = async () => {
+    await service?.stop();
+    await migrate(run, database);
+    if (sandbox) await seed(run, database);
+    service = serve(run, database);
+    await ready(service);
+  };
+  await restart();
+  console.log(sandbox ? await welcome(url) : `\nReady: ${url}/docs`);
+
+  const nest = path.join(project, 'node_modules/@nestjs/cli/bin/nest.js');
+  const compiler = run.hold(
+    spawnHeld(process.execPath, [nest, 'build', '--watch'], { stdio: 'inherit', cwd: project }),
+  );
+
+  let last = Promise.resolve();
+  /** @type {NodeJS.Timeout | undefined} */
+  let pause;
+  fs.watch(path.join(project, 'dist'), { recursive: true }, (_event, file) => {
+    if (!file?.endsWith('.js')) return;
+    clearTimeout(pause);
+    // a failed start waits for the next change instead of ending the watch
+    pause = setTimeout(() => {
+      last = last.then(restart).catch((error) => console.error(error.message));
+    }, 400);
+  });
+  return compiler.ended;
+});

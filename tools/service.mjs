@@ -1,0 +1,106 @@
+/** The steps that `npm start`, `npm run dev` and `npm run migrate` share: which database, and how the service is run. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isFree, startEmbeddedDatabase } from './embedded-database.mjs';
+import { CannotStart, spawnHeld } from './lifeline.mjs';
+
+const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist');
+const production = process.env.NODE_ENV === 'production';
+
+export const host = process.env.HOST || '127.0.0.1';
+export const port = Number(process.env.PORT || 3000);
+export const sandbox = (process.env.SANDBOX || (production ? 'off' : 'on')) === 'on';
+const callableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+export const url = `http://${callableHost}:${port}`;
+
+/** @typedef {{ ownerUrl: string, serviceUrl: string }} Database */
+
+export async function refuseTakenPort() {
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new CannotStart(`PORT must be a number from 1 to 65535, not "${process.env.PORT}".`);
+  if (!(await isFree(port, host))) {
+    throw new CannotStart(
+      `Port ${port} of ${host} is taken by another program. Stop it, or choose another: PORT=3100 npm start`,
+    );
+  }
+}
+
+/**
+ * @param {import('./session.mjs').Session} session
+ * @returns {Promise<Database>}
+ */
+export async function openDatabase(session) {
+  const given = process.env.DATABASE_URL;
+  if (given) return { serviceUrl: given, ownerUrl: process.env.MIGRATION_DATABASE_URL || given };
+  if (production)
+    throw new CannotStart(
+      'The embedded database is not for production: set DATABASE_URL (and MIGRATION_DATABASE_URL).',
+    );
+  return session.phase('Starting the embedded database', async () => session.hold(await startEmbeddedDatabase()));
+}
+
+/**
+ * @param {import('./session.mjs').Session} session
+ * @param {Database} database
+ */
+export async function migrate(session, database) {
+  await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownersEnvironment(database)));
+}
+
+/**
+ * @param {import('./session.mjs').Session} session
+ * @param {Database} database
+ */
+export async function seed(session, database) {
+  await session.phase('Filling the sandbox', () =>
+    session.node([path.join(dist, 'sandbox/seed.js')], ownersEnvironment(database)),
+  );
+}
+
+/**
+ * The service never gets to know the owner's password.
+ * @param {import('./session.mjs').Session} session
+ * @param {Database} database
+ */
+export function serve(session, { serviceUrl }) {
+  const { MIGRATION_DATABASE_URL: _, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    DATABASE_URL: serviceUrl,
+    HOST: host,
+    PORT: String(port),
+    SANDBOX: sandbox ? 'on' : 'off',
+  };
+  return session.hold(
+    spawnHeld(process.execPath, ['--enable-source-maps', path.join(dist, 'main.js')], { env, stdio: 'inherit' }),
+  );
+}
+
+/**
+ * @param {import('./lifeline.mjs').Held} service
+ * @param {number} [seconds]
+ */
+export async function ready(service, seconds = 60) {
+  const ended = service.ended.then((code) => {
+    throw new CannotStart(`The service ended before it was ready (code ${code}).`);
+  });
+  const deadline = performance.now() + seconds * 1000;
+  const answers = async () => {
+    while (performance.now() < deadline) {
+      const reply = await fetch(`${url}/health/ready`).catch(() => null);
+      await reply?.body?.cancel();
+      if (reply?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new CannotStart(`The service did not become ready within ${seconds} seconds.`);
+  };
+  await Promise.race([answers(), ended]);
+}
+
+/** @param {Database} database */
+const ownersEnvironment = ({ ownerUrl, serviceUrl }) => ({
+  ...process.env,
+  DATABASE_URL: serviceUrl,
+  MIGRATION_DATABASE_URL: ownerUrl,
+  SANDBOX: sandbox ? 'on' : 'off',
+});

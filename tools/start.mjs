@@ -1,0 +1,19 @@
+/** `npm start`: from a fresh clone to a service that answers, with one command and nothing installed by hand. */
+import { buildIfNeeded } from './build.mjs';
+import { migrate, openDatabase, ready, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
+import { session } from './session.mjs';
+import { welcome } from './welcome.mjs';
+
+await session(async (run) => {
+  await refuseTakenPort();
+  await run.phase('Building', buildIfNeeded);
+  const database = await openDatabase(run);
+  await migrate(run, database);
+  if (sandbox) await seed(run, database);
+  const service = serve(run, database);
+  await ready(service);
+  console.log(sandbox ? await welcome(url) : `\nReady: ${url}/docs`);
+  const code = await service.ended;
+  if (!run.over()) console.error(`\nThe service ended by itself (code ${code}).`);
+  return 1;
+});
