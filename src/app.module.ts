@@ -7,13 +7,16 @@ import { config } from './config.js';
 import { entities } from './entities.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
+import { PanelsModule } from './panels/panels.module.js';
+import { SharingModule } from './sharing/sharing.module.js';
+import { SubjectsModule } from './subjects/subjects.module.js';
 import { PolicyGuard } from './policy/guard.js';
 import { databaseOptions } from './records/database.js';
 import { PresentedInterceptor } from './records/presented.interceptor.js';
 import { ProblemFilter } from './records/problem.filter.js';
 import { RecordsModule } from './records/records.module.js';
 
-const AREAS: Type[] = [AgenciesModule, CasesModule, EventsModule, AuditModule];
+const AREAS: Type[] = [AgenciesModule, SubjectsModule, SharingModule, PanelsModule, CasesModule, EventsModule, AuditModule];
 
 /** The whole service. The sandbox is not even loaded unless it is switched on. */
 @Module({})

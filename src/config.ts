@@ -39,8 +39,6 @@ export const config = {
   production,
   port,
   host,
-  /** Where clients reach the service; the sandbox's issuer is named by it. */
-  publicUrl: process.env['PUBLIC_URL'] ?? `http://127.0.0.1:${String(port)}`,
   /** The service's own connection: a role that owns nothing. */
   databaseUrl: process.env['DATABASE_URL'] ?? '',
   /** The owner's connection, for migrations and the sandbox's seed. */

@@ -1,11 +1,11 @@
 /** Migrations are what really makes the schema: do they make the one the entities describe, and could they lock a table? */
-import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startEmbeddedDatabase } from './embedded-database.mjs';
 import { CannotStart } from './lifeline.mjs';
+import { run, tool } from './run.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -25,36 +25,32 @@ export async function driftFromEntities() {
 
 /** The SQL stands inside classes, so each migration is asked for it by running it against a listener. */
 export async function dangerousSql() {
+  const built = pathToFileURL(path.join(project, 'dist/migrations/migrations.js')).href;
+  const { migrations } = /** @type {{ migrations: (new () => Migration)[] }} */ (await import(built));
+  if (!migrations.length) throw new CannotStart('there are no migrations');
   await inTemporaryFolder(async (folder) => {
-    const built = path.join(project, 'dist/migrations');
-    const names = (await fs.readdir(built).catch(() => [])).filter((name) => name.endsWith('.js')).sort();
-    if (!names.length) throw new CannotStart('there are no migrations in dist/migrations');
-    const written = [];
-    for (const name of names) {
-      const module = /** @type {Record<string, unknown>} */ (await import(pathToFileURL(path.join(built, name)).href));
-      for (const Migration of Object.values(module)) {
-        if (typeof Migration !== 'function' || typeof Migration.prototype?.up !== 'function') continue;
-        /** @type {string[]} */
-        const statements = [];
-        const listener = {
-          connection: { options: {} },
-          query: async (/** @type {string} */ sql) => {
-            statements.push(sql.trim().replace(/;?$/, ';'));
-            return [];
-          },
-        };
-        await Reflect.construct(Migration, []).up(listener);
-        const file = path.join(folder, name.replace(/\.js$/, '.sql'));
-        await fs.writeFile(file, `${statements.join('\n\n')}\n`);
-        written.push(file);
-      }
+    const files = [];
+    for (const Migration of migrations) {
+      const file = path.join(folder, `${Migration.name}.sql`);
+      await fs.writeFile(file, await sqlOf(new Migration()));
+      files.push(file);
     }
-    await run(
-      path.join(project, 'node_modules/.bin/squawk'),
-      ['--config', path.join(project, '.squawk.toml'), ...written],
-      process.env,
-    );
+    await tool('squawk --config .squawk.toml', ...files);
   });
+}
+
+/**
+ * @typedef {{ up: (runner: object) => Promise<void> }} Migration
+ * @param {Migration} migration
+ */
+async function sqlOf(migration) {
+  let text = '';
+  const query = async (/** @type {string} */ sql) => {
+    text += `${sql.trim().replace(/;?$/, ';')}\n\n`;
+    return [];
+  };
+  await migration.up({ query, connection: { query, options: {} } });
+  return text;
 }
 
 /** @param {(folder: string) => Promise<void>} work */
@@ -66,24 +62,4 @@ async function inTemporaryFolder(work) {
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<void>}
- */
-function run(command, args, env) {
-  return new Promise((resolve, reject) => {
-    execFile(
-      command,
-      args,
-      { env: { ...env, NO_COLOR: '1' }, cwd: project, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        if (error) reject(new CannotStart(`${path.basename(command)} ${args[0]}:\n${stdout}${stderr}`));
-        else resolve();
-      },
-    );
-  });
 }

@@ -2,50 +2,36 @@
  * `npm run check`: everything a machine can say about the project without running the specs. Every step runs, so that one
  * run shows all there is to mend; the output of the failed ones stands at the end.
  */
-import { execFile } from 'node:child_process';
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
 import { dangerousSql, driftFromEntities } from './check-migrations.mjs';
 import { strayNames, tracesOfThisMachine } from './check-traces.mjs';
 import { lockIsComplete } from './complete-lock.mjs';
 import { CannotStart } from './lifeline.mjs';
+import { node, tool } from './run.mjs';
 
-const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-process.chdir(project);
+const document = 'openapi/openapi.json';
 
 /** @type {[string, () => Promise<unknown>][]} */
 const steps = [
-  ['formatting', tool('prettier', '--check', '--log-level=warn', '.')],
+  ['formatting', () => tool('prettier --check --log-level=warn .')],
   ['build', buildIfNeeded],
-  [
-    'types of the service',
-    tool('tsc', '-p', 'tsconfig.json', '--noEmit', '--incremental', 'false', '--tsBuildInfoFile', 'null'),
-  ],
-  ['types of tests and tools', tool('tsc', '-p', 'tsconfig.test.json')],
-  ['lint', tool('eslint', '.', '--max-warnings=0')],
-  ['arrows between areas', tool('depcruise', '--config', '.dependency-cruiser.mjs', 'src')],
+  ['types of the service', () => tool('tsc -p tsconfig.json --noEmit --incremental false --tsBuildInfoFile null')],
+  ['types of tests and tools', () => tool('tsc -p tsconfig.test.json')],
+  ['lint', () => tool('eslint . --max-warnings=0')],
+  ['arrows between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
   ['lock file', lockIsComplete],
   ['names of files', strayNames],
   ['traces of a machine', tracesOfThisMachine],
-  ['OpenAPI document is the built one', script('dist/openapi.js', '--check')],
+  ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [
     'OpenAPI by Spectral and OWASP',
-    tool(
-      'spectral',
-      'lint',
-      'openapi/openapi.json',
-      '--ruleset=.spectral.yaml',
-      '--fail-severity=error',
-      '--display-only-failures',
-    ),
+    () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=error`),
   ],
-  ['OpenAPI by Redocly', tool('redocly', 'lint', 'openapi/openapi.json', '--config=redocly.yaml')],
+  ['OpenAPI by Redocly', () => tool(`redocly lint ${document} --config=redocly.yaml`)],
   ['migrations against entities', driftFromEntities],
   ['SQL of migrations', dangerousSql],
-  ['compose file', tool('dclint', 'docker-compose.yml')],
+  ['compose file', () => tool('dclint docker-compose.yml')],
 ];
 
 /** @type {{ name: string, output: string }[]} */
@@ -63,40 +49,3 @@ for (const [name, step] of steps) {
 for (const { name, output } of failures) console.log(`\n--- ${name}\n${stripVTControlCharacters(output)}`);
 console.log(`\n${steps.length - failures.length} checks passed, ${failures.length} checks failed`);
 process.exitCode = failures.length ? 1 : 0;
-
-/**
- * @param {string} name of a program among the dependencies
- * @param {string[]} args
- */
-function tool(name, ...args) {
-  return () => run(path.join('node_modules/.bin', name), args);
-}
-
-/**
- * @param {string} file
- * @param {string[]} args
- */
-function script(file, ...args) {
-  return async () => {
-    await fs.access(file).catch(() => {
-      throw new CannotStart(`${file} does not exist`);
-    });
-    await run(process.execPath, [file, ...args]);
-  };
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- * @returns {Promise<void>}
- */
-function run(command, args) {
-  // the newest messages of a linter are of no use to a check, and asking for them needs a network
-  const env = { ...process.env, NO_COLOR: '1', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', REDOCLY_TELEMETRY: 'off' };
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error) reject(new CannotStart(`${stdout}${stderr}`.trim() || error.message));
-      else resolve();
-    });
-  });
-}

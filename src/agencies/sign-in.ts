@@ -27,15 +27,17 @@ interface Claims {
   scope?: string;
 }
 
-/** The sandbox's issuer, where the sandbox is on. */
-export const sandboxIssuer = (): IssuerConfig => ({
-  issuer: `${config.publicUrl}/sandbox/issuer`,
-  audience: config.audience,
-  jwksUri: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${String(config.port)}/sandbox/issuer/jwks`,
-  agency: null,
-});
+const loopback = ['0.0.0.0', '::', '[::]'].includes(config.host) ? '127.0.0.1' : config.host;
 
-export const trustedIssuers = (): IssuerConfig[] => [...config.issuers, ...(config.sandbox ? [sandboxIssuer()] : [])];
+/** The sandbox's issuer: its name is fixed, its keys are served by this process. */
+export const SANDBOX_ISSUER: IssuerConfig = {
+  issuer: 'https://sandbox.wardmote.example',
+  audience: config.audience,
+  jwksUri: `http://${loopback}:${String(config.port)}/sandbox/issuer/jwks`,
+  agency: null,
+};
+
+export const trustedIssuers = (): IssuerConfig[] => [...config.issuers, ...(config.sandbox ? [SANDBOX_ISSUER] : [])];
 
 function part(token: string, index: number): Record<string, unknown> {
   const value: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());

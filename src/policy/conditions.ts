@@ -8,30 +8,43 @@
  * a comparison with a missing value is false, `$ne` and `$nin` are its exact opposites. Operators outside this list are
  * refused when a rule is built, never ignored (medplum: a criterion that compiles to nothing widens a search).
  */
-import type { Condition } from '@ucast/mongo2js';
-import { CompoundCondition, FieldCondition, MongoQueryParser, allParsingInstructions as all } from '@ucast/mongo2js';
+import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { ConditionsMatcher } from '@casl/ability';
 
 export type Where = Record<string, unknown>;
 export type Row = Record<string, unknown>;
 
-const parser = new MongoQueryParser({
-  $eq: all.$eq,
-  $ne: all.$ne,
-  $in: all.$in,
-  $nin: all.$nin,
-  $lt: all.$lt,
-  $lte: all.$lte,
-  $gt: all.$gt,
-  $gte: all.$gte,
-  $exists: all.$exists,
-  $elemMatch: all.$elemMatch,
-  $and: all.$and,
-  $or: all.$or,
-  $nor: all.$nor,
-});
+const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
+const LISTS: Record<string, string> = { $in: 'in', $nin: 'nin' };
+const SCALARS: Record<string, string> = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte', $exists: 'exists' };
 
-export const parse = (where: Where): Condition => parser.parse(where);
+const isPlain = (value: unknown): value is Where =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** The tree of a condition; throws on whatever the two readings do not both know. */
+export function parse(where: Where): Condition {
+  const parts = Object.entries(where).flatMap(([key, value]): Condition[] => {
+    const compound = COMPOUND[key];
+    if (compound) return [new CompoundCondition(compound, (value as Where[]).map(parse))];
+    if (key.startsWith('$')) throw new Error(`the policy does not know the operator ${key}`);
+    return isPlain(value) ? Object.entries(value).map(([op, one]) => parseField(key, op, one)) : [parseField(key, '$eq', value)];
+  });
+  return parts.length === 1 ? (parts[0] as Condition) : new CompoundCondition('and', parts);
+}
+
+function parseField(field: string, operator: string, value: unknown): Condition {
+  if (operator === '$elemMatch') return new FieldCondition('elemMatch', field, parse(value as Where));
+  if (value === undefined) throw new Error(`the policy compares ${field} with nothing`);
+  const list = LISTS[operator];
+  if (list) {
+    if (!Array.isArray(value) || value.some(missing)) throw new Error(`${operator} of ${field} needs a list without nulls`);
+    return new FieldCondition(list, field, value);
+  }
+  const scalar = SCALARS[operator];
+  if (!scalar || isPlain(value) || Array.isArray(value))
+    throw new Error(`the policy does not know the operator ${operator} of ${field}`);
+  return new FieldCondition(scalar, field, value);
+}
 
 const comparable = (value: unknown): unknown => (value instanceof Date ? value.getTime() : value);
 const missing = (value: unknown): boolean => value === null || value === undefined;

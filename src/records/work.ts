@@ -15,7 +15,7 @@ import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass } from '../policy/subjects.js';
 import { makeCursor, readCursor } from './cursor.js';
 import type { AuditDraft, EventDraft, LegalOperation } from './journal.js';
-import { mask, type Masked } from './mask.js';
+import { decideField, mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { CURSOR, findSql, listSql, type Statement } from './query.js';
@@ -137,6 +137,19 @@ export class Work {
     };
     this.consulted(action, view, shown);
     return new Presented(body);
+  }
+
+  /**
+   * Rows found by what they hold: only those of which the reader may see every field that was asked about, so that a hit
+   * tells nothing that a read would not.
+   */
+  async matching(view: ViewClass, filter: Where, asked: string[], limit = 25): Promise<Presented> {
+    const shape = shapeOf(view);
+    const rows = await this.rows<Row>('read', shape.record as RecordClass<Row>, filter, limit);
+    return this.list(
+      view,
+      rows.filter((row) => asked.every((field) => decideField(this.actor, shape, 'read', row, field).shown)),
+    );
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */

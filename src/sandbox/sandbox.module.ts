@@ -1,3 +1,7 @@
 import { Module } from '@nestjs/common';
-@Module({})
+import { SandboxCast } from './sandbox-cast.js';
+import { SandboxController } from './sandbox.controller.js';
+
+/** A synthetic borough with its people and their sign-in: absent unless SANDBOX=on, and refused in production. */
+@Module({ controllers: [SandboxController], providers: [SandboxCast] })
 export class SandboxModule {}

@@ -14,6 +14,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
+import { IsNhsNumber } from './nhs-number.js';
 
 /** A record that an agency contributed: its category travels as agreements between the types of agency say. */
 export abstract class ContributedRecord extends PartnershipRecord {
@@ -39,7 +40,7 @@ export const ETHNICITIES = [
 
 /** A person known to one partnership. Nobody *is* a perpetrator: roles belong to cases. */
 @Entity('persons')
-@Index(['partnershipId', 'familyName'])
+@Index(['partnershipId', 'familyNameKey'])
 export class Person extends ContributedRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
@@ -60,6 +61,11 @@ export class Person extends ContributedRecord {
   @IsOptional()
   @Length(1, 200)
   familyName: string | null;
+
+  /** The family name as it is searched for: see `nameKey`. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('identity')
+  familyNameKey: string | null;
 
   /** Other names and spellings. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
@@ -117,6 +123,7 @@ export class Person extends ContributedRecord {
   @Classified('health_physical')
   @IsOptional()
   @Matches(/^\d{10}$/)
+  @IsNhsNumber()
   nhsNumber: string | null;
 
   /** Telephone number. */
@@ -242,8 +249,8 @@ export class Group extends ContributedRecord {
   description: string | null;
 }
 
-/** The kinds of subject. Source: JAG note, section 0, point 2. */
-export const SUBJECT_KINDS = ['person_victim', 'person_perpetrator', 'group', 'place', 'theme'] as const;
+/** The kinds of subject. Source: JAG note, section 0, point 2; `person_at_risk` is what an SYV panel hears. */
+export const SUBJECT_KINDS = ['person_victim', 'person_perpetrator', 'person_at_risk', 'group', 'place', 'theme'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** The columns by which a referral or a case names its subject, and the constraint that holds them together. */

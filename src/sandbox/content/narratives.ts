@@ -55,12 +55,12 @@ export const SCENARIOS: Record<CasePanelType, Scenario[]> = {
     ['Shouting at night by a tenant in distress, {ward}', 'person_perpetrator', 'housing_local_authority', 'noise rowdy_neighbours', '{count} complaints in {weeks} weeks about shouting between midnight and four, the latest on {date}.', 'Tenancy warning, offer of support declined.', 'The behaviour looks like unmet health need.', 'Health contact before any tenancy action.'],
   ]),
   marac: scenarios([
-    ['Separation and unwanted contact', 'person_victim', 'police', 'visible_high_risk', 'The victim ended the relationship on {earlier}. Since then {count} unwanted contacts, with a threat to kill on {date}.', 'Bail conditions, safety advice, referral to the IDVA.', 'Risk rises at separation and children are in the home.', 'A single safety plan across services.'],
-    ['Stalking after a relationship', 'person_victim', 'idva_service', 'visible_high_risk potential_escalation', 'Following, waiting outside work and {count} messages in {weeks} weeks; the victim now takes another route.', 'Stalking screening, evidence log, phone advice.', 'Three services saw one part each.', 'Escalate as one course of conduct.'],
-    ['Coercive control and money', 'person_victim', 'adult_social_care', 'professional_judgement', 'The victim must account for every purchase and has no card. A worker saw the phone being checked on {date}.', 'Conversation alone with the victim at a clinic.', 'Little is reported to police; fear limits what can be said.', 'Ways to reach the victim safely.'],
-    ['Violence during pregnancy', 'person_victim', 'health_acute_ae', 'visible_high_risk', 'Attended on {date} with bruising; {few} attendances since {earlier}. The partner stayed close throughout.', 'Routine enquiry made alone, domestic abuse nurse informed.', 'Two lives are at risk and housing is shared.', 'Safe accommodation and maternity alert.'],
-    ['Repeat: breach of an order', 'person_victim', 'police', 'repeat', 'A non-molestation order was breached {few} times since {earlier}, last on {date} through a relative.', 'Arrest, remand refused.', 'Fresh abuse by the same person within twelve months.', 'Review the plan and the order.'],
-    ['Threats shared among wider family', 'person_victim', 'education', 'professional_judgement', 'A child told a teacher on {date} that relatives threaten the mother. {count} days of absence since {earlier}.', 'Child referral made, mother spoken to at school.', 'More than one person may pose a risk.', 'Careful contact; no family interpreter.'],
+    ['Separation and unwanted contact, {ward}', 'person_victim', 'police', 'visible_high_risk', 'The victim ended the relationship on {earlier}. Since then {count} unwanted contacts, with a threat to kill on {date}.', 'Bail conditions, safety advice, referral to the IDVA.', 'Risk rises at separation and children are in the home.', 'A single safety plan across services.'],
+    ['Stalking after a relationship, {ward}', 'person_victim', 'idva_service', 'visible_high_risk potential_escalation', 'Following, waiting outside work and {count} messages in {weeks} weeks; the victim now takes another route.', 'Stalking screening, evidence log, phone advice.', 'Three services saw one part each.', 'Escalate as one course of conduct.'],
+    ['Coercive control and money, {ward}', 'person_victim', 'adult_social_care', 'professional_judgement', 'The victim must account for every purchase and has no card. A worker saw the phone being checked on {date}.', 'Conversation alone with the victim at a clinic.', 'Little is reported to police; fear limits what can be said.', 'Ways to reach the victim safely.'],
+    ['Violence during pregnancy, {ward}', 'person_victim', 'health_acute_ae', 'visible_high_risk', 'Attended on {date} with bruising; {few} attendances since {earlier}. The partner stayed close throughout.', 'Routine enquiry made alone, domestic abuse nurse informed.', 'Two lives are at risk and housing is shared.', 'Safe accommodation and maternity alert.'],
+    ['Repeat: breach of an order, {ward}', 'person_victim', 'police', 'repeat', 'A non-molestation order was breached {few} times since {earlier}, last on {date} through a relative.', 'Arrest, remand refused.', 'Fresh abuse by the same person within twelve months.', 'Review the plan and the order.'],
+    ['Threats shared among wider family, {ward}', 'person_victim', 'education', 'professional_judgement', 'A child told a teacher on {date} that relatives threaten the mother. {count} days of absence since {earlier}.', 'Child referral made, mother spoken to at school.', 'More than one person may pose a risk.', 'Careful contact; no family interpreter.'],
   ]),
   community_marac: scenarios([
     ['Exploitation by visitors to the home, {ward}', 'person_victim', 'adult_social_care', 'exploitation vulnerability', 'Acquaintances use the home and the benefits of an adult with care needs; {count} concerns since {earlier}.', 'Care assessment, bank alerted.', 'No single service can keep the visitors away.', 'Protect the person without moving them.'],
@@ -272,21 +272,41 @@ export const ACTIONS: Record<CasePanelType, ActionLine[]> = {
   ]),
 };
 
+/** What a plan aims at; `share` is the part of the baseline that may remain. */
 // prettier-ignore
-export const AIMS: Record<CasePanelType, { aim: string; metric: string; model: 'IDPARTNERS' | 'SARA' | 'SAFETY_PLAN' }> = {
-  jag: { aim: 'Halve the reports and let the people harmed use their home and street again', metric: 'reports a month', model: 'IDPARTNERS' },
-  marac: { aim: 'Stop contact by the person who causes harm and keep victim and children safe', metric: 'unwanted contacts a month', model: 'SAFETY_PLAN' },
-  community_marac: { aim: 'Reduce harm to the adult in the way the adult wants', metric: 'concerns a month', model: 'SARA' },
-  syv: { aim: 'Keep the young person safe, in education and away from those who cause harm', metric: 'missing episodes or incidents a month', model: 'SAFETY_PLAN' },
+export const AIMS: Record<CasePanelType, { aim: string; metric: string; model: 'IDPARTNERS' | 'SARA' | 'SAFETY_PLAN'; share: number }> = {
+  jag: { aim: 'Halve the reports and let the people harmed use their home and street again', metric: 'reports a month', model: 'IDPARTNERS', share: 0.5 },
+  marac: { aim: 'Stop contact by the person who causes harm and keep victim and children safe', metric: 'unwanted contacts a month', model: 'SAFETY_PLAN', share: 0 },
+  community_marac: { aim: 'Reduce harm to the adult in the way the adult wants', metric: 'concerns a month', model: 'SARA', share: 0.5 },
+  syv: { aim: 'Keep the young person safe, in education and away from those who cause harm', metric: 'missing episodes or incidents a month', model: 'SAFETY_PLAN', share: 0.25 },
 };
 
+type Closure = { reason: string; outcome: 'resolved' | 'partly_resolved' | 'unresolved'; evaluation: string };
+const closure = (reason: string, outcome: Closure['outcome'], evaluation: string): Closure => ({
+  reason,
+  outcome,
+  evaluation,
+});
+
 // prettier-ignore
-export const CLOSURES: { reason: string; outcome: 'resolved' | 'partly_resolved' | 'unresolved'; evaluation: string }[] = [
-  { reason: 'resolved_behaviour_stopped', outcome: 'resolved', evaluation: 'Compared before and after: {metric} fell from {baseline} to {result}. No displacement found.' },
-  { reason: 'risk_reduced_single_agency', outcome: 'partly_resolved', evaluation: 'Fell from {baseline} to {result} {metric}; the lead agency keeps the case and checks in {weeks} weeks.' },
-  { reason: 'subject_moved_area', outcome: 'partly_resolved', evaluation: 'From {baseline} to {result} {metric} before the move; a transfer note was sent.' },
-  { reason: 'insufficient_evidence', outcome: 'unresolved', evaluation: 'No change could be shown ({baseline} to {result} {metric}); learning on diary sheets recorded.' },
+const asbClosures = [
+  closure('resolved_behaviour_stopped', 'resolved', 'Compared before and after: {metric} fell from {baseline} to {result}. No displacement found.'),
+  closure('risk_reduced_single_agency', 'partly_resolved', 'Fell from {baseline} to {result} {metric}; the lead agency keeps the case and checks in {weeks} weeks.'),
+  closure('insufficient_evidence', 'unresolved', 'No clear change could be shown ({baseline} to {result} {metric}); learning on diary sheets recorded.'),
 ];
+// prettier-ignore
+export const CLOSURES: Record<CasePanelType, Closure[]> = {
+  jag: asbClosures,
+  community_marac: asbClosures.slice(0, 2),
+  marac: [
+    closure('risk_reduced_single_agency', 'resolved', 'From {baseline} to {result} {metric}; the IDVA keeps contact and agencies keep the flag for twelve months.'),
+    closure('subject_moved_area', 'partly_resolved', 'From {baseline} to {result} {metric} before the move; transferred to the MARAC of the new area.'),
+  ],
+  syv: [
+    closure('stepped_down_early_help', 'resolved', 'From {baseline} to {result} {metric} over two reviews; early help leads from here.'),
+    closure('risk_reduced', 'partly_resolved', 'From {baseline} to {result} {metric}; school and family hold the plan and check in {weeks} weeks.'),
+  ],
+};
 
 /** Why a referral did not become a case. */
 // prettier-ignore
@@ -303,7 +323,7 @@ export const DECISIONS = {
   continue: ['Continue the plan; {few} actions remain.', 'The panel noted progress and keeps the case under review for {weeks} weeks.'],
   defer: ['Deferred: the presenting agency was absent.', 'Deferred: research by {few} agencies is outstanding.'],
   escalate: ['Escalated: a bid for patrols goes to Tasking.', 'Escalated to the strategic lead: {few} actions are overdue.'],
-  close: ['Closed: the aim was met and no open action remains.', 'Closed with a named lead for what remains.'],
+  close: ['Closed with the evaluation recorded and a named lead for what remains.', 'Closed: no open action remains and the lead agency keeps watch for {weeks} weeks.'],
   note: ['Update noted; no decision needed.', 'Noted: {few} returns received since the last meeting.'],
 } as const;
 
@@ -313,6 +333,6 @@ export const RATIONALES = {
   continue: 'Risk is {band}; compared with {earlier} the {count} reports up to {date} show a change, not yet an end.',
   defer: 'The information asked for on {earlier} and needed for a safe decision was not before the panel on {date}.',
   escalate: 'What the members hold since {earlier} does not suffice to deliver the plan; band {band}.',
-  close: 'Reports have stopped since {earlier}; the evaluation is recorded.',
+  close: 'The evaluation since {earlier} is recorded and every action has ended.',
   note: 'Nothing since {earlier} changes the band ({band}).',
 } as const;

@@ -78,6 +78,13 @@ export function addressIn(borough: BoroughCode, serial: number, street: string):
   };
 }
 
+interface Household {
+  heritage: Heritage;
+  family: string;
+  ethnicity: string;
+  home: Address;
+}
+
 /** What a borough's cases draw on. */
 export interface Neighbourhood {
   persons: SandboxPerson[];
@@ -106,7 +113,7 @@ export function neighbourhoodOf(borough: BoroughCode, now: Date): Neighbourhood 
   const persons: SandboxPerson[] = [];
   let serial = firstSerial(borough);
 
-  const person = (heritage: Heritage, family: string, sex: 'F' | 'M', age: number, home: Address): string => {
+  const person = ({ heritage, family, ethnicity, home }: Household, sex: 'F' | 'M', age: number): string => {
     const givenName = chance.pick(heritage.given[sex]);
     const language = age < 20 ? 'eng' : chance.pick(heritage.languages);
     const key = `${prefix}-person-${String(persons.length + 1).padStart(2, '0')}`;
@@ -118,7 +125,7 @@ export function neighbourhoodOf(borough: BoroughCode, now: Date): Neighbourhood 
       aliases: chance.onceIn(5) ? [`${givenName.slice(0, 3)} ${family}`] : [],
       ...birthDate(now, age, chance),
       sex,
-      ethnicity: chance.pick(heritage.ethnicities),
+      ethnicity,
       ethnicitySource: chance.pick(['self_defined', 'self_defined', 'record', 'officer_observed'] as const),
       nhsNumber: testNhsNumber(serial),
       phone: age < 12 ? null : dramaPhone(serial),
@@ -132,45 +139,40 @@ export function neighbourhoodOf(borough: BoroughCode, now: Date): Neighbourhood 
     serial += 1;
     return key;
   };
-  const household = (): { heritage: Heritage; family: string; home: Address } => {
+  const household = (): Household => {
     const heritage = chance.pick([HERITAGES[0]!, ...HERITAGES]);
     return {
       heritage,
       family: chance.pick(heritage.family),
+      ethnicity: chance.pick(heritage.ethnicities),
       home: addressIn(borough, serial, chance.pick(map.streets)),
     };
   };
 
   const families = Array.from({ length: 6 }, () => {
-    const { heritage, family, home } = household();
+    const family = household();
+    const partner = { ...household(), home: family.home };
     return {
-      adults: [
-        person(heritage, family, 'F', chance.between(24, 43), home),
-        person(heritage, chance.pick(heritage.family), 'M', chance.between(24, 48), home),
-      ] as [string, string],
-      children: [
-        person(heritage, family, 'F', chance.between(6, 14), home),
-        person(heritage, family, 'M', chance.between(1, 9), home),
-      ] as [string, string],
+      adults: [person(family, 'F', chance.between(24, 43)), person(partner, 'M', chance.between(24, 48))] as [
+        string,
+        string,
+      ],
+      children: [person(family, 'F', chance.between(6, 14)), person(family, 'M', chance.between(1, 9))] as [
+        string,
+        string,
+      ],
     };
   });
-  const youngPeople = Array.from({ length: 4 }, (_, at) => {
-    const { heritage, family, home } = household();
+  const youngPeople = [14, 16, 15, 21].map((age, at) => {
+    const family = household();
     return {
-      young: person(heritage, family, at === 2 ? 'F' : 'M', [14, 16, 15, 21][at]!, home),
-      carer: person(heritage, family, chance.pick(['F', 'M']), chance.between(36, 58), home),
+      young: person(family, at === 2 ? 'F' : 'M', age),
+      carer: person(family, chance.pick(['F', 'M'] as const), chance.between(40, 58)),
     };
   });
-  const adults = Array.from({ length: 8 }, (_, at) => {
-    const { heritage, family, home } = household();
-    return person(
-      heritage,
-      family,
-      chance.pick(['F', 'M']),
-      at < 3 ? chance.between(66, 84) : chance.between(20, 60),
-      home,
-    );
-  });
+  const adults = Array.from({ length: 8 }, (_, at) =>
+    person(household(), chance.pick(['F', 'M'] as const), at < 3 ? chance.between(66, 84) : chance.between(20, 60)),
+  );
 
   const places = map.places.map(({ name, kind }, at): SandboxPlace => ({
     key: `${prefix}-place-${at + 1}`,

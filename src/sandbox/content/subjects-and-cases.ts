@@ -119,9 +119,9 @@ function openCase(load: Caseload, story: CaseStory, now: Date): void {
       meetingDate(panel, story.firstHeard, now),
       panel.rules.referralCutOffWorkingDays + chance.between(1, 7),
     ),
-    dateFrom(now, story.stage === 'open' ? -4 : -9),
+    weekdaysBefore(dateFrom(now, story.stage === 'open' ? -3 : -8), 1),
   );
-  const openedOn = earliest(addDays(submittedOn, chance.between(1, 4)), dateFrom(now, -1));
+  const openedOn = earliest(weekdaysBefore(addDays(submittedOn, chance.between(2, 5)), 1), dateFrom(now, -1));
   const place = load.places.find((each) => each.key === story.places[0]);
   const assessment = assess(story, chance, addDays(submittedOn, -1));
   const told: Telling = {
@@ -196,7 +196,7 @@ function protectVictim({ load, story, chance }: Telling): void {
   };
   if (chance.onceIn(2)) {
     victim.protectedAddress = {
-      text: `Room ${chance.between(2, 19)}, address held by Rowanstead Refuge`,
+      text: `Room ${chance.between(2, 19)}, Rowanstead House`,
       postcode: `${victim.currentAddress!.postcode.split(' ')[0]} 7SF`,
       uprn: `99900000${chance.between(1000, 9999)}`,
     };
@@ -262,7 +262,7 @@ function addCase(told: Telling, meetings: number[]): void {
   const { load, story, panel, chance, now, openedOn, band } = told;
   const referral = load.referrals.at(-1)!;
   const isClosed = story.stage === 'closed';
-  const closure = chance.pick(CLOSURES);
+  const closure = chance.pick(CLOSURES[story.type]);
   load.cases.push({
     key: story.key,
     borough: story.borough,
@@ -453,11 +453,11 @@ function addPlan(told: Telling, meetings: number[]): void {
   if (!statuses) return;
   const agreedAt = story.firstDeferred ? meetings[1]! : meetings[0]!;
   const agreedOn = meetingDate(panel, agreedAt, now);
-  const { aim, metric, model } = AIMS[story.type];
+  const { aim, metric, model, share } = AIMS[story.type];
   const baseline = chance.between(6, 24);
-  const target = Math.floor(baseline / 2);
+  const target = Math.floor(baseline * share);
   const plan = `${story.key}-plan`;
-  const closure = CLOSURES.find(({ reason }) => reason === load.cases.at(-1)!.closureReason);
+  const closure = CLOSURES[story.type].find(({ reason }) => reason === load.cases.at(-1)!.closureReason);
   load.plans.push({
     key: plan,
     borough: story.borough,
@@ -468,12 +468,12 @@ function addPlan(told: Telling, meetings: number[]): void {
     measure: { metric, baseline, target },
     status: story.stage === 'closed' ? 'closed' : story.stage === 'monitoring' ? 'active' : 'agreed',
     agreedOn,
-    reviewOn: addDays(agreedOn, panel.rules.reviewIntervalDays[told.band] ?? 28),
+    reviewOn: load.cases.at(-1)!.nextReviewOn ?? addDays(agreedOn, panel.rules.reviewIntervalDays[told.band] ?? 28),
     evaluation: closure
       ? fill(closure.evaluation, {
           metric,
           baseline,
-          result: Math.max(0, target - chance.between(0, 3)),
+          result: { resolved: target, partly_resolved: target + 2, unresolved: baseline - 1 }[closure.outcome],
           weeks: chance.between(4, 12),
         })
       : null,

@@ -92,7 +92,7 @@ function drawn(
 
 export function toldPersons(now: Date): SandboxPerson[] {
   const persons = sketches.map((sketch, at) => drawn(now, 'ASK', sketch, at + 1));
-  const refuge = { text: 'Flat 2, address held by Candlewick IDVA Service', postcode: 'YK1 7SF', uprn: '999000000777' };
+  const refuge = { text: 'Flat 2, 14 Marigold Yard, Highbarrow', postcode: 'YK3 7SF', uprn: '999000000777' };
   const home = persons.find((person) => person.key === 'ask-person-alderfen')!;
   for (const person of persons.filter((each) => each.familyName === 'Alderfen')) {
     person.currentAddress = home.currentAddress;

@@ -1,0 +1,26 @@
+import { PickType } from '@nestjs/swagger';
+import { IsDateString, IsObject } from 'class-validator';
+import { Membership, PanelRules } from './panel.entity.js';
+
+/** Appoints a member. */
+export class MembershipRequest extends PickType(Membership, [
+  'practitionerId',
+  'tier',
+  'role',
+  'validFrom',
+  'validTo',
+] as const) {}
+
+/** Ends a membership. */
+export class MembershipEnd {
+  /** Last day of the membership. */
+  @IsDateString({ strict: true })
+  validTo: string;
+}
+
+/** A new edition of the panel's rules; earlier decisions keep the edition that they relied on. */
+export class PanelRulesRequest extends PickType(PanelRules, ['effectiveFrom'] as const) {
+  /** The rules. */
+  @IsObject()
+  rules: Record<string, unknown>;
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import './panels.policy.js';
+import { PanelsController } from './panels.controller.js';
+import { PanelsService } from './panels.service.js';
+
+@Module({ controllers: [PanelsController], providers: [PanelsService] })
+export class PanelsModule {}

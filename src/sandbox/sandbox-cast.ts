@@ -1,0 +1,78 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Problem } from '../policy/problems.js';
+import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
+import { CAST, MACHINE_CLIENTS } from './content/cast.js';
+import { SandboxIssuer } from './issuer.js';
+
+export interface SandboxPerson {
+  id: string;
+  kind: 'practitioner' | 'client';
+  name: string;
+  agency: string;
+  roles: string[];
+  panels: string[];
+  story: string;
+}
+
+const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
+    coalesce(array_agg(n.name || ' (' || m.tier || ', ' || m.role || ')' ORDER BY n.name) FILTER (WHERE n.id IS NOT NULL), '{}') AS panels
+  FROM practitioners p JOIN agencies a ON a.id = p.agency_id
+  LEFT JOIN memberships m ON m.practitioner_id = p.id AND m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to >= current_date)
+  LEFT JOIN panels n ON n.id = m.panel_id
+  WHERE p.issuer = $1 GROUP BY p.subject, a.name
+  UNION ALL SELECT c.client_id, a.name, '{}' FROM clients c JOIN agencies a ON a.id = c.agency_id WHERE c.issuer = $1`;
+
+/** The cast of the sandbox and its sign-in. */
+@Injectable()
+export class SandboxCast implements OnModuleInit {
+  private readonly issuer = new SandboxIssuer(MACHINE_CLIENTS.map(({ id, scopes }) => ({ clientId: id, scopes })));
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly adapter: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    void fastify.register((scope, _, done) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', (_request, _payload, parsed) => {
+        parsed(null);
+      });
+      scope.all('/sandbox/issuer/*', { schema: { hide: true } } as object, (request, reply) => {
+        reply.hijack();
+        request.raw.url = (request.raw.url ?? '').slice('/sandbox/issuer'.length);
+        void this.issuer.callback(request.raw, reply.raw);
+      });
+      done();
+    });
+  }
+
+  async people(): Promise<SandboxPerson[]> {
+    const rows = await this.source.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const told = [
+      ...CAST.map(({ id, name, story, roles }) => ({ id, name, story, roles: [...roles], kind: 'practitioner' as const })),
+      ...MACHINE_CLIENTS.map(({ id, name, story, scopes }) => ({ id, name, story, roles: scopes, kind: 'client' as const })),
+    ];
+    return told.flatMap(({ id, ...one }) => {
+      const row = known.get(id);
+      return row ? [{ id, ...one, agency: row.agency, panels: row.panels }] : [];
+    });
+  }
+
+  async token(person: string): Promise<object> {
+    const client = MACHINE_CLIENTS.find((one) => one.id === person);
+    if (!client && !CAST.some((one) => one.id === person))
+      throw new Problem(422, 'unknown-person', 'Unknown person', 'Choose an `id` of GET /sandbox/people.', {
+        errors: [{ pointer: '/person', detail: 'nobody of the sandbox' }],
+      });
+    const access_token = client
+      ? await this.issuer.tokenForClient({ clientId: client.id, scopes: client.scopes })
+      : await this.issuer.tokenForPerson(person);
+    return { access_token, token_type: 'Bearer', expires_in: 3600 };
+  }
+}

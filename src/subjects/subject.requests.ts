@@ -1,0 +1,66 @@
+import { PartialType, PickType } from '@nestjs/swagger';
+import { IsDateString, IsOptional, IsUUID, Length } from 'class-validator';
+import { Group, Person, Place } from './subject.entity.js';
+
+const PERSON_FIELDS = [
+  'givenName',
+  'familyName',
+  'aliases',
+  'dateOfBirth',
+  'datePrecision',
+  'sex',
+  'ethnicity',
+  'firstLanguage',
+  'interpreterNeeded',
+  'nhsNumber',
+  'phone',
+  'email',
+  'safeContact',
+  'currentAddress',
+  'protectedAddress',
+] as const;
+
+/** Records a person in one partnership. Everything but the partnership may be unknown. */
+export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
+  /** The partnership that the person is recorded in. */
+  @IsUUID()
+  partnershipId: string;
+}
+
+export class PersonChange extends PartialType(PickType(Person, PERSON_FIELDS)) {}
+
+/** Looks for people whom you may see by name, with personal data in the body and never in the address. */
+export class PersonSearch {
+  /** The partnership to search in. */
+  @IsUUID()
+  partnershipId: string;
+
+  /** Family name; capitals, accents, hyphens and spaces do not matter. */
+  @Length(2, 200)
+  familyName: string;
+
+  /** Date of birth, where known. */
+  @IsOptional()
+  @IsDateString({ strict: true })
+  dateOfBirth?: string;
+}
+
+const PLACE_FIELDS = ['kind', 'name', 'addressText', 'uprn', 'postcode'] as const;
+
+export class PlaceRequest extends PickType(Place, PLACE_FIELDS) {
+  /** The partnership that the place lies in. */
+  @IsUUID()
+  partnershipId: string;
+}
+
+export class PlaceChange extends PartialType(PickType(Place, PLACE_FIELDS)) {}
+
+const GROUP_FIELDS = ['kind', 'name', 'description'] as const;
+
+export class GroupRequest extends PickType(Group, GROUP_FIELDS) {
+  /** The partnership that the group is recorded in. */
+  @IsUUID()
+  partnershipId: string;
+}
+
+export class GroupChange extends PartialType(PickType(Group, GROUP_FIELDS)) {}

@@ -1,0 +1,137 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { Partnership } from '../agencies/agency.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Group, Person, Place } from './subject.entity.js';
+import {
+  GroupChange,
+  GroupRequest,
+  PersonChange,
+  PersonRequest,
+  PersonSearch,
+  PlaceChange,
+  PlaceRequest,
+} from './subject.requests.js';
+import { GroupView, PersonView, PlaceView, ProtectedAddressView } from './subject.views.js';
+import { SubjectsService } from './subjects.service.js';
+
+@Controller('v1')
+export class SubjectsController {
+  constructor(private readonly subjects: SubjectsService) {}
+
+  /** Persons that you may see, last changed first */
+  @Get('persons')
+  @Can('read', Person)
+  @Answers.page(PersonView)
+  persons(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+    return this.subjects.page(actor, PersonView, query);
+  }
+
+  /** One person */
+  @Get('persons/:id')
+  @Can('read', Person)
+  @Answers.one(PersonView)
+  person(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.subjects.get(actor, Person, PersonView, id);
+  }
+
+  /** Record a person */
+  @Post('persons')
+  @Can('record-subjects', Partnership)
+  @Answers.made(PersonView)
+  makePerson(@By() actor: Actor, @Body() body: PersonRequest): Promise<Presented> {
+    return this.subjects.makePerson(actor, body);
+  }
+
+  /** Change a person that your agency recorded */
+  @Patch('persons/:id')
+  @Can('change', Person)
+  @Answers.changed(PersonView)
+  changePerson(@By() actor: Actor, @Id() id: string, @Body() body: PersonChange): Promise<Presented> {
+    return this.subjects.changePerson(actor, id, body);
+  }
+
+  /** The address that protects a person: your reason is the header Purpose, and the read is written down */
+  @Get('persons/:id/protected-address')
+  @Can('read', Person)
+  @Answers.one(ProtectedAddressView)
+  protectedAddress(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.subjects.get(actor, Person, ProtectedAddressView, id);
+  }
+
+  /** Find people whom you may see, by name */
+  @Post('person-searches')
+  @Can('read', Person)
+  @Answers.found(PersonView)
+  search(@By() actor: Actor, @Body() body: PersonSearch): Promise<Presented> {
+    return this.subjects.search(actor, body);
+  }
+
+  /** Places that you may see, last changed first */
+  @Get('places')
+  @Can('read', Place)
+  @Answers.page(PlaceView)
+  places(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+    return this.subjects.page(actor, PlaceView, query);
+  }
+
+  /** One place */
+  @Get('places/:id')
+  @Can('read', Place)
+  @Answers.one(PlaceView)
+  place(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.subjects.get(actor, Place, PlaceView, id);
+  }
+
+  /** Record a place */
+  @Post('places')
+  @Can('record-subjects', Partnership)
+  @Answers.made(PlaceView)
+  makePlace(@By() actor: Actor, @Body() body: PlaceRequest): Promise<Presented> {
+    return this.subjects.make(actor, Place, PlaceView, body);
+  }
+
+  /** Change a place that your agency recorded */
+  @Patch('places/:id')
+  @Can('change', Place)
+  @Answers.changed(PlaceView)
+  changePlace(@By() actor: Actor, @Id() id: string, @Body() body: PlaceChange): Promise<Presented> {
+    return this.subjects.change(actor, Place, PlaceView, id, body);
+  }
+
+  /** Groups that you may see, last changed first */
+  @Get('groups')
+  @Can('read', Group)
+  @Answers.page(GroupView)
+  groups(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+    return this.subjects.page(actor, GroupView, query);
+  }
+
+  /** One group */
+  @Get('groups/:id')
+  @Can('read', Group)
+  @Answers.one(GroupView)
+  group(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.subjects.get(actor, Group, GroupView, id);
+  }
+
+  /** Record a group */
+  @Post('groups')
+  @Can('record-subjects', Partnership)
+  @Answers.made(GroupView)
+  makeGroup(@By() actor: Actor, @Body() body: GroupRequest): Promise<Presented> {
+    return this.subjects.make(actor, Group, GroupView, body);
+  }
+
+  /** Change a group that your agency recorded */
+  @Patch('groups/:id')
+  @Can('change', Group)
+  @Answers.changed(GroupView)
+  changeGroup(@By() actor: Actor, @Id() id: string, @Body() body: GroupChange): Promise<Presented> {
+    return this.subjects.change(actor, Group, GroupView, id, body);
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import './subjects.policy.js';
+import { SubjectsController } from './subjects.controller.js';
+import { SubjectsService } from './subjects.service.js';
+
+@Module({ controllers: [SubjectsController], providers: [SubjectsService] })
+export class SubjectsModule {}

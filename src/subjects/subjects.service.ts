@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Partnership } from '../agencies/agency.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { subjectOf, type RecordClass } from '../policy/subjects.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { ViewClass } from '../records/view.js';
+import { nameKey } from './name-key.js';
+import { Person, type ContributedRecord } from './subject.entity.js';
+import type { PersonChange, PersonRequest, PersonSearch } from './subject.requests.js';
+import { PersonView } from './subject.views.js';
+
+/** People, places and groups: recorded by an agency in one partnership, changed by that agency. */
+@Injectable()
+export class SubjectsService {
+  constructor(private readonly records: Records) {}
+
+  page(actor: Actor, view: ViewClass, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(view, {}, query));
+  }
+
+  get(actor: Actor, record: RecordClass, view: ViewClass, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(view, await work.find('read', record, id)));
+  }
+
+  make<T extends ContributedRecord>(
+    actor: Actor,
+    record: RecordClass<T>,
+    view: ViewClass,
+    request: { partnershipId: string },
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await work.find('record-subjects', Partnership, request.partnershipId);
+      const contributed = { ...request, agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const made = await work.insert(record, contributed as unknown as Partial<T>);
+      work.happened(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
+      return work.present(view, made, { status: 201 });
+    });
+  }
+
+  change<T extends ContributedRecord>(
+    actor: Actor,
+    record: RecordClass<T>,
+    view: ViewClass,
+    id: string,
+    request: Partial<T>,
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', record, view, id);
+      const changed = await work.update(record, found, request);
+      work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, { fields: Object.keys(request) });
+      return work.present(view, changed);
+    });
+  }
+
+  makePerson(actor: Actor, request: PersonRequest): Promise<Presented> {
+    const person = { ...request, familyNameKey: nameKey(request.familyName) };
+    return this.make(actor, Person, PersonView, person);
+  }
+
+  changePerson(actor: Actor, id: string, request: PersonChange): Promise<Presented> {
+    const key = request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
+    return this.change(actor, Person, PersonView, id, { ...request, ...key });
+  }
+
+  search(actor: Actor, { partnershipId, familyName, dateOfBirth }: PersonSearch): Promise<Presented> {
+    const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
+    return this.records.read(actor, (work) =>
+      work.matching(PersonView, filter, dateOfBirth ? ['familyName', 'dateOfBirth'] : ['familyName']),
+    );
+  }
+}
