@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { config } from './config.js';
+import { serveDocs } from './docs.js';
 import { invalid, type FieldError } from './policy/problems.js';
 import { limitRate } from './rate-limit.js';
 import { correlationOf } from './records/call.js';
@@ -48,6 +49,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({
       'cache-control': 'no-store',
+      'access-control-allow-origin': config.allowedOrigin,
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
@@ -63,6 +65,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     refuseBrokenText(request.query, '?');
     await Promise.resolve();
   });
+  serveDocs(app, config.port);
   app.enableShutdownHooks();
   return app;
 }

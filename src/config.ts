@@ -48,6 +48,8 @@ export const config = {
   issuers: issuers(),
   audience: process.env['AUDIENCE'] ?? 'https://wardmote.example/api',
   cursorSecret: process.env['CURSOR_SECRET'] ?? DEVELOPMENT_SECRET,
+  /** The one origin whose pages may call from a browser. */
+  allowedOrigin: process.env['ALLOWED_ORIGIN'] ?? 'https://wardmote.example',
   /** Requests a minute and principal. */
   rateLimit: integer('RATE_LIMIT', 600),
   logLevel: process.env['LOG_LEVEL'] ?? 'info',

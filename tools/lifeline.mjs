@@ -43,7 +43,8 @@ export function spawnHeld(command, args, { signal = 'TERM', stdio = 'pipe', ...o
     ended,
     stop: () => {
       line.destroy();
-      return ended;
+      const impatient = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), 30_000);
+      return ended.finally(() => clearTimeout(impatient));
     },
   };
 }

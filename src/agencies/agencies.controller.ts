@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
+import { By, Can, SignedIn } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
@@ -16,7 +16,7 @@ export class AgenciesController {
 
   /** Who you are to this service */
   @Get('me')
-  @Can('act-for', Agency)
+  @SignedIn('everybody may know who they are here')
   @Answers.one(MeView)
   me(@By() actor: Actor): Promise<Presented> {
     return this.agencies.me(actor);

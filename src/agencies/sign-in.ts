@@ -68,7 +68,7 @@ function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyReques
         throw new Error('algorithm or key id');
       const find = keys.get(part(token, 1)['iss'] as string);
       if (!find) throw new Error('issuer');
-      find(request as never, token, (error, key) => {
+      find(request, token, (error, key) => {
         done(error ? unauthenticated('The token could not be verified.') : null, key);
       });
     } catch {

@@ -64,9 +64,9 @@ export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'pa
       type: 'object',
       required: ['id', 'status', 'dueOn'],
       properties: {
-        id: { type: 'string', format: 'uuid' },
+        id: { type: 'string', format: 'uuid', maxLength: 36 },
         status: { type: 'string', maxLength: 40 },
-        dueOn: { type: 'string', format: 'date' },
+        dueOn: { type: 'string', format: 'date', maxLength: 10 },
       },
     },
   })

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
+import { AssessmentsController } from './assessments.controller.js';
+import './assessments.policy.js';
+import { AssessmentsService } from './assessments.service.js';
 import './cases.policy.js';
 import { CasesController } from './cases.controller.js';
 import { CasesService } from './cases.service.js';
 import { CaseFollowing } from './following.js';
 
 @Module({
-  controllers: [CasesController],
-  providers: [CasesService, CaseFollowing],
+  controllers: [CasesController, AssessmentsController],
+  providers: [CasesService, CaseFollowing, AssessmentsService],
   exports: [CaseFollowing],
 })
 export class CasesModule {}

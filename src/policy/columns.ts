@@ -33,7 +33,7 @@ export function columnsOf(type: RecordClass): Map<string, SqlColumn> {
         .columns.filter((column) => chain.includes(column.target))
         .map(({ propertyName, options }) => {
           const declared = typeof options.type === 'function' ? (options.type as { name: string }).name : options.type;
-          const base = TYPES[declared as string] ?? (declared as string | undefined) ?? 'text';
+          const base = TYPES[declared as string] ?? (declared) ?? 'text';
           return [
             propertyName,
             { name: `"${options.name ?? snakeCase(propertyName)}"`, type: options.array ? `${base}[]` : base },

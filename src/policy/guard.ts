@@ -1,6 +1,6 @@
 /**
  * The first hop: closed by default. A route says which action on which subject it is (`@Can`), or that it is open to
- * everybody and why (`@Open`); a route that says neither stops the boot.
+ * everybody and why (`@SignedIn`, `@Open`); a route that says none of it stops the boot.
  *
  * The guard does not decide about records: `records.find` and `records.list` do, in the query. It refuses where no
  * ground at all could open the action to this actor on a whole collection, and says so.
@@ -21,6 +21,7 @@ import { hasAnyGround, subjectOf, type RecordClass } from './subjects.js';
 
 export const CAN = 'wardmote:can';
 export const OPEN = 'wardmote:open';
+const SIGNED_IN = 'wardmote:signed-in';
 const PATH_METADATA = 'path';
 
 export interface CanMetadata {
@@ -34,6 +35,9 @@ export const Can = (action: string, subject: RecordClass): CustomDecorator =>
 
 /** This route is open to nobody in particular, because … */
 export const Open = (because: string): CustomDecorator => SetMetadata(OPEN, because);
+
+/** This route is open to everybody who signed in, because … */
+export const SignedIn = (because: string): CustomDecorator => SetMetadata(SIGNED_IN, because);
 
 /** The actor of the request. */
 export const By = createParamDecorator(
@@ -52,8 +56,9 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.get<string | undefined>(OPEN, context.getHandler())) return true;
-    const can = this.reflector.get<CanMetadata>(CAN, context.getHandler());
     await super.canActivate(context);
+    const can = this.reflector.get<CanMetadata | undefined>(CAN, context.getHandler());
+    if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
     const request = context.switchToHttp().getRequest<{ user: Actor; params: Record<string, string> }>();
     const subject = subjectOf(can.subject);
     const scope = `${can.action}:${subject.name}`;
@@ -78,9 +83,9 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
         .getAllMethodNames(prototype)
         .map((name) => ({ name: `${metatype.name}.${name}`, handler: prototype[name] as () => unknown }))
         .filter(({ handler }) => Reflect.hasMetadata(PATH_METADATA, handler))
-        .filter(({ handler }) => !this.reflector.get(CAN, handler) && !this.reflector.get(OPEN, handler))
+        .filter(({ handler }) => [CAN, SIGNED_IN, OPEN].every((key) => !this.reflector.get(key, handler)))
         .map(({ name }) => name);
     });
-    if (closed.length) throw new Error(`routes without @Can or @Open: ${closed.join(', ')}`);
+    if (closed.length) throw new Error(`routes without @Can, @SignedIn or @Open: ${closed.join(', ')}`);
   }
 }

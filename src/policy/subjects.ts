@@ -188,9 +188,9 @@ function carried(child: Subject, parent: Subject, where: Where): Where {
   return {};
 }
 
-/** Machine clients do only what they are registered for, whatever their agency may do. */
+/** Machine clients do only what they are registered for, whatever their agency may do; who one is needs no scope. */
 function inScope(actor: Actor, subject: Subject, action: string): boolean {
-  return actor.scopes === undefined || actor.scopes.includes(`${action}:${subject.name}`);
+  return actor.scopes === undefined || action === 'act-for' || actor.scopes.includes(`${action}:${subject.name}`);
 }
 
 export type Ability = MongoAbility;
@@ -212,7 +212,7 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
       reason: through ? `${ground.name}/${through}` : ground.name,
     })) as RawRuleOf<Ability>[];
     ability = createMongoAbility<Ability>(rules, {
-      conditionsMatcher: conditionsMatcher as never,
+      conditionsMatcher: conditionsMatcher,
       detectSubjectType: () => subject.name,
     });
     known.set(key, ability);

@@ -4,7 +4,7 @@
  */
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiCreatedResponse, ApiExtension, ApiExtraModels, ApiHeader, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
-import type { ViewClass } from './view.js';
+import { declareView, type ViewClass } from './view.js';
 
 const TAG = {
   ETag: {
@@ -45,11 +45,12 @@ const pageSchema = (view: ViewClass): object => ({
 export const Answers = {
   /** One record. */
   one: (view: ViewClass): MethodDecorator =>
-    applyDecorators(ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
+    applyDecorators(declareView(view), ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
 
   /** A page of records. */
   page: (view: ViewClass): MethodDecorator =>
     applyDecorators(
+      declareView(view),
       ApiExtraModels(view),
       ApiOkResponse({ schema: pageSchema(view) }),
       ApiExtension('x-answers', 'page'),
@@ -59,6 +60,7 @@ export const Answers = {
   found: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
+      declareView(view),
       ApiExtraModels(view),
       ApiOkResponse({ schema: pageSchema(view) }),
       ApiExtension('x-answers', 'found'),
@@ -68,6 +70,7 @@ export const Answers = {
   made: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(201),
+      declareView(view),
       IDEMPOTENCY_KEY,
       ApiCreatedResponse({ type: view, headers: TAG }),
       ApiExtension('x-answers', 'made'),
@@ -77,6 +80,7 @@ export const Answers = {
   changed: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
+      declareView(view),
       IF_MATCH,
       ApiOkResponse({ type: view, headers: TAG }),
       ApiExtension('x-answers', 'changed'),

@@ -1,6 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { openDatabase } from './database.js';
+import { ExplanationsService } from './explanations.service.js';
+import { PolicyController } from './policy.controller.js';
 import { Records } from './records.js';
 
 /** Closes the pool when the service stops. */
@@ -17,6 +19,7 @@ export class RecordsModule {
   static on(options: DataSourceOptions): DynamicModule {
     return {
       module: RecordsModule,
+      controllers: [PolicyController],
       providers: [
         { provide: DataSource, useFactory: () => openDatabase(options) },
         {
@@ -25,6 +28,7 @@ export class RecordsModule {
           inject: [DataSource],
         },
         Records,
+        ExplanationsService,
       ],
       exports: [DataSource, Records],
     };

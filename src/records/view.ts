@@ -61,3 +61,22 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
   }
   return shape;
 }
+
+const declared = new Set<ViewClass>();
+
+/** Makes the view known by name; to be used where a route says what it answers. */
+export function declareView(viewClass: ViewClass): MethodDecorator {
+  declared.add(viewClass);
+  return () => undefined;
+}
+
+/** The views by name, with the properties that are always there: what is about the process, and `withheld`. */
+export function declaredViews(): Map<string, Set<string>> {
+  return new Map(
+    [...declared].map((viewClass) => {
+      const { properties } = shapeOf(viewClass);
+      const always = [...properties].filter(([, column]) => column.category === 'administrative').map(([name]) => name);
+      return [viewClass.name, new Set([...always, 'withheld'])];
+    }),
+  );
+}

@@ -169,7 +169,7 @@ export class Work {
     row: object,
     { status = 200, action = 'read', extra = {} }: { status?: number; action?: string; extra?: Row } = {},
   ): Presented {
-    const whole = { ...row, ...extra } as Row;
+    const whole = { ...row, ...extra };
     const { body, tag } = this.masked(view, whole, action);
     if (status === 200) this.consulted(action, view, [whole]);
     return new Presented(body, status, { etag: tag });
@@ -183,9 +183,9 @@ export class Work {
 
   async insert<T extends Recorded>(type: RecordClass<T>, values: Values<T>): Promise<T> {
     const id = values.id ?? uuidv7();
-    await this.manager.insert(type as never, { ...values, id, madeAt: this.now, changedAt: this.now } as never);
+    await this.manager.insert(type, { ...values, id, madeAt: this.now, changedAt: this.now });
     this.audit.push(this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }));
-    return (await this.manager.findOneByOrFail(type as never, { id } as never));
+    return (await this.manager.findOneByOrFail(type, { id } as never));
   }
 
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
@@ -193,7 +193,7 @@ export class Work {
     const done = await this.manager
       .createQueryBuilder()
       .update(type as never)
-      .set({ ...changes, version: row.version + 1, changedAt: this.now } as never)
+      .set({ ...changes, version: row.version + 1, changedAt: this.now })
       .where('id = :id AND version = :version', { id: row.id, version: row.version })
       .execute();
     if (done.affected !== 1)
@@ -219,6 +219,11 @@ export class Work {
       agencyOnly: facts.agencyOnly ?? false,
       data,
     });
+  }
+
+  /** Notes that the policy was asked about a record. */
+  explained(subjectType: string, id: string): void {
+    this.audit.push(this.draft('consult', 'explain', subjectType, [id], 'permit'));
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */

@@ -7,7 +7,7 @@ import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from '../cases/case.entity.js';
-import { config, obstacles } from '../config.js';
+import { config } from '../config.js';
 import { entities } from '../entities.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
 import { databaseOptions, openDatabase } from '../records/database.js';
@@ -72,7 +72,7 @@ export class Seeding {
       ...row,
     }));
     for (let start = 0; start < whole.length; start += CHUNK)
-      await this.source.getRepository(entity).insert(whole.slice(start, start + CHUNK) as never);
+      await this.source.getRepository(entity).insert(whole.slice(start, start + CHUNK));
   }
 }
 
@@ -414,7 +414,7 @@ async function cases(seeding: Seeding): Promise<void> {
       until: null,
     })),
   );
-  await seeding.put(ReferenceNumber, lastNumbers(caseload) as never);
+  await seeding.put(ReferenceNumber, lastNumbers(caseload));
 }
 
 /** How the panels' scales map to the bands in force. */
@@ -450,7 +450,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
 }
 
 if (config.production || !config.ownerDatabaseUrl) {
-  process.stderr.write(`The sandbox cannot be seeded:\n${obstacles().join('\n') || 'not in production'}\n`);
+  process.stderr.write('The sandbox needs MIGRATION_DATABASE_URL or DATABASE_URL, and is never put into production.\n');
   process.exit(1);
 }
 const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities));

@@ -41,15 +41,25 @@ export class SharingController {
   @Get(':id/versions/:versionId/parties')
   @Can('read', SharingParty)
   @Answers.page(SharingPartyView)
-  parties(@By() actor: Actor, @Id('versionId') versionId: string, @Query() query: PageQuery): Promise<Presented> {
-    return this.sharing.parties(actor, versionId, query);
+  parties(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('versionId') versionId: string,
+    @Query() query: PageQuery,
+  ): Promise<Presented> {
+    return this.sharing.parties(actor, id, versionId, query);
   }
 
   /** What a version shares: one row per purpose, category, contributing and receiving type */
   @Get(':id/versions/:versionId/rows')
   @Can('read', SharingRow)
   @Answers.page(SharingRowView)
-  rows(@By() actor: Actor, @Id('versionId') versionId: string, @Query() query: PageQuery): Promise<Presented> {
-    return this.sharing.rows(actor, versionId, query);
+  rows(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('versionId') versionId: string,
+    @Query() query: PageQuery,
+  ): Promise<Presented> {
+    return this.sharing.rows(actor, id, versionId, query);
   }
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
+import { notFound } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
 import { SharingAgreement, SharingAgreementVersion } from './sharing.entity.js';
 import { SharingAgreementVersionView, SharingAgreementView, SharingPartyView, SharingRowView } from './sharing.views.js';
 
@@ -28,17 +30,22 @@ export class SharingService {
     });
   }
 
-  parties(actor: Actor, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+  parties(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', SharingAgreementVersion, agreementVersionId);
+      await this.version(work, agreementId, agreementVersionId);
       return work.page(SharingPartyView, { agreementVersionId }, query);
     });
   }
 
-  rows(actor: Actor, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+  rows(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', SharingAgreementVersion, agreementVersionId);
+      await this.version(work, agreementId, agreementVersionId);
       return work.page(SharingRowView, { agreementVersionId }, query);
     });
+  }
+
+  private async version(work: Work, agreementId: string, id: string): Promise<void> {
+    const version = await work.find('read', SharingAgreementVersion, id);
+    if (version.agreementId !== agreementId) throw notFound();
   }
 }

@@ -1,0 +1,45 @@
+/** An assessment is seen like a contribution: by its own agency, and as far as risk assessments are shared. */
+import '../instruments/instruments.policy.js';
+import { sharedAtLeast } from '../policy/levels.js';
+import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { coordinatedPanels } from '../panels/panels.policy.js';
+import { Assessment } from './assessment.entity.js';
+import { Case } from './case.entity.js';
+import './cases.policy.js';
+
+declareSubject(Assessment, 'Assessment', {
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  parent: 'case',
+  panel: 'panelId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  grounds: [
+    {
+      name: 'own-assessment',
+      sentence: 'whose agency made it, and who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'shared',
+      sentence: 'to whose agency the agreement makes at least its existence known, and who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => sharedAtLeast(actor, 'existence'),
+    },
+  ],
+});
+
+extendSubject(Case, {
+  grounds: [
+    {
+      name: 'lower-judgement',
+      sentence: 'who chairs or coordinates the panel may judge a risk lower than its score',
+      actions: ['lower-band'],
+      where: (actor) => {
+        const panels = coordinatedPanels(actor);
+        return panels.length ? { panelId: { $in: panels } } : null;
+      },
+    },
+  ],
+});

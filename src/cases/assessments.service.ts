@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { Instrument } from '../instruments/instrument.entity.js';
+import { effectiveBand, lowers, score, type AnswerFault } from '../instruments/scoring.js';
+import type { Actor } from '../policy/actor.js';
+import { unacceptable, type FieldError } from '../policy/problems.js';
+import { Panel } from '../panels/panel.entity.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { Assessment } from './assessment.entity.js';
+import type { AssessmentRequest } from './assessment.requests.js';
+import { AssessmentView } from './assessment.views.js';
+import { Case, CasePerson } from './case.entity.js';
+
+/** What agencies make of the risk in a case. An assessment changes nothing else: a person sets the band of the case. */
+@Injectable()
+export class AssessmentsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Case, caseId);
+      return work.page(AssessmentView, { caseId }, query, { panelId });
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(AssessmentView, await work.find('read', Assessment, id)),
+    );
+  }
+
+  assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const about = await work.find('assess', Case, caseId);
+      if (about.stage === 'closed')
+        throw unacceptable('case-closed', 'A closed case takes no assessments. Ask its coordinator to reopen it.');
+      const instrument = await instrumentFor(work, about, request);
+      await mustHaveRole(work, about, request.personId ?? null);
+      await mustBeOwn(work, about, instrument, request);
+      const { score: reached, computedBand, faults } = score(instrument, request.answers);
+      if (faults.length)
+        throw unacceptable('answers-do-not-fit', 'The answers do not fit the instrument.', faults.map(explained));
+      const judgementBand = request.judgementBand ?? null;
+      const judgementReason = request.judgementReason ?? null;
+      await mustBeReasoned(work, about, lowers(computedBand, judgementBand), judgementBand, judgementReason);
+      const assessment = await work.insert(Assessment, {
+        caseId,
+        panelId: about.panelId,
+        partnershipId: about.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        category: 'risk_assessment',
+        instrumentId: instrument.id,
+        personId: request.personId ?? null,
+        answers: request.answers,
+        score: reached,
+        computedBand,
+        judgementBand,
+        judgementReason,
+        effectiveBand: effectiveBand(computedBand, judgementBand),
+        assessedOn: request.assessedOn,
+        assessedById: actor.id,
+        supersedesId: request.supersedesId ?? null,
+      });
+      work.happened('assessment.made', Assessment, assessment, { instrument: instrument.code });
+      return work.present(AssessmentView, assessment, { status: 201 });
+    });
+  }
+}
+
+const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
+
+/** The instrument, in use on the day and by this type of panel. */
+async function instrumentFor(work: Work, about: Case, request: AssessmentRequest): Promise<Instrument> {
+  const { instrumentId, assessedOn } = request;
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(work.now);
+  if (assessedOn > today)
+    throw unacceptable('not-yet', 'An assessment is recorded once it is made.', wrong('/assessedOn', 'lies ahead'));
+  const instrument = await work.peek('read', Instrument, instrumentId);
+  const panel = await work.peek('read', Panel, about.panelId);
+  if (!instrument || !panel || !instrument.panelTypes.includes(panel.type))
+    throw unacceptable(
+      'unknown-instrument',
+      'Choose an instrument that this type of panel uses: GET /v1/instruments.',
+      wrong('/instrumentId', 'no such instrument for this panel'),
+    );
+  const { effectiveFrom, effectiveTo } = instrument;
+  if (assessedOn < effectiveFrom || (effectiveTo !== null && assessedOn > effectiveTo))
+    throw unacceptable(
+      'edition-not-in-use',
+      'Choose the edition in use on the day of the assessment.',
+      wrong('/instrumentId', 'not in use on that day'),
+    );
+  return instrument;
+}
+
+async function mustHaveRole(work: Work, about: Case, personId: string | null): Promise<void> {
+  if (personId === null || personId === about.personId) return;
+  const [role] = await work.rows('read', CasePerson, { caseId: about.id, personId }, 1);
+  if (!role)
+    throw unacceptable(
+      'no-role-in-case',
+      'Assess a person who has a role in this case, or name the person in the case first.',
+      wrong('/personId', 'has no role in this case'),
+    );
+}
+
+/** Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. */
+async function mustBeOwn(work: Work, about: Case, instrument: Instrument, request: AssessmentRequest): Promise<void> {
+  if (!request.supersedesId) return;
+  const earlier = await work.peek('read', Assessment, request.supersedesId);
+  const same =
+    earlier?.caseId === about.id &&
+    earlier.agencyId === work.actor.agencyId &&
+    earlier.personId === (request.personId ?? null) &&
+    (await work.peek('read', Instrument, earlier.instrumentId))?.code === instrument.code;
+  if (!same)
+    throw unacceptable(
+      'supersedes-another',
+      'Supersede an assessment of your own agency, in this case, of the same person, by the same instrument.',
+      wrong('/supersedesId', 'no such assessment'),
+    );
+}
+
+/**
+ * A judgement carries its reason, and one below the score needs a chair or coordinator. Source: MARAC note, section 0,
+ * point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
+ */
+async function mustBeReasoned(
+  work: Work,
+  about: Case,
+  isLower: boolean,
+  band: string | null,
+  reason: string | null,
+): Promise<void> {
+  if ((band === null) !== (reason === null))
+    throw unacceptable('judgement-incomplete', 'A judgement is a band and the reason for it.', [
+      { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
+    ]);
+  if (isLower && !(await work.peek('lower-band', Case, about.id)))
+    throw unacceptable(
+      'judgement-lowers',
+      'Judgement may raise the band of a score. Ask the chair or coordinator of the panel to judge it lower.',
+      wrong('/judgementBand', 'below the band of the score'),
+    );
+}
+
+const SAID: Record<AnswerFault['kind'], string> = {
+  'unknown-key': 'no item of this instrument',
+  'answered-twice': 'answered twice',
+  'not-an-answer': 'not an answer to this item',
+  missing: 'must be answered',
+};
+
+const explained = ({ kind, key, index }: AnswerFault): FieldError =>
+  index === null
+    ? { pointer: '/answers', detail: `${key} ${SAID[kind]}` }
+    : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: SAID[kind] };

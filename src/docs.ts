@@ -1,0 +1,28 @@
+/** `/openapi.json` and `/docs`: the committed document and a page that shows it, with assets of our own. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
+export const DOCUMENT_FILE = fileURLToPath(new URL('../openapi/openapi.json', import.meta.url));
+
+export function serveDocs(app: NestFastifyApplication, port: number): void {
+  const document = JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenAPIObject;
+  const here = { url: `http://127.0.0.1:${String(port)}`, description: 'This process' };
+  SwaggerModule.setup('docs', app, { ...document, servers: [...(document.servers ?? []), here] }, {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Wardmote API',
+    swaggerOptions: { persistAuthorization: false, validatorUrl: null, deepLinking: true },
+  });
+  (app.getHttpAdapter() as FastifyAdapter)
+    .getInstance<FastifyInstance>()
+    .addHook('onSend', async (request, reply) => {
+      if (request.url.startsWith('/docs')) void reply.header('content-security-policy', PAGE_POLICY);
+      await Promise.resolve();
+    });
+}

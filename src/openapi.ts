@@ -1,0 +1,216 @@
+/**
+ * The OpenAPI document, made from the built application: `node dist/openapi.js` writes `openapi/openapi.json`, with
+ * `--check` it only compares. Nothing is connected and the sandbox is left out. What every route has in common (problems,
+ * rate limit, trace, limits of strings and lists) is added here once.
+ */
+import 'reflect-metadata';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DOCUMENT_FILE } from './docs.js';
+
+type Json = Record<string, unknown>;
+
+const INTRODUCTION = `Case management for the panels through which agencies act together on community safety.
+
+Every answer is what *you* may see, now: fields that you may not see are left out and named in \`withheld\`. A record
+whose existence you may not know is a 404, as is one that does not exist. Lists are newest change first, with an opaque
+cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that makes something; send the record's \`ETag\` as
+\`If-Match\` to change it. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
+meant in Europe/London.`;
+
+const HEADERS: Record<string, Json> = {
+  'Access-Control-Allow-Origin': {
+    description: 'The one origin whose pages may call this service from a browser.',
+    schema: { type: 'string', format: 'uri', maxLength: 200 },
+  },
+  RateLimit: { description: 'What is left of your share: `r` requests for `t` seconds.', schema: { type: 'string', maxLength: 100 } },
+  'RateLimit-Policy': { description: 'Your share: `q` requests in `w` seconds.', schema: { type: 'string', maxLength: 100 } },
+  'X-Correlation-Id': { description: 'The trace id; name it when you report a fault.', schema: { type: 'string', maxLength: 32 } },
+};
+const RETRY_AFTER = { description: 'Seconds to wait.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 } };
+
+const PROBLEMS: Record<string, string> = {
+  '400': 'The request is malformed; `errors` say where.',
+  '401': 'No valid access token.',
+  '403': 'A rule that you may know of refuses.',
+  '404': 'Nothing here that you may see.',
+  '409': 'The state of the record does not allow it, or a call with this key is still running.',
+  '412': 'The record changed since you read it.',
+  '415': 'Send JSON.',
+  '422': 'A rule of the field is not met; `errors` say which.',
+  '428': 'Send If-Match.',
+  '429': 'Too many requests.',
+  '500': 'A fault of the service.',
+  '503': 'Not ready.',
+};
+
+/** Which problems a route can answer with, by what it answers. */
+const POSSIBLE: Record<string, string[]> = {
+  one: ['400', '401', '403', '404', '429', '500'],
+  page: ['400', '401', '403', '404', '429', '500'],
+  found: ['400', '401', '403', '415', '422', '429', '500'],
+  made: ['400', '401', '403', '404', '409', '415', '422', '429', '500'],
+  changed: ['400', '401', '403', '404', '409', '412', '415', '422', '428', '429', '500'],
+  document: ['400', '401', '403', '404', '429', '500'],
+  open: ['400', '401', '429', '500', '503'],
+};
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'RFC 9457 problem. It never carries personal data.',
+  required: ['type', 'title', 'status', 'code', 'detail', 'correlationId'],
+  properties: {
+    type: { type: 'string', format: 'uri', maxLength: 200 },
+    title: { type: 'string', maxLength: 200 },
+    status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599 },
+    code: { type: 'string', maxLength: 100, description: 'Stable; branch on it.' },
+    detail: { type: 'string', maxLength: 1000, description: 'What to do about it.' },
+    correlationId: { type: 'string', maxLength: 32 },
+    errors: {
+      type: 'array',
+      maxItems: 1000,
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: { type: 'string', maxLength: 1000, description: 'JSON Pointer into the body, or `?name` of a parameter.' },
+          detail: { type: 'string', maxLength: 1000 },
+        },
+      },
+    },
+  },
+};
+
+export async function buildDocument(): Promise<OpenAPIObject> {
+  process.env['SANDBOX'] = 'off';
+  const { createApp } = await import('./app.js');
+  const app = await createApp({ preview: true });
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Wardmote')
+    .setDescription(INTRODUCTION)
+    .setVersion('1.0.0')
+    .setContact('Wardmote', 'https://wardmote.example', 'api@wardmote.example')
+    .setLicense('Proprietary', 'https://wardmote.example/licence')
+    .addServer('https://api.wardmote.example', 'Production: the partnership’s own installation')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token (RFC 9068) of your agency’s issuer.' })
+    .addSecurityRequirements('bearer')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+  });
+  await app.close();
+  const { declaredViews } = await import('./records/view.js');
+  return finish(document as unknown as Json, declaredViews()) as unknown as OpenAPIObject;
+}
+
+function finish(document: Json, views: Map<string, Set<string>>): Json {
+  const paths = document['paths'] as Record<string, Record<string, Json>>;
+  const components = document['components'] as { schemas: Record<string, Json> } & Json;
+  const tags = new Map<string, string>();
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const operation of Object.values(operations)) finishOperation(path, operation, tags);
+  }
+  document['tags'] = [...tags].sort().map(([name, description]) => ({ name, description }));
+  for (const [name, schema] of Object.entries(components.schemas)) {
+    const shownAlways = views.get(name);
+    if (shownAlways)
+      schema['required'] = ['withheld', ...((schema['required'] as string[] | undefined) ?? [])].filter(
+        (one, index, all) => shownAlways.has(one) && all.indexOf(one) === index,
+      );
+  }
+  components.schemas['Problem'] = PROBLEM_SCHEMA;
+  components['headers'] = HEADERS;
+  components['responses'] = Object.fromEntries(
+    Object.entries(PROBLEMS).map(([status, description]) => [
+      `Problem${status}`,
+      {
+        description,
+        headers: { ...headerRefs(), ...(status === '429' ? { 'Retry-After': RETRY_AFTER } : {}) },
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+  for (const server of document['servers'] as Json[]) server['x-internal'] = false;
+  return sorted(limited(document, '')) as Json;
+}
+
+const headerRefs = (): Json =>
+  Object.fromEntries(Object.keys(HEADERS).map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+function finishOperation(path: string, operation: Json, tags: Map<string, string>): void {
+  const tag = path.split('/').filter((part) => part !== 'v1')[1] ?? 'service';
+  operation['tags'] = [tag];
+  tags.set(tag, `Everything under ${tag}.`);
+  operation['description'] ??= operation['summary'];
+  const answers = (operation['x-answers'] as string | undefined) ?? 'open';
+  delete operation['x-answers'];
+  if (answers === 'open') operation['security'] = [];
+  const responses = operation['responses'] as Record<string, Json>;
+  for (const [status, response] of Object.entries(responses)) {
+    response['description'] = (response['description']) || (status === '201' ? 'Made.' : 'As far as you may see it.');
+    response['headers'] = { ...(response['headers'] as Json | undefined), ...headerRefs() };
+  }
+  for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
+  for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
+    if (parameter['in'] === 'path') {
+      parameter['schema'] = { type: 'string', format: 'uuid' };
+      parameter['description'] ??= 'Identifier of a record.';
+    }
+  }
+}
+
+const LENGTHS: Record<string, number> = { uuid: 36, date: 10, 'date-time': 30 };
+
+/** OpenAPI 3.1 nulls, and a limit for every string, number and list. */
+function limited(node: unknown, name: string): unknown {
+  if (Array.isArray(node)) return node.map((one) => limited(one, name));
+  if (typeof node !== 'object' || node === null) return node;
+  const copy: Json = {};
+  for (const [key, value] of Object.entries(node)) copy[key] = limited(value, key);
+  const types = [copy['type']].flat();
+  if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
+    if (/(^id|Id)$/.test(name)) copy['format'] ??= 'uuid';
+    if (/(On|OfBirth|From|To|Due|^since|^until)$/.test(name)) copy['format'] ??= 'date';
+    copy['maxLength'] ??= LENGTHS[copy['format'] as string] ?? 10_000;
+  }
+  if (types.includes('number')) copy['type'] = copy['type'] === 'number' ? 'integer' : ['integer', 'null'];
+  if ([copy['type']].flat().includes('integer')) {
+    copy['format'] ??= 'int32';
+    copy['minimum'] ??= 0;
+    copy['maximum'] ??= 2_147_483_647;
+  }
+  if (types.includes('array')) copy['maxItems'] ??= 100;
+  if (copy['nullable'] === true && typeof copy['type'] === 'string') {
+    copy['type'] = [copy['type'], 'null'];
+    if (Array.isArray(copy['enum'])) copy['enum'] = [...(copy['enum'] as unknown[]), null];
+  }
+  delete copy['nullable'];
+  return copy;
+}
+
+function sorted(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(sorted);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, value]) => [key, sorted(value)]),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const text = `${JSON.stringify(await buildDocument(), null, 2)}\n`;
+  if (process.argv.includes('--check')) {
+    const committed = await readFile(DOCUMENT_FILE, 'utf8').catch(() => '');
+    if (committed !== text) {
+      process.stderr.write('openapi/openapi.json is not what the build says. Run `npm run openapi` and read the diff.\n');
+      process.exit(1);
+    }
+  } else {
+    await mkdir(new URL('../openapi/', import.meta.url), { recursive: true });
+    await writeFile(DOCUMENT_FILE, text);
+  }
+  process.exit(0);
+}

@@ -1,0 +1,86 @@
+/**
+ * Why somebody may, or may not: the steps of the decision, in their order, each with its recorded result. The steps are
+ * the very bars, grounds and levels that enforcement uses, read in memory; the test of agreement holds the two together.
+ */
+import type { Actor } from './actor.js';
+import { reaches } from './categories.js';
+import { classOf } from './classification.js';
+import { holds, parse, type Row } from './conditions.js';
+import { weigh } from './levels.js';
+import { openings, type Step, type Subject } from './subjects.js';
+
+export interface ExplainedStep {
+  step: Step;
+  result: 'passed' | 'stopped' | 'opened' | 'not-met' | 'not-applicable';
+  /** The rule, as a sentence. */
+  rule: string;
+}
+
+export interface Explanation {
+  outcome: 'permit' | 'withhold' | 'refuse';
+  steps: ExplainedStep[];
+  /** What would have to change for another outcome. */
+  wouldChange: string[];
+}
+
+const BAR_STEPS = ['conflict', 'compartment'] as const;
+
+/** `row` carries the relations that the rules ask about. */
+export function explain(actor: Actor, subject: Subject, action: string, row: Row, field?: string): Explanation {
+  const steps: ExplainedStep[] = [{ step: 'active', result: 'passed', rule: 'registered and active, as is the agency' }];
+  const refuse = (wouldChange: string[]): Explanation => ({ outcome: 'refuse', steps, wouldChange });
+
+  for (const step of BAR_STEPS) {
+    const bars = subject.bars.filter((bar) => bar.step === step);
+    const barred = bars.find((bar) => {
+      const where = bar.where(actor);
+      return where !== null && holds(parse(where), row);
+    });
+    steps.push(
+      barred
+        ? { step, result: 'stopped', rule: barred.sentence }
+        : { step, result: bars.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
+    );
+    if (barred) return refuse([`the ${step} would have to end: it beats every ground`]);
+  }
+
+  const ways = openings(actor, subject, action);
+  const opened = ways.filter(({ where }) => holds(parse(where), row));
+  const grounds = subject.grounds.filter((ground) => ground.actions.includes(action));
+  for (const ground of grounds) {
+    const way = opened.find((one) => one.ground === ground);
+    const through = way?.through ? `, through: ${way.through}` : '';
+    steps.push({ step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through });
+  }
+  if (!opened.length)
+    return refuse(
+      grounds.length
+        ? grounds.map((ground) => `being somebody ${ground.sentence}`)
+        : [`no rule of the policy opens ${action} on ${subject.name}`],
+    );
+  if (field === undefined) return { outcome: 'permit', steps, wouldChange: [] };
+
+  const limited = opened.every(({ ground }) => ground.fields && !ground.fields.includes(field));
+  if (limited) {
+    steps.push({ step: 'relationship', result: 'stopped', rule: 'these grounds show other fields only' });
+    return { outcome: 'withhold', steps, wouldChange: ['a ground that shows the whole record'] };
+  }
+  const column = classOf(subject.type, field);
+  const weighing = weigh(actor, subject, row, column);
+  const shown = column !== undefined && reaches(weighing.level, column.from);
+  steps.push({
+    step: weighing.step === 'administrative' ? 'level' : weighing.step,
+    result: shown ? 'opened' : 'stopped',
+    rule: weighing.rule + (weighing.agreementRowId ? ` (agreement row ${weighing.agreementRowId})` : ''),
+  });
+  if (shown) return { outcome: 'permit', steps, wouldChange: [] };
+  return {
+    outcome: 'withhold',
+    steps,
+    wouldChange: [
+      weighing.step === 'handling'
+        ? 'its conditions being met, or its originator’s consent'
+        : `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose`,
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import { IsOptional, IsString, IsUUID, Matches } from 'class-validator';
+
+/** Asks the policy about one record. */
+export class ExplanationRequest {
+  /** About whom, if not yourself: a practitioner. Only the coordination of the case's panel may ask about others. */
+  @IsOptional()
+  @IsUUID()
+  actor?: string;
+
+  /** The action, e.g. `read`. */
+  @IsString()
+  @Matches(/^[a-z-]{2,40}$/)
+  action: string;
+
+  /** The type of record, e.g. `Case`; see `GET /v1/policy/matrix`. */
+  @IsString()
+  @Matches(/^[A-Za-z]{2,40}$/)
+  type: string;
+
+  /** The record. */
+  @IsUUID()
+  id: string;
+
+  /** One field of the record. */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[A-Za-z]{2,60}$/)
+  field?: string;
+}

@@ -1,0 +1,84 @@
+/**
+ * A row with the relations that conditions ask about, loaded without the policy: only for reading conditions in memory
+ * (explanations, the test of agreement). What is loaded here is never presented.
+ */
+import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../policy/actor.js';
+import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
+import { parse, type Row } from '../policy/conditions.js';
+import { CONTEXT } from '../policy/levels.js';
+import { Parameters } from '../policy/sql.js';
+import { openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { permittedSql } from './query.js';
+
+interface Tree {
+  [relation: string]: Tree;
+}
+
+/** Which relations a condition asks about, and which of theirs. */
+function relationsIn(condition: Condition, tree: Tree = {}): Tree {
+  if (condition instanceof CompoundCondition)
+    for (const part of condition.value as Condition[]) relationsIn(part, tree);
+  else if (condition instanceof FieldCondition && condition.operator === 'elemMatch')
+    relationsIn(condition.value as Condition, (tree[condition.field] ??= {}));
+  return tree;
+}
+
+const columnList = (type: RecordClass): string =>
+  [...columnsOf(type)].map(([property, { name }]) => `t.${name} AS "${property}"`).join(', ');
+
+async function related(manager: EntityManager, type: RecordClass, rows: Row[], tree: Tree): Promise<void> {
+  for (const [name, inner] of Object.entries(tree)) {
+    const relation = relationOf(subjectOf(type), name);
+    const foreign = columnOf(relation.to, relation.foreign);
+    const keys = [...new Set(rows.map((row) => row[relation.local]).filter((key) => key !== null))];
+    const found = await manager.query<Row[]>(
+      `SELECT ${columnList(relation.to)} FROM ${tableOf(relation.to)} t WHERE t.${foreign.name} = ANY($1::${foreign.type}[])`,
+      [keys],
+    );
+    await related(manager, relation.to, found, inner);
+    for (const row of rows) row[name] = found.filter((one) => one[relation.foreign] === row[relation.local]);
+  }
+}
+
+/** The rows of `type` with these identifiers, with all that the rules on `actions` ask about. */
+export async function rowsWithFacts(
+  manager: EntityManager,
+  actor: Actor,
+  type: RecordClass,
+  actions: string[],
+  ids: string[],
+): Promise<Row[]> {
+  const subject = subjectOf(type);
+  const tree: Tree = {};
+  for (const action of actions)
+    for (const { where } of openings(actor, subject, action)) relationsIn(parse(where), tree);
+  for (const bar of subject.bars) {
+    const where = bar.where(actor);
+    if (where) relationsIn(parse(where), tree);
+  }
+  const rows = await manager.query<Row[]>(
+    `SELECT ${columnList(type)} FROM ${tableOf(type)} t WHERE t."id" = ANY($1::uuid[])`,
+    [ids],
+  );
+  await related(manager, type, rows, tree);
+  for (const row of rows) if (subject.contexts.length) row[CONTEXT] = await contextOf(manager, actor, subject, row);
+  return rows;
+}
+
+async function contextOf(manager: EntityManager, actor: Actor, subject: Subject, row: Row): Promise<string[]> {
+  const panels = new Set<string>();
+  for (const name of subject.contexts) {
+    const relation = relationOf(subject, name);
+    const inner = subjectOf(relation.to);
+    const parameters = new Parameters();
+    const on = `t.${columnOf(relation.to, relation.foreign).name} = ${parameters.add(row[relation.local], 'uuid')}`;
+    const found = await manager.query<{ panel: string }[]>(
+      `SELECT t.${columnOf(relation.to, inner.panel ?? '').name} AS panel FROM ${tableOf(relation.to)} t WHERE ${on} AND ${permittedSql(actor, inner, 'read', 't', parameters)}`,
+      parameters.values,
+    );
+    for (const { panel } of found) panels.add(panel);
+  }
+  return [...panels];
+}

@@ -1,0 +1,47 @@
+/** The shapes of the two answers that are not views of a record. */
+import { STEPS } from '../policy/subjects.js';
+
+const text = { type: 'string' as const, maxLength: 1000 };
+const texts = { type: 'array' as const, maxItems: 200, items: text };
+const rows = (properties: Record<string, object>): object => ({
+  type: 'array',
+  maxItems: 2000,
+  items: { type: 'object', required: Object.keys(properties), properties },
+});
+
+export const matrixSchema = {
+  type: 'object',
+  required: ['rules', 'subjects', 'withheld'],
+  properties: {
+    rules: rows({
+      subject: text,
+      action: text,
+      ground: text,
+      who: text,
+      within: { ...text, nullable: true },
+      fields: { ...texts, nullable: true },
+    }),
+    subjects: rows({
+      subject: text,
+      bars: rows({ step: text, who: text }),
+      caps: rows({ level: text, rule: text }),
+      fields: rows({ field: text, category: text, from: text }),
+    }),
+    withheld: texts,
+  },
+} as object;
+
+export const explanationSchema = {
+  type: 'object',
+  required: ['outcome', 'steps', 'wouldChange', 'withheld'],
+  properties: {
+    outcome: { type: 'string', enum: ['permit', 'withhold', 'refuse'] },
+    steps: rows({
+      step: { type: 'string', enum: [...STEPS] },
+      result: { type: 'string', enum: ['passed', 'stopped', 'opened', 'not-met', 'not-applicable'] },
+      rule: text,
+    }),
+    wouldChange: texts,
+    withheld: texts,
+  },
+} as object;
