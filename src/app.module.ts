@@ -16,7 +16,15 @@ import { PresentedInterceptor } from './records/presented.interceptor.js';
 import { ProblemFilter } from './records/problem.filter.js';
 import { RecordsModule } from './records/records.module.js';
 
-const AREAS: Type[] = [AgenciesModule, SubjectsModule, SharingModule, PanelsModule, CasesModule, EventsModule, AuditModule];
+const AREAS: Type[] = [
+  AgenciesModule,
+  SubjectsModule,
+  SharingModule,
+  PanelsModule,
+  CasesModule,
+  EventsModule,
+  AuditModule,
+];
 
 /** The whole service. The sandbox is not even loaded unless it is switched on. */
 @Module({})

@@ -40,7 +40,11 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       stopAtFirstError: false,
-      exceptionFactory: (errors) => invalid('Some values are missing or wrong; see errors.', errors.flatMap((one) => pointers(one))),
+      exceptionFactory: (errors) =>
+        invalid(
+          'Some values are missing or wrong; see errors.',
+          errors.flatMap((one) => pointers(one)),
+        ),
     }),
   );
   if (preview) return app;
@@ -80,7 +84,9 @@ export async function serve(): Promise<NestFastifyApplication> {
 function refuseBrokenText(value: unknown, pointer: string): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed())
-      throw invalid('A text holds a NUL or half a surrogate pair. Remove it.', [{ pointer, detail: 'not storable text' }]);
+      throw invalid('A text holds a NUL or half a surrogate pair. Remove it.', [
+        { pointer, detail: 'not storable text' },
+      ]);
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, one] of Object.entries(value)) {
       refuseBrokenText(key, pointer);

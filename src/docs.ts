@@ -13,16 +13,19 @@ export const DOCUMENT_FILE = fileURLToPath(new URL('../openapi/openapi.json', im
 export function serveDocs(app: NestFastifyApplication, port: number): void {
   const document = JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenAPIObject;
   const here = { url: `http://127.0.0.1:${String(port)}`, description: 'This process' };
-  SwaggerModule.setup('docs', app, { ...document, servers: [...(document.servers ?? []), here] }, {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Wardmote API',
-    swaggerOptions: { persistAuthorization: false, validatorUrl: null, deepLinking: true },
+  SwaggerModule.setup(
+    'docs',
+    app,
+    { ...document, servers: [...(document.servers ?? []), here] },
+    {
+      jsonDocumentUrl: 'openapi.json',
+      yamlDocumentUrl: 'openapi.yaml',
+      customSiteTitle: 'Wardmote API',
+      swaggerOptions: { persistAuthorization: false, validatorUrl: null, deepLinking: true },
+    },
+  );
+  (app.getHttpAdapter() as FastifyAdapter).getInstance<FastifyInstance>().addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/docs')) void reply.header('content-security-policy', PAGE_POLICY);
+    await Promise.resolve();
   });
-  (app.getHttpAdapter() as FastifyAdapter)
-    .getInstance<FastifyInstance>()
-    .addHook('onSend', async (request, reply) => {
-      if (request.url.startsWith('/docs')) void reply.header('content-security-policy', PAGE_POLICY);
-      await Promise.resolve();
-    });
 }

@@ -4,7 +4,9 @@ import { DataSource } from 'typeorm';
 import { Open } from './policy/guard.js';
 import { Problem } from './policy/problems.js';
 
-const STATUS = { schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['ok'] } } } };
+const STATUS = {
+  schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['ok'] } } },
+};
 
 @Controller('health')
 export class HealthController {

@@ -24,11 +24,23 @@ const HEADERS: Record<string, Json> = {
     description: 'The one origin whose pages may call this service from a browser.',
     schema: { type: 'string', format: 'uri', maxLength: 200 },
   },
-  RateLimit: { description: 'What is left of your share: `r` requests for `t` seconds.', schema: { type: 'string', maxLength: 100 } },
-  'RateLimit-Policy': { description: 'Your share: `q` requests in `w` seconds.', schema: { type: 'string', maxLength: 100 } },
-  'X-Correlation-Id': { description: 'The trace id; name it when you report a fault.', schema: { type: 'string', maxLength: 32 } },
+  RateLimit: {
+    description: 'What is left of your share: `r` requests for `t` seconds.',
+    schema: { type: 'string', maxLength: 100 },
+  },
+  'RateLimit-Policy': {
+    description: 'Your share: `q` requests in `w` seconds.',
+    schema: { type: 'string', maxLength: 100 },
+  },
+  'X-Correlation-Id': {
+    description: 'The trace id; name it when you report a fault.',
+    schema: { type: 'string', maxLength: 32 },
+  },
 };
-const RETRY_AFTER = { description: 'Seconds to wait.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 } };
+const RETRY_AFTER = {
+  description: 'Seconds to wait.',
+  schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 },
+};
 
 const PROBLEMS: Record<string, string> = {
   '400': 'The request is malformed; `errors` say where.',
@@ -74,7 +86,11 @@ const PROBLEM_SCHEMA = {
         type: 'object',
         required: ['pointer', 'detail'],
         properties: {
-          pointer: { type: 'string', maxLength: 1000, description: 'JSON Pointer into the body, or `?name` of a parameter.' },
+          pointer: {
+            type: 'string',
+            maxLength: 1000,
+            description: 'JSON Pointer into the body, or `?name` of a parameter.',
+          },
           detail: { type: 'string', maxLength: 1000 },
         },
       },
@@ -94,7 +110,13 @@ export async function buildDocument(): Promise<OpenAPIObject> {
     .setContact('Wardmote', 'https://wardmote.example', 'api@wardmote.example')
     .setLicense('Proprietary', 'https://wardmote.example/licence')
     .addServer('https://api.wardmote.example', 'Production: the partnership’s own installation')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token (RFC 9068) of your agency’s issuer.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'An access token (RFC 9068) of your agency’s issuer. Tokens are verified as RFC8725 asks: algorithm, type, issuer, audience and expiry are all required.',
+    })
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
@@ -149,7 +171,7 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
   if (answers === 'open') operation['security'] = [];
   const responses = operation['responses'] as Record<string, Json>;
   for (const [status, response] of Object.entries(responses)) {
-    response['description'] = (response['description']) || (status === '201' ? 'Made.' : 'As far as you may see it.');
+    response['description'] = response['description'] || (status === '201' ? 'Made.' : 'As far as you may see it.');
     response['headers'] = { ...(response['headers'] as Json | undefined), ...headerRefs() };
   }
   for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
@@ -205,7 +227,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--check')) {
     const committed = await readFile(DOCUMENT_FILE, 'utf8').catch(() => '');
     if (committed !== text) {
-      process.stderr.write('openapi/openapi.json is not what the build says. Run `npm run openapi` and read the diff.\n');
+      process.stderr.write(
+        'openapi/openapi.json is not what the build says. Run `npm run openapi` and read the diff.\n',
+      );
       process.exit(1);
     }
   } else {

@@ -108,7 +108,10 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
       scopes: claims.scope?.split(' ') ?? [],
     });
     if (!actor)
-      throw refused('unknown-person', 'You signed in, but your agency has not registered you, or you are no longer active.');
+      throw refused(
+        'unknown-person',
+        'You signed in, but your agency has not registered you, or you are no longer active.',
+      );
     return actor;
   }
 }

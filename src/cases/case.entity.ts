@@ -11,7 +11,10 @@ export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'clos
 export type CaseStage = (typeof CASE_STAGES)[number];
 
 /** How a case moves. Source: JAG note, section 1.6 "Case lifecycle". */
-export const caseMachine: StateMachine<CaseStage, 'listing' | 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
+export const caseMachine: StateMachine<
+  CaseStage,
+  'listing' | 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'
+> = {
   name: 'case',
   initial: 'open',
   commands: {

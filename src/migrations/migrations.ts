@@ -1,2 +1,5 @@
+import type { MigrationInterface } from 'typeorm';
+import { First20261122000000 } from './20261122000000-first.js';
+
 /** The migrations in their order. A migration that was released is never edited; add another. */
-export const migrations: (new () => { up: unknown; down: unknown })[] = [];
+export const migrations: (new () => MigrationInterface)[] = [First20261122000000];

@@ -1,7 +1,14 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
-import { Membership, Panel, PanelRules, type MembershipRole, type MembershipTier, type PanelType } from './panel.entity.js';
+import {
+  Membership,
+  Panel,
+  PanelRules,
+  type MembershipRole,
+  type MembershipTier,
+  type PanelType,
+} from './panel.entity.js';
 
 export interface MembershipFact {
   panelId: string;

@@ -35,7 +35,11 @@ export class PanelsService {
       const panel = await work.find('appoint', Panel, panelId);
       const member = await work.peek('read', Practitioner, request.practitionerId);
       const present =
-        member && (await work.manager.existsBy(AgencyPartnership, { agencyId: member.agencyId, partnershipId: panel.partnershipId }));
+        member &&
+        (await work.manager.existsBy(AgencyPartnership, {
+          agencyId: member.agencyId,
+          partnershipId: panel.partnershipId,
+        }));
       if (!member || !present)
         throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
           { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },

@@ -19,7 +19,11 @@ const columns = new WeakMap<RecordClass, Map<string, SqlColumn>>();
 
 function inheritance(type: RecordClass): unknown[] {
   const chain: unknown[] = [];
-  for (let one: unknown = type; typeof one === 'function' && one !== Function.prototype; one = Object.getPrototypeOf(one))
+  for (
+    let one: unknown = type;
+    typeof one === 'function' && one !== Function.prototype;
+    one = Object.getPrototypeOf(one)
+  )
     chain.push(one);
   return chain;
 }
@@ -33,7 +37,7 @@ export function columnsOf(type: RecordClass): Map<string, SqlColumn> {
         .columns.filter((column) => chain.includes(column.target))
         .map(({ propertyName, options }) => {
           const declared = typeof options.type === 'function' ? (options.type as { name: string }).name : options.type;
-          const base = TYPES[declared as string] ?? (declared) ?? 'text';
+          const base = TYPES[declared as string] ?? declared ?? 'text';
           return [
             propertyName,
             { name: `"${options.name ?? snakeCase(propertyName)}"`, type: options.array ? `${base}[]` : base },

@@ -16,7 +16,15 @@ export type Row = Record<string, unknown>;
 
 const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
 const LISTS: Record<string, string> = { $in: 'in', $nin: 'nin' };
-const SCALARS: Record<string, string> = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte', $exists: 'exists' };
+const SCALARS: Record<string, string> = {
+  $eq: 'eq',
+  $ne: 'ne',
+  $lt: 'lt',
+  $lte: 'lte',
+  $gt: 'gt',
+  $gte: 'gte',
+  $exists: 'exists',
+};
 
 const isPlain = (value: unknown): value is Where =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -27,7 +35,9 @@ export function parse(where: Where): Condition {
     const compound = COMPOUND[key];
     if (compound) return [new CompoundCondition(compound, (value as Where[]).map(parse))];
     if (key.startsWith('$')) throw new Error(`the policy does not know the operator ${key}`);
-    return isPlain(value) ? Object.entries(value).map(([op, one]) => parseField(key, op, one)) : [parseField(key, '$eq', value)];
+    return isPlain(value)
+      ? Object.entries(value).map(([op, one]) => parseField(key, op, one))
+      : [parseField(key, '$eq', value)];
   });
   return parts.length === 1 ? (parts[0] as Condition) : new CompoundCondition('and', parts);
 }
@@ -37,7 +47,8 @@ function parseField(field: string, operator: string, value: unknown): Condition 
   if (value === undefined) throw new Error(`the policy compares ${field} with nothing`);
   const list = LISTS[operator];
   if (list) {
-    if (!Array.isArray(value) || value.some(missing)) throw new Error(`${operator} of ${field} needs a list without nulls`);
+    if (!Array.isArray(value) || value.some(missing))
+      throw new Error(`${operator} of ${field} needs a list without nulls`);
     return new FieldCondition(list, field, value);
   }
   const scalar = SCALARS[operator];

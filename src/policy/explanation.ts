@@ -27,7 +27,9 @@ const BAR_STEPS = ['conflict', 'compartment'] as const;
 
 /** `row` carries the relations that the rules ask about. */
 export function explain(actor: Actor, subject: Subject, action: string, row: Row, field?: string): Explanation {
-  const steps: ExplainedStep[] = [{ step: 'active', result: 'passed', rule: 'registered and active, as is the agency' }];
+  const steps: ExplainedStep[] = [
+    { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' },
+  ];
   const refuse = (wouldChange: string[]): Explanation => ({ outcome: 'refuse', steps, wouldChange });
 
   for (const step of BAR_STEPS) {

@@ -94,8 +94,7 @@ export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
     const named = [...new Set(keys.map(([, type]) => type))].filter((type) => type !== ANY).sort();
     const open = (type: string): string[] =>
       [...categories].filter((one) => reaches(granted(actor, panelId, one, type).level, level)).sort();
-    for (const type of named)
-      alternatives.push({ panelId, contributingType: type, category: { $in: open(type) } });
+    for (const type of named) alternatives.push({ panelId, contributingType: type, category: { $in: open(type) } });
     alternatives.push({
       panelId,
       contributingType: { $nin: named },
@@ -125,6 +124,8 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
   const { contributor } = subject;
   if (contributor && row[contributor.agency] === actor.agencyId)
     return { level: 'full', step: 'own-contribution', rule: 'contributed by the reader’s own agency' };
+  if (subject.owner && row[subject.owner] === actor.agencyId)
+    return { level: 'full', step: 'relationship', rule: 'the task of the reader’s own agency' };
   const type = contributor ? (row[contributor.type] as string | null) : null;
   const best = panelsOf(subject, row)
     .map((panelId) => granted(actor, panelId, category, type))

@@ -48,7 +48,9 @@ export function toSql(condition: Condition, type: RecordClass, alias: string, pa
       case 'eq':
         return value === null ? `${field} IS NULL` : `${field} = ${parameters.add(value, column.type)}`;
       case 'ne':
-        return value === null ? `${field} IS NOT NULL` : `${field} IS DISTINCT FROM ${parameters.add(value, column.type)}`;
+        return value === null
+          ? `${field} IS NOT NULL`
+          : `${field} IS DISTINCT FROM ${parameters.add(value, column.type)}`;
       case 'in':
         return `${field} = ANY(${parameters.add(value, `${column.type}[]`)})`;
       case 'nin':
@@ -61,9 +63,14 @@ export function toSql(condition: Condition, type: RecordClass, alias: string, pa
 }
 
 /** `EXISTS` over the related rows that meet the condition. */
-function relatedSql(relation: Relation, type: RecordClass, alias: string, parameters: Parameters, inner: Condition): string {
+function relatedSql(
+  relation: Relation,
+  type: RecordClass,
+  alias: string,
+  parameters: Parameters,
+  inner: Condition,
+): string {
   const related = parameters.alias();
   const join = `${related}.${columnOf(relation.to, relation.foreign).name} = ${alias}.${columnOf(type, relation.local).name}`;
   return `EXISTS (SELECT 1 FROM ${tableOf(relation.to)} ${related} WHERE ${join} AND ${toSql(inner, relation.to, related, parameters)})`;
 }
-

@@ -86,6 +86,8 @@ export interface Subject {
   contexts: string[];
   /** The columns naming the agency that contributed the row, and that agency's type. */
   contributor?: { agency: string; type: string };
+  /** The column naming the agency that has to do what the row says: it sees its task, whatever the agreement gives. */
+  owner?: string;
 }
 
 type Declaration = Partial<Omit<Subject, 'type' | 'name'>>;

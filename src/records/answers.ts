@@ -3,7 +3,14 @@
  * has in common (problems, rate limit, trace).
  */
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiCreatedResponse, ApiExtension, ApiExtraModels, ApiHeader, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { declareView, type ViewClass } from './view.js';
 
 const TAG = {

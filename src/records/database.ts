@@ -1,7 +1,13 @@
 /** The connection, and how properties become columns. Entities are listed by the areas that own them. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type NamingStrategyInterface, type Table } from 'typeorm';
+import {
+  DataSource,
+  DefaultNamingStrategy,
+  type DataSourceOptions,
+  type NamingStrategyInterface,
+  type Table,
+} from 'typeorm';
 import { config } from '../config.js';
 import { snakeCase } from '../policy/columns.js';
 

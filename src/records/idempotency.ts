@@ -11,9 +11,10 @@ import type { Work } from './work.js';
 export async function replyOf(work: Work): Promise<Presented | null> {
   const { idempotencyKey: key, route, fingerprint } = work.actor.call;
   if (!key) return null;
-  const [{ free }] = (await work.manager.query('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free', [
-    `${work.actor.id} ${route} ${key}`,
-  ])) as [{ free: boolean }];
+  const [{ free }] = await work.manager.query<[{ free: boolean }]>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
+    [`${work.actor.id} ${route} ${key}`],
+  );
   if (!free)
     throw conflict('still-running', 'The first call with this Idempotency-Key is still running. Repeat it shortly.', {
       headers: { 'retry-after': '1' },

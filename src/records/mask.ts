@@ -46,6 +46,8 @@ export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): 
   return {
     shown: decisions.filter((one) => one.shown).map((one) => one.field),
     withheld: decisions.filter((one) => !one.shown).map((one) => one.field),
-    agreementVersionIds: [...new Set(decisions.flatMap((one) => (one.agreementVersionId ? [one.agreementVersionId] : [])))],
+    agreementVersionIds: [
+      ...new Set(decisions.flatMap((one) => (one.agreementVersionId ? [one.agreementVersionId] : []))),
+    ],
   };
 }

@@ -73,9 +73,15 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 function noSuchRoute(request: FastifyRequest): Problem {
   const methods = methodsOf(request.url);
   if (!methods.length) return new Problem(404, ...(TITLES[404] as [string, string, string]));
-  return new Problem(405, 'method-not-allowed', 'Method not allowed', `This address answers to ${methods.join(', ')}.`, {
-    headers: { allow: methods.join(', ') },
-  });
+  return new Problem(
+    405,
+    'method-not-allowed',
+    'Method not allowed',
+    `This address answers to ${methods.join(', ')}.`,
+    {
+      headers: { allow: methods.join(', ') },
+    },
+  );
 }
 
 /** Where the fault is, without the values that a message may quote. */

@@ -50,7 +50,15 @@ export function permittedSql(
   parameters: Parameters,
 ): string {
   const rules = rulesOf(actor, subject, action);
-  return toSql(new CompoundCondition('or', rules.map((rule) => rule.condition)), subject.type, alias, parameters);
+  return toSql(
+    new CompoundCondition(
+      'or',
+      rules.map((rule) => rule.condition),
+    ),
+    subject.type,
+    alias,
+    parameters,
+  );
 }
 
 /** All columns under their property names, with what masking needs to know about the row. */
@@ -104,11 +112,20 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   const columns = selection(actor, subject, action, parameters);
   const rules = rulesOf(actor, subject, action);
   const walks = isNarrow(subject, listing.filter)
-    ? [walk(subject, listing, null, new CompoundCondition('or', rules.map((rule) => rule.condition)), parameters)]
+    ? [
+        walk(
+          subject,
+          listing,
+          null,
+          new CompoundCondition(
+            'or',
+            rules.map((rule) => rule.condition),
+          ),
+          parameters,
+        ),
+      ]
     : rules.map((rule) => seekingWalk(subject, listing, rule.condition, parameters));
-  const rows = walks.length
-    ? walks.join(' UNION ')
-    : `SELECT NULL::uuid AS id, NULL::timestamptz AS at WHERE FALSE`;
+  const rows = walks.length ? walks.join(' UNION ') : `SELECT NULL::uuid AS id, NULL::timestamptz AS at WHERE FALSE`;
   return {
     text:
       `WITH page AS MATERIALIZED (SELECT id, at FROM (${rows}) walks ` +
@@ -152,9 +169,7 @@ function seekingWalk(subject: Subject, listing: Listing, condition: Condition, p
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
-      part instanceof FieldCondition &&
-      part.operator === 'elemMatch' &&
-      relationOf(subject, part.field).local === 'id',
+      part instanceof FieldCondition && part.operator === 'elemMatch' && relationOf(subject, part.field).local === 'id',
   );
   if (related) {
     const relation = relationOf(subject, related.field);

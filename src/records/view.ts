@@ -34,7 +34,8 @@ export function view<T extends object, K extends keyof T & string = never>(
   ApiProperty({
     type: [String],
     maxItems: 100,
-    description: 'The names of the fields that you may not see, by rule: a field is named whether or not it has a value.',
+    description:
+      'The names of the fields that you may not see, by rule: a field is named whether or not it has a value.',
   })(View.prototype, 'withheld');
   picked.set(View, { record, keys });
   return View as unknown as Type<Pick<T, K> & Withholding>;

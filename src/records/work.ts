@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import type { EntityManager, QueryRunner } from 'typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
 import { DATA_CATEGORIES } from '../policy/categories.js';
@@ -115,7 +115,12 @@ export class Work {
   }
 
   /** A page of the permitted rows, presented. `panelId` names the panel whose withheld categories the page declares. */
-  async page(view: ViewClass, filter: Where, query: PageQuery, options: { action?: string; panelId?: string } = {}): Promise<Presented> {
+  async page(
+    view: ViewClass,
+    filter: Where,
+    query: PageQuery,
+    options: { action?: string; panelId?: string } = {},
+  ): Promise<Presented> {
     const { action = 'read', panelId } = options;
     const { record } = shapeOf(view);
     const limit = query.limit ?? 25;
@@ -183,16 +188,24 @@ export class Work {
 
   async insert<T extends Recorded>(type: RecordClass<T>, values: Values<T>): Promise<T> {
     const id = values.id ?? uuidv7();
-    await this.manager.insert(type, { ...values, id, madeAt: this.now, changedAt: this.now });
-    this.audit.push(this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }));
-    return (await this.manager.findOneByOrFail(type, { id } as never));
+    const target = type as EntityTarget<ObjectLiteral>;
+    const times: ObjectLiteral = { id, madeAt: this.now, changedAt: this.now };
+    await this.manager.insert(target, { ...values, ...times });
+    this.audit.push(
+      this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }),
+    );
+    return (await this.manager.findOneByOrFail(target, { id })) as T;
   }
 
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
-  async update<T extends Recorded>(type: RecordClass<T>, row: T, changes: Partial<Omit<T, keyof Recorded>>): Promise<T> {
+  async update<T extends Recorded>(
+    type: RecordClass<T>,
+    row: T,
+    changes: Partial<Omit<T, keyof Recorded>>,
+  ): Promise<T> {
     const done = await this.manager
       .createQueryBuilder()
-      .update(type as never)
+      .update(type as EntityTarget<ObjectLiteral>)
       .set({ ...changes, version: row.version + 1, changedAt: this.now })
       .where('id = :id AND version = :version', { id: row.id, version: row.version })
       .execute();
@@ -252,11 +265,18 @@ export class Work {
     const masks = rows.map((row) => mask(this.actor, shape, action, row));
     const union = (pick: (one: Masked) => string[]): string[] => [...new Set(masks.flatMap(pick))];
     this.audit.push(
-      this.draft('consult', action, subjectOf(shape.record).name, rows.map((row) => row['id'] as string), 'permit', {
-        fields: union((one) => one.shown),
-        withheld: union((one) => one.withheld),
-        agreementVersionIds: union((one) => one.agreementVersionIds),
-      }),
+      this.draft(
+        'consult',
+        action,
+        subjectOf(shape.record).name,
+        rows.map((row) => row['id'] as string),
+        'permit',
+        {
+          fields: union((one) => one.shown),
+          withheld: union((one) => one.withheld),
+          agreementVersionIds: union((one) => one.agreementVersionIds),
+        },
+      ),
     );
   }
 

@@ -39,10 +39,16 @@ export class SandboxIssuer {
   constructor(clients: SandboxClient[]) {
     this.scopes = [...new Set(clients.flatMap((client) => client.scopes))].sort().join(' ');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const unlisted: Partial<ClientMetadata> = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
+    const unlisted: Partial<ClientMetadata> = {
+      redirect_uris: [],
+      response_types: [],
+      grant_types: ['client_credentials'],
+    };
     this.provider = new Provider(SANDBOX_ISSUER.issuer, {
       adapter: NothingKept,
-      jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'sandbox-1' }] as never },
+      jwks: {
+        keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'sandbox-1' }] as never,
+      },
       scopes: this.scopes.split(' '),
       clients: [
         { client_id: PEOPLE, client_secret: secretOf(PEOPLE), ...unlisted },

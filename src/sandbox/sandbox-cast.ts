@@ -52,11 +52,25 @@ export class SandboxCast implements OnModuleInit {
   }
 
   async people(): Promise<SandboxPerson[]> {
-    const rows = await this.source.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
+    const rows = await this.source.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [
+      SANDBOX_ISSUER.issuer,
+    ]);
     const known = new Map(rows.map((row) => [row.id, row]));
     const told = [
-      ...CAST.map(({ id, name, story, roles }) => ({ id, name, story, roles: [...roles], kind: 'practitioner' as const })),
-      ...MACHINE_CLIENTS.map(({ id, name, story, scopes }) => ({ id, name, story, roles: scopes, kind: 'client' as const })),
+      ...CAST.map(({ id, name, story, roles }) => ({
+        id,
+        name,
+        story,
+        roles: [...roles],
+        kind: 'practitioner' as const,
+      })),
+      ...MACHINE_CLIENTS.map(({ id, name, story, scopes }) => ({
+        id,
+        name,
+        story,
+        roles: scopes,
+        kind: 'client' as const,
+      })),
     ];
     return told.flatMap(({ id, ...one }) => {
       const row = known.get(id);

@@ -7,7 +7,12 @@ import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing.entity.js';
 import { SharingService } from './sharing.service.js';
-import { SharingAgreementVersionView, SharingAgreementView, SharingPartyView, SharingRowView } from './sharing.views.js';
+import {
+  SharingAgreementVersionView,
+  SharingAgreementView,
+  SharingPartyView,
+  SharingRowView,
+} from './sharing.views.js';
 
 @Controller('v1/sharing-agreements')
 export class SharingController {

@@ -103,8 +103,16 @@ const VERSION = {
   ],
 };
 
-declareSubject(SharingParty, 'SharingParty', { ...VERSION, relations: { ...VERSION.relations }, grounds: [...VERSION.grounds] });
-declareSubject(SharingRow, 'SharingRow', { ...VERSION, relations: { ...VERSION.relations }, grounds: [...VERSION.grounds] });
+declareSubject(SharingParty, 'SharingParty', {
+  ...VERSION,
+  relations: { ...VERSION.relations },
+  grounds: [...VERSION.grounds],
+});
+declareSubject(SharingRow, 'SharingRow', {
+  ...VERSION,
+  relations: { ...VERSION.relations },
+  grounds: [...VERSION.grounds],
+});
 
 declareSubject(Exclusion, 'Exclusion', {});
 declareSubject(AccessGrant, 'AccessGrant', {});

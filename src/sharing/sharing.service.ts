@@ -6,7 +6,12 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { SharingAgreement, SharingAgreementVersion } from './sharing.entity.js';
-import { SharingAgreementVersionView, SharingAgreementView, SharingPartyView, SharingRowView } from './sharing.views.js';
+import {
+  SharingAgreementVersionView,
+  SharingAgreementView,
+  SharingPartyView,
+  SharingRowView,
+} from './sharing.views.js';
 
 /** Agreements, as their parties and everybody in the partnership may read them. */
 @Injectable()

@@ -250,7 +250,14 @@ export class Group extends ContributedRecord {
 }
 
 /** The kinds of subject. Source: JAG note, section 0, point 2; `person_at_risk` is what an SYV panel hears. */
-export const SUBJECT_KINDS = ['person_victim', 'person_perpetrator', 'person_at_risk', 'group', 'place', 'theme'] as const;
+export const SUBJECT_KINDS = [
+  'person_victim',
+  'person_perpetrator',
+  'person_at_risk',
+  'group',
+  'place',
+  'theme',
+] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** The columns by which a referral or a case names its subject, and the constraint that holds them together. */

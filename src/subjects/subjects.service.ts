@@ -49,7 +49,9 @@ export class SubjectsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', record, view, id);
       const changed = await work.update(record, found, request);
-      work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, { fields: Object.keys(request) });
+      work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
+        fields: Object.keys(request),
+      });
       return work.present(view, changed);
     });
   }

@@ -1,0 +1,176 @@
+import { IsDateString, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { Case } from '../cases/case.entity.js';
+import { Classified } from '../policy/classification.js';
+import type { StateMachine } from '../records/state-machine.js';
+import { Plan, PlanRecord } from './plan.entity.js';
+
+/** Source: JAG note, section 1.8. */
+export const ACTION_STATUSES = [
+  'proposed',
+  'agreed',
+  'in_progress',
+  'blocked',
+  'done',
+  'verified',
+  'not_possible',
+  'not_done',
+  'cancelled',
+  'superseded',
+] as const;
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+
+/** Something is still to be done. */
+export const OPEN_STATUSES = ['proposed', 'agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
+export const isOpen = (status: ActionStatus): boolean => (OPEN_STATUSES as readonly ActionStatus[]).includes(status);
+
+const TAKEN_ON = ['agreed', 'in_progress', 'blocked'] as const;
+
+export type ActionCommand =
+  | 'acceptance'
+  | 'progress'
+  | 'obstruction'
+  | 'completion'
+  | 'impossibility'
+  | 'omission'
+  | 'cancellation'
+  | 'supersession'
+  | 'verification';
+
+/**
+ * How an action moves. Source: JAG note, section 1.8; MARAC note, section 2.6, asks to keep `not_possible` (things changed)
+ * apart from `not_done` (the agency did not act). Beyond the note: an owner who begins has accepted, a short task may be
+ * done at once, and what is blocked may turn out to be impossible.
+ */
+export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
+  name: 'action',
+  initial: 'proposed',
+  commands: {
+    acceptance: { from: ['proposed'], to: 'agreed' },
+    progress: { from: OPEN_STATUSES, to: 'in_progress' },
+    obstruction: { from: TAKEN_ON, to: 'blocked' },
+    completion: { from: ['agreed', 'in_progress'], to: 'done' },
+    impossibility: { from: TAKEN_ON, to: 'not_possible' },
+    omission: { from: TAKEN_ON, to: 'not_done' },
+    cancellation: { from: OPEN_STATUSES, to: 'cancelled' },
+    supersession: { from: OPEN_STATUSES, to: 'superseded' },
+    verification: { from: ['done'], to: 'verified' },
+  },
+};
+
+/**
+ * What one agency has to do, and answers for. Its owner sees the task without the case; whether it is overdue follows from
+ * the day and is never stored.
+ */
+@Entity('actions')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Plan, ['planId', 'caseId'], ['id', 'caseId'])
+@Index(['panelId', 'changedAt', 'id'])
+@Index(['ownerAgencyId', 'changedAt', 'id'])
+@Index(['caseId', 'changedAt', 'id'])
+@Index(['planId'])
+@Check(`category = 'plan_action'`)
+@Check(`status IN (${ACTION_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
+export class Action extends PlanRecord {
+  /** The plan it belongs to. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  planId: string | null;
+
+  /** The agency that does it. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  @IsUUID()
+  ownerAgencyId: string;
+
+  /** The person in that agency who does it. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  ownerPractitionerId: string | null;
+
+  /** What is done, where and for whom: a verb, an object and a place or person. */
+  @Column({ type: 'text' })
+  @Classified('plan_action')
+  @Length(15, 300)
+  description: string;
+
+  /** How success is measured: unit and target. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(2, 300)
+  measure: string | null;
+
+  /** What shows that it is done. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(2, 300)
+  evidenceOfCompletion: string | null;
+
+  /** The aim, hypothesis or risk that it serves. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(2, 300)
+  relatesTo: string | null;
+
+  /** Where it stands. */
+  @Column({ type: 'text', default: 'proposed' })
+  @Classified('administrative')
+  @IsIn(ACTION_STATUSES)
+  status: ActionStatus;
+
+  /** The day by which it is done; by custom before the next meeting. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  dueOn: string;
+
+  /** The day first agreed: the difference is slippage. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  originalDueOn: string;
+
+  /** What came of it, or why it was not done. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 2000)
+  outcomeText: string | null;
+
+  /** The person or system that reported it done. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  completedById: string | null;
+}
+
+/** What was told about an action on its way: only ever added to. */
+@Entity('action_notes')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Index(['actionId', 'changedAt', 'id'])
+@Check(`category = 'plan_action'`)
+export class ActionNote extends PlanRecord {
+  /** The action. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Action)
+  @Classified('administrative')
+  actionId: string;
+
+  /** Where the action stood after it. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  status: ActionStatus;
+
+  /** What is told. */
+  @Column({ type: 'text' })
+  @Classified('plan_action')
+  @Length(3, 2000)
+  note: string;
+}

@@ -1,0 +1,131 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Agency } from '../agencies/agency.entity.js';
+import { Case, CaseRecord } from '../cases/case.entity.js';
+import { Classified } from '../policy/classification.js';
+import type { StateMachine } from '../records/state-machine.js';
+
+/** What is planned about a case: its category is always `plan_action`, and it is shared as that category is. */
+export abstract class PlanRecord extends CaseRecord {
+  /** The data category: `plan_action`. */
+  @Column({ type: 'text', default: 'plan_action' })
+  @Classified('administrative')
+  category: 'plan_action';
+}
+
+/** How the plan is built up. Source: JAG note, section 2.2; `SAFETY` is the safety plan of MARAC and SYV panels. */
+export const PLAN_MODELS = ['IDPARTNERS', 'SARA', 'OSARA', 'SAFETY'] as const;
+export type PlanModel = (typeof PLAN_MODELS)[number];
+
+export const PLAN_STATUSES = ['draft', 'agreed', 'active', 'evaluated', 'closed'] as const;
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
+/** How a plan moves. Source: JAG note, section 2.4 "Plan object", operational plans. */
+export const planMachine: StateMachine<PlanStatus, 'agreement' | 'start' | 'evaluation' | 'closure'> = {
+  name: 'plan',
+  initial: 'draft',
+  commands: {
+    agreement: { from: ['draft'], to: 'agreed' },
+    start: { from: ['agreed'], to: 'active' },
+    evaluation: { from: ['agreed', 'active'], to: 'evaluated' },
+    closure: { from: ['evaluated'], to: 'closed' },
+  },
+};
+
+/** What the plan wants to reach. Source: JAG note, section 2.1, step A. */
+export class Aim {
+  /** What is counted, e.g. calls about the place in four weeks. */
+  @Length(3, 300)
+  metric: string;
+
+  /** Where it stood at the beginning. */
+  @IsOptional()
+  @Length(1, 100)
+  baseline?: string | null;
+
+  /** Where it should stand. */
+  @Length(1, 100)
+  target: string;
+
+  /** By which day. */
+  @IsOptional()
+  @IsDateString({ strict: true })
+  byWhen?: string | null;
+}
+
+/** A plan that the panel agrees: what is wanted, who leads, by when. The actions in it stay their owners'. */
+@Entity('plans')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Unique(['id', 'caseId'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`category = 'plan_action'`)
+@Check(`model_code IN (${PLAN_MODELS.map((model) => `'${model}'`).join(', ')})`)
+@Check(`status IN (${PLAN_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check(`(status = 'draft') = (agreed_at IS NULL)`)
+@Check(`end_on >= start_on`)
+export class Plan extends PlanRecord {
+  /** How it is built up. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(PLAN_MODELS)
+  modelCode: PlanModel;
+
+  /** What the plan is called. */
+  @Column({ type: 'text' })
+  @Classified('plan_action', 'summary')
+  @Length(3, 200)
+  title: string;
+
+  /** What it wants to reach, in figures. */
+  @Column({ type: 'jsonb', default: [] })
+  @Classified('plan_action')
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => Aim)
+  aims: Aim[];
+
+  /** The agency that leads it. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  @IsUUID()
+  leadAgencyId: string;
+
+  /** Where it stands. */
+  @Column({ type: 'text', default: 'draft' })
+  @Classified('administrative')
+  @IsIn(PLAN_STATUSES)
+  status: PlanStatus;
+
+  /** When the panel agreed it. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  agreedAt: Date | null;
+
+  /** Why the chair agreed it although an action is not SMART yet. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 1000)
+  chairReason: string | null;
+
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  startOn: string | null;
+
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  reviewOn: string | null;
+
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsDateString({ strict: true })
+  endOn: string | null;
+}

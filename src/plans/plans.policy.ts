@@ -1,0 +1,177 @@
+/**
+ * Who sees plans and actions: those who read the case, as the agreement shares `plan_action`. The owner of an action sees
+ * its task without the case, in fields of its own; a conflict or a compartment hides the case and so the task too.
+ */
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { sharedAtLeast } from '../policy/levels.js';
+import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import { Panel } from '../panels/panel.entity.js';
+import { chairedPanels, corePanels } from '../panels/panels.policy.js';
+import { Case } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
+import { Plan } from './plan.entity.js';
+
+const WITHIN_CASE = {
+  parent: 'case',
+  panel: 'panelId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+};
+
+const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+
+/** Written by the reader's agency, or shared with it at least as far as that it exists. */
+export const ownOrShared = (actor: Actor): Where => ({
+  $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'existence')],
+});
+
+const owned = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId });
+const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
+
+declareSubject(Plan, 'Plan', {
+  ...WITHIN_CASE,
+  relations: { ...toCase },
+  grounds: [
+    {
+      name: 'shared',
+      sentence: 'whose agency wrote it or may know of it, and who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: ownOrShared,
+    },
+    {
+      name: 'author',
+      sentence: 'whose agency wrote it, and who may plan for the case',
+      actions: ['change'],
+      within: 'plan',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'planner',
+      sentence: 'whose agency wrote it or may know of it, and who may plan for the case',
+      actions: ['add-action'],
+      within: 'plan',
+      where: ownOrShared,
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['change', 'agree'],
+      within: 'change',
+      where: ownOrShared,
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['agree-nonetheless'],
+      within: 'change',
+      where: (actor) => ({ $and: [{ panelId: { $in: chairedPanels(actor) } }, ownOrShared(actor)] }),
+    },
+  ],
+});
+
+/** The bars of the case, for a ground that does not lead through it. */
+const hiddenWithTheCase: Bar[] = [
+  {
+    name: 'excluded-from-case',
+    step: 'conflict',
+    sentence: 'who is excluded from the case of the action',
+    where: (actor) => (actor.excludedCaseIds.length ? { caseId: { $in: actor.excludedCaseIds } } : null),
+  },
+  {
+    name: 'outside-the-compartment',
+    step: 'compartment',
+    sentence: 'who is not a member of a panel that is a compartment of its own',
+    where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
+  },
+];
+
+declareSubject(Action, 'Action', {
+  ...WITHIN_CASE,
+  relations: { ...toCase, panel: { to: Panel, local: 'panelId', foreign: 'id' } },
+  owner: 'ownerAgencyId',
+  seek: ['panelId', 'ownerAgencyId'],
+  bars: hiddenWithTheCase,
+  grounds: [
+    {
+      name: 'shared',
+      sentence: 'whose agency wrote it, owns it or may know of it, and who may read the case',
+      // to ask for the actions of a panel is to ask about the case: a question that the bare owner may not put
+      actions: ['read', 'locate'],
+      within: 'read',
+      where: known,
+    },
+    {
+      name: 'owner-in-the-case',
+      sentence: 'whose agency owns it, and who may read the case',
+      actions: ['accept', 'progress', 'complete'],
+      within: 'read',
+      where: owned,
+    },
+    {
+      name: 'owner',
+      sentence: 'whose agency owns it',
+      actions: ['read', 'accept', 'progress', 'complete'],
+      where: owned,
+      fields: [
+        'id',
+        'version',
+        'description',
+        'measure',
+        'evidenceOfCompletion',
+        'dueOn',
+        'originalDueOn',
+        'status',
+        'overdue',
+        'ownerAgencyId',
+        'ownerPractitionerId',
+        'outcomeText',
+        'changedAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['change', 'complete', 'cancel'],
+      within: 'change',
+      where: known,
+    },
+    {
+      name: 'somebody-else',
+      sentence: 'whose agency does not own it, who did not report it done, and who may read the case',
+      actions: ['verify'],
+      within: 'read',
+      where: (actor) => ({
+        $and: [{ ownerAgencyId: { $ne: actor.agencyId }, completedById: { $ne: actor.id } }, ownOrShared(actor)],
+      }),
+    },
+  ],
+});
+
+declareSubject(ActionNote, 'ActionNote', {
+  ...WITHIN_CASE,
+  parent: 'action',
+  relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
+  grounds: [
+    {
+      name: 'shared',
+      sentence: 'whose agency wrote it or may know of it, and who may read the action',
+      actions: ['read'],
+      within: 'read',
+      where: ownOrShared,
+    },
+  ],
+});
+
+extendSubject(Case, {
+  relations: { actions: { to: Action, local: 'id', foreign: 'caseId' } },
+  grounds: [
+    {
+      name: 'action-owner',
+      sentence: 'whose agency owns an open action in the case',
+      actions: ['track'],
+      where: (actor) => ({ actions: { $elemMatch: { ...owned(actor), status: { $in: [...OPEN_STATUSES] } } } }),
+    },
+  ],
+});

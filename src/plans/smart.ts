@@ -1,0 +1,73 @@
+/**
+ * Is an action SMART? Five letters, one point each. Source: JAG note, section 2.3 "SMART enforcement".
+ *
+ *   smart({ description: 'Monitor the situation', … }).warnings  [{ letter: 'specific', missed: false, detail: … }, …]
+ */
+import type { Action } from './action.entity.js';
+
+export const SMART_LETTERS = ['specific', 'measurable', 'achievable', 'relevant', 'time-bound'] as const;
+export type SmartLetter = (typeof SMART_LETTERS)[number];
+
+export interface SmartWarning {
+  letter: SmartLetter;
+  /** The letter does not count; otherwise it counts, and somebody should look at it. */
+  missed: boolean;
+  detail: string;
+}
+
+export interface Smart {
+  /** 0 to 5. */
+  score: number;
+  warnings: SmartWarning[];
+}
+
+export type SmartInput = Pick<
+  Action,
+  'description' | 'measure' | 'evidenceOfCompletion' | 'relatesTo' | 'dueOn' | 'status'
+>;
+
+/** Verbs that say nothing alone, and what people put around them. */
+const VAGUE = new Set(
+  (
+    'monitor monitoring liaise liaising continue continuing review reviewing discuss consider support engage ' +
+    'situation case matter issue issues things progress position agencies agency partners partner everyone others ' +
+    'ongoing regularly closely appropriate necessary needed required usual before as and or the a an to of with for on in it ' +
+    'all any this that from now'
+  ).split(' '),
+);
+
+/** Nothing is left when the vague words are taken away. */
+function saysNothing(description: string): boolean {
+  const words = description.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
+  return words.every((word) => VAGUE.has(word));
+}
+
+const given = (text: string | null): boolean => Boolean(text?.trim());
+
+export function smart(action: SmartInput, planEndsOn: string | null = null): Smart {
+  const length = action.description.trim().length;
+  const missed: [letter: SmartLetter, isMissed: boolean, detail: string][] = [
+    ['specific', length < 15 || length > 300, 'Say in 15 to 300 characters what is done, where and for whom.'],
+    [
+      'measurable',
+      !given(action.measure) && !given(action.evidenceOfCompletion),
+      'Name a measure, or the evidence that will show it is done.',
+    ],
+    ['achievable', action.status === 'proposed', 'The owning agency has not accepted it yet.'],
+    ['relevant', !given(action.relatesTo), 'Name the aim, hypothesis or risk that it serves.'],
+    [
+      'time-bound',
+      planEndsOn !== null && action.dueOn > planEndsOn,
+      'It is due after the plan ends: move one of the two dates.',
+    ],
+  ];
+  const warnings = missed.flatMap(([letter, isMissed, detail]) => (isMissed ? [{ letter, missed: true, detail }] : []));
+  const score = SMART_LETTERS.length - warnings.length;
+  if (saysNothing(action.description))
+    warnings.push({
+      letter: 'specific',
+      missed: false,
+      detail: 'To monitor, liaise or continue alone is no action: say what will be done.',
+    });
+  return { score, warnings };
+}

@@ -1,0 +1,131 @@
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { PageQuery } from '../records/page-query.requests.js';
+import {
+  REDIRECTION_REASONS,
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  REFERRAL_STATUSES,
+  REFUSAL_REASONS,
+  RETURN_REASONS,
+  WITHDRAWAL_REASONS,
+  type ReferralStatus,
+} from './referral.entity.js';
+
+export class ReferralQuery extends PageQuery {
+  /** Only referrals to this panel. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
+
+  /** Only referrals with this status. */
+  @IsOptional()
+  @IsIn(REFERRAL_STATUSES)
+  status?: ReferralStatus;
+
+  /** Only referrals with this reference of the sender. */
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,100}$/)
+  externalRef?: string;
+}
+
+const CONTENT = [
+  'externalRef',
+  'problem',
+  'incidentOn',
+  'whyMultiAgency',
+  'triedAlready',
+  'wishes',
+  'criteria',
+  'judgementRationale',
+  'overrideReason',
+  'urgent',
+  'immediateDanger',
+  'hateElement',
+  'hateStrands',
+  'consentStatus',
+  'consentReason',
+  'consentNote',
+  'legalGateway',
+  'subjectAware',
+  'safeToTell',
+] as const;
+
+/** Left out is left as it is; null is only for what may be empty. */
+const NOT_NULL = { skipNullProperties: false };
+
+/** Changes a referral of your agency, as long as it may still be submitted. */
+export class ReferralChange extends PartialType(PickType(Referral, ['category', ...CONTENT] as const), NOT_NULL) {}
+
+/** Names a person in a referral. */
+export class ReferralPersonRequest extends PickType(ReferralPerson, ['personId', 'role', 'rationale'] as const) {}
+
+/** Begins a referral; with `submit` it is submitted at once, or not made at all. */
+export class ReferralRequest extends IntersectionType(
+  PickType(Referral, ['panelId', 'category', 'subjectKind', 'personId', 'placeId', 'groupId'] as const),
+  PartialType(PickType(Referral, CONTENT), NOT_NULL),
+) {
+  /** The people in the matter, each with a role. A person that the referral is about is named without this. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => ReferralPersonRequest)
+  people?: ReferralPersonRequest[];
+
+  /** Submit it in the same call. */
+  @IsOptional()
+  @IsBoolean()
+  submit?: boolean;
+}
+
+/** Accepts a referral: a case is opened. */
+export class ReferralAcceptance {
+  /** The agency that leads, at first; the referrer where none is named. */
+  @IsOptional()
+  @IsUUID()
+  leadAgencyId?: string;
+}
+
+const REASON = ['reason'] as const;
+
+/** Returns a referral to its referrer, to be completed. */
+export class ReferralReturn extends PickType(ReferralDecision, REASON) {
+  @IsIn(RETURN_REASONS)
+  reasonCode: (typeof RETURN_REASONS)[number];
+}
+
+/** Refuses a referral. */
+export class ReferralRefusal extends PickType(ReferralDecision, REASON) {
+  @IsIn(REFUSAL_REASONS)
+  reasonCode: (typeof REFUSAL_REASONS)[number];
+}
+
+/** Redirects a referral to the panel or process that owns the matter. */
+export class ReferralRedirection extends PickType(ReferralDecision, ['reason', 'targetPanelId', 'targetProcess'] as const) {
+  @IsIn(REDIRECTION_REASONS)
+  reasonCode: (typeof REDIRECTION_REASONS)[number];
+}
+
+/** Withdraws a referral of your agency. */
+export class ReferralWithdrawal {
+  @IsIn(WITHDRAWAL_REASONS)
+  reasonCode: (typeof WITHDRAWAL_REASONS)[number];
+
+  /** Why, in words. */
+  @IsOptional()
+  @Length(10, 2000)
+  reason?: string;
+}

@@ -1,0 +1,128 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Classified } from '../policy/classification.js';
+import { view } from '../records/view.js';
+import { Referral, ReferralDecision, ReferralPerson, ReferralScreening } from './referral.entity.js';
+
+/** A referral, as far as you may see it. */
+export class ReferralView extends view(
+  Referral,
+  'id',
+  'version',
+  'reference',
+  'externalRef',
+  'partnershipId',
+  'panelId',
+  'status',
+  'subjectKind',
+  'personId',
+  'placeId',
+  'groupId',
+  'agencyId',
+  'authorId',
+  'category',
+  'problem',
+  'incidentOn',
+  'whyMultiAgency',
+  'triedAlready',
+  'wishes',
+  'criteria',
+  'judgementRationale',
+  'overrideReason',
+  'urgent',
+  'immediateDanger',
+  'hateElement',
+  'hateStrands',
+  'consentStatus',
+  'consentReason',
+  'consentNote',
+  'consentRecordedById',
+  'consentRecordedAt',
+  'legalGateway',
+  'subjectAware',
+  'safeToTell',
+  'warnings',
+  'rulesEdition',
+  'madeAt',
+  'changedAt',
+  'submittedAt',
+  'decision',
+  'reasonCode',
+  'decidedAt',
+  'caseId',
+) {}
+
+/** A referral in a list. */
+export class ReferralItemView extends view(
+  Referral,
+  'id',
+  'version',
+  'reference',
+  'externalRef',
+  'panelId',
+  'agencyId',
+  'status',
+  'subjectKind',
+  'urgent',
+  'submittedAt',
+  'decision',
+  'reasonCode',
+  'changedAt',
+) {}
+
+/** Where a referral stands, for systems that follow it: nothing about its content. */
+export class ReferralStatusView extends view(
+  Referral,
+  'id',
+  'version',
+  'reference',
+  'externalRef',
+  'panelId',
+  'status',
+  'submittedAt',
+  'decision',
+  'reasonCode',
+  'decidedAt',
+) {
+  /** The case that it led to, where you may follow it. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  @Classified('administrative')
+  caseId: string | null;
+}
+
+/** A person's role in a referral. */
+export class ReferralPersonView extends view(
+  ReferralPerson,
+  'id',
+  'version',
+  'referralId',
+  'personId',
+  'agencyId',
+  'role',
+  'rationale',
+) {}
+
+/** A decision on a referral. */
+export class ReferralDecisionView extends view(
+  ReferralDecision,
+  'id',
+  'version',
+  'referralId',
+  'kind',
+  'reasonCode',
+  'reason',
+  'targetPanelId',
+  'targetProcess',
+  'decidedById',
+  'decidedAt',
+) {}
+
+/** What the panel learnt when the referral reached it. */
+export class ReferralScreeningView extends view(
+  ReferralScreening,
+  'id',
+  'version',
+  'panelId',
+  'isRepeat',
+  'previousReferralId',
+  'duplicateOfId',
+) {}

@@ -1,0 +1,167 @@
+/**
+ * Who sees a referral: the agency that made it, and from its submission on the panel that it asks. The referrer may go on
+ * following the case that it led to, and learns nothing else of it.
+ */
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import { Case } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { Panel } from '../panels/panel.entity.js';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { Group, Person, Place } from '../subjects/subject.entity.js';
+import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
+
+const excluded: Bar = {
+  name: 'excluded-from-referral',
+  step: 'conflict',
+  sentence: 'who is excluded from a person named in the referral, or from the case that it led to',
+  where: ({ excludedPersonIds, excludedCaseIds }) => {
+    const hidden: Where[] = [];
+    const people = { personId: { $in: excludedPersonIds } };
+    if (excludedPersonIds.length) hidden.push(people, { people: { $elemMatch: people } });
+    if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
+    return hidden.length ? { $or: hidden } : null;
+  },
+};
+
+const compartment: Bar = {
+  name: 'outside-the-compartment',
+  step: 'compartment',
+  sentence: 'who is not a member of a panel that is a compartment of its own',
+  where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
+};
+
+const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
+
+/** A draft is the referrer's alone, also when it was withdrawn without ever being submitted. */
+const submittedTo = (panelIds: string[]): Where | null =>
+  panelIds.length ? { panelId: { $in: panelIds }, submittedAt: { $exists: true } } : null;
+
+const contributor = { agency: 'agencyId', type: 'contributingType' };
+
+declareSubject(Referral, 'Referral', {
+  relations: {
+    panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
+  },
+  seek: ['panelId', 'agencyId'],
+  panel: 'panelId',
+  contributor,
+  bars: [excluded, compartment],
+  grounds: [
+    {
+      name: 'own-agency',
+      sentence: 'whose agency made the referral',
+      actions: ['read', 'track', 'change', 'name-person', 'submit', 'withdraw'],
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'core-member',
+      sentence: 'who is a core member of the panel, once the referral was submitted',
+      actions: ['read', 'track'],
+      where: (actor) => submittedTo(corePanels(actor)),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel, once the referral was submitted',
+      actions: ['accept', 'return', 'refuse', 'redirect'],
+      where: (actor) => submittedTo(coordinatedPanels(actor)),
+    },
+  ],
+});
+
+const OF_REFERRAL = { relations: { referral: { to: Referral, local: 'referralId', foreign: 'id' } }, parent: 'referral' };
+
+const referralReader: Ground = {
+  name: 'referral-reader',
+  sentence: 'who may read the referral',
+  actions: ['read'],
+  within: 'read',
+  where: () => ({}),
+};
+
+declareSubject(ReferralPerson, 'ReferralPerson', {
+  ...OF_REFERRAL,
+  relations: { ...OF_REFERRAL.relations },
+  panel: 'panelId',
+  contributor,
+  grounds: [{ ...referralReader }],
+});
+
+declareSubject(ReferralDecision, 'ReferralDecision', {
+  ...OF_REFERRAL,
+  relations: { ...OF_REFERRAL.relations },
+  panel: 'panelId',
+  contributor,
+  grounds: [{ ...referralReader }],
+});
+
+declareSubject(ReferralScreening, 'ReferralScreening', {
+  relations: { referral: { to: Referral, local: 'id', foreign: 'id' } },
+  parent: 'referral',
+  panel: 'panelId',
+  contributor,
+  grounds: [
+    {
+      name: 'core-member',
+      sentence: 'who is a core member of the panel: never the referrer as such',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => inPanels(corePanels(actor)),
+    },
+  ],
+});
+
+declareSubject(ReferralSubject, 'ReferralSubject', {
+  ...OF_REFERRAL,
+  relations: { ...OF_REFERRAL.relations },
+  panel: 'panelId',
+  contributor,
+  grounds: [
+    {
+      name: 'core-member',
+      sentence: 'who is a core member of the panel, while the referral waits for its decision',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => {
+        const panels = inPanels(corePanels(actor));
+        return panels && { ...panels, referral: { $elemMatch: { status: { $in: ['submitted', 'returned'] } } } };
+      },
+    },
+  ],
+});
+
+extendSubject(Case, {
+  relations: { referrals: { to: Referral, local: 'id', foreign: 'caseId' } },
+  grounds: [
+    {
+      name: 'referrer',
+      sentence: 'whose agency referred it: where it stands, and no more',
+      actions: ['track'],
+      where: (actor) => ({ referrals: { $elemMatch: { agencyId: actor.agencyId } } }),
+    },
+  ],
+});
+
+/** Opened by a submitted referral that names it, until the referral is decided and a case takes its place. */
+const throughReferral: Ground = {
+  name: 'referral-reader',
+  sentence: 'who is a core member of a panel before which a referral puts it',
+  actions: ['read'],
+  where: (actor: Actor) => {
+    const ways = openings(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
+    return ways.length ? { referred: { $elemMatch: { $or: ways } } } : null;
+  },
+};
+
+for (const [type, foreign] of [
+  [Person, 'personId'],
+  [Place, 'placeId'],
+  [Group, 'groupId'],
+] as const)
+  extendSubject(type, {
+    relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
+    contexts: ['referred'],
+    grounds: [{ ...throughReferral }],
+  });
