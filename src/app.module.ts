@@ -7,7 +7,11 @@ import { config } from './config.js';
 import { entities } from './entities.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
+import { InstrumentsModule } from './instruments/instruments.module.js';
+import { MeetingsModule } from './meetings/meetings.module.js';
 import { PanelsModule } from './panels/panels.module.js';
+import { PlansModule } from './plans/plans.module.js';
+import { ReferralsModule } from './referrals/referrals.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { SubjectsModule } from './subjects/subjects.module.js';
 import { PolicyGuard } from './policy/guard.js';
@@ -21,7 +25,11 @@ const AREAS: Type[] = [
   SubjectsModule,
   SharingModule,
   PanelsModule,
+  InstrumentsModule,
   CasesModule,
+  ReferralsModule,
+  PlansModule,
+  MeetingsModule,
   EventsModule,
   AuditModule,
 ];

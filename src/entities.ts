@@ -1,10 +1,22 @@
 /** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
+import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
 import { Event } from './events/event.entity.js';
+import { Instrument } from './instruments/instrument.entity.js';
+import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
+import { Action, ActionNote } from './plans/action.entity.js';
+import { Plan } from './plans/plan.entity.js';
 import { IdempotentReply } from './records/idempotent-reply.entity.js';
+import {
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  ReferralScreening,
+  ReferralSubject,
+} from './referrals/referral.entity.js';
 import {
   AccessGrant,
   Exclusion,
@@ -36,7 +48,23 @@ export const entities = [
   Case,
   CasePerson,
   Contribution,
+  Instrument,
+  Assessment,
+  Referral,
+  ReferralPerson,
+  ReferralDecision,
+  ReferralScreening,
+  ReferralSubject,
   ReferenceNumber,
+  Plan,
+  Action,
+  ActionNote,
+  Meeting,
+  Listing,
+  Invitation,
+  Attendance,
+  Decision,
+  Minute,
   Event,
   AuditEntry,
   IdempotentReply,

@@ -170,6 +170,28 @@ export class First20261122000000 implements MigrationInterface {
       `CREATE INDEX "memberships_practitioner_id_valid_from_idx" ON "memberships" ("practitioner_id", "valid_from")`,
     );
     await runner.query(`
+    CREATE TABLE "instruments" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "code" text NOT NULL,
+      "edition" integer NOT NULL,
+      "title" text NOT NULL,
+      "panel_types" text array NOT NULL,
+      "method" text NOT NULL DEFAULT 'sum',
+      "items" jsonb NOT NULL,
+      "bands" jsonb NOT NULL,
+      "effective_from" date NOT NULL,
+      "effective_to" date,
+      CONSTRAINT "instruments_code_edition_key" UNIQUE ("code", "edition"),
+      CONSTRAINT "CHK_4deee7ecd868ad535b8b121cbe" CHECK (panel_types <@ ARRAY['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel']),
+      CONSTRAINT "CHK_313370aa2dc0ea10014f51490b" CHECK (effective_to IS NULL OR effective_to >= effective_from),
+      CONSTRAINT "CHK_285eaca4c5e4e2701ea49643d7" CHECK (method IN ('sum', 'product')),
+      CONSTRAINT "instruments_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`
     CREATE TABLE "persons" (
       "id" uuid NOT NULL,
       "version" integer NOT NULL,
@@ -340,6 +362,42 @@ export class First20261122000000 implements MigrationInterface {
     )
     `);
     await runner.query(`
+    CREATE TABLE "assessments" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'risk_assessment',
+      "instrument_id" uuid NOT NULL,
+      "person_id" uuid,
+      "answers" jsonb NOT NULL,
+      "score" double precision NOT NULL,
+      "computed_band" text NOT NULL,
+      "judgement_band" text,
+      "judgement_reason" text,
+      "effective_band" text NOT NULL,
+      "assessed_on" date NOT NULL,
+      "assessed_by_id" uuid NOT NULL,
+      "supersedes_id" uuid,
+      CONSTRAINT "assessments_supersedes_id_key" UNIQUE ("supersedes_id"),
+      CONSTRAINT "CHK_149837e5e671abfeb0743b3678" CHECK ((judgement_band IS NULL) = (judgement_reason IS NULL)),
+      CONSTRAINT "CHK_122b3717563854a7975a062237" CHECK (effective_band = coalesce(judgement_band, computed_band)),
+      CONSTRAINT "CHK_7f078e19a76eacfdb9ef9f92d0" CHECK (judgement_band IN ('standard', 'medium', 'high')),
+      CONSTRAINT "CHK_d9c31f053ea871f52dca58ec3b" CHECK (computed_band IN ('standard', 'medium', 'high')),
+      CONSTRAINT "CHK_34ec1c0cda42f24669bb8c3c15" CHECK (category = 'risk_assessment'),
+      CONSTRAINT "assessments_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "assessments_person_id_idx" ON "assessments" ("person_id")`);
+    await runner.query(
+      `CREATE INDEX "assessments_case_id_changed_at_id_idx" ON "assessments" ("case_id", "changed_at", "id")`,
+    );
+    await runner.query(`
     CREATE TABLE "events" (
       "id" uuid NOT NULL,
       "at" TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -361,6 +419,256 @@ export class First20261122000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX "events_panel_id_at_id_idx" ON "events" ("panel_id", "at", "id")`);
     await runner.query(`CREATE INDEX "events_case_id_at_id_idx" ON "events" ("case_id", "at", "id")`);
     await runner.query(`
+    CREATE TABLE "meetings" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "scheduled_at" TIMESTAMP WITH TIME ZONE NOT NULL,
+      "venue_or_mode" text NOT NULL,
+      "status" text NOT NULL DEFAULT 'scheduled',
+      "chair_id" uuid,
+      "quorate" boolean,
+      "closed_at" TIMESTAMP WITH TIME ZONE,
+      CONSTRAINT "meetings_id_panel_id_key" UNIQUE ("id", "panel_id"),
+      CONSTRAINT "CHK_afbd18035fa36875367aef2329" CHECK ((status = 'held') = (closed_at IS NOT NULL)),
+      CONSTRAINT "CHK_6736a12e943e5f181bda0ece08" CHECK (status IN ('scheduled', 'held', 'cancelled')),
+      CONSTRAINT "meetings_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "meetings_panel_id_scheduled_at_id_idx" ON "meetings" ("panel_id", "scheduled_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "listings" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "meeting_id" uuid NOT NULL,
+      "kind" text NOT NULL,
+      "position" integer NOT NULL,
+      "timebox_minutes" integer NOT NULL,
+      "presented_by_agency_id" uuid NOT NULL,
+      "outcome" text,
+      CONSTRAINT "listings_id_meeting_id_case_id_key" UNIQUE ("id", "meeting_id", "case_id"),
+      CONSTRAINT "listings_meeting_id_case_id_key" UNIQUE ("meeting_id", "case_id"),
+      CONSTRAINT "CHK_64d27fb702f996a9fba78aca98" CHECK (timebox_minutes BETWEEN 1 AND 480),
+      CONSTRAINT "CHK_fa81c7dd3211cef7f695f92f44" CHECK (outcome IN ('plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note')),
+      CONSTRAINT "CHK_64bb96ada5f24df31c6e4c7ae0" CHECK (kind IN ('urgent', 'repeat', 'new', 'review', 'closure')),
+      CONSTRAINT "listings_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "listings_case_id_changed_at_id_idx" ON "listings" ("case_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "invitations" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "meeting_id" uuid NOT NULL,
+      "listing_id" uuid NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "practitioner_id" uuid,
+      "opens_at" TIMESTAMP WITH TIME ZONE NOT NULL,
+      "closes_at" TIMESTAMP WITH TIME ZONE NOT NULL,
+      CONSTRAINT "CHK_d6ff81f31eea3f040b0e05ce6a" CHECK (closes_at > opens_at),
+      CONSTRAINT "invitations_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "invitations_agency_id_closes_at_idx" ON "invitations" ("agency_id", "closes_at")`,
+    );
+    await runner.query(`CREATE INDEX "invitations_case_id_idx" ON "invitations" ("case_id")`);
+    await runner.query(
+      `CREATE INDEX "invitations_listing_id_changed_at_id_idx" ON "invitations" ("listing_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "attendances" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "meeting_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "practitioner_id" uuid NOT NULL,
+      "status" text NOT NULL,
+      "confidentiality_accepted_at" TIMESTAMP WITH TIME ZONE,
+      CONSTRAINT "attendances_meeting_id_practitioner_id_key" UNIQUE ("meeting_id", "practitioner_id"),
+      CONSTRAINT "present_in_confidence" CHECK (status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL),
+      CONSTRAINT "CHK_d652e6ee54b6943c1c3e07cc8e" CHECK (status IN ('present', 'apologies', 'apologies_with_report', 'deputy', 'absent')),
+      CONSTRAINT "attendances_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "attendances_meeting_id_changed_at_id_idx" ON "attendances" ("meeting_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "decisions" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "meeting_id" uuid NOT NULL,
+      "listing_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'plan_action',
+      "kind" text NOT NULL,
+      "text" text NOT NULL,
+      "rationale" text NOT NULL,
+      "dissent" text,
+      "quorate" boolean NOT NULL,
+      "rules_edition" integer,
+      CONSTRAINT "decisions_listing_id_key" UNIQUE ("listing_id"),
+      CONSTRAINT "CHK_caa2a79c244e5481a04a017585" CHECK (kind IN ('plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note')),
+      CONSTRAINT "CHK_128185e38db5a8fc565159377f" CHECK (category = 'plan_action'),
+      CONSTRAINT "decisions_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "decisions_case_id_changed_at_id_idx" ON "decisions" ("case_id", "changed_at", "id")`,
+    );
+    await runner.query(
+      `CREATE INDEX "decisions_meeting_id_changed_at_id_idx" ON "decisions" ("meeting_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "minutes" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "meeting_id" uuid NOT NULL,
+      "listing_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'professional_opinion',
+      "text" text NOT NULL,
+      "status" text NOT NULL DEFAULT 'draft',
+      "edition" integer NOT NULL,
+      CONSTRAINT "minutes_listing_id_edition_key" UNIQUE ("listing_id", "edition"),
+      CONSTRAINT "CHK_63230a51cf23ee38c5e862bc33" CHECK (status IN ('draft', 'approved')),
+      CONSTRAINT "CHK_acf08aec40d021b792e5eac1fa" CHECK (category = 'professional_opinion'),
+      CONSTRAINT "minutes_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "minutes_case_id_changed_at_id_idx" ON "minutes" ("case_id", "changed_at", "id")`);
+    await runner.query(
+      `CREATE INDEX "minutes_meeting_id_changed_at_id_idx" ON "minutes" ("meeting_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "plans" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'plan_action',
+      "model_code" text NOT NULL,
+      "title" text NOT NULL,
+      "aims" jsonb NOT NULL DEFAULT '[]',
+      "lead_agency_id" uuid NOT NULL,
+      "status" text NOT NULL DEFAULT 'draft',
+      "agreed_at" TIMESTAMP WITH TIME ZONE,
+      "chair_reason" text,
+      "start_on" date,
+      "review_on" date,
+      "end_on" date,
+      CONSTRAINT "plans_id_case_id_key" UNIQUE ("id", "case_id"),
+      CONSTRAINT "CHK_bb6bd32b68fa13013bc93ef8e4" CHECK (end_on >= start_on),
+      CONSTRAINT "CHK_5f69c82fe8ef35a4e4fb202b50" CHECK ((status = 'draft') = (agreed_at IS NULL)),
+      CONSTRAINT "CHK_a4db5fd876331c228e160b3799" CHECK (status IN ('draft', 'agreed', 'active', 'evaluated', 'closed')),
+      CONSTRAINT "CHK_12d912b78926d77b9904571a23" CHECK (model_code IN ('IDPARTNERS', 'SARA', 'OSARA', 'SAFETY')),
+      CONSTRAINT "CHK_e067ada83a3de8f4fbbe40ef60" CHECK (category = 'plan_action'),
+      CONSTRAINT "plans_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "plans_case_id_changed_at_id_idx" ON "plans" ("case_id", "changed_at", "id")`);
+    await runner.query(`
+    CREATE TABLE "actions" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'plan_action',
+      "plan_id" uuid,
+      "owner_agency_id" uuid NOT NULL,
+      "owner_practitioner_id" uuid,
+      "description" text NOT NULL,
+      "measure" text,
+      "evidence_of_completion" text,
+      "relates_to" text,
+      "status" text NOT NULL DEFAULT 'proposed',
+      "due_on" date NOT NULL,
+      "original_due_on" date NOT NULL,
+      "outcome_text" text,
+      "completed_by_id" uuid,
+      CONSTRAINT "CHK_a7b2eb2489e3d2c120943ed3f6" CHECK (status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL),
+      CONSTRAINT "CHK_2c5f585abc58703b5b776d4792" CHECK (status IN ('proposed', 'agreed', 'in_progress', 'blocked', 'done', 'verified', 'not_possible', 'not_done', 'cancelled', 'superseded')),
+      CONSTRAINT "CHK_871bdd867405c5aa9bd6d8002d" CHECK (category = 'plan_action'),
+      CONSTRAINT "actions_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "actions_plan_id_idx" ON "actions" ("plan_id")`);
+    await runner.query(`CREATE INDEX "actions_case_id_changed_at_id_idx" ON "actions" ("case_id", "changed_at", "id")`);
+    await runner.query(
+      `CREATE INDEX "actions_owner_agency_id_changed_at_id_idx" ON "actions" ("owner_agency_id", "changed_at", "id")`,
+    );
+    await runner.query(
+      `CREATE INDEX "actions_panel_id_changed_at_id_idx" ON "actions" ("panel_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "action_notes" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "case_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "category" text NOT NULL DEFAULT 'plan_action',
+      "action_id" uuid NOT NULL,
+      "status" text NOT NULL,
+      "note" text NOT NULL,
+      CONSTRAINT "CHK_26b8fbe1d2be6879ee0eafd4a8" CHECK (category = 'plan_action'),
+      CONSTRAINT "action_notes_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "action_notes_action_id_changed_at_id_idx" ON "action_notes" ("action_id", "changed_at", "id")`,
+    );
+    await runner.query(`
     CREATE TABLE "idempotent_replies" (
       "principal_id" uuid NOT NULL,
       "route" text NOT NULL,
@@ -374,6 +682,164 @@ export class First20261122000000 implements MigrationInterface {
       CONSTRAINT "idempotent_replies_pkey" PRIMARY KEY ("principal_id", "route", "key")
     )
     `);
+    await runner.query(`
+    CREATE TABLE "referrals" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "subject_kind" text NOT NULL,
+      "person_id" uuid,
+      "place_id" uuid,
+      "group_id" uuid,
+      "panel_id" uuid NOT NULL,
+      "reference" text,
+      "external_ref" text,
+      "status" text NOT NULL DEFAULT 'draft',
+      "category" text NOT NULL,
+      "problem" text,
+      "incident_on" date,
+      "why_multi_agency" text,
+      "tried_already" text,
+      "wishes" text,
+      "criteria" text array NOT NULL DEFAULT '{}',
+      "judgement_rationale" text,
+      "override_reason" text,
+      "urgent" boolean NOT NULL DEFAULT false,
+      "immediate_danger" boolean NOT NULL DEFAULT false,
+      "hate_element" text NOT NULL DEFAULT 'not_known',
+      "hate_strands" text array NOT NULL DEFAULT '{}',
+      "consent_status" text,
+      "consent_reason" text,
+      "consent_note" text,
+      "consent_recorded_by_id" uuid,
+      "consent_recorded_at" TIMESTAMP WITH TIME ZONE,
+      "legal_gateway" text,
+      "subject_aware" text NOT NULL DEFAULT 'not_known',
+      "safe_to_tell" boolean NOT NULL DEFAULT false,
+      "warnings" text array NOT NULL DEFAULT '{}',
+      "author_id" uuid NOT NULL,
+      "submitted_at" TIMESTAMP WITH TIME ZONE,
+      "rules_edition" integer,
+      "decision" text,
+      "reason_code" text,
+      "decided_at" TIMESTAMP WITH TIME ZONE,
+      "case_id" uuid,
+      CONSTRAINT "referrals_id_panel_id_key" UNIQUE ("id", "panel_id"),
+      CONSTRAINT "referrals_reference_key" UNIQUE ("reference"),
+      CONSTRAINT "CHK_df0c1f32502110da2e9d6624b8" CHECK ((status = 'accepted') = (case_id IS NOT NULL)),
+      CONSTRAINT "CHK_b84f7e3d1d0aeb9713881f7955" CHECK (status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)),
+      CONSTRAINT "CHK_2a1b560624dd8e4d14a511caa2" CHECK (consent_reason IN ('cannot_be_given', 'cannot_reasonably_be_obtained', 'would_prejudice_protection')),
+      CONSTRAINT "CHK_95eeb413ef7cfba0a7e955544c" CHECK (consent_status IN ('given', 'refused', 'not_sought', 'withdrawn', 'lacks_capacity')),
+      CONSTRAINT "CHK_93e8cfc06bfebdc87f8411bce9" CHECK (hate_element IN ('yes', 'no', 'not_known')),
+      CONSTRAINT "CHK_fa3ff7b3b0bcef592ce616b291" CHECK (status IN ('draft', 'submitted', 'returned', 'accepted', 'refused', 'redirected', 'withdrawn')),
+      CONSTRAINT "CHK_a9c0fbc0e6e2fca20b22e7eabf" CHECK ((subject_kind LIKE 'person%') = (person_id IS NOT NULL) AND (subject_kind = 'place') = (place_id IS NOT NULL) AND (subject_kind = 'group') = (group_id IS NOT NULL)),
+      CONSTRAINT "referrals_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "referrals_person_id_idx" ON "referrals" ("person_id")`);
+    await runner.query(`CREATE INDEX "referrals_place_id_idx" ON "referrals" ("place_id")`);
+    await runner.query(`CREATE INDEX "referrals_group_id_idx" ON "referrals" ("group_id")`);
+    await runner.query(`CREATE INDEX "referrals_case_id_idx" ON "referrals" ("case_id")`);
+    await runner.query(
+      `CREATE INDEX "referrals_agency_id_changed_at_id_idx" ON "referrals" ("agency_id", "changed_at", "id")`,
+    );
+    await runner.query(
+      `CREATE INDEX "referrals_panel_id_changed_at_id_idx" ON "referrals" ("panel_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "referral_people" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "referral_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "person_id" uuid NOT NULL,
+      "role" text NOT NULL,
+      "rationale" text NOT NULL,
+      CONSTRAINT "referral_people_referral_id_person_id_role_key" UNIQUE ("referral_id", "person_id", "role"),
+      CONSTRAINT "CHK_26a9502b7f51ec4e47fd3c0345" CHECK (role IN ('victim', 'at_risk', 'suspected_harm_causer', 'both_victim_and_harm_causer', 'perpetrator', 'child', 'complainant', 'witness', 'family', 'carer', 'linked_peer', 'person_of_concern_adult', 'professional')),
+      CONSTRAINT "referral_people_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "referral_people_person_id_idx" ON "referral_people" ("person_id")`);
+    await runner.query(
+      `CREATE INDEX "referral_people_referral_id_changed_at_id_idx" ON "referral_people" ("referral_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "referral_decisions" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "referral_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "kind" text NOT NULL,
+      "reason_code" text,
+      "reason" text,
+      "target_panel_id" uuid,
+      "target_process" text,
+      "decided_by_id" uuid NOT NULL,
+      "decided_at" TIMESTAMP WITH TIME ZONE NOT NULL,
+      CONSTRAINT "CHK_e5cf04352396f5d7f0b96a7b48" CHECK ((kind = 'redirection') = (target_panel_id IS NOT NULL OR target_process IS NOT NULL)),
+      CONSTRAINT "CHK_124057d3c1c16a708c7097a74d" CHECK (kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL),
+      CONSTRAINT "CHK_26626ba772ad03c6f84468465c" CHECK (kind = 'acceptance' OR reason_code IS NOT NULL),
+      CONSTRAINT "CHK_b53e1329375efefdbfeda4f858" CHECK (kind IN ('acceptance', 'return', 'refusal', 'redirection', 'withdrawal')),
+      CONSTRAINT "referral_decisions_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(
+      `CREATE INDEX "referral_decisions_referral_id_changed_at_id_idx" ON "referral_decisions" ("referral_id", "changed_at", "id")`,
+    );
+    await runner.query(`
+    CREATE TABLE "referral_screenings" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "is_repeat" boolean NOT NULL,
+      "previous_referral_id" uuid,
+      "duplicate_of_id" uuid,
+      CONSTRAINT "referral_screenings_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`
+    CREATE TABLE "referral_subjects" (
+      "id" uuid NOT NULL,
+      "version" integer NOT NULL,
+      "made_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "changed_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+      "partnership_id" uuid NOT NULL,
+      "agency_id" uuid NOT NULL,
+      "contributing_type" text NOT NULL,
+      "referral_id" uuid NOT NULL,
+      "panel_id" uuid NOT NULL,
+      "person_id" uuid,
+      "place_id" uuid,
+      "group_id" uuid,
+      CONSTRAINT "CHK_39a9eb4c7c1cf2d630529d245b" CHECK (num_nonnulls(person_id, place_id, group_id) = 1),
+      CONSTRAINT "referral_subjects_pkey" PRIMARY KEY ("id")
+    )
+    `);
+    await runner.query(`CREATE INDEX "referral_subjects_person_id_idx" ON "referral_subjects" ("person_id")`);
+    await runner.query(`CREATE INDEX "referral_subjects_place_id_idx" ON "referral_subjects" ("place_id")`);
+    await runner.query(`CREATE INDEX "referral_subjects_group_id_idx" ON "referral_subjects" ("group_id")`);
+    await runner.query(`CREATE INDEX "referral_subjects_panel_id_idx" ON "referral_subjects" ("panel_id")`);
+    await runner.query(`CREATE INDEX "referral_subjects_referral_id_idx" ON "referral_subjects" ("referral_id")`);
     await runner.query(`
     CREATE TABLE "sharing_agreements" (
       "id" uuid NOT NULL,
@@ -576,6 +1042,165 @@ export class First20261122000000 implements MigrationInterface {
       `ALTER TABLE "contributions" ADD CONSTRAINT "contributions_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
     );
     await runner.query(
+      `ALTER TABLE "assessments" ADD CONSTRAINT "assessments_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "assessments" ADD CONSTRAINT "assessments_instrument_id_fkey" FOREIGN KEY ("instrument_id") REFERENCES "instruments"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "assessments" ADD CONSTRAINT "assessments_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "persons"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "assessments" ADD CONSTRAINT "assessments_supersedes_id_fkey" FOREIGN KEY ("supersedes_id") REFERENCES "assessments"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "assessments" ADD CONSTRAINT "assessments_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "meetings" ADD CONSTRAINT "meetings_chair_id_fkey" FOREIGN KEY ("chair_id") REFERENCES "practitioners"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "meetings" ADD CONSTRAINT "meetings_panel_id_partnership_id_fkey" FOREIGN KEY ("panel_id", "partnership_id") REFERENCES "panels"("id","partnership_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "listings" ADD CONSTRAINT "listings_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "listings" ADD CONSTRAINT "listings_presented_by_agency_id_fkey" FOREIGN KEY ("presented_by_agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "listings" ADD CONSTRAINT "listings_meeting_id_panel_id_fkey" FOREIGN KEY ("meeting_id", "panel_id") REFERENCES "meetings"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "listings" ADD CONSTRAINT "listings_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "invitations" ADD CONSTRAINT "invitations_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "invitations" ADD CONSTRAINT "invitations_practitioner_id_fkey" FOREIGN KEY ("practitioner_id") REFERENCES "practitioners"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "invitations" ADD CONSTRAINT "invitations_listing_id_meeting_id_case_id_fkey" FOREIGN KEY ("listing_id", "meeting_id", "case_id") REFERENCES "listings"("id","meeting_id","case_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "invitations" ADD CONSTRAINT "invitations_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "attendances" ADD CONSTRAINT "attendances_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "attendances" ADD CONSTRAINT "attendances_practitioner_id_fkey" FOREIGN KEY ("practitioner_id") REFERENCES "practitioners"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "attendances" ADD CONSTRAINT "attendances_meeting_id_panel_id_fkey" FOREIGN KEY ("meeting_id", "panel_id") REFERENCES "meetings"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "decisions" ADD CONSTRAINT "decisions_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "decisions" ADD CONSTRAINT "decisions_listing_id_meeting_id_case_id_fkey" FOREIGN KEY ("listing_id", "meeting_id", "case_id") REFERENCES "listings"("id","meeting_id","case_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "decisions" ADD CONSTRAINT "decisions_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "minutes" ADD CONSTRAINT "minutes_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "minutes" ADD CONSTRAINT "minutes_listing_id_meeting_id_case_id_fkey" FOREIGN KEY ("listing_id", "meeting_id", "case_id") REFERENCES "listings"("id","meeting_id","case_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "minutes" ADD CONSTRAINT "minutes_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "plans" ADD CONSTRAINT "plans_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "plans" ADD CONSTRAINT "plans_lead_agency_id_fkey" FOREIGN KEY ("lead_agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "plans" ADD CONSTRAINT "plans_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "actions" ADD CONSTRAINT "actions_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "actions" ADD CONSTRAINT "actions_owner_agency_id_fkey" FOREIGN KEY ("owner_agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "actions" ADD CONSTRAINT "actions_owner_practitioner_id_fkey" FOREIGN KEY ("owner_practitioner_id") REFERENCES "practitioners"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "actions" ADD CONSTRAINT "actions_plan_id_case_id_fkey" FOREIGN KEY ("plan_id", "case_id") REFERENCES "plans"("id","case_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "actions" ADD CONSTRAINT "actions_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "action_notes" ADD CONSTRAINT "action_notes_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "action_notes" ADD CONSTRAINT "action_notes_action_id_fkey" FOREIGN KEY ("action_id") REFERENCES "actions"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "action_notes" ADD CONSTRAINT "action_notes_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_partnership_id_fkey" FOREIGN KEY ("partnership_id") REFERENCES "partnerships"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_agency_id_fkey" FOREIGN KEY ("agency_id") REFERENCES "agencies"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "persons"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_place_id_fkey" FOREIGN KEY ("place_id") REFERENCES "places"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_group_id_fkey" FOREIGN KEY ("group_id") REFERENCES "groups"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_panel_id_fkey" FOREIGN KEY ("panel_id") REFERENCES "panels"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referrals" ADD CONSTRAINT "referrals_case_id_panel_id_fkey" FOREIGN KEY ("case_id", "panel_id") REFERENCES "cases"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_people" ADD CONSTRAINT "referral_people_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "persons"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_people" ADD CONSTRAINT "referral_people_referral_id_panel_id_fkey" FOREIGN KEY ("referral_id", "panel_id") REFERENCES "referrals"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_decisions" ADD CONSTRAINT "referral_decisions_target_panel_id_fkey" FOREIGN KEY ("target_panel_id") REFERENCES "panels"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_decisions" ADD CONSTRAINT "referral_decisions_referral_id_panel_id_fkey" FOREIGN KEY ("referral_id", "panel_id") REFERENCES "referrals"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_screenings" ADD CONSTRAINT "referral_screenings_previous_referral_id_fkey" FOREIGN KEY ("previous_referral_id") REFERENCES "referrals"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_screenings" ADD CONSTRAINT "referral_screenings_duplicate_of_id_fkey" FOREIGN KEY ("duplicate_of_id") REFERENCES "referrals"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_screenings" ADD CONSTRAINT "referral_screenings_id_panel_id_fkey" FOREIGN KEY ("id", "panel_id") REFERENCES "referrals"("id","panel_id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_subjects" ADD CONSTRAINT "referral_subjects_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "persons"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_subjects" ADD CONSTRAINT "referral_subjects_place_id_fkey" FOREIGN KEY ("place_id") REFERENCES "places"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_subjects" ADD CONSTRAINT "referral_subjects_group_id_fkey" FOREIGN KEY ("group_id") REFERENCES "groups"("id")`,
+    );
+    await runner.query(
+      `ALTER TABLE "referral_subjects" ADD CONSTRAINT "referral_subjects_referral_id_panel_id_fkey" FOREIGN KEY ("referral_id", "panel_id") REFERENCES "referrals"("id","panel_id")`,
+    );
+    await runner.query(
       `ALTER TABLE "sharing_agreement_versions" ADD CONSTRAINT "sharing_agreement_versions_agreement_id_fkey" FOREIGN KEY ("agreement_id") REFERENCES "sharing_agreements"("id")`,
     );
     await runner.query(
@@ -600,7 +1225,7 @@ export class First20261122000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `DROP TABLE "partnerships", "agencies", "agency_partnerships", "practitioners", "clients", "audit_entries", "panels", "panel_rules", "memberships", "persons", "places", "groups", "cases", "case_people", "contributions", "reference_numbers", "events", "idempotent_replies", "sharing_agreements", "sharing_agreement_versions", "sharing_parties", "sharing_rows", "exclusions", "access_grants" CASCADE`,
+      `DROP TABLE "partnerships", "agencies", "agency_partnerships", "practitioners", "clients", "audit_entries", "panels", "panel_rules", "memberships", "instruments", "persons", "places", "groups", "cases", "case_people", "contributions", "reference_numbers", "assessments", "events", "meetings", "listings", "invitations", "attendances", "decisions", "minutes", "plans", "actions", "action_notes", "idempotent_replies", "referrals", "referral_people", "referral_decisions", "referral_screenings", "referral_subjects", "sharing_agreements", "sharing_agreement_versions", "sharing_parties", "sharing_rows", "exclusions", "access_grants" CASCADE`,
     );
   }
 }

@@ -2,9 +2,10 @@
  * The policy becomes the `WHERE`. One builder for the single read and for the list, so that they cannot differ: a single
  * read is the list's condition with an identifier.
  *
- * A list seeks: each ground that names panels (or another column with an index) becomes one short index walk per panel,
- * newest first, and the walks are merged. The cost follows from the number of panels and the size of the page, not from
- * the number of records (a filter on one newest-first index collapses for a panel whose records are old).
+ * A list seeks: each ground that names panels (or another column with an index) becomes one index walk per panel, newest
+ * first, and the walks are merged row by row, so that a page reads about as many rows as it shows. The cost follows from
+ * the number of panels and the size of the page, not from the number of records (a filter on one newest-first index
+ * collapses for a panel whose records are old).
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { Actor } from '../policy/actor.js';
@@ -108,30 +109,20 @@ export interface Listing {
 export function listSql(actor: Actor, type: RecordClass, action: string, listing: Listing): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
-  const order = columnOf(type, subject.orderBy).name;
   const columns = selection(actor, subject, action, parameters);
   const rules = rulesOf(actor, subject, action);
   const walks = isNarrow(subject, listing.filter)
-    ? [
-        walk(
-          subject,
-          listing,
-          null,
-          new CompoundCondition(
-            'or',
-            rules.map((rule) => rule.condition),
-          ),
-          parameters,
-        ),
-      ]
-    : rules.map((rule) => seekingWalk(subject, listing, rule.condition, parameters));
-  const rows = walks.length ? walks.join(' UNION ') : `SELECT NULL::uuid AS id, NULL::timestamptz AS at WHERE FALSE`;
+    ? [walk(subject, listing, null, new CompoundCondition('or', rules.map((rule) => rule.condition)), parameters)]
+    : rules.flatMap((rule) => seekingWalks(subject, listing, rule.condition, parameters));
+  if (!walks.length) return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
+  // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
+  // so its columns are fetched by its place (ctid) rather than by another descent of an index.
   return {
     text:
-      `WITH page AS MATERIALIZED (SELECT id, at FROM (${rows}) walks ` +
+      `WITH page AS MATERIALIZED (SELECT DISTINCT ON (at, id) at, id, place FROM (${walks.join(' UNION ALL ')}) walks ` +
       `ORDER BY at DESC, id DESC LIMIT ${parameters.add(listing.limit, 'integer')}) ` +
-      `SELECT ${columns} FROM page JOIN ${tableOf(type)} t ON t."id" = page.id ` +
-      `ORDER BY t.${order} DESC, t."id" DESC`,
+      `SELECT ${columns} FROM page JOIN ${tableOf(type)} t ON t.ctid = page.place ` +
+      `ORDER BY page.at DESC, page.id DESC`,
     values: parameters.values,
   };
 }
@@ -152,7 +143,7 @@ const without = (parts: Condition[], part: Condition): Condition =>
     parts.filter((one) => one !== part),
   );
 
-function seekingWalk(subject: Subject, listing: Listing, condition: Condition, parameters: Parameters): string {
+function seekingWalks(subject: Subject, listing: Listing, condition: Condition, parameters: Parameters): string[] {
   const parts = partsOf(condition);
   const sought = parts.find(
     (part): part is FieldCondition =>
@@ -162,14 +153,17 @@ function seekingWalk(subject: Subject, listing: Listing, condition: Condition, p
   );
   if (sought) {
     const column = columnOf(subject.type, sought.field);
-    const values: unknown = sought.operator === 'in' ? sought.value : [sought.value];
-    const from = `unnest(${parameters.add(values, `${column.type}[]`)}) AS seek(value)`;
-    const inner = walk(subject, listing, `t.${column.name} = seek.value`, without(parts, sought), parameters);
-    return `SELECT walk.id, walk.at FROM ${from} CROSS JOIN LATERAL (${inner}) walk`;
+    const values = sought.operator === 'in' ? (sought.value as unknown[]) : [sought.value];
+    const rest = without(parts, sought);
+    return values.map((value) =>
+      walk(subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
+    );
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
-      part instanceof FieldCondition && part.operator === 'elemMatch' && relationOf(subject, part.field).local === 'id',
+      part instanceof FieldCondition &&
+      part.operator === 'elemMatch' &&
+      relationOf(subject, part.field).local === 'id',
   );
   if (related) {
     const relation = relationOf(subject, related.field);
@@ -177,9 +171,11 @@ function seekingWalk(subject: Subject, listing: Listing, condition: Condition, p
     const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
     const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
     const inner = walk(subject, listing, 't."id" = seek.value', without(parts, related), parameters);
-    return `SELECT walk.id, walk.at FROM (${from}) seek CROSS JOIN LATERAL (${inner}) walk`;
+    return [
+      `(SELECT walk.at, walk.id, walk.place FROM (${from}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`,
+    ];
   }
-  return walk(subject, listing, null, condition, parameters);
+  return [walk(subject, listing, null, condition, parameters)];
 }
 
 /** Newest first, from the cursor on, at most a page. */
@@ -202,7 +198,7 @@ function walk(
       : []),
   ].filter((part) => part !== 'TRUE');
   return (
-    `(SELECT t."id" AS id, ${order} AS at FROM ${tableOf(subject.type)} t` +
+    `(SELECT ${order} AS at, t."id" AS id, t.ctid AS place FROM ${tableOf(subject.type)} t` +
     `${needed.length ? ` WHERE ${needed.join(' AND ')}` : ''} ` +
     `ORDER BY ${order} DESC, t."id" DESC LIMIT ${parameters.add(listing.limit, 'integer')})`
   );

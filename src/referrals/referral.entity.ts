@@ -74,7 +74,12 @@ export const HATE_STRANDS = [
 export type HateStrand = (typeof HATE_STRANDS)[number];
 
 /** Why a referral was returned, refused, redirected or withdrawn. Source: MARAC note, sections 2.2 and 2.3. */
-export const RETURN_REASONS = ['incomplete', 'consent_record_incomplete', 'people_unclear', 'more_information'] as const;
+export const RETURN_REASONS = [
+  'incomplete',
+  'consent_record_incomplete',
+  'people_unclear',
+  'more_information',
+] as const;
 export const REFUSAL_REASONS = [
   'below_threshold',
   'one_agency_suffices',
@@ -115,7 +120,9 @@ const oneOf = (column: string, values: readonly string[]): string =>
 @Check(oneOf('hate_element', YES_NO_NOT_KNOWN))
 @Check(oneOf('consent_status', CONSENT_STATUSES))
 @Check(oneOf('consent_reason', CONSENT_NOT_SOUGHT))
-@Check(`status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)`)
+@Check(
+  `status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)`,
+)
 @Check(`(status = 'accepted') = (case_id IS NOT NULL)`)
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['agencyId', 'changedAt', 'id'])
@@ -451,12 +458,13 @@ export class ReferralScreening extends ContributedRecord {
 }
 
 /**
- * A person, place or group that a submitted referral puts before the panel. Members of the panel see it through this
- * record and no one else does: naming somebody in a referral of one's own opens nothing to the referrer.
+ * A person, place or group that a submitted referral puts before the panel, until the referral is decided. Members of the
+ * panel see it through this record and no one else does: naming somebody in one's own referral opens nothing.
  */
 @Entity('referral_subjects')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Index(['referralId'])
+@Index(['panelId'])
 @Check(`num_nonnulls(person_id, place_id, group_id) = 1`)
 export class ReferralSubject extends ReferralRecord {
   @Column({ type: 'uuid', nullable: true })

@@ -114,7 +114,11 @@ export class ReferralRefusal extends PickType(ReferralDecision, REASON) {
 }
 
 /** Redirects a referral to the panel or process that owns the matter. */
-export class ReferralRedirection extends PickType(ReferralDecision, ['reason', 'targetPanelId', 'targetProcess'] as const) {
+export class ReferralRedirection extends PickType(ReferralDecision, [
+  'reason',
+  'targetPanelId',
+  'targetProcess',
+] as const) {
   @IsIn(REDIRECTION_REASONS)
   reasonCode: (typeof REDIRECTION_REASONS)[number];
 }

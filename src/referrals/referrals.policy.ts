@@ -71,7 +71,10 @@ declareSubject(Referral, 'Referral', {
   ],
 });
 
-const OF_REFERRAL = { relations: { referral: { to: Referral, local: 'referralId', foreign: 'id' } }, parent: 'referral' };
+const OF_REFERRAL = {
+  relations: { referral: { to: Referral, local: 'referralId', foreign: 'id' } },
+  parent: 'referral',
+};
 
 const referralReader: Ground = {
   name: 'referral-reader',
@@ -124,10 +127,7 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
       sentence: 'who is a core member of the panel, while the referral waits for its decision',
       actions: ['read'],
       within: 'read',
-      where: (actor) => {
-        const panels = inPanels(corePanels(actor));
-        return panels && { ...panels, referral: { $elemMatch: { status: { $in: ['submitted', 'returned'] } } } };
-      },
+      where: (actor) => inPanels(corePanels(actor)),
     },
   ],
 });

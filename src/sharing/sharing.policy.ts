@@ -90,8 +90,8 @@ declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
 });
 
 const VERSION = {
-  relations: { version: { to: SharingAgreementVersion, local: 'agreementVersionId', foreign: 'id' } },
-  parent: 'version',
+  relations: { agreementVersion: { to: SharingAgreementVersion, local: 'agreementVersionId', foreign: 'id' } },
+  parent: 'agreementVersion',
   grounds: [
     {
       name: 'agreement-reader',

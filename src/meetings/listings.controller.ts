@@ -1,0 +1,99 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Case } from '../cases/case.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { ListingsService } from './listings.service.js';
+import { Decision, Invitation, Listing, Minute } from './meeting.entity.js';
+import { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
+
+@Controller('v1/meetings')
+export class ListingsController {
+  constructor(private readonly listings: ListingsService) {}
+
+  /** What is heard at a meeting, in order, as far as you may see it */
+  @Get(':id/listings')
+  @Can('read', Listing)
+  @Answers.page(ListingView)
+  all(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.listings.listings(actor, id);
+  }
+
+  /** List a case (chair, coordinator) */
+  @Post(':id/listings')
+  @Can('list', Case)
+  @Answers.made(ListingView)
+  list(@By() actor: Actor, @Id() id: string, @Body() body: ListingRequest): Promise<Presented> {
+    return this.listings.list(actor, id, body);
+  }
+
+  /** Who is invited to an item */
+  @Get(':id/listings/:listingId/invitations')
+  @Can('read', Invitation)
+  @Answers.page(InvitationView)
+  invitations(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Query() query: PageQuery,
+  ): Promise<Presented> {
+    return this.listings.invitations(actor, id, listingId, query);
+  }
+
+  /** Invite an agency to an item (chair, coordinator) */
+  @Post(':id/listings/:listingId/invitations')
+  @Can('invite', Listing)
+  @Answers.made(InvitationView)
+  invite(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Body() body: InvitationRequest,
+  ): Promise<Presented> {
+    return this.listings.invite(actor, id, listingId, body);
+  }
+
+  /** What was decided, as far as you may see it */
+  @Get(':id/decisions')
+  @Can('read', Decision)
+  @Answers.page(DecisionView)
+  decisions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.listings.decisions(actor, id, query);
+  }
+
+  /** Record the decision about an item (chair, coordinator) */
+  @Post(':id/decisions')
+  @Can('decide', Listing)
+  @Answers.made(DecisionView)
+  decide(@By() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<Presented> {
+    return this.listings.decide(actor, id, body);
+  }
+
+  /** Minutes, item by item, as far as you may see them */
+  @Get(':id/minutes')
+  @Can('read', Minute)
+  @Answers.page(MinuteView)
+  minutes(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.listings.minutes(actor, id, query);
+  }
+
+  /** Write the minutes of an item (chair, coordinator) */
+  @Post(':id/minutes')
+  @Can('minute', Listing)
+  @Answers.made(MinuteView)
+  minute(@By() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<Presented> {
+    return this.listings.minute(actor, id, body);
+  }
+
+  /** Approve the minutes of an item (chair) */
+  @Post(':id/minutes/:minuteId/approval')
+  @Can('approve', Minute)
+  @Answers.changed(MinuteView)
+  approve(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
+    return this.listings.approve(actor, id, minuteId);
+  }
+}

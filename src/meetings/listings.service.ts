@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import { Case, caseMachine } from '../cases/case.entity.js';
+import { CaseFollowing } from '../cases/following.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after, permittedCommands } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Decision, Invitation, Listing, LISTING_KINDS, Meeting, Minute } from './meeting.entity.js';
+import type { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
+import { quorumOf } from './quorum.js';
+
+/** The time for an item where the panel's rules name none: a default, no source gives a figure. */
+const USUAL_TIMEBOX_MINUTES = 15;
+
+/** What is heard at a meeting: item by item, each within its own case. */
+@Injectable()
+export class ListingsService {
+  constructor(
+    private readonly records: Records,
+    following: CaseFollowing,
+  ) {
+    following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
+  }
+
+  /** In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. */
+  listings(actor: Actor, meetingId: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Meeting, meetingId);
+      const listings = await work.rows('read', Listing, { meetingId });
+      const place = ({ kind, position }: Listing): number => LISTING_KINDS.indexOf(kind) * 10_000 + position;
+      return work.list(
+        ListingView,
+        listings.sort((a, b) => place(a) - place(b)),
+      );
+    });
+  }
+
+  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.find('list', Case, request.caseId);
+      if (found.panelId !== meeting.panelId)
+        throw unacceptable('another-panel', 'A case is heard by its own panel.', [
+          { pointer: '/caseId', detail: 'is a case of another panel' },
+        ]);
+      if (meeting.status !== 'scheduled')
+        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+      if ((await work.rows('read', Listing, { caseId: found.id, meetingId }, 1)).length)
+        throw conflict('listed-already', 'The case is on the list of this meeting already.');
+      const listing = await work.insert(Listing, {
+        meetingId,
+        kind: request.kind,
+        position: await nextPosition(work, meetingId),
+        timeboxMinutes: request.timeboxMinutes ?? (await usualTimebox(work, meeting.panelId)),
+        presentedByAgencyId: request.presentedByAgencyId ?? found.leadAgencyId,
+        caseId: found.id,
+        panelId: found.panelId,
+        partnershipId: found.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+      });
+      await work.update(Case, found, { stage: after(caseMachine, found.stage, 'listing') });
+      work.happened('case.listed', Listing, listing, { meetingId, kind: listing.kind });
+      return work.present(ListingView, listing, { status: 201 });
+    });
+  }
+
+  invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.page(InvitationView, { listingId }, query);
+    });
+  }
+
+  invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { caseId, panelId, partnershipId } = await itemOf(work, 'invite', meetingId, listingId);
+      const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
+      if (closesAt <= opensAt || closesAt <= work.now)
+        throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
+          { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
+        ]);
+      if (!(await work.manager.existsBy(AgencyPartnership, { agencyId, partnershipId })))
+        throw unacceptable('unknown-agency', 'Invite an agency that acts in the panel’s partnership.', [
+          { pointer: '/agencyId', detail: 'no such agency in this partnership' },
+        ]);
+      if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+        throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
+          { pointer: '/practitionerId', detail: 'no such person in that agency' },
+        ]);
+      const invitation = await work.insert(Invitation, {
+        agencyId,
+        practitionerId: practitionerId ?? null,
+        opensAt,
+        closesAt,
+        meetingId,
+        listingId,
+        caseId,
+        panelId,
+        partnershipId,
+      });
+      work.happened('invitation.made', Invitation, invitation, { listingId, opensAt, closesAt });
+      return work.present(InvitationView, invitation, { status: 201 });
+    });
+  }
+
+  decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Meeting, meetingId);
+      return work.page(DecisionView, { meetingId }, query, { panelId });
+    });
+  }
+
+  /**
+   * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
+   * monitoring (JAG note, section 1.6).
+   */
+  decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId);
+      const listing = await itemOf(work, 'decide', meetingId, request.listingId);
+      if (meeting.status === 'cancelled')
+        throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
+      if (listing.outcome)
+        throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
+      const quorum = await quorumOf(work, meeting);
+      if (quorum.forbids(request.kind))
+        throw unacceptable(
+          'inquorate',
+          'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+          quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
+        );
+      const decision = await work.insert(Decision, {
+        ...request,
+        meetingId,
+        quorate: quorum.missing.length === 0,
+        rulesEdition: quorum.rulesEdition,
+        ...within(actor, listing),
+      });
+      await work.update(Listing, listing, { outcome: decision.kind });
+      if (decision.kind === 'continue') await goesOn(work, listing.caseId);
+      work.happened('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
+      return work.show(DecisionView, decision.id, 201);
+    });
+  }
+
+  minutes(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Meeting, meetingId);
+      return work.page(MinuteView, { meetingId }, query, { panelId });
+    });
+  }
+
+  minute(actor: Actor, meetingId: string, { listingId, text }: MinuteRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
+      const editions = await work.rows('read', Minute, { caseId: listing.caseId, listingId });
+      const draft = editions.find(({ status }) => status === 'draft');
+      const minute = draft
+        ? await work.update(Minute, draft, { text })
+        : await work.insert(Minute, {
+            text,
+            meetingId,
+            listingId,
+            edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
+            ...within(actor, listing),
+          });
+      work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
+      return work.show(MinuteView, minute.id, 201);
+    });
+  }
+
+  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
+  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('approve', Minute, MinuteView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      if (found.status === 'approved')
+        throw conflict('approved-already', 'These minutes are approved. Correct them in another edition.');
+      const approved = await work.update(Minute, found, { status: 'approved' });
+      work.happened('minutes.approved', Minute, approved, { edition: approved.edition });
+      return work.show(MinuteView, id);
+    });
+  }
+}
+
+/** The item, if it is one of this meeting. */
+async function itemOf(work: Work, action: string, meetingId: string, id: string, options = {}): Promise<Listing> {
+  const listing = await work.find(action, Listing, id, options);
+  if (listing.meetingId !== meetingId) throw notFound();
+  return listing;
+}
+
+function within(actor: Actor, { caseId, panelId, partnershipId }: Listing) {
+  return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
+}
+
+async function goesOn(work: Work, caseId: string): Promise<void> {
+  const found = await work.find('list', Case, caseId);
+  if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
+  const moved = await work.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
+  work.happened('case.monitored', Case, moved, { stage: moved.stage });
+}
+
+/** Counted over all items, hidden ones too: the number itself is never shown. */
+async function nextPosition(work: Work, meetingId: string): Promise<number> {
+  return ((await work.manager.maximum(Listing, 'position', { meetingId })) ?? 0) + 1;
+}
+
+async function usualTimebox(work: Work, panelId: string): Promise<number> {
+  const rules = await rulesInForce(work, panelId);
+  const minutes = Number(rules?.rules['caseTimeBoxMinutes']);
+  return Number.isInteger(minutes) && minutes >= 1 && minutes <= 480 ? minutes : USUAL_TIMEBOX_MINUTES;
+}
+
+/** Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. */
+async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
+  const [next] = await work.manager.query<{ at: Date | null }[]>(
+    `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
+     WHERE l.case_id = $1 AND m.status = 'scheduled' AND m.scheduled_at >= $2`,
+    [caseId, work.now],
+  );
+  return next?.at ?? null;
+}

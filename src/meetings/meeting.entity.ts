@@ -1,0 +1,343 @@
+import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { Case, CaseRecord } from '../cases/case.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+import type { StateMachine } from '../records/state-machine.js';
+import { Instant } from './instant.js';
+
+export const MEETING_STATUSES = ['scheduled', 'held', 'cancelled'] as const;
+export type MeetingStatus = (typeof MEETING_STATUSES)[number];
+
+export const meetingMachine: StateMachine<MeetingStatus, 'closure' | 'cancellation'> = {
+  name: 'meeting',
+  initial: 'scheduled',
+  commands: {
+    closure: { from: ['scheduled'], to: 'held' },
+    cancellation: { from: ['scheduled'], to: 'cancelled' },
+  },
+};
+
+/** A sitting of a panel: when, where, who chairs. What is heard stands in its listings, one for each case. */
+@Entity('meetings')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@Unique(['id', 'panelId'])
+@Index(['panelId', 'scheduledAt', 'id'])
+@Check(`status IN ('scheduled', 'held', 'cancelled')`)
+@Check(`(status = 'held') = (closed_at IS NOT NULL)`)
+export class Meeting extends PartnershipRecord {
+  /** The panel that meets. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  @IsUUID()
+  panelId: string;
+
+  /** When it begins. */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  @Instant()
+  scheduledAt: Date;
+
+  /** Where, or how: a room, by video, in writing. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(2, 300)
+  venueOrMode: string;
+
+  /** Where it stands. */
+  @Column({ type: 'text', default: 'scheduled' })
+  @Classified('administrative')
+  @IsIn(MEETING_STATUSES)
+  status: MeetingStatus;
+
+  /** Who chairs it. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  chairId: string | null;
+
+  /** Whether the panel's quorum was met; known when it is closed. */
+  @Column({ type: 'boolean', nullable: true })
+  @Classified('administrative')
+  quorate: boolean | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  closedAt: Date | null;
+}
+
+/** Kinds of item, in the order in which they are heard. Source: JAG note, section 1.7 "Agenda order", items 5 to 10. */
+export const LISTING_KINDS = ['urgent', 'repeat', 'new', 'review', 'closure'] as const;
+export type ListingKind = (typeof LISTING_KINDS)[number];
+
+/** What the panel decides about an item. Source: JAG note, section 1.7, `AgendaItem.outcome`. */
+export const DECISION_KINDS = ['plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note'] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+const KINDS_OF_DECISION = DECISION_KINDS.map((kind) => `'${kind}'`).join(', ');
+
+/**
+ * A case on the list of one meeting. Its place is kept and never shown: a gap in numbers would tell an excluded reader that
+ * something is hidden there.
+ */
+@Entity('listings')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
+@Unique(['meetingId', 'caseId'])
+@Unique(['id', 'meetingId', 'caseId'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`kind IN (${LISTING_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check(`outcome IN (${KINDS_OF_DECISION})`)
+@Check(`timebox_minutes BETWEEN 1 AND 480`)
+export class Listing extends CaseRecord {
+  /** The meeting. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  meetingId: string;
+
+  /** Why it is on the list. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(LISTING_KINDS)
+  kind: ListingKind;
+
+  /** Its place among the items of its kind. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  position: number;
+
+  /** How long it may take. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  @IsInt()
+  @Min(1)
+  @Max(480)
+  timeboxMinutes: number;
+
+  /** The agency that presents it. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  @IsUUID()
+  presentedByAgencyId: string;
+
+  /** The kind of decision taken, or null. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  outcome: DecisionKind | null;
+}
+
+/** A record of one item of one meeting: never one document that mixes subjects (JAG note, section 1.7). */
+abstract class ListingRecord extends CaseRecord {
+  /** The meeting. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  meetingId: string;
+
+  /** The item. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  @IsUUID()
+  listingId: string;
+}
+
+/**
+ * Lets an agency, or one person of it, into one item for a window: flexible members see nothing else of the panel. Source:
+ * JAG note, section 1.3.
+ */
+@Entity('invitations')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@Index(['listingId', 'changedAt', 'id'])
+@Index(['caseId'])
+@Index(['agencyId', 'closesAt'])
+@Check(`closes_at > opens_at`)
+export class Invitation extends PartnershipRecord {
+  /** The meeting. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  meetingId: string;
+
+  /** The item. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  listingId: string;
+
+  /** The case of the item. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  caseId: string;
+
+  /** The panel that meets. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  /** The agency that is invited. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  @IsUUID()
+  agencyId: string;
+
+  /** The person who is invited; without one, whoever acts for the agency. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  practitionerId: string | null;
+
+  /** From when on the case may be read. */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  @Instant()
+  opensAt: Date;
+
+  /** Until when. */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  @Instant()
+  closesAt: Date;
+}
+
+/** Source: JAG note, section 1.3. */
+export const ATTENDANCE_STATUSES = ['present', 'apologies', 'apologies_with_report', 'deputy', 'absent'] as const;
+export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
+
+/**
+ * Who was there. Nobody is present, as member or as deputy, who has not accepted confidentiality for this meeting. Source:
+ * JAG note, section 1.3.
+ */
+@Entity('attendances')
+@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
+@Unique(['meetingId', 'practitionerId'])
+@Index(['meetingId', 'changedAt', 'id'])
+@Check(`status IN (${ATTENDANCE_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)
+export class Attendance extends PartnershipRecord {
+  /** The meeting. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  meetingId: string;
+
+  /** The panel that met. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  /** The agency represented. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  agencyId: string;
+
+  /** The person. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsUUID()
+  practitionerId: string;
+
+  /** There, or not and how. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(ATTENDANCE_STATUSES)
+  status: AttendanceStatus;
+
+  /** When the person accepted confidentiality for this meeting. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  confidentialityAcceptedAt: Date | null;
+}
+
+/** What the panel decided about one item, and why. Decisions are added and never changed. */
+@Entity('decisions')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@Unique(['listingId'])
+@Index(['meetingId', 'changedAt', 'id'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`category = 'plan_action'`)
+@Check(`kind IN (${KINDS_OF_DECISION})`)
+export class Decision extends ListingRecord {
+  /** The data category: `plan_action`. */
+  @Column({ type: 'text', default: 'plan_action' })
+  @Classified('administrative')
+  category: 'plan_action';
+
+  /** What kind of decision. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(DECISION_KINDS)
+  kind: DecisionKind;
+
+  /** What was decided. */
+  @Column({ type: 'text' })
+  @Classified('plan_action')
+  @Length(3, 4000)
+  text: string;
+
+  /** Why. */
+  @Column({ type: 'text' })
+  @Classified('plan_action')
+  @Length(3, 4000)
+  rationale: string;
+
+  /** Who disagreed, and why. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 4000)
+  dissent: string | null;
+
+  /** Whether the panel's quorum was met. */
+  @Column({ type: 'boolean' })
+  @Classified('administrative')
+  quorate: boolean;
+
+  /** The edition of the panel's rules that was in force. */
+  @Column({ type: 'integer', nullable: true })
+  @Classified('administrative')
+  rulesEdition: number | null;
+}
+
+/**
+ * The minutes of one item. A draft is the coordination's; approved by the chair, it is shared as `professional_opinion` is,
+ * and corrected only by another edition.
+ */
+@Entity('minutes')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@Unique(['listingId', 'edition'])
+@Index(['meetingId', 'changedAt', 'id'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(`category = 'professional_opinion'`)
+@Check(`status IN ('draft', 'approved')`)
+export class Minute extends ListingRecord {
+  /** The data category: `professional_opinion`. */
+  @Column({ type: 'text', default: 'professional_opinion' })
+  @Classified('administrative')
+  category: 'professional_opinion';
+
+  /** What was said about the item. */
+  @Column({ type: 'text' })
+  @Classified('professional_opinion')
+  @Length(3, 20000)
+  text: string;
+
+  /** `draft` or `approved`. */
+  @Column({ type: 'text', default: 'draft' })
+  @Classified('administrative')
+  @IsIn(['draft', 'approved'])
+  status: 'draft' | 'approved';
+
+  /** Counts the editions of this item's minutes, from 1. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  edition: number;
+}

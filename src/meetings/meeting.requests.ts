@@ -1,0 +1,66 @@
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { PageQuery } from '../records/page-query.requests.js';
+import {
+  Attendance,
+  Decision,
+  Invitation,
+  Listing,
+  Meeting,
+  MEETING_STATUSES,
+  Minute,
+  type MeetingStatus,
+} from './meeting.entity.js';
+
+export class MeetingQuery extends PageQuery {
+  /** Only meetings of this panel. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
+
+  /** Only meetings that stand there. */
+  @IsOptional()
+  @IsIn(MEETING_STATUSES)
+  status?: MeetingStatus;
+}
+
+/** Convenes a meeting of the panel. */
+export class MeetingRequest extends PickType(Meeting, ['panelId', 'scheduledAt', 'venueOrMode', 'chairId'] as const) {}
+
+/**
+ * Puts a case on the list. Its lead agency presents it unless another is named; the panel's rules say how long it may take.
+ */
+export class ListingRequest extends IntersectionType(
+  PickType(Listing, ['kind'] as const),
+  PartialType(PickType(Listing, ['timeboxMinutes', 'presentedByAgencyId'] as const), { skipNullProperties: false }),
+) {
+  /** The case. */
+  @IsUUID()
+  caseId: string;
+}
+
+/** Invites an agency, or one person of it, to one item; from now on unless said otherwise. */
+export class InvitationRequest extends IntersectionType(
+  PickType(Invitation, ['agencyId', 'practitionerId', 'closesAt'] as const),
+  PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
+) {}
+
+/** Records who was there; what is recorded last for a person holds. */
+export class AttendanceRequest extends PickType(Attendance, ['practitionerId', 'status'] as const) {
+  /** The person accepted confidentiality for this meeting: without it nobody is present. */
+  @IsOptional()
+  @IsBoolean()
+  confidentialityAccepted?: boolean;
+}
+
+/** Records what the panel decided about one item. */
+export class DecisionRequest extends PickType(Decision, [
+  'listingId',
+  'kind',
+  'text',
+  'rationale',
+  'dissent',
+] as const) {}
+
+/** Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. */
+export class MinuteRequest extends PickType(Minute, ['listingId', 'text'] as const) {}

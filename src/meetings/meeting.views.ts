@@ -1,0 +1,92 @@
+import { view } from '../records/view.js';
+import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+
+/** A meeting: when, where, and how it stands. */
+export class MeetingView extends view(
+  Meeting,
+  'id',
+  'version',
+  'panelId',
+  'scheduledAt',
+  'venueOrMode',
+  'status',
+  'chairId',
+  'quorate',
+  'closedAt',
+) {}
+
+/** A case on the list of a meeting. */
+export class ListingView extends view(
+  Listing,
+  'id',
+  'version',
+  'meetingId',
+  'caseId',
+  'kind',
+  'timeboxMinutes',
+  'presentedByAgencyId',
+  'outcome',
+  'changedAt',
+) {}
+
+/** Who is invited to an item, and for how long. */
+export class InvitationView extends view(
+  Invitation,
+  'id',
+  'version',
+  'meetingId',
+  'listingId',
+  'caseId',
+  'agencyId',
+  'practitionerId',
+  'opensAt',
+  'closesAt',
+) {}
+
+/** Whether a person was at a meeting. */
+export class AttendanceView extends view(
+  Attendance,
+  'id',
+  'version',
+  'meetingId',
+  'agencyId',
+  'practitionerId',
+  'status',
+  'confidentialityAcceptedAt',
+  'changedAt',
+) {}
+
+/** What was decided about an item. */
+export class DecisionView extends view(
+  Decision,
+  'id',
+  'version',
+  'meetingId',
+  'listingId',
+  'caseId',
+  'agencyId',
+  'category',
+  'kind',
+  'text',
+  'rationale',
+  'dissent',
+  'quorate',
+  'rulesEdition',
+  'madeAt',
+) {}
+
+/** The minutes of one item. */
+export class MinuteView extends view(
+  Minute,
+  'id',
+  'version',
+  'meetingId',
+  'listingId',
+  'caseId',
+  'agencyId',
+  'category',
+  'edition',
+  'status',
+  'text',
+  'changedAt',
+) {}

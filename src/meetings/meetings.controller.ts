@@ -1,0 +1,65 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Panel } from '../panels/panel.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Attendance, Meeting } from './meeting.entity.js';
+import { AttendanceRequest, MeetingQuery, MeetingRequest } from './meeting.requests.js';
+import { AttendanceView, MeetingView } from './meeting.views.js';
+import { MeetingsService } from './meetings.service.js';
+
+@Controller('v1/meetings')
+export class MeetingsController {
+  constructor(private readonly meetings: MeetingsService) {}
+
+  /** Meetings of your panels, and those to which you are invited; latest first */
+  @Get()
+  @Can('read', Meeting)
+  @Answers.page(MeetingView)
+  list(@By() actor: Actor, @Query() query: MeetingQuery): Promise<Presented> {
+    return this.meetings.list(actor, query);
+  }
+
+  /** Convene a meeting (chair, coordinator) */
+  @Post()
+  @Can('convene', Panel)
+  @Answers.made(MeetingView)
+  convene(@By() actor: Actor, @Body() body: MeetingRequest): Promise<Presented> {
+    return this.meetings.convene(actor, body);
+  }
+
+  /** One meeting */
+  @Get(':id')
+  @Can('read', Meeting)
+  @Answers.one(MeetingView)
+  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.meetings.get(actor, id);
+  }
+
+  /** End a meeting (chair) */
+  @Post(':id/closure')
+  @Can('close', Meeting)
+  @Answers.changed(MeetingView)
+  close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.meetings.close(actor, id);
+  }
+
+  /** Who was there */
+  @Get(':id/attendances')
+  @Can('read', Attendance)
+  @Answers.page(AttendanceView)
+  attendances(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.meetings.attendances(actor, id, query);
+  }
+
+  /** Record your attendance, or as chair or coordinator anybody’s */
+  @Post(':id/attendances')
+  @Can('attend', Meeting)
+  @Answers.made(AttendanceView)
+  attend(@By() actor: Actor, @Id() id: string, @Body() body: AttendanceRequest): Promise<Presented> {
+    return this.meetings.attend(actor, id, body);
+  }
+}

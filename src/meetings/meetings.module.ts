@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CasesModule } from '../cases/cases.module.js';
+import './meetings.policy.js';
+import { ListingsController } from './listings.controller.js';
+import { ListingsService } from './listings.service.js';
+import { MeetingsController } from './meetings.controller.js';
+import { MeetingsService } from './meetings.service.js';
+
+@Module({
+  imports: [CasesModule],
+  controllers: [MeetingsController, ListingsController],
+  providers: [MeetingsService, ListingsService],
+})
+export class MeetingsModule {}

@@ -1,0 +1,216 @@
+/**
+ * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
+ * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
+ */
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject, openings, subjectOf } from '../policy/subjects.js';
+import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
+import { Case } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { ownOrShared } from '../plans/plans.policy.js';
+import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+
+const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
+
+/** Invitations of the actor that are open now. */
+const openNow = (actor: Actor): Where => ({
+  agencyId: actor.agencyId,
+  $or: [{ practitionerId: null }, { practitionerId: actor.id }],
+  opensAt: { $lte: actor.now },
+  closesAt: { $gt: actor.now },
+});
+
+const invited = (actor: Actor): Where => ({ invitations: { $elemMatch: openNow(actor) } });
+
+extendSubject(Case, {
+  relations: { invitations: { to: Invitation, local: 'id', foreign: 'caseId' } },
+  grounds: [
+    {
+      name: 'invited',
+      sentence: 'who is invited, now, to the item of a meeting at which the case is heard',
+      actions: ['read', 'track', 'contribute', 'hear-item'],
+      where: invited,
+    },
+    {
+      name: 'not-only-invited',
+      sentence: 'who may read the case other than by an invitation',
+      actions: ['hear'],
+      where: (actor) => {
+        const ways = openings(actor, subjectOf(Case), 'read').filter(({ ground }) => ground.name !== 'invited');
+        return ways.length ? { $or: ways.map(({ where }) => where) } : null;
+      },
+    },
+  ],
+});
+
+declareSubject(Meeting, 'Meeting', {
+  relations: { listings: { to: Listing, local: 'id', foreign: 'meetingId' } },
+  seek: ['panelId'],
+  orderBy: 'scheduledAt',
+  grounds: [
+    {
+      name: 'on-the-panel',
+      sentence: 'who sits on the panel',
+      actions: ['read', 'attend'],
+      where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
+    },
+    {
+      name: 'invited',
+      sentence: 'who is invited, now, to one of its items',
+      actions: ['read', 'attend'],
+      where: (actor) => ({
+        listings: { $elemMatch: { caseId: { $nin: actor.excludedCaseIds }, ...invited(actor) } },
+      }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['register'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['close'],
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(Attendance, 'Attendance', {
+  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  parent: 'meeting',
+  grounds: [
+    {
+      name: 'on-the-panel',
+      sentence: 'who sits on the panel',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
+    },
+    {
+      name: 'own-attendance',
+      sentence: 'whose attendance it is',
+      actions: ['read'],
+      where: (actor) => ({ practitionerId: actor.id }),
+    },
+  ],
+});
+
+const WITHIN_CASE = {
+  parent: 'case',
+  panel: 'panelId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+};
+
+const toCaseAndInvitations = (local: string) => ({
+  case: { to: Case, local: 'caseId', foreign: 'id' },
+  invitations: { to: Invitation, local, foreign: 'listingId' },
+});
+
+declareSubject(Listing, 'Listing', {
+  ...WITHIN_CASE,
+  relations: toCaseAndInvitations('id'),
+  grounds: [
+    {
+      name: 'case-reader',
+      sentence: 'who may read the case other than by an invitation',
+      actions: ['read'],
+      within: 'hear',
+      where: () => ({}),
+    },
+    {
+      name: 'invited',
+      sentence: 'who is invited, now, to this item',
+      actions: ['read'],
+      within: 'hear-item',
+      where: invited,
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['invite', 'decide', 'minute'],
+      within: 'list',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(Invitation, 'Invitation', {
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  parent: 'case',
+  grounds: [
+    {
+      name: 'invited',
+      sentence: 'who is invited by it, now',
+      actions: ['read'],
+      within: 'hear-item',
+      where: openNow,
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'list',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(Decision, 'Decision', {
+  ...WITHIN_CASE,
+  relations: toCaseAndInvitations('listingId'),
+  grounds: [
+    {
+      name: 'shared',
+      sentence: 'whose agency recorded it or may know of it, and who may read the case other than by an invitation',
+      actions: ['read'],
+      within: 'hear',
+      where: ownOrShared,
+    },
+    {
+      name: 'invited',
+      sentence: 'whose agency may know of it, and who is invited, now, to the item',
+      actions: ['read'],
+      within: 'hear-item',
+      where: (actor) => ({ $and: [invited(actor), ownOrShared(actor)] }),
+    },
+  ],
+});
+
+declareSubject(Minute, 'Minute', {
+  ...WITHIN_CASE,
+  relations: toCaseAndInvitations('listingId'),
+  grounds: [
+    {
+      name: 'shared',
+      sentence:
+        'whose agency wrote them or may know of them once approved, and who may read the case other than by an invitation',
+      actions: ['read'],
+      within: 'hear',
+      where: (actor) => ({ $and: [{ status: 'approved' }, ownOrShared(actor)] }),
+    },
+    {
+      name: 'invited',
+      sentence: 'whose agency may know of them once approved, and who is invited, now, to the item',
+      actions: ['read'],
+      within: 'hear-item',
+      where: (actor) => ({ $and: [{ status: 'approved' }, invited(actor), ownOrShared(actor)] }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'list',
+      where: () => ({}),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['approve'],
+      within: 'list',
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});

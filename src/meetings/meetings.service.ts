@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import { Membership, Panel } from '../panels/panel.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { refused, unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Attendance, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import type { AttendanceRequest, MeetingQuery, MeetingRequest } from './meeting.requests.js';
+import { AttendanceView, MeetingView } from './meeting.views.js';
+import { quorumOf } from './quorum.js';
+
+/** When a panel meets, who is there, and the end of it. */
+@Injectable()
+export class MeetingsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<Presented> {
+    const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
+    return this.records.read(actor, (work) => work.page(MeetingView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(MeetingView, await work.find('read', Meeting, id)));
+  }
+
+  convene(actor: Actor, request: MeetingRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { id: panelId, partnershipId } = await work.find('convene', Panel, request.panelId);
+      if (request.chairId) await chairs(work, panelId, request.chairId);
+      const meeting = await work.insert(Meeting, { ...request, panelId, partnershipId });
+      work.happened('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
+      return work.present(MeetingView, meeting, { status: 201 });
+    });
+  }
+
+  /**
+   * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
+   * hidden from the chair is decided by whoever stands in, also afterwards.
+   */
+  close(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('close', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'closure');
+      const undecided = await work.rows('read', Listing, { meetingId: id, outcome: null });
+      if (undecided.length)
+        throw unacceptable(
+          'undecided',
+          'Each item needs a decision, if only to note or to defer it.',
+          undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
+        );
+      const { missing } = await quorumOf(work, found);
+      const closed = await work.update(Meeting, found, {
+        status,
+        closedAt: work.now,
+        quorate: missing.length === 0,
+        chairId: found.chairId ?? actor.id,
+      });
+      work.happened('meeting.held', Meeting, closed, { quorate: closed.quorate });
+      return work.present(MeetingView, closed);
+    });
+  }
+
+  attendances(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Meeting, meetingId);
+      return work.page(AttendanceView, { meetingId }, query);
+    });
+  }
+
+  /** Everybody answers for themselves; the coordination records everybody. */
+  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { practitionerId, status, confidentialityAccepted = false } = request;
+      const { panelId, partnershipId } = await work.find('attend', Meeting, meetingId);
+      if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
+        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
+      if ((status === 'present' || status === 'deputy') && !confidentialityAccepted)
+        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
+          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
+        ]);
+      const person = await work.peek('read', Practitioner, practitionerId);
+      const inPartnership =
+        person && (await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId }));
+      if (!person || !inPartnership)
+        throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
+          { pointer: '/practitionerId', detail: 'no such practitioner' },
+        ]);
+      const recorded = { status, confidentialityAcceptedAt: confidentialityAccepted ? work.now : null };
+      const [earlier] = await work.rows('read', Attendance, { meetingId, practitionerId }, 1);
+      const attendance = earlier
+        ? await work.update(Attendance, earlier, recorded)
+        : await work.insert(Attendance, {
+            meetingId,
+            panelId,
+            partnershipId,
+            practitionerId,
+            agencyId: person.agencyId,
+            ...recorded,
+          });
+      work.happened('attendance.recorded', Attendance, attendance, { status });
+      return work.present(AttendanceView, attendance, { status: 201 });
+    });
+  }
+}
+
+async function chairs(work: Work, panelId: string, practitionerId: string): Promise<void> {
+  const role = { $in: ['chair', 'co_chair'] };
+  if (!(await work.rows('read', Membership, { panelId, practitionerId, role }, 1)).length)
+    throw unacceptable('not-a-chair', 'Name a chair or co-chair of the panel.', [
+      { pointer: '/chairId', detail: 'does not chair this panel' },
+    ]);
+}

@@ -1,0 +1,214 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Practitioner } from '../agencies/agency.entity.js';
+import { CaseFollowing } from '../cases/following.js';
+import type { Actor } from '../policy/actor.js';
+import type { Row, Where } from '../policy/conditions.js';
+import { unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Action, ActionNote, actionMachine, isOpen, OPEN_STATUSES, type ActionCommand } from './action.entity.js';
+import type {
+  ActionAcceptance,
+  ActionCancellation,
+  ActionChange,
+  ActionCompletion,
+  ActionProgress,
+  ActionQuery,
+  ActionRequest,
+  ActionVerification,
+} from './action.requests.js';
+import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+import { derived } from './derived.js';
+import { isOverdue, londonDay } from './overdue.js';
+import { Plan } from './plan.entity.js';
+import { onThePanel } from './plans.service.js';
+import { smart, type SmartInput } from './smart.js';
+
+const ENDS = {
+  done: 'completion',
+  not_possible: 'impossibility',
+  not_done: 'omission',
+  cancelled: 'cancellation',
+  superseded: 'supersession',
+} as const;
+
+/** What agencies have taken upon themselves, and what became of it. */
+@Injectable()
+export class ActionsService {
+  constructor(
+    private readonly records: Records,
+    following: CaseFollowing,
+  ) {
+    following.register({
+      status: async (work, { id: caseId }) => {
+        const open = { caseId, ownerAgencyId: work.actor.agencyId, status: { $in: [...OPEN_STATUSES] } };
+        const actions = await work.rows('read', Action, open, 100);
+        return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
+      },
+      // also what the closing reader may not see stands in the way, so nothing is said of it but that it is there
+      obstacles: async (work, { id: caseId }) =>
+        (await work.manager.existsBy(Action, { caseId, status: In(OPEN_STATUSES) }))
+          ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
+          : [],
+    });
+  }
+
+  list(actor: Actor, { panelId, status, overdue, mine, ...query }: ActionQuery): Promise<Presented> {
+    const today = londonDay(actor.now);
+    const late = { dueOn: { $lt: today }, status: { $in: [...OPEN_STATUSES] } };
+    const asked: Where[] = [
+      ...(panelId ? [{ panelId }] : []),
+      ...(status ? [{ status }] : []),
+      ...(overdue === undefined ? [] : [overdue ? late : { $nor: [late] }]),
+      ...(mine === undefined ? [] : [{ ownerAgencyId: mine ? actor.agencyId : { $ne: actor.agencyId } }]),
+    ];
+    return this.records.read(actor, async (work) =>
+      dated(
+        work,
+        await work.page(ActionView, asked.length ? { $and: asked } : {}, query, {
+          action: panelId ? 'locate' : 'read',
+        }),
+      ),
+    );
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      dated(work, work.present(ActionView, await work.find('read', Action, id))),
+    );
+  }
+
+  ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { caseId, panelId, endOn } = await work.find('read', Plan, planId);
+      const page = await work.page(PlanActionView, { caseId, planId }, query, { panelId });
+      return derived(dated(work, page), (shown) =>
+        'smart' in shown ? { smart: smart(shown as Row & SmartInput, endOn) } : {},
+      );
+    });
+  }
+
+  propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const plan = await work.find('add-action', Plan, planId);
+      if (plan.status === 'evaluated' || plan.status === 'closed')
+        throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
+      await onThePanel(work, request.ownerAgencyId, plan.panelId, '/ownerAgencyId');
+      await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
+      const proposed = await work.insert(Action, {
+        ...request,
+        planId,
+        originalDueOn: request.dueOn,
+        // whoever proposes an action to their own agency has accepted it
+        status: request.ownerAgencyId === actor.agencyId ? 'agreed' : 'proposed',
+        ...withinCase(actor, plan),
+      });
+      work.happened('action.proposed', Action, proposed, { status: proposed.status });
+      return dated(work, await work.show(ActionView, proposed.id, 201));
+    });
+  }
+
+  /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
+  change(actor: Actor, id: string, request: ActionChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', Action, ActionView, id);
+      if (!isOpen(found.status))
+        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+      const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);
+      if (found.status !== 'proposed' && words.length)
+        throw unacceptable(
+          'action-accepted',
+          'Its owner accepted the action in these words. Cancel it as superseded and propose another.',
+          words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
+        );
+      await inAgency(work, request.ownerPractitionerId, found.ownerAgencyId);
+      const changed = await work.update(Action, found, request);
+      const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
+      work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
+      return dated(work, await work.show(ActionView, id));
+    });
+  }
+
+  accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('accept', Action, ActionView, id);
+      await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
+      return this.move(work, found, 'acceptance', ownerPractitionerId === undefined ? {} : { ownerPractitionerId });
+    });
+  }
+
+  progress(actor: Actor, id: string, { status, note }: ActionProgress): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('progress', Action, ActionView, id);
+      return this.move(work, found, status === 'blocked' ? 'obstruction' : 'progress', {}, note);
+    });
+  }
+
+  /** Only the owner or the coordination reports an action done. Source: JAG note, section 1.8. */
+  complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('complete', Action, ActionView, id);
+      if (outcome !== 'done' && !outcomeText)
+        throw unacceptable('reason-missing', 'An action that was not done needs the reason.', [
+          { pointer: '/outcomeText', detail: 'say what changed, or why the agency did not act' },
+        ]);
+      const changes = { outcomeText: outcomeText ?? null, completedById: actor.id };
+      return this.move(work, found, ENDS[outcome], changes, outcomeText);
+    });
+  }
+
+  cancel(actor: Actor, id: string, { outcome, outcomeText }: ActionCancellation): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('cancel', Action, ActionView, id);
+      return this.move(work, found, ENDS[outcome], { outcomeText }, outcomeText);
+    });
+  }
+
+  verify(actor: Actor, id: string, { note }: ActionVerification): Promise<Presented> {
+    return this.records.change(actor, async (work) =>
+      this.move(work, await work.take('verify', Action, ActionView, id), 'verification', {}, note),
+    );
+  }
+
+  notes(actor: Actor, actionId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Action, actionId);
+      return work.page(ActionNoteView, { actionId }, query);
+    });
+  }
+
+  private async move(
+    work: Work,
+    found: Action,
+    command: ActionCommand,
+    changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId'>>,
+    note?: string,
+  ): Promise<Presented> {
+    const status = after(actionMachine, found.status, command);
+    const moved = await work.update(Action, found, { ...changes, status });
+    if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
+    work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
+    return dated(work, await work.show(ActionView, found.id));
+  }
+}
+
+/** In the case of the plan or action, written by the actor's agency. */
+function withinCase(actor: Actor, { caseId, panelId, partnershipId }: Plan | Action) {
+  return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
+}
+
+function dated({ now }: Work, presented: Presented): Presented {
+  return derived(presented, (shown) => ({ overdue: isOverdue(shown as Row & Action, now) }));
+}
+
+async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
+  if (!practitionerId) return;
+  if ((await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+    throw unacceptable('not-of-the-owner', 'Name somebody who works for the agency that owns the action.', [
+      { pointer: '/ownerPractitionerId', detail: 'no such person in that agency' },
+    ]);
+}

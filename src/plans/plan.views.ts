@@ -1,0 +1,24 @@
+import { view } from '../records/view.js';
+import { Plan } from './plan.entity.js';
+
+/** A plan, as far as you may see it. */
+export class PlanView extends view(
+  Plan,
+  'id',
+  'version',
+  'caseId',
+  'panelId',
+  'agencyId',
+  'category',
+  'modelCode',
+  'title',
+  'aims',
+  'leadAgencyId',
+  'status',
+  'agreedAt',
+  'chairReason',
+  'startOn',
+  'reviewOn',
+  'endOn',
+  'changedAt',
+) {}

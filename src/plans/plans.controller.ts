@@ -1,0 +1,57 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { Case } from '../cases/case.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Plan } from './plan.entity.js';
+import { PlanAgreement, PlanChange, PlanRequest } from './plan.requests.js';
+import { PlanView } from './plan.views.js';
+import { PlansService } from './plans.service.js';
+
+@Controller('v1')
+export class PlansController {
+  constructor(private readonly plans: PlansService) {}
+
+  /** Plans for a case */
+  @Get('cases/:id/plans')
+  @Can('read', Plan)
+  @Answers.page(PlanView)
+  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.plans.list(actor, id, query);
+  }
+
+  /** Draft a plan for a case */
+  @Post('cases/:id/plans')
+  @Can('plan', Case)
+  @Answers.made(PlanView)
+  draft(@By() actor: Actor, @Id() id: string, @Body() body: PlanRequest): Promise<Presented> {
+    return this.plans.draft(actor, id, body);
+  }
+
+  /** One plan */
+  @Get('plans/:id')
+  @Can('read', Plan)
+  @Answers.one(PlanView)
+  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.plans.get(actor, id);
+  }
+
+  /** Change a plan (its agency, chair, coordinator) */
+  @Patch('plans/:id')
+  @Can('change', Plan)
+  @Answers.changed(PlanView)
+  change(@By() actor: Actor, @Id() id: string, @Body() body: PlanChange): Promise<Presented> {
+    return this.plans.change(actor, id, body);
+  }
+
+  /** The panel agrees a plan (chair, coordinator) */
+  @Post('plans/:id/agreement')
+  @Can('agree', Plan)
+  @Answers.changed(PlanView)
+  agree(@By() actor: Actor, @Id() id: string, @Body() body: PlanAgreement): Promise<Presented> {
+    return this.plans.agree(actor, id, body);
+  }
+}

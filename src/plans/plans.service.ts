@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { Case, caseMachine } from '../cases/case.entity.js';
+import { Membership } from '../panels/panel.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { refused, unacceptable, type FieldError } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Action, isOpen } from './action.entity.js';
+import { londonDay } from './overdue.js';
+import { Plan, planMachine } from './plan.entity.js';
+import type { PlanAgreement, PlanChange, PlanRequest } from './plan.requests.js';
+import { PlanView } from './plan.views.js';
+import { SMART_LETTERS, smart } from './smart.js';
+
+/** What a panel plans for a case. */
+@Injectable()
+export class PlansService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Case, caseId);
+      return work.page(PlanView, { caseId }, query, { panelId });
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(PlanView, await work.find('read', Plan, id)));
+  }
+
+  draft(actor: Actor, caseId: string, request: PlanRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('plan', Case, caseId);
+      if (found.stage === 'closed')
+        throw unacceptable('case-closed', 'A closed case takes no plan. Ask its coordinator to reopen it.');
+      const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
+      if (leadAgencyId !== found.leadAgencyId) await onThePanel(work, leadAgencyId, found.panelId, '/leadAgencyId');
+      inOrder(request);
+      const plan = await work.insert(Plan, {
+        ...request,
+        leadAgencyId,
+        caseId,
+        panelId: found.panelId,
+        partnershipId: found.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+      });
+      work.happened('plan.drafted', Plan, plan);
+      return work.present(PlanView, plan, { status: 201 });
+    });
+  }
+
+  change(actor: Actor, id: string, request: PlanChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', Plan, PlanView, id);
+      if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
+        throw unacceptable(
+          'plan-agreed',
+          'What an agreed plan is called and wants to reach is settled. Draft another.',
+        );
+      if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
+      inOrder({ ...found, ...request });
+      const changed = await work.update(Plan, found, request);
+      work.happened('plan.changed', Plan, changed, { fields: Object.keys(request) });
+      return work.present(PlanView, changed);
+    });
+  }
+
+  /**
+   * The panel agrees the plan, and the case with it. Source: JAG note, section 1.6, guard of PLAN_AGREED, and section 2.3:
+   * every action scores 5, or the chair says why not.
+   */
+  agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('agree', Plan, PlanView, id);
+      const status = after(planMachine, found.status, 'agreement');
+      const weak = await this.notSmart(work, found);
+      if (weak.length && !chairReason)
+        throw unacceptable('not-smart', 'Every action must be SMART, or the chair says why the plan is agreed.', weak);
+      if (weak.length && !(await work.peek('agree-nonetheless', Plan, id)))
+        throw refused('chair-only', 'Only the panel’s chair may agree a plan whose actions are not SMART.');
+      const about = await work.find('change', Case, found.caseId);
+      const moved = await work.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
+      work.happened('case.plan-agreed', Case, moved, { stage: moved.stage });
+      const agreed = await work.update(Plan, found, {
+        status,
+        agreedAt: work.now,
+        chairReason: weak.length ? chairReason : null,
+      });
+      work.happened('plan.agreed', Plan, agreed, { smart: !weak.length });
+      return work.present(PlanView, agreed);
+    });
+  }
+
+  /** What each action lacks, in words that say nothing about its content. */
+  private async notSmart(work: Work, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
+    const actions = (await work.rows('read', Action, { caseId, planId })).filter(
+      ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
+    );
+    if (!actions.length)
+      throw unacceptable('no-action', 'A plan needs at least one action before it can be agreed. Propose one first.');
+    return actions.flatMap((action) => {
+      const { score, warnings } = smart(action, endOn);
+      return score === SMART_LETTERS.length
+        ? []
+        : warnings
+            .filter(({ missed }) => missed)
+            .map(({ letter, detail }) => ({
+              pointer: '/chairReason',
+              detail: `action ${action.id}, ${letter}: ${detail}`,
+            }));
+    });
+  }
+}
+
+/** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */
+export async function onThePanel(work: Work, agencyId: string, panelId: string, pointer: string): Promise<void> {
+  const today = londonDay(work.now);
+  const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
+  const seats = await work.rows('read', Membership, { panelId, agencyId, tier: { $ne: 'observer' }, ...current }, 1);
+  if (!seats.length)
+    throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
+      { pointer, detail: 'no member of the panel comes from this agency' },
+    ]);
+}
+
+function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
+  if (startOn && endOn && endOn < startOn)
+    throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts.', [
+      { pointer: '/endOn', detail: 'must not lie before startOn' },
+    ]);
+}

@@ -1,0 +1,55 @@
+/** An accepted referral becomes a case, in the same transaction. */
+import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
+import { nextReference } from '../cases/references.js';
+import type { Panel } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Work } from '../records/work.js';
+import { Referral, ReferralPerson } from './referral.entity.js';
+import { screeningOf } from './screening.js';
+
+export async function openCase(work: Work, referral: Referral, panel: Panel, leadAgencyId: string): Promise<Case> {
+  const { panelId, partnershipId, agencyId, contributingType } = referral;
+  const screening = await screeningOf(work, referral.id);
+  const previous = screening?.previousReferralId
+    ? await work.manager.findOneBy(Referral, { id: screening.previousReferralId })
+    : null;
+  const opened = await work.insert(Case, {
+    panelId,
+    partnershipId,
+    agencyId,
+    contributingType,
+    reference: await nextReference(work, panel.referencePrefix),
+    stage: caseMachine.initial,
+    subjectKind: referral.subjectKind,
+    personId: referral.personId,
+    placeId: referral.placeId,
+    groupId: referral.groupId,
+    category: referral.category,
+    summary: referral.problem ?? '',
+    whyMultiAgency: referral.whyMultiAgency,
+    leadAgencyId,
+    isRepeat: screening?.isRepeat ?? false,
+    previousCaseId: previous?.caseId ?? null,
+    rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
+    openedAt: work.now,
+  });
+  const people = await work.manager.findBy(ReferralPerson, { referralId: referral.id });
+  for (const { personId, role, rationale, agencyId, contributingType, madeAt } of people)
+    await work.insert(CasePerson, {
+      caseId: opened.id,
+      panelId,
+      partnershipId,
+      agencyId,
+      contributingType,
+      personId,
+      role,
+      rationale,
+      since: dayInLondon(madeAt),
+    });
+  work.happened('case.opened', Case, opened);
+  return opened;
+}
+
+/** The calendar day of an instant, as Londoners date it. */
+export const dayInLondon = (at: Date): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(at);

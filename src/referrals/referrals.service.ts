@@ -1,0 +1,397 @@
+import { Injectable } from '@nestjs/common';
+import { AgencyPartnership } from '../agencies/agency.entity.js';
+import { Case } from '../cases/case.entity.js';
+import { nextReference } from '../cases/references.js';
+import { Panel } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, unacceptable, type FieldError } from '../policy/problems.js';
+import type { RecordClass } from '../policy/subjects.js';
+import { decideField } from '../records/mask.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after, permittedCommands } from '../records/state-machine.js';
+import { shapeOf } from '../records/view.js';
+import type { Work } from '../records/work.js';
+import { Group, Person, Place, type ContributedRecord } from '../subjects/subject.entity.js';
+import { PersonView } from '../subjects/subject.views.js';
+import { dayInLondon, openCase } from './opening.js';
+import {
+  Referral,
+  ReferralDecision,
+  referralMachine,
+  ReferralPerson,
+  ReferralScreening,
+  ReferralSubject,
+  type DecisionKind,
+  type DecisionReason,
+} from './referral.entity.js';
+import type {
+  ReferralAcceptance,
+  ReferralChange,
+  ReferralPersonRequest,
+  ReferralQuery,
+  ReferralRedirection,
+  ReferralRefusal,
+  ReferralRequest,
+  ReferralReturn,
+  ReferralWithdrawal,
+} from './referral.requests.js';
+import {
+  ReferralDecisionView,
+  ReferralItemView,
+  ReferralPersonView,
+  ReferralScreeningView,
+  ReferralStatusView,
+  ReferralView,
+} from './referral.views.js';
+import { screen, screeningOf } from './screening.js';
+import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
+
+const REFERENCE_PREFIX = 'REF';
+
+interface Deciding {
+  action: string;
+  kind: DecisionKind;
+  /** What the event says. */
+  event: string;
+  reasonCode?: DecisionReason;
+  reason?: string | null;
+  targetPanelId?: string | null;
+  targetProcess?: ReferralDecision['targetProcess'];
+}
+
+/** Agencies ask a panel to hear a matter; its coordination decides. */
+@Injectable()
+export class ReferralsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, { panelId, status, externalRef, ...query }: ReferralQuery): Promise<Presented> {
+    const filter = {
+      ...(panelId ? { panelId } : {}),
+      ...(status ? { status } : {}),
+      ...(externalRef ? { externalRef } : {}),
+    };
+    return this.records.read(actor, (work) => work.page(ReferralItemView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(ReferralView, await work.find('read', Referral, id)));
+  }
+
+  /** Where it stands, and the case that it led to, for those who may follow that. */
+  status(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('track', Referral, id);
+      const opened = found.caseId ? await work.peek('track', Case, found.caseId) : null;
+      return work.present(ReferralStatusView, found, { action: 'track', extra: { caseId: opened?.id ?? null } });
+    });
+  }
+
+  people(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Referral, referralId);
+      return work.page(ReferralPersonView, { referralId }, query);
+    });
+  }
+
+  decisions(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Referral, referralId);
+      return work.page(ReferralDecisionView, { referralId }, query);
+    });
+  }
+
+  screening(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ReferralScreeningView, await work.find('read', ReferralScreening, id)),
+    );
+  }
+
+  begin(actor: Actor, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const panel = await work.find('refer', Panel, request.panelId);
+      await mustName(work, panel.partnershipId, request, people);
+      const drafted = await work.insert(Referral, {
+        ...request,
+        ...consentRecord(work, request),
+        partnershipId: panel.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        authorId: actor.id,
+      });
+      for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
+      happened(work, 'referral.drafted', drafted);
+      const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
+      return work.present(ReferralView, referral, { status: 201 });
+    });
+  }
+
+  change(actor: Actor, id: string, request: ReferralChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', Referral, ReferralView, id);
+      mustBeOpen(found);
+      const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
+      happened(work, 'referral.changed', changed, { fields: Object.keys(request) });
+      return work.present(ReferralView, changed);
+    });
+  }
+
+  namePerson(actor: Actor, id: string, request: ReferralPersonRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('name-person', Referral, id, { lock: true });
+      mustBeOpen(found);
+      if (!(await nameable(work, Person, request.personId, found.partnershipId)))
+        throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
+      const person = await insertPerson(work, found, request);
+      const touched = await work.update(Referral, found, {});
+      happened(work, 'referral.person-named', touched);
+      return work.present(ReferralPersonView, person, { status: 201 });
+    });
+  }
+
+  submit(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('submit', Referral, ReferralView, id);
+      return work.present(ReferralView, await this.submitted(work, found));
+    });
+  }
+
+  accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<Presented> {
+    return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
+      const panel = await work.find('read', Panel, found.panelId);
+      const lead = leadAgencyId ?? found.agencyId;
+      if (!(await work.manager.existsBy(AgencyPartnership, { agencyId: lead, partnershipId: found.partnershipId })))
+        throw unacceptable('unknown-agency', 'Name a lead agency that acts in the panel’s partnership.', [
+          { pointer: '/leadAgencyId', detail: 'no such agency in this partnership' },
+        ]);
+      return { caseId: (await openCase(work, found, panel, lead)).id };
+    });
+  }
+
+  return(actor: Actor, id: string, request: ReferralReturn): Promise<Presented> {
+    return this.decide(actor, id, { action: 'return', kind: 'return', event: 'returned', ...request });
+  }
+
+  refuse(actor: Actor, id: string, request: ReferralRefusal): Promise<Presented> {
+    const refusal: Deciding = { action: 'refuse', kind: 'refusal', event: 'refused', ...request };
+    return this.decide(actor, id, refusal, async (work) => {
+      if (request.reasonCode === 'below_threshold') await mustNotBeRepeat(work, id);
+      return {};
+    });
+  }
+
+  redirect(actor: Actor, id: string, request: ReferralRedirection): Promise<Presented> {
+    const redirection: Deciding = { action: 'redirect', kind: 'redirection', event: 'redirected', ...request };
+    return this.decide(actor, id, redirection, async (work, found) => {
+      await mustHaveTarget(work, found, request);
+      return {};
+    });
+  }
+
+  withdraw(actor: Actor, id: string, request: ReferralWithdrawal): Promise<Presented> {
+    return this.decide(actor, id, { action: 'withdraw', kind: 'withdrawal', event: 'withdrawn', ...request });
+  }
+
+  /** Checks the referral, gives it its number, puts it before the panel and looks for earlier ones of the same matter. */
+  private async submitted(work: Work, found: Referral): Promise<Referral> {
+    const status = after(referralMachine, found.status, 'submission');
+    const panel = await work.find('refer', Panel, found.panelId);
+    const inForce = await rulesInForce(work, panel.id);
+    const rules = intakeRules(inForce?.rules);
+    const people = await work.manager.findBy(ReferralPerson, { referralId: found.id });
+    const { errors, warnings } = check({
+      referral: found,
+      panelType: panel.type,
+      rules,
+      roles: people.map((one) => one.role),
+      subject: await bornAsKnown(work, found),
+      today: dayInLondon(work.now),
+    });
+    if (errors.length)
+      throw unacceptable(
+        'not-ready-to-submit',
+        'Something is missing before the panel can take this referral.',
+        errors,
+      );
+    const referral = await work.update(Referral, found, {
+      status,
+      warnings,
+      submittedAt: work.now,
+      rulesEdition: inForce?.edition ?? null,
+      reference: found.reference ?? (await nextReference(work, REFERENCE_PREFIX)),
+    });
+    await putBeforePanel(work, referral, people);
+    await screen(work, referral, panel.type, rules.repeatWindowMonths);
+    happened(work, 'referral.submitted', referral);
+    return referral;
+  }
+
+  /** Moves the referral and keeps the decision; `also` checks and does what this decision needs besides. */
+  private decide(
+    actor: Actor,
+    id: string,
+    { action, kind, event, ...decision }: Deciding,
+    also: (work: Work, found: Referral) => Promise<Partial<Pick<Referral, 'caseId'>>> = async () => ({}),
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take(action, Referral, ReferralView, id);
+      const status = after(referralMachine, found.status, kind);
+      const reasonCode = decision.reasonCode ?? null;
+      const more = await also(work, found);
+      await work.insert(ReferralDecision, {
+        ...decision,
+        ...ofReferral(found),
+        kind,
+        decidedById: actor.id,
+        decidedAt: work.now,
+      });
+      const referral = await work.update(Referral, found, {
+        ...more,
+        status,
+        decision: kind,
+        reasonCode,
+        decidedAt: work.now,
+      });
+      if (status !== 'returned') await work.manager.delete(ReferralSubject, { referralId: id });
+      happened(work, `referral.${event}`, referral, { reasonCode });
+      return work.present(ReferralView, referral);
+    });
+  }
+}
+
+/** Until it was submitted nobody but the referrer learns of it. */
+function happened(work: Work, type: string, referral: Referral, data: Record<string, unknown> = {}): void {
+  const told = { ...referral, agencyOnly: referral.submittedAt === null };
+  work.happened(type, Referral, told, data);
+}
+
+/** What may still be submitted may still be changed. */
+function mustBeOpen({ status }: Referral): void {
+  const permitted = permittedCommands(referralMachine, status);
+  if (!permitted.includes('submission'))
+    throw conflict('not-in-this-state', `A referral that is ${status} can no longer be changed.`, {
+      state: status,
+      permitted,
+    });
+}
+
+const ofReferral = ({ id, panelId, partnershipId, agencyId, contributingType }: Referral) => ({
+  referralId: id,
+  panelId,
+  partnershipId,
+  agencyId,
+  contributingType,
+});
+
+function insertPerson(work: Work, referral: Referral, request: ReferralPersonRequest): Promise<ReferralPerson> {
+  return work.insert(ReferralPerson, { ...request, ...ofReferral(referral) });
+}
+
+/** Who recorded consent, and when. Source: law and standards note, REQ-LAW-04. */
+function consentRecord(work: Work, request: ReferralChange): Partial<Referral> {
+  const isRecord = request.consentStatus !== undefined || request.consentReason !== undefined;
+  return isRecord ? { consentRecordedById: work.actor.id, consentRecordedAt: work.now } : {};
+}
+
+type Subject = Pick<ReferralRequest, 'subjectKind' | 'personId' | 'placeId' | 'groupId'>;
+
+/** The people named, with the person that the referral is about. */
+function withSubject({ subjectKind, personId }: Subject, people: ReferralPersonRequest[]): ReferralPersonRequest[] {
+  const role = ROLE_OF_SUBJECT[subjectKind];
+  if (!role || !personId || people.some((one) => one.personId === personId)) return people;
+  return [{ personId, role, rationale: 'The referral is about this person.' }, ...people];
+}
+
+const NOT_NAMEABLE = 'unknown, or not one that you may name';
+const unknownSubject = (errors: FieldError[]) =>
+  unacceptable(
+    'unknown-subject',
+    'Name people, places and groups of the panel’s partnership that you may see.',
+    errors,
+  );
+
+async function nameable<T extends ContributedRecord>(
+  work: Work,
+  type: RecordClass<T>,
+  id: string,
+  partnershipId: string,
+): Promise<T | null> {
+  const row = await work.peek('name', type, id);
+  return row?.partnershipId === partnershipId ? row : null;
+}
+
+/** The subject fits its kind, and it and everybody named are known to the referrer in the panel's partnership. */
+async function mustName(
+  work: Work,
+  partnershipId: string,
+  subject: Subject,
+  people: ReferralPersonRequest[],
+): Promise<void> {
+  const errors: FieldError[] = [];
+  const ways = [
+    ['personId', Person, subject.subjectKind.startsWith('person')],
+    ['placeId', Place, subject.subjectKind === 'place'],
+    ['groupId', Group, subject.subjectKind === 'group'],
+  ] as const;
+  for (const [column, type, needed] of ways) {
+    const id = subject[column] ?? null;
+    if (needed !== (id !== null))
+      errors.push({ pointer: `/${column}`, detail: needed ? 'missing' : `not for the kind ${subject.subjectKind}` });
+    else if (id && !(await nameable<ContributedRecord>(work, type, id, partnershipId)))
+      errors.push({ pointer: `/${column}`, detail: NOT_NAMEABLE });
+  }
+  for (const [at, { personId }] of people.entries())
+    if (!(await nameable(work, Person, personId, partnershipId)))
+      errors.push({ pointer: `/people/${String(at)}/personId`, detail: NOT_NAMEABLE });
+  if (errors.length) throw unknownSubject(errors);
+}
+
+/** The date of birth as far as the referrer may see it: a check must not tell what a read would not. */
+async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | null> {
+  if (!personId) return null;
+  const person = await work.peek('name', Person, personId);
+  const shown = person && decideField(work.actor, shapeOf(PersonView), 'name', { ...person }, 'dateOfBirth').shown;
+  return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
+}
+
+/** Everybody and everything that it names is now before the panel. */
+async function putBeforePanel(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
+  const known = await work.manager.findBy(ReferralSubject, { referralId: referral.id });
+  const named = new Set([referral.personId, ...people.map((one) => one.personId)]);
+  const subjects = [
+    ...[...named].map((personId) => ({ personId, placeId: null, groupId: null })),
+    { personId: null, placeId: referral.placeId, groupId: referral.groupId },
+  ];
+  for (const subject of subjects) {
+    const id = subject.personId ?? subject.placeId ?? subject.groupId;
+    if (id === null || known.some((one) => [one.personId, one.placeId, one.groupId].includes(id))) continue;
+    await work.insert(ReferralSubject, { ...subject, ...ofReferral(referral) });
+  }
+}
+
+/** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
+async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
+  if ((await screeningOf(work, id))?.isRepeat)
+    throw unacceptable(
+      'repeat-needs-no-threshold',
+      'A repeat is eligible whatever its score. Accept it, or choose another reason.',
+      [{ pointer: '/reasonCode', detail: 'not for a repeat within the panel’s window' }],
+    );
+}
+
+/** Source: JAG note, section 1.6, guard of REDIRECTED: a target process is named. */
+async function mustHaveTarget(work: Work, found: Referral, request: ReferralRedirection): Promise<void> {
+  const { targetPanelId, targetProcess } = request;
+  if (!targetPanelId && !targetProcess)
+    throw unacceptable('no-target', 'Say which panel or which other process owns the matter.', [
+      { pointer: '/targetProcess', detail: 'missing, as is the panel' },
+    ]);
+  if (!targetPanelId) return;
+  const target = await work.peek('read', Panel, targetPanelId);
+  if (!target || target.id === found.panelId)
+    throw unacceptable('unknown-panel', 'Redirect to another panel that you may see.', [
+      { pointer: '/targetPanelId', detail: 'no such panel, or this one' },
+    ]);
+}

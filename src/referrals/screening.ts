@@ -1,0 +1,59 @@
+/**
+ * Has the panel heard this matter before? The service's own question over all referrals of the panel, asked when one is
+ * submitted; only the panel reads the answer.
+ */
+import type { PanelType } from '../panels/panel.entity.js';
+import type { Work } from '../records/work.js';
+import { ReferralScreening, type Referral } from './referral.entity.js';
+import { HARM_ROLES, VICTIM_ROLES } from './submission.js';
+
+const sharesPerson = (roles: string): string => `EXISTS (
+  SELECT 1 FROM referral_people mine JOIN referral_people theirs ON theirs.person_id = mine.person_id
+  WHERE mine.referral_id = now.id AND mine.role = ANY(${roles})
+    AND theirs.referral_id = earlier.id AND theirs.role = ANY(${roles}))`;
+
+/**
+ * The same matter: for a MARAC the same victim and the same perpetrator (a new perpetrator is a new case), elsewhere the
+ * same subject. It is a repeat where the incident (or, where none is dated, the referral) is not later than the panel's
+ * window after the latest referral; the same day a year on is inside. A repeat needs no threshold and no crime.
+ * Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
+ */
+const EARLIER = `
+  SELECT earlier.id, earlier.status,
+    (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
+      >= coalesce(now.incident_on, ($3::timestamptz AT TIME ZONE 'Europe/London')::date) AS inside
+  FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id AND earlier.id <> now.id
+  WHERE now.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $4::boolean
+    THEN ${sharesPerson('$5::text[]')} AND ${sharesPerson('$6::text[]')}
+    ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
+  ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
+
+export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+  // two referrals of one matter at the same moment must see each other
+  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${referral.panelId}`]);
+  const earlier = await work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, [
+    referral.id,
+    months,
+    work.now,
+    panelType === 'marac',
+    VICTIM_ROLES,
+    HARM_ROLES,
+  ]);
+  const [latest] = earlier;
+  const isRepeat = latest?.inside ?? false;
+  const learnt = {
+    isRepeat,
+    previousReferralId: isRepeat && latest ? latest.id : null,
+    duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
+  };
+  const known = await screeningOf(work, referral.id);
+  if (known) await work.update(ReferralScreening, known, learnt);
+  else {
+    const { id, panelId, partnershipId, agencyId, contributingType } = referral;
+    await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
+  }
+}
+
+/** For the service's own decisions; readers go through the policy. */
+export const screeningOf = (work: Work, id: string): Promise<ReferralScreening | null> =>
+  work.manager.findOneBy(ReferralScreening, { id });

@@ -1,0 +1,94 @@
+/**
+ * The case list stays flat: what a page touches does not grow with the number of cases, also for a panel whose ten cases
+ * are older than everything else. Asserted by the plan's own count of buffers, never by a stopwatch.
+ *
+ * Seen to fail: the seek by panel replaced by a filter on one newest-first index (thousands of buffers at 200,000 cases).
+ */
+import pg from 'pg';
+import type { Actor } from '../src/policy/actor.ts';
+import { givenDatabase } from './support/database.ts';
+
+const MOST_BUFFERS = 200;
+const NEW_PANELS = 16;
+
+interface Plan {
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  'Actual Rows': number;
+}
+
+/** `count` cases on sixteen panels, and a seventeenth panel with ten cases older than all of them. */
+async function givenCases(count: number): Promise<{ client: pg.Client; panels: string[]; oldPanel: string }> {
+  const { adminUrl } = await givenDatabase();
+  const client = new pg.Client({ connectionString: adminUrl });
+  client.on('error', () => undefined); // the database is dropped when the spec ends
+  await client.connect();
+  await client.query('SET session_replication_role = replica'); // the panels below are not made
+  const uuid = (kind: number, n: string) => `(lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad('${String(kind)}', 12, '0'))::uuid`;
+  const columns = `id, version, partnership_id, agency_id, contributing_type, subject_kind, panel_id, reference, stage, category,
+    summary, lead_agency_id, rules_edition, opened_at, changed_at`;
+  const row = (n: string, panel: string, age: string) => `SELECT ${uuid(1, n)}, 1, ${uuid(2, '1')}, ${uuid(3, '1')}, 'police', 'theme',
+    ${panel}, 'GEN-' || ${n}, 'open', 'asb_incident', repeat('A generated case. ', 20), ${uuid(3, '1')}, 1, now(), now() - ${age}`;
+  await client.query(
+    `INSERT INTO cases (${columns}) ${row('n', uuid(4, `n % ${String(NEW_PANELS)} + 1`), `n * interval '1 second'`)} FROM generate_series(1, $1::int) n`,
+    [count],
+  );
+  await client.query(
+    `INSERT INTO cases (${columns}) ${row('n + 100000000', uuid(4, '999'), `n * interval '1 day' + interval '9 years'`)} FROM generate_series(1, 10) n`,
+  );
+  await client.query('VACUUM ANALYZE cases');
+  const ids = await client.query<{ panel_id: string }>('SELECT DISTINCT panel_id FROM cases WHERE reference LIKE $1', ['GEN-%']);
+  const all = ids.rows.map((one) => one.panel_id);
+  const oldPanel = all.find((id) => id.startsWith('000003e7')) as string;
+  return { client, panels: all.filter((id) => id !== oldPanel), oldPanel };
+}
+
+function memberOf(panelIds: string[]): Actor {
+  return {
+    kind: 'practitioner',
+    id: '00000000-0000-7000-8000-000000000009',
+    name: 'A core member',
+    agencyId: '00000000-0000-7000-8000-000000000008',
+    agencyType: 'police',
+    roles: [],
+    purpose: 'PANEL_MEETING',
+    now: new Date(),
+    call: { correlationId: 'flat', route: 'TEST' },
+    partnershipIds: [],
+    memberships: panelIds.map((panelId) => ({ panelId, panelType: 'jag', compartment: false, tier: 'core', role: 'member' })),
+    coordinatedPanelIds: [],
+    excludedCaseIds: [],
+    excludedPersonIds: [],
+    agreements: [],
+  };
+}
+
+for (const count of [20_000, 200_000]) {
+  test(`a page of cases touches at most ${String(MOST_BUFFERS)} buffers at ${String(count)} cases`, async () => {
+    await import('#built/app.module');
+    const { listSql } = await import('#built/records/query');
+    const { Case } = await import('#built/cases/case.entity');
+    const { client, panels, oldPanel } = await givenCases(count);
+    const touched: Record<string, number> = {};
+    for (const [who, on] of [
+      ['a member of one panel', panels.slice(0, 1)],
+      ['a member of four panels', panels.slice(0, 4)],
+      ['a member of sixteen panels', panels],
+      ['a member of a panel with ten old cases', [oldPanel]],
+      ['a member of that panel and two others', [oldPanel, ...panels.slice(0, 2)]],
+    ] as const) {
+      const { text, values } = listSql(memberOf([...on]), Case, 'read', { filter: {}, limit: 26 });
+      // a generic plan is what a prepared statement ends up with
+      await client.query('SET plan_cache_mode = force_generic_plan');
+      const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`;
+      await client.query({ text: explain, values });
+      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>({ text: explain, values });
+      const plan = (rows[0] as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan;
+      expect(plan['Actual Rows']).toBe(on[0] === oldPanel && on.length === 1 ? 10 : 26);
+      touched[who] = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+    }
+    await client.end();
+    process.stdout.write(`${String(count)} cases: buffers ${JSON.stringify(touched)}\n`);
+    for (const [who, buffers] of Object.entries(touched)) expect({ who, within: buffers <= MOST_BUFFERS }).toEqual({ who, within: true });
+  }, 120_000);
+}
