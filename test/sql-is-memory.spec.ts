@@ -70,6 +70,8 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
       ]);
     }
   };
+  const examinedIn = (seed: number) =>
+    Array.from({ length: PER_WORLD }, (_, n) => all[(seed * PER_WORLD + n) % all.length] as (typeof all)[number]);
   const explainedAs = (...of: Parameters<typeof policy.explanation.explain>): boolean =>
     policy.explanation.explain(...of).outcome === 'permit';
   const ids = async (statement: Statement): Promise<string[]> =>
@@ -77,7 +79,7 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
 
   const examine = async ({ actor, rows }: World, seed: number): Promise<void> => {
     const parameters = new policy.sql.Parameters();
-    const subjects = Array.from({ length: PER_WORLD }, (_, n) => all[(seed * PER_WORLD + n) % all.length] as (typeof all)[number]);
+    const subjects = examinedIn(seed);
     const asked = subjects.flatMap((subject) => {
       const actions = [...new Set(subject.grounds.flatMap((ground) => ground.actions))];
       return actions.filter((action, n) => action === 'read' || n === seed % actions.length).map((action) => ({ subject, action }));
@@ -119,7 +121,7 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
 
   for (let start = 0; start < WORLDS; start += BATCH) {
     const seeds = Array.from({ length: Math.min(BATCH, WORLDS - start) }, (_, index) => SEED + start + index);
-    const batch = seeds.map((seed) => worlds.make(seed));
+    const batch = seeds.map((seed) => worlds.make(seed, examinedIn(seed)));
     await insert(batch);
     for (const [index, world] of batch.entries()) await examine(world, seeds[index] as number);
   }

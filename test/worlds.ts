@@ -4,7 +4,7 @@
  * null; relations may be empty, grants expired, lists empty. Constraints are taken off the database first: the two
  * readings of a rule must agree on rows that no constraint would admit, too.
  */
-import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
+import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
 import type { Actor } from '../src/policy/actor.ts';
 import type { SharingLevel } from '../src/policy/categories.ts';
 import type { RecordClass, Subject } from '../src/policy/subjects.ts';
@@ -71,7 +71,8 @@ export class Worlds {
     this.poolOf = poolsOf(this.all);
   }
 
-  make(seed: number): World {
+  /** A world in which the rules of `about` come out both ways. */
+  make(seed: number, about: readonly Subject[]): World {
     const c = chance(seed);
     const pools = new Map<string, string[]>();
     const pool = (key: string): string[] => {
@@ -80,7 +81,7 @@ export class Worlds {
       return ids;
     };
     const actor = this.actor(c, (name, column) => pool(this.poolOf(this.named(name), column)));
-    const constants = this.constantsFor(actor);
+    const constants = this.constantsFor(actor, about);
     const rows = new Map<RecordClass, Record<string, unknown>[]>();
     for (const { type } of this.all) {
       const ids = pool(this.poolOf(type, 'id'));
@@ -101,10 +102,10 @@ export class Worlds {
 
   private actor(c: Chance, pool: (subject: string, column: string) => string[]): Actor {
     const panels = pool('Panel', 'id');
-    const isClient = c.happens(0.1);
+    const isClient = c.happens(0.08);
     const memberships = isClient
       ? []
-      : c.some(panels, 0.4).map((panelId) => ({
+      : c.some(panels, 0.6).map((panelId) => ({
           panelId,
           panelType: 'jag' as const,
           compartment: c.happens(0.2),
@@ -128,12 +129,12 @@ export class Worlds {
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
-      agreements: c.some(['one', 'two'], 0.6).map(() => ({
+      agreements: c.some(['one', 'two'], 0.8).map(() => ({
         versionId: c.uuid(),
-        panelIds: c.some(panels, 0.6),
+        panelIds: c.some(panels, 0.8),
         rows: CATEGORIES.flatMap((category) =>
-          c.some(['any', ...AGENCY_TYPES], 0.4).flatMap((contributingType) =>
-            c.some([false, true], 0.6).map((toCoordination) => ({
+          c.some(['any', ...AGENCY_TYPES], 0.6).flatMap((contributingType) =>
+            c.some([false, true], 0.7).map((toCoordination) => ({
               category,
               contributingType,
               level: c.pick(LEVELS),
@@ -147,21 +148,23 @@ export class Worlds {
   }
 
   /** What the rules compare each column with, for this actor. */
-  private constantsFor(actor: Actor): Map<string, unknown[]> {
+  private constantsFor(actor: Actor, about: readonly Subject[]): Map<string, unknown[]> {
     const constants = new Map<string, unknown[]>();
     const { openings, relationOf, subjectOf } = this.policy.subjects;
     const walk = (condition: Condition, type: RecordClass): void => {
-      if (condition instanceof CompoundCondition)
-        for (const part of condition.value as Condition[]) walk(part, type);
-      if (!(condition instanceof FieldCondition)) return;
-      const value: unknown = condition.value;
+      // by shape, not by class: the built modules load a copy of the library of their own
+      if (!('field' in condition)) {
+        for (const part of (condition as CompoundCondition<Condition>).value) walk(part, type);
+        return;
+      }
+      const { field, value } = condition as FieldCondition;
       if (condition.operator === 'elemMatch')
-        return walk(value as Condition, relationOf(subjectOf(type), condition.field).to);
-      const key = `${type.name}.${condition.field}`;
+        return walk(value as Condition, relationOf(subjectOf(type), field).to);
+      const key = `${type.name}.${field}`;
       const known = constants.get(key) ?? [];
       if (known.length < 30) constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
     };
-    for (const subject of this.all) {
+    for (const subject of about) {
       for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
         for (const { where } of openings(actor, subject, action)) walk(this.policy.conditions.parse(where), subject.type);
     }
@@ -185,14 +188,14 @@ export class Worlds {
   }
 
   private value(c: Chance, sqlType: string, compared: unknown[], pool: string[]): unknown {
-    if (c.happens(0.12)) return null;
-    const constant = compared.length && c.happens(0.6) ? c.pick(compared) : undefined;
+    if (c.happens(0.06)) return null;
+    const constant = compared.length && c.happens(0.75) ? c.pick(compared) : undefined;
     switch (sqlType) {
       case 'uuid':
         return constant ?? (c.happens(0.85) ? c.pick(pool) : c.uuid());
       case 'timestamptz': {
         const base = constant instanceof Date ? constant.getTime() : Date.UTC(2026, 5, 15, 12);
-        return new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000]));
+        return new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
       }
       case 'boolean':
         return typeof constant === 'boolean' ? constant : c.happens(0.4);

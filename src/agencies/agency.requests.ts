@@ -12,5 +12,4 @@ export class PractitionerRequest extends PickType(Practitioner, [
 ] as const) {}
 
 export class PractitionerChange extends PartialType(
-  PickType(Practitioner, ['name', 'jobTitle', 'email', 'roles', 'active'] as const),
-) {}
+  PickType(Practitioner, ['name', 'jobTitle', 'email', 'roles', 'active'] as const), { skipNullProperties: false }) {}

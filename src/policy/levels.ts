@@ -87,21 +87,36 @@ export function granted(actor: Actor, panelId: string, category: string, contrib
  * `contributingType`.
  */
 export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
-  const alternatives: Where[] = [];
+  /** Panels with the same answer are asked about together. */
+  const alternatives = new Map<string, { panelIds: string[]; contributingType: unknown; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor)) {
     const keys = capacities.flatMap((table) => [...table.keys()].map((key) => key.split('/') as [string, string]));
-    const categories = new Set(keys.map(([category]) => category));
-    const named = [...new Set(keys.map(([, type]) => type))].filter((type) => type !== ANY).sort();
+    const categories = [...new Set(keys.map(([category]) => category))].sort();
     const open = (type: string): string[] =>
-      [...categories].filter((one) => reaches(granted(actor, panelId, one, type).level, level)).sort();
-    for (const type of named) alternatives.push({ panelId, contributingType: type, category: { $in: open(type) } });
-    alternatives.push({
-      panelId,
-      contributingType: { $nin: named },
-      category: { $in: open(ANY) },
-    });
+      categories.filter((one) => reaches(granted(actor, panelId, one, type).level, level));
+    const usual = open(ANY);
+    const named = [...new Set(keys.map(([, type]) => type))]
+      .filter((type) => type !== ANY && open(type).join() !== usual.join())
+      .sort();
+    const answers: [contributingType: unknown, categories: string[]][] = [
+      [{ $nin: named }, usual],
+      ...named.map((type): [unknown, string[]] => [type, open(type)]),
+    ];
+    for (const [contributingType, shared] of answers) {
+      if (!shared.length) continue;
+      const key = JSON.stringify([contributingType, shared]);
+      const known = alternatives.get(key);
+      if (known) known.panelIds.push(panelId);
+      else alternatives.set(key, { panelIds: [panelId], contributingType, categories: shared });
+    }
   }
-  return { $or: alternatives };
+  return {
+    $or: [...alternatives.values()].map(({ panelIds, contributingType, categories }) => ({
+      panelId: { $in: panelIds },
+      contributingType,
+      category: { $in: categories },
+    })),
+  };
 }
 
 export interface Weighing {

@@ -152,6 +152,17 @@ const both = (...parts: Where[]): Where => {
   return needed.length > 1 ? { $and: needed } : (needed[0] ?? {});
 };
 
+/** A condition that no row can meet: nothing is sought for it, and no ground counts as open. */
+function isImpossible(where: Where): boolean {
+  return Object.entries(where).some(([key, value]) => {
+    if (key === '$and') return (value as Where[]).some(isImpossible);
+    if (key === '$or') return (value as Where[]).every(isImpossible);
+    if (typeof value !== 'object' || value === null) return false;
+    const { $in, $elemMatch } = value as { $in?: unknown[]; $elemMatch?: Where };
+    return $in?.length === 0 || ($elemMatch !== undefined && isImpossible($elemMatch));
+  });
+}
+
 /** The conditions that bar the actor, as one condition that every opened row must meet. */
 function unbarred(actor: Actor, subject: Subject): Where[] {
   return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
@@ -164,7 +175,7 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
     .filter((ground) => ground.actions.includes(action) && inScope(actor, subject, action))
     .flatMap((ground): Opening[] => {
       const where = ground.where(actor);
-      if (!where) return [];
+      if (!where || isImpossible(where)) return [];
       if (!ground.within) return [{ ground, where: both(where, ...bars) }];
       if (!subject.parent) throw new Error(`${subject.name}: ${ground.name} needs a parent`);
       const relation = relationOf(subject, subject.parent);

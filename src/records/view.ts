@@ -7,7 +7,7 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { classifiedProperties, type ColumnClass } from '../policy/classification.js';
-import type { RecordClass } from '../policy/subjects.js';
+import { subjectOf, type RecordClass } from '../policy/subjects.js';
 
 export interface ViewShape {
   record: RecordClass;
@@ -75,8 +75,11 @@ export function declareView(viewClass: ViewClass): MethodDecorator {
 export function declaredViews(): Map<string, Set<string>> {
   return new Map(
     [...declared].map((viewClass) => {
-      const { properties } = shapeOf(viewClass);
-      const always = [...properties].filter(([, column]) => column.category === 'administrative').map(([name]) => name);
+      const { record, properties } = shapeOf(viewClass);
+      const limits = subjectOf(record).grounds.flatMap((ground) => (ground.fields ? [ground.fields] : []));
+      const always = [...properties]
+        .filter(([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)))
+        .map(([name]) => name);
       return [viewClass.name, new Set([...always, 'withheld'])];
     }),
   );

@@ -32,11 +32,15 @@ const compartment: Bar = {
   where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
 };
 
-const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
+/** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
+const drafted: Bar = {
+  name: 'draft-of-another-agency',
+  step: 'compartment',
+  sentence: 'who is not of the agency that drafts it: until it is submitted it exists for nobody else',
+  where: (actor) => ({ submittedAt: null, agencyId: { $ne: actor.agencyId } }),
+};
 
-/** A draft is the referrer's alone, also when it was withdrawn without ever being submitted. */
-const submittedTo = (panelIds: string[]): Where | null =>
-  panelIds.length ? { panelId: { $in: panelIds }, submittedAt: { $exists: true } } : null;
+const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
@@ -48,7 +52,7 @@ declareSubject(Referral, 'Referral', {
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
   contributor,
-  bars: [excluded, compartment],
+  bars: [excluded, compartment, drafted],
   grounds: [
     {
       name: 'own-agency',
@@ -60,13 +64,13 @@ declareSubject(Referral, 'Referral', {
       name: 'core-member',
       sentence: 'who is a core member of the panel, once the referral was submitted',
       actions: ['read', 'track'],
-      where: (actor) => submittedTo(corePanels(actor)),
+      where: (actor) => inPanels(corePanels(actor)),
     },
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted',
       actions: ['accept', 'return', 'refuse', 'redirect'],
-      where: (actor) => submittedTo(coordinatedPanels(actor)),
+      where: (actor) => inPanels(coordinatedPanels(actor)),
     },
   ],
 });

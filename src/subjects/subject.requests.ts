@@ -27,7 +27,7 @@ export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
   partnershipId: string;
 }
 
-export class PersonChange extends PartialType(PickType(Person, PERSON_FIELDS)) {}
+export class PersonChange extends PartialType(PickType(Person, PERSON_FIELDS), { skipNullProperties: false }) {}
 
 /** Looks for people whom you may see by name, with personal data in the body and never in the address. */
 export class PersonSearch {
@@ -53,7 +53,7 @@ export class PlaceRequest extends PickType(Place, PLACE_FIELDS) {
   partnershipId: string;
 }
 
-export class PlaceChange extends PartialType(PickType(Place, PLACE_FIELDS)) {}
+export class PlaceChange extends PartialType(PickType(Place, PLACE_FIELDS), { skipNullProperties: false }) {}
 
 const GROUP_FIELDS = ['kind', 'name', 'description'] as const;
 
@@ -63,4 +63,4 @@ export class GroupRequest extends PickType(Group, GROUP_FIELDS) {
   partnershipId: string;
 }
 
-export class GroupChange extends PartialType(PickType(Group, GROUP_FIELDS)) {}
+export class GroupChange extends PartialType(PickType(Group, GROUP_FIELDS), { skipNullProperties: false }) {}

@@ -102,6 +102,12 @@ export const MACHINE_CLIENTS: MachineClient[] = [
     agency: 'askenby-housing',
     scopes: [
       'refer:Panel',
+      'record-subjects:Partnership',
+      'name:Person',
+      'name:Place',
+      'name:Group',
+      'read:Referral',
+      'change:Referral',
       'submit:Referral',
       'track:Referral',
       'track:Case',

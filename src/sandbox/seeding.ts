@@ -1,0 +1,52 @@
+/** Where the seed's rows go, with their identifiers and times. */
+import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { Caseload } from './content/caseload.js';
+import { agencyByCode } from './content/places-and-agencies.js';
+import { dateFrom } from './content/seeded.js';
+import { seedId } from './seed-id.js';
+
+const CHUNK = 500;
+
+export class Seeding {
+  constructor(
+    private readonly source: Pick<DataSource, 'getRepository'>,
+    readonly now: Date,
+    readonly caseload: Caseload,
+  ) {}
+
+  /** When the partnerships began: everything that has no date of its own. */
+  get founded(): Date {
+    return new Date(this.now.getTime() - 400 * 86_400_000);
+  }
+
+  /** The identifier of what the content calls `key`. */
+  id(kind: string, key: string): string {
+    return seedId(`${kind}:${key}`, this.founded);
+  }
+
+  day(offset: number): string {
+    return dateFrom(this.now, offset);
+  }
+
+  /** Morning of a date, as an instant. */
+  at(date: string | null): Date {
+    return date ? new Date(`${date}T09:00:00Z`) : this.founded;
+  }
+
+  agency(code: string): { agencyId: string; contributingType: string } {
+    return { agencyId: this.id('agency', code), contributingType: agencyByCode(code).type };
+  }
+
+  async put<T extends ObjectLiteral>(
+    entity: EntityTarget<T>,
+    rows: (Partial<T> & { at?: string | null })[],
+  ): Promise<void> {
+    const whole = rows.map(({ at, ...row }) => ({
+      madeAt: this.at(at ?? null),
+      changedAt: this.at(at ?? null),
+      ...row,
+    }));
+    for (let start = 0; start < whole.length; start += CHUNK)
+      await this.source.getRepository(entity).insert(whole.slice(start, start + CHUNK));
+  }
+}
