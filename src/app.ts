@@ -23,6 +23,9 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     trustProxy: process.env['TRUST_PROXY'] === 'on',
+    // one line a request: the route's pattern, never an address, a header or a body
+    logger: preview ? false : { level: config.logLevel, base: null },
+    disableRequestLogging: true,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(error, request, reply);
     },
@@ -62,6 +65,16 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       'x-correlation-id': correlationOf(request),
     });
     limitRate(request, reply);
+    await Promise.resolve();
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    request.log.info({
+      correlationId: correlationOf(request),
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+    });
     await Promise.resolve();
   });
   fastify.addHook('preValidation', async (request) => {

@@ -70,6 +70,8 @@ export function serve(session, { serviceUrl }) {
     HOST: host,
     PORT: String(port),
     SANDBOX: sandbox ? 'on' : 'off',
+    // a line for each request would bury what a newcomer is shown
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
   };
   return session.hold(
     spawnHeld(process.execPath, ['--enable-source-maps', path.join(dist, 'main.js')], { env, stdio: 'inherit' }),

@@ -2,7 +2,7 @@
  * Every error leaves here, as an RFC 9457 problem: refusals of the policy, failed validation, the body parser, unknown
  * routes, and faults of ours (which say nothing but their correlation id). No value of a record, no SQL, no stack.
  */
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { QueryFailedError } from 'typeorm';
 import { conflict, invalid, Problem, unauthenticated } from '../policy/problems.js';
@@ -35,8 +35,6 @@ const VIOLATIONS: Record<string, Problem> = {
   '40P01': conflict('busy', 'Somebody else is changing this record. Repeat the request shortly.'),
 };
 
-const log = new Logger('problem');
-
 export function toProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof QueryFailedError) return VIOLATIONS[(error.driverError as { code?: string }).code ?? ''] ?? null;
@@ -50,7 +48,7 @@ export function toProblem(error: unknown): Problem | null {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   let problem = request.is404 ? noSuchRoute(request) : toProblem(error);
   if (!problem) {
-    log.error({ correlationId: correlationOf(request), fault: faultOf(error) }, 'a fault of the service');
+    request.log.error({ correlationId: correlationOf(request), fault: faultOf(error) }, 'a fault of the service');
     problem = new Problem(500, 'fault', 'A fault of the service', 'The fault was noted. Repeat the request later.');
   }
   const { headers, ...members } = problem.more;

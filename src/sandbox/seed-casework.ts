@@ -5,7 +5,7 @@ import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from '../meetings/meeting.entity.js';
 import { Action } from '../plans/action.entity.js';
-import { Plan, type PlanModel } from '../plans/plan.entity.js';
+import { Plan } from '../plans/plan.entity.js';
 import {
   Referral,
   ReferralDecision,
@@ -14,7 +14,6 @@ import {
   ReferralSubject,
   type DecisionKind,
   type DecisionReason,
-  type TargetProcess,
 } from '../referrals/referral.entity.js';
 import type { SandboxReferral } from './content/caseload.js';
 import { PANELS } from './content/panels.js';
@@ -125,7 +124,7 @@ export async function referrals(seeding: Seeding): Promise<void> {
               ...decision,
               reason: one.statusReason,
               targetPanelId: null,
-              targetProcess: one.status === 'redirected' ? ('single_agency' as TargetProcess) : null,
+              targetProcess: one.status === 'redirected' ? ('single_agency') : null,
               decidedById: author(one),
               decidedAt: seeding.at(one.decidedOn),
             },
@@ -249,7 +248,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       ...inside(one.case),
       id: seeding.id('plan', one.key),
       at: one.agreedOn,
-      modelCode: (one.model === 'SAFETY_PLAN' ? 'SAFETY' : one.model) as PlanModel,
+      modelCode: (one.model === 'SAFETY_PLAN' ? 'SAFETY' : one.model),
       title: one.title,
       aims: [
         {
