@@ -2,7 +2,7 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { config } from './config.js';
 import { serveDocs } from './docs.js';
@@ -25,7 +25,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     trustProxy: process.env['TRUST_PROXY'] === 'on',
     // one line a request: the route's pattern, never an address, a header or a body
     logger: preview ? false : { level: config.logLevel, base: null },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(error, request, reply);
     },

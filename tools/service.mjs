@@ -53,7 +53,7 @@ export async function migrate(session, database) {
  */
 export async function seed(session, database) {
   await session.phase('Filling the sandbox', () =>
-    session.node([path.join(dist, 'sandbox/seed.js')], ownersEnvironment(database)),
+    session.node([path.join(dist, 'seed.js')], ownersEnvironment(database)),
   );
 }
 

@@ -124,7 +124,7 @@ export async function referrals(seeding: Seeding): Promise<void> {
               ...decision,
               reason: one.statusReason,
               targetPanelId: null,
-              targetProcess: one.status === 'redirected' ? ('single_agency') : null,
+              targetProcess: one.status === 'redirected' ? 'single_agency' : null,
               decidedById: author(one),
               decidedAt: seeding.at(one.decidedOn),
             },
@@ -248,7 +248,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       ...inside(one.case),
       id: seeding.id('plan', one.key),
       at: one.agreedOn,
-      modelCode: (one.model === 'SAFETY_PLAN' ? 'SAFETY' : one.model),
+      modelCode: one.model === 'SAFETY_PLAN' ? 'SAFETY' : one.model,
       title: one.title,
       aims: [
         {

@@ -1,26 +1,15 @@
-/**
- * Puts the synthetic BCU into an empty database: `node dist/sandbox/seed.js`. Does nothing where it was done before. The
- * same day gives the same rows; SANDBOX_NOW names another day.
- */
-import 'reflect-metadata';
-import type { DataSource } from 'typeorm';
+/** The part of the seed that was agreed: partnerships, agencies and their people, panels, memberships, agreements. */
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
-import { config } from '../config.js';
-import { entities } from '../entities.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
-import { databaseOptions, openDatabase } from '../records/database.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from '../sharing/sharing.entity.js';
 import { SHARING_AGREEMENTS } from './content/agreements.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
 import { MEMBERSHIPS, PANELS } from './content/panels.js';
 import { AGENCIES, PARTNERSHIPS } from './content/places-and-agencies.js';
-import { buildCaseload } from './content/subjects-and-cases.js';
-import { assessments, instruments, meetings, plans, referrals } from './seed-casework.js';
-import { cases, subjects } from './seed-subjects.js';
-import { Seeding } from './seeding.js';
+import type { Seeding } from './seeding.js';
 
-async function agencies(seeding: Seeding): Promise<void> {
+export async function agencies(seeding: Seeding): Promise<void> {
   const bcu = seeding.id('partnership', 'BCU');
   const ordered = [...PARTNERSHIPS].sort((a, b) => Number(b.code === 'BCU') - Number(a.code === 'BCU'));
   await seeding.put(
@@ -77,7 +66,7 @@ async function agencies(seeding: Seeding): Promise<void> {
   );
 }
 
-async function panels(seeding: Seeding): Promise<void> {
+export async function panels(seeding: Seeding): Promise<void> {
   await seeding.put(
     Panel,
     PANELS.map(({ code, boroughCode, type, name, referencePrefix, mode }) => ({
@@ -122,7 +111,7 @@ async function panels(seeding: Seeding): Promise<void> {
   );
 }
 
-async function agreements(seeding: Seeding): Promise<void> {
+export async function agreements(seeding: Seeding): Promise<void> {
   for (const { code, title, boroughCode, panelTypes, parties, rows, ...dates } of SHARING_AGREEMENTS) {
     const agreementId = seeding.id('agreement', code);
     const agreementVersionId = seeding.id('agreement-version', code);
@@ -157,27 +146,4 @@ async function agreements(seeding: Seeding): Promise<void> {
       })),
     );
   }
-}
-
-async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promise<void> {
-  const seeding = new Seeding(source, now, buildCaseload(now));
-  const steps = [agencies, panels, agreements, instruments, subjects, cases, referrals, assessments, plans, meetings];
-  for (const step of steps) await step(seeding);
-}
-
-if (config.production || !config.ownerDatabaseUrl) {
-  process.stderr.write('The sandbox needs MIGRATION_DATABASE_URL or DATABASE_URL, and is never put into production.\n');
-  process.exit(1);
-}
-const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities));
-try {
-  if (await source.getRepository(Partnership).count()) {
-    process.stdout.write('the sandbox is seeded already\n');
-  } else {
-    const day = process.env['SANDBOX_NOW'];
-    await source.transaction((manager) => seed(manager, day ? new Date(day) : new Date()));
-    process.stdout.write('the sandbox is seeded\n');
-  }
-} finally {
-  await source.destroy();
 }

@@ -1,0 +1,38 @@
+/**
+ * Puts the synthetic BCU into an empty database: `node dist/seed.js`. Does nothing where it was done before. The same day
+ * gives the same rows; SANDBOX_NOW names another day.
+ */
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
+import { Partnership } from './agencies/agency.entity.js';
+import { config } from './config.js';
+import { entities } from './entities.js';
+import { databaseOptions, openDatabase } from './records/database.js';
+import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
+import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
+import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
+import { cases, subjects } from './sandbox/seed-subjects.js';
+import { Seeding } from './sandbox/seeding.js';
+
+async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promise<void> {
+  const seeding = new Seeding(source, now, buildCaseload(now));
+  const steps = [agencies, panels, agreements, instruments, subjects, cases, referrals, assessments, plans, meetings];
+  for (const step of steps) await step(seeding);
+}
+
+if (config.production || !config.ownerDatabaseUrl) {
+  process.stderr.write('The sandbox needs MIGRATION_DATABASE_URL or DATABASE_URL, and is never put into production.\n');
+  process.exit(1);
+}
+const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities));
+try {
+  if (await source.getRepository(Partnership).count()) {
+    process.stdout.write('the sandbox is seeded already\n');
+  } else {
+    const day = process.env['SANDBOX_NOW'];
+    await source.transaction((manager) => seed(manager, day ? new Date(day) : new Date()));
+    process.stdout.write('the sandbox is seeded\n');
+  }
+} finally {
+  await source.destroy();
+}
