@@ -167,7 +167,7 @@ export async function openStage(url) {
 
 /** @param {string} who @param {string} what @param {string} result */
 function line(who, what, result) {
-  console.log(`  ${who.padEnd(24)} ${what.padEnd(88)} → ${result}`);
+  console.log(`  ${who.padEnd(33)} ${what.padEnd(86)} → ${result}`);
 }
 
 /** @param {Reply} reply */

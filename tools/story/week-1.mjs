@@ -34,18 +34,15 @@ async function aPlace(stage, plot) {
     submit: true,
   };
   const key = `story-${stage.run}-jag`;
-  // to send it a system needs to know the place it names: until its scopes say so, the officer sends what it prepared
-  const scopes = /** @type {string[]} */ (system.me.scopes);
-  const sender = scopes.includes('name:Place') ? system : officer;
   const reference = (/** @type {any} */ body) => `${body.reference} ${body.status}`;
-  const sent = await sender.post('sends the referral to the JAG', '/v1/referrals', referral, { key, so: reference });
-  const again = await sender.post('sends it again after a lost connection', '/v1/referrals', referral, { key });
+  const sent = await system.post('sends the referral to the JAG', '/v1/referrals', referral, { key, so: reference });
+  const again = await system.post('sends it again after a lost connection', '/v1/referrals', referral, { key });
   stage.promise('the repeated referral is answered with the same bytes', again.raw === sent.raw, again.raw);
   const twins = await officer.all(`/v1/referrals?externalRef=HMS-${stage.run}`);
   stage.promise('a repeated referral exists once', twins.rows.length === 1, twins.rows.length);
   const other = { ...referral, problem: `${referral.problem} And more.` };
   const reused = { key, gives: 422, code: 'idempotency-key-reused' };
-  await sender.post('uses the same key for another referral', '/v1/referrals', other, reused);
+  await system.post('uses the same key for another referral', '/v1/referrals', other, reused);
 
   const path = `/v1/referrals/${sent.body.id}`;
   const question = { reasonCode: 'more_information', reason: 'Please say what the landlord has tried already.' };
