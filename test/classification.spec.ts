@@ -2,7 +2,7 @@
  * Honesty test: every column of every record has a category, every field of every view is classified, and no relation is
  * named like a column (it would hide it).
  *
- * Seen to fail: `@Classified` taken off `Person.safeContact`; a relation `version` on sharing rows.
+ * Seen to fail: `@Classified` taken off `Person.safeContact` (both the record and its view are named).
  */
 import type { RecordClass } from '../src/policy/subjects.ts';
 

@@ -3,8 +3,8 @@
  * exactly the rows for which the memory form holds; the list finds what the single reads find; and the explanation says
  * "permit" for exactly those. The seed is printed; WORLDS_SEED repeats a run, WORLDS widens it.
  *
- * Seen to fail: `nin` compiled without `IS NOT TRUE` (nulls), `lt` in memory letting null through, a bar left out of the
- * list query, `$in` compiled with one placeholder per value.
+ * Seen to fail: `$nin` compiled as `= FALSE` instead of `IS NOT TRUE` (nulls); a comparison in memory that lets null through;
+ * bars left out of one action's conditions (the explanation disagrees); a list that forgets the rest of a condition.
  */
 import pg from 'pg';
 import type { Statement } from '../src/records/query.ts';

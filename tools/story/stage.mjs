@@ -111,6 +111,8 @@ export async function openStage(url) {
 
       /** Reads without a line and without a promise. @param {string} path @returns {Promise<Reply>} */
       reads: (path) => ask('GET', path),
+      /** Asks by POST, likewise. @param {string} path @param {object} body @returns {Promise<Reply>} */
+      asks: (path, body) => ask('POST', path, { body }),
       /** All pages of a list, likewise: its rows, and what the list says is withheld. @param {string} path */
       async all(path) {
         /** @type {Json[]} */

@@ -53,8 +53,7 @@ async function aPlace(stage, plot) {
   await coordinator.move('cannot accept what lies with the referrer', path, 'acceptance', {}, { gives: 409 });
   const tried = { triedAlready: 'The lock was mended twice and all households were written to.' };
   await officer.alter('says what was tried', path, tried);
-  // it may submit what its agency wrote, and reads no referral: it has no version of it to name
-  await system.move('submits it again', path, 'submission', {}, { ifMatch: '*', so: ({ status }) => status });
+  await system.move('submits it again', path, 'submission', {}, { so: ({ status }) => status });
   const accepted = await coordinator.move('accepts it', path, 'acceptance', {}, { so: ({ status }) => status });
   const status = await system.get('pulls where the referral stands', `${path}/status`, { so: (body) => body.status });
   stage.promise('the referring system learns which case it became', status.body.caseId === accepted.body.caseId);

@@ -55,7 +55,7 @@ async function theTaskAlone(stage, plot) {
   await landlord.move('reports progress', path, 'progress', begun, { so: ({ status }) => status });
   const done = { outcome: 'done', outcomeText: 'New code since Thursday.' };
   await landlord.move('reports it done', path, 'completion', done, { so: ({ status }) => status });
-  await landlord.move('may not confirm its own work', path, 'verification', {}, { gives: 404 });
+  await landlord.move('may not confirm its own work', path, 'verification', {}, { gives: 403 });
   await coordinator.move('confirms it', path, 'verification', { note: 'Seen by the caretaker.' }, {
     so: ({ status }) => status,
   });
