@@ -25,7 +25,8 @@ await session(async (run) => {
   const stage = await openStage(await findServer(run));
   try {
     const plot = await openPlot(stage);
-    for (const chapter of [referrals, contributions, meetings, actions, sideBySide, closing]) await chapter(stage, plot);
+    for (const chapter of [referrals, contributions, meetings, actions, sideBySide, closing])
+      await chapter(stage, plot);
   } catch (error) {
     if (run.over()) return 1;
     if (!(error instanceof StoryEnds)) throw error;

@@ -12,4 +12,6 @@ export class PractitionerRequest extends PickType(Practitioner, [
 ] as const) {}
 
 export class PractitionerChange extends PartialType(
-  PickType(Practitioner, ['name', 'jobTitle', 'email', 'roles', 'active'] as const), { skipNullProperties: false }) {}
+  PickType(Practitioner, ['name', 'jobTitle', 'email', 'roles', 'active'] as const),
+  { skipNullProperties: false },
+) {}

@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 import { Agency } from '../agencies/agency.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
 import { Classified, rowCategory } from '../policy/classification.js';
+import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
@@ -25,9 +26,6 @@ export const caseMachine: StateMachine<
     reopening: { from: ['closed'], to: 'open' },
   },
 };
-
-export const RISK_BANDS = ['standard', 'medium', 'high'] as const;
-export type RiskBand = (typeof RISK_BANDS)[number];
 
 /** Why a case is closed. Source: JAG note, section 1.6 "Closure reasons". */
 export const CLOSURE_REASONS = [
@@ -104,8 +102,8 @@ export class Case extends AboutSubject {
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment', 'summary')
   @IsOptional()
-  @IsIn(RISK_BANDS)
-  riskBand: RiskBand | null;
+  @IsIn(BANDS)
+  riskBand: Band | null;
 
   /** The same victim and perpetrator within the panel's repeat window. */
   @Column({ type: 'boolean', default: false })

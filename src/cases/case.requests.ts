@@ -27,7 +27,9 @@ export class CaseQuery extends PageQuery {
 
 /** Changes what the panel's coordination keeps of a case. */
 export class CaseChange extends PartialType(
-  PickType(Case, ['leadAgencyId', 'riskBand', 'nextReviewOn', 'whyMultiAgency'] as const), { skipNullProperties: false }) {}
+  PickType(Case, ['leadAgencyId', 'riskBand', 'nextReviewOn', 'whyMultiAgency'] as const),
+  { skipNullProperties: false },
+) {}
 
 /** Gives a person a role in the case. */
 export class CasePersonRequest extends PickType(CasePerson, ['personId', 'role', 'rationale', 'since'] as const) {}
@@ -53,7 +55,9 @@ export class ContributionRequest extends PickType(Contribution, [
 }
 
 export class ContributionChange extends PartialType(
-  PickType(Contribution, ['kind', 'summary', 'text', 'handling', 'conditions', 'agencyOnly', 'occurredOn'] as const), { skipNullProperties: false }) {}
+  PickType(Contribution, ['kind', 'summary', 'text', 'handling', 'conditions', 'agencyOnly', 'occurredOn'] as const),
+  { skipNullProperties: false },
+) {}
 
 /** Closes a case: why, and what was reached. */
 export class CaseClosure {

@@ -120,7 +120,6 @@ declareSubject(CasePerson, 'CasePerson', {
 
 declareSubject(Contribution, 'Contribution', {
   ...WITHIN_CASE,
-  relations: { ...WITHIN_CASE.relations },
   caps: [
     {
       name: 'handling-conditions',

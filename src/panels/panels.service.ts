@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -86,7 +87,7 @@ export class PanelsService {
 
 /** The edition of a panel's rules in force on the day of the work. */
 export async function rulesInForce(work: Work, panelId: string): Promise<PanelRules | null> {
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(work.now);
+  const today = londonDay(work.now);
   const [inForce] = await work.manager.query<{ id: string }[]>(
     `SELECT id FROM panel_rules WHERE panel_id = $1 AND effective_from <= $2 ORDER BY effective_from DESC LIMIT 1`,
     [panelId, today],

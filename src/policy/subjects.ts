@@ -96,15 +96,17 @@ const subjects = new Map<RecordClass, Subject>();
 
 export function declareSubject(type: RecordClass, name: string, declaration: Declaration): void {
   if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
+  const copied = <T>(list: readonly T[] = []): T[] => [...list];
   subjects.set(type, {
-    relations: {},
-    bars: [],
-    grounds: [],
-    caps: [],
-    seek: [],
-    contexts: [],
     orderBy: 'changedAt',
     ...declaration,
+    // copies, because areas above extend them and declarations may share a part
+    relations: { ...declaration.relations },
+    bars: copied(declaration.bars),
+    grounds: copied(declaration.grounds),
+    caps: copied(declaration.caps),
+    seek: copied(declaration.seek),
+    contexts: copied(declaration.contexts),
     type,
     name,
   });

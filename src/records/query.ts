@@ -112,9 +112,21 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   const columns = selection(actor, subject, action, parameters);
   const rules = rulesOf(actor, subject, action);
   const walks = isNarrow(subject, listing.filter)
-    ? [walk(subject, listing, null, new CompoundCondition('or', rules.map((rule) => rule.condition)), parameters)]
+    ? [
+        walk(
+          subject,
+          listing,
+          null,
+          new CompoundCondition(
+            'or',
+            rules.map((rule) => rule.condition),
+          ),
+          parameters,
+        ),
+      ]
     : rules.flatMap((rule) => seekingWalks(subject, listing, rule.condition, parameters));
-  if (!walks.length) return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
+  if (!walks.length)
+    return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
   // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
   // so its columns are fetched by its place (ctid) rather than by another descent of an index.
   return {
@@ -161,9 +173,7 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
-      part instanceof FieldCondition &&
-      part.operator === 'elemMatch' &&
-      relationOf(subject, part.field).local === 'id',
+      part instanceof FieldCondition && part.operator === 'elemMatch' && relationOf(subject, part.field).local === 'id',
   );
   if (related) {
     const relation = relationOf(subject, related.field);

@@ -78,7 +78,9 @@ export function declaredViews(): Map<string, Set<string>> {
       const { record, properties } = shapeOf(viewClass);
       const limits = subjectOf(record).grounds.flatMap((ground) => (ground.fields ? [ground.fields] : []));
       const always = [...properties]
-        .filter(([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)))
+        .filter(
+          ([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)),
+        )
         .map(([name]) => name);
       return [viewClass.name, new Set([...always, 'withheld'])];
     }),

@@ -3,6 +3,7 @@ import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
 import { nextReference } from '../cases/references.js';
 import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
 import { Referral, ReferralPerson } from './referral.entity.js';
 import { screeningOf } from './screening.js';
@@ -44,12 +45,8 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
       personId,
       role,
       rationale,
-      since: dayInLondon(madeAt),
+      since: londonDay(madeAt),
     });
   work.happened('case.opened', Case, opened);
   return opened;
 }
-
-/** The calendar day of an instant, as Londoners date it. */
-export const dayInLondon = (at: Date): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(at);

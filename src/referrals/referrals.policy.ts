@@ -90,18 +90,16 @@ const referralReader: Ground = {
 
 declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
-  relations: { ...OF_REFERRAL.relations },
   panel: 'panelId',
   contributor,
-  grounds: [{ ...referralReader }],
+  grounds: [referralReader],
 });
 
 declareSubject(ReferralDecision, 'ReferralDecision', {
   ...OF_REFERRAL,
-  relations: { ...OF_REFERRAL.relations },
   panel: 'panelId',
   contributor,
-  grounds: [{ ...referralReader }],
+  grounds: [referralReader],
 });
 
 declareSubject(ReferralScreening, 'ReferralScreening', {
@@ -122,7 +120,6 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
 
 declareSubject(ReferralSubject, 'ReferralSubject', {
   ...OF_REFERRAL,
-  relations: { ...OF_REFERRAL.relations },
   panel: 'panelId',
   contributor,
   grounds: [
@@ -167,5 +164,5 @@ for (const [type, foreign] of [
   extendSubject(type, {
     relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
     contexts: ['referred'],
-    grounds: [{ ...throughReferral }],
+    grounds: [throughReferral],
   });

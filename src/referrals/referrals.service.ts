@@ -10,13 +10,14 @@ import type { RecordClass } from '../policy/subjects.js';
 import { decideField } from '../records/mask.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
+import { londonDay } from '../records/london-day.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
 import { Group, Person, Place, type ContributedRecord } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
-import { dayInLondon, openCase } from './opening.js';
+import { openCase } from './opening.js';
 import {
   Referral,
   ReferralDecision,
@@ -207,7 +208,7 @@ export class ReferralsService {
       rules,
       roles: people.map((one) => one.role),
       subject: await bornAsKnown(work, found),
-      today: dayInLondon(work.now),
+      today: londonDay(work.now),
     });
     if (errors.length)
       throw unacceptable(

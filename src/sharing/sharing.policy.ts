@@ -103,16 +103,8 @@ const VERSION = {
   ],
 };
 
-declareSubject(SharingParty, 'SharingParty', {
-  ...VERSION,
-  relations: { ...VERSION.relations },
-  grounds: [...VERSION.grounds],
-});
-declareSubject(SharingRow, 'SharingRow', {
-  ...VERSION,
-  relations: { ...VERSION.relations },
-  grounds: [...VERSION.grounds],
-});
+declareSubject(SharingParty, 'SharingParty', VERSION);
+declareSubject(SharingRow, 'SharingRow', VERSION);
 
 declareSubject(Exclusion, 'Exclusion', {});
 declareSubject(AccessGrant, 'AccessGrant', {});

@@ -26,8 +26,8 @@ declareSubject(Person, 'Person', {
       where: (actor: Actor) => (actor.excludedPersonIds.length ? { id: { $in: actor.excludedPersonIds } } : null),
     },
   ],
-  grounds: [{ ...ownAgency }],
+  grounds: [ownAgency],
 });
 
-declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], grounds: [{ ...ownAgency }] });
-declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], grounds: [{ ...ownAgency }] });
+declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], grounds: [ownAgency] });
+declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], grounds: [ownAgency] });

@@ -65,7 +65,8 @@ async function theOutsider(stage, plot) {
     const { status } = await outsider.reads(path);
     if (status !== 404) found.push(`${status} ${path}`);
   }
-  for (const path of paths) stage.promise(`the outsider finds nothing at ${path}`, !found.some((one) => one.endsWith(` ${path}`)), found);
+  for (const path of paths)
+    stage.promise(`the outsider finds nothing at ${path}`, !found.some((one) => one.endsWith(` ${path}`)), found);
   console.log(`  ${outsider.name} asks at ${paths.length} addresses of this story and finds nothing`);
   for (const path of ['/v1/cases', '/v1/referrals', '/v1/actions', '/v1/meetings', '/v1/persons', '/v1/places']) {
     const { status, rows } = await outsider.all(path);

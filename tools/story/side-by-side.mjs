@@ -282,8 +282,7 @@ function namesWhatItWithholds(stage, reader, seen, agreement) {
   );
   stage.promise(`${reader.id}: each field of a person is either shown or named as withheld`, !unnamed.length, unnamed);
   const wrong = agreement.categories.filter(
-    (category) =>
-      (agreement.level(reader, category, 'any') === 'none') !== contributions.withheld.includes(category),
+    (category) => (agreement.level(reader, category, 'any') === 'none') !== contributions.withheld.includes(category),
   );
   stage.promise(`${reader.id}: the list names the categories of which nothing may be learnt`, !wrong.length, wrong);
 }

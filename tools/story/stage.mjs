@@ -118,7 +118,7 @@ export async function openStage(url) {
         /** @type {Json[]} */
         const rows = [];
         let raw = '';
-        for (let cursor = ''; ; ) {
+        for (let cursor = ''; ;) {
           const join = path.includes('?') ? '&' : '?';
           const page = await ask('GET', `${path}${join}limit=100${cursor && `&cursor=${cursor}`}`);
           raw += page.raw;

@@ -84,7 +84,9 @@ async function aRepeat(stage, plot) {
     category: 'police_incident',
     subjectKind: 'person_victim',
     personId: victim.body.id,
-    people: [{ personId: perpetrator.body.id, role: 'perpetrator', rationale: 'Former partner; arrested at the scene.' }],
+    people: [
+      { personId: perpetrator.body.id, role: 'perpetrator', rationale: 'Former partner; arrested at the scene.' },
+    ],
     criteria: ['visible_high_risk'],
     consentStatus: 'given',
     subjectAware: 'yes',
@@ -160,7 +162,8 @@ async function aGroup(stage, plot) {
       subjectKind: 'group',
       groupId: group.body.id,
       criteria: ['retaliation_risk', 'county_lines'],
-      problem: 'Two fights in a fortnight at the interchange; they say that nobody is safe there after half past three.',
+      problem:
+        'Two fights in a fortnight at the interchange; they say that nobody is safe there after half past three.',
       wishes: 'A safe way home and somewhere warm on Fridays.',
       submit: true,
     },
@@ -181,6 +184,8 @@ async function aGroup(stage, plot) {
  */
 async function open(stage, coordinator, accepted) {
   const id = accepted.body.caseId;
-  await coordinator.get('opens the case', `/v1/cases/${id}`, { so: ({ reference, stage: at }) => `${reference} ${at}` });
+  await coordinator.get('opens the case', `/v1/cases/${id}`, {
+    so: ({ reference, stage: at }) => `${reference} ${at}`,
+  });
   return id;
 }

@@ -61,7 +61,8 @@ async function everybodyContributes(stage, plot) {
       const player = await stage.cast(who);
       // the run's number makes each sentence findable: nobody may meet it by a door that is closed to them
       const request = { category, kind, summary: `${summary} (${stage.run})`, text: `${text} (${stage.run})`, ...more };
-      const marking = 'agencyOnly' in request ? ', for its own agency only' : 'handling' in request ? ', handling C' : '';
+      const marking =
+        'agencyOnly' in request ? ', for its own agency only' : 'handling' in request ? ', handling C' : '';
       const path = `/v1/cases/${caseId}/contributions`;
       const made = await player.post(`tells of ${category}: “${summary}”${marking}`, path, request);
       const { id, agencyId, handling, agencyOnly } = made.body;
@@ -113,7 +114,10 @@ async function anAssessment(stage, plot) {
   const lower = { ...silently, judgementReason: 'She seemed calm when we spoke.' };
   const higher = { ...assessment, judgementBand: 'high', judgementReason: 'Strangulation and stalking on bail.' };
   await idva.post('lowers the band without a reason', path, silently, { gives: 422, code: 'judgement-incomplete' });
-  await idva.post('lowers it with a reason, not being the chair', path, lower, { gives: 422, code: 'judgement-lowers' });
+  await idva.post('lowers it with a reason, not being the chair', path, lower, {
+    gives: 422,
+    code: 'judgement-lowers',
+  });
   const made = await idva.post('assesses: 11 of 24, and judges it high', path, higher, {
     so: ({ score, computedBand, effectiveBand }) => `${score}: ${computedBand}, by judgement ${effectiveBand}`,
   });
@@ -139,9 +143,14 @@ async function whatIsRefused(stage, plot) {
     'jag-chair',
   );
   const note = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
-  await environmental.post('contributes to a case that is not there for him', `/v1/cases/${plot.marac}/contributions`, note, {
-    gives: 404,
-  });
+  await environmental.post(
+    'contributes to a case that is not there for him',
+    `/v1/cases/${plot.marac}/contributions`,
+    note,
+    {
+      gives: 404,
+    },
+  );
   await outsider.get('asks for the case', `/v1/cases/${plot.marac}`, { gives: 404 });
   await chair.get('of another panel asks for the case', `/v1/cases/${plot.marac}`, { gives: 404 });
   const unconditional = { ...note, category: 'voice_of_subject', handling: 'C' };

@@ -161,9 +161,15 @@ async function theMarac(stage, plot) {
     async ends() {
       stage.tell('The MARAC ends.');
       await coordinator.move('may not end the meeting', meeting, 'closure', {}, { gives: 403 });
-      await chair.move('ends the meeting', meeting, 'closure', {}, {
-        so: ({ status, quorate }) => `${status}, quorate: ${quorate}`,
-      });
+      await chair.move(
+        'ends the meeting',
+        meeting,
+        'closure',
+        {},
+        {
+          so: ({ status, quorate }) => `${status}, quorate: ${quorate}`,
+        },
+      );
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, closesAt + 1000 - Date.now())));
       await landlord.get('asks for the case after the window', `/v1/cases/${plot.earlier}`, { gives: 404 });
       const late = { kind: 'new', caseId: plot.earlier };
@@ -249,9 +255,15 @@ async function theSafetyPlan(stage, plot) {
   const smart = (await coordinator.all(`${plan}/actions`)).rows.map((one) => one.smart?.score);
   stage.promise('every action is SMART by five letters', smart.length === 5 && smart.every((one) => one === 5), smart);
   await sergeant.move('may not have the plan agreed', plan, 'agreement', {}, { gives: 403 });
-  await coordinator.move('records that the panel agrees the plan', plan, 'agreement', {}, {
-    so: ({ status }) => status,
-  });
+  await coordinator.move(
+    'records that the panel agrees the plan',
+    plan,
+    'agreement',
+    {},
+    {
+      so: ({ status }) => status,
+    },
+  );
   const { stage: at } = (await coordinator.reads(`/v1/cases/${plot.marac}`)).body;
   stage.promise('the case follows its plan', at === 'plan_agreed', at);
 }
@@ -273,10 +285,23 @@ async function theJag(stage, plot) {
     ),
     meeting,
   );
-  const plan = await draft(stage, coordinator, plot.jag, { modelCode: 'OSARA', title: 'A stairwell for its residents' });
+  const plan = await draft(stage, coordinator, plot.jag, {
+    modelCode: 'OSARA',
+    title: 'A stairwell for its residents',
+  });
   await propose(stage, plot, coordinator, plan, [
-    ['door', 'housing-officer', 'Replace the rear door by a self-closing steel door', 'Door locked at ten night checks'],
-    ['patrol', 'police-sergeant', 'Patrol the stairwell on four nights, 23:00 to 01:00', 'Patrol log; calls below five'],
+    [
+      'door',
+      'housing-officer',
+      'Replace the rear door by a self-closing steel door',
+      'Door locked at ten night checks',
+    ],
+    [
+      'patrol',
+      'police-sergeant',
+      'Patrol the stairwell on four nights, 23:00 to 01:00',
+      'Patrol log; calls below five',
+    ],
     ['recorder', 'environmental-health-officer', 'Leave the recorder for seven more nights', 'Seven nights recorded'],
     ['escort', 'victim-support-worker', 'Walk with the complainant to her club each Tuesday', 'Four walks made'],
   ]);

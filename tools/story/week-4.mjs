@@ -56,9 +56,15 @@ async function theTaskAlone(stage, plot) {
   const done = { outcome: 'done', outcomeText: 'New code since Thursday.' };
   await landlord.move('reports it done', path, 'completion', done, { so: ({ status }) => status });
   await landlord.move('may not confirm its own work', path, 'verification', {}, { gives: 403 });
-  await coordinator.move('confirms it', path, 'verification', { note: 'Seen by the caretaker.' }, {
-    so: ({ status }) => status,
-  });
+  await coordinator.move(
+    'confirms it',
+    path,
+    'verification',
+    { note: 'Seen by the caretaker.' },
+    {
+      so: ({ status }) => status,
+    },
+  );
 }
 
 /** @param {Stage} stage @param {Plot} plot */
@@ -108,7 +114,8 @@ async function theOwnersReport(stage, plot) {
 async function theSystemsPull(stage, plot) {
   stage.tell('Machine clients pull status, and report on the actions of their agencies.');
   const [housing, police, coordinator] = await stage.company('housing-system', 'police-system', 'marac-coordinator');
-  const status = (/** @type {any} */ body) => `${body.reference} ${body.stage}, own actions: ${body.openActions.length}`;
+  const status = (/** @type {any} */ body) =>
+    `${body.reference} ${body.stage}, own actions: ${body.openActions.length}`;
   const followed = [
     { system: housing, caseId: plot.jag, action: plot.actions.door, name: 'JAG' },
     { system: housing, caseId: plot.marac, action: plot.actions.locks, name: 'MARAC' },
@@ -177,7 +184,9 @@ async function theJagCloses(stage, plot) {
   await coordinator.alter('sets the next review', record, { nextReviewOn: stage.day(28) });
   const meanwhile = { gives: 412, code: 'changed-meanwhile', ifMatch: stale };
   await coordinator.move('closes a version that is no longer so', record, 'closure', closed, meanwhile);
-  await coordinator.move('closes it', record, 'closure', closed, { so: ({ stage: at, outcome }) => `${at}, ${outcome}` });
+  await coordinator.move('closes it', record, 'closure', closed, {
+    so: ({ stage: at, outcome }) => `${at}, ${outcome}`,
+  });
   const again = await coordinator.move('closes it again', record, 'closure', closed, { gives: 409 });
   stage.promise('a closed case may be reopened', again.body.permitted?.join() === 'reopening', again.body.permitted);
   const late = { category: 'housing', kind: 'fact', summary: 'One more.', text: 'One more thing.' };
