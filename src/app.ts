@@ -83,7 +83,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     await Promise.resolve();
   });
   serveDocs(app, config.port);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }
 

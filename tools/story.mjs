@@ -29,8 +29,8 @@ await session(async (run) => {
       await chapter(stage, plot);
   } catch (error) {
     if (run.over()) return 1;
-    if (!(error instanceof StoryEnds)) throw error;
-    console.log(`\nThe story ends here: ${error.message}`);
+    const why = error instanceof StoryEnds ? error.message : error instanceof Error ? error.stack : error;
+    stage.promise('the story can be told to its end', false, why);
   }
   const { kept, broken } = stage.counts();
   console.log(`\n${kept} promises kept, ${broken} broken`);

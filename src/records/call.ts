@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Call } from '../policy/actor.js';
 import { invalid } from '../policy/problems.js';
 
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const correlations = new WeakMap<FastifyRequest['raw'], string>();
 
 /** The trace id of `traceparent` (W3C Trace Context), or one of our own. */

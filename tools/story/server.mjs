@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildIfNeeded } from '../build.mjs';
 import { freePort, startEmbeddedDatabase } from '../embedded-database.mjs';
+import { CannotStart } from '../lifeline.mjs';
 
 /**
  * @param {import('../session.mjs').Session} run
@@ -15,6 +16,8 @@ export async function findServer(run) {
     console.log(`Playing against the server at ${wanted}.`);
     return wanted;
   }
+  // whoever names a server wants to hear about that one
+  if (process.env.WARDMOTE_URL) throw new CannotStart(`Nobody answers at ${wanted}/health/ready (WARDMOTE_URL).`);
   console.log(`Nobody answers at ${wanted}: the story starts a server of its own.`);
   return startServer(run);
 }

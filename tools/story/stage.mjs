@@ -24,10 +24,40 @@ import { CannotStart } from '../lifeline.mjs';
 /** The story cannot go on: what it needs was refused. */
 export class StoryEnds extends Error {}
 
-/** @typedef {Awaited<ReturnType<typeof openStage>>} Stage */
-/** @typedef {Awaited<ReturnType<Stage['cast']>>} Player */
+/** @typedef {{ status: number, rows: Json[], raw: string, withheld: string[] }} List all pages of a list */
+/**
+ * @typedef {object} Player one of the cast, signed in
+ * @property {string} id
+ * @property {string} name
+ * @property {Json} me who the service says this is
+ * @property {(what: string, path: string, more?: Step) => Promise<Reply>} get a step
+ * @property {(what: string, path: string, body: object, more?: Step) => Promise<Reply>} post a step
+ * @property {(what: string, record: string, command: string, body: object, more?: Step) => Promise<Reply>} move
+ *   a step that moves a record to another state, as it was read a moment before
+ * @property {(what: string, record: string, body: object, more?: Step) => Promise<Reply>} alter
+ *   a step that changes a record, as it was read a moment before
+ * @property {(path: string) => Promise<Reply>} reads without a line and without a promise
+ * @property {(path: string, body: object) => Promise<Reply>} asks by POST, likewise
+ * @property {(path: string) => Promise<List>} all pages of a list, likewise
+ */
+/**
+ * @typedef {object} Stage
+ * @property {string} url
+ * @property {string} run sets this run apart from all others on the same server
+ * @property {(what: string, kept: unknown, instead?: unknown) => void} promise counts it, and says what differs
+ * @property {() => { kept: number, broken: number }} counts
+ * @property {(id: string) => Promise<Player>} cast
+ * @property {<I extends string[]>(...ids: I) => Promise<{ [at in keyof I]: Player }>} company several, in their order
+ * @property {(offset: number) => string} day counted from today in London
+ * @property {(minutes: number) => string} moment counted from now
+ * @property {(title: string) => void} chapter
+ * @property {(text: string) => void} tell
+ */
 
-/** @param {string} url */
+/**
+ * @param {string} url
+ * @returns {Promise<Stage>}
+ */
 export async function openStage(url) {
   const people = (await send(url, 'GET', '/sandbox/people')).body?.data;
   if (!Array.isArray(people))
@@ -48,10 +78,12 @@ export async function openStage(url) {
       counts.broken += 1;
       console.log(`DIFFERS: ${what}${instead === undefined ? '' : ` — found ${inWords(instead)}`}`);
     }
-    return Boolean(kept);
   }
 
-  /** @param {string} id of `GET /sandbox/people` */
+  /**
+   * @param {string} id of `GET /sandbox/people`
+   * @returns {Promise<Player>}
+   */
   async function signIn(id) {
     const known = people.find((/** @type {Json} */ one) => one.id === id);
     const token = (await send(url, 'POST', '/sandbox/tokens', { body: { person: id } })).body?.access_token;
@@ -80,89 +112,59 @@ export async function openStage(url) {
       return reply;
     }
 
-    const player = {
+    return {
       id,
       name: String(known.name),
-      agency: String(known.agency),
-      /** @type {Json} who the service says this is */
       me,
-
-      /** A step. @param {string} what @param {string} path @param {Step} [more] */
       get: (what, path, more = {}) => step(what, 'GET', path, more),
-      /** A step. @param {string} what @param {string} path @param {object} body @param {Step} [more] */
       post: (what, path, body, more = {}) => step(what, 'POST', path, { body, ...more }),
-
-      /**
-       * A step that moves a record to another state, as it was read a moment before.
-       * @param {string} what @param {string} record @param {string} command @param {object} body @param {Step} [more]
-       */
       async move(what, record, command, body, more = {}) {
         const ifMatch = more.ifMatch ?? (await ask('GET', record)).etag;
         return step(what, 'POST', `${record}/${command}`, { body, ...more, ifMatch });
       },
-      /**
-       * A step that changes a record, as it was read a moment before.
-       * @param {string} what @param {string} record @param {object} body @param {Step} [more]
-       */
       async alter(what, record, body, more = {}) {
         const ifMatch = more.ifMatch ?? (await ask('GET', record)).etag;
         return step(what, 'PATCH', record, { body, ...more, ifMatch });
       },
-
-      /** Reads without a line and without a promise. @param {string} path @returns {Promise<Reply>} */
       reads: (path) => ask('GET', path),
-      /** Asks by POST, likewise. @param {string} path @param {object} body @returns {Promise<Reply>} */
       asks: (path, body) => ask('POST', path, { body }),
-      /** All pages of a list, likewise: its rows, and what the list says is withheld. @param {string} path */
       async all(path) {
-        /** @type {Json[]} */
-        const rows = [];
-        let raw = '';
+        /** @type {List} */
+        const list = { status: 200, rows: [], raw: '', withheld: [] };
         for (let cursor = ''; ;) {
           const join = path.includes('?') ? '&' : '?';
-          const page = await ask('GET', `${path}${join}limit=100${cursor && `&cursor=${cursor}`}`);
-          raw += page.raw;
-          if (page.status !== 200) return { status: page.status, rows, raw, withheld: /** @type {string[]} */ ([]) };
-          rows.push(...page.body.data);
-          cursor = page.body.next ?? '';
-          if (!cursor) return { status: 200, rows, raw, withheld: /** @type {string[]} */ (page.body.withheld ?? []) };
+          const { status, body, raw } = await ask('GET', `${path}${join}limit=100${cursor && `&cursor=${cursor}`}`);
+          list.raw += raw;
+          if (status !== 200) return { ...list, status, rows: [] };
+          list.rows.push(...body.data);
+          list.withheld = body.withheld ?? [];
+          cursor = body.next ?? '';
+          if (!cursor) return list;
         }
       },
     };
+  }
+
+  /** @param {string} id */
+  function cast(id) {
+    const player = signedIn.get(id) ?? signIn(id);
+    signedIn.set(id, player);
     return player;
   }
 
   return {
     url,
-    /** Sets this run apart from all others on the same server. */
     run: String(Math.floor(started.getTime() / 1000) % 1_000_000).padStart(6, '0'),
     promise,
     counts: () => ({ ...counts }),
-
-    /** @param {string} id */
-    cast(id) {
-      const known = signedIn.get(id) ?? signIn(id);
-      signedIn.set(id, known);
-      return known;
-    },
-
-    /** Several at once, in the order in which they are named. @param {string[]} ids */
-    company(...ids) {
-      return Promise.all(ids.map((id) => this.cast(id)));
-    },
-
-    /** A day, counted from today in London. @param {number} offset */
+    cast,
+    company: (...ids) => /** @type {any} */ (Promise.all(ids.map(cast))),
     day(offset) {
       const at = new Date(started.getTime() + offset * 86_400_000);
       return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(at);
     },
-
-    /** A moment, counted from now. @param {number} minutes */
     moment: (minutes) => new Date(Date.now() + minutes * 60_000).toISOString(),
-
-    /** @param {string} title */
     chapter: (title) => console.log(`\n${title}\n${'─'.repeat(title.length)}`),
-    /** @param {string} text */
     tell: (text) => console.log(`\n  ${text}`),
   };
 }

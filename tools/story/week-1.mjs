@@ -58,7 +58,7 @@ async function aPlace(stage, plot) {
   const status = await system.get('pulls where the referral stands', `${path}/status`, { so: (body) => body.status });
   stage.promise('the referring system learns which case it became', status.body.caseId === accepted.body.caseId);
   await coordinator.move('accepts it a second time', path, 'acceptance', {}, { gives: 409, code: 'not-in-this-state' });
-  plot.jag = await open(stage, coordinator, accepted);
+  plot.jag = await open(coordinator, accepted);
 }
 
 /** @type {(stage: import('./stage.mjs').Stage, plot: import('./plot.mjs').Plot) => Promise<void>} */
@@ -106,7 +106,7 @@ async function aRepeat(stage, plot) {
     so: ({ isRepeat }) => `repeat: ${isRepeat}`,
   });
   const heard = await coordinator.move('accepts it', firstPath, 'acceptance', {});
-  plot.earlier = await open(stage, coordinator, heard);
+  plot.earlier = await open(coordinator, heard);
 
   const again = {
     ...referral,
@@ -137,7 +137,7 @@ async function aRepeat(stage, plot) {
   await coordinator.move('cannot refuse a repeat as below the threshold', path, 'refusal', refusal, eligible);
   await constable.move('cannot accept her own referral', path, 'acceptance', {}, { gives: 403, ifMatch: '*' });
   const accepted = await coordinator.move('accepts the repeat', path, 'acceptance', {});
-  plot.marac = await open(stage, coordinator, accepted);
+  plot.marac = await open(coordinator, accepted);
   const opened = (await coordinator.reads(`/v1/cases/${plot.marac}`)).body;
   stage.promise('the case of a repeat says so', opened.isRepeat === true, opened.isRepeat);
   stage.promise('and leads to the earlier case', opened.previousCaseId === plot.earlier, opened.previousCaseId);
@@ -173,16 +173,15 @@ async function aGroup(stage, plot) {
   const stranger = await stage.cast('marac-coordinator');
   await stranger.get('of another panel asks for it', path, { gives: 404 });
   const accepted = await coordinator.move('accepts it', path, 'acceptance', {});
-  plot.syv = await open(stage, coordinator, accepted);
+  plot.syv = await open(coordinator, accepted);
 }
 
 /**
- * @param {import('./stage.mjs').Stage} stage
  * @param {import('./stage.mjs').Player} coordinator
  * @param {import('./stage.mjs').Reply} accepted
  * @returns {Promise<string>} the case
  */
-async function open(stage, coordinator, accepted) {
+async function open(coordinator, accepted) {
   const id = accepted.body.caseId;
   await coordinator.get('opens the case', `/v1/cases/${id}`, {
     so: ({ reference, stage: at }) => `${reference} ${at}`,

@@ -1,0 +1,186 @@
+/**
+ * What the OpenAPI document says this service does, as specs use it: its operations, a body that each would accept, and
+ * the addresses of the records that somebody can walk to from the lists. A new area is swept as soon as it is documented.
+ */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import type { Caller } from './people.ts';
+
+export interface Schema {
+  $ref?: string;
+  allOf?: Schema[];
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  enum?: unknown[];
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  minItems?: number;
+  minLength?: number;
+}
+
+interface Message {
+  content?: Record<string, { schema?: Schema }>;
+}
+
+interface Documented {
+  parameters?: { in: string; name: string }[];
+  requestBody?: Message;
+  responses: Record<string, Message>;
+}
+
+export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
+
+export interface Operation {
+  /** Such as `PATCH /v1/cases/{id}`. */
+  name: string;
+  method: Method;
+  path: string;
+  /** Of the body, where it takes one. */
+  takes?: Schema;
+  /** Of the answer, where it is JSON. */
+  answers?: Schema;
+  /** Answers with a page of records. */
+  isList: boolean;
+  /** Changes a record that was read before. */
+  needsIfMatch: boolean;
+}
+
+export const openApi: {
+  paths: Record<string, Record<string, Documented>>;
+  components: { schemas: Record<string, Schema> };
+} = JSON.parse(fs.readFileSync('openapi/openapi.json', 'utf8'));
+
+export function resolved(schema: Schema | undefined): Schema | undefined {
+  const name = /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+  return name ? openApi.components.schemas[name] : schema;
+}
+
+const jsonOf = (message: Message | undefined): Schema | undefined =>
+  resolved(message?.content?.['application/json']?.schema);
+
+export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => {
+    const answers = jsonOf(operation.responses['200'] ?? operation.responses['201']);
+    return {
+      name: `${method.toUpperCase()} ${path}`,
+      method: method as Method,
+      path,
+      takes: jsonOf(operation.requestBody),
+      answers,
+      isList: answers?.properties?.['data']?.type === 'array',
+      needsIfMatch: !!operation.parameters?.some(({ name }) => name === 'If-Match'),
+    };
+  }),
+);
+
+/** What is about records: not the health of the process. */
+export const v1 = operations.filter(({ path }) => path.startsWith('/v1/'));
+export const lists = new Map(
+  operations.filter(({ isList, method }) => isList && method === 'get').map((one) => [one.path, one]),
+);
+export const hasId = ({ path }: Operation): boolean => path.includes('{');
+
+/** The address with each identifier in it replaced. */
+export const withIds = (path: string, id: (index: number) => string): string => {
+  let index = 0;
+  return path.replaceAll(/\{[^}]+\}/g, () => id(index++));
+};
+
+export const unknown = (path: string): string => withIds(path, () => randomUUID());
+
+/** The address of the same shape at which there is nothing. */
+export const emptied = (address: string): string =>
+  address.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, () => randomUUID());
+
+/** The smallest value that the schema allows. */
+export function sample(schema: Schema = {}, name = ''): unknown {
+  const one = resolved(schema) ?? {};
+  const types = [one.type].flat();
+  if (types.includes('null')) return null;
+  if (one.enum) return one.enum[0];
+  if (types.includes('object'))
+    return Object.fromEntries((one.required ?? []).map((key) => [key, sample(one.properties?.[key], key)]));
+  if (types.includes('array')) return one.minItems ? [sample(one.items)] : [];
+  if (types.includes('boolean')) return false;
+  if (types.includes('integer')) return one.minimum ?? 0;
+  if (one.format === 'uuid') return randomUUID();
+  if (one.format === 'date') return '2026-11-20';
+  if (one.format === 'date-time') return '2026-11-20T10:00:00.000Z';
+  if (name === 'email') return 'someone@example.org';
+  return one.pattern ? 'read' : 'x'.repeat(Math.max(one.minLength ?? 3, 3));
+}
+
+/** Sends the operation to an address, with a body that passes validation and, where it is asked for, an If-Match. */
+export function send(
+  caller: Caller,
+  operation: Operation,
+  address: string,
+  body = sample(operation.takes),
+  etag = '*',
+) {
+  const test = caller.call(operation.method, address);
+  if (operation.needsIfMatch) void test.set('if-match', etag);
+  return operation.takes ? test.send(body as object) : test;
+}
+
+/** Follows the lists as one person, and knows the addresses of the records in them. */
+export class Walk {
+  private readonly ids = new Map<string, Promise<string[]>>();
+
+  constructor(
+    readonly caller: Caller,
+    /** How many records of one list are followed into what they hold. */
+    private readonly breadth = 100,
+  ) {}
+
+  /** The addresses of this path at which there is something for this person. */
+  async addresses(path: string): Promise<string[]> {
+    const begin = path.lastIndexOf('{');
+    if (begin < 0) return [path];
+    const collection = path.slice(0, begin - 1);
+    const rest = path.slice(path.indexOf('}', begin) + 1);
+    const found = new Set<string>();
+    for (const source of sourcesOf(collection))
+      for (const list of spread(await this.addresses(source), this.breadth))
+        for (const id of await this.idsIn(list)) found.add(`${source === collection ? list : collection}/${id}${rest}`);
+    return [...found];
+  }
+
+  private idsIn(list: string): Promise<string[]> {
+    const known = this.ids.get(list) ?? this.fetch(list);
+    this.ids.set(list, known);
+    return known;
+  }
+
+  private async fetch(list: string): Promise<string[]> {
+    const { body } = await this.caller.get(`${list}?limit=100`);
+    return ((body.data ?? []) as { id?: string }[]).flatMap(({ id }) => id ?? []);
+  }
+}
+
+/** Lists in which the records of a collection are found: its own, or those of the same name elsewhere. */
+function sourcesOf(collection: string): string[] {
+  if (lists.has(collection)) return [collection];
+  const noun = collection.slice(collection.lastIndexOf('/'));
+  return [...lists.keys()].filter((list) => list.endsWith(noun) && !collection.includes('{'));
+}
+
+/** At most so many of them, evenly. */
+export const spread = <T>(all: T[], most: number): T[] =>
+  all.filter(
+    (_, index) =>
+      Math.floor((index * most) / all.length) !== Math.floor(((index - 1) * most) / all.length) || all.length <= most,
+  );
+
+/** Does it for each, a few at once. */
+export async function forEachOf<T>(all: T[], does: (one: T) => Promise<void>, atOnce = 8): Promise<void> {
+  const left = all.values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const one of left) await does(one);
+    }),
+  );
+}
