@@ -24,7 +24,9 @@ test('every column of every record has a data category', async () => {
   const { entities, columnsOf, classOf } = await built();
   const records = (entities as RecordClass[]).filter((entity) => !NOT_RECORDS.includes(entity.name));
   const unclassified = records.flatMap((entity) =>
-    [...columnsOf(entity).keys()].filter((column) => !classOf(entity, column)).map((column) => `${entity.name}.${column}`),
+    [...columnsOf(entity).keys()]
+      .filter((column) => !classOf(entity, column))
+      .map((column) => `${entity.name}.${column}`),
   );
   expect(records.length).toBeGreaterThan(20);
   expect(unclassified).toEqual([]);
@@ -39,7 +41,9 @@ test('every record is declared to the policy', async () => {
 test('no relation is named like a column of its record', async () => {
   const { declaredSubjects, columnsOf } = await built();
   const hiding = declaredSubjects().flatMap((subject) =>
-    Object.keys(subject.relations).filter((name) => columnsOf(subject.type).has(name)).map((name) => `${subject.name}.${name}`),
+    Object.keys(subject.relations)
+      .filter((name) => columnsOf(subject.type).has(name))
+      .map((name) => `${subject.name}.${name}`),
   );
   expect(hiding).toEqual([]);
 });

@@ -24,10 +24,15 @@ async function givenCases(count: number): Promise<{ client: pg.Client; panels: s
   client.on('error', () => undefined); // the database is dropped when the spec ends
   await client.connect();
   await client.query('SET session_replication_role = replica'); // the panels below are not made
-  const uuid = (kind: number, n: string) => `(lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad('${String(kind)}', 12, '0'))::uuid`;
+  const uuid = (kind: number, n: string) =>
+    `(lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad('${String(kind)}', 12, '0'))::uuid`;
   const columns = `id, version, partnership_id, agency_id, contributing_type, subject_kind, panel_id, reference, stage, category,
     summary, lead_agency_id, rules_edition, opened_at, changed_at`;
-  const row = (n: string, panel: string, age: string) => `SELECT ${uuid(1, n)}, 1, ${uuid(2, '1')}, ${uuid(3, '1')}, 'police', 'theme',
+  const row = (
+    n: string,
+    panel: string,
+    age: string,
+  ) => `SELECT ${uuid(1, n)}, 1, ${uuid(2, '1')}, ${uuid(3, '1')}, 'police', 'theme',
     ${panel}, 'GEN-' || ${n}, 'open', 'asb_incident', repeat('A generated case. ', 20), ${uuid(3, '1')}, 1, now(), now() - ${age}`;
   await client.query(
     `INSERT INTO cases (${columns}) ${row('n', uuid(4, `n % ${String(NEW_PANELS)} + 1`), `n * interval '1 second'`)} FROM generate_series(1, $1::int) n`,
@@ -37,7 +42,9 @@ async function givenCases(count: number): Promise<{ client: pg.Client; panels: s
     `INSERT INTO cases (${columns}) ${row('n + 100000000', uuid(4, '999'), `n * interval '1 day' + interval '9 years'`)} FROM generate_series(1, 10) n`,
   );
   await client.query('VACUUM ANALYZE cases');
-  const ids = await client.query<{ panel_id: string }>('SELECT DISTINCT panel_id FROM cases WHERE reference LIKE $1', ['GEN-%']);
+  const ids = await client.query<{ panel_id: string }>('SELECT DISTINCT panel_id FROM cases WHERE reference LIKE $1', [
+    'GEN-%',
+  ]);
   const all = ids.rows.map((one) => one.panel_id);
   const oldPanel = all.find((id) => id.startsWith('000003e7')) as string;
   return { client, panels: all.filter((id) => id !== oldPanel), oldPanel };
@@ -55,7 +62,14 @@ function memberOf(panelIds: string[]): Actor {
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
     partnershipIds: [],
-    memberships: panelIds.map((panelId) => ({ panelId, panelType: 'jag', compartment: false, tier: 'core', role: 'member' })),
+    workingPartnershipIds: [],
+    memberships: panelIds.map((panelId) => ({
+      panelId,
+      panelType: 'jag',
+      compartment: false,
+      tier: 'core',
+      role: 'member',
+    })),
     coordinatedPanelIds: [],
     excludedCaseIds: [],
     excludedPersonIds: [],
@@ -89,6 +103,7 @@ for (const count of [20_000, 200_000]) {
     }
     await client.end();
     process.stdout.write(`${String(count)} cases: buffers ${JSON.stringify(touched)}\n`);
-    for (const [who, buffers] of Object.entries(touched)) expect({ who, within: buffers <= MOST_BUFFERS }).toEqual({ who, within: true });
+    for (const [who, buffers] of Object.entries(touched))
+      expect({ who, within: buffers <= MOST_BUFFERS }).toEqual({ who, within: true });
   }, 120_000);
 }

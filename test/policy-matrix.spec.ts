@@ -71,9 +71,14 @@ async function matrix(): Promise<string> {
   try {
     const actors = new policy.ActorsOfAgencies(source);
     const panels = new Map(
-      (await source.query<{ id: string; code: string }[]>('SELECT id, code FROM panels ORDER BY code')).map((one) => [one.id, one.code]),
+      (await source.query<{ id: string; code: string }[]>('SELECT id, code FROM panels ORDER BY code')).map((one) => [
+        one.id,
+        one.code,
+      ]),
     );
-    const types = (await source.query<{ type: string }[]>('SELECT DISTINCT contributing_type AS type FROM sharing_rows ORDER BY 1'))
+    const types = (
+      await source.query<{ type: string }[]>('SELECT DISTINCT contributing_type AS type FROM sharing_rows ORDER BY 1')
+    )
       .map((one) => one.type)
       .filter((type) => type !== 'any');
     const people = await source.query<{ issuer: string; subject: string; client: boolean; scopes: string[] }[]>(

@@ -62,7 +62,9 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
     for (const { type } of all) {
       const columns = [...policy.columns.columnsOf(type)];
       const records = batch.flatMap((world) =>
-        (world.rows.get(type) ?? []).map((row) => Object.fromEntries(columns.map(([p, { name }]) => [name.slice(1, -1), row[p]]))),
+        (world.rows.get(type) ?? []).map((row) =>
+          Object.fromEntries(columns.map(([p, { name }]) => [name.slice(1, -1), row[p]])),
+        ),
       );
       const table = policy.columns.tableOf(type);
       await client.query(`INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1)`, [
@@ -82,10 +84,15 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
     const subjects = examinedIn(seed);
     const asked = subjects.flatMap((subject) => {
       const actions = [...new Set(subject.grounds.flatMap((ground) => ground.actions))];
-      return actions.filter((action, n) => action === 'read' || n === seed % actions.length).map((action) => ({ subject, action }));
+      return actions
+        .filter((action, n) => action === 'read' || n === seed % actions.length)
+        .map((action) => ({ subject, action }));
     });
     const selects = asked.map(({ subject, action }, index) => {
-      const known = parameters.add((rows.get(subject.type) ?? []).map((row) => row['id']), 'uuid[]');
+      const known = parameters.add(
+        (rows.get(subject.type) ?? []).map((row) => row['id']),
+        'uuid[]',
+      );
       const permitted = policy.query.permittedSql(actor, subject, action, 't', parameters);
       return `SELECT ${String(index)} AS n, t.id FROM ${policy.columns.tableOf(subject.type)} t WHERE t.id = ANY(${known}) AND ${permitted}`;
     });
@@ -112,11 +119,14 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
     });
     const subject = subjects[0] as (typeof all)[number];
     const mine = (rows.get(subject.type) ?? []).map((row) => row['id'] as string);
-    const listed = await ids(policy.query.listSql(actor, subject.type, 'read', { filter: { id: { $in: mine } }, limit: 50 }));
+    const listed = await ids(
+      policy.query.listSql(actor, subject.type, 'read', { filter: { id: { $in: mine } }, limit: 50 }),
+    );
     const read: string[] = [];
     for (const id of mine) read.push(...(await ids(policy.query.findSql(actor, subject.type, 'read', id, false))));
     counts.lists += 1;
-    if (listed.join() !== read.sort().join()) disagreements.push(`world ${String(seed)}: list ≠ reads of ${subject.name}`);
+    if (listed.join() !== read.sort().join())
+      disagreements.push(`world ${String(seed)}: list ≠ reads of ${subject.name}`);
   };
 
   for (let start = 0; start < WORLDS; start += BATCH) {

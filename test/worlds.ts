@@ -125,6 +125,7 @@ export class Worlds {
       now: new Date('2026-06-15T12:00:00.000Z'),
       call: { correlationId: 'world', route: 'TEST' },
       partnershipIds: c.some(pool('Partnership', 'id')),
+      workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
@@ -158,15 +159,16 @@ export class Worlds {
         return;
       }
       const { field, value } = condition as FieldCondition;
-      if (condition.operator === 'elemMatch')
-        return walk(value as Condition, relationOf(subjectOf(type), field).to);
+      if (condition.operator === 'elemMatch') return walk(value as Condition, relationOf(subjectOf(type), field).to);
       const key = `${type.name}.${field}`;
       const known = constants.get(key) ?? [];
-      if (known.length < 30) constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
+      if (known.length < 30)
+        constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
     };
     for (const subject of about) {
       for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
-        for (const { where } of openings(actor, subject, action)) walk(this.policy.conditions.parse(where), subject.type);
+        for (const { where } of openings(actor, subject, action))
+          walk(this.policy.conditions.parse(where), subject.type);
     }
     return constants;
   }

@@ -105,6 +105,13 @@ export class Case extends AboutSubject {
   @IsIn(BANDS)
   riskBand: Band | null;
 
+  /** Why the band was lowered or cleared, against what stood before. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('risk_assessment')
+  @IsOptional()
+  @Length(3, 1000)
+  riskBandReason: string | null;
+
   /** The same victim and perpetrator within the panel's repeat window. */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')

@@ -27,7 +27,7 @@ export class CaseQuery extends PageQuery {
 
 /** Changes what the panel's coordination keeps of a case. */
 export class CaseChange extends PartialType(
-  PickType(Case, ['leadAgencyId', 'riskBand', 'nextReviewOn', 'whyMultiAgency'] as const),
+  PickType(Case, ['leadAgencyId', 'riskBand', 'riskBandReason', 'nextReviewOn', 'whyMultiAgency'] as const),
   { skipNullProperties: false },
 ) {}
 

@@ -22,6 +22,7 @@ export class CaseView extends view(
   'agencyId',
   'leadAgencyId',
   'riskBand',
+  'riskBandReason',
   'isRepeat',
   'previousCaseId',
   'nextReviewOn',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
 import { unacceptable } from '../policy/problems.js';
+import { BANDS } from '../instruments/instrument.entity.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -47,6 +48,7 @@ export class CasesService {
   change(actor: Actor, id: string, request: CaseChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Case, CaseView, id);
+      raisedOrReasoned(found, request);
       const changed = await work.update(Case, found, request);
       work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
       return work.present(CaseView, changed);
@@ -139,6 +141,15 @@ export class CasesService {
   private async touch(work: Parameters<Parameters<Records['change']>[1]>[0], found: Case): Promise<void> {
     await work.update(Case, found, {});
   }
+}
+
+/** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
+function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange): void {
+  if (riskBand === undefined || found.riskBand === null || riskBandReason) return;
+  if (riskBand === null || BANDS.indexOf(riskBand) < BANDS.indexOf(found.riskBand))
+    throw unacceptable('reason-for-lower-band', 'A band is lowered or cleared only with a reason.', [
+      { pointer: '/riskBandReason', detail: 'say what changed and who judged it' },
+    ]);
 }
 
 function handled({ handling, conditions }: Pick<ContributionChange, 'handling' | 'conditions'>): void {

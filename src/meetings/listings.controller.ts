@@ -81,6 +81,14 @@ export class ListingsController {
     return this.listings.minutes(actor, id, query);
   }
 
+  /** The minutes of one item, as far as you may see them */
+  @Get(':id/minutes/:minuteId')
+  @Can('read', Minute)
+  @Answers.one(MinuteView)
+  minutesOf(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
+    return this.listings.minutesOf(actor, id, minuteId);
+  }
+
   /** Write the minutes of an item (chair, coordinator) */
   @Post(':id/minutes')
   @Can('minute', Listing)

@@ -157,6 +157,14 @@ export class ListingsService {
     });
   }
 
+  minutesOf(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const minute = await work.find('read', Minute, id);
+      if (minute.meetingId !== meetingId) throw notFound();
+      return work.present(MinuteView, minute);
+    });
+  }
+
   minute(actor: Actor, meetingId: string, { listingId, text }: MinuteRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Membership, Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
-import { refused, unacceptable } from '../policy/problems.js';
+import { conflict, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -75,7 +75,12 @@ export class MeetingsService {
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, confidentialityAccepted = false } = request;
-      const { panelId, partnershipId } = await work.find('attend', Meeting, meetingId);
+      const { panelId, partnershipId, status: stands } = await work.find('attend', Meeting, meetingId);
+      if (stands !== 'scheduled')
+        throw conflict(
+          'not-in-this-state',
+          `A meeting that is ${stands} takes no attendance: who was there is settled.`,
+        );
       if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
         throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
       if ((status === 'present' || status === 'deputy') && !confidentialityAccepted)

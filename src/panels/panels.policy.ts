@@ -1,6 +1,7 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
+import '../subjects/subjects.policy.js';
 import {
   Membership,
   Panel,
@@ -39,6 +40,16 @@ declareFact(
   'coordinatedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT m.panel_id), '[]') FROM memberships m
    WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT}`,
+);
+
+declareFact(
+  'workingPartnershipIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT works.id), '[]') FROM (
+     SELECT p.partnership_id AS id FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT}
+     UNION ALL SELECT ap.partnership_id FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id
+       AND (who.kind = 'client' OR 1 = (SELECT count(*) FROM agency_partnerships one
+         JOIN partnerships borough ON borough.id = one.partnership_id AND borough.kind = 'borough'
+         WHERE one.agency_id = who.agency_id))) works`,
 );
 
 /** Panels on which the actor is a core member. */

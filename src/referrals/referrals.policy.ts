@@ -10,6 +10,7 @@ import '../cases/cases.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
+import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
 
 const excluded: Bar = {
@@ -56,9 +57,9 @@ declareSubject(Referral, 'Referral', {
   grounds: [
     {
       name: 'own-agency',
-      sentence: 'whose agency made the referral',
+      sentence: 'whose agency made the referral, working in that partnership, or who wrote it',
       actions: ['read', 'track', 'change', 'name-person', 'submit', 'withdraw'],
-      where: (actor) => ({ agencyId: actor.agencyId }),
+      where: ofOwnAgency,
     },
     {
       name: 'core-member',
@@ -138,9 +139,9 @@ extendSubject(Case, {
   grounds: [
     {
       name: 'referrer',
-      sentence: 'whose agency referred it: where it stands, and no more',
+      sentence: 'whose agency referred it, as far as they may follow the referral: where it stands, and no more',
       actions: ['track'],
-      where: (actor) => ({ referrals: { $elemMatch: { agencyId: actor.agencyId } } }),
+      where: (actor) => ({ referrals: { $elemMatch: ofOwnAgency(actor) } }),
     },
   ],
 });

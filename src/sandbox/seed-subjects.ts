@@ -32,7 +32,8 @@ export async function subjects(seeding: Seeding): Promise<void> {
   };
   const where = (key: string, borough: string) => ({
     partnershipId: seeding.id('partnership', borough),
-    ...seeding.agency(recorder.get(key) ?? (fallback[borough] as string)),
+    ...seeding.agency(recorder.get(key)?.agency ?? (fallback[borough] as string)),
+    authorId: seeding.id('practitioner', recorder.get(key)?.author ?? (fallback[borough] as string)),
   });
   await seeding.put(
     Person,
@@ -82,11 +83,14 @@ export async function subjects(seeding: Seeding): Promise<void> {
 }
 
 /** Who recorded a person, place or group: the agency of the first referral that names it. */
-function recorders({ referrals }: Caseload): Map<string, string> {
-  const first = new Map<string, string>();
+function recorders({ referrals }: Caseload): Map<string, { agency: string; author: string }> {
+  const first = new Map<string, { agency: string; author: string }>();
   for (const referral of referrals) {
     const named = [...referral.people.map(({ person }) => person), ...referral.places, ...referral.groups];
-    for (const key of named) if (!first.has(key)) first.set(key, referral.referringAgency);
+    for (const key of named) {
+      const { referringAgency: agency, referrer } = referral;
+      if (!first.has(key)) first.set(key, { agency, author: referrer ?? agency });
+    }
   }
   return first;
 }
@@ -145,6 +149,7 @@ export async function cases(seeding: Seeding): Promise<void> {
         whyMultiAgency: referral?.whyMultiAgency ?? null,
         leadAgencyId: seeding.id('agency', one.leadAgency),
         riskBand: BANDS[one.band] ?? null,
+        riskBandReason: null,
         isRepeat: referral?.isRepeat ?? false,
         previousCaseId: null,
         nextReviewOn: one.nextReviewOn,

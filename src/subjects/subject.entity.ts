@@ -29,6 +29,14 @@ export abstract class ContributedRecord extends PartnershipRecord {
   contributingType: string;
 }
 
+/** A record of what an agency knows outside any case: its author may always come back to it. */
+export abstract class KnownRecord extends ContributedRecord {
+  /** The person or system that recorded it. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  authorId: string;
+}
+
 export const DATE_PRECISIONS = ['day', 'month', 'year', 'estimated'] as const;
 
 /**
@@ -41,7 +49,7 @@ export const ETHNICITIES = [
 /** A person known to one partnership. Nobody *is* a perpetrator: roles belong to cases. */
 @Entity('persons')
 @Index(['partnershipId', 'familyNameKey'])
-export class Person extends ContributedRecord {
+export class Person extends KnownRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -178,7 +186,7 @@ export const PLACE_KINDS = [
 /** A place can be the subject of a case. Source: JAG note, section 7.2 "Location object". */
 @Entity('places')
 @Check(`kind IN (${PLACE_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
-export class Place extends ContributedRecord {
+export class Place extends KnownRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -223,7 +231,7 @@ export const GROUP_KINDS = ['peer_group', 'youth_group', 'street_population', 'h
 /** A group of people; a case may be about it. Nothing follows from being named with it. */
 @Entity('groups')
 @Check(`kind IN (${GROUP_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
-export class Group extends ContributedRecord {
+export class Group extends KnownRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 

@@ -3,16 +3,33 @@
  * that they may read (`cases.policy.ts`, `referrals.policy.ts` extend the rules here). There is no index of people.
  */
 import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { declareSubject, type Ground } from '../policy/subjects.js';
 import { Group, Person, Place } from './subject.entity.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /**
+     * Partnerships in which the actor works for the agency: those where they sit on a panel, and the one borough of an agency
+     * of one borough. An agency that acts in several is no way from one partnership into another.
+     */
+    workingPartnershipIds: string[];
+  }
+}
+
+/** Rows of the actor's own agency, where the actor works for it, and what they recorded themselves. */
+export const ofOwnAgency = (actor: Actor): Where => ({
+  agencyId: actor.agencyId,
+  $or: [{ partnershipId: { $in: actor.workingPartnershipIds } }, { authorId: actor.id }],
+});
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 const ownAgency: Ground = {
   name: 'own-agency',
-  sentence: 'whose agency recorded it',
+  sentence: 'whose agency recorded it, working in that partnership, or who recorded it',
   actions: ['read', 'change', 'name'],
-  where: (actor) => ({ agencyId: actor.agencyId }),
+  where: ofOwnAgency,
 };
 
 declareSubject(Person, 'Person', {

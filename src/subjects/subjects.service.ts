@@ -7,7 +7,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { ViewClass } from '../records/view.js';
 import { nameKey } from './name-key.js';
-import { Person, type ContributedRecord } from './subject.entity.js';
+import { Person, type KnownRecord } from './subject.entity.js';
 import type { PersonChange, PersonRequest, PersonSearch } from './subject.requests.js';
 import { PersonView } from './subject.views.js';
 
@@ -24,7 +24,7 @@ export class SubjectsService {
     return this.records.read(actor, async (work) => work.present(view, await work.find('read', record, id)));
   }
 
-  make<T extends ContributedRecord>(
+  make<T extends KnownRecord>(
     actor: Actor,
     record: RecordClass<T>,
     view: ViewClass,
@@ -32,14 +32,19 @@ export class SubjectsService {
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       await work.find('record-subjects', Partnership, request.partnershipId);
-      const contributed = { ...request, agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const contributed = {
+        ...request,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        authorId: actor.id,
+      };
       const made = await work.insert(record, contributed as unknown as Partial<T>);
       work.happened(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
       return work.present(view, made, { status: 201 });
     });
   }
 
-  change<T extends ContributedRecord>(
+  change<T extends KnownRecord>(
     actor: Actor,
     record: RecordClass<T>,
     view: ViewClass,
