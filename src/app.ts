@@ -13,6 +13,7 @@ import { learnRoute } from './records/known-routes.js';
 import { sendProblem } from './records/problem.filter.js';
 
 const MAX_BODY_BYTES = 1_048_576;
+const MAX_DEPTH = 32;
 
 export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -35,6 +36,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     bufferLogs: false,
     logger: preview ? ['error'] : ['error', 'warn'],
     abortOnError: false,
+    bodyParser: false,
   });
   app.useGlobalPipes(
     new ValidationPipe({
@@ -52,6 +54,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   );
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRoute', learnRoute);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({
@@ -93,8 +96,9 @@ export async function serve(): Promise<NestFastifyApplication> {
   return app;
 }
 
-/** Text that PostgreSQL cannot hold, or that is no text: NUL and lone surrogates. */
-function refuseBrokenText(value: unknown, pointer: string): void {
+/** Text that PostgreSQL cannot hold, or that is no text: NUL and lone surrogates; and what is nested beyond all use. */
+function refuseBrokenText(value: unknown, pointer: string, depth = 0): void {
+  if (depth > MAX_DEPTH) throw invalid(`The body is nested deeper than ${String(MAX_DEPTH)} levels.`);
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed())
       throw invalid('A text holds a NUL or half a surrogate pair. Remove it.', [
@@ -103,7 +107,7 @@ function refuseBrokenText(value: unknown, pointer: string): void {
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, one] of Object.entries(value)) {
       refuseBrokenText(key, pointer);
-      refuseBrokenText(one, pointer === '?' ? `?${key}` : `${pointer}/${key}`);
+      refuseBrokenText(one, pointer === '?' ? `?${key}` : `${pointer}/${key}`, depth + 1);
     }
   }
 }

@@ -21,6 +21,9 @@ interface Who {
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
 
+/** An agency's own issuer vouches for its own people and systems, and for nobody else's. */
+const VOUCHED = 'AND (:vouches IS NULL OR a.code = :vouches)';
+
 const PRACTITIONER = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
     NULL::text[] AS scopes, :asked AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND a.active WHERE p.active`;
@@ -35,8 +38,16 @@ export class ActorsOfAgencies extends Actors {
 
   signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null> {
     return clientId
-      ? this.load(`${CLIENT} AND c.issuer = :issuer AND c.client_id = :subject`, { issuer, subject: clientId }, as)
-      : this.load(`${PRACTITIONER} AND p.issuer = :issuer AND p.subject = :subject`, { issuer, subject }, as);
+      ? this.load(
+          `${CLIENT} AND c.issuer = :issuer AND c.client_id = :subject ${VOUCHED}`,
+          { issuer, subject: clientId },
+          as,
+        )
+      : this.load(
+          `${PRACTITIONER} AND p.issuer = :issuer AND p.subject = :subject ${VOUCHED}`,
+          { issuer, subject },
+          as,
+        );
   }
 
   practitioner(id: string, as: ActingAs): Promise<Actor | null> {
@@ -47,7 +58,12 @@ export class ActorsOfAgencies extends Actors {
     const facts = declaredFacts();
     const columns = facts.map(({ name, sql }) => `'${name}', (${sql})`).join(', ');
     const values: unknown[] = [];
-    const all: Record<string, unknown> = { ...named, now: as.now, asked: as.purpose ?? DEFAULT_PURPOSE };
+    const all: Record<string, unknown> = {
+      ...named,
+      now: as.now,
+      asked: as.purpose ?? DEFAULT_PURPOSE,
+      vouches: as.vouchesFor ?? null,
+    };
     const types: Record<string, string> = { now: 'timestamptz' };
     const seen = new Map<string, string>();
     const text = `WITH who AS (${who}) SELECT who.*, jsonb_build_object(${columns}) AS facts FROM who`.replace(

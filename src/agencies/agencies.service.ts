@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
+import { notFound, refused } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
-import { Agency, Practitioner } from './agency.entity.js';
+import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
 
 /** The directory: partnerships, agencies, the people and the systems that sign in. */
@@ -44,6 +45,7 @@ export class AgenciesService {
   employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       await work.find('employ', Agency, agencyId);
+      onlyOfTheAgency(request.roles);
       const practitioner = await work.insert(Practitioner, { ...request, agencyId, active: true });
       work.happened('practitioner.registered', Practitioner, practitioner);
       return work.present(PractitionerView, practitioner, { status: 201 });
@@ -54,6 +56,8 @@ export class AgenciesService {
     return this.records.change(actor, async (work) => {
       await work.find('employ', Agency, agencyId);
       const found = await work.take('change', Practitioner, PractitionerView, id);
+      if (found.agencyId !== agencyId) throw notFound();
+      onlyOfTheAgency(request.roles, found.roles);
       const changed = await work.update(Practitioner, found, request);
       work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
       return work.present(PractitionerView, changed);
@@ -63,4 +67,10 @@ export class AgenciesService {
   clients(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(ClientView, {}, query));
   }
+}
+
+/** Who watches over the service is not appointed by one agency: an administrator gives no such role, but may keep it. */
+function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): void {
+  if (asked.some((role) => role !== 'agency_administrator' && !held.includes(role)))
+    throw refused('role-not-yours', 'An agency appoints its own administrators only. Ask who runs the service.');
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, Length, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length, Matches, MaxLength } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Classified } from '../policy/classification.js';
 import { PURPOSES, type Purpose } from '../policy/categories.js';
@@ -135,6 +135,7 @@ export class Practitioner extends Recorded {
   /** A person who left may do nothing. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
+  @IsBoolean()
   active: boolean;
 }
 

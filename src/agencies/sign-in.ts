@@ -3,10 +3,10 @@
  * libraries accept a wrong type, a wrong audience and a token that never expires. Each agency may have an issuer of its
  * own; a token is checked with the keys of the issuer it names and no other.
  */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { passportJwtSecret } from 'jwks-rsa';
+import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, type IssuerConfig } from '../config.js';
 import { Actors, type Actor } from '../policy/actor.js';
@@ -16,6 +16,10 @@ import { callOf } from '../records/call.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 const CLOCK_SKEW_SECONDS = 5;
+const KEYS_FRESH_MS = 10 * 60_000;
+const KEYS_PAUSE_MS = 10_000;
+
+const log = new Logger('sign-in');
 
 interface Claims {
   iss: string;
@@ -45,31 +49,53 @@ function part(token: string, index: number): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/**
+ * The keys of one issuer, kept together. A made-up key id makes us ask the issuer at most once in a while, and never keeps
+ * out those whose key is known: a limit on fetches that all ids share would let anybody lock everybody out.
+ */
+class IssuerKeys {
+  private keys = new Map<string, string>();
+  private askedAt = 0;
+  private asking: Promise<void> | undefined;
+  private readonly client: JwksClient;
+
+  constructor(private readonly jwksUri: string) {
+    this.client = new JwksClient({ jwksUri, cache: false, timeout: 5_000 });
+  }
+
+  async find(kid: string): Promise<string | undefined> {
+    const age = Date.now() - this.askedAt;
+    if (age > KEYS_FRESH_MS || (age > KEYS_PAUSE_MS && !this.keys.has(kid)))
+      this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    if (!this.keys.has(kid)) await this.asking;
+    return this.keys.get(kid);
+  }
+
+  /** Where the issuer does not answer, the keys that were known stay known for a while. */
+  private async ask(): Promise<void> {
+    this.askedAt = Date.now();
+    try {
+      const found = await this.client.getSigningKeys();
+      this.keys = new Map(found.map((key) => [key.kid, key.getPublicKey()]));
+    } catch {
+      log.warn({ jwksUri: this.jwksUri }, 'the keys of an issuer could not be fetched');
+    }
+  }
+}
+
 /** The key that must have signed the token, found by its issuer and key id. */
 function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyRequest> {
-  const keys = new Map(
-    issuers.map((one) => [
-      one.issuer,
-      passportJwtSecret({
-        jwksUri: one.jwksUri,
-        cache: true,
-        cacheMaxAge: 10 * 60_000,
-        rateLimit: true,
-        jwksRequestsPerMinute: 10,
-        timeout: 5_000,
-      }),
-    ]),
-  );
-  return (request, token: string, done) => {
+  const keys = new Map(issuers.map((one) => [one.issuer, new IssuerKeys(one.jwksUri)]));
+  return (_, token: string, done) => {
     try {
       const header = part(token, 0);
       if (header['typ'] !== 'at+jwt' && header['typ'] !== 'application/at+jwt') throw new Error('type');
       if (!(ALGORITHMS as readonly unknown[]).includes(header['alg']) || typeof header['kid'] !== 'string')
         throw new Error('algorithm or key id');
-      const find = keys.get(part(token, 1)['iss'] as string);
-      if (!find) throw new Error('issuer');
-      find(request, token, (error, key) => {
-        done(error ? unauthenticated('The token could not be verified.') : null, key);
+      const issuer = keys.get(part(token, 1)['iss'] as string);
+      if (!issuer) throw new Error('issuer');
+      void issuer.find(header['kid']).then((key) => {
+        done(key ? null : unauthenticated('The token could not be verified.'), key);
       });
     } catch {
       done(unauthenticated('The access token is not one of a trusted issuer, or not of type at+jwt.'));
@@ -98,13 +124,15 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   async validate(request: FastifyRequest, claims: Claims): Promise<Actor> {
     const issuer = this.issuers.find((one) => one.issuer === claims.iss);
     const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-    if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !claims.sub)
+    const isNamed = typeof claims.sub === 'string' && claims.sub !== '';
+    if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !isNamed)
       throw unauthenticated('The access token lacks a required claim: iss, sub, aud, iat or exp.');
     const isClient = claims.client_id !== undefined && claims.client_id === claims.sub;
     const actor = await this.actors.signedIn(claims.iss, claims.sub, isClient ? claims.sub : null, {
       now: new Date(),
       call: callOf(request),
       purpose: purposeOf(request),
+      vouchesFor: issuer.agency,
       scopes: claims.scope?.split(' ') ?? [],
     });
     if (!actor)

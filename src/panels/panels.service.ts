@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
-import { unacceptable } from '../policy/problems.js';
+import { unacceptable, notFound } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -60,6 +60,7 @@ export class PanelsService {
     return this.records.change(actor, async (work) => {
       await work.find('appoint', Panel, panelId);
       const membership = await work.take('end', Membership, MembershipView, id);
+      if (membership.panelId !== panelId) throw notFound();
       const ended = await work.update(Membership, membership, { validTo });
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);

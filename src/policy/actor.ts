@@ -77,6 +77,8 @@ export interface ActingAs {
   now: Date;
   call: Call;
   purpose?: Purpose;
+  /** The only agency (its code) for whose people the issuer vouches; null where it vouches for all. */
+  vouchesFor?: string | null;
   /** Scopes of the token, machine clients only. */
   scopes?: string[];
 }

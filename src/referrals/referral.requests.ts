@@ -99,26 +99,32 @@ export class ReferralAcceptance {
   leadAgencyId?: string;
 }
 
-const REASON = ['reason'] as const;
-
 /** Returns a referral to its referrer, to be completed. */
-export class ReferralReturn extends PickType(ReferralDecision, REASON) {
+export class ReferralReturn {
+  /** Why, in words that help the referrer. */
+  @Length(10, 2000)
+  reason: string;
+
   @IsIn(RETURN_REASONS)
   reasonCode: (typeof RETURN_REASONS)[number];
 }
 
 /** Refuses a referral. */
-export class ReferralRefusal extends PickType(ReferralDecision, REASON) {
+export class ReferralRefusal {
+  /** Why, in words that help the referrer. */
+  @Length(10, 2000)
+  reason: string;
+
   @IsIn(REFUSAL_REASONS)
   reasonCode: (typeof REFUSAL_REASONS)[number];
 }
 
 /** Redirects a referral to the panel or process that owns the matter. */
-export class ReferralRedirection extends PickType(ReferralDecision, [
-  'reason',
-  'targetPanelId',
-  'targetProcess',
-] as const) {
+export class ReferralRedirection extends PickType(ReferralDecision, ['targetPanelId', 'targetProcess'] as const) {
+  /** Why, in words that help the referrer. */
+  @Length(10, 2000)
+  reason: string;
+
   @IsIn(REDIRECTION_REASONS)
   reasonCode: (typeof REDIRECTION_REASONS)[number];
 }

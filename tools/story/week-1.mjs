@@ -64,21 +64,26 @@ async function aPlace(stage, plot) {
 /** @type {(stage: import('./stage.mjs').Stage, plot: import('./plot.mjs').Plot) => Promise<void>} */
 async function aRepeat(stage, plot) {
   stage.tell('A victim and the man who harms her, before the MARAC; and again three weeks later.');
-  const [sergeant, constable, coordinator, idva] = await stage.company(
+  const [sergeant, constable, elsewhere, coordinator, idva] = await stage.company(
     'police-sergeant',
     'moved-officer',
+    'pellworth-inspector',
     'marac-coordinator',
     'idva',
   );
-  const victim = await sergeant.post('records the victim', '/v1/persons', {
+  const victim = await constable.post('of the police, without a seat, records the victim', '/v1/persons', {
     partnershipId: plot.partnership,
     ...plot.victim,
   });
-  const perpetrator = await sergeant.post('records the perpetrator', '/v1/persons', {
+  const perpetrator = await constable.post('records the perpetrator', '/v1/persons', {
     partnershipId: plot.partnership,
     ...plot.perpetrator,
   });
   plot.victimId = victim.body.id;
+  for (const path of ['', '/protected-address'])
+    await elsewhere.get('of the same force, in another borough', `/v1/persons/${victim.body.id}${path}`, {
+      gives: 404,
+    });
   const referral = {
     panelId: plot.panel.marac,
     category: 'police_incident',
@@ -114,7 +119,7 @@ async function aRepeat(stage, plot) {
     incidentOn: stage.day(-1),
     problem: `He waited outside the new home of ${plot.victim.familyName} and broke a window. No crime was recorded.`,
   };
-  const second = await constable.post('of the same force, without a seat, refers them again', '/v1/referrals', again, {
+  const second = await constable.post('refers them again, though she has no seat', '/v1/referrals', again, {
     so: (body) => body.reference,
   });
   const path = `/v1/referrals/${second.body.id}`;
