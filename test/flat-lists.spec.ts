@@ -1,6 +1,7 @@
 /**
  * The case list stays flat: what a page touches does not grow with the number of cases, also for a panel whose ten cases
- * are older than everything else. Asserted by the plan's own count of buffers, never by a stopwatch.
+ * are older than everything else. Asserted by the plan's own count of buffers and by the number of statements, never by a
+ * stopwatch.
  *
  * Seen to fail: the seek by panel replaced by a filter on one newest-first index (thousands of buffers at 200,000 cases).
  */
@@ -107,3 +108,41 @@ for (const count of [20_000, 200_000]) {
       expect({ who, within: buffers <= MOST_BUFFERS }).toEqual({ who, within: true });
   }, 120_000);
 }
+
+test('a page of cases takes the same few statements, whatever its size', async () => {
+  await import('#built/app.module');
+  const { AuditEntries } = await import('#built/audit/audit.service');
+  const { CaseItemView } = await import('#built/cases/case.views');
+  const { entities } = await import('#built/entities');
+  const { EventRows } = await import('#built/events/outbox');
+  const { databaseOptions, openDatabase } = await import('#built/records/database');
+  const { Records } = await import('#built/records/records');
+  const { serviceUrl } = await givenDatabase();
+  const source = await openDatabase(databaseOptions(serviceUrl, entities));
+  const panels = await source.query<{ id: string }[]>('SELECT id FROM panels');
+  const records = new Records(source, new AuditEntries(), new EventRows());
+
+  const { default: driver } = await import('pg');
+  const prototype = driver.Client.prototype as unknown as { query: (...sent: unknown[]) => unknown };
+  const { query } = prototype;
+  let statements = 0;
+  prototype.query = function (...sent) {
+    statements += 1;
+    return query.apply(this, sent);
+  };
+  try {
+    const taken: number[] = [];
+    for (const limit of [5, 25]) {
+      statements = 0;
+      const actor = memberOf(panels.map((one) => one.id));
+      const { body } = await records.read(actor, (work) => work.page(CaseItemView, {}, { limit }));
+      expect((body as { data: object[] }).data.length).toBe(limit);
+      taken.push(statements);
+    }
+    // begin, the page, its audit entry, commit
+    expect(taken).toEqual([4, 4]);
+  } finally {
+    prototype.query = query;
+    await source.destroy();
+  }
+});
