@@ -3,7 +3,7 @@
  * are older than everything else. Asserted by the plan's own count of buffers and by the number of statements, never by a
  * stopwatch.
  *
- * Seen to fail: the seek by panel replaced by a filter on one newest-first index (thousands of buffers at 200,000 cases).
+ * Seen to fail: the seek by panel taken out of the list query (thousands of buffers); a statement sent for each row.
  */
 import pg from 'pg';
 import type { Actor } from '../src/policy/actor.ts';
