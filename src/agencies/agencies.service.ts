@@ -17,7 +17,6 @@ export class AgenciesService {
     return this.records.read(actor, async (work) => {
       const agency = await work.find('act-for', Agency, actor.agencyId);
       const { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships } = actor;
-
       const extra = { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships };
       return work.present(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
     });
