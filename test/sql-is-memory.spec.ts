@@ -1,7 +1,8 @@
 /**
  * Honesty test: one policy, read twice. Over generated worlds, for every subject and every action, the SQL form finds
  * exactly the rows for which the memory form holds; the list finds what the single reads find; and the explanation says
- * "permit" for exactly those. The seed is printed; WORLDS_SEED repeats a run, WORLDS widens it.
+ * "permit" for exactly those. The seed is printed; WORLDS_SEED names another (or `random`), WORLDS
+ * widens the run.
  *
  * Seen to fail: `$nin` compiled as `= FALSE` instead of `IS NOT TRUE` (nulls); a comparison in memory that lets null through;
  * bars left out of one action's conditions (the explanation disagrees); a list that forgets the rest of a condition.
@@ -12,7 +13,10 @@ import { givenDatabase } from './support/database.ts';
 import { Worlds, type World } from './worlds.ts';
 
 const WORLDS = Number(process.env['WORLDS'] ?? 2000);
-const SEED = Number(process.env['WORLDS_SEED'] ?? Date.now() % 1_000_000_000);
+/** A seed whose worlds open every ground; `random` looks elsewhere. */
+const USUAL_SEED = 325_210_129;
+const asked = process.env['WORLDS_SEED'];
+const SEED = asked === 'random' ? Date.now() % 1_000_000_000 : Number(asked ?? USUAL_SEED);
 const BATCH = 100;
 /** Subjects examined in one world; they take turns. */
 const PER_WORLD = 6;
