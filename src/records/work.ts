@@ -89,7 +89,7 @@ export class Work {
   async take<T extends Recorded>(action: string, type: RecordClass<T>, view: ViewClass, id: string): Promise<T> {
     const row = await this.find(action, type, id, { lock: true });
     const { ifMatch } = this.actor.call;
-    const { tag } = this.masked(view, row, action);
+    const tag = this.tagOf(view, row, mask(this.actor, shapeOf(view), action, row as Row));
     if (!ifMatch)
       throw new Problem(
         428,
@@ -133,14 +133,13 @@ export class Work {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: shown.map((row) => this.masked(view, row, action).body),
+      data: this.consult(action, view, shown),
       next:
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
           : null,
       withheld: panelId ? this.withheldCategories(panelId) : [],
     };
-    this.consulted(action, view, shown);
     return new Presented(body);
   }
 
@@ -160,11 +159,10 @@ export class Work {
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
   list(view: ViewClass, rows: object[], action = 'read'): Presented {
     const body: PageOf<object> = {
-      data: rows.map((row) => this.masked(view, row as Row, action).body),
+      data: this.consult(action, view, rows as Row[]),
       next: null,
       withheld: [],
     };
-    this.consulted(action, view, rows as Row[]);
     return new Presented(body);
   }
 
@@ -175,9 +173,9 @@ export class Work {
     { status = 200, action = 'read', extra = {} }: { status?: number; action?: string; extra?: Row } = {},
   ): Presented {
     const whole = { ...row, ...extra };
-    const { body, tag } = this.masked(view, whole, action);
-    if (status === 200) this.consulted(action, view, [whole]);
-    return new Presented(body, status, { etag: tag });
+    const masked = mask(this.actor, shapeOf(view), action, whole);
+    if (status === 200) this.writeDown(action, view, [whole], [masked]);
+    return new Presented(bodyOf(whole, masked), status, { etag: this.tagOf(view, whole, masked) });
   }
 
   /** Reads the row again by the policy and presents it: the answer to a command. */
@@ -244,25 +242,27 @@ export class Work {
     return DATA_CATEGORIES.filter((category) => granted(this.actor, panelId, category, null).level === 'none');
   }
 
-  private masked(view: ViewClass, row: object, action: string): { body: object; tag: string; masked: Masked } {
-    const shape = shapeOf(view);
-    const masked = mask(this.actor, shape, action, row as Row);
-    const body = Object.fromEntries([
-      ...masked.shown.map((field) => [field, (row as Row)[field] ?? null]),
-      ['withheld', masked.withheld],
-    ]) as object;
-    const version = (row as Row)['version'] as number | undefined;
-    const extras = [...shape.properties.keys()].filter((field) => !columnsOf(shape.record).has(field));
+  /** Changes with the record and with what its reader may see of it. */
+  private tagOf(view: ViewClass, row: object, { shown, withheld }: Masked): string {
+    const { record, properties } = shapeOf(view);
+    const extras = [...properties.keys()].filter((field) => !columnsOf(record).has(field));
+    const { version = 0, ...values } = row as Row & { version?: number };
     const seen = createHash('sha256')
-      .update(JSON.stringify([view.name, masked.shown, masked.withheld, extras.map((field) => (row as Row)[field])]))
+      .update(JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]))
       .digest('base64url')
       .slice(0, 12);
-    return { body, masked, tag: `"${String(version ?? 0)}-${seen}"` };
+    return `"${String(version)}-${seen}"`;
   }
 
-  private consulted(action: string, view: ViewClass, rows: Row[]): void {
+  /** The rows as their reader may see them, written down. */
+  private consult(action: string, view: ViewClass, rows: Row[]): object[] {
+    const masks = rows.map((row) => mask(this.actor, shapeOf(view), action, row));
+    this.writeDown(action, view, rows, masks);
+    return rows.map((row, index) => bodyOf(row, masks[index] as Masked));
+  }
+
+  private writeDown(action: string, view: ViewClass, rows: Row[], masks: Masked[]): void {
     const shape = shapeOf(view);
-    const masks = rows.map((row) => mask(this.actor, shape, action, row));
     const union = (pick: (one: Masked) => string[]): string[] => [...new Set(masks.flatMap(pick))];
     this.audit.push(
       this.draft(
@@ -306,4 +306,8 @@ export class Work {
     const result = await this.client.query({ name, text: statement.text, values: statement.values });
     return result.rows as T[];
   }
+}
+
+function bodyOf(row: Row, { shown, withheld }: Masked): object {
+  return Object.fromEntries([...shown.map((field) => [field, row[field] ?? null]), ['withheld', withheld]]) as object;
 }
