@@ -11,6 +11,7 @@ declareSubject(Assessment, 'Assessment', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   panel: 'panelId',
+  case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   grounds: [
     {

@@ -53,6 +53,7 @@ declareSubject(Case, 'Case', {
   },
   seek: ['panelId'],
   panel: 'panelId',
+  case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   bars: [excluded, compartment],
   grounds: [
@@ -83,6 +84,12 @@ declareSubject(Case, 'Case', {
         },
       }),
     },
+    {
+      name: 'emergency-access',
+      sentence: 'who has emergency access to the case, for an hour, to read',
+      actions: ['read'],
+      where: (actor) => (actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds } } : null),
+    },
   ],
 });
 
@@ -94,6 +101,7 @@ const WITHIN_CASE = {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   panel: 'panelId',
+  case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
@@ -125,15 +133,22 @@ declareSubject(Contribution, 'Contribution', {
       name: 'handling-conditions',
       sentence: 'handling C: held back until its conditions are met',
       level: 'existence',
-      applies: (_actor: Actor, row) => row['handling'] === 'C',
+      where: () => ({ handling: 'C' }),
     },
   ],
   grounds: [
     {
       name: 'own-contribution',
       sentence: 'whose agency contributed it, and who may read the case',
-      actions: ['read', 'change'],
+      actions: ['read'],
       within: 'read',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'contributor',
+      sentence: 'whose agency contributed it, and who may contribute to the case',
+      actions: ['change'],
+      within: 'contribute',
       where: (actor) => ({ agencyId: actor.agencyId }),
     },
     {

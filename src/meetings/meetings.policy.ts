@@ -101,6 +101,7 @@ declareSubject(Attendance, 'Attendance', {
 const WITHIN_CASE = {
   parent: 'case',
   panel: 'panelId',
+  case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 

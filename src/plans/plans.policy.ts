@@ -16,6 +16,7 @@ import { Plan } from './plan.entity.js';
 const WITHIN_CASE = {
   parent: 'case',
   panel: 'panelId',
+  case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
@@ -104,9 +105,9 @@ declareSubject(Action, 'Action', {
     },
     {
       name: 'owner-in-the-case',
-      sentence: 'whose agency owns it, and who may read the case',
+      sentence: 'whose agency owns it, and who may contribute to the case',
       actions: ['accept', 'progress', 'complete'],
-      within: 'read',
+      within: 'contribute',
       where: owned,
     },
     {
@@ -139,9 +140,9 @@ declareSubject(Action, 'Action', {
     },
     {
       name: 'somebody-else',
-      sentence: 'whose agency does not own it, who did not report it done, and who may read the case',
+      sentence: 'whose agency does not own it, who did not report it done, and who may contribute to the case',
       actions: ['verify'],
-      within: 'read',
+      within: 'contribute',
       where: (actor) => ({
         $and: [{ ownerAgencyId: { $ne: actor.agencyId }, completedById: { $ne: actor.id } }, ownOrShared(actor)],
       }),

@@ -56,6 +56,12 @@ export type DataCategory = (typeof DATA_CATEGORIES)[number];
  */
 export type Classification = DataCategory | 'administrative';
 
+/**
+ * What no emergency opens: advice that is legally privileged, and what belongs to a Channel panel. Source: domain note on
+ * law and standards, section 5.4 "Break-glass", sealed items (Channel, legally privileged, sealed by the originator).
+ */
+export const SEALED_CATEGORIES: readonly DataCategory[] = ['legal_privileged', 'radicalisation'];
+
 /** How much of a category a reader receives, from nothing to everything. */
 export const SHARING_LEVELS = ['none', 'existence', 'summary', 'full'] as const;
 export type SharingLevel = (typeof SHARING_LEVELS)[number];

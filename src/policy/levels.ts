@@ -6,10 +6,10 @@
  * contributions are always its own. No active row means none. A handling condition may lower the level, never raise it.
  */
 import type { Actor } from './actor.js';
-import { reaches, widest, type Classification, type SharingLevel } from './categories.js';
+import { reaches, SEALED_CATEGORIES, widest, type Classification, type SharingLevel } from './categories.js';
 import type { ColumnClass } from './classification.js';
-import type { Row, Where } from './conditions.js';
-import type { Step, Subject } from './subjects.js';
+import { holds, parse, type Row, type Where } from './conditions.js';
+import type { Cap, Step, Subject } from './subjects.js';
 
 /** One agreement version as it applies to the actor now, for the actor's purpose. */
 export interface AgreementFact {
@@ -32,6 +32,8 @@ declare module './actor.js' {
     agreements: AgreementFact[];
     /** Panels the actor chairs, co-chairs or coordinates. */
     coordinatedPanelIds: string[];
+    /** Cases to which the actor has emergency access, now. */
+    emergencyCaseIds: string[];
   }
 }
 
@@ -82,8 +84,14 @@ export function granted(actor: Actor, panelId: string, category: string, contrib
     .reduce(wider, NOTHING);
 }
 
+/** The row form of `isSealed`: what emergency access opens, whatever the agreement gives. */
+const inEmergency = (actor: Actor): Where[] =>
+  actor.emergencyCaseIds.length
+    ? [{ caseId: { $in: actor.emergencyCaseIds }, category: { $nin: [...SEALED_CATEGORIES] } }]
+    : [];
+
 /**
- * The row form of `granted`: rows whose own category reaches `level`. Columns: `panelId`, `category`,
+ * The row form of `granted`: rows whose own category reaches `level`. Columns: `panelId`, `caseId`, `category`,
  * `contributingType`.
  */
 export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
@@ -111,11 +119,14 @@ export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
     }
   }
   return {
-    $or: [...alternatives.values()].map(({ panelIds, contributingType, categories }) => ({
-      panelId: { $in: panelIds },
-      contributingType,
-      category: { $in: categories },
-    })),
+    $or: [
+      ...[...alternatives.values()].map(({ panelIds, contributingType, categories }) => ({
+        panelId: { $in: panelIds },
+        contributingType,
+        category: { $in: categories },
+      })),
+      ...inEmergency(actor),
+    ],
   };
 }
 
@@ -146,26 +157,59 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
     .map((panelId) => granted(actor, panelId, category, type))
     .reduce(wider, NOTHING);
   const because = { agreementRowId: best.rowId, agreementVersionId: best.versionId };
-  if (best.level === 'none')
-    return {
-      level: 'none',
-      step: 'agreement',
-      rule: best.rowId
-        ? `the agreement does not share ${category} with this agency`
-        : `no active agreement row for ${category}`,
-      ...because,
-    };
-  const cap = subject.caps.find((one) => one.applies(actor, row));
-  if (cap && !reaches(cap.level, best.level))
-    return { level: cap.level, step: 'handling', rule: cap.sentence, ...because };
-  return { level: best.level, step: 'level', rule: `the agreement shares ${category} at ${best.level}`, ...because };
+  const shared: Weighing =
+    best.level === 'none'
+      ? {
+          level: 'none',
+          step: 'agreement',
+          rule: best.rowId
+            ? `the agreement does not share ${category} with this agency`
+            : `no active agreement row for ${category}`,
+          ...because,
+        }
+      : { level: best.level, step: 'level', rule: `the agreement shares ${category} at ${best.level}`, ...because };
+  const weighed =
+    standsInEmergency(actor, subject, row) && best.level !== 'full' && !SEALED_CATEGORIES.includes(category)
+      ? ({ level: 'full', step: 'emergency', rule: 'emergency access to the case' } as const)
+      : shared;
+  const cap = heldBy(actor, subject, row)[0];
+  return cap && weighed.level !== 'none' && !reaches(cap.level, weighed.level)
+    ? { level: cap.level, step: 'handling', rule: cap.sentence, ...because }
+    : weighed;
+}
+
+/** The caps that hold the row back from the actor, the strictest first. */
+function heldBy(actor: Actor, subject: Subject, row: Row): Cap[] {
+  const known = row[HELD_BY] as boolean[] | undefined;
+  return subject.caps
+    .filter((cap, index) => {
+      if (known) return known[index];
+      const where = cap.where(actor);
+      return where !== null && holds(parse(where), row);
+    })
+    .sort((a, b) => (reaches(a.level, b.level) ? 1 : -1));
+}
+
+function standsInEmergency(actor: Actor, subject: Subject, row: Row): boolean {
+  if (!actor.emergencyCaseIds.length) return false;
+  return subject.case
+    ? actor.emergencyCaseIds.includes(row[subject.case] as string)
+    : ((row[CONTEXT] as Context | undefined)?.inEmergency ?? false);
 }
 
 /** The panels in whose context the row is read. */
 function panelsOf(subject: Subject, row: Row): string[] {
   if (subject.panel) return row[subject.panel] ? [row[subject.panel] as string] : [];
-  return (row[CONTEXT] as string[] | undefined) ?? [];
+  return (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
 }
 
-/** Where the records layer puts the panels of a row that has no panel of its own. */
-export const CONTEXT = 'contextPanelIds';
+/** Through which panels a row without a panel of its own is read, and whether through a case of an emergency. */
+export interface Context {
+  panelIds: string[];
+  inEmergency: boolean;
+}
+
+/** Where the records layer puts the context of a row that has no panel of its own. */
+export const CONTEXT = 'context';
+/** Where it puts which caps hold the row back, in the order of the subject's caps. */
+export const HELD_BY = 'heldBy';

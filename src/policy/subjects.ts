@@ -14,7 +14,7 @@
  */
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from './actor.js';
-import { conditionsMatcher, type Row, type Where } from './conditions.js';
+import { conditionsMatcher, type Where } from './conditions.js';
 
 export type RecordClass<T extends object = object> = abstract new () => T;
 
@@ -35,6 +35,7 @@ export const STEPS = [
   'handling',
   'relationship',
   'level',
+  'emergency',
 ] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -63,8 +64,8 @@ export interface Cap {
   name: string;
   sentence: string;
   level: 'none' | 'existence' | 'summary';
-  /** Is the row's content held back from this actor by its handling? */
-  applies: (actor: Actor, row: Row) => boolean;
+  /** The rows whose content is held back from this actor by their handling, or null where none is. */
+  where: (actor: Actor) => Where | null;
 }
 
 export interface Subject {
@@ -82,6 +83,8 @@ export interface Subject {
   orderBy: string;
   /** The column naming the panel whose agreement governs the row. */
   panel?: string;
+  /** The column naming the case in which the row stands: emergency access is given for one case. */
+  case?: string;
   /** Relations to declared records with a panel: the panels in whose context a row without one is read. */
   contexts: string[];
   /** The columns naming the agency that contributed the row, and that agency's type. */

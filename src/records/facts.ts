@@ -7,10 +7,10 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Row } from '../policy/conditions.js';
-import { CONTEXT } from '../policy/levels.js';
+import { CONTEXT, type Context } from '../policy/levels.js';
 import { Parameters } from '../policy/sql.js';
 import { openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import { permittedSql } from './query.js';
+import { contextSql } from './query.js';
 
 interface Tree {
   [relation: string]: Tree;
@@ -54,9 +54,9 @@ export async function rowsWithFacts(
   const tree: Tree = {};
   for (const action of actions)
     for (const { where } of openings(actor, subject, action)) relationsIn(parse(where), tree);
-  for (const bar of subject.bars) {
-    const where = bar.where(actor);
-    if (where) relationsIn(parse(where), tree);
+  for (const { where } of [...subject.bars, ...subject.caps]) {
+    const needed = where(actor);
+    if (needed) relationsIn(parse(needed), tree);
   }
   const rows = await manager.query<Row[]>(
     `SELECT ${columnList(type)} FROM ${tableOf(type)} t WHERE t."id" = ANY($1::uuid[])`,
@@ -67,18 +67,13 @@ export async function rowsWithFacts(
   return rows;
 }
 
-async function contextOf(manager: EntityManager, actor: Actor, subject: Subject, row: Row): Promise<string[]> {
-  const panels = new Set<string>();
-  for (const name of subject.contexts) {
-    const relation = relationOf(subject, name);
-    const inner = subjectOf(relation.to);
-    const parameters = new Parameters();
-    const on = `t.${columnOf(relation.to, relation.foreign).name} = ${parameters.add(row[relation.local], 'uuid')}`;
-    const found = await manager.query<{ panel: string }[]>(
-      `SELECT t.${columnOf(relation.to, inner.panel ?? '').name} AS panel FROM ${tableOf(relation.to)} t WHERE ${on} AND ${permittedSql(actor, inner, 'read', 't', parameters)}`,
-      parameters.values,
-    );
-    for (const { panel } of found) panels.add(panel);
-  }
-  return [...panels];
+async function contextOf(manager: EntityManager, actor: Actor, subject: Subject, row: Row): Promise<Context> {
+  const parameters = new Parameters();
+  const byId = `t."id" = ${parameters.add(row['id'], 'uuid')}`;
+  const context = contextSql(actor, subject, 't', parameters);
+  const [found] = await manager.query<[{ context: Context }]>(
+    `SELECT ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
+    parameters.values,
+  );
+  return found.context;
 }

@@ -11,7 +11,7 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Where } from '../policy/conditions.js';
-import { CONTEXT } from '../policy/levels.js';
+import { CONTEXT, HELD_BY } from '../policy/levels.js';
 import { Parameters, toSql } from '../policy/sql.js';
 import { abilityFor, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 
@@ -71,18 +71,39 @@ function selection(actor: Actor, subject: Subject, action: string, parameters: P
     const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
     columns.push(`ARRAY[${opened.join(', ')}]::boolean[] AS "${OPENED_BY}"`);
   }
-  if (subject.contexts.length) {
-    const panels = subject.contexts.map((name) => {
-      const relation = relationOf(subject, name);
-      const related = subjectOf(relation.to);
-      const alias = parameters.alias();
-      const on = `${alias}.${columnOf(related.type, relation.foreign).name} = t.${columnOf(subject.type, relation.local).name}`;
-      const allowed = permittedSql(actor, related, 'read', alias, parameters);
-      return `SELECT ${alias}.${columnOf(related.type, related.panel ?? '').name} FROM ${tableOf(related.type)} ${alias} WHERE ${on} AND ${allowed}`;
-    });
-    columns.push(`ARRAY(${panels.join(' UNION ')})::uuid[] AS "${CONTEXT}"`);
-  }
+  if (subject.caps.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
+  if (subject.contexts.length) columns.push(`${contextSql(actor, subject, 't', parameters)} AS "${CONTEXT}"`);
   return columns.join(', ');
+}
+
+/** Which caps hold the row back from the actor. */
+function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): string {
+  const held = subject.caps.map((cap) => {
+    const where = cap.where(actor);
+    return where ? `coalesce(${toSql(parse(where), subject.type, 't', parameters)}, FALSE)` : 'FALSE';
+  });
+  return `ARRAY[${held.join(', ')}]::boolean[]`;
+}
+
+/** Through which panels a row that has none of its own is read: those of the related rows that the actor may read. */
+export function contextSql(actor: Actor, subject: Subject, alias: string, parameters: Parameters): string {
+  const related = subject.contexts.map((name) => {
+    const relation = relationOf(subject, name);
+    const through = subjectOf(relation.to);
+    const other = parameters.alias();
+    const column = (property: string): string => `${other}.${columnOf(through.type, property).name}`;
+    const on = `${column(relation.foreign)} = ${alias}.${columnOf(subject.type, relation.local).name}`;
+    const emergency =
+      through.case && actor.emergencyCaseIds.length
+        ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
+        : 'FALSE';
+    const allowed = permittedSql(actor, through, 'read', other, parameters);
+    return `SELECT ${column(through.panel ?? '')} AS panel, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on} AND ${allowed}`;
+  });
+  return (
+    `(SELECT jsonb_build_object('panelIds', coalesce(jsonb_agg(DISTINCT c.panel), '[]'), ` +
+    `'inEmergency', coalesce(bool_or(c.emergency), FALSE)) FROM (${related.join(' UNION ALL ')}) c)`
+  );
 }
 
 export function findSql(actor: Actor, type: RecordClass, action: string, id: string, lock: boolean): Statement {

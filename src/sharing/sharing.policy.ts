@@ -46,6 +46,9 @@ declareFact(
   `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e WHERE ${MINE} AND e.person_id IS NOT NULL`,
 );
 
+/** Emergency access that is open now. */
+declareFact('emergencyCaseIds', `'[]'::jsonb`);
+
 declareSubject(SharingAgreement, 'SharingAgreement', {
   grounds: [
     {
