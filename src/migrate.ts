@@ -3,6 +3,8 @@
  * the events may only grow: the service's role cannot change or delete their rows.
  */
 import 'reflect-metadata';
+import './app.module.js';
+import { actingFunction } from './agencies/actors.js';
 import { config } from './config.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
@@ -14,10 +16,15 @@ if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
   process.exit(1);
 }
-const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities, migrations));
+const source = await openDatabase(
+  databaseOptions(config.ownerDatabaseUrl, entities, { migrations, maintenance: true }),
+);
 try {
   const done = await source.runMigrations({ transaction: 'each' });
   for (const { name } of done) process.stdout.write(`migrated ${name}\n`);
+  const acting = actingFunction();
+  await source.query(acting.sql);
+  await source.query(`REVOKE ALL ON FUNCTION ${acting.signature} FROM PUBLIC`);
   const service = decodeURIComponent(new URL(config.databaseUrl).username);
   const owner = decodeURIComponent(new URL(config.ownerDatabaseUrl).username);
   if (service && service !== owner) {
@@ -26,6 +33,7 @@ try {
     await source.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
     for (const table of APPEND_ONLY) await source.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
   }
 } finally {
   await source.destroy();

@@ -24,7 +24,7 @@ if (config.production || !config.ownerDatabaseUrl) {
   process.stderr.write('The sandbox needs MIGRATION_DATABASE_URL or DATABASE_URL, and is never put into production.\n');
   process.exit(1);
 }
-const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities));
+const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities, { maintenance: true }));
 try {
   if (await source.getRepository(Partnership).count()) {
     process.stdout.write('the sandbox is seeded already\n');

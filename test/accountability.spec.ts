@@ -10,12 +10,16 @@ import { as } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
+let database: pg.Client;
 let service: pg.Client;
 
 beforeAll(async () => {
   server = await givenServer();
+  database = new pg.Client({ connectionString: server.database.adminUrl });
+  database.on('error', () => undefined); // the database is dropped when the spec ends
+  await database.connect();
   service = new pg.Client({ connectionString: server.databaseUrl });
-  service.on('error', () => undefined); // the database is dropped when the spec ends
+  service.on('error', () => undefined);
   await service.connect();
 });
 
@@ -33,14 +37,14 @@ interface Entry {
 
 /** The entries of one answer, by its correlation id. */
 async function entriesOf(answer: { headers: Record<string, string> }): Promise<Entry[]> {
-  const { rows } = await service.query<Entry>('SELECT * FROM audit_entries WHERE correlation_id = $1', [
+  const { rows } = await database.query<Entry>('SELECT * FROM audit_entries WHERE correlation_id = $1', [
     answer.headers['x-correlation-id'],
   ]);
   return rows;
 }
 
 const aCase = async (reference: string): Promise<string> => {
-  const { rows } = await service.query<{ id: string }>(
+  const { rows } = await database.query<{ id: string }>(
     'SELECT id FROM cases WHERE reference LIKE $1 ORDER BY id LIMIT 1',
     [`${reference}%`],
   );
@@ -49,7 +53,7 @@ const aCase = async (reference: string): Promise<string> => {
 
 test('a read is written down with what was shown, what was withheld and under which agreement', async () => {
   const officer = await as(server, 'housing-officer');
-  const { rows } = await service.query<{ id: string }>(
+  const { rows } = await database.query<{ id: string }>(
     `SELECT p.id FROM persons p JOIN cases c ON c.person_id = p.id JOIN panels n ON n.id = c.panel_id
      WHERE n.code = 'ask-marac' AND p.contributing_type = 'police' LIMIT 1`,
   );
@@ -91,7 +95,7 @@ test('a contribution leaves its event and its entry, and both are undone where i
   const id = await aCase('JAG');
   const body = { category: 'housing', kind: 'fact', summary: 'Tenancy began in May.', text: 'Tenancy began in May.' };
   const made = await officer.post(`/v1/cases/${id}/contributions`, body).expect(201);
-  const events = await service.query('SELECT type, case_id, category FROM events WHERE subject_id = $1', [
+  const events = await database.query('SELECT type, case_id, category FROM events WHERE subject_id = $1', [
     made.body.id,
   ]);
   expect(events.rows).toEqual([{ type: 'contribution.made', case_id: id, category: 'housing' }]);

@@ -20,7 +20,7 @@ interface Plan {
 
 /** `count` cases on sixteen panels, and a seventeenth panel with ten cases older than all of them. */
 async function givenCases(count: number): Promise<{ client: pg.Client; panels: string[]; oldPanel: string }> {
-  const { adminUrl } = await givenDatabase();
+  const { adminUrl, serviceUrl } = await givenDatabase();
   const client = new pg.Client({ connectionString: adminUrl });
   client.on('error', () => undefined); // the database is dropped when the spec ends
   await client.connect();
@@ -48,8 +48,23 @@ async function givenCases(count: number): Promise<{ client: pg.Client; panels: s
   ]);
   const all = ids.rows.map((one) => one.panel_id);
   const oldPanel = all.find((id) => id.startsWith('000003e7')) as string;
-  return { client, panels: all.filter((id) => id !== oldPanel), oldPanel };
+  await client.end();
+  // read as the service reads: both walls stand
+  const service = new pg.Client({ connectionString: serviceUrl });
+  service.on('error', () => undefined);
+  await service.connect();
+  return { client: service, panels: all.filter((id) => id !== oldPanel), oldPanel };
 }
+
+/** Somebody of the partnership of all generated cases. */
+const WALL = {
+  actor: '00000000-0000-7000-8000-000000000009',
+  agency: '00000000-0000-7000-8000-000000000008',
+  partnerships: '{00000001-0000-7000-8000-000000000002}',
+  hidden_cases: '{}',
+  hidden_people: '{}',
+  hidden_panels: '{}',
+};
 
 function memberOf(panelIds: string[]): Actor {
   return {
@@ -62,6 +77,7 @@ function memberOf(panelIds: string[]): Actor {
     purpose: 'PANEL_MEETING',
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
+    wall: WALL,
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({
@@ -74,6 +90,7 @@ function memberOf(panelIds: string[]): Actor {
     coordinatedPanelIds: [],
     excludedCaseIds: [],
     excludedPersonIds: [],
+    emergencyCaseIds: [],
     agreements: [],
   };
 }
@@ -83,6 +100,7 @@ for (const count of [20_000, 200_000]) {
     await import('#built/app.module');
     const { listSql } = await import('#built/records/query');
     const { Case } = await import('#built/cases/case.entity');
+    const { entering } = await import('#built/records/wall');
     const { client, panels, oldPanel } = await givenCases(count);
     const touched: Record<string, number> = {};
     for (const [who, on] of [
@@ -93,11 +111,14 @@ for (const count of [20_000, 200_000]) {
       ['a member of that panel and two others', [oldPanel, ...panels.slice(0, 2)]],
     ] as const) {
       const { text, values } = listSql(memberOf([...on]), Case, 'read', { filter: {}, limit: 26 });
+      await client.query('BEGIN');
+      await client.query(entering(WALL));
       // a generic plan is what a prepared statement ends up with
       await client.query('SET plan_cache_mode = force_generic_plan');
       const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`;
       await client.query({ text: explain, values });
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>({ text: explain, values });
+      await client.query('COMMIT');
       const plan = (rows[0] as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan;
       expect(plan['Actual Rows']).toBe(on[0] === oldPanel && on.length === 1 ? 10 : 26);
       touched[who] = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
@@ -117,9 +138,11 @@ test('a page of cases takes the same few statements, whatever its size', async (
   const { EventRows } = await import('#built/events/outbox');
   const { databaseOptions, openDatabase } = await import('#built/records/database');
   const { Records } = await import('#built/records/records');
-  const { serviceUrl } = await givenDatabase();
+  const { serviceUrl, ownerUrl } = await givenDatabase();
+  const owner = await openDatabase(databaseOptions(ownerUrl, entities, { maintenance: true }));
+  const panels = await owner.query<{ id: string; partnership_id: string }[]>('SELECT id, partnership_id FROM panels');
+  await owner.destroy();
   const source = await openDatabase(databaseOptions(serviceUrl, entities));
-  const panels = await source.query<{ id: string }[]>('SELECT id FROM panels');
   const records = new Records(source, new AuditEntries(), new EventRows());
 
   const { default: driver } = await import('pg');
@@ -134,13 +157,14 @@ test('a page of cases takes the same few statements, whatever its size', async (
     const taken: number[] = [];
     for (const limit of [5, 25]) {
       statements = 0;
-      const actor = memberOf(panels.map((one) => one.id));
+      const partnerships = `{${panels.map((one) => one.partnership_id).join(',')}}`;
+      const actor = { ...memberOf(panels.map((one) => one.id)), wall: { ...WALL, partnerships } };
       const { body } = await records.read(actor, (work) => work.page(CaseItemView, {}, { limit }));
       expect((body as { data: object[] }).data.length).toBe(limit);
       taken.push(statements);
     }
-    // begin, the page, its audit entry, commit
-    expect(taken).toEqual([4, 4]);
+    // begin, who acts, the page, its audit entry, commit
+    expect(taken).toEqual([5, 5]);
   } finally {
     prototype.query = query;
     await source.destroy();

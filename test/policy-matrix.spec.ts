@@ -67,7 +67,9 @@ function receives(policy: Built, actor: Actor, panels: Map<string, string>, type
 async function matrix(): Promise<string> {
   const policy = await built();
   const database = await givenDatabase();
-  const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
+  const source = await policy.openDatabase(
+    policy.databaseOptions(database.ownerUrl, policy.entities, { maintenance: true }),
+  );
   try {
     const actors = new policy.ActorsOfAgencies(source);
     const panels = new Map(

@@ -36,7 +36,7 @@ const built = async () => {
 /** The schema without its constraints: rules must agree on any row. */
 async function bareDatabase(): Promise<pg.Client> {
   const database = await givenDatabase({ empty: true });
-  const client = new pg.Client({ connectionString: database.ownerUrl });
+  const client = new pg.Client({ connectionString: database.ownerUrl, options: '-c app.maintenance=on -c jit=off' });
   client.on('error', () => undefined); // the database is dropped when the spec ends
   await client.connect();
   await client.query(`DO $$ DECLARE one record; BEGIN

@@ -124,6 +124,7 @@ export class Worlds {
       purpose: 'PANEL_MEETING',
       now: new Date('2026-06-15T12:00:00.000Z'),
       call: { correlationId: 'world', route: 'TEST' },
+      wall: {},
       partnershipIds: c.some(pool('Partnership', 'id')),
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,

@@ -39,6 +39,8 @@ export interface Actor extends ActorFacts {
   purpose: Purpose;
   now: Date;
   call: Call;
+  /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
+  wall: object;
 }
 
 export interface Fact {

@@ -43,10 +43,14 @@ function named(table: Table | string, columns: string[], suffix: string): string
 // A calendar date stays a date: no time, no zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
 
+/** `maintenance` opens the tables to their owner, whom row-level security binds too. */
 export function databaseOptions(
   url: string,
   entities: DataSourceOptions['entities'],
-  migrations: DataSourceOptions['migrations'] = [],
+  {
+    migrations = [],
+    maintenance = false,
+  }: { migrations?: DataSourceOptions['migrations']; maintenance?: boolean } = {},
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -59,7 +63,11 @@ export function databaseOptions(
     applicationName: 'wardmote',
     synchronize: false,
     logging: false,
-    extra: { options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000' },
+    extra: {
+      options:
+        '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000' +
+        (maintenance ? ' -c app.maintenance=on' : ''),
+    },
   };
 }
 

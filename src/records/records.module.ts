@@ -5,9 +5,21 @@ import { ExplanationsService } from './explanations.service.js';
 import { PolicyController } from './policy.controller.js';
 import { Records } from './records.js';
 
-/** Closes the pool when the service stops. */
+/** Refuses a role that no wall binds, and closes the pool when the service stops. */
 class DatabaseLifetime {
   constructor(private readonly source: DataSource) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const [{ free, role }] = await this.source.query<[{ free: boolean; role: string }]>(
+      'SELECT rolsuper OR rolbypassrls AS free, rolname AS role FROM pg_roles WHERE rolname = current_user',
+    );
+    if (free)
+      throw new Error(
+        `the role "${role}" of DATABASE_URL bypasses row-level security. Give the service a role that is NOSUPERUSER and ` +
+          'NOBYPASSRLS and owns nothing (see docker/roles.sh), and name the owner in MIGRATION_DATABASE_URL.',
+      );
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.source.destroy();
   }

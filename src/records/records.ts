@@ -9,6 +9,7 @@ import type { Actor } from '../policy/actor.js';
 import { AuditLog, Outbox } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
+import { behind, entering, type Wall } from './wall.js';
 import { Refusal, Work } from './work.js';
 
 @Injectable()
@@ -39,6 +40,7 @@ export class Records {
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
+      await client.query(entering(actor.wall as Wall));
       const work = new Work(actor, runner, client);
       const presented = await does(work);
       await this.writeDown(runner.manager, work);
@@ -47,7 +49,7 @@ export class Records {
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
       if (!(error instanceof Refusal)) throw error;
-      await this.auditLog.write(runner.manager, actor, [error.draft]);
+      await behind(this.source, actor.wall as Wall, (manager) => this.auditLog.write(manager, actor, [error.draft]));
       throw error.problem;
     } finally {
       await runner.release();

@@ -21,6 +21,7 @@ import { Presented, type PageOf } from './presented.js';
 import { CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
 import { shapeOf, type ViewClass } from './view.js';
+import { entering, unhidden, type Wall } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
 export class Refusal extends Error {
@@ -235,6 +236,18 @@ export class Work {
   /** Notes that the policy was asked about a record. */
   explained(subjectType: string, id: string): void {
     this.audit.push(this.draft('consult', 'explain', subjectType, [id], 'permit'));
+  }
+
+  /**
+   * The service's own question, whose answer the actor does not read: within the actor's partnerships, but not kept from
+   * what is hidden from the actor. Who submits a referral must not change what the panel learns about repeats.
+   */
+  async asService<T>(asks: () => Promise<T>): Promise<T> {
+    const wall = this.actor.wall as Wall;
+    await this.client.query(entering(unhidden(wall)));
+    const answer = await asks();
+    await this.client.query(entering(wall));
+    return answer;
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */

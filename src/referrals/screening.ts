@@ -31,14 +31,10 @@ const EARLIER = `
 export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
   // two referrals of one matter at the same moment must see each other
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${referral.panelId}`]);
-  const earlier = await work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, [
-    referral.id,
-    months,
-    work.now,
-    panelType === 'marac',
-    VICTIM_ROLES,
-    HARM_ROLES,
-  ]);
+  const asked = [referral.id, months, work.now, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
+  const earlier = await work.asService(() =>
+    work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
+  );
   const [latest] = earlier;
   const isRepeat = latest?.inside ?? false;
   const learnt = {

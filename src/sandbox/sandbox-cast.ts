@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../policy/problems.js';
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
+import { behind, SERVICE_WALL } from '../records/wall.js';
 import { SandboxIssuer } from './issuer.js';
 
 export interface SandboxPerson {
@@ -24,6 +25,9 @@ const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
   LEFT JOIN panels n ON n.id = m.panel_id
   WHERE p.issuer = $1 GROUP BY p.subject, a.name
   UNION ALL SELECT c.client_id, a.name, '{}' FROM clients c JOIN agencies a ON a.id = c.agency_id WHERE c.issuer = $1`;
+
+/** Where everybody is synthetic, the list of people names the panels of all partnerships. */
+const EVERYWHERE = `SELECT set_config('app.partnerships', array_agg(id)::text, true) FROM partnerships`;
 
 /** The cast of the sandbox and its sign-in. */
 @Injectable()
@@ -52,9 +56,10 @@ export class SandboxCast implements OnModuleInit {
   }
 
   async people(): Promise<SandboxPerson[]> {
-    const rows = await this.source.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [
-      SANDBOX_ISSUER.issuer,
-    ]);
+    const rows = await behind(this.source, SERVICE_WALL, async (manager) => {
+      await manager.query(EVERYWHERE);
+      return manager.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
+    });
     const known = new Map(rows.map((row) => [row.id, row]));
     const told = [
       ...CAST.map(({ id, name, story, roles }) => ({

@@ -1,0 +1,51 @@
+/**
+ * The second wall: row-level security in the database, coarse and independent of the policy. Every transaction says who
+ * acts; what is hidden from them is found by the database itself (`wall_of` in the migration of the walls) and only carried
+ * here. A connection that said nothing sees nothing.
+ */
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** The settings `app.*` of one transaction: array literals and identifiers, as `wall_of` gave them. */
+export interface Wall {
+  actor: string;
+  agency: string;
+  partnerships: string;
+  hidden_cases: string;
+  hidden_people: string;
+  hidden_panels: string;
+}
+
+const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden_cases', 'hidden_people', 'hidden_panels'] as const;
+
+const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')}`;
+
+/** The statement that says, for the rest of the transaction, who acts. */
+export const entering = (wall: Wall): { name: string; text: string; values: string[] } => ({
+  name: 'enter',
+  text: ENTER,
+  values: SETTINGS.map((name) => wall[name]),
+});
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** The service itself, for what belongs to no partnership: it sees directories, and no record of a case or person. */
+export const SERVICE_WALL: Wall = {
+  actor: NOBODY,
+  agency: NOBODY,
+  partnerships: '{}',
+  hidden_cases: '{}',
+  hidden_people: '{}',
+  hidden_panels: '{}',
+};
+
+/** Inside the partnership nothing is hidden: for the service's own questions, whose answer the actor does not read. */
+export const unhidden = (wall: Wall): Wall => ({ ...SERVICE_WALL, actor: wall.actor, partnerships: wall.partnerships });
+
+/** A transaction behind a wall, for questions that the service asks outside any unit of work. */
+export function behind<T>(source: DataSource, wall: Wall, does: (manager: EntityManager) => Promise<T>): Promise<T> {
+  return source.transaction(async (manager) => {
+    const { text, values } = entering(wall);
+    await manager.query(text, values);
+    return does(manager);
+  });
+}
