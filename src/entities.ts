@@ -25,7 +25,7 @@ import {
   SharingParty,
   SharingRow,
 } from './sharing/sharing.entity.js';
-import { Group, Person, Place } from './subjects/subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from './subjects/subject.entity.js';
 
 export const entities = [
   Partnership,
@@ -40,6 +40,7 @@ export const entities = [
   Exclusion,
   AccessGrant,
   Person,
+  ProtectedAddress,
   Place,
   Group,
   Panel,

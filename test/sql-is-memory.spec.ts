@@ -30,6 +30,10 @@ const built = async () => {
     explanation: await import('#built/policy/explanation'),
     sql: await import('#built/policy/sql'),
     query: await import('#built/records/query'),
+    categories: await import('#built/policy/categories'),
+    levels: await import('#built/policy/levels'),
+    classification: await import('#built/policy/classification'),
+    asking: await import('#built/records/asking'),
   };
 };
 
@@ -58,7 +62,7 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
   const client = await bareDatabase();
   const worlds = new Worlds(policy);
   const all = policy.subjects.declaredSubjects();
-  const counts = { decisions: 0, open: 0, lists: 0 };
+  const counts = { decisions: 0, open: 0, lists: 0, fields: 0 };
   const openedBy = new Set<string>();
   const disagreements: string[] = [];
 
@@ -77,11 +81,56 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
     }
   };
   const examinedIn = (seed: number) =>
-    Array.from({ length: PER_WORLD }, (_, n) => all[(seed * PER_WORLD + n) % all.length] as (typeof all)[number]);
+    Array.from({ length: PER_WORLD }, (_, n) => all[(seed + n * 7) % all.length] as (typeof all)[number]);
   const explainedAs = (...of: Parameters<typeof policy.explanation.explain>): boolean =>
     policy.explanation.explain(...of).outcome === 'permit';
   const ids = async (statement: Statement): Promise<string[]> =>
     (await client.query<{ id: string }>(statement.text, statement.values)).rows.map((row) => row.id).sort();
+
+  const readable = (actor: World['actor'], subject: (typeof all)[number], row: Record<string, unknown>): boolean =>
+    policy.subjects
+      .openings(actor, subject, 'read')
+      .some(({ where }) => policy.conditions.holds(policy.conditions.parse(where), row));
+
+  /** What may be asked about is what would be shown: the row form of the levels, and the levels of a loaded row. */
+  const compareFields = (
+    actor: World['actor'],
+    subject: (typeof all)[number],
+    rows: World['rows'],
+    seed: number,
+  ): void => {
+    const fields = policy.classification.classifiedProperties(subject.type);
+    for (const row of rows.get(subject.type) ?? []) {
+      const contexts = subject.contexts.flatMap((name) => {
+        const related = policy.subjects.subjectOf(policy.subjects.relationOf(subject, name).to);
+        return (row[name] as Record<string, unknown>[])
+          .filter((one) => readable(actor, related, one))
+          .map((one) => ({ panelId: one[related.panel ?? ''], caseId: one[related.case ?? ''] as string }));
+      });
+      const context = {
+        panelIds: contexts.map((one) => one.panelId).filter((one) => one !== null),
+        inEmergency: contexts.some((one) => actor.emergencyCaseIds.includes(one.caseId)),
+      };
+      for (const [field, column] of fields) {
+        const { level } = policy.levels.weigh(actor, subject, { ...related(subject, row), context }, column);
+        const shown = policy.categories.reaches(level, column.from);
+        const asked = policy.conditions.holds(
+          policy.conditions.parse(policy.asking.seesWhere(actor, subject, field)),
+          row,
+        );
+        counts.fields += 1;
+        if (shown !== asked)
+          disagreements.push(
+            `world ${String(seed)}: ${subject.name}.${field}: shown ${String(shown)}, may be asked about ${String(asked)}`,
+          );
+      }
+    }
+  };
+  /** A row with its relations, which are not copied with it. */
+  const related = (subject: (typeof all)[number], row: Record<string, unknown>): Record<string, unknown> => ({
+    ...row,
+    ...Object.fromEntries(Object.keys(subject.relations).map((name) => [name, row[name]])),
+  });
 
   const examine = async ({ actor, rows }: World, seed: number): Promise<void> => {
     const parameters = new policy.sql.Parameters();
@@ -122,6 +171,7 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
       }
     });
     const subject = subjects[0] as (typeof all)[number];
+    compareFields(actor, subject, rows, seed);
     const mine = (rows.get(subject.type) ?? []).map((row) => row['id'] as string);
     const listed = await ids(
       policy.query.listSql(actor, subject.type, 'read', { filter: { id: { $in: mine } }, limit: 50 }),
@@ -141,7 +191,7 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
   }
   await client.end();
   process.stdout.write(
-    `worlds: ${String(WORLDS)} from seed ${String(SEED)}; ${String(counts.decisions)} decisions, ${String(counts.open)} open, ${String(counts.lists)} lists\n`,
+    `worlds: ${String(WORLDS)} from seed ${String(SEED)}; ${String(counts.decisions)} decisions, ${String(counts.open)} open, ${String(counts.lists)} lists, ${String(counts.fields)} fields\n`,
   );
   expect(disagreements.slice(0, 10)).toEqual([]);
   const grounds = all.flatMap((one) => one.grounds.map((ground) => `${one.name} ${ground.name}`));

@@ -31,14 +31,17 @@ export function chance(seed: number) {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   const int = (below: number): number => Math.floor(next() * below);
-  const hex = (digits: number): string => Array.from({ length: digits }, () => int(16).toString(16)).join('');
+  const hex = (digits: number): string =>
+    Math.floor(next() * 16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
   return {
     next,
     int,
     happens: (probability: number): boolean => next() < probability,
     pick: <T>(list: readonly T[]): T => list[int(list.length)] as T,
     some: <T>(list: readonly T[], probability = 0.5): T[] => list.filter(() => next() < probability),
-    uuid: (): string => `${hex(8)}-${hex(4)}-7${hex(3)}-a${hex(3)}-${hex(12)}`,
+    uuid: (): string => `${hex(8)}-${hex(4)}-7${hex(3)}-a${hex(3)}-${hex(6)}${hex(6)}`,
   };
 }
 type Chance = ReturnType<typeof chance>;
@@ -171,6 +174,10 @@ export class Worlds {
       for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
         for (const { where } of openings(actor, subject, action))
           walk(this.policy.conditions.parse(where), subject.type);
+      for (const { where } of [...subject.bars, ...subject.caps]) {
+        const compared = where(actor);
+        if (compared) walk(this.policy.conditions.parse(compared), subject.type);
+      }
     }
     return constants;
   }

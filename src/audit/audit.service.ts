@@ -15,7 +15,7 @@ export class AuditEntries extends AuditLog {
   async write(manager: EntityManager, actor: Actor, drafts: AuditDraft[]): Promise<void> {
     await manager.insert(
       AuditEntry,
-      drafts.map((draft) => ({
+      drafts.map(({ reason: _, ...draft }) => ({
         ...draft,
         rule: draft.rule ?? null,
         id: uuidv7(),

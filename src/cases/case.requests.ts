@@ -1,5 +1,6 @@
-import { PartialType, PickType } from '@nestjs/swagger';
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
   Case,
@@ -12,8 +13,12 @@ import {
   type ClosureReason,
   type Outcome,
 } from './case.entity.js';
+import { SUBJECT_KINDS, type SubjectKind } from '../subjects/subject.entity.js';
 
-export class CaseQuery extends PageQuery {
+export const CASE_ORDERS = ['changedAt', 'openedAt'] as const;
+
+/** Filters on what is shared by category find only cases in which you may see it; one that is not shared at all is refused. */
+export class CaseFilter {
   /** Only cases of this panel. */
   @IsOptional()
   @IsUUID()
@@ -23,6 +28,41 @@ export class CaseQuery extends PageQuery {
   @IsOptional()
   @IsIn(CASE_STAGES)
   stage?: CaseStage;
+
+  /** Only cases of which you may see that they are in this band. */
+  @IsOptional()
+  @IsIn(BANDS)
+  riskBand?: Band;
+
+  /** Only cases of which you may see that they are, or are not, repeats. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  isRepeat?: 'true' | 'false';
+
+  /** Only cases led by this agency. */
+  @IsOptional()
+  @IsUUID()
+  leadAgencyId?: string;
+
+  /** Only cases about this kind of subject. */
+  @IsOptional()
+  @IsIn(SUBJECT_KINDS)
+  subjectKind?: SubjectKind;
+}
+
+export class CaseQuery extends IntersectionType(PageQuery, CaseFilter) {
+  /** Newest first by this date; `changedAt` if you name none. */
+  @IsOptional()
+  @IsIn(CASE_ORDERS)
+  sort?: (typeof CASE_ORDERS)[number];
+}
+
+export const CASE_COUNTS = ['panelId', 'stage', 'subjectKind', 'leadAgencyId', 'riskBand', 'isRepeat'] as const;
+
+export class CaseCountQuery extends CaseFilter {
+  /** What to count by. */
+  @IsIn(CASE_COUNTS)
+  by: (typeof CASE_COUNTS)[number];
 }
 
 /** Changes what the panel's coordination keeps of a case. */

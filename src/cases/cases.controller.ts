@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiExtension, ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
@@ -9,6 +10,7 @@ import { Case, CasePerson, Contribution } from './case.entity.js';
 import {
   CaseChange,
   CaseClosure,
+  CaseCountQuery,
   CasePersonRequest,
   CaseQuery,
   ContributionChange,
@@ -16,6 +18,26 @@ import {
 } from './case.requests.js';
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
 import { CasesService } from './cases.service.js';
+
+const COUNTS = {
+  type: 'object' as const,
+  required: ['data', 'withheld'],
+  properties: {
+    data: {
+      type: 'array' as const,
+      maxItems: 1000,
+      items: {
+        type: 'object' as const,
+        required: ['value', 'count'],
+        properties: {
+          value: { type: 'string' as const, maxLength: 100 },
+          count: { type: 'integer' as const, format: 'int32', minimum: 1, maximum: 50_000 },
+        },
+      },
+    },
+    withheld: { type: 'array' as const, maxItems: 100, items: { type: 'string' as const, maxLength: 100 } },
+  },
+};
 
 @Controller('v1')
 export class CasesController {
@@ -27,6 +49,15 @@ export class CasesController {
   @Answers.page(CaseItemView)
   list(@By() actor: Actor, @Query() query: CaseQuery): Promise<Presented> {
     return this.cases.list(actor, query);
+  }
+
+  /** How many of the cases that you may see have which value, as far as you may see it */
+  @Get('cases/counts')
+  @Can('read', Case)
+  @ApiOkResponse({ schema: COUNTS })
+  @ApiExtension('x-answers', 'document')
+  count(@By() actor: Actor, @Query() query: CaseCountQuery): Promise<Presented> {
+    return this.cases.count(actor, query);
   }
 
   /** One case */

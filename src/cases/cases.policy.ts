@@ -4,13 +4,13 @@
  */
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { sharedAtLeast } from '../policy/levels.js';
+import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant } from '../sharing/sharing.entity.js';
 import '../sharing/sharing.policy.js';
-import { Group, Person, Place } from '../subjects/subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import '../subjects/subjects.policy.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 
@@ -174,12 +174,16 @@ function readable(actor: Actor, relation: string): Where | null {
   return ways.length ? { [relation]: { $elemMatch: ways.length > 1 ? { $or: ways } : (ways[0] as Where) } } : null;
 }
 
-extendSubject(Person, {
+const inCases = (local: string) => ({
   relations: {
-    roles: { to: CasePerson, local: 'id', foreign: 'personId' },
-    cases: { to: Case, local: 'id', foreign: 'personId' },
+    roles: { to: CasePerson, local, foreign: 'personId' },
+    cases: { to: Case, local, foreign: 'personId' },
   },
   contexts: ['roles', 'cases'],
+});
+
+extendSubject(Person, {
+  ...inCases('id'),
   grounds: [
     throughCase('cases'),
     {
@@ -189,6 +193,38 @@ extendSubject(Person, {
       where: (actor) => {
         const inner = readable(actor, 'case');
         return inner && { roles: { $elemMatch: inner } };
+      },
+    },
+  ],
+});
+
+/** Cases in which the agreement shares protected addresses in full, or an emergency does. */
+const sharingAddresses = (actor: Actor, caseId: string): Where => ({
+  $or: [
+    { panelId: { $in: panelsSharing(actor, 'protected_address', 'full') } },
+    { [caseId]: { $in: actor.emergencyCaseIds } },
+  ],
+});
+
+extendSubject(ProtectedAddress, {
+  ...inCases('personId'),
+  grounds: [
+    {
+      name: 'case-reader',
+      sentence: 'who may read a case about the person, where protected addresses are shared in full',
+      actions: ['read', 'reveal'],
+      where: (actor) => {
+        const ways = openings(actor, subjectOf(Case), 'read').map((one) => one.where);
+        return ways.length ? { cases: { $elemMatch: { $and: [{ $or: ways }, sharingAddresses(actor, 'id')] } } } : null;
+      },
+    },
+    {
+      name: 'role-in-case',
+      sentence: 'who may read a case in which the person has a role, where protected addresses are shared in full',
+      actions: ['read', 'reveal'],
+      where: (actor) => {
+        const inner = readable(actor, 'case');
+        return inner && { roles: { $elemMatch: { $and: [inner, sharingAddresses(actor, 'caseId')] } } };
       },
     },
   ],

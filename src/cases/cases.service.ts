@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
 import { BANDS } from '../instruments/instrument.entity.js';
 import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import { Person } from '../subjects/subject.entity.js';
@@ -11,6 +12,8 @@ import { Case, caseMachine, CasePerson, Contribution } from './case.entity.js';
 import type {
   CaseChange,
   CaseClosure,
+  CaseCountQuery,
+  CaseFilter,
   CasePersonRequest,
   CaseQuery,
   ContributionChange,
@@ -27,9 +30,17 @@ export class CasesService {
     private readonly following: CaseFollowing,
   ) {}
 
-  list(actor: Actor, { panelId, stage, ...query }: CaseQuery): Promise<Presented> {
-    const filter = { ...(panelId ? { panelId } : {}), ...(stage ? { stage } : {}) };
-    return this.records.read(actor, (work) => work.page(CaseItemView, filter, query));
+  list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<Presented> {
+    return this.records.read(actor, (work) =>
+      work.page(CaseItemView, filterOf(asked), { limit, cursor }, { orderBy: sort }),
+    );
+  }
+
+  count(actor: Actor, { by, ...asked }: CaseCountQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const data = await work.count(Case, by, filterOf(asked));
+      return new Presented({ data: data.map((one) => ({ ...one, value: String(one.value) })), withheld: [] });
+    });
   }
 
   get(actor: Actor, id: string): Promise<Presented> {
@@ -142,6 +153,11 @@ export class CasesService {
     await work.update(Case, found, {});
   }
 }
+
+const filterOf = ({ isRepeat, ...asked }: CaseFilter): Where => ({
+  ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+  ...(isRepeat === undefined ? {} : { isRepeat: isRepeat === 'true' }),
+});
 
 /** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
 function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange): void {

@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
+import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
 import { Action, ActionNote } from './action.entity.js';
-import { SMART_LETTERS, type Smart } from './smart.js';
+import { isOverdue } from './overdue.js';
+import { smart, SMART_LETTERS, type Smart, type SmartInput } from './smart.js';
 
 const FIELDS = [
   'id',
@@ -25,11 +27,15 @@ const FIELDS = [
   'changedAt',
 ] as const;
 
+const overdue = (shown: Row, now: Date): Row => ({ overdue: isOverdue(shown as Row & Action, now) });
+
 /** An action: its owner sees the task, and of the case only what the case's readers see. */
 export class ActionView extends view(Action, ...FIELDS) {
   /** Due before today (in London) and not ended. */
   @Classified('administrative')
   overdue: boolean;
+
+  static derive = overdue;
 }
 
 /** An action of a plan, with how SMART it is. */
@@ -61,6 +67,11 @@ export class PlanActionView extends view(Action, ...FIELDS) {
   })
   @Classified('plan_action')
   smart: Smart;
+
+  static derive = (shown: Row, now: Date, { endOn }: Row): Row => ({
+    ...overdue(shown, now),
+    smart: 'smart' in shown ? smart(shown as Row & SmartInput, endOn as string) : null,
+  });
 }
 
 /** What was told about an action on its way. */

@@ -3,7 +3,7 @@ import { In } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import type { Actor } from '../policy/actor.js';
-import type { Row, Where } from '../policy/conditions.js';
+import type { Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -23,11 +23,8 @@ import type {
   ActionVerification,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
-import { derived } from './derived.js';
-import { isOverdue } from './overdue.js';
 import { Plan } from './plan.entity.js';
 import { onThePanel } from './plans.service.js';
-import { smart, type SmartInput } from './smart.js';
 
 const ENDS = {
   done: 'completion',
@@ -68,28 +65,18 @@ export class ActionsService {
       ...(mine === undefined ? [] : [{ ownerAgencyId: mine ? actor.agencyId : { $ne: actor.agencyId } }]),
     ];
     return this.records.read(actor, async (work) =>
-      dated(
-        work,
-        await work.page(ActionView, asked.length ? { $and: asked } : {}, query, {
-          action: panelId ? 'locate' : 'read',
-        }),
-      ),
+      work.page(ActionView, asked.length ? { $and: asked } : {}, query, { action: panelId ? 'locate' : 'read' }),
     );
   }
 
   get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) =>
-      dated(work, work.present(ActionView, await work.find('read', Action, id))),
-    );
+    return this.records.read(actor, async (work) => work.present(ActionView, await work.find('read', Action, id)));
   }
 
   ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const { caseId, panelId, endOn } = await work.find('read', Plan, planId);
-      const page = await work.page(PlanActionView, { caseId, planId }, query, { panelId });
-      return derived(dated(work, page), (shown) =>
-        'smart' in shown ? { smart: smart(shown as Row & SmartInput, endOn) } : {},
-      );
+      return work.page(PlanActionView, { caseId, planId }, query, { panelId, given: { endOn } });
     });
   }
 
@@ -109,7 +96,7 @@ export class ActionsService {
         ...withinCase(actor, plan),
       });
       work.happened('action.proposed', Action, proposed, { status: proposed.status });
-      return dated(work, await work.show(ActionView, proposed.id, 201));
+      return work.show(ActionView, proposed.id, 201);
     });
   }
 
@@ -130,7 +117,7 @@ export class ActionsService {
       const changed = await work.update(Action, found, request);
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
-      return dated(work, await work.show(ActionView, id));
+      return work.show(ActionView, id);
     });
   }
 
@@ -193,17 +180,13 @@ export class ActionsService {
     const moved = await work.update(Action, found, { ...changes, status });
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
-    return dated(work, await work.show(ActionView, found.id));
+    return work.show(ActionView, found.id);
   }
 }
 
 /** In the case of the plan or action, written by the actor's agency. */
 function withinCase(actor: Actor, { caseId, panelId, partnershipId }: Plan | Action) {
   return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
-}
-
-function dated({ now }: Work, presented: Presented): Presented {
-  return derived(presented, (shown) => ({ overdue: isOverdue(shown as Row & Action, now) }));
 }
 
 async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {

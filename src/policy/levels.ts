@@ -6,8 +6,15 @@
  * contributions are always its own. No active row means none. A handling condition may lower the level, never raise it.
  */
 import type { Actor } from './actor.js';
-import { reaches, SEALED_CATEGORIES, widest, type Classification, type SharingLevel } from './categories.js';
-import type { ColumnClass } from './classification.js';
+import {
+  reaches,
+  SEALED_CATEGORIES,
+  widest,
+  type Classification,
+  type DataCategory,
+  type SharingLevel,
+} from './categories.js';
+import type { ColumnClass, RowCategory } from './classification.js';
 import { holds, parse, type Row, type Where } from './conditions.js';
 import type { Cap, Step, Subject } from './subjects.js';
 
@@ -84,50 +91,120 @@ export function granted(actor: Actor, panelId: string, category: string, contrib
     .reduce(wider, NOTHING);
 }
 
-/** The row form of `isSealed`: what emergency access opens, whatever the agreement gives. */
-const inEmergency = (actor: Actor): Where[] =>
-  actor.emergencyCaseIds.length
-    ? [{ caseId: { $in: actor.emergencyCaseIds }, category: { $nin: [...SEALED_CATEGORIES] } }]
-    : [];
+/** Columns by which a row says where it stands, as far as it says so. */
+interface Standing {
+  panel: string;
+  type?: string;
+  case?: string;
+}
+const USUAL: Standing = { panel: 'panelId', type: 'contributingType', case: 'caseId' };
 
 /**
- * The row form of `granted`: rows whose own category reaches `level`. Columns: `panelId`, `caseId`, `category`,
- * `contributingType`.
+ * The row form of `granted`: rows whose category reaches `level`, by agreement or because of an emergency. The category is
+ * that of a column (`{ column }`), or one and the same for all rows.
  */
-export function sharedAtLeast(actor: Actor, level: SharingLevel): Where {
+function reaching(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
   /** Panels with the same answer are asked about together. */
-  const alternatives = new Map<string, { panelIds: string[]; contributingType: unknown; categories: string[] }>();
+  const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor)) {
     const keys = capacities.flatMap((table) => [...table.keys()].map((key) => key.split('/') as [string, string]));
-    const categories = [...new Set(keys.map(([category]) => category))].sort();
+    const categories =
+      typeof category === 'string'
+        ? [category]
+        : [...new Set(keys.map(([one]) => one))].sort((a, b) => (a < b ? -1 : 1));
     const open = (type: string): string[] =>
       categories.filter((one) => reaches(granted(actor, panelId, one, type).level, level));
     const usual = open(ANY);
     const named = [...new Set(keys.map(([, type]) => type))]
-      .filter((type) => type !== ANY && open(type).join() !== usual.join())
+      .filter((type) => on.type && type !== ANY && open(type).join() !== usual.join())
       .sort();
-    const answers: [contributingType: unknown, categories: string[]][] = [
-      [{ $nin: named }, usual],
-      ...named.map((type): [unknown, string[]] => [type, open(type)]),
+    const answers: [contributor: Where, categories: string[]][] = [
+      [on.type ? { [on.type]: { $nin: named } } : {}, usual],
+      ...named.map((type): [Where, string[]] => [{ [on.type as string]: type }, open(type)]),
     ];
-    for (const [contributingType, shared] of answers) {
+    for (const [contributor, shared] of answers) {
       if (!shared.length) continue;
-      const key = JSON.stringify([contributingType, shared]);
+      const key = JSON.stringify([contributor, shared]);
       const known = alternatives.get(key);
       if (known) known.panelIds.push(panelId);
-      else alternatives.set(key, { panelIds: [panelId], contributingType, categories: shared });
+      else alternatives.set(key, { panelIds: [panelId], contributor, categories: shared });
     }
   }
+  const isEmergency = on.case !== undefined && actor.emergencyCaseIds.length > 0;
+  const unsealed =
+    typeof category === 'string'
+      ? SEALED_CATEGORIES.includes(category)
+        ? null
+        : {}
+      : { [category.column]: { $nin: [...SEALED_CATEGORIES] } };
+  return [
+    ...[...alternatives.values()].map(({ panelIds, contributor, categories }) => ({
+      [on.panel]: { $in: panelIds },
+      ...contributor,
+      ...(typeof category === 'string' ? {} : { [category.column]: { $in: categories } }),
+    })),
+    ...(isEmergency && unsealed ? [{ [on.case as string]: { $in: actor.emergencyCaseIds }, ...unsealed }] : []),
+  ];
+}
+
+/** Rows whose own category reaches `level`. Columns: `panelId`, `caseId`, `category`, `contributingType`. */
+export const sharedAtLeast = (actor: Actor, level: SharingLevel): Where => ({
+  $or: reaching(actor, level, { column: 'category' }, USUAL),
+});
+
+/**
+ * The row form of `weigh`: the rows in which the reader sees this column, so that a question about it (a filter, a search,
+ * a count) is put only to rows that would answer it when they are read. `through` are the rows that lend a row without a
+ * panel its context, as far as the reader may read them.
+ */
+export function shownWhere(
+  actor: Actor,
+  subject: Subject,
+  { category, from }: ColumnClass,
+  through: (relation: string) => { panel: string; case?: string; readable: Where } | null,
+): Where {
+  if (category === 'administrative') return {};
+  const { contributor, owner } = subject;
+  const ours = [contributor?.agency, owner].flatMap((column) => (column ? [{ [column]: actor.agencyId }] : []));
+  const type = contributor?.type;
+  const shared = subject.panel
+    ? reaching(actor, from, category, { panel: subject.panel, type, case: subject.case })
+    : subject.contexts.flatMap((relation) => {
+        const context = through(relation);
+        return context
+          ? reaching(actor, from, category, { type, panel: context.panel, case: context.case }).map((where) => {
+              const { [context.panel]: panel, [context.case ?? '']: inCase, ...own } = where;
+              const there = {
+                ...(panel ? { [context.panel]: panel } : {}),
+                ...(inCase ? { [context.case ?? '']: inCase } : {}),
+              };
+              return { ...own, [relation]: { $elemMatch: { $and: [there, context.readable] } } };
+            })
+          : [];
+      });
+  const held = subject.caps.flatMap((cap) => {
+    const where = reaches(cap.level, from) ? null : cap.where(actor);
+    return where ? [where] : [];
+  });
   return {
-    $or: [
-      ...[...alternatives.values()].map(({ panelIds, contributingType, categories }) => ({
-        panelId: { $in: panelIds },
-        contributingType,
-        category: { $in: categories },
-      })),
-      ...inEmergency(actor),
-    ],
+    $or: [...ours, ...(shared.length ? [{ $and: [{ $or: shared }, ...(held.length ? [{ $nor: held }] : [])] }] : [])],
   };
+}
+
+/** Panels on which some type of contributor shares the category with the reader at `level`. */
+export const panelsSharing = (actor: Actor, category: DataCategory, level: SharingLevel): string[] => [
+  ...new Set(
+    reaching(actor, level, category, { panel: 'panelId', type: 'type' }).flatMap(
+      (where) => (where['panelId'] as { $in: string[] }).$in,
+    ),
+  ),
+];
+
+/** Is the category shared with the reader at `level` on one of the panels (or, without any, on any at all)? */
+export function reachesSomewhere(actor: Actor, { category, from }: ColumnClass, panelId?: string): boolean {
+  return reaching(actor, from, category as DataCategory | RowCategory, { panel: 'panelId', type: 'type' }).some(
+    (where) => !panelId || (where['panelId'] as { $in: string[] }).$in.includes(panelId),
+  );
 }
 
 export interface Weighing {

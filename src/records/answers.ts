@@ -73,6 +73,15 @@ export const Answers = {
       ApiExtension('x-answers', 'found'),
     ),
 
+  /** One record, for which more than its identifier had to be said. */
+  revealed: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      declareView(view),
+      ApiOkResponse({ type: view, headers: TAG }),
+      ApiExtension('x-answers', 'one'),
+    ),
+
   /** A new record. */
   made: (view: ViewClass): MethodDecorator =>
     applyDecorators(

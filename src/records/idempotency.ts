@@ -1,11 +1,13 @@
 /**
  * Safe retry: the same key with the same request gets the first answer again, with another request 422, and while the
- * first still runs 409. The record commits with the effect; the actor must still be the same principal, which the guard
- * has established anew.
+ * first still runs 409. The record commits with the effect; the actor must still be the same principal, which the guard has
+ * established anew. The answer is shown again as far as its record may still be read: access lost is lost here too.
  */
+import type { Row } from '../policy/conditions.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import { IdempotentReply } from './idempotent-reply.entity.js';
 import { Presented } from './presented.js';
+import { viewNamed } from './view.js';
 import type { Work } from './work.js';
 
 export async function replyOf(work: Work): Promise<Presented | null> {
@@ -26,7 +28,10 @@ export async function replyOf(work: Work): Promise<Presented | null> {
       'idempotency-key-reused',
       'This Idempotency-Key was used for another request. Use a new key for a new request.',
     );
-  return new Presented(JSON.parse(earlier.body) as object, earlier.status, earlier.headers, earlier.body);
+  const { view, recordId } = earlier;
+  const body = JSON.parse(earlier.body) as Row;
+  const told = view && recordId ? await work.stillShown(viewNamed(view), recordId, body) : body;
+  return new Presented(told, earlier.status, earlier.headers, told === body ? earlier.body : undefined);
 }
 
 export async function rememberReply(work: Work, presented: Presented): Promise<void> {
@@ -40,6 +45,8 @@ export async function rememberReply(work: Work, presented: Presented): Promise<v
     status: presented.status,
     headers: presented.headers,
     body: presented.text,
+    view: presented.shows?.view ?? null,
+    recordId: presented.shows?.id ?? null,
     at: work.now,
   });
 }

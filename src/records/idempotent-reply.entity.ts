@@ -25,6 +25,13 @@ export class IdempotentReply {
   @Column({ type: 'text' })
   body: string;
 
+  /** The view by which the body was shown, and the record: a repeated call is shown no more than may be read by then. */
+  @Column({ type: 'text', nullable: true })
+  view: string | null;
+
+  @Column({ type: 'uuid', nullable: true })
+  recordId: string | null;
+
   @Column({ type: 'timestamptz' })
   at: Date;
 }

@@ -22,6 +22,8 @@ export interface AuditDraft {
   /** The code of the rule that refused. */
   rule?: string;
   agreementVersionIds: string[];
+  /** Why, in the actor's own words. */
+  reason?: string;
 }
 
 export interface EventDraft {

@@ -12,6 +12,8 @@ export class Presented {
     /** The body's exact text, where it was stored for a repeated call. */
     readonly text: string = JSON.stringify(body),
     readonly contentType = 'application/json; charset=utf-8',
+    /** The one record that the body shows, and by which view. */
+    readonly shows: { view: string; id: string } | null = null,
   ) {}
 }
 

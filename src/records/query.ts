@@ -63,9 +63,15 @@ export function permittedSql(
 }
 
 /** All columns under their property names, with what masking needs to know about the row. */
-function selection(actor: Actor, subject: Subject, action: string, parameters: Parameters): string {
+function selection(
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  parameters: Parameters,
+  orderBy = subject.orderBy,
+): string {
   const columns = [...columnsOf(subject.type)].map(([property, { name }]) => `t.${name} AS "${property}"`);
-  columns.push(`t.${columnOf(subject.type, subject.orderBy).name}::text AS "${CURSOR}"`);
+  columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
   const rules = rulesOf(actor, subject, action);
   if (rules.some((rule) => rule.fields)) {
     const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
@@ -119,33 +125,34 @@ export function findSql(actor: Actor, type: RecordClass, action: string, id: str
 }
 
 export interface Listing {
-  /** Conditions of the request, over administrative columns. */
+  /** Conditions of the request: over administrative columns, and over others where `shown` says that the reader sees them. */
   filter: Where;
+  /** The other columns that the filter asks about: a ground that does not show them does not answer for them. */
+  asks?: readonly string[];
+  /** The column that orders the list, where it is not the subject's own. */
+  orderBy?: string;
   /** Start after this row. */
   after?: { at: string; id: string };
   /** Rows to fetch. */
   limit: number;
 }
 
+/** The walks that together pass every permitted row that meets the filter. */
+function walksOf(actor: Actor, subject: Subject, action: string, listing: Listing, parameters: Parameters): string[] {
+  const { filter, asks = [] } = listing;
+  const conditions = rulesOf(actor, subject, action)
+    .filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)))
+    .map((rule) => rule.condition);
+  return isNarrow(subject, filter)
+    ? [walk(subject, listing, null, new CompoundCondition('or', conditions), parameters)]
+    : conditions.flatMap((condition) => seekingWalks(subject, listing, condition, parameters));
+}
+
 export function listSql(actor: Actor, type: RecordClass, action: string, listing: Listing): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
-  const columns = selection(actor, subject, action, parameters);
-  const rules = rulesOf(actor, subject, action);
-  const walks = isNarrow(subject, listing.filter)
-    ? [
-        walk(
-          subject,
-          listing,
-          null,
-          new CompoundCondition(
-            'or',
-            rules.map((rule) => rule.condition),
-          ),
-          parameters,
-        ),
-      ]
-    : rules.flatMap((rule) => seekingWalks(subject, listing, rule.condition, parameters));
+  const columns = selection(actor, subject, action, parameters, listing.orderBy);
+  const walks = walksOf(actor, subject, action, listing, parameters);
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
   // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
@@ -156,6 +163,20 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
       `ORDER BY at DESC, id DESC LIMIT ${parameters.add(listing.limit, 'integer')}) ` +
       `SELECT ${columns} FROM page JOIN ${tableOf(type)} t ON t.ctid = page.place ` +
       `ORDER BY page.at DESC, page.id DESC`,
+    values: parameters.values,
+  };
+}
+
+/** How many permitted rows have which value of a column: at most `limit` rows are counted. */
+export function countSql(actor: Actor, type: RecordClass, by: string, listing: Listing): Statement {
+  const subject = subjectOf(type);
+  const parameters = new Parameters();
+  const value = `t.${columnOf(type, by).name}`;
+  const walks = walksOf(actor, subject, 'read', listing, parameters);
+  const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
+  return {
+    text: `SELECT ${value} AS value, count(*)::int AS count FROM (SELECT DISTINCT place FROM (${places}) walks) found
+      JOIN ${tableOf(type)} t ON t.ctid = found.place GROUP BY 1 ORDER BY 1`,
     values: parameters.values,
   };
 }
@@ -217,7 +238,7 @@ function walk(
   condition: Condition,
   parameters: Parameters,
 ): string {
-  const order = `t.${columnOf(subject.type, subject.orderBy).name}`;
+  const order = `t.${columnOf(subject.type, listing.orderBy ?? subject.orderBy).name}`;
   const needed = [
     ...(seek ? [seek] : []),
     toSql(condition, subject.type, 't', parameters),

@@ -7,11 +7,17 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { classifiedProperties, type ColumnClass } from '../policy/classification.js';
+import type { Row } from '../policy/conditions.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 
 export interface ViewShape {
   record: RecordClass;
   properties: Map<string, ColumnClass>;
+  /**
+   * Values that follow from others and from the day. They are worked out from what the reader is shown, after the mask, so
+   * that they can tell nothing that was withheld. `given` is what the service adds (the end of the plan).
+   */
+  derive: ((shown: Row, now: Date, given: Row) => Row) | undefined;
 }
 
 export interface Withholding {
@@ -57,7 +63,8 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
       properties.set(key, column);
     }
     for (const [key, column] of own) properties.set(key, column);
-    shape = { record: base.record, properties };
+    const { derive } = viewClass as unknown as Pick<ViewShape, 'derive'>;
+    shape = { record: base.record, properties, derive };
     shapes.set(viewClass, shape);
   }
   return shape;
@@ -69,6 +76,12 @@ const declared = new Set<ViewClass>();
 export function declareView(viewClass: ViewClass): MethodDecorator {
   declared.add(viewClass);
   return () => undefined;
+}
+
+export function viewNamed(name: string): ViewClass {
+  const found = [...declared].find((one) => one.name === name);
+  if (!found) throw new Error(`no view is called ${name}`);
+  return found;
 }
 
 /** The views by name, with the properties that are always there: what is about the process, and `withheld`. */

@@ -13,12 +13,13 @@ import type { Row, Where } from '../policy/conditions.js';
 import { granted } from '../policy/levels.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass } from '../policy/subjects.js';
+import { asking, refuseUnshown } from './asking.js';
 import { makeCursor, readCursor } from './cursor.js';
 import type { AuditDraft, EventDraft, LegalOperation } from './journal.js';
-import { decideField, mask, type Masked } from './mask.js';
+import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
-import { CURSOR, findSql, listSql, type Statement } from './query.js';
+import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
 import { shapeOf, type ViewClass } from './view.js';
 import { entering, unhidden, type Wall } from './wall.js';
@@ -31,6 +32,18 @@ export class Refusal extends Error {
   ) {
     super(problem.message);
   }
+}
+
+/** A count beyond this many rows is a report, not an answer. */
+const MOST_COUNTED = 50_000;
+
+interface PresentOptions {
+  status?: number;
+  action?: string;
+  /** The view's own properties, which the row does not hold. */
+  extra?: Row;
+  /** Why the actor reads it, in their own words: for the log. */
+  reason?: string;
 }
 
 type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
@@ -109,10 +122,11 @@ export class Work {
     return row;
   }
 
-  /** All permitted rows that meet an administrative condition, at most `limit`. */
+  /** All permitted rows that meet the condition where the actor sees what it asks about, at most `limit`. */
   async rows<T extends object>(action: string, type: RecordClass<T>, filter: Where, limit = 1000): Promise<T[]> {
-    if (!hasAnyGround(this.actor, subjectOf(type), action)) return [];
-    return this.run<T>(listSql(this.actor, type, action, { filter, limit }));
+    const subject = subjectOf(type);
+    if (!hasAnyGround(this.actor, subject, action)) return [];
+    return this.run<T>(listSql(this.actor, type, action, { ...asking(this.actor, subject, filter), limit }));
   }
 
   /** A page of the permitted rows, presented. `panelId` names the panel whose withheld categories the page declares. */
@@ -120,21 +134,24 @@ export class Work {
     view: ViewClass,
     filter: Where,
     query: PageQuery,
-    options: { action?: string; panelId?: string } = {},
+    options: { action?: string; panelId?: string; orderBy?: string; given?: Row } = {},
   ): Promise<Presented> {
-    const { action = 'read', panelId } = options;
+    const { action = 'read', panelId, orderBy, given } = options;
     const { record } = shapeOf(view);
+    const subject = subjectOf(record);
+    const asked = asking(this.actor, subject, filter);
+    refuseUnshown(this.actor, subject, asked.asks, filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
-    const fingerprint = `${view.name} ${JSON.stringify(filter)}`;
+    const fingerprint = `${view.name} ${orderBy ?? ''} ${JSON.stringify(filter)}`;
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
-    const rows = hasAnyGround(this.actor, subjectOf(record), action)
-      ? await this.run<Row>(listSql(this.actor, record, action, { filter, limit: limit + 1, after }))
+    const rows = hasAnyGround(this.actor, subject, action)
+      ? await this.run<Row>(listSql(this.actor, record, action, { ...asked, orderBy, limit: limit + 1, after }))
       : [];
     const more = rows.length > limit;
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: this.consult(action, view, shown),
+      data: this.consult(action, view, shown, given),
       next:
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
@@ -144,17 +161,24 @@ export class Work {
     return new Presented(body);
   }
 
-  /**
-   * Rows found by what they hold: only those of which the reader may see every field that was asked about, so that a hit
-   * tells nothing that a read would not.
-   */
-  async matching(view: ViewClass, filter: Where, asked: string[], limit = 25): Promise<Presented> {
-    const shape = shapeOf(view);
-    const rows = await this.rows<Row>('read', shape.record as RecordClass<Row>, filter, limit);
-    return this.list(
-      view,
-      rows.filter((row) => asked.every((field) => decideField(this.actor, shape, 'read', row, field).shown)),
-    );
+  /** How many of the permitted rows have which value of `by`, among those in which the actor sees it. */
+  async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
+    const subject = subjectOf(type);
+    const asked = asking(this.actor, subject, { $and: [filter, { [by]: { $exists: true } }] });
+    refuseUnshown(this.actor, subject, asked.asks, filter['panelId'] as string | undefined);
+    const counted = hasAnyGround(this.actor, subject, 'read')
+      ? await this.run<{ value: unknown; count: number }>(
+          countSql(this.actor, type, by, { ...asked, limit: MOST_COUNTED }),
+        )
+      : [];
+    this.audit.push(this.draft('consult', 'count', subject.name, [], 'permit', { fields: [by, ...asked.asks] }));
+    return counted;
+  }
+
+  /** Rows found by what they hold: a hit tells nothing that a read would not. */
+  async matching(view: ViewClass, filter: Where, limit = 25): Promise<Presented> {
+    const { record } = shapeOf(view);
+    return this.list(view, await this.rows<Row>('read', record as RecordClass<Row>, filter, limit));
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
@@ -167,16 +191,40 @@ export class Work {
     return new Presented(body);
   }
 
-  /** One row, presented. `extra` gives the view's own properties, which the row does not hold. */
+  /** One row, presented. */
   present(
     view: ViewClass,
     row: object,
-    { status = 200, action = 'read', extra = {} }: { status?: number; action?: string; extra?: Row } = {},
+    { status = 200, action = 'read', extra = {}, reason }: PresentOptions = {},
   ): Presented {
-    const whole = { ...row, ...extra };
+    const whole = { ...row, ...extra } as Row;
     const masked = mask(this.actor, shapeOf(view), action, whole);
-    if (status === 200) this.writeDown(action, view, [whole], [masked]);
-    return new Presented(bodyOf(whole, masked), status, { etag: this.tagOf(view, whole, masked) });
+    if (status === 200) this.writeDown(action, view, [whole], [masked], reason);
+    const shows = { view: view.name, id: whole['id'] as string };
+    const headers = { etag: this.tagOf(view, whole, masked) };
+    return new Presented(this.bodyOf(view, whole, masked), status, headers, undefined, undefined, shows);
+  }
+
+  /**
+   * What was shown of a record before, as far as it may be shown now: the very same body where nothing was lost. A client's
+   * scopes do not matter here: it was told before, and its registration still holds.
+   */
+  async stillShown(view: ViewClass, id: string, before: Row): Promise<Row> {
+    const shape = shapeOf(view);
+    const reader = { ...this.actor, scopes: undefined };
+    const [row] = await this.run<Row>(findSql(reader, shape.record, 'read', id, false));
+    if (!row)
+      throw new Refusal(
+        notFound(),
+        this.draft('consult', 'read', subjectOf(shape.record).name, [id], 'refuse', { rule: 'not-found' }),
+      );
+    const { shown, withheld } = mask(reader, shape, 'read', row);
+    const fields = Object.keys(before).filter((field) => field !== 'withheld');
+    if (fields.every((field) => shown.includes(field))) return before;
+    return {
+      ...Object.fromEntries(fields.filter((one) => shown.includes(one)).map((one) => [one, before[one]])),
+      withheld,
+    };
   }
 
   /** Reads the row again by the policy and presents it: the answer to a command. */
@@ -268,13 +316,13 @@ export class Work {
   }
 
   /** The rows as their reader may see them, written down. */
-  private consult(action: string, view: ViewClass, rows: Row[]): object[] {
+  private consult(action: string, view: ViewClass, rows: Row[], given: Row = {}): object[] {
     const masks = rows.map((row) => mask(this.actor, shapeOf(view), action, row));
     this.writeDown(action, view, rows, masks);
-    return rows.map((row, index) => bodyOf(row, masks[index] as Masked));
+    return rows.map((row, index) => this.bodyOf(view, row, masks[index] as Masked, given));
   }
 
-  private writeDown(action: string, view: ViewClass, rows: Row[], masks: Masked[]): void {
+  private writeDown(action: string, view: ViewClass, rows: Row[], masks: Masked[], reason?: string): void {
     const shape = shapeOf(view);
     const union = (pick: (one: Masked) => string[]): string[] => [...new Set(masks.flatMap(pick))];
     this.audit.push(
@@ -288,6 +336,7 @@ export class Work {
           fields: union((one) => one.shown),
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
+          ...(reason ? { reason } : {}),
         },
       ),
     );
@@ -319,8 +368,12 @@ export class Work {
     const result = await this.client.query({ name, text: statement.text, values: statement.values });
     return result.rows as T[];
   }
-}
 
-function bodyOf(row: Row, { shown, withheld }: Masked): object {
-  return Object.fromEntries([...shown.map((field) => [field, row[field] ?? null]), ['withheld', withheld]]) as object;
+  private bodyOf(view: ViewClass, row: Row, { shown, withheld }: Masked, given: Row = {}): Row {
+    const body = Object.fromEntries(shown.map((field) => [field, row[field] ?? null]));
+    const derived = Object.entries(shapeOf(view).derive?.(body, this.now, given) ?? {}).filter(
+      ([field]) => field in body,
+    );
+    return { ...body, ...Object.fromEntries(derived), withheld };
+  }
 }

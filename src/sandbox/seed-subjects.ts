@@ -2,7 +2,7 @@
 import { Case, CasePerson, Contribution, ReferenceNumber } from '../cases/case.entity.js';
 import { Exclusion } from '../sharing/sharing.entity.js';
 import { nameKey } from '../subjects/name-key.js';
-import { Group, Person, Place } from '../subjects/subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import type { Caseload, SandboxPerson } from './content/caseload.js';
 import { PANELS } from './content/panels.js';
 import type { Seeding } from './seeding.js';
@@ -55,8 +55,23 @@ export async function subjects(seeding: Seeding): Promise<void> {
       email: person.email,
       safeContact: safeContactText(person.safeContact),
       currentAddress: addressText(person.currentAddress),
-      protectedAddress: addressText(person.protectedAddress),
     })),
+  );
+  await seeding.put(
+    ProtectedAddress,
+    caseload.persons.flatMap(({ key, borough, protectedAddress }) =>
+      protectedAddress
+        ? [
+            {
+              id: seeding.id('protected-address', key),
+              ...where(key, borough),
+              personId: seeding.id('person', key),
+              kind: 'refuge' as const,
+              address: addressText(protectedAddress) ?? '',
+            },
+          ]
+        : [],
+    ),
   );
   await seeding.put(
     Place,

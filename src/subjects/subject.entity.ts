@@ -161,13 +161,42 @@ export class Person extends KnownRecord {
   @IsOptional()
   @MaxLength(500)
   currentAddress: string | null;
+}
 
-  /** An address that protects the person: a refuge, a new home. Never in lists and searches. */
-  @Column({ type: 'text', nullable: true })
+export const PROTECTED_ADDRESS_KINDS = ['refuge', 'restricted'] as const;
+
+/**
+ * An address that protects a person: a refuge, a new home nobody may learn of. Apart from the person and from everything
+ * else: in no list of people, no search, no export; revealed one at a time, with a reason.
+ * Source: MARAC note, section 11 "Build checklist", rule 8 "Restricted addresses".
+ */
+@Entity('protected_addresses')
+@Check(`kind IN ('refuge', 'restricted')`)
+export class ProtectedAddress extends KnownRecord {
+  @ForeignKey(() => Partnership)
+  declare partnershipId: string;
+
+  @ForeignKey(() => Agency)
+  declare agencyId: string;
+
+  /** Whose it is. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Person)
+  @Index()
+  @Classified('administrative')
+  personId: string;
+
+  /** A refuge, or another address that is restricted. */
+  @Column({ type: 'text' })
   @Classified('protected_address')
-  @IsOptional()
-  @MaxLength(500)
-  protectedAddress: string | null;
+  @IsIn(PROTECTED_ADDRESS_KINDS)
+  kind: (typeof PROTECTED_ADDRESS_KINDS)[number];
+
+  /** The address in words. */
+  @Column({ type: 'text' })
+  @Classified('protected_address')
+  @Length(3, 500)
+  address: string;
 }
 
 export const PLACE_KINDS = [

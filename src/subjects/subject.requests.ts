@@ -1,6 +1,6 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { IsDateString, IsOptional, IsUUID, Length } from 'class-validator';
-import { Group, Person, Place } from './subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
 const PERSON_FIELDS = [
   'givenName',
@@ -17,7 +17,6 @@ const PERSON_FIELDS = [
   'email',
   'safeContact',
   'currentAddress',
-  'protectedAddress',
 ] as const;
 
 /** Records a person in one partnership. Everything but the partnership may be unknown. */
@@ -28,6 +27,17 @@ export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
 }
 
 export class PersonChange extends PartialType(PickType(Person, PERSON_FIELDS), { skipNullProperties: false }) {}
+
+export class ProtectedAddressRequest extends PickType(ProtectedAddress, ['kind', 'address'] as const) {}
+
+export class ProtectedAddressChange extends PartialType(ProtectedAddressRequest, { skipNullProperties: false }) {}
+
+/** Why a protected address must be known now. The reason is written down with the reading. */
+export class RevealRequest {
+  /** What you need the address for, in your own words. */
+  @Length(10, 500)
+  reason: string;
+}
 
 /** Looks for people whom you may see by name, with personal data in the body and never in the address. */
 export class PersonSearch {

@@ -1,7 +1,7 @@
 import { view } from '../records/view.js';
-import { Group, Person, Place } from './subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
-/** A person, as far as you may see them. The protected address has a route of its own. */
+/** A person, as far as you may see them. Protected addresses stand apart. */
 export class PersonView extends view(
   Person,
   'id',
@@ -25,8 +25,28 @@ export class PersonView extends view(
   'changedAt',
 ) {}
 
-/** An address that protects a person: apart from everything else. */
-export class ProtectedAddressView extends view(Person, 'id', 'version', 'protectedAddress') {}
+/** That there is an address that protects a person, and whom to ask. */
+export class ProtectedAddressItemView extends view(
+  ProtectedAddress,
+  'id',
+  'version',
+  'personId',
+  'agencyId',
+  'kind',
+  'changedAt',
+) {}
+
+/** An address that protects a person, revealed. */
+export class ProtectedAddressView extends view(
+  ProtectedAddress,
+  'id',
+  'version',
+  'personId',
+  'agencyId',
+  'kind',
+  'address',
+  'changedAt',
+) {}
 
 export class PlaceView extends view(
   Place,

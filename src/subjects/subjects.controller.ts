@@ -6,7 +6,7 @@ import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
-import { Group, Person, Place } from './subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 import {
   GroupChange,
   GroupRequest,
@@ -15,8 +15,11 @@ import {
   PersonSearch,
   PlaceChange,
   PlaceRequest,
+  ProtectedAddressChange,
+  ProtectedAddressRequest,
+  RevealRequest,
 } from './subject.requests.js';
-import { GroupView, PersonView, PlaceView, ProtectedAddressView } from './subject.views.js';
+import { GroupView, PersonView, PlaceView, ProtectedAddressItemView, ProtectedAddressView } from './subject.views.js';
 import { SubjectsService } from './subjects.service.js';
 
 @Controller('v1')
@@ -55,12 +58,36 @@ export class SubjectsController {
     return this.subjects.changePerson(actor, id, body);
   }
 
-  /** The address that protects a person: your reason is the header Purpose, and the read is written down */
-  @Get('persons/:id/protected-address')
-  @Can('read', Person)
-  @Answers.one(ProtectedAddressView)
-  protectedAddress(@By() actor: Actor, @Id() id: string): Promise<Presented> {
-    return this.subjects.get(actor, Person, ProtectedAddressView, id);
+  /** The addresses that protect a person, as far as they are shared with you: that they exist, not where they are */
+  @Get('persons/:id/protected-addresses')
+  @Can('read', ProtectedAddress)
+  @Answers.page(ProtectedAddressItemView)
+  protectedAddresses(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.subjects.protectedAddresses(actor, id, query);
+  }
+
+  /** Record an address that protects a person */
+  @Post('persons/:id/protected-addresses')
+  @Can('name', Person)
+  @Answers.made(ProtectedAddressView)
+  protect(@By() actor: Actor, @Id() id: string, @Body() body: ProtectedAddressRequest): Promise<Presented> {
+    return this.subjects.protect(actor, id, body);
+  }
+
+  /** Change a protected address that your agency recorded */
+  @Patch('protected-addresses/:id')
+  @Can('change', ProtectedAddress)
+  @Answers.changed(ProtectedAddressView)
+  changeProtected(@By() actor: Actor, @Id() id: string, @Body() body: ProtectedAddressChange): Promise<Presented> {
+    return this.subjects.change(actor, ProtectedAddress, ProtectedAddressView, id, body);
+  }
+
+  /** Reveal a protected address, for a reason that is written down */
+  @Post('protected-addresses/:id/revelation')
+  @Can('reveal', ProtectedAddress)
+  @Answers.revealed(ProtectedAddressView)
+  reveal(@By() actor: Actor, @Id() id: string, @Body() body: RevealRequest): Promise<Presented> {
+    return this.subjects.reveal(actor, id, body);
   }
 
   /** Find people whom you may see, by name */

@@ -4,8 +4,8 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, type Ground } from '../policy/subjects.js';
-import { Group, Person, Place } from './subject.entity.js';
+import { declareSubject, type Bar, type Ground } from '../policy/subjects.js';
+import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
@@ -32,18 +32,25 @@ const ownAgency: Ground = {
   where: ofOwnAgency,
 };
 
+const excludedFrom = (column: string): Bar => ({
+  name: 'excluded-person',
+  step: 'conflict',
+  sentence: 'who is excluded from this person: a party, a relative, a named person',
+  where: (actor) => (actor.excludedPersonIds.length ? { [column]: { $in: actor.excludedPersonIds } } : null),
+});
+
 declareSubject(Person, 'Person', {
   contributor,
   seek: ['agencyId'],
-  bars: [
-    {
-      name: 'excluded-person',
-      step: 'conflict',
-      sentence: 'who is excluded from this person: a party, a relative, a named person',
-      where: (actor: Actor) => (actor.excludedPersonIds.length ? { id: { $in: actor.excludedPersonIds } } : null),
-    },
-  ],
+  bars: [excludedFrom('id')],
   grounds: [ownAgency],
+});
+
+/** To whom it is not shared in full, a protected address does not exist. */
+declareSubject(ProtectedAddress, 'ProtectedAddress', {
+  contributor,
+  bars: [excludedFrom('personId')],
+  grounds: [{ ...ownAgency, actions: ['read', 'reveal', 'change'] }],
 });
 
 declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], grounds: [ownAgency] });

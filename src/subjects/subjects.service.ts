@@ -7,9 +7,15 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { ViewClass } from '../records/view.js';
 import { nameKey } from './name-key.js';
-import { Person, type KnownRecord } from './subject.entity.js';
-import type { PersonChange, PersonRequest, PersonSearch } from './subject.requests.js';
-import { PersonView } from './subject.views.js';
+import { Person, ProtectedAddress, type KnownRecord } from './subject.entity.js';
+import type {
+  PersonChange,
+  PersonRequest,
+  PersonSearch,
+  ProtectedAddressRequest,
+  RevealRequest,
+} from './subject.requests.js';
+import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.views.js';
 
 /** People, places and groups: recorded by an agency in one partnership, changed by that agency. */
 @Injectable()
@@ -71,10 +77,37 @@ export class SubjectsService {
     return this.change(actor, Person, PersonView, id, { ...request, ...key });
   }
 
+  protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Person, personId);
+      return work.page(ProtectedAddressItemView, { personId }, query);
+    });
+  }
+
+  protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { partnershipId } = await work.find('name', Person, personId);
+      const made = await work.insert(ProtectedAddress, {
+        ...request,
+        personId,
+        partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        authorId: actor.id,
+      });
+      work.happened('protected-address.recorded', ProtectedAddress, made);
+      return work.present(ProtectedAddressView, made, { status: 201 });
+    });
+  }
+
+  reveal(actor: Actor, id: string, { reason }: RevealRequest): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ProtectedAddressView, await work.find('reveal', ProtectedAddress, id), { action: 'reveal', reason }),
+    );
+  }
+
   search(actor: Actor, { partnershipId, familyName, dateOfBirth }: PersonSearch): Promise<Presented> {
     const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
-    return this.records.read(actor, (work) =>
-      work.matching(PersonView, filter, dateOfBirth ? ['familyName', 'dateOfBirth'] : ['familyName']),
-    );
+    return this.records.read(actor, (work) => work.matching(PersonView, filter));
   }
 }

@@ -58,7 +58,7 @@ async function theOutsider(stage, plot) {
     ),
     `/v1/meetings/${plot.meeting.id}/listings/${plot.meeting.listing}/invitations`,
     `/v1/persons/${plot.victimId}`,
-    `/v1/persons/${plot.victimId}/protected-address`,
+    `/v1/persons/${plot.victimId}/protected-addresses`,
   ];
   const found = [];
   for (const path of paths) {

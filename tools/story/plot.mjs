@@ -44,8 +44,10 @@ export async function openPlot(stage) {
       email: `rowena.${stage.run}@example.org`,
       safeContact: `Weekdays 10 to 12 only; say that it is the library (${stage.run}).`,
       currentAddress: `${stage.run} Weir View, Wherrygate, YK1 4QT`,
-      protectedAddress: `Flat ${stage.run}, Marigold Yard, YK3 7SF`,
     },
+    /** Where she lives now, which only those who must know are told. */
+    refuge: { kind: 'refuge', address: `Flat ${stage.run}, Marigold Yard, YK3 7SF` },
+    refugeId: '',
     perpetrator: {
       givenName: 'Dorian',
       familyName: `Hasselby ${stage.run}`,

@@ -117,8 +117,8 @@ function rowsOf(plot, agreement) {
             ? 'full'
             : '–',
         found: ({ person, address }) => {
-          const { status, body } = field === 'protectedAddress' ? address : person;
-          return status === 200 && field in body ? 'full' : '–';
+          if (field === 'protectedAddress') return address.status === 200 && 'address' in address.body ? 'full' : '–';
+          return person.status === 200 && field in person.body ? 'full' : '–';
         },
       }),
     ),
@@ -183,7 +183,9 @@ async function look(reader, plot) {
     record: await reader.reads(record),
     status: await reader.reads(`${record}/status`),
     person: await reader.reads(`/v1/persons/${plot.victimId}`),
-    address: await reader.reads(`/v1/persons/${plot.victimId}/protected-address`),
+    address: await reader.asks(`/v1/protected-addresses/${plot.refugeId}/revelation`, {
+      reason: 'To arrange a visit that is safe for her.',
+    }),
     cases: await reader.reads('/v1/cases?limit=100'),
     referrals: await reader.reads('/v1/referrals?limit=100'),
     actions: await reader.reads('/v1/actions?limit=100'),
@@ -243,13 +245,13 @@ function nothingLeaks(stage, reader, reads, seen, plot, agreement) {
   const recorded = { agencyId: plot.told[plot.marac]?.[0]?.agencyId, agencyType: 'police' };
   for (const field of secrets) {
     const level = reads ? levelTo(reader, { ...recorded, category: PERSON_FIELDS[field] }, agreement) : 'none';
-    const shown = said(plot.victim[field]);
+    const shown = said(field === 'protectedAddress' ? plot.refuge.address : plot.victim[field]);
     stage.promise(`${reader.id} meets her ${field} only if promised`, shown === (level === 'full'), shown);
   }
   const listed = [seen.cases, seen.persons, seen.referrals, seen.actions, seen.search];
   stage.promise(
     `her protected address stands in no list that ${reader.id} reads`,
-    !listed.some(({ raw }) => raw.includes(plot.victim.protectedAddress)),
+    !listed.some(({ raw }) => raw.includes(plot.refuge.address)),
   );
   if (!reads) {
     const named = [plot.marac, plot.victimId, plot.victim.familyName, plot.meeting.id].filter((one) =>

@@ -80,7 +80,13 @@ async function aRepeat(stage, plot) {
     ...plot.perpetrator,
   });
   plot.victimId = victim.body.id;
-  for (const path of ['', '/protected-address'])
+  const refuge = await constable.post(
+    'records, apart from her, where she is safe',
+    `/v1/persons/${victim.body.id}/protected-addresses`,
+    plot.refuge,
+  );
+  plot.refugeId = refuge.body.id;
+  for (const path of ['', '/protected-addresses'])
     await elsewhere.get('of the same force, in another borough', `/v1/persons/${victim.body.id}${path}`, {
       gives: 404,
     });

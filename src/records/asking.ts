@@ -1,0 +1,54 @@
+/**
+ * What a request may ask about: a filter, a search or a count is put only to rows in which the reader sees what is asked
+ * about, so that a hit tells nothing that a read would not.
+ */
+import type { Actor } from '../policy/actor.js';
+import { classOf, type ColumnClass } from '../policy/classification.js';
+import type { Where } from '../policy/conditions.js';
+import { reachesSomewhere, shownWhere } from '../policy/levels.js';
+import { refused } from '../policy/problems.js';
+import { openings, relationOf, subjectOf, type Subject } from '../policy/subjects.js';
+
+export interface Asking {
+  /** The request's conditions, and that the reader sees what they ask about. */
+  filter: Where;
+  /** Columns asked about that are not administrative. */
+  asks: string[];
+}
+
+/** The properties that a condition of a request names. */
+const fieldsOf = (where: Where): string[] =>
+  Object.entries(where).flatMap(([key, value]) => (key.startsWith('$') ? (value as Where[]).flatMap(fieldsOf) : [key]));
+
+function classified(subject: Subject, field: string): ColumnClass {
+  const column = classOf(subject.type, field);
+  if (!column) throw new Error(`${subject.name}.${field} is asked about but not classified`);
+  return column;
+}
+
+export const seesWhere = (actor: Actor, subject: Subject, field: string): Where =>
+  shownWhere(actor, subject, classified(subject, field), (relation) => {
+    const related = subjectOf(relationOf(subject, relation).to);
+    const ways = openings(actor, related, 'read').map((one) => one.where);
+    return ways.length && related.panel ? { panel: related.panel, case: related.case, readable: { $or: ways } } : null;
+  });
+
+export function asking(actor: Actor, subject: Subject, filter: Where): Asking {
+  const asks = [...new Set(fieldsOf(filter))].filter((one) => classified(subject, one).category !== 'administrative');
+  const conditions = asks.map((field) => seesWhere(actor, subject, field));
+  const also = (filter['$and'] as Where[] | undefined) ?? [];
+  return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };
+}
+
+/** A filter that the reader may put to no panel's rows is refused by name; on rows of one's own agency alone it misleads. */
+export function refuseUnshown(actor: Actor, subject: Subject, fields: string[], panelId?: string): void {
+  // the owner of a task sees it whatever the agreement gives
+  const unshown = fields.filter((field) => {
+    const column = classified(subject, field);
+    return !subject.owner && column.category !== 'administrative' && !reachesSomewhere(actor, column, panelId);
+  });
+  if (unshown.length)
+    throw refused('filter-not-permitted', `You may not ask about ${unshown.join(', ')}: it is not shared with you.`, {
+      errors: unshown.map((field) => ({ pointer: `?${field}`, detail: 'not shared with you here; ask without it' })),
+    });
+}
