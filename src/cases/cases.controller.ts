@@ -5,6 +5,7 @@ import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
+import { accessSchema } from '../records/policy.schemas.js';
 import type { Presented } from '../records/presented.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import {
@@ -17,6 +18,7 @@ import {
   ContributionRequest,
 } from './case.requests.js';
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
+import { CaseAccess } from './access.service.js';
 import { CasesService } from './cases.service.js';
 
 const COUNTS = {
@@ -41,7 +43,10 @@ const COUNTS = {
 
 @Controller('v1')
 export class CasesController {
-  constructor(private readonly cases: CasesService) {}
+  constructor(
+    private readonly cases: CasesService,
+    private readonly access: CaseAccess,
+  ) {}
 
   /** Cases that you may see, last changed first */
   @Get('cases')
@@ -74,6 +79,15 @@ export class CasesController {
   @Answers.one(CaseStatusView)
   status(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.cases.status(actor, id);
+  }
+
+  /** Who can see this case, and why (chair, coordinator, data protection officer) */
+  @Get('cases/:id/access')
+  @Can('explain', Case)
+  @ApiOkResponse({ schema: accessSchema })
+  @ApiExtension('x-answers', 'document')
+  whoSees(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.access.of(actor, id);
   }
 
   /** Change lead agency, risk band or review date (chair, coordinator) */

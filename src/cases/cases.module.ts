@@ -4,12 +4,13 @@ import './assessments.policy.js';
 import { AssessmentsService } from './assessments.service.js';
 import './cases.policy.js';
 import { CasesController } from './cases.controller.js';
+import { CaseAccess } from './access.service.js';
 import { CasesService } from './cases.service.js';
 import { CaseFollowing } from './following.js';
 
 @Module({
   controllers: [CasesController, AssessmentsController],
-  providers: [CasesService, CaseFollowing, AssessmentsService],
+  providers: [CaseAccess, CasesService, CaseFollowing, AssessmentsService],
   exports: [CaseFollowing],
 })
 export class CasesModule {}

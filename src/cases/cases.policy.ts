@@ -70,6 +70,13 @@ declareSubject(Case, 'Case', {
       where: (actor) => inPanels(coordinatedPanels(actor)),
     },
     {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership: who sees the case and why, not the case',
+      actions: ['explain'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+    },
+    {
       name: 'named-grant',
       sentence: 'who was granted access to the case until a date',
       actions: ['read', 'track'],

@@ -19,9 +19,16 @@ export interface ExplainedStep {
 export interface Explanation {
   outcome: 'permit' | 'withhold' | 'refuse';
   steps: ExplainedStep[];
-  /** What would have to change for another outcome. */
+  /** The step that decided, and the rule. */
+  decidedBy: { step: Step; rule: string } | null;
+  /** The agreement row that was weighed, where one was. */
+  agreementRowId: string | null;
+  /** What would have to change for another outcome, and how to ask for it. */
   wouldChange: string[];
 }
+
+/** Where there is no ground, one may be asked for. */
+const HOW_TO_ASK = ['a grant until a date: ask the chair of the panel with POST /v1/access-requests'];
 
 const BAR_STEPS = ['conflict', 'compartment'] as const;
 
@@ -30,7 +37,21 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   const steps: ExplainedStep[] = [
     { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' },
   ];
-  const refuse = (wouldChange: string[]): Explanation => ({ outcome: 'refuse', steps, wouldChange });
+  const conclude = (
+    outcome: Explanation['outcome'],
+    wouldChange: string[] = [],
+    agreementRowId: string | null = null,
+  ): Explanation => {
+    const result = { permit: 'opened', withhold: 'stopped', refuse: 'stopped' }[outcome];
+    const decisive = steps.findLast((one) => one.result === result);
+    return {
+      outcome,
+      steps,
+      decidedBy: decisive ? { step: decisive.step, rule: decisive.rule } : null,
+      agreementRowId,
+      wouldChange,
+    };
+  };
 
   for (const step of BAR_STEPS) {
     const bars = subject.bars.filter((bar) => bar.step === step);
@@ -43,7 +64,7 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
         ? { step, result: 'stopped', rule: barred.sentence }
         : { step, result: bars.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
     );
-    if (barred) return refuse([`the ${step} would have to end: it beats every ground`]);
+    if (barred) return conclude('refuse', [`the ${step} would have to end: it beats every ground`]);
   }
 
   const ways = openings(actor, subject, action);
@@ -55,17 +76,18 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
     steps.push({ step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through });
   }
   if (!opened.length)
-    return refuse(
+    return conclude(
+      'refuse',
       grounds.length
-        ? grounds.map((ground) => `being somebody ${ground.sentence}`)
+        ? [...grounds.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
         : [`no rule of the policy opens ${action} on ${subject.name}`],
     );
-  if (field === undefined) return { outcome: 'permit', steps, wouldChange: [] };
+  if (field === undefined) return conclude('permit');
 
   const limited = opened.every(({ ground }) => ground.fields && !ground.fields.includes(field));
   if (limited) {
     steps.push({ step: 'relationship', result: 'stopped', rule: 'these grounds show other fields only' });
-    return { outcome: 'withhold', steps, wouldChange: ['a ground that shows the whole record'] };
+    return conclude('withhold', ['a ground that shows the whole record', ...HOW_TO_ASK]);
   }
   const column = classOf(subject.type, field);
   const weighing = weigh(actor, subject, row, column);
@@ -75,14 +97,15 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
     result: shown ? 'opened' : 'stopped',
     rule: weighing.rule + (weighing.agreementRowId ? ` (agreement row ${weighing.agreementRowId})` : ''),
   });
-  if (shown) return { outcome: 'permit', steps, wouldChange: [] };
-  return {
-    outcome: 'withhold',
-    steps,
-    wouldChange: [
+  const rowId = weighing.agreementRowId ?? null;
+  if (shown) return conclude('permit', [], rowId);
+  return conclude(
+    'withhold',
+    [
       weighing.step === 'handling'
         ? 'its conditions being met, or its originator’s consent'
-        : `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose`,
+        : `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose: ask the data protection officer of your partnership`,
     ],
-  };
+    rowId,
+  );
 }

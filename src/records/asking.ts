@@ -16,9 +16,15 @@ export interface Asking {
   asks: string[];
 }
 
-/** The properties that a condition of a request names. */
-const fieldsOf = (where: Where): string[] =>
-  Object.entries(where).flatMap(([key, value]) => (key.startsWith('$') ? (value as Where[]).flatMap(fieldsOf) : [key]));
+/** The properties that a condition of a request names; what it asks of related rows is the service's own question. */
+const fieldsOf = (subject: Subject, where: Where): string[] =>
+  Object.entries(where).flatMap(([key, value]) =>
+    key.startsWith('$')
+      ? (value as Where[]).flatMap((one) => fieldsOf(subject, one))
+      : key in subject.relations
+        ? []
+        : [key],
+  );
 
 function classified(subject: Subject, field: string): ColumnClass {
   const column = classOf(subject.type, field);
@@ -34,7 +40,7 @@ export const seesWhere = (actor: Actor, subject: Subject, field: string): Where 
   });
 
 export function asking(actor: Actor, subject: Subject, filter: Where): Asking {
-  const asks = [...new Set(fieldsOf(filter))].filter((one) => classified(subject, one).category !== 'administrative');
+  const asks = [...new Set(fieldsOf(subject, filter))].filter((one) => classified(subject, one).category !== 'administrative');
   const conditions = asks.map((field) => seesWhere(actor, subject, field));
   const also = (filter['$and'] as Where[] | undefined) ?? [];
   return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };

@@ -13,7 +13,7 @@ import type { Work } from './work.js';
 
 /**
  * Answers why. Only about records that the asker may read: about what is hidden there is no explanation, as there is no
- * record. About others only the coordination of the panel may ask.
+ * record. About others only the coordination of the panel and the data protection officer may ask.
  */
 @Injectable()
 export class ExplanationsService {
@@ -34,7 +34,7 @@ export class ExplanationsService {
     if (!subject) throw unknown('/type', 'no such type of record; see /v1/policy/matrix');
     if (request.field && !classOf(subject.type, request.field)) throw unknown('/field', 'no such field of this record');
     return this.records.read(actor, async (work) => {
-      await work.find('read', subject.type, request.id);
+      await this.mayAsk(work, subject, request);
       const about = await this.about(work, subject, request);
       const [row] = await rowsWithFacts(work.manager, about, subject.type, [request.action], [request.id]);
       if (!row) throw notFound();
@@ -43,10 +43,19 @@ export class ExplanationsService {
     });
   }
 
+  /** About oneself, who may read the record; about others, also who may explain it without reading it. */
+  private async mayAsk(work: Work, subject: Subject, { actor: about, id }: ExplanationRequest): Promise<void> {
+    if (about && (await work.peek('explain', subject.type, id))) return;
+    await work.find('read', subject.type, id);
+  }
+
   private async about(work: Work, subject: Subject, { actor: id, ...request }: ExplanationRequest): Promise<Actor> {
     if (!id || id === work.actor.id) return work.actor;
     if (!(await this.mayAskAboutOthers(work, subject, request.id)))
-      throw refused('not-permitted', 'Only the coordination of the panel may ask what others see. Ask about yourself.');
+      throw refused(
+        'not-permitted',
+        'Only the coordination of the panel and the data protection officer may ask what others see. Ask about yourself.',
+      );
     const { now, call } = work.actor;
     const about = await this.actors.practitioner(id, { now, call });
     if (!about) throw unknown('/actor', 'no active practitioner has this identifier');

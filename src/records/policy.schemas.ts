@@ -33,7 +33,7 @@ export const matrixSchema = {
 
 export const explanationSchema = {
   type: 'object',
-  required: ['outcome', 'steps', 'wouldChange', 'withheld'],
+  required: ['outcome', 'steps', 'decidedBy', 'agreementRowId', 'wouldChange', 'withheld'],
   properties: {
     outcome: { type: 'string', enum: ['permit', 'withhold', 'refuse'] },
     steps: rows({
@@ -41,7 +41,36 @@ export const explanationSchema = {
       result: { type: 'string', enum: ['passed', 'stopped', 'opened', 'not-met', 'not-applicable'] },
       rule: text,
     }),
+    decidedBy: {
+      type: 'object',
+      nullable: true,
+      required: ['step', 'rule'],
+      properties: { step: { type: 'string', enum: [...STEPS] }, rule: text },
+    },
+    agreementRowId: { type: 'string', format: 'uuid', maxLength: 36, nullable: true },
     wouldChange: texts,
+    withheld: texts,
+  },
+} as object;
+
+const uuid = { type: 'string' as const, format: 'uuid', maxLength: 36 };
+const levels = Object.fromEntries(['full', 'summary', 'existence'].map((level) => [level, texts]));
+
+export const accessSchema = {
+  type: 'object',
+  required: ['id', 'people', 'agencies', 'complete', 'withheld'],
+  properties: {
+    id: uuid,
+    people: rows({
+      practitionerId: uuid,
+      name: text,
+      agencyId: uuid,
+      outcome: { type: 'string', enum: ['permit', 'refuse'] },
+      because: texts,
+      receives: { type: 'object', properties: levels },
+    }),
+    agencies: rows({ agencyId: uuid, because: texts }),
+    complete: { type: 'boolean', description: 'False where more people were possible than were examined.' },
     withheld: texts,
   },
 } as object;

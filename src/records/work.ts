@@ -197,7 +197,7 @@ export class Work {
     row: object,
     { status = 200, action = 'read', extra = {}, reason }: PresentOptions = {},
   ): Presented {
-    const whole = { ...row, ...extra } as Row;
+    const whole = { ...row, ...extra };
     const masked = mask(this.actor, shapeOf(view), action, whole);
     if (status === 200) this.writeDown(action, view, [whole], [masked], reason);
     const shows = { view: view.name, id: whole['id'] as string };

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Actors, type Actor } from '../policy/actor.js';
+import { DATA_CATEGORIES, type SharingLevel } from '../policy/categories.js';
+import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
+import { explain, type Explanation } from '../policy/explanation.js';
+import type { Row } from '../policy/conditions.js';
+import { granted } from '../policy/levels.js';
+import { subjectOf } from '../policy/subjects.js';
+import { rowsWithFacts } from '../records/facts.js';
+import { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { Case } from './case.entity.js';
+
+const MOST_CANDIDATES = 1000;
+
+interface Seen {
+  actor: Actor;
+  read: Explanation;
+  track: Explanation;
+}
+
+/**
+ * Who can see a case and why: the rules that enforcement uses, asked about everybody whom they could concern. For the
+ * panel's coordination and the data protection officer.
+ */
+@Injectable()
+export class CaseAccess {
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
+
+  of(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const asked = await work.find('explain', Case, id);
+      const seen: Seen[] = [];
+      const possible = await candidates(work, asked);
+      for (const candidate of possible.slice(0, MOST_CANDIDATES)) {
+        const about = await this.actors.practitioner(candidate, { now: actor.now, call: actor.call });
+        if (about) seen.push(await explained(work, about, id));
+      }
+      work.explained('Case', id);
+      const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
+      const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
+      return new Presented({
+        id,
+        people: readers.map((one) => ({
+          practitionerId: one.actor.id,
+          name: one.actor.name,
+          agencyId: one.actor.agencyId,
+          outcome: one.read.outcome,
+          because: reasons(one.read),
+          receives: one.read.outcome === 'permit' ? receives(one.actor, asked.panelId) : {},
+        })),
+        agencies: [...new Set(followers.map((one) => one.actor.agencyId))].map((agencyId) => ({
+          agencyId,
+          because: [
+            ...new Set(followers.filter((one) => one.actor.agencyId === agencyId).flatMap((one) => reasons(one.track))),
+          ],
+        })),
+        complete: possible.length <= MOST_CANDIDATES,
+        withheld: [],
+      });
+    });
+  }
+}
+
+const isBarred = ({ decidedBy }: Explanation): boolean => decidedBy?.step === 'conflict';
+
+const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
+  outcome === 'permit'
+    ? steps.filter((one) => one.result === 'opened').map((one) => one.rule)
+    : decidedBy
+      ? [decidedBy.rule]
+      : [];
+
+async function explained(work: Work, actor: Actor, id: string): Promise<Seen> {
+  const [row] = await rowsWithFacts(work.manager, actor, Case, ['read', 'track'], [id]);
+  const about = (action: string): Explanation => explain(actor, subjectOf(Case), action, row as Row);
+  return { actor, read: about('read'), track: about('track') };
+}
+
+/** Category by category what the agreements give, contributed by anybody for whom no row says otherwise. */
+function receives(actor: Actor, panelId: string): Partial<Record<SharingLevel, string[]>> {
+  const at = (level: SharingLevel): string[] =>
+    DATA_CATEGORIES.filter((category) => granted(actor, panelId, category, null).level === level);
+  return { full: at('full'), summary: at('summary'), existence: at('existence') };
+}
+
+/**
+ * Everybody whom a ground could concern: who has a seat on the panel, and whom a related record names, as a person or
+ * through the agency. What a ground compares with an actor stands in a column of one of these names.
+ */
+async function candidates(work: Work, { id, panelId }: Case): Promise<string[]> {
+  const named = Object.values(subjectOf(Case).relations).flatMap(({ to, local, foreign }) => {
+    if (local !== 'id') return [];
+    const columns = columnsOf(to);
+    const ofCase = `FROM ${tableOf(to)} r WHERE r.${columnOf(to, foreign).name} = $1`;
+    const by = (property: string): string[] => {
+      const column = columns.get(property);
+      return column ? [`SELECT r.${column.name} ${ofCase}`] : [];
+    };
+    return [
+      ...by('practitionerId').map((people) => `p.id IN (${people})`),
+      ...[...by('agencyId'), ...by('ownerAgencyId')].map((agencies) => `p.agency_id IN (${agencies})`),
+    ];
+  });
+  const rows = await work.manager.query<{ id: string }[]>(
+    `SELECT p.id FROM practitioners p WHERE p.active AND (p.id IN (SELECT m.practitioner_id FROM memberships m WHERE m.panel_id = $2)
+       OR ${named.join(' OR ')}) ORDER BY p.agency_id, p.id LIMIT ${String(MOST_CANDIDATES + 1)}`,
+    [id, panelId],
+  );
+  return rows.map((one) => one.id);
+}

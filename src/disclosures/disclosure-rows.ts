@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { Disclosures, type Disclosed, type Revised, type WhoActed } from '../records/journal.js';
+import { londonDay } from '../records/london-day.js';
+
+/** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
+const MOST_REMEMBERED = 50_000;
+
+const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, person_id, record_type,
+    record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
+  SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."personId", d."recordType", d."recordId",
+    d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds"
+  FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "personId" uuid,
+    "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
+    day date, at timestamptz, fields text[], "agreementVersionIds" uuid[])
+  ON CONFLICT DO NOTHING`;
+
+/** A recall is never undone by a later correction; whoever was told is to be told again. */
+const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'recall' THEN 'recall' ELSE 'correction' END,
+    tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
+  WHERE record_id = $1 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
+
+/** Writes down who received what, in the transaction of the log's own entry. */
+@Injectable()
+export class DisclosureRows extends Disclosures {
+  private readonly known = new Set<string>();
+
+  async write(client: PoolClient, received: { who: WhoActed; what: Disclosed[] }[]): Promise<() => void> {
+    const fresh = new Map<string, object>();
+    for (const { who, what } of received)
+      for (const one of what) {
+        const day = londonDay(who.now);
+        const key = [one.recordId, one.recordVersion, who.agencyId, who.purpose, day, one.fields.join()].join(' ');
+        if (this.known.has(key) || fresh.has(key)) continue;
+        fresh.set(key, {
+          ...one,
+          id: uuidv7(),
+          recipientAgencyId: who.agencyId,
+          purpose: who.purpose,
+          day,
+          at: who.now,
+        });
+      }
+    if (fresh.size)
+      await client.query({ name: 'disclose', text: INSERT, values: [JSON.stringify([...fresh.values()])] });
+    return () => {
+      if (this.known.size > MOST_REMEMBERED) this.known.clear();
+      for (const key of fresh.keys()) this.known.add(key);
+    };
+  }
+
+  async revised(client: PoolClient, { recordId, isRecall, at }: Revised): Promise<void> {
+    await client.query({ name: 'revise-disclosures', text: REVISE, values: [recordId, isRecall, at] });
+  }
+}

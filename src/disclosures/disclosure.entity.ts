@@ -1,0 +1,113 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { Check, Column, Entity, Index, Unique } from 'typeorm';
+import { PURPOSES, type Purpose } from '../policy/categories.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+
+/** What its recipients must be told of a record that was disclosed. */
+export const TIDINGS = ['correction', 'recall'] as const;
+export type Tidings = (typeof TIDINGS)[number];
+
+/**
+ * That an agency received content which another contributed: what, when first that day, for which purpose, under which
+ * agreement; and whether it must be told that the record was corrected or recalled. Names of fields, never values.
+ * Source: domain note on law and standards, section 4, REQ-LOG-03.
+ */
+@Entity('disclosures')
+@Unique('disclosures_once_a_day', [
+  'recordType',
+  'recordId',
+  'recordVersion',
+  'recipientAgencyId',
+  'purpose',
+  'day',
+  'fields',
+])
+@Index(['recordId'])
+@Index(['caseId', 'at', 'id'])
+@Index(['personId', 'at', 'id'])
+@Index(['panelId', 'at', 'id'])
+@Index(['originAgencyId', 'at', 'id'])
+@Index(['partnershipId', 'at', 'id'])
+@Check(`tidings IN ('correction', 'recall')`)
+@Check(`(tidings IS NULL) = (tidings_since IS NULL)`)
+@Check(`told_at IS NULL OR tidings IS NOT NULL`)
+export class Disclosure extends PartnershipRecord {
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  panelId: string | null;
+
+  /** The case in which the record stands. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  caseId: string | null;
+
+  /** The person whom the record names. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  personId: string | null;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  recordType: string;
+
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  recordId: string;
+
+  /** The version that was received. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  recordVersion: number;
+
+  /** The agency that contributed the record. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  originAgencyId: string;
+
+  /** The agency that received it. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  recipientAgencyId: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(PURPOSES)
+  purpose: Purpose;
+
+  /** The day in London; a record is disclosed to an agency once a day, however often it is read. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  day: string;
+
+  /** When it was first received that day (UTC). */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  at: Date;
+
+  /** Names of the fields received. */
+  @Column({ type: 'text', array: true })
+  @Classified('administrative')
+  fields: string[];
+
+  @Column({ type: 'uuid', array: true })
+  @Classified('administrative')
+  agreementVersionIds: string[];
+
+  /** What the recipient must be told: the record was corrected, or recalled, since. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsIn(TIDINGS)
+  tidings: Tidings | null;
+
+  /** Since when (UTC). */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  tidingsSince: Date | null;
+
+  /** When the recipient was told (UTC). */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  toldAt: Date | null;
+}

@@ -1,0 +1,31 @@
+import { Controller, Get, Post, Query } from '@nestjs/common';
+import type { Actor } from '../policy/actor.js';
+import { By, Can } from '../policy/guard.js';
+import { Answers } from '../records/answers.js';
+import { Id } from '../records/id.js';
+import type { Presented } from '../records/presented.js';
+import { Disclosure } from './disclosure.entity.js';
+import { DisclosureQuery } from './disclosures.requests.js';
+import { DisclosuresService } from './disclosures.service.js';
+import { DisclosureView } from './disclosures.views.js';
+
+@Controller('v1/disclosures')
+export class DisclosuresController {
+  constructor(private readonly disclosures: DisclosuresService) {}
+
+  /** Which agency received what, when and for which purpose (originator, chair, coordinator, data protection officer) */
+  @Get()
+  @Can('read', Disclosure)
+  @Answers.page(DisclosureView)
+  list(@By() actor: Actor, @Query() query: DisclosureQuery): Promise<Presented> {
+    return this.disclosures.list(actor, query);
+  }
+
+  /** The recipient was told of the correction or the recall */
+  @Post(':id/notice')
+  @Can('tell', Disclosure)
+  @Answers.changed(DisclosureView)
+  told(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.disclosures.told(actor, id);
+  }
+}

@@ -1,0 +1,72 @@
+/** Who received what is known to whose information it was, to the panel's coordination, and to the protection officer. */
+import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import { Case, CasePerson } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { Panel } from '../panels/panel.entity.js';
+import { Person } from '../subjects/subject.entity.js';
+import { Disclosure } from './disclosure.entity.js';
+
+const bars: Bar[] = [
+  {
+    name: 'excluded-from-case',
+    step: 'conflict',
+    sentence: 'who is excluded from the case or the person whom it concerns',
+    where: ({ excludedCaseIds, excludedPersonIds }) =>
+      excludedCaseIds.length || excludedPersonIds.length
+        ? { $or: [{ caseId: { $in: excludedCaseIds } }, { personId: { $in: excludedPersonIds } }] }
+        : null,
+  },
+  {
+    name: 'outside-the-compartment',
+    step: 'compartment',
+    sentence: 'who is not a member of a panel that is a compartment of its own',
+    where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
+  },
+];
+
+declareSubject(Disclosure, 'Disclosure', {
+  relations: {
+    panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
+    case: { to: Case, local: 'caseId', foreign: 'id' },
+  },
+  orderBy: 'at',
+  seek: ['panelId', 'originAgencyId', 'partnershipId'],
+  bars,
+  grounds: [
+    {
+      name: 'originator',
+      sentence: 'whose agency contributed what was disclosed, working in that partnership',
+      actions: ['read', 'tell'],
+      where: (actor) => ({
+        $and: [{ originAgencyId: actor.agencyId }, { partnershipId: { $in: actor.workingPartnershipIds } }],
+      }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read', 'tell'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership',
+      actions: ['read'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+    },
+  ],
+});
+
+extendSubject(Person, {
+  grounds: [
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership: who received what about the person, not the person',
+      actions: ['account-for'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+    },
+  ],
+});

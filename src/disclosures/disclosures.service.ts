@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { conflict } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { Case } from '../cases/case.entity.js';
+import { Person } from '../subjects/subject.entity.js';
+import { Disclosure } from './disclosure.entity.js';
+import type { DisclosureQuery } from './disclosures.requests.js';
+import { DisclosureView } from './disclosures.views.js';
+
+/** Every agency that received what, when, for which purpose; and who must be told of a correction or a recall. */
+@Injectable()
+export class DisclosuresService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, { limit, cursor, personId, toBeTold, ...asked }: DisclosureQuery): Promise<Presented> {
+    const query: PageQuery = { limit, cursor };
+    return this.records.read(actor, async (work) => {
+      // whoever may not know of the person learns nothing by asking
+      if (personId && !(await work.peek('account-for', Person, personId))) await work.find('read', Person, personId);
+      if (asked.caseId && !(await work.peek('explain', Case, asked.caseId))) await work.find('read', Case, asked.caseId);
+      const parts: Where[] = [
+        ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
+        ...(personId ? [concerning(personId)] : []),
+        ...(toBeTold === 'true' ? [{ tidings: { $exists: true }, toldAt: null }] : []),
+      ];
+      return work.page(DisclosureView, parts.length ? { $and: parts } : {}, query);
+    });
+  }
+
+  /** Notes that the recipient was told of the correction or recall. */
+  told(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('tell', Disclosure, DisclosureView, id);
+      if (!found.tidings || found.toldAt)
+        throw conflict(
+          'nothing-to-tell',
+          'The recipient has nothing to be told of this record, or was told. See `tidings` and `toldAt`.',
+        );
+      return work.present(DisclosureView, await work.update(Disclosure, found, { toldAt: work.now }));
+    });
+  }
+}
+
+const concerning = (personId: string): Where => ({
+  $or: [{ personId }, { roles: { $elemMatch: { personId } } }, { case: { $elemMatch: { personId } } }],
+});

@@ -1,0 +1,25 @@
+import { view } from '../records/view.js';
+import { Disclosure } from './disclosure.entity.js';
+
+/** That an agency received content of another, and what it must be told. */
+export class DisclosureView extends view(
+  Disclosure,
+  'id',
+  'version',
+  'partnershipId',
+  'panelId',
+  'caseId',
+  'personId',
+  'recordType',
+  'recordId',
+  'recordVersion',
+  'originAgencyId',
+  'recipientAgencyId',
+  'purpose',
+  'at',
+  'fields',
+  'agreementVersionIds',
+  'tidings',
+  'tidingsSince',
+  'toldAt',
+) {}

@@ -1,0 +1,29 @@
+/** The same rows without any wall: Fastify, `pg`, prepared statements, nobody asked who they are. */
+import Fastify from 'fastify';
+import pg from 'pg';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const panels = (process.env.PANELS ?? '').split(',');
+
+const LIST = `SELECT c.id, c.version, c.reference, c.panel_id AS "panelId", c.stage, c.subject_kind AS "subjectKind", c.risk_band AS "riskBand",
+    c.is_repeat AS "isRepeat", c.lead_agency_id AS "leadAgencyId", c.next_review_on AS "nextReviewOn", c.changed_at AS "changedAt"
+  FROM unnest($1::uuid[]) p CROSS JOIN LATERAL (
+    SELECT * FROM cases WHERE panel_id = p ORDER BY changed_at DESC, id DESC LIMIT 25) c
+  ORDER BY c.changed_at DESC, c.id DESC LIMIT 25`;
+const ONE = 'SELECT * FROM cases WHERE id = $1';
+const CONTRIBUTIONS = 'SELECT * FROM contributions WHERE case_id = $1 ORDER BY changed_at DESC, id DESC LIMIT 25';
+
+/** @param {string} name @param {string} text @param {unknown[]} values */
+const rows = async (name, text, values) => (await pool.query({ name, text, values })).rows;
+
+const app = Fastify();
+app.get('/cases', async () => ({ data: await rows('list', LIST, [panels]), next: null }));
+app.get(
+  '/cases/:id',
+  async (request) => (await rows('one', ONE, [/** @type {{ id: string }} */ (request.params).id]))[0],
+);
+app.get('/cases/:id/contributions', async (request) => ({
+  data: await rows('contributions', CONTRIBUTIONS, [/** @type {{ id: string }} */ (request.params).id]),
+  next: null,
+}));
+await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
