@@ -1,5 +1,6 @@
 /** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
+import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
@@ -67,5 +68,6 @@ export const entities = [
   Minute,
   Event,
   AuditEntry,
+  AuditCheckpoint,
   IdempotentReply,
 ];

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Actors, declaredFacts, type ActingAs, type Actor } from '../policy/actor.js';
-import type { Purpose } from '../policy/categories.js';
+import type { LogPurpose, Purpose } from '../policy/categories.js';
 
 interface Who {
   kind: Actor['kind'];
@@ -15,17 +15,20 @@ interface Who {
   agency_type: string;
   roles: string[];
   scopes: string[] | null;
-  purpose: Purpose;
+  purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
 }
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
+/** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
+const DEFAULT_PURPOSE_OF_AUDITORS: LogPurpose = 'LOG_LAWFULNESS';
 
 /** An agency's own issuer vouches for its own people and systems, and for nobody else's. */
 const VOUCHED = 'AND (:vouches IS NULL OR a.code = :vouches)';
 
 const PRACTITIONER = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
-    NULL::text[] AS scopes, :asked AS purpose
+    NULL::text[] AS scopes,
+    coalesce(:asked, CASE WHEN 'auditor' = ANY(p.roles) THEN '${DEFAULT_PURPOSE_OF_AUDITORS}' ELSE '${DEFAULT_PURPOSE}' END) AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND a.active WHERE p.active`;
 const CLIENT = `SELECT 'client' AS kind, c.id, c.name, c.agency_id, a.type AS agency_type, '{}'::text[] AS roles, c.scopes, c.purpose
   FROM clients c JOIN agencies a ON a.id = c.agency_id AND a.active WHERE c.active`;
@@ -61,7 +64,7 @@ export class ActorsOfAgencies extends Actors {
     const all: Record<string, unknown> = {
       ...named,
       now: as.now,
-      asked: as.purpose ?? DEFAULT_PURPOSE,
+      asked: as.purpose ?? null,
       vouches: as.vouchesFor ?? null,
     };
     const types: Record<string, string> = { now: 'timestamptz' };

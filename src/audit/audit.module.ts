@@ -1,13 +1,15 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditLog } from '../records/journal.js';
+import { AuditExport } from './audit-export.js';
 import './audit.policy.js';
 import { AuditController } from './audit.controller.js';
-import { AuditEntries, AuditService } from './audit.service.js';
+import { AuditService } from './audit.service.js';
+import { SealedLog } from './log.js';
 
 @Global()
 @Module({
   controllers: [AuditController],
-  providers: [AuditService, { provide: AuditLog, useClass: AuditEntries }],
+  providers: [AuditService, AuditExport, SealedLog, { provide: AuditLog, useExisting: SealedLog }],
   exports: [AuditLog],
 })
 export class AuditModule {}

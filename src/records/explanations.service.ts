@@ -34,11 +34,11 @@ export class ExplanationsService {
     if (!subject) throw unknown('/type', 'no such type of record; see /v1/policy/matrix');
     if (request.field && !classOf(subject.type, request.field)) throw unknown('/field', 'no such field of this record');
     return this.records.read(actor, async (work) => {
-      await work.find('read', subject.type, request.id);
+      const found = await work.find('read', subject.type, request.id);
       const about = await this.about(work, subject, request);
       const [row] = await rowsWithFacts(work.manager, about, subject.type, [request.action], [request.id]);
       if (!row) throw notFound();
-      work.explained(subject.name, request.id);
+      work.explained(subject, found);
       return new Presented({ ...explain(about, subject, request.action, row, request.field), withheld: [] });
     });
   }

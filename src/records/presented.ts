@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Withholding } from './view.js';
 
 /**
@@ -12,7 +13,14 @@ export class Presented {
     /** The body's exact text, where it was stored for a repeated call. */
     readonly text: string = JSON.stringify(body),
     readonly contentType = 'application/json; charset=utf-8',
+    /** The body, where it is made while it is sent. */
+    readonly stream?: Readable,
   ) {}
+
+  /** An answer too long to be held at once; whoever makes it takes each part through the policy. */
+  static streamed(stream: Readable, contentType: string): Presented {
+    return new Presented({}, 200, {}, '', contentType, stream);
+  }
 }
 
 /** A list answers with its page and the cursor of the next one. */

@@ -1,12 +1,14 @@
 /**
- * The only way to rows. `read` and `change` run a unit of work in one transaction, together with its audit entries, its
- * events and, for a repeated call, its idempotency record: they commit together or not at all.
+ * The only way to rows. `change` runs a unit of work in one transaction, together with its audit entries, its events and,
+ * for a repeated call, its idempotency record: they commit together or not at all. `read` only reads; what it read is
+ * written down by the log, in a commit that reads share, and nothing is answered before that commit.
  */
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
-import { AuditLog, Outbox } from './journal.js';
+import { Refusals } from '../policy/guard.js';
+import { AuditLog, Outbox, refusal } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
 import { Refusal, Work } from './work.js';
@@ -19,43 +21,59 @@ export class Records {
     private readonly outbox: Outbox,
   ) {}
 
-  read(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
-    return this.transaction(actor, does);
+  async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
+    const { answer, audit } = await this.transaction(actor, async (work) => {
+      const found = await does(work);
+      if (work.events.length) throw new Error('a read that tells of an event is a change');
+      return { answer: found, audit: work.audit };
+    });
+    if (audit.length) await this.auditLog.record(actor, audit);
+    return answer;
   }
 
   /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
   change(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
-    return this.transaction(actor, async (work) => {
+    return this.transaction(actor, async (work, client) => {
       const earlier = await replyOf(work);
-      if (earlier) return earlier;
-      const presented = await does(work);
-      await rememberReply(work, presented);
+      const presented = earlier ?? (await does(work));
+      if (earlier) work.repeated(earlier);
+      else await rememberReply(work, presented);
+      if (work.events.length) await this.outbox.write(work.manager, actor, work.events);
+      // last, because whoever appends to the log holds up everybody else who does
+      if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       return presented;
     });
   }
 
-  private async transaction(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
+  private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
+    let refused: Refusal;
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
-      const work = new Work(actor, runner, client);
-      const presented = await does(work);
-      await this.writeDown(runner.manager, work);
+      const done = await does(new Work(actor, runner, client), client);
       await runner.commitTransaction();
-      return presented;
+      return done;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
       if (!(error instanceof Refusal)) throw error;
-      await this.auditLog.write(runner.manager, actor, [error.draft]);
-      throw error.problem;
+      refused = error;
     } finally {
       await runner.release();
     }
+    await this.auditLog.record(actor, [refused.draft]);
+    throw refused.problem;
+  }
+}
+
+/** What the guard refuses is written down like what the query refuses. */
+@Injectable()
+export class RefusalsInLog extends Refusals {
+  constructor(private readonly auditLog: AuditLog) {
+    super();
   }
 
-  private async writeDown(manager: EntityManager, work: Work): Promise<void> {
-    if (work.events.length) await this.outbox.write(manager, work.actor, work.events);
-    if (work.audit.length) await this.auditLog.write(manager, work.actor, work.audit);
+  refused(actor: Actor, action: string, subjectType: string, rule: string): Promise<void> {
+    return this.auditLog.record(actor, [refusal({ action, subjectType, rule })]);
   }
 }

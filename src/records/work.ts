@@ -12,15 +12,15 @@ import { columnsOf } from '../policy/columns.js';
 import type { Row, Where } from '../policy/conditions.js';
 import { granted } from '../policy/levels.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
-import { hasAnyGround, subjectOf, type RecordClass } from '../policy/subjects.js';
+import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { makeCursor, readCursor } from './cursor.js';
-import type { AuditDraft, EventDraft, LegalOperation } from './journal.js';
+import { draft, refusal, type AuditDraft, type EventDraft } from './journal.js';
 import { decideField, mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
-import { shapeOf, type ViewClass } from './view.js';
+import { shapeOf, type ViewClass, type ViewShape } from './view.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
 export class Refusal extends Error {
@@ -60,14 +60,20 @@ export class Work {
     const row = await this.peek(action, type, id, { lock });
     if (row) return row;
     const subject = subjectOf(type);
-    const readable = action !== 'read' && (await this.peek('read', type, id)) !== null;
+    const readable = action === 'read' ? null : await this.peek('read', type, id);
     throw new Refusal(
       readable
         ? refused('not-permitted', `You may read this record, but no rule of the policy lets you ${action} it.`, {
             rule: `${action}:${subject.name}`,
           })
         : notFound(),
-      this.draft('consult', action, subject.name, [id], 'refuse', { rule: readable ? 'no-ground' : 'not-found' }),
+      refusal({
+        action,
+        subjectType: subject.name,
+        rule: readable ? 'no-ground' : 'not-found',
+        recordIds: [id],
+        ...(readable ? aboutWhom(subject, readable as Row) : {}),
+      }),
     );
   }
 
@@ -133,7 +139,7 @@ export class Work {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: this.consult(action, view, shown),
+      data: this.consult('list', action, view, shown),
       next:
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
@@ -150,16 +156,17 @@ export class Work {
   async matching(view: ViewClass, filter: Where, asked: string[], limit = 25): Promise<Presented> {
     const shape = shapeOf(view);
     const rows = await this.rows<Row>('read', shape.record as RecordClass<Row>, filter, limit);
-    return this.list(
-      view,
-      rows.filter((row) => asked.every((field) => decideField(this.actor, shape, 'read', row, field).shown)),
+    const found = rows.filter((row) =>
+      asked.every((field) => decideField(this.actor, shape, 'read', row, field).shown),
     );
+    const data = this.consult('search', 'read', view, found, { search: filter });
+    return new Presented({ data, next: null, withheld: [] } satisfies PageOf<object>);
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
   list(view: ViewClass, rows: object[], action = 'read'): Presented {
     const body: PageOf<object> = {
-      data: this.consult(action, view, rows as Row[]),
+      data: this.consult('list', action, view, rows as Row[]),
       next: null,
       withheld: [],
     };
@@ -174,7 +181,7 @@ export class Work {
   ): Presented {
     const whole = { ...row, ...extra };
     const masked = mask(this.actor, shapeOf(view), action, whole);
-    if (status === 200) this.writeDown(action, view, [whole], [masked]);
+    if (status === 200) this.writeDown('view', action, view, [whole], [masked]);
     return new Presented(bodyOf(whole, masked), status, { etag: this.tagOf(view, whole, masked) });
   }
 
@@ -189,9 +196,7 @@ export class Work {
     const target = type as EntityTarget<ObjectLiteral>;
     const times: ObjectLiteral = { id, madeAt: this.now, changedAt: this.now };
     await this.manager.insert(target, { ...values, ...times });
-    this.audit.push(
-      this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }),
-    );
+    this.note('collect', 'make', subjectOf(type), [{ ...values, id }], { fields: Object.keys(values) });
     return (await this.manager.findOneByOrFail(target, { id })) as T;
   }
 
@@ -209,9 +214,7 @@ export class Work {
       .execute();
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
-    this.audit.push(
-      this.draft('alter', 'change', subjectOf(type).name, [row.id], 'permit', { fields: Object.keys(changes) }),
-    );
+    this.note('alter', 'change', subjectOf(type), [row as unknown as Row], { fields: Object.keys(changes) });
     return { ...row, ...changes, version: row.version + 1, changedAt: this.now };
   }
 
@@ -233,8 +236,21 @@ export class Work {
   }
 
   /** Notes that the policy was asked about a record. */
-  explained(subjectType: string, id: string): void {
-    this.audit.push(this.draft('consult', 'explain', subjectType, [id], 'permit'));
+  explained(subject: Subject, row: object): void {
+    this.note('consult', 'explain', subject, [row as Row]);
+  }
+
+  /** Notes that the first answer to a repeated call left once more. */
+  repeated({ body }: Presented): void {
+    const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
+    const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
+    const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
+    this.audit.push(draft({ operation: 'consult', subOperation: 'repeat', ...what, fields, withheld }));
+  }
+
+  /** Notes that records leave in one piece, on their way to `recipient`: what follows is read in parts, by the policy. */
+  exported(subject: Subject, resultCount: number, fields: string[]): void {
+    this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */
@@ -255,50 +271,67 @@ export class Work {
   }
 
   /** The rows as their reader may see them, written down. */
-  private consult(action: string, view: ViewClass, rows: Row[]): object[] {
+  private consult(how: string, action: string, view: ViewClass, rows: Row[], more: Partial<AuditDraft> = {}): object[] {
     const masks = rows.map((row) => mask(this.actor, shapeOf(view), action, row));
-    this.writeDown(action, view, rows, masks);
+    this.writeDown(how, action, view, rows, masks, more);
     return rows.map((row, index) => bodyOf(row, masks[index] as Masked));
   }
 
-  private writeDown(action: string, view: ViewClass, rows: Row[], masks: Masked[]): void {
+  /**
+   * One entry for what was consulted and one for what was disclosed, in each partnership: content that another agency
+   * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
+   */
+  private writeDown(
+    how: string,
+    action: string,
+    view: ViewClass,
+    rows: Row[],
+    masks: Masked[],
+    more: Partial<AuditDraft> = {},
+  ): void {
     const shape = shapeOf(view);
-    const union = (pick: (one: Masked) => string[]): string[] => [...new Set(masks.flatMap(pick))];
-    this.audit.push(
-      this.draft(
-        'consult',
-        action,
-        subjectOf(shape.record).name,
-        rows.map((row) => row['id'] as string),
-        'permit',
+    const subject = subjectOf(shape.record);
+    const entries = new Map<string, { operation: 'consult' | 'disclose'; members: [Row, Masked][] }>();
+    for (const [index, row] of rows.entries()) {
+      const masked = masks[index] as Masked;
+      const operation = isDisclosed(this.actor, shape, row, masked) ? 'disclose' : 'consult';
+      const key = `${operation} ${String(row['partnershipId'])}`;
+      const entry = entries.get(key) ?? { operation, members: [] };
+      entry.members.push([row, masked]);
+      entries.set(key, entry);
+    }
+    if (!rows.length) this.note('consult', how, subject, [], { action, ...more });
+    for (const { operation, members } of entries.values()) {
+      const union = (pick: (one: Masked) => string[]): string[] => [
+        ...new Set(members.flatMap(([, masked]) => pick(masked))),
+      ];
+      this.note(
+        operation,
+        how,
+        subject,
+        members.map(([row]) => row),
         {
+          action,
           fields: union((one) => one.shown),
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
+          ...more,
         },
-      ),
-    );
+      );
+    }
   }
 
-  private draft(
-    operation: LegalOperation,
-    action: string,
-    subjectType: string,
-    recordIds: string[],
-    outcome: 'permit' | 'refuse',
+  private note(
+    operation: AuditDraft['operation'],
+    subOperation: string,
+    subject: Subject,
+    rows: Row[],
     more: Partial<AuditDraft> = {},
-  ): AuditDraft {
-    return {
-      operation,
-      action,
-      subjectType,
-      recordIds,
-      outcome,
-      fields: [],
-      withheld: [],
-      agreementVersionIds: [],
-      ...more,
-    };
+  ): void {
+    const recordIds = rows.map((row) => row['id'] as string);
+    const about = aboutWhom(subject, ...rows);
+    const what = { operation, subOperation, action: subOperation, subjectType: subject.name, recordIds };
+    this.audit.push(draft({ ...what, ...about, ...more }));
   }
 
   private async run<T>(statement: Statement): Promise<T[]> {
@@ -310,4 +343,25 @@ export class Work {
 
 function bodyOf(row: Row, { shown, withheld }: Masked): object {
   return Object.fromEntries([...shown.map((field) => [field, row[field] ?? null]), ['withheld', withheld]]) as object;
+}
+
+/** The partnership of rows that share one, and the people they name. */
+function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> {
+  const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
+  return {
+    partnershipId: (rows[0]?.['partnershipId'] as string | null | undefined) ?? null,
+    personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
+  };
+}
+
+/** Does the reader see content that another agency contributed? */
+function isDisclosed(actor: Actor, shape: ViewShape, row: Row, { shown }: Masked): boolean {
+  const { contributor } = subjectOf(shape.record);
+  const from = contributor ? row[contributor.agency] : null;
+  if (from == null || from === actor.agencyId) return false;
+  return shown.some((field) => {
+    const category = shape.properties.get(field)?.category;
+    const one = typeof category === 'object' ? row[category.column] : category;
+    return one !== 'administrative' && row[field] != null;
+  });
 }
