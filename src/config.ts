@@ -51,7 +51,7 @@ function ed25519(text: string): KeyObject | null {
 }
 
 const DEVELOPMENT_SIGNING_KEY = createHash('sha256').update(DEVELOPMENT_SECRET).digest('base64');
-const signingKey = process.env['AUDIT_SIGNING_KEY'] || DEVELOPMENT_SIGNING_KEY; // eslint-disable-line @typescript-eslint/prefer-nullish-coalescing -- empty counts as unset
+const signingKey = process.env['AUDIT_SIGNING_KEY'] || DEVELOPMENT_SIGNING_KEY;
 
 const production = process.env['NODE_ENV'] === 'production';
 const port = integer('PORT', 3000);

@@ -261,7 +261,12 @@ async function main() {
     } catch {
       throw new Bad(`line ${number} is no JSON; entry ${verifier.tree.size} is the next to come`);
     }
-    verifier.take(line);
+    try {
+      verifier.take(line);
+    } catch (error) {
+      if (error instanceof Bad) throw error;
+      throw new Bad(`line ${number} is not made as it should be; entry ${verifier.tree.size} is the next to come`);
+    }
   }
   verifier.end();
   console.log(verifier.summary());

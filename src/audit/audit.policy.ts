@@ -1,9 +1,9 @@
 /** The log is read by auditors only, of their own partnerships, for the lawful purposes, and reading it is written in it. */
-import { AgencyPartnership } from '../agencies/agency.entity.js';
+import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { LOG_PURPOSES } from '../policy/categories.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject } from '../policy/subjects.js';
+import { declareSubject, extendSubject } from '../policy/subjects.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
@@ -11,6 +11,13 @@ const audits = (actor: Actor): boolean => actor.roles.includes('auditor');
 const isLawful = (actor: Actor): boolean => (LOG_PURPOSES as readonly string[]).includes(actor.purpose);
 const auditing = (where: (actor: Actor) => Where) => (actor: Actor) =>
   audits(actor) && isLawful(actor) ? where(actor) : null;
+
+/** Agencies of several boroughs meet in the BCU: that alone does not make one the auditor of the other. */
+const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
+
+extendSubject(AgencyPartnership, {
+  relations: { partnership: { to: Partnership, local: 'partnershipId', foreign: 'id' } },
+});
 
 declareSubject(AuditEntry, 'AuditEntry', {
   orderBy: 'at',
@@ -25,18 +32,20 @@ declareSubject(AuditEntry, 'AuditEntry', {
     },
     {
       name: 'auditor-of-the-rest',
-      sentence: 'who audits where the actor’s agency acts, of what concerns no one partnership, for a lawful purpose',
+      sentence:
+        'who audits in a borough where the agency acts that did what concerns no one partnership, for a lawful purpose',
       actions: ['read', 'export'],
       where: auditing((actor) => ({
         partnershipId: null,
-        presence: { $elemMatch: { partnershipId: { $in: actor.partnershipIds } } },
+        presence: { $elemMatch: { partnershipId: { $in: actor.partnershipIds }, ...IN_A_BOROUGH } },
       })),
     },
     {
       name: 'auditor-of-strangers',
-      sentence: 'who audits, of attempts by somebody whom no agency has registered, for a lawful purpose',
+      sentence:
+        'who audits, of what somebody tried whose agency acts in no borough or is not known, for a lawful purpose',
       actions: ['read', 'export'],
-      where: auditing(() => ({ actorKind: 'unknown' })),
+      where: auditing(() => ({ partnershipId: null, $nor: [{ presence: { $elemMatch: IN_A_BOROUGH } }] })),
     },
   ],
   whyClosed: (actor) =>
