@@ -4,7 +4,7 @@
  * Seen to fail: (filled in below)
  */
 import pg from 'pg';
-import supertest from 'supertest';
+import supertest, { type Response } from 'supertest';
 import { busyDay, entriesIn, exported, intruder, linesOf, verified } from './given-audit.ts';
 import { as, bearing } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
@@ -105,17 +105,17 @@ describe('an entry says', () => {
       await coordinator.post('/v1/person-searches', body).expect(200),
       await coordinator.post('/v1/person-searches', { ...body, familyName: 'Nobody-Of-That-Name' }).expect(200),
     ];
-    const [first, second, third] = await Promise.all([one, again, other].map(entriesOf));
+    const [first, second, third] = [await entriesOf(one), await entriesOf(again), await entriesOf(other)];
     expect(one.body.data.length).toBeGreaterThan(0);
-    expect(first![0]).toMatchObject({ sub_operation: 'search' });
-    expect(first!.flatMap((entry) => entry.record_ids).sort()).toEqual(
+    expect(first[0]).toMatchObject({ sub_operation: 'search' });
+    expect(first.flatMap((entry) => entry.record_ids).sort()).toEqual(
       one.body.data.map(({ id }: { id: string }) => id).sort(),
     );
-    expect(first!.reduce((sum, entry) => sum + entry.result_count, 0)).toBe(one.body.data.length);
+    expect(first.reduce((sum, entry) => sum + entry.result_count, 0)).toBe(one.body.data.length);
     expect(third).toMatchObject([{ sub_operation: 'search', operation: 'consult', record_ids: [], result_count: 0 }]);
-    expect(first![0]!.search).toMatch(/^[0-9a-f]{64}$/);
-    expect(second![0]!.search).toBe(first![0]!.search);
-    expect(third![0]!.search).not.toBe(first![0]!.search);
+    expect(first[0]!.search).toMatch(/^[0-9a-f]{64}$/);
+    expect(second[0]!.search).toBe(first[0]!.search);
+    expect(third[0]!.search).not.toBe(first[0]!.search);
     expect(JSON.stringify([first, third]).toLowerCase()).not.toContain(familyName.toLowerCase());
   });
 
@@ -161,6 +161,17 @@ describe('an entry says', () => {
     ]);
   });
 
+  it('what a service refused after the record was found', async () => {
+    const officer = await as(server, 'housing-officer');
+    const id = (await officer.get('/v1/cases?limit=1').expect(200)).body.data[0].id;
+    const { rows } = await service.query<{ id: string }>(`SELECT id FROM practitioners WHERE subject = 'jag-chair'`);
+    const about = { type: 'Case', action: 'read', id, actor: rows[0]!.id };
+    const refused = await officer.post('/v1/policy/explanations', about).expect(403);
+    expect(await entriesOf(refused)).toMatchObject([
+      { sub_operation: 'refuse', outcome: 'refuse', rule: 'not-permitted', subject_type: 'Case', record_ids: [id] },
+    ]);
+  });
+
   it('that the first answer to a repeated call left again', async () => {
     const officer = await as(server, 'housing-officer');
     const id = (await officer.get('/v1/cases?limit=1').expect(200)).body.data[0].id;
@@ -184,7 +195,7 @@ describe('an auditor', () => {
   it('reads what was done in the partnerships of their agency, and nothing of another borough', async () => {
     await busyDay(server);
     await (await as(server, 'pellworth-housing-officer')).get('/v1/cases?limit=5').expect(200);
-    const [askenby, pellworth] = await Promise.all(['ASK', 'PEL'].map(partnership));
+    const [askenby, pellworth] = [await partnership('ASK'), await partnership('PEL')];
     for (const [who, mine, theirs] of [
       ['auditor', askenby, pellworth],
       ['pellworth-auditor', pellworth, askenby],
@@ -193,7 +204,9 @@ describe('an auditor', () => {
       const seen: { partnershipId: string | null; agencyId: string }[] = [];
       let next: string | null = '';
       do {
-        const { body } = await auditor.get(`/v1/audit-entries?limit=100${next ? `&cursor=${next}` : ''}`).expect(200);
+        const { body }: Response = await auditor
+          .get(`/v1/audit-entries?limit=100${next ? `&cursor=${next}` : ''}`)
+          .expect(200);
         seen.push(...body.data);
         next = body.next;
       } while (next);

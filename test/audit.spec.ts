@@ -321,7 +321,7 @@ function rootByInclusion({
   path: string[];
 }) {
   let [fn, sn] = [index, size - 1];
-  let hash = Buffer.from(leafHash, 'base64');
+  let hash: Buffer = Buffer.from(leafHash, 'base64');
   for (const one of path.map((text) => Buffer.from(text, 'base64'))) {
     if (sn === 0) return 'the path is too long';
     if (fn % 2 === 1 || fn === sn) {
@@ -344,11 +344,11 @@ interface Consistency {
 /** RFC 9162, section 2.1.4.2. */
 function isConsistent({ from, to, fromRoot, toRoot, path }: Consistency): boolean {
   if (from === to) return path.length === 0 && fromRoot === toRoot;
-  const hashes = path.map((text) => Buffer.from(text, 'base64'));
+  const hashes: Buffer[] = path.map((text) => Buffer.from(text, 'base64'));
   if (Number.isInteger(Math.log2(from))) hashes.unshift(Buffer.from(fromRoot, 'base64'));
   let [fn, sn] = [from - 1, to - 1];
   while (fn % 2 === 1) [fn, sn] = [fn >> 1, sn >> 1];
-  let [fr, sr] = [hashes[0]!, hashes[0]!];
+  let [fr, sr]: [Buffer, Buffer] = [hashes[0]!, hashes[0]!];
   for (const one of hashes.slice(1)) {
     if (sn === 0) return false;
     if (fn % 2 === 1 || fn === sn) {

@@ -280,7 +280,7 @@ try {
     process.exitCode = 1;
   } else {
     console.error(
-      `${error instanceof Error ? error.message : error}\nusage: npm run audit:verify -- FILE [--key PUBLIC_KEY] [--checkpoint KEPT.json]`,
+      `${error instanceof Error ? error.message : 'unknown fault'}\nusage: npm run audit:verify -- FILE [--key PUBLIC_KEY] [--checkpoint KEPT.json]`,
     );
     process.exitCode = 2;
   }

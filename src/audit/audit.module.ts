@@ -1,15 +1,27 @@
 import { Global, Module } from '@nestjs/common';
+import { config } from '../config.js';
 import { AuditLog } from '../records/journal.js';
 import { AuditExport } from './audit-export.js';
 import './audit.policy.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { SealedLog } from './log.js';
+import { SigningKeys } from './sealing.js';
+
+function openLog(): SealedLog {
+  if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is no Ed25519 key');
+  return new SealedLog(config.databaseUrl, new SigningKeys(config.auditSigningKey, config.auditEarlierKeys));
+}
 
 @Global()
 @Module({
   controllers: [AuditController],
-  providers: [AuditService, AuditExport, SealedLog, { provide: AuditLog, useExisting: SealedLog }],
+  providers: [
+    AuditService,
+    AuditExport,
+    { provide: SealedLog, useFactory: openLog },
+    { provide: AuditLog, useExisting: SealedLog },
+  ],
   exports: [AuditLog],
 })
 export class AuditModule {}

@@ -6,10 +6,9 @@
  * one batch commits, the next ones wait and go together; each answer waits for the commit that holds its own entry.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { config } from '../config.js';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
 import { AuditLog, type AuditDraft, type WhoActed } from '../records/journal.js';
@@ -47,31 +46,28 @@ interface Waiting {
   failed: (reason: unknown) => void;
 }
 
-@Injectable()
 export class SealedLog extends AuditLog implements OnApplicationShutdown {
-  readonly keys: SigningKeys;
-  private readonly pool: pg.Pool;
+  private readonly writer: pg.Pool;
+  /** Apart, so that proofs and exports never hold up who waits for an answer. */
+  private readonly reader: pg.Pool;
   private readonly log = new Logger('audit');
   private policyVersion: string | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
-  /** The checkpoint that this process last wrote or checked, by identifier. */
+  /** The checkpoint that this process last wrote: it need not check its own signature. */
   private trusted: string | undefined;
 
-  constructor() {
+  constructor(
+    databaseUrl: string,
+    readonly keys: SigningKeys,
+  ) {
     super();
-    if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is no Ed25519 key');
-    this.keys = new SigningKeys(config.auditSigningKey, config.auditEarlierKeys);
-    // one connection writes; the other reads the tree for proofs and exports
-    this.pool = new pg.Pool({
-      connectionString: config.databaseUrl,
-      max: 2,
-      application_name: 'wardmote audit',
-      options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000',
-    });
-    this.pool.on('error', (error) => {
-      this.log.warn({ code: (error as { code?: string }).code }, 'a connection of the log was lost');
-    });
+    this.writer = poolOf(databaseUrl, 1);
+    this.reader = poolOf(databaseUrl, 2);
+    for (const pool of [this.writer, this.reader])
+      pool.on('error', (error) => {
+        this.log.warn({ code: (error as { code?: string }).code }, 'a connection of the log was lost');
+      });
   }
 
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
@@ -82,18 +78,18 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     const entries = this.prepared(who, drafts);
     return new Promise((resolve, reject) => {
       this.waiting.push({ entries, committed: resolve, failed: reject });
-      this.writing ??= this.writeAll().finally(() => (this.writing = undefined));
+      this.writing ??= this.writeAll();
     });
   }
 
   /** Runs with a connection of the log's own: it reads the tree, which nobody owns, and never presents an entry. */
   async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
-    return this.transaction(does);
+    return this.transaction(this.reader, does);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.writing;
-    await this.pool.end();
+    await Promise.all([this.writer.end(), this.reader.end()]);
   }
 
   private async writeAll(): Promise<void> {
@@ -107,6 +103,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         else for (const one of batch) one.failed(error);
       }
     }
+    // in the same breath as the last look at who waits: whoever comes next begins anew
+    this.writing = undefined;
   }
 
   private nextBatch(): Waiting[] {
@@ -120,12 +118,12 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   private async write(batch: Waiting[]): Promise<void> {
     const entries = batch.flatMap((one) => one.entries);
-    await this.transaction((client) => this.seal(client, entries));
+    await this.transaction(this.writer, (client) => this.seal(client, entries));
     for (const one of batch) one.committed();
   }
 
-  private async transaction<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  private async transaction<T>(pool: pg.Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
     let broken: Error | undefined;
     try {
       await begin(client);
@@ -218,6 +216,14 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     return tree;
   }
 }
+
+const poolOf = (connectionString: string, max: number): pg.Pool =>
+  new pg.Pool({
+    connectionString,
+    max,
+    application_name: 'wardmote audit',
+    options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000',
+  });
 
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {

@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
-import { AuditLog, Outbox, refusal } from './journal.js';
+import { AuditLog, Outbox, refusal, type AuditDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
 import { Refusal, Work } from './work.js';
@@ -47,22 +47,25 @@ export class Records {
 
   private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
-    let refused: Refusal;
+    let work: Work | undefined;
+    let refused: AuditDraft | null;
+    let answer: unknown;
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
-      const done = await does(new Work(actor, runner, client), client);
+      work = new Work(actor, runner, client);
+      const done = await does(work, client);
       await runner.commitTransaction();
       return done;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
-      if (!(error instanceof Refusal)) throw error;
-      refused = error;
+      refused = work?.refusalIn(error) ?? null;
+      answer = error instanceof Refusal ? error.problem : error;
     } finally {
       await runner.release();
     }
-    await this.auditLog.record(actor, [refused.draft]);
-    throw refused.problem;
+    if (refused) await this.auditLog.record(actor, [refused]);
+    throw answer;
   }
 }
 

@@ -37,6 +37,8 @@ type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 export class Work {
   readonly audit: AuditDraft[] = [];
   readonly events: EventDraft[] = [];
+  /** What was found last: a rule of the field that refuses later refuses that. */
+  private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
   private readonly client: PoolClient;
 
   constructor(
@@ -58,8 +60,11 @@ export class Work {
   /** The row, if the policy lets the actor do `action` to it; else 404, or 403 where the actor may read it anyway. */
   async find<T extends object>(action: string, type: RecordClass<T>, id: string, { lock = false } = {}): Promise<T> {
     const row = await this.peek(action, type, id, { lock });
-    if (row) return row;
     const subject = subjectOf(type);
+    if (row) {
+      this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
+      return row;
+    }
     const readable = action === 'read' ? null : await this.peek('read', type, id);
     throw new Refusal(
       readable
@@ -233,6 +238,13 @@ export class Work {
       agencyOnly: facts.agencyOnly ?? false,
       data,
     });
+  }
+
+  /** What must be written down of an error, although the work is undone: what was refused, by the policy or by a service. */
+  refusalIn(error: unknown): AuditDraft | null {
+    if (error instanceof Refusal) return error.draft;
+    if (!(error instanceof Problem) || error.status !== 403 || !this.found) return null;
+    return refusal({ ...this.found, rule: error.code });
   }
 
   /** Notes that the policy was asked about a record. */
