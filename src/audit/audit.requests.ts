@@ -43,12 +43,13 @@ export class InclusionProofQuery {
 }
 
 export class ConsistencyProofQuery {
-  /** The size of the checkpoint that you keep. */
+  /** The size of the checkpoint that you keep; the first one's where it is not given. */
+  @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
-  from: number;
+  from?: number;
 
   /** The size of a later one; the last one's where it is not given. */
   @IsOptional()

@@ -57,9 +57,9 @@ export class AuditService {
     });
   }
 
-  consistencyProof(from: number, to?: number): Promise<Presented> {
+  consistencyProof(from?: number, to?: number): Promise<Presented> {
     return this.log.reading(async (client) => {
-      const earlier = await checkpointOf(client, '?from', from);
+      const earlier = await checkpointOf(client, '?from', from, 'first');
       const later = await checkpointOf(client, '?to', to);
       if (later.size < earlier.size)
         throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
@@ -77,11 +77,17 @@ export class AuditService {
   }
 }
 
-/** The checkpoint of this size, or the last one. */
-async function checkpointOf(client: PoolClient, pointer: string, size?: number): Promise<AuditCheckpoint> {
+/** The checkpoint of this size, or the first or last one. */
+async function checkpointOf(
+  client: PoolClient,
+  pointer: string,
+  size?: number,
+  otherwise: 'first' | 'last' = 'last',
+): Promise<AuditCheckpoint> {
+  const order = otherwise === 'first' ? 'ASC' : 'DESC';
   const columns = [...columnsOf(AuditCheckpoint)].map(([property, { name }]) => `${name} AS "${property}"`).join(', ');
   const found = await client.query<AuditCheckpoint>(
-    `SELECT ${columns} FROM ${tableOf(AuditCheckpoint)} WHERE $1::bigint IS NULL OR size = $1 ORDER BY size DESC LIMIT 1`,
+    `SELECT ${columns} FROM ${tableOf(AuditCheckpoint)} WHERE $1::bigint IS NULL OR size = $1 ORDER BY size ${order} LIMIT 1`,
     [size ?? null],
   );
   if (!found.rows[0])
