@@ -198,7 +198,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     };
     const values = [JSON.stringify(entries), JSON.stringify(checkpoint)];
     await client.query({ name: 'audit-append', text: INSERT, values });
-    this.trusted = `${checkpoint.id} ${checkpoint.signature} ${checkpoint.frontier}`;
+    this.trusted = asKept({ ...checkpoint, frontier: tree.toBuffer() });
   }
 
   /**
@@ -208,7 +208,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private continued(last: AuditCheckpoint | undefined): Frontier {
     if (!last) return new Frontier();
     const tree = new Frontier(last.size, last.frontier);
-    if (this.trusted === `${last.id} ${last.signature} ${hex([last.frontier])}`) return tree;
+    if (this.trusted === asKept(last)) return tree;
     if (!this.keys.signed(last) || tree.root().toString('base64') !== last.root)
       throw new Error(
         `the last checkpoint of the log (size ${String(last.size)}) is not one that was signed with our keys`,
@@ -229,6 +229,9 @@ const poolOf = (connectionString: string, max: number): pg.Pool =>
 async function begin(client: PoolClient): Promise<void> {
   await client.query('BEGIN');
 }
+
+/** All of a checkpoint: it is ours only where nothing of it changed. */
+const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
 
