@@ -1,7 +1,5 @@
 /**
  * Many at once, in two processes on one database: every answer has its entry, the numbers have no gap, and the log verifies.
- *
- * Seen to fail: (filled in below)
  */
 import pg from 'pg';
 import { exported, verified } from './given-audit.ts';
