@@ -1,7 +1,7 @@
 /**
  * What the log says, who may read it and for what; and that nothing leaves or changes without it.
  *
- * Seen to fail: an answer that does not wait for its entry.
+ * Seen to fail: an answer that does not wait for its entry; an auditor's ground without the partnership.
  */
 import pg from 'pg';
 import supertest, { type Response } from 'supertest';
