@@ -17,6 +17,7 @@ const areas = [
   'case-reviews',
   'partnership',
   'events',
+  'disclosures',
   'audit',
   'retention',
   'console',

@@ -4,6 +4,7 @@ import { AgenciesModule } from './agencies/agencies.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CasesModule } from './cases/cases.module.js';
 import { config } from './config.js';
+import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { entities } from './entities.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
@@ -31,6 +32,7 @@ const AREAS: Type[] = [
   PlansModule,
   MeetingsModule,
   EventsModule,
+  DisclosuresModule,
   AuditModule,
 ];
 

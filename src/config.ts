@@ -2,6 +2,8 @@
  * Everything the environment decides, read once. Production refuses to start with the sandbox on or with secrets that are
  * missing, too short or the ones used in development.
  */
+import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
+
 const DEVELOPMENT_SECRET = 'for-development-only-never-in-production';
 
 export interface IssuerConfig {
@@ -31,6 +33,26 @@ function issuers(): IssuerConfig[] {
   return list.map((one) => ({ ...one, agency: one.agency ?? null }));
 }
 
+const PKCS8_OF_ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** An Ed25519 key: PKCS#8 PEM (line breaks may be written as \\n), or its 32-byte seed in base64; null where it is neither. */
+function ed25519(text: string): KeyObject | null {
+  try {
+    const seed = Buffer.from(text, 'base64');
+    const key = text.includes('PRIVATE KEY')
+      ? createPrivateKey(text.replaceAll('\\n', '\n'))
+      : seed.length === 32
+        ? createPrivateKey({ key: Buffer.concat([PKCS8_OF_ED25519_SEED, seed]), format: 'der', type: 'pkcs8' })
+        : null;
+    return key?.asymmetricKeyType === 'ed25519' ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+const DEVELOPMENT_SIGNING_KEY = createHash('sha256').update(DEVELOPMENT_SECRET).digest('base64');
+const signingKey = process.env['AUDIT_SIGNING_KEY'] || DEVELOPMENT_SIGNING_KEY;
+
 const production = process.env['NODE_ENV'] === 'production';
 const port = integer('PORT', 3000);
 const host = process.env['HOST'] ?? '127.0.0.1';
@@ -48,6 +70,10 @@ export const config = {
   issuers: issuers(),
   audience: process.env['AUDIENCE'] ?? 'https://wardmote.example/api',
   cursorSecret: process.env['CURSOR_SECRET'] ?? DEVELOPMENT_SECRET,
+  /** Signs the checkpoints of the audit log; null where what was set is no Ed25519 key. */
+  auditSigningKey: ed25519(signingKey),
+  /** Public keys (32 bytes, base64) with which checkpoints were signed before: the log is continued from these alone. */
+  auditEarlierKeys: (process.env['AUDIT_EARLIER_KEYS'] ?? '').split(',').filter(Boolean),
   /** The one origin whose pages may call from a browser. */
   allowedOrigin: process.env['ALLOWED_ORIGIN'] ?? 'https://wardmote.example',
   /** Requests a minute and principal. */
@@ -59,7 +85,11 @@ export const config = {
 export function obstacles(): string[] {
   const found: string[] = [];
   if (!config.databaseUrl) found.push('DATABASE_URL is not set: name the PostgreSQL database, or use `npm start`.');
+  if (!config.auditSigningKey)
+    found.push('AUDIT_SIGNING_KEY is no Ed25519 key: set a PKCS#8 PEM, or 32 random bytes in base64.');
   if (!config.production) return found;
+  if (signingKey === DEVELOPMENT_SIGNING_KEY)
+    found.push('AUDIT_SIGNING_KEY must be set in production: 32 random bytes in base64, kept apart from the database.');
   if (config.sandbox) found.push('SANDBOX=on is refused in production: it lets anybody sign in as anybody.');
   if (config.cursorSecret === DEVELOPMENT_SECRET || config.cursorSecret.length < 32)
     found.push('CURSOR_SECRET must be set to at least 32 random characters in production.');

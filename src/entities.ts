@@ -1,8 +1,10 @@
 /** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
+import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
+import { Disclosure } from './disclosures/disclosure.entity.js';
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
@@ -67,6 +69,8 @@ export const entities = [
   Decision,
   Minute,
   Event,
+  Disclosure,
   AuditEntry,
+  AuditCheckpoint,
   IdempotentReply,
 ];

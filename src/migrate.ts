@@ -1,6 +1,7 @@
 /**
  * Brings the database to this version's shape, as its owner, and lets the service's role read and write rows. The log and
- * the events may only grow: the service's role cannot change or delete their rows.
+ * the events may only grow: the service's role cannot change or delete their rows, but may have a personal value erased from
+ * the log.
  */
 import 'reflect-metadata';
 import './app.module.js';
@@ -10,7 +11,7 @@ import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { databaseOptions, openDatabase } from './records/database.js';
 
-const APPEND_ONLY = ['audit_entries', 'events'];
+const APPEND_ONLY = ['audit_entries', 'audit_checkpoints', 'events'];
 
 if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
@@ -32,6 +33,7 @@ try {
     await source.query(`GRANT USAGE ON SCHEMA public TO ${role}`);
     await source.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
     for (const table of APPEND_ONLY) await source.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO ${role}`);
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
   }

@@ -37,6 +37,7 @@ const OPEN_TO_A_STRANGER: Record<string, string> = {
   '/v1/partnerships': 'the partnerships in which his agency acts',
   '/v1/panels': 'the panels to which his agency may refer; no compartment is among them',
   '/v1/sharing-agreements': 'the rules of sharing are no secret, and hold no record',
+  '/v1/audit-checkpoints': 'signed hashes of the log: the more who keep them, the better',
   '/v1/instruments': 'published risk instruments, not their answers',
 };
 /** Served, but not part of the API that the document promises. */

@@ -296,6 +296,7 @@ describe('production does not start', () => {
     NODE_ENV: 'production',
     SANDBOX: 'off',
     CURSOR_SECRET: 'one-that-nobody-could-ever-guess-1234',
+    AUDIT_SIGNING_KEY: Buffer.alloc(32, 9).toString('base64'),
     ISSUERS: '[{"issuer":"https://i.example","audience":"a","jwksUri":"https://i.example/jwks"}]',
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
   };
@@ -308,6 +309,8 @@ describe('production does not start', () => {
       /CURSOR_SECRET/,
     ],
     ['with a short cursor secret', { CURSOR_SECRET: 'short' }, /CURSOR_SECRET/],
+    ['without a key that signs the log', { AUDIT_SIGNING_KEY: '' }, /AUDIT_SIGNING_KEY must be set/],
+    ['with a key that is none', { AUDIT_SIGNING_KEY: 'c2hvcnQ=' }, /AUDIT_SIGNING_KEY is no Ed25519/],
     ['without an issuer', { ISSUERS: '' }, /ISSUERS/],
     ['with an empty list of issuers', { ISSUERS: '[]' }, /ISSUERS/],
     ['without a database', { DATABASE_URL: '' }, /DATABASE_URL/],

@@ -115,7 +115,7 @@ test('for each of the cast the wall hides what must not exist for them, and noth
       );
       const has = (column: string): boolean => columns.some((one) => one.name === column);
       const mustNot = [
-        ...(has('partnership_id') ? ['partnership_id <> ALL ($1::uuid[])'] : []),
+        ...(has('partnership_id') && table !== 'agency_partnerships' ? ['partnership_id <> ALL ($1::uuid[])'] : []),
         ...(table === 'cases' || has('case_id') ? [`${table === 'cases' ? 'id' : 'case_id'} = ANY ($2::uuid[])`] : []),
         ...(table === 'persons' || has('person_id')
           ? [`${table === 'persons' ? 'id' : 'person_id'} = ANY ($3::uuid[])`]

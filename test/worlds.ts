@@ -116,15 +116,16 @@ export class Worlds {
           role: c.pick(['member', 'chair', 'coordinator'] as const),
         }));
     const scopes = this.all.flatMap((one) => one.grounds.flatMap((g) => g.actions.map((a) => `${a}:${one.name}`)));
+    const roles = c.some(['auditor', 'data_protection_officer', 'agency_administrator'], 0.3);
     return {
       kind: isClient ? 'client' : 'practitioner',
       id: c.pick(pool('Practitioner', 'id')),
       name: 'Somebody',
       agencyId: c.pick(pool('Agency', 'id')),
       agencyType: c.pick(AGENCY_TYPES),
-      roles: c.some(['auditor', 'data_protection_officer', 'agency_administrator'], 0.3),
+      roles,
       ...(isClient ? { scopes: c.some(scopes, 0.5) } : {}),
-      purpose: 'PANEL_MEETING',
+      purpose: roles.includes('auditor') && c.happens(0.8) ? 'LOG_LAWFULNESS' : 'PANEL_MEETING',
       now: new Date('2026-06-15T12:00:00.000Z'),
       call: { correlationId: 'world', route: 'TEST' },
       wall: {},

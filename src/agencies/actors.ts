@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Actors, declaredFacts, type ActingAs, type Actor } from '../policy/actor.js';
-import type { Purpose } from '../policy/categories.js';
+import type { LogPurpose, Purpose } from '../policy/categories.js';
 import type { Wall } from '../records/wall.js';
 
 interface Who {
@@ -20,18 +20,21 @@ interface Who {
   agency_type: string;
   roles: string[];
   scopes: string[] | null;
-  purpose: Purpose;
+  purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
   wall: Wall;
 }
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
+/** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
+const DEFAULT_PURPOSE_OF_AUDITORS: LogPurpose = 'LOG_LAWFULNESS';
 
 /** An agency's own issuer vouches for its own people and systems, and for nobody else's. */
 const VOUCHED = 'a.active AND (:vouches IS NULL OR a.code = :vouches)';
 
 const WHO = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
-    NULL::text[] AS scopes, :asked AS purpose
+    NULL::text[] AS scopes,
+    coalesce(:asked, CASE WHEN 'auditor' = ANY(p.roles) THEN '${DEFAULT_PURPOSE_OF_AUDITORS}' ELSE '${DEFAULT_PURPOSE}' END) AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND ${VOUCHED}
   WHERE p.active AND NOT :client AND ((p.issuer = :issuer AND p.subject = :subject) OR p.id = :id)
   UNION ALL
@@ -92,7 +95,7 @@ export class ActorsOfAgencies extends Actors {
     const named: Named = {
       ...who,
       vouches: as.vouchesFor ?? null,
-      asked: as.purpose ?? DEFAULT_PURPOSE,
+      asked: as.purpose ?? null,
       now: as.now,
     };
     // once: the facts are declared by then

@@ -10,9 +10,10 @@ import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, type IssuerConfig } from '../config.js';
 import { Actors, type Actor } from '../policy/actor.js';
-import { PURPOSES, type Purpose } from '../policy/categories.js';
+import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../policy/categories.js';
 import { invalid, refused, unauthenticated } from '../policy/problems.js';
 import { callOf } from '../records/call.js';
+import { AuditLog, refusal } from '../records/journal.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 const CLOCK_SKEW_SECONDS = 5;
@@ -107,7 +108,10 @@ function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyReques
 export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private readonly issuers: IssuerConfig[];
 
-  constructor(private readonly actors: Actors) {
+  constructor(
+    private readonly actors: Actors,
+    private readonly auditLog: AuditLog,
+  ) {
     const issuers = trustedIssuers();
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
@@ -128,27 +132,31 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !isNamed)
       throw unauthenticated('The access token lacks a required claim: iss, sub, aud, iat or exp.');
     const isClient = claims.client_id !== undefined && claims.client_id === claims.sub;
+    const as = { now: new Date(), call: callOf(request), purpose: purposeOf(request) };
     const actor = await this.actors.signedIn(claims.iss, claims.sub, isClient ? claims.sub : null, {
-      now: new Date(),
-      call: callOf(request),
-      purpose: purposeOf(request),
+      ...as,
       vouchesFor: issuer.agency,
       scopes: claims.scope?.split(' ') ?? [],
     });
-    if (!actor)
+    if (!actor) {
+      const principal = `${claims.iss} ${claims.sub}`;
+      await this.auditLog.record({ kind: 'unknown', id: null, agencyId: null, principal, ...as }, [
+        refusal({ action: 'sign-in', subjectType: 'Practitioner', rule: 'unknown-person' }),
+      ]);
       throw refused(
         'unknown-person',
         'You signed in, but your agency has not registered you, or you are no longer active.',
       );
+    }
     return actor;
   }
 }
 
 /** A person may say for which purpose they read; a machine client has one that is registered. */
-function purposeOf(request: FastifyRequest): Purpose | undefined {
+function purposeOf(request: FastifyRequest): Purpose | LogPurpose | undefined {
   const purpose = request.headers['purpose'];
   if (purpose === undefined) return undefined;
-  if (!(PURPOSES as readonly unknown[]).includes(purpose))
-    throw invalid(`The header Purpose must be one of ${PURPOSES.join(', ')}.`);
-  return purpose as Purpose;
+  const known: readonly unknown[] = [...PURPOSES, ...LOG_PURPOSES];
+  if (!known.includes(purpose)) throw invalid(`The header Purpose must be one of ${known.join(', ')}.`);
+  return purpose as Purpose | LogPurpose;
 }

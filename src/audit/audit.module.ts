@@ -1,13 +1,31 @@
 import { Global, Module } from '@nestjs/common';
-import { AuditLog } from '../records/journal.js';
+import { config } from '../config.js';
+import { AuditLog, Disclosures } from '../records/journal.js';
+import { AuditExport } from './audit-export.js';
 import './audit.policy.js';
 import { AuditController } from './audit.controller.js';
-import { AuditEntries, AuditService } from './audit.service.js';
+import { AuditService } from './audit.service.js';
+import { SealedLog } from './log.js';
+import { SigningKeys } from './sealing.js';
+
+function openLog(disclosures: Disclosures): SealedLog {
+  if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is no Ed25519 key');
+  return new SealedLog(
+    config.databaseUrl,
+    new SigningKeys(config.auditSigningKey, config.auditEarlierKeys),
+    disclosures,
+  );
+}
 
 @Global()
 @Module({
   controllers: [AuditController],
-  providers: [AuditService, { provide: AuditLog, useClass: AuditEntries }],
+  providers: [
+    AuditService,
+    AuditExport,
+    { provide: SealedLog, useFactory: openLog, inject: [Disclosures] },
+    { provide: AuditLog, useExisting: SealedLog },
+  ],
   exports: [AuditLog],
 })
 export class AuditModule {}

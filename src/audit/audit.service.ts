@@ -1,41 +1,117 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
-import { AuditLog, type AuditDraft } from '../records/journal.js';
+import { columnsOf, tableOf } from '../policy/columns.js';
+import { unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { AuditEntryView } from './audit.views.js';
-
-/** Writes the log, in the transaction of what it records. */
-@Injectable()
-export class AuditEntries extends AuditLog {
-  async write(manager: EntityManager, actor: Actor, drafts: AuditDraft[]): Promise<void> {
-    await manager.insert(
-      AuditEntry,
-      drafts.map(({ reason: _, ...draft }) => ({
-        ...draft,
-        rule: draft.rule ?? null,
-        id: uuidv7(),
-        at: actor.now,
-        actorKind: actor.kind,
-        actorId: actor.id,
-        agencyId: actor.agencyId,
-        purpose: actor.purpose,
-        route: actor.call.route,
-        correlationId: actor.call.correlationId,
-      })),
-    );
-  }
-}
+import type { AuditEntryQuery } from './audit.requests.js';
+import { AuditCheckpointView, AuditEntryView } from './audit.views.js';
+import { kept, SealedLog } from './log.js';
+import { leafHashOf } from './sealing.js';
+import { consistencyPath, inclusionPath, joined, wholeSubtrees, type Hash, type Range } from './tree.js';
 
 @Injectable()
 export class AuditService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly log: SealedLog,
+  ) {}
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(AuditEntryView, {}, query));
+  list(actor: Actor, { from, to, actorId, outcome, operation, ...query }: AuditEntryQuery): Promise<Presented> {
+    const filter = {
+      ...(from || to ? { at: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}),
+      ...(actorId ? { actorId } : {}),
+      ...(outcome ? { outcome } : {}),
+      ...(operation ? { operation } : {}),
+    };
+    return this.records.read(actor, (work) => work.page(AuditEntryView, filter, query));
   }
+
+  checkpoints(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(AuditCheckpointView, {}, query));
+  }
+
+  inclusionProof(actor: Actor, id: string, size?: number): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const entry = await work.find('read', AuditEntry, id);
+      work.present(AuditEntryView, entry);
+      return this.log.reading(async (client) => {
+        const checkpoint = await checkpointOf(client, '?size', size);
+        if (checkpoint.size <= entry.index)
+          throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
+            { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
+          ]);
+        return new Presented({
+          index: entry.index,
+          leafHash: leafHashOf(entry).toString('base64'),
+          size: checkpoint.size,
+          root: checkpoint.root,
+          path: await hashesOf(client, inclusionPath(entry.index, [0, checkpoint.size])),
+          withheld: [],
+        });
+      });
+    });
+  }
+
+  consistencyProof(from?: number, to?: number): Promise<Presented> {
+    return this.log.reading(async (client) => {
+      const earlier = await checkpointOf(client, '?from', from, 'first');
+      const later = await checkpointOf(client, '?to', to);
+      if (later.size < earlier.size)
+        throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
+          { pointer: '?to', detail: 'must not be less than from' },
+        ]);
+      return new Presented({
+        from: earlier.size,
+        fromRoot: earlier.root,
+        to: later.size,
+        toRoot: later.root,
+        path: await hashesOf(client, consistencyPath(earlier.size, [0, later.size])),
+        withheld: [],
+      });
+    });
+  }
+}
+
+/** The checkpoint of this size, or the first or last one. */
+async function checkpointOf(
+  client: PoolClient,
+  pointer: string,
+  size?: number,
+  otherwise: 'first' | 'last' = 'last',
+): Promise<AuditCheckpoint> {
+  const order = otherwise === 'first' ? 'ASC' : 'DESC';
+  const columns = [...columnsOf(AuditCheckpoint)].map(([property, { name }]) => `${name} AS "${property}"`).join(', ');
+  const found = await client.query<AuditCheckpoint>(
+    `SELECT ${columns} FROM ${tableOf(AuditCheckpoint)} WHERE $1::bigint IS NULL OR size = $1 ORDER BY size ${order} LIMIT 1`,
+    [size ?? null],
+  );
+  if (!found.rows[0])
+    throw unacceptable('no-such-checkpoint', 'The log has no checkpoint of this size. See GET /v1/audit-checkpoints.', [
+      { pointer, detail: 'not the size of a checkpoint' },
+    ]);
+  return found.rows[0];
+}
+
+/** The hashes of these subtrees, in base64, put together from the whole ones that are kept. */
+async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> {
+  const leaves = ranges.flatMap((range) => wholeSubtrees(range).map(({ leaf }) => leaf));
+  const { rows } = await client.query<{ index: number; nodes: Buffer }>(
+    `SELECT index, nodes FROM ${tableOf(AuditEntry)} WHERE index = ANY($1::bigint[])`,
+    [leaves],
+  );
+  const nodes = new Map(rows.map((row) => [row.index, row.nodes]));
+  const hashAt = (leaf: number, level: number): Hash => {
+    const hash = kept(nodes.get(leaf) ?? Buffer.alloc(0), level);
+    if (!hash)
+      throw new Error(`entry ${String(leaf)} of the log is missing or lacks its subtree of height ${String(level)}`);
+    return hash;
+  };
+  return ranges.map((range) =>
+    joined(wholeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
+  );
 }

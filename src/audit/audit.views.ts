@@ -1,23 +1,8 @@
 import { view } from '../records/view.js';
+import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
+import { LEAF_MEMBERS, PERSONAL } from './sealing.js';
 
-export class AuditEntryView extends view(
-  AuditEntry,
-  'id',
-  'at',
-  'operation',
-  'action',
-  'outcome',
-  'rule',
-  'actorKind',
-  'actorId',
-  'agencyId',
-  'purpose',
-  'subjectType',
-  'recordIds',
-  'fields',
-  'withheld',
-  'agreementVersionIds',
-  'route',
-  'correlationId',
-) {}
+export class AuditEntryView extends view(AuditEntry, ...LEAF_MEMBERS, ...PERSONAL) {}
+
+export class AuditCheckpointView extends view(AuditCheckpoint, 'id', 'size', 'root', 'time', 'keyId', 'signature') {}

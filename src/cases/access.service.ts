@@ -40,7 +40,7 @@ export class CaseAccess {
         const about = await this.actors.practitioner(candidate, { now: actor.now, call: actor.call });
         if (about) seen.push(await explained(work, about, id));
       }
-      work.explained('Case', id);
+      work.explained(subjectOf(Case), asked);
       const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({

@@ -63,7 +63,8 @@ extendSubject(Person, {
   grounds: [
     {
       name: 'data-protection-officer',
-      sentence: 'who is a data protection officer in the partnership: who received what about the person, not the person',
+      sentence:
+        'who is a data protection officer in the partnership: who received what about the person, not the person',
       actions: ['account-for'],
       where: (actor) =>
         actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,

@@ -21,7 +21,8 @@ export class DisclosuresService {
     return this.records.read(actor, async (work) => {
       // whoever may not know of the person learns nothing by asking
       if (personId && !(await work.peek('account-for', Person, personId))) await work.find('read', Person, personId);
-      if (asked.caseId && !(await work.peek('explain', Case, asked.caseId))) await work.find('read', Case, asked.caseId);
+      if (asked.caseId && !(await work.peek('explain', Case, asked.caseId)))
+        await work.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
         ...(personId ? [concerning(personId)] : []),

@@ -19,10 +19,12 @@ export class Walls20261122130000 implements MigrationInterface {
     await runner.query(`REVOKE ALL ON FUNCTION wall_of(text, uuid, uuid, timestamptz) FROM PUBLIC`);
     await runner.query(`SELECT raise_wall(c.oid::regclass) FROM pg_class c
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'migrations' ORDER BY c.relname`);
-    // entries tell of others than the one who happens to write them down
-    await runner.query(
-      `CREATE POLICY journal ON audit_entries FOR INSERT WITH CHECK (nullif(current_setting('app.actor', true), '') IS NOT NULL)`,
-    );
+    // entries and disclosures tell of others than the one who happens to write them down
+    for (const table of ['audit_entries', 'disclosures'])
+      await runner.query(
+        `CREATE POLICY journal ON ${table} FOR INSERT WITH CHECK (nullif(current_setting('app.actor', true), '') IS NOT NULL)`,
+      );
+    await runner.query(`CREATE POLICY log ON audit_entries FOR SELECT USING (current_setting('app.log', true) = 'on')`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -49,7 +51,8 @@ DECLARE
   list constant text := '(SELECT nullif(current_setting(''app.%s'', true), '''')::uuid[])::uuid[]';
   hidden constant text := '(%I = ANY (' || list || ')) IS NOT TRUE';
 BEGIN
-  IF column_of ? 'partnership_id' THEN
+  -- where an agency acts is no secret, and a rule that asks who does not act somewhere must be told the truth
+  IF column_of ? 'partnership_id' AND plain <> 'agency_partnerships' THEN
     walls := walls || (CASE WHEN (column_of ->> 'partnership_id')::boolean THEN '(partnership_id IS NULL OR ' ELSE '(' END
       || format('partnership_id = ANY (' || list || '))', 'partnerships'));
   END IF;

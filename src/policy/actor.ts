@@ -7,7 +7,7 @@
  *   declare module '../policy/actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
  *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= $now`);
  */
-import type { Purpose } from './categories.js';
+import type { LogPurpose, Purpose } from './categories.js';
 
 /** What the request said about itself; jobs and exports act without most of it. */
 export interface Call {
@@ -36,7 +36,7 @@ export interface Actor extends ActorFacts {
   roles: string[];
   /** Machine clients only: `action:Subject` pairs the client is registered for and the token carries. */
   scopes?: string[];
-  purpose: Purpose;
+  purpose: Purpose | LogPurpose;
   now: Date;
   call: Call;
   /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
@@ -78,7 +78,7 @@ export abstract class Actors {
 export interface ActingAs {
   now: Date;
   call: Call;
-  purpose?: Purpose;
+  purpose?: Purpose | LogPurpose;
   /** The only agency (its code) for whose people the issuer vouches; null where it vouches for all. */
   vouchesFor?: string | null;
   /** Scopes of the token, machine clients only. */

@@ -101,6 +101,20 @@ export const PURPOSES = [
 export type Purpose = (typeof PURPOSES)[number];
 
 /**
+ * The only purposes for which the log may be used: to verify the lawfulness of processing; for self-monitoring, the
+ * conduct of internal disciplinary proceedings included; for the integrity and security of personal data; for criminal
+ * proceedings. No agreement row is written for them. Source: Data Protection Act 2018, section 62(4) (domain note on law
+ * and standards, section 4, REQ-LOG-06).
+ */
+export const LOG_PURPOSES = [
+  'LOG_LAWFULNESS',
+  'LOG_SELF_MONITORING',
+  'LOG_INTEGRITY_SECURITY',
+  'LOG_CRIMINAL_PROCEEDINGS',
+] as const;
+export type LogPurpose = (typeof LOG_PURPOSES)[number];
+
+/**
  * The legal power by which an item is disclosed. Source: domain note on law and standards, section 3,
  * "Gateway code set".
  */

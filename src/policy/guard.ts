@@ -16,8 +16,8 @@ import {
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Actor } from './actor.js';
-import { refused } from './problems.js';
-import { hasAnyGround, subjectOf, type RecordClass } from './subjects.js';
+import { refused, type Problem } from './problems.js';
+import { hasAnyGround, subjectOf, type RecordClass, type Subject } from './subjects.js';
 
 export const CAN = 'wardmote:can';
 export const OPEN = 'wardmote:open';
@@ -39,6 +39,11 @@ export const Open = (because: string): CustomDecorator => SetMetadata(OPEN, beca
 /** This route is open to everybody who signed in, because … */
 export const SignedIn = (because: string): CustomDecorator => SetMetadata(SIGNED_IN, because);
 
+/** Where a refusal at the door is written down, before it is told. The records area provides it; the guard only asks. */
+export abstract class Refusals {
+  abstract refused(actor: Actor, action: string, subjectType: string, rule: string): Promise<void>;
+}
+
 /** The actor of the request. */
 export const By = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: Actor }>().user,
@@ -50,6 +55,7 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     private readonly reflector: Reflector,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly refusals: Refusals,
   ) {
     super();
   }
@@ -61,18 +67,22 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
     const request = context.switchToHttp().getRequest<{ user: Actor; params: Record<string, string> }>();
     const subject = subjectOf(can.subject);
-    const scope = `${can.action}:${subject.name}`;
-    const { scopes } = request.user;
-    if (scopes && !scopes.includes(scope))
-      throw refused('insufficient-scope', `This client needs the scope ${scope}, registered and asked for.`, {
+    const isCollection = Object.keys(request.params).length === 0;
+    const problem = this.closedTo(request.user, can.action, subject, isCollection);
+    if (!problem) return true;
+    await this.refusals.refused(request.user, can.action, subject.name, problem.code);
+    throw problem;
+  }
+
+  private closedTo(actor: Actor, action: string, subject: Subject, isCollection: boolean): Problem | null {
+    const scope = `${action}:${subject.name}`;
+    if (actor.scopes && !actor.scopes.includes(scope))
+      return refused('insufficient-scope', `This client needs the scope ${scope}, registered and asked for.`, {
         requiredScope: scope,
       });
-    const isCollection = Object.keys(request.params).length === 0;
-    if (isCollection && !hasAnyGround(request.user, subject, can.action))
-      throw refused('no-ground', `No rule of the policy lets you ${can.action} ${subject.name} records.`, {
-        rule: 'deny-by-default',
-      });
-    return true;
+    if (!isCollection || hasAnyGround(actor, subject, action)) return null;
+    const why = subject.whyClosed?.(actor) ?? `No rule of the policy lets you ${action} ${subject.name} records.`;
+    return refused('no-ground', why, { rule: 'deny-by-default' });
   }
 
   onApplicationBootstrap(): void {

@@ -91,6 +91,10 @@ export interface Subject {
   contributor?: { agency: string; type: string };
   /** The column naming the agency that has to do what the row says: it sees its task, whatever the agreement gives. */
   owner?: string;
+  /** Holds nothing about anybody: a machine client needs no scope for it. */
+  needsNoScope?: boolean;
+  /** What to tell an actor to whom no ground is open on the collection, where there is more to say than that. */
+  whyClosed?: (actor: Actor) => string | null;
 }
 
 type Declaration = Partial<Omit<Subject, 'type' | 'name'>>;
@@ -208,7 +212,8 @@ function carried(child: Subject, parent: Subject, where: Where): Where {
 
 /** Machine clients do only what they are registered for, whatever their agency may do; who one is needs no scope. */
 function inScope(actor: Actor, subject: Subject, action: string): boolean {
-  return actor.scopes === undefined || action === 'act-for' || actor.scopes.includes(`${action}:${subject.name}`);
+  if (actor.scopes === undefined || action === 'act-for' || subject.needsNoScope) return true;
+  return actor.scopes.includes(`${action}:${subject.name}`);
 }
 
 export type Ability = MongoAbility;

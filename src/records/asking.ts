@@ -40,7 +40,9 @@ export const seesWhere = (actor: Actor, subject: Subject, field: string): Where 
   });
 
 export function asking(actor: Actor, subject: Subject, filter: Where): Asking {
-  const asks = [...new Set(fieldsOf(subject, filter))].filter((one) => classified(subject, one).category !== 'administrative');
+  const asks = [...new Set(fieldsOf(subject, filter))].filter(
+    (one) => classified(subject, one).category !== 'administrative',
+  );
   const conditions = asks.map((field) => seesWhere(actor, subject, field));
   const also = (filter['$and'] as Where[] | undefined) ?? [];
   return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };

@@ -42,6 +42,8 @@ function named(table: Table | string, columns: string[], suffix: string): string
 
 // A calendar date stays a date: no time, no zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+// What is counted in 64 bits stays far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** `maintenance` opens the tables to their owner, whom row-level security binds too. */
 export function databaseOptions(

@@ -38,7 +38,7 @@ export class ExplanationsService {
       const about = await this.about(work, subject, request);
       const [row] = await rowsWithFacts(work.manager, about, subject.type, [request.action], [request.id]);
       if (!row) throw notFound();
-      work.explained(subject.name, request.id);
+      work.explained(subject, row);
       return new Presented({ ...explain(about, subject, request.action, row, request.field), withheld: [] });
     });
   }

@@ -1,7 +1,8 @@
 /**
- * What is written beside every read and every change, in the same transaction: the audit entry and the event. The areas
- * `audit` and `events` keep them; here stands only what is handed over.
+ * What is written down beside every read and every change: the audit entry and the event. The areas `audit` and `events`
+ * keep them; here stands only what is handed over.
  */
+import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../policy/actor.js';
 
@@ -9,22 +10,91 @@ import type { Actor } from '../policy/actor.js';
 export const LEGAL_OPERATIONS = ['collect', 'alter', 'consult', 'disclose', 'combine', 'erase'] as const;
 export type LegalOperation = (typeof LEGAL_OPERATIONS)[number];
 
+export const OUTCOMES = ['permit', 'refuse'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 export interface AuditDraft {
   operation: LegalOperation;
+  /** How: `view`, `list`, `search`, `explain`, `export`, `repeat`, `make`, `change`, `refuse`. */
+  subOperation: string;
   /** The action of the policy, e.g. `read`, `accept`. */
   action: string;
   subjectType: string;
   recordIds: string[];
+  /** The people whom the records are about, where the records say so. */
+  personIds: string[];
+  /** The partnership of the records: the same for all of them, null where they have none or it is unknown. */
+  partnershipId: string | null;
   /** Field names, never values. */
   fields: string[];
   withheld: string[];
-  outcome: 'permit' | 'refuse';
+  outcome: Outcome;
   /** The code of the rule that refused. */
   rule?: string;
   agreementVersionIds: string[];
+  /** How many records were shown; the length of `recordIds` where nothing else is said. */
+  resultCount?: number;
+  /** What was searched for. Only a keyed digest of it is kept. */
+  search?: unknown;
   /** Why, in the actor's own words. */
   reason?: string;
+  /** What of other agencies' content the actor's agency received; kept apart from the log. */
+  disclosed?: Disclosed[];
 }
+
+/** A record with content of one agency, as another received it. */
+export interface Disclosed {
+  partnershipId: string;
+  panelId: string | null;
+  caseId: string | null;
+  personId: string | null;
+  recordType: string;
+  recordId: string;
+  recordVersion: number;
+  originAgencyId: string;
+  fields: string[];
+  agreementVersionIds: string[];
+}
+
+/** A record whose content was changed or recalled: whoever received it must be told. */
+export interface Revised {
+  recordId: string;
+  isRecall: boolean;
+  at: Date;
+}
+
+type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
+
+/** An entry with what is known of it. */
+export const draft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>): AuditDraft => ({
+  recordIds: [],
+  personIds: [],
+  partnershipId: null,
+  fields: [],
+  withheld: [],
+  outcome: 'permit',
+  agreementVersionIds: [],
+  ...known,
+});
+
+/** The entry of a refusal. */
+export const refusal = (
+  known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
+): AuditDraft => draft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
+
+/** Who acted: an actor, or somebody whom an issuer vouches for and no agency has registered. */
+export type WhoActed = Pick<Actor, 'now' | 'call'> &
+  (
+    | Pick<Actor, 'kind' | 'id' | 'agencyId' | 'purpose'>
+    | {
+        kind: 'unknown';
+        id: null;
+        agencyId: null;
+        purpose?: Actor['purpose'];
+        /** Issuer and subject of the token. */
+        principal: string;
+      }
+  );
 
 export interface EventDraft {
   /** e.g. `referral.accepted` */
@@ -44,9 +114,19 @@ export interface EventDraft {
 }
 
 export abstract class AuditLog {
-  abstract write(manager: EntityManager, actor: Actor, drafts: AuditDraft[]): Promise<void>;
+  /** Writes down what a change did, in its transaction, as the last thing before it commits. */
+  abstract append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void>;
+  /** Writes down what was read or refused; resolves when it is committed, and rejects where it is not. */
+  abstract record(who: WhoActed, drafts: AuditDraft[]): Promise<void>;
 }
 
 export abstract class Outbox {
   abstract write(manager: EntityManager, actor: Actor, drafts: EventDraft[]): Promise<void>;
+}
+
+/** Who received what, beside the log: for corrections and recalls, and for the people concerned. */
+export abstract class Disclosures {
+  /** Written in the transaction of the log's entries; call what is answered when that was committed. */
+  abstract write(client: PoolClient, received: { who: WhoActed; what: Disclosed[] }[]): Promise<() => void>;
+  abstract revised(client: PoolClient, revised: Revised): Promise<void>;
 }

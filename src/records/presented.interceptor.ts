@@ -27,7 +27,7 @@ export class PresentedInterceptor implements NestInterceptor {
           return undefined;
         }
         void reply.status(result.status);
-        return result.text;
+        return result.stream ?? result.text;
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Withholding } from './view.js';
 
 /**
@@ -14,7 +15,14 @@ export class Presented {
     readonly contentType = 'application/json; charset=utf-8',
     /** The one record that the body shows, and by which view. */
     readonly shows: { view: string; id: string } | null = null,
+    /** The body, where it is made while it is sent. */
+    readonly stream?: Readable,
   ) {}
+
+  /** An answer too long to be held at once; whoever makes it takes each part through the policy. */
+  static streamed(stream: Readable, contentType: string): Presented {
+    return new Presented({}, 200, {}, '', contentType, null, stream);
+  }
 }
 
 /** A list answers with its page and the cursor of the next one. */

@@ -203,7 +203,7 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
     (part): part is FieldCondition =>
       part instanceof FieldCondition &&
       subject.seek.includes(part.field) &&
-      (part.operator === 'in' || part.operator === 'eq'),
+      (part.operator === 'in' || (part.operator === 'eq' && part.value !== null)),
   );
   if (sought) {
     const column = columnOf(subject.type, sought.field);

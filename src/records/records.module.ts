@@ -3,7 +3,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { openDatabase } from './database.js';
 import { ExplanationsService } from './explanations.service.js';
 import { PolicyController } from './policy.controller.js';
-import { Records } from './records.js';
+import { Refusals } from '../policy/guard.js';
+import { Records, RefusalsInLog } from './records.js';
 
 /** Refuses a role that no wall binds, and closes the pool when the service stops. */
 class DatabaseLifetime {
@@ -40,9 +41,10 @@ export class RecordsModule {
           inject: [DataSource],
         },
         Records,
+        { provide: Refusals, useClass: RefusalsInLog },
         ExplanationsService,
       ],
-      exports: [DataSource, Records],
+      exports: [DataSource, Records, Refusals],
     };
   }
 }

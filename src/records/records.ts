@@ -1,15 +1,17 @@
 /**
- * The only way to rows. `read` and `change` run a unit of work in one transaction, together with its audit entries, its
- * events and, for a repeated call, its idempotency record: they commit together or not at all.
+ * The only way to rows. `change` runs a unit of work in one transaction, together with its audit entries, its events and,
+ * for a repeated call, its idempotency record: they commit together or not at all. `read` only reads; what it read is
+ * written down by the log, in a commit that reads share, and nothing is answered before that commit.
  */
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
-import { AuditLog, Outbox } from './journal.js';
+import { Refusals } from '../policy/guard.js';
+import { AuditLog, Disclosures, Outbox, refusal, type AuditDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
-import { behind, entering, type Wall } from './wall.js';
+import { entering, type Wall } from './wall.js';
 import { Refusal, Work } from './work.js';
 
 @Injectable()
@@ -18,46 +20,67 @@ export class Records {
     private readonly source: DataSource,
     private readonly auditLog: AuditLog,
     private readonly outbox: Outbox,
+    private readonly disclosures: Disclosures,
   ) {}
 
-  read(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
-    return this.transaction(actor, does);
+  async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
+    const { answer, audit } = await this.transaction(actor, async (work) => {
+      const found = await does(work);
+      if (work.events.length) throw new Error('a read that tells of an event is a change');
+      return { answer: found, audit: work.audit };
+    });
+    if (audit.length) await this.auditLog.record(actor, audit);
+    return answer;
   }
 
   /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
   change(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
-    return this.transaction(actor, async (work) => {
+    return this.transaction(actor, async (work, client) => {
       const earlier = await replyOf(work);
-      if (earlier) return earlier;
-      const presented = await does(work);
-      await rememberReply(work, presented);
+      const presented = earlier ?? (await does(work));
+      if (earlier) work.repeated(earlier);
+      else await rememberReply(work, presented);
+      if (work.events.length) await this.outbox.write(work.manager, actor, work.events);
+      for (const revised of work.revised) await this.disclosures.revised(client, revised);
+      // last, because whoever appends to the log holds up everybody else who does
+      if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       return presented;
     });
   }
 
-  private async transaction(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
+  private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
+    let work: Work | undefined;
+    let refused: AuditDraft | null;
+    let answer: unknown;
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
       await client.query(entering(actor.wall as Wall));
-      const work = new Work(actor, runner, client);
-      const presented = await does(work);
-      await this.writeDown(runner.manager, work);
+      work = new Work(actor, runner, client);
+      const done = await does(work, client);
       await runner.commitTransaction();
-      return presented;
+      return done;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
-      if (!(error instanceof Refusal)) throw error;
-      await behind(this.source, actor.wall as Wall, (manager) => this.auditLog.write(manager, actor, [error.draft]));
-      throw error.problem;
+      refused = work?.refusalIn(error) ?? null;
+      answer = error instanceof Refusal ? error.problem : error;
     } finally {
       await runner.release();
     }
+    if (refused) await this.auditLog.record(actor, [refused]);
+    throw answer;
+  }
+}
+
+/** What the guard refuses is written down like what the query refuses. */
+@Injectable()
+export class RefusalsInLog extends Refusals {
+  constructor(private readonly auditLog: AuditLog) {
+    super();
   }
 
-  private async writeDown(manager: EntityManager, work: Work): Promise<void> {
-    if (work.events.length) await this.outbox.write(manager, work.actor, work.events);
-    if (work.audit.length) await this.auditLog.write(manager, work.actor, work.audit);
+  refused(actor: Actor, action: string, subjectType: string, rule: string): Promise<void> {
+    return this.auditLog.record(actor, [refusal({ action, subjectType, rule })]);
   }
 }

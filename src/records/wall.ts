@@ -13,9 +13,11 @@ export interface Wall {
   hidden_cases: string;
   hidden_people: string;
   hidden_panels: string;
+  /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
+  log?: 'on';
 }
 
-const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden_cases', 'hidden_people', 'hidden_panels'] as const;
+const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden_cases', 'hidden_people', 'hidden_panels', 'log'] as const;
 
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')}`;
 
@@ -23,7 +25,7 @@ const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${
 export const entering = (wall: Wall): { name: string; text: string; values: string[] } => ({
   name: 'enter',
   text: ENTER,
-  values: SETTINGS.map((name) => wall[name]),
+  values: SETTINGS.map((name) => wall[name] ?? ''),
 });
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -37,6 +39,9 @@ export const SERVICE_WALL: Wall = {
   hidden_people: '{}',
   hidden_panels: '{}',
 };
+
+/** The log's own connections. */
+export const LOG_WALL: Wall = { ...SERVICE_WALL, log: 'on' };
 
 /** Inside the partnership nothing is hidden: for the service's own questions, whose answer the actor does not read. */
 export const unhidden = (wall: Wall): Wall => ({ ...SERVICE_WALL, actor: wall.actor, partnerships: wall.partnerships });

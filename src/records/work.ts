@@ -8,20 +8,21 @@ import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'ty
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
 import { DATA_CATEGORIES } from '../policy/categories.js';
+import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
 import type { Row, Where } from '../policy/conditions.js';
-import { granted } from '../policy/levels.js';
+import { CONTEXT, granted, type Context } from '../policy/levels.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
-import { hasAnyGround, subjectOf, type RecordClass } from '../policy/subjects.js';
+import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { asking, refuseUnshown } from './asking.js';
 import { makeCursor, readCursor } from './cursor.js';
-import type { AuditDraft, EventDraft, LegalOperation } from './journal.js';
+import { draft, refusal, type AuditDraft, type Disclosed, type EventDraft, type Revised } from './journal.js';
 import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
-import { shapeOf, type ViewClass } from './view.js';
+import { shapeOf, type ViewClass, type ViewShape } from './view.js';
 import { entering, unhidden, type Wall } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
@@ -51,6 +52,10 @@ type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 export class Work {
   readonly audit: AuditDraft[] = [];
   readonly events: EventDraft[] = [];
+  /** Contributed content that was changed: who received it must be told. */
+  readonly revised: Revised[] = [];
+  /** What was found last: a rule of the field that refuses later refuses that. */
+  private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
   private readonly client: PoolClient;
 
   constructor(
@@ -72,16 +77,25 @@ export class Work {
   /** The row, if the policy lets the actor do `action` to it; else 404, or 403 where the actor may read it anyway. */
   async find<T extends object>(action: string, type: RecordClass<T>, id: string, { lock = false } = {}): Promise<T> {
     const row = await this.peek(action, type, id, { lock });
-    if (row) return row;
     const subject = subjectOf(type);
-    const readable = action !== 'read' && (await this.peek('read', type, id)) !== null;
+    if (row) {
+      this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
+      return row;
+    }
+    const readable = action === 'read' ? null : await this.peek('read', type, id);
     throw new Refusal(
       readable
         ? refused('not-permitted', `You may read this record, but no rule of the policy lets you ${action} it.`, {
             rule: `${action}:${subject.name}`,
           })
         : notFound(),
-      this.draft('consult', action, subject.name, [id], 'refuse', { rule: readable ? 'no-ground' : 'not-found' }),
+      refusal({
+        action,
+        subjectType: subject.name,
+        rule: readable ? 'no-ground' : 'not-found',
+        recordIds: [id],
+        ...(readable ? aboutWhom(subject, readable as Row) : {}),
+      }),
     );
   }
 
@@ -151,7 +165,7 @@ export class Work {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: this.consult(action, view, shown, given),
+      data: this.consult('list', action, view, shown, { given }),
       next:
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
@@ -171,20 +185,22 @@ export class Work {
           countSql(this.actor, type, by, { ...asked, limit: MOST_COUNTED }),
         )
       : [];
-    this.audit.push(this.draft('consult', 'count', subject.name, [], 'permit', { fields: [by, ...asked.asks] }));
+    this.note('consult', 'count', subject, [], { action: 'read', fields: [by, ...asked.asks] });
     return counted;
   }
 
   /** Rows found by what they hold: a hit tells nothing that a read would not. */
   async matching(view: ViewClass, filter: Where, limit = 25): Promise<Presented> {
     const { record } = shapeOf(view);
-    return this.list(view, await this.rows<Row>('read', record as RecordClass<Row>, filter, limit));
+    const found = await this.rows<Row>('read', record as RecordClass<Row>, filter, limit);
+    const data = this.consult('search', 'read', view, found, { search: filter });
+    return new Presented({ data, next: null, withheld: [] } satisfies PageOf<object>);
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
   list(view: ViewClass, rows: object[], action = 'read'): Presented {
     const body: PageOf<object> = {
-      data: this.consult(action, view, rows as Row[]),
+      data: this.consult('list', action, view, rows as Row[]),
       next: null,
       withheld: [],
     };
@@ -199,7 +215,7 @@ export class Work {
   ): Presented {
     const whole = { ...row, ...extra };
     const masked = mask(this.actor, shapeOf(view), action, whole);
-    if (status === 200) this.writeDown(action, view, [whole], [masked], reason);
+    if (status === 200) this.writeDown('view', action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const headers = { etag: this.tagOf(view, whole, masked) };
     return new Presented(this.bodyOf(view, whole, masked), status, headers, undefined, undefined, shows);
@@ -213,11 +229,10 @@ export class Work {
     const shape = shapeOf(view);
     const reader = { ...this.actor, scopes: undefined };
     const [row] = await this.run<Row>(findSql(reader, shape.record, 'read', id, false));
-    if (!row)
-      throw new Refusal(
-        notFound(),
-        this.draft('consult', 'read', subjectOf(shape.record).name, [id], 'refuse', { rule: 'not-found' }),
-      );
+    if (!row) {
+      const subjectType = subjectOf(shape.record).name;
+      throw new Refusal(notFound(), refusal({ action: 'read', subjectType, rule: 'not-found', recordIds: [id] }));
+    }
     const { shown, withheld } = mask(reader, shape, 'read', row);
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field))) return before;
@@ -238,9 +253,7 @@ export class Work {
     const target = type as EntityTarget<ObjectLiteral>;
     const times: ObjectLiteral = { id, madeAt: this.now, changedAt: this.now };
     await this.manager.insert(target, { ...values, ...times });
-    this.audit.push(
-      this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }),
-    );
+    this.note('collect', 'make', subjectOf(type), [{ ...values, id }], { fields: Object.keys(values) });
     return (await this.manager.findOneByOrFail(target, { id })) as T;
   }
 
@@ -258,9 +271,12 @@ export class Work {
       .execute();
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
-    this.audit.push(
-      this.draft('alter', 'change', subjectOf(type).name, [row.id], 'permit', { fields: Object.keys(changes) }),
-    );
+    const subject = subjectOf(type);
+    this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(changes) });
+    const isContent = (field: string): boolean => classOf(type, field)?.category !== 'administrative';
+    const isRecall = 'recalledAt' in changes;
+    if (subject.contributor && (isRecall || Object.keys(changes).some(isContent)))
+      this.revised.push({ recordId: row.id, isRecall, at: this.now });
     return { ...row, ...changes, version: row.version + 1, changedAt: this.now };
   }
 
@@ -281,9 +297,29 @@ export class Work {
     });
   }
 
+  /** What must be written down of an error, although the work is undone: what was refused, by the policy or by a service. */
+  refusalIn(error: unknown): AuditDraft | null {
+    if (error instanceof Refusal) return error.draft;
+    if (!(error instanceof Problem) || error.status !== 403 || !this.found) return null;
+    return refusal({ ...this.found, rule: error.code });
+  }
+
   /** Notes that the policy was asked about a record. */
-  explained(subjectType: string, id: string): void {
-    this.audit.push(this.draft('consult', 'explain', subjectType, [id], 'permit'));
+  explained(subject: Subject, row: object): void {
+    this.note('consult', 'explain', subject, [row as Row]);
+  }
+
+  /** Notes that the first answer to a repeated call left once more. */
+  repeated({ body }: Presented): void {
+    const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
+    const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
+    const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
+    this.audit.push(draft({ operation: 'consult', subOperation: 'repeat', ...what, fields, withheld }));
+  }
+
+  /** Notes that records leave in one piece, on their way to `recipient`: what follows is read in parts, by the policy. */
+  exported(subject: Subject, resultCount: number, fields: string[]): void {
+    this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
 
   /**
@@ -316,51 +352,74 @@ export class Work {
   }
 
   /** The rows as their reader may see them, written down. */
-  private consult(action: string, view: ViewClass, rows: Row[], given: Row = {}): object[] {
+  private consult(
+    how: string,
+    action: string,
+    view: ViewClass,
+    rows: Row[],
+    { given, ...more }: Partial<AuditDraft> & { given?: Row } = {},
+  ): object[] {
     const masks = rows.map((row) => mask(this.actor, shapeOf(view), action, row));
-    this.writeDown(action, view, rows, masks);
+    this.writeDown(how, action, view, rows, masks, more);
     return rows.map((row, index) => this.bodyOf(view, row, masks[index] as Masked, given));
   }
 
-  private writeDown(action: string, view: ViewClass, rows: Row[], masks: Masked[], reason?: string): void {
+  /**
+   * One entry for what was consulted and one for what was disclosed, in each partnership: content that another agency
+   * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
+   */
+  private writeDown(
+    how: string,
+    action: string,
+    view: ViewClass,
+    rows: Row[],
+    masks: Masked[],
+    more: Partial<AuditDraft> = {},
+  ): void {
     const shape = shapeOf(view);
-    const union = (pick: (one: Masked) => string[]): string[] => [...new Set(masks.flatMap(pick))];
-    this.audit.push(
-      this.draft(
-        'consult',
-        action,
-        subjectOf(shape.record).name,
-        rows.map((row) => row['id'] as string),
-        'permit',
+    const subject = subjectOf(shape.record);
+    const entries = new Map<string, { operation: 'consult' | 'disclose'; members: [Row, Masked][] }>();
+    for (const [index, row] of rows.entries()) {
+      const masked = masks[index] as Masked;
+      const operation = isDisclosed(this.actor, shape, row, masked) ? 'disclose' : 'consult';
+      const key = `${operation} ${String(row['partnershipId'])}`;
+      const entry = entries.get(key) ?? { operation, members: [] };
+      entry.members.push([row, masked]);
+      entries.set(key, entry);
+    }
+    if (!rows.length) this.note('consult', how, subject, [], { action, ...more });
+    for (const { operation, members } of entries.values()) {
+      const union = (pick: (one: Masked) => string[]): string[] => [
+        ...new Set(members.flatMap(([, masked]) => pick(masked))),
+      ];
+      this.note(
+        operation,
+        how,
+        subject,
+        members.map(([row]) => row),
         {
+          action,
           fields: union((one) => one.shown),
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
-          ...(reason ? { reason } : {}),
+          ...(operation === 'disclose' ? { disclosed: members.map(([row, one]) => received(shape, row, one)) } : {}),
+          ...more,
         },
-      ),
-    );
+      );
+    }
   }
 
-  private draft(
-    operation: LegalOperation,
-    action: string,
-    subjectType: string,
-    recordIds: string[],
-    outcome: 'permit' | 'refuse',
+  private note(
+    operation: AuditDraft['operation'],
+    subOperation: string,
+    subject: Subject,
+    rows: Row[],
     more: Partial<AuditDraft> = {},
-  ): AuditDraft {
-    return {
-      operation,
-      action,
-      subjectType,
-      recordIds,
-      outcome,
-      fields: [],
-      withheld: [],
-      agreementVersionIds: [],
-      ...more,
-    };
+  ): void {
+    const recordIds = rows.map((row) => row['id'] as string);
+    const about = aboutWhom(subject, ...rows);
+    const what = { operation, subOperation, action: subOperation, subjectType: subject.name, recordIds };
+    this.audit.push(draft({ ...what, ...about, ...more }));
   }
 
   private async run<T>(statement: Statement): Promise<T[]> {
@@ -376,4 +435,44 @@ export class Work {
     );
     return { ...body, ...Object.fromEntries(derived), withheld };
   }
+}
+
+/** The partnership of rows that share one, and the people they name. */
+function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> {
+  const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
+  return {
+    partnershipId: (rows[0]?.['partnershipId'] as string | null | undefined) ?? null,
+    personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
+  };
+}
+
+/** Does the reader see content that another agency contributed? */
+function isDisclosed(actor: Actor, shape: ViewShape, row: Row, { shown }: Masked): boolean {
+  const { contributor } = subjectOf(shape.record);
+  const from = contributor ? row[contributor.agency] : null;
+  if (from == null || from === actor.agencyId) return false;
+  return shown.some((field) => {
+    const category = shape.properties.get(field)?.category;
+    const one = typeof category === 'object' ? row[category.column] : category;
+    return one !== 'administrative' && row[field] != null;
+  });
+}
+
+/** What the reader's agency receives of another's record. */
+function received(shape: ViewShape, row: Row, { shown, agreementVersionIds }: Masked): Disclosed {
+  const subject = subjectOf(shape.record);
+  const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
+  const panels = (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
+  return {
+    partnershipId: row['partnershipId'] as string,
+    panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
+    caseId: id(subject.case),
+    personId: subject.name === 'Person' ? id('id') : id('personId'),
+    recordType: subject.name,
+    recordId: row['id'] as string,
+    recordVersion: (row['version'] as number | undefined) ?? 1,
+    originAgencyId: row[subject.contributor?.agency ?? 'agencyId'] as string,
+    fields: shown.filter((field) => shape.properties.get(field)?.category !== 'administrative').sort(),
+    agreementVersionIds,
+  };
 }

@@ -79,6 +79,7 @@ const pellworth: CastRow[] = [
   ['pellworth-inspector', 'Insp Priyanka Dravani', 'police', 'Neighbourhood Inspector', 'Same police as in Askenby, other panels: the agency alone opens nothing.'],
   ['pellworth-housing-officer', 'Glenn Saddleby', 'pellworth-housing', 'Housing Officer', 'Core member of the Pellworth JAG and Community MARAC.'],
   ['pellworth-social-worker', 'Chiamaka Obiware', 'pellworth-childrens', 'Team Manager', 'Chairs the Pellworth SYV panel and sits on its MARAC.'],
+  ['pellworth-auditor', 'Hester Tallowby', 'pellworth-community-safety', 'Internal Auditor', 'Audits in Pellworth: of what was done in Askenby she reads nothing but hashes.', 'auditor'],
   ['pellworth-idva', 'Catrin Fulmere', 'candlewick-idva', 'Independent Domestic Violence Adviser', 'IDVA for Pellworth, in the same service as the Askenby IDVA.'],
 ];
 

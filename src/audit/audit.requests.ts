@@ -1,0 +1,61 @@
+import { Type } from 'class-transformer';
+import { IsDate, IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { LEGAL_OPERATIONS, OUTCOMES, type LegalOperation, type Outcome } from '../records/journal.js';
+import { PageQuery } from '../records/page-query.requests.js';
+
+export class AuditEntryQuery extends PageQuery {
+  /** Not before this instant. */
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  from?: Date;
+
+  /** Before this instant. */
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  to?: Date;
+
+  /** Who acted. */
+  @IsOptional()
+  @IsUUID()
+  actorId?: string;
+
+  /** What the policy answered. */
+  @IsOptional()
+  @IsIn(OUTCOMES)
+  outcome?: Outcome;
+
+  /** The legal operation. */
+  @IsOptional()
+  @IsIn(LEGAL_OPERATIONS)
+  operation?: LegalOperation;
+}
+
+export class InclusionProofQuery {
+  /** The size of the checkpoint that you keep; the last one's where it is not given. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  size?: number;
+}
+
+export class ConsistencyProofQuery {
+  /** The size of the checkpoint that you keep; the first one's where it is not given. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  from?: number;
+
+  /** The size of a later one; the last one's where it is not given. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  to?: number;
+}

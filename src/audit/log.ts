@@ -1,0 +1,255 @@
+/**
+ * Writes the log. Whoever appends holds one lock until the commit, so that entries are numbered without gaps, and signs
+ * what the log is then: there is never an entry that no checkpoint covers.
+ *
+ * A change appends in its own transaction, as the last thing before it commits. Reads and refusals share commits: while
+ * one batch commits, the next ones wait and go together; each answer waits for the commit that holds its own entry.
+ */
+import { createHash, createHmac } from 'node:crypto';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import pg, { type PoolClient } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { columnsOf, tableOf } from '../policy/columns.js';
+import { policyMatrix } from '../policy/matrix.js';
+import { AuditLog, type AuditDraft, type Disclosed, type Disclosures, type WhoActed } from '../records/journal.js';
+import { entering, LOG_WALL } from '../records/wall.js';
+import { AuditCheckpoint } from './audit-checkpoint.entity.js';
+import { AuditEntry } from './audit-entry.entity.js';
+import { canonical, committed, leafHashOf, SigningKeys } from './sealing.js';
+import { Frontier, hashesIn, type Hash } from './tree.js';
+
+/** Any number that no other part of the service locks. */
+const LOCK = 7_317_023_190_211;
+const MOST_ENTRIES_IN_A_COMMIT = 1000;
+/** SQLSTATE classes that blame one entry's values: the others of its batch are written without it. */
+const BLAMES_AN_ENTRY = /^2[23]/;
+
+const checkpointColumns = [...columnsOf(AuditCheckpoint)];
+const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${name} AS "${property}"`).join(', ');
+/** Each statement of a simple query sees what was committed when it begins: the second sees what the lock waited for. */
+const LOCKED_LAST_CHECKPOINT = `SELECT pg_advisory_xact_lock(${String(LOCK)});
+SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
+
+const entryColumns = [...columnsOf(AuditEntry)];
+const INSERT = `WITH entries AS (
+    INSERT INTO ${tableOf(AuditEntry)} (${entryColumns.map(([, { name }]) => name).join(', ')})
+    SELECT ${entryColumns.map(([property]) => `e."${property}"`).join(', ')}
+    FROM jsonb_to_recordset($1::jsonb) AS e(${entryColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')}))
+  INSERT INTO ${tableOf(AuditCheckpoint)} (${checkpointColumns.map(([, { name }]) => name).join(', ')})
+  SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
+  FROM jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
+
+type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
+
+interface Received {
+  who: WhoActed;
+  what: Disclosed[];
+}
+
+interface Waiting extends Received {
+  entries: Prepared[];
+  committed: () => void;
+  failed: (reason: unknown) => void;
+}
+
+export class SealedLog extends AuditLog implements OnApplicationShutdown {
+  private readonly writer: pg.Pool;
+  /** Apart, so that proofs and exports never hold up who waits for an answer. */
+  private readonly reader: pg.Pool;
+  private readonly log = new Logger('audit');
+  private policyVersion: string | undefined;
+  private waiting: Waiting[] = [];
+  private writing: Promise<void> | undefined;
+  /** The checkpoint that this process last wrote: it need not check its own signature. */
+  private trusted: string | undefined;
+
+  constructor(
+    databaseUrl: string,
+    readonly keys: SigningKeys,
+    private readonly disclosures: Disclosures,
+  ) {
+    super();
+    this.writer = poolOf(databaseUrl, 1);
+    this.reader = poolOf(databaseUrl, 2);
+    for (const pool of [this.writer, this.reader])
+      pool.on('error', (error) => {
+        this.log.warn({ code: (error as { code?: string }).code }, 'a connection of the log was lost');
+      });
+  }
+
+  async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+    await this.disclosures.write(client, [{ who, what: disclosedBy(drafts) }]);
+    await this.seal(client, this.prepared(who, drafts));
+  }
+
+  record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+    const entries = this.prepared(who, drafts);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ who, what: disclosedBy(drafts), entries, committed: resolve, failed: reject });
+      this.writing ??= this.writeAll();
+    });
+  }
+
+  /** Runs with a connection of the log's own: it reads the tree, which nobody owns, and never presents an entry. */
+  async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.transaction(this.reader, does);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.writing;
+    await Promise.all([this.writer.end(), this.reader.end()]);
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.waiting.length) {
+      const batch = this.nextBatch();
+      try {
+        await this.write(batch);
+      } catch (error) {
+        const isOnesFault = BLAMES_AN_ENTRY.test((error as { code?: string }).code ?? '');
+        if (isOnesFault && batch.length > 1) for (const one of batch) await this.write([one]).catch(one.failed);
+        else for (const one of batch) one.failed(error);
+      }
+    }
+    // in the same breath as the last look at who waits: whoever comes next begins anew
+    this.writing = undefined;
+  }
+
+  private nextBatch(): Waiting[] {
+    let entries = 0;
+    const end = this.waiting.findIndex((one, at) => {
+      entries += one.entries.length;
+      return at > 0 && entries > MOST_ENTRIES_IN_A_COMMIT;
+    });
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+  }
+
+  private async write(batch: Waiting[]): Promise<void> {
+    const entries = batch.flatMap((one) => one.entries);
+    const remember = await this.transaction(this.writer, async (client) => {
+      const written = await this.disclosures.write(client, batch);
+      await this.seal(client, entries);
+      return written;
+    });
+    remember();
+    for (const one of batch) one.committed();
+  }
+
+  private async transaction<T>(pool: pg.Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await begin(client);
+      const done = await does(client);
+      await client.query('COMMIT');
+      return done;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Everything about an entry but its place: as much as can be done before the lock is held. */
+  private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
+    this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
+    const policyVersion = this.policyVersion;
+    return drafts.map(({ search, resultCount, reason = null, rule = null, disclosed: _, ...draft }) => {
+      const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
+      const personal = {
+        recordIds: draft.recordIds.map((id) => id.toLowerCase()),
+        personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
+        search: search === undefined ? null : this.digest(search),
+        reason,
+      };
+      return {
+        ...draft,
+        ...personal,
+        ...committed(personal),
+        rule,
+        id: uuidv7(),
+        at: who.now,
+        subOperation: isLogReading ? 'log-reading' : draft.subOperation,
+        actorKind: who.kind,
+        actorId: who.id,
+        agencyId: who.agencyId,
+        principal: who.kind === 'unknown' ? who.principal : null,
+        recipientAgencyId: draft.operation === 'disclose' ? who.agencyId : null,
+        purpose: who.purpose ?? null,
+        resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
+        policyVersion,
+        route: who.call.route,
+        correlationId: who.call.correlationId,
+      };
+    });
+  }
+
+  private digest(search: unknown): string {
+    return createHmac('sha256', this.keys.searchSecret).update(canonical(search)).digest('hex');
+  }
+
+  /** Numbers the entries, adds them to the tree and signs it. The lock is held until the transaction ends. */
+  private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
+    const [, last] = (await client.query(LOCKED_LAST_CHECKPOINT)) as unknown as [
+      unknown,
+      pg.QueryResult<AuditCheckpoint>,
+    ];
+    const tree = this.continued(last.rows[0]);
+    const recordedAt = new Date();
+    const entries = prepared.map((one) => {
+      const entry = { ...one, index: tree.size, recordedAt };
+      return { ...entry, nodes: hex(tree.append(leafHashOf(entry))) };
+    });
+    const signed = { size: tree.size, root: tree.root().toString('base64'), time: recordedAt };
+    const checkpoint = {
+      id: uuidv7(),
+      ...signed,
+      frontier: hex([tree.toBuffer()]),
+      keyId: this.keys.id,
+      signature: this.keys.sign(signed),
+    };
+    const values = [JSON.stringify(entries), JSON.stringify(checkpoint)];
+    await client.query({ name: 'audit-append', text: INSERT, values });
+    this.trusted = asKept({ ...checkpoint, frontier: tree.toBuffer() });
+  }
+
+  /**
+   * The tree that the last checkpoint says. A checkpoint that we did not sign is not continued: our next signature would
+   * cover whatever somebody wrote beneath it.
+   */
+  private continued(last: AuditCheckpoint | undefined): Frontier {
+    if (!last) return new Frontier();
+    const tree = new Frontier(last.size, last.frontier);
+    if (this.trusted === asKept(last)) return tree;
+    if (!this.keys.signed(last) || tree.root().toString('base64') !== last.root)
+      throw new Error(
+        `the last checkpoint of the log (size ${String(last.size)}) is not one that was signed with our keys`,
+      );
+    return tree;
+  }
+}
+
+const poolOf = (connectionString: string, max: number): pg.Pool =>
+  new pg.Pool({
+    connectionString,
+    max,
+    application_name: 'wardmote audit',
+    options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000',
+  });
+
+/** Every transaction of the log's own connections begins here. */
+async function begin(client: PoolClient): Promise<void> {
+  await client.query('BEGIN');
+  await client.query(entering(LOG_WALL));
+}
+
+const disclosedBy = (drafts: AuditDraft[]): Disclosed[] => drafts.flatMap((one) => one.disclosed ?? []);
+
+/** All of a checkpoint: it is ours only where nothing of it changed. */
+const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ ...rest, frontier: hex([frontier]) });
+
+const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
+
+/** The hash of a whole subtree, from the leaf that completed it. */
+export const kept = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];

@@ -1,0 +1,134 @@
+/**
+ * How an entry becomes a leaf of the tree. What stands here is all that somebody outside needs to write a verifier
+ * (`tools/audit-verify.mjs` is one, written from it alone).
+ *
+ * Canonical JSON: members sorted by the UTF-16 code units of their names, no white space, strings escaped as ECMAScript's
+ * `JSON.stringify` does, whole numbers in decimal digits, UTF-8 (RFC 8785, restricted to strings, whole numbers, null,
+ * lists and objects). Instants are UTC with milliseconds, `2026-11-22T09:30:00.000Z`; identifiers are in lower case.
+ *
+ * Leaf data: the canonical JSON of the entry's own members (`LEAF_MEMBERS`) and `commitments`, an object with one member
+ * for each personal value that the entry was made with. Leaf hash: SHA-256(0x00 || leaf data).
+ *
+ * Commitment: the hex digits of SHA-256(salt || canonical JSON of the value); the salt is 16 random bytes of its own for
+ * each value. The personal values (`PERSONAL`) are outside the leaf, so that a value can be erased together with its salt:
+ * the commitment then says that there was one, and nothing about it. Who acted, when and on what kind of record stays.
+ *
+ * Signed note of a checkpoint: `wardmote-audit\n<size>\n<root in base64>\n<time>\n`, signed with Ed25519.
+ * The key's identifier is the first 16 hex digits of SHA-256 of the public key's 32 bytes.
+ */
+import { createHash, createPublicKey, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { leafHash, type Hash } from './tree.js';
+import type { AuditEntry } from './audit-entry.entity.js';
+
+export const FORMAT = 'wardmote-audit/1';
+
+/** The members that may be erased. */
+export const PERSONAL = ['recordIds', 'personIds', 'search', 'reason'] as const;
+
+export const LEAF_MEMBERS = [
+  'id',
+  'index',
+  'at',
+  'recordedAt',
+  'operation',
+  'subOperation',
+  'action',
+  'outcome',
+  'rule',
+  'actorKind',
+  'actorId',
+  'agencyId',
+  'principal',
+  'recipientAgencyId',
+  'purpose',
+  'partnershipId',
+  'subjectType',
+  'resultCount',
+  'fields',
+  'withheld',
+  'agreementVersionIds',
+  'policyVersion',
+  'route',
+  'correlationId',
+] as const satisfies (keyof AuditEntry)[];
+
+export function canonical(value: unknown): string {
+  if (value instanceof Date) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join(',')}}`;
+}
+
+type Personal = Pick<AuditEntry, (typeof PERSONAL)[number]>;
+
+/** A salt and a commitment for each personal value. */
+export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 'salts'> {
+  const commitments: Record<string, string> = {};
+  const salts: Record<string, string> = {};
+  for (const field of PERSONAL) {
+    if (values[field] === null) continue;
+    const salt = randomBytes(16);
+    salts[field] = salt.toString('hex');
+    commitments[field] = createHash('sha256').update(salt).update(canonical(values[field])).digest('hex');
+  }
+  return { commitments, salts };
+}
+
+/** What of the entry the leaf is made of. */
+export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(LEAF_MEMBERS.map((member) => [member, entry[member]])),
+    commitments: entry.commitments,
+  };
+}
+
+export const leafHashOf = (entry: Omit<AuditEntry, 'nodes'>): Hash => leafHash(canonical(leafOf(entry)));
+
+interface Signed {
+  size: number;
+  root: string;
+  time: Date;
+}
+
+const noteOf = ({ size, root, time }: Signed): Buffer =>
+  Buffer.from(`wardmote-audit\n${String(size)}\n${root}\n${time.toISOString()}\n`);
+
+const SPKI_OF_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+
+const idOf = (publicKey: string): string =>
+  createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 16);
+
+/** The key with which checkpoints are signed, those with which they were signed before, and what is derived from them. */
+export class SigningKeys {
+  /** Public keys (32 bytes, base64) by their identifier, today's first. */
+  readonly publicKeys: ReadonlyMap<string, string>;
+  /** Today's key. */
+  readonly id: string;
+  /** For digests of searches: whoever has the log and not the key cannot try out names. */
+  readonly searchSecret: Buffer;
+
+  constructor(
+    private readonly key: KeyObject,
+    earlier: string[] = [],
+  ) {
+    const today = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64');
+    this.publicKeys = new Map([today, ...earlier].map((one) => [idOf(one), one]));
+    this.id = idOf(today);
+    const secret = key.export({ type: 'pkcs8', format: 'der' });
+    this.searchSecret = createHash('sha256').update('wardmote-audit search\n').update(secret).digest();
+  }
+
+  sign(signed: Signed): string {
+    return sign(null, noteOf(signed), this.key).toString('base64');
+  }
+
+  /** Did one of these keys sign it? */
+  signed(checkpoint: Signed & { keyId: string; signature: string }): boolean {
+    const raw = this.publicKeys.get(checkpoint.keyId);
+    if (!raw) return false;
+    const der = Buffer.concat([SPKI_OF_ED25519, Buffer.from(raw, 'base64')]);
+    const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    return verify(null, noteOf(checkpoint), key, Buffer.from(checkpoint.signature, 'base64'));
+  }
+}

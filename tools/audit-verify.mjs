@@ -1,0 +1,287 @@
+/**
+ * `npm run audit:verify -- FILE [--key PUBLIC_KEY] [--checkpoint KEPT.json]`: checks an export of the audit log
+ * (`GET /v1/audit-entries/export`) with nothing but the export. It shares no code with the service: everything it does is
+ * said in the docstring of `src/audit/sealing.ts`, so that anybody can write another one.
+ *
+ *   FILE           the export; `-` reads from standard input
+ *   --key          the service's public key (base64), as the operator published it; may be given for each key there was.
+ *                  Without it the keys are taken from the export, which then proves only that it agrees with itself.
+ *   --checkpoint   a checkpoint you kept, as `GET /v1/audit-checkpoints` gave it (one, or the whole page): the export must
+ *                  begin with the log that it signs. This alone finds a log whose end was cut off together with its checkpoints.
+ *
+ * Exits with 0 where all is well, with 1 where it is not (the first bad entry is named), with 2 where it was called wrongly.
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import fs from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+const FORMAT = 'wardmote-audit/1';
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** @typedef {{ type?: string, size: number, root: string, time: string, keyId: string, signature: string }} Checkpoint */
+/** @typedef {{ index: number, leafHash: string, leaf?: Record<string, any>, values: Record<string, unknown>, salts: Record<string, string> }} Entry */
+
+class Bad extends Error {}
+
+/** @param {...(Buffer | string)} parts */
+const sha256 = (...parts) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/**
+ * JSON with sorted members and without white space.
+ * @param {any} value
+ * @returns {string}
+ */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+}
+
+/** The roots of the perfect subtrees on the right edge, with the number of leaves beneath each. */
+class Tree {
+  /** @type {{ leaves: number, hash: Buffer }[]} */
+  stack = [];
+  size = 0;
+
+  /** @param {Buffer} hash */
+  add(hash) {
+    let node = { leaves: 1, hash };
+    while (this.stack.at(-1)?.leaves === node.leaves) {
+      const left = /** @type {{ hash: Buffer }} */ (this.stack.pop());
+      node = { leaves: node.leaves * 2, hash: sha256(Buffer.of(1), left.hash, node.hash) };
+    }
+    this.stack.push(node);
+    this.size += 1;
+  }
+
+  root() {
+    let hash = this.stack.at(-1)?.hash ?? sha256();
+    for (let at = this.stack.length - 2; at >= 0; at -= 1)
+      hash = sha256(Buffer.of(1), /** @type {{ hash: Buffer }} */ (this.stack[at]).hash, hash);
+    return hash.toString('base64');
+  }
+}
+
+class Verifier {
+  tree = new Tree();
+  /** @type {Map<string, string>} public keys by identifier */
+  keys = new Map();
+  /** @type {{ size: number, leafMembers: string[], personal: string[] } | undefined} */
+  header;
+  /** @type {Checkpoint | undefined} */
+  last;
+  /** The first entry since the last checkpoint. */
+  unsigned = '';
+  counts = { read: 0, hashOnly: 0, erased: 0, checkpoints: 0, kept: 0 };
+
+  /**
+   * @param {string[]} trusted
+   * @param {Checkpoint[]} kept
+   */
+  constructor(trusted, kept) {
+    this.trusted = trusted;
+    this.kept = [...kept].sort((a, b) => a.size - b.size);
+    this.trust(trusted);
+  }
+
+  /** @param {string[]} publicKeys */
+  trust(publicKeys) {
+    for (const key of publicKeys) {
+      const raw = Buffer.from(key, 'base64');
+      if (raw.length !== 32) throw new Bad(`"${key}" is no Ed25519 public key (32 bytes in base64)`);
+      this.keys.set(sha256(raw).toString('hex').slice(0, 16), key);
+    }
+  }
+
+  /** @param {any} line */
+  take(line) {
+    if (!this.header) this.begin(line);
+    else if (line.type === 'entry') this.entry(line);
+    else if (line.type === 'checkpoint') this.checkpoint(line);
+    else if (line.type === 'end') throw new Bad(`the export is not whole: ${line.reason}`);
+    else throw new Bad(`after ${this.tree.size} entries stands a line of an unknown type`);
+  }
+
+  /** @param {any} header */
+  begin(header) {
+    if (header.type !== 'header' || header.format !== FORMAT) throw new Bad(`the first line is no header of ${FORMAT}`);
+    this.header = header;
+    if (!this.trusted.length) this.trust(header.keys.map((/** @type {{ publicKey: string }} */ key) => key.publicKey));
+    for (const one of this.kept) this.signature(one, `the kept checkpoint of size ${one.size}`);
+  }
+
+  /** @param {Entry} entry */
+  entry(entry) {
+    const name = `entry ${entry.index}${entry.leaf ? ` (${entry.leaf.id})` : ''}`;
+    if (entry.index > this.tree.size) throw new Bad(`entry ${this.tree.size} is missing: after it comes ${name}`);
+    if (entry.index !== this.tree.size) throw new Bad(`${name} stands where entry ${this.tree.size} should`);
+    this.unsigned ||= name;
+    this.tree.add(entry.leaf ? this.leaf(name, /** @type {Required<Entry>} */ (entry)) : this.hashOnly(name, entry));
+    this.compareWithKept();
+  }
+
+  /**
+   * @param {string} name
+   * @param {Entry} entry
+   */
+  hashOnly(name, { leafHash }) {
+    this.counts.hashOnly += 1;
+    const hash = Buffer.from(leafHash, 'base64');
+    if (hash.length !== 32) throw new Bad(`${name} has no leaf hash`);
+    return hash;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Required<Entry>} entry
+   */
+  leaf(name, { index, leaf, leafHash, values, salts }) {
+    this.counts.read += 1;
+    const { leafMembers, personal } = /** @type {NonNullable<Verifier['header']>} */ (this.header);
+    if (leaf.index !== index) throw new Bad(`${name} was made as entry ${leaf.index}`);
+    const expected = [...leafMembers, 'commitments'].sort().join();
+    if (Object.keys(leaf).sort().join() !== expected) throw new Bad(`${name} has other members than it should`);
+    for (const field of personal) this.value(`${name}: ${field}`, leaf.commitments[field], values[field], salts[field]);
+    const hash = sha256(Buffer.of(0), canonical(leaf));
+    if (hash.toString('base64') !== leafHash) throw new Bad(`${name} was altered: its leaf hash is another`);
+    return hash;
+  }
+
+  /**
+   * A value is what was committed to, or was erased together with its salt, or never was.
+   * @param {string} name
+   * @param {string | undefined} commitment
+   * @param {unknown} value
+   * @param {string | undefined} salt
+   */
+  value(name, commitment, value, salt) {
+    if (commitment === undefined) {
+      if (value !== null || salt !== undefined) throw new Bad(`${name} was added afterwards`);
+      return;
+    }
+    if (value === null && salt === undefined) {
+      this.counts.erased += 1;
+      return;
+    }
+    if (value === null) throw new Bad(`${name} was removed, but not erased: its salt is still there`);
+    const found = sha256(Buffer.from(salt ?? '', 'hex'), canonical(value)).toString('hex');
+    if (found !== commitment) throw new Bad(`${name} was altered: it is not the value that was committed to`);
+  }
+
+  /** @param {Checkpoint} checkpoint */
+  checkpoint(checkpoint) {
+    const { size, root } = checkpoint;
+    if (size > this.tree.size)
+      throw new Bad(`entry ${this.tree.size} is missing: a checkpoint of size ${size} follows`);
+    if (size < this.tree.size || size === this.last?.size)
+      throw new Bad(`a checkpoint of size ${size} stands after entry ${this.tree.size - 1}`);
+    const from = this.last?.size ?? 0;
+    const which = from === size - 1 ? this.unsigned : `${this.unsigned}, or one after it up to entry ${size - 1},`;
+    this.signature(checkpoint, `the checkpoint of size ${size}, which covers ${which}`);
+    if (root !== this.tree.root()) throw new Bad(`${which} is not what the checkpoint of size ${size} signs`);
+    this.counts.checkpoints += 1;
+    this.last = checkpoint;
+    this.unsigned = '';
+  }
+
+  /**
+   * @param {Checkpoint} checkpoint
+   * @param {string} name
+   */
+  signature({ size, root, time, keyId, signature }, name) {
+    const raw = this.keys.get(keyId);
+    if (!raw) throw new Bad(`${name} is signed with a key that is not trusted (${keyId})`);
+    const der = Buffer.concat([SPKI_PREFIX, Buffer.from(raw, 'base64')]);
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const note = Buffer.from(`wardmote-audit\n${size}\n${root}\n${time}\n`);
+    if (!verify(null, note, key, Buffer.from(signature, 'base64'))) throw new Bad(`${name} has a false signature`);
+  }
+
+  compareWithKept() {
+    for (; this.kept[0]?.size === this.tree.size; this.kept.shift()) {
+      if (this.kept[0].root !== this.tree.root())
+        throw new Bad(`entry ${this.tree.size - 1} or one before it is not what the kept checkpoint signs`);
+      this.counts.kept += 1;
+    }
+  }
+
+  end() {
+    if (!this.header) throw new Bad('the export is empty');
+    const [kept] = this.kept;
+    if (kept)
+      throw new Bad(
+        `entry ${this.tree.size} is missing: the kept checkpoint signs ${kept.size} entries, the log was cut to ${this.tree.size}`,
+      );
+    if (this.unsigned) throw new Bad(`${this.unsigned} is covered by no checkpoint`);
+    if (this.tree.size !== this.header.size)
+      throw new Bad(`entry ${this.tree.size} is missing: the export should have ${this.header.size} entries`);
+  }
+
+  summary() {
+    const { read, hashOnly, erased, checkpoints, kept } = this.counts;
+    const { size = 0, root = '', time = '', keyId = '' } = this.last ?? {};
+    return [
+      `ok: ${size} entries are what was signed, in their order, none missing`,
+      `    ${read} read in full, ${hashOnly} by their hash alone, ${erased} personal values erased`,
+      `    ${checkpoints} checkpoints, the last of ${time} signed with key ${keyId}, root ${root}`,
+      `    ${kept ? `begins with the log of ${kept} kept checkpoint${kept > 1 ? 's' : ''}` : 'compared with no kept checkpoint: a log cut at its end looks whole'}`,
+      ...(this.trusted.length ? [] : ['    the key was taken from the export: give --key to be sure whose it is']),
+    ].join('\n');
+  }
+}
+
+/** @param {string | undefined} file @returns {Checkpoint[]} */
+function checkpointsIn(file) {
+  if (!file) return [];
+  const kept = JSON.parse(fs.readFileSync(file, 'utf8'));
+  return Array.isArray(kept.data) ? kept.data : [kept];
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { key: { type: 'string', multiple: true }, checkpoint: { type: 'string' } },
+  });
+  const [file] = positionals;
+  if (!file || positionals.length > 1) throw new TypeError('name one export');
+  const input = file === '-' ? process.stdin : fs.createReadStream(file);
+  const verifier = new Verifier(values.key ?? [], checkpointsIn(values.checkpoint));
+  let number = 0;
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    number += 1;
+    let line;
+    try {
+      line = JSON.parse(text);
+    } catch {
+      throw new Bad(`line ${number} is no JSON; entry ${verifier.tree.size} is the next to come`);
+    }
+    try {
+      verifier.take(line);
+    } catch (error) {
+      if (error instanceof Bad) throw error;
+      throw new Bad(`line ${number} is not made as it should be; entry ${verifier.tree.size} is the next to come`);
+    }
+  }
+  verifier.end();
+  console.log(verifier.summary());
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof Bad) {
+    console.error(`BAD: ${error.message}`);
+    process.exitCode = 1;
+  } else {
+    console.error(
+      `${error instanceof Error ? error.message : 'unknown fault'}\nusage: npm run audit:verify -- FILE [--key PUBLIC_KEY] [--checkpoint KEPT.json]`,
+    );
+    process.exitCode = 2;
+  }
+}
