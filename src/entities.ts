@@ -17,14 +17,9 @@ import {
   ReferralScreening,
   ReferralSubject,
 } from './referrals/referral.entity.js';
-import {
-  AccessGrant,
-  Exclusion,
-  SharingAgreement,
-  SharingAgreementVersion,
-  SharingParty,
-  SharingRow,
-} from './sharing/sharing.entity.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing/agreement.entity.js';
+import { AccessGrant, Exclusion } from './sharing/sharing.entity.js';
+import { SharingSimulation } from './sharing/simulation.entity.js';
 import { Group, Person, Place } from './subjects/subject.entity.js';
 
 export const entities = [
@@ -37,6 +32,7 @@ export const entities = [
   SharingAgreementVersion,
   SharingParty,
   SharingRow,
+  SharingSimulation,
   Exclusion,
   AccessGrant,
   Person,

@@ -7,6 +7,7 @@ import type { Row, Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
+import { derived } from '../records/derived.js';
 import { londonDay } from '../records/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
@@ -23,7 +24,6 @@ import type {
   ActionVerification,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
-import { derived } from './derived.js';
 import { isOverdue } from './overdue.js';
 import { Plan } from './plan.entity.js';
 import { onThePanel } from './plans.service.js';

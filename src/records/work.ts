@@ -32,6 +32,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Rows of one statement: its parameters are limited to 65 535. */
+const INSERTED_AT_ONCE = 500;
+
 type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 
 export class Work {
@@ -193,6 +196,31 @@ export class Work {
       this.draft('collect', 'make', subjectOf(type).name, [id], 'permit', { fields: Object.keys(values) }),
     );
     return (await this.manager.findOneByOrFail(target, { id })) as T;
+  }
+
+  /** Many rows of one record at once, written down together. */
+  async insertAll<T extends Recorded>(type: RecordClass<T>, rows: Values<T>[]): Promise<void> {
+    const whole: ObjectLiteral[] = rows.map((values) => ({
+      ...values,
+      id: values.id ?? uuidv7(),
+      madeAt: this.now,
+      changedAt: this.now,
+    }));
+    for (let start = 0; start < whole.length; start += INSERTED_AT_ONCE)
+      await this.manager.insert(type as EntityTarget<ObjectLiteral>, whole.slice(start, start + INSERTED_AT_ONCE));
+    const ids = whole.map((one) => one['id'] as string);
+    if (ids.length)
+      this.audit.push(
+        this.draft('collect', 'make', subjectOf(type).name, ids, 'permit', { fields: Object.keys(rows[0] ?? {}) }),
+      );
+  }
+
+  /** Removes what a draft held: the only rows that may go. */
+  async remove<T extends Recorded>(type: RecordClass<T>, rows: readonly T[]): Promise<void> {
+    const ids = rows.map((row) => row.id);
+    if (!ids.length) return;
+    await this.manager.delete(type as EntityTarget<ObjectLiteral>, ids);
+    this.audit.push(this.draft('erase', 'remove', subjectOf(type).name, ids, 'permit'));
   }
 
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */

@@ -1,5 +1,5 @@
 import type { Row } from '../policy/conditions.js';
-import { Presented } from '../records/presented.js';
+import { Presented } from './presented.js';
 
 /**
  * Fills in fields that follow from others and from the day. They are worked out from what the reader was shown, after the
