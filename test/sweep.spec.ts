@@ -11,6 +11,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
+import { agreementCalled, drafted } from './given-agreement.ts';
 import {
   emptied,
   forEachOf,
@@ -59,6 +60,7 @@ beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000', LOG_LEVEL: 'error' } });
   cast = await castOf(server);
   everybody = await Promise.all(cast.map(({ id }) => as(server, id)));
+  await givenSimulation();
   const found = new Map<string, Set<string>>();
   await forEachOf(cast.filter(WHO_SEE_MOST), async ({ id }) => {
     const walk = new Walk(await as(server, id), 12);
@@ -89,6 +91,16 @@ function ofNothing(caller: Caller, operation: Operation): Promise<Response> {
   const answer = nothings.get(key) ?? Promise.resolve(send(caller, operation, unknown(operation.path)));
   nothings.set(key, answer);
   return answer;
+}
+
+/** A draft and what it would change: the sandbox has none. */
+async function givenSimulation(): Promise<void> {
+  const dpo = await as(server, 'dpo');
+  for (const code of ['ISA-ASK-JAG', 'ISA-ASK-TASKING']) {
+    const agreement = await agreementCalled(dpo, code);
+    const { body: draft } = await drafted(dpo, agreement);
+    await dpo.post(`/v1/sharing-agreements/${agreement.id}/simulations`, { versionId: draft.id }).expect(201);
+  }
 }
 
 /** May this person read the record at or above this address? Asked once. */

@@ -206,8 +206,9 @@ export class Work {
       madeAt: this.now,
       changedAt: this.now,
     }));
+    const target: EntityTarget<ObjectLiteral> = type;
     for (let start = 0; start < whole.length; start += INSERTED_AT_ONCE)
-      await this.manager.insert(type as EntityTarget<ObjectLiteral>, whole.slice(start, start + INSERTED_AT_ONCE));
+      await this.manager.insert(target, whole.slice(start, start + INSERTED_AT_ONCE));
     const ids = whole.map((one) => one['id'] as string);
     if (ids.length)
       this.audit.push(
@@ -219,7 +220,7 @@ export class Work {
   async remove<T extends Recorded>(type: RecordClass<T>, rows: readonly T[]): Promise<void> {
     const ids = rows.map((row) => row.id);
     if (!ids.length) return;
-    await this.manager.delete(type as EntityTarget<ObjectLiteral>, ids);
+    await this.manager.delete(type, ids);
     this.audit.push(this.draft('erase', 'remove', subjectOf(type).name, ids, 'permit'));
   }
 

@@ -4,13 +4,7 @@ import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
 import type { DataCategory, LegalGateway, Purpose, SharingLevel } from '../policy/categories.js';
 import { unacceptable, type FieldError } from '../policy/problems.js';
 import type { Work } from '../records/work.js';
-import {
-  SharingParty,
-  SharingRow,
-  type OnwardSharing,
-  type PartyRole,
-  type SharingAgreementVersion,
-} from './agreement.entity.js';
+import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVersion } from './agreement.entity.js';
 import { unlawful, type WrittenRow } from './agreement-law.js';
 import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.requests.js';
 
@@ -112,7 +106,7 @@ export async function write(work: Work, agreementVersionId: string, { parties, r
     parties.map(({ agencyId, role }) => ({
       agreementVersionId,
       agencyId: agencyId.toLowerCase(),
-      role: role as PartyRole,
+      role,
       signedOn: null,
       signedById: null,
     })),

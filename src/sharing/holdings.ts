@@ -8,7 +8,7 @@
  * keeps to itself is not counted either: no agreement shares it.
  */
 import type { Actor } from '../policy/actor.js';
-import { classifiedProperties, type ColumnClass } from '../policy/classification.js';
+import { classifiedProperties } from '../policy/classification.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse } from '../policy/conditions.js';
 import { Parameters, toSql } from '../policy/sql.js';
@@ -67,7 +67,7 @@ export function waysToCases(subject: Subject): Relation[][] {
 /** Per category, the columns that hold it; where the row itself says its category, the column that says it. */
 function columnsByCategory(subject: Subject): { category: string; isColumn: boolean; columns: string[] }[] {
   const found = new Map<string, { category: string; isColumn: boolean; columns: string[] }>();
-  for (const [property, { category }] of classifiedProperties(subject.type) as Map<string, ColumnClass>) {
+  for (const [property, { category }] of classifiedProperties(subject.type)) {
     if (category === 'administrative' || !columnsOf(subject.type).has(property)) continue;
     const isColumn = typeof category !== 'string';
     const name = isColumn ? category.column : category;
