@@ -2,7 +2,7 @@
  * When a version warns, in days of the London calendar: at 60 days and not at 61, also across the change of the clocks; on
  * its last day it still holds.
  *
- * Seen to fail: NOTICE_DAYS 61; `inDays <= 0` as late; drafts not left out.
+ * Seen to fail: NOTICE_DAYS 61.
  */
 const built = async () => import('#built/sharing/agreement-warnings');
 

@@ -3,8 +3,8 @@
  * saved; what is in force stays as it was signed; of two that come into force at once, one does; after its last day nothing
  * new is disclosed and what is one's own remains.
  *
- * Seen to fail: signatures kept over a change; `supersedesId` not compared; one signature enough; the signatory's agency not
- * asked; `mustBeLawful` left out of a change; each trigger dropped; `expires_on >=` left out of the fact.
+ * Seen to fail: a draft written with signatures; `supersedesId` not compared (two drafts in force at once); and together in
+ * one run, one signature enough, `expires_on >=` left out of the fact, and the triggers letting everything through.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';

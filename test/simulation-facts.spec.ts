@@ -3,8 +3,7 @@
  * whatever was signed, suspended or expired; and what is held on cases is found through every record that has a way to one,
  * in the numbers that plain SQL counts.
  *
- * Seen to fail: `signedOn` not asked in `factsOf`; `expiresOn > today`; rows of other purposes let in; a way to the case
- * lost (contexts ignored); `agencyOnly` not left out.
+ * Seen to fail, in one run: `expires_on >=` left out of the fact; what an agency keeps to itself counted.
  */
 import { randomUUID } from 'node:crypto';
 import type { AgreementFact } from '../src/policy/levels.ts';

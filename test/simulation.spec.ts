@@ -3,9 +3,8 @@
  * promised categories are gained and lost. It is run, read and signed by the officer who ran it, stale once the draft
  * changed, the same for the same data, and tells of no case that its reader may not know of.
  *
- * Seen to fail: `toCoordination` ignored in `factsOf`; the more specific row not asked (type passed as null); the replaced
- * version left in force beside the proposed one; own contributions counted; bars left out of the holdings; samples not asked
- * of the policy; the basis not compared when it is signed.
+ * Seen to fail: the replaced version left in force beside the proposed one; own contributions counted; bars left out of the
+ * holdings; the basis not compared when it is signed.
  */
 import type pg from 'pg';
 import {
