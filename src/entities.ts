@@ -19,14 +19,9 @@ import {
   ReferralScreening,
   ReferralSubject,
 } from './referrals/referral.entity.js';
-import {
-  AccessGrant,
-  Exclusion,
-  SharingAgreement,
-  SharingAgreementVersion,
-  SharingParty,
-  SharingRow,
-} from './sharing/sharing.entity.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing/agreement.entity.js';
+import { AccessGrant, Exclusion } from './sharing/sharing.entity.js';
+import { SharingSimulation } from './sharing/simulation.entity.js';
 import { Group, Person, Place, ProtectedAddress } from './subjects/subject.entity.js';
 
 export const entities = [
@@ -39,6 +34,7 @@ export const entities = [
   SharingAgreementVersion,
   SharingParty,
   SharingRow,
+  SharingSimulation,
   Exclusion,
   AccessGrant,
   Person,

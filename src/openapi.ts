@@ -92,6 +92,7 @@ const PROBLEM_SCHEMA = {
             description: 'JSON Pointer into the body, or `?name` of a parameter.',
           },
           detail: { type: 'string', maxLength: 1000 },
+          code: { type: 'string', maxLength: 100, description: 'The rule, where the request breaks several.' },
         },
       },
     },

@@ -53,7 +53,9 @@ async function bareDatabase(): Promise<pg.Client> {
     LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', one.t, one.attname); END LOOP;
     FOR one IN SELECT indexrelid::regclass AS i FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid
       WHERE c.relnamespace = 'public'::regnamespace AND indisunique AND NOT indisprimary
-    LOOP EXECUTE format('DROP INDEX %s', one.i); END LOOP; END $$`);
+    LOOP EXECUTE format('DROP INDEX %s', one.i); END LOOP;
+    FOR one IN SELECT DISTINCT tgrelid::regclass AS t FROM pg_trigger WHERE NOT tgisinternal
+    LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', one.t); END LOOP; END $$`);
   return client;
 }
 

@@ -35,7 +35,7 @@ async function connected(connectionString: string, options?: string): Promise<pg
 
 beforeAll(async () => {
   database = await givenDatabase();
-  owner = await connected(database.ownerUrl, '-c app.maintenance=on');
+  owner = await connected(database.ownerUrl);
   service = await connected(database.serviceUrl);
 });
 
@@ -73,7 +73,7 @@ test('a connection that did not say who acts sees nothing: neither before nor af
   await service.query('COMMIT');
   expect(await seen()).toEqual([]);
   // the owner is bound, too, until it says that it maintains
-  const bare = await connected(database.ownerUrl);
+  const bare = await connected(database.ownerUrl.replace(/\?.*$/, ''));
   expect((await bare.query<{ n: number }>('SELECT count(*)::int AS n FROM cases')).rows).toEqual([{ n: 0 }]);
   await bare.end();
 });

@@ -51,6 +51,29 @@ export const DATA_CATEGORIES = [
 export type DataCategory = (typeof DATA_CATEGORIES)[number];
 
 /**
+ * Categories that are a more sensitive kind of the same thing: an agreement never shares the child further than its
+ * parent, nor the child alone (`sharing/agreement-law.ts`). A choice, made narrowly: the parent must be what remains of the
+ * child when its danger is taken away. What is merely often told together is no child.
+ *
+ * - `protected_address` is where somebody lives, kept from somebody who looks for them (MARAC note, section 6.8);
+ * - `police_intelligence` is what police hold of an incident or a person without its having been recorded as fact;
+ * - `sexual_health` is health under statutory secrecy of its own;
+ * - `equality` and `immigration` are demographic facts that can be turned against the person.
+ *
+ * Not children, although the words suggest it: `safe_contact` says how *not* to make contact, and that it exists stops an
+ * unsafe call by those who hold no number; `health_mental` and `substance_use` are not kinds of bodily health, and a
+ * landlord may have to know that the one exists where the other is no concern of theirs; `nrm_trafficking` protects a
+ * victim whoever noticed, with or without a police incident.
+ */
+export const CATEGORY_PARENTS: Partial<Record<DataCategory, DataCategory>> = {
+  protected_address: 'location_current',
+  police_intelligence: 'police_incident',
+  sexual_health: 'health_physical',
+  equality: 'demographic',
+  immigration: 'demographic',
+};
+
+/**
  * What a column may be classified as: a data category, or `administrative` for what is about the process and never
  * about a person (identifiers, stages, dates of meetings). Administrative values travel with their row.
  */

@@ -6,6 +6,8 @@ export interface FieldError {
   /** JSON Pointer into the request body, or `?name` for a query parameter. */
   pointer: string;
   detail: string;
+  /** The rule that this place breaks, where the request breaks several. */
+  code?: string;
 }
 
 export class Problem extends Error {

@@ -43,9 +43,13 @@ interface PresentOptions {
   action?: string;
   /** The view's own properties, which the row does not hold. */
   extra?: Row;
+  /** What the view derives values from, beside what is shown. */
+  given?: Row;
   /** Why the actor reads it, in their own words: for the log. */
   reason?: string;
 }
+/** Rows of one statement: its parameters are limited to 65 535. */
+const INSERTED_AT_ONCE = 500;
 
 type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 
@@ -211,14 +215,14 @@ export class Work {
   present(
     view: ViewClass,
     row: object,
-    { status = 200, action = 'read', extra = {}, reason }: PresentOptions = {},
+    { status = 200, action = 'read', extra = {}, given, reason }: PresentOptions = {},
   ): Presented {
     const whole = { ...row, ...extra };
     const masked = mask(this.actor, shapeOf(view), action, whole);
     if (status === 200) this.writeDown('view', action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const headers = { etag: this.tagOf(view, whole, masked) };
-    return new Presented(this.bodyOf(view, whole, masked), status, headers, undefined, undefined, shows);
+    return new Presented(this.bodyOf(view, whole, masked, given), status, headers, undefined, undefined, shows);
   }
 
   /**
@@ -255,6 +259,28 @@ export class Work {
     await this.manager.insert(target, { ...values, ...times });
     this.note('collect', 'make', subjectOf(type), [{ ...values, id }], { fields: Object.keys(values) });
     return (await this.manager.findOneByOrFail(target, { id })) as T;
+  }
+
+  /** Many rows of one record at once, written down together. */
+  async insertAll<T extends Recorded>(type: RecordClass<T>, rows: Values<T>[]): Promise<void> {
+    const whole: ObjectLiteral[] = rows.map((values) => ({
+      ...values,
+      id: values.id ?? uuidv7(),
+      madeAt: this.now,
+      changedAt: this.now,
+    }));
+    const target: EntityTarget<ObjectLiteral> = type;
+    for (let start = 0; start < whole.length; start += INSERTED_AT_ONCE)
+      await this.manager.insert(target, whole.slice(start, start + INSERTED_AT_ONCE));
+    if (whole.length) this.note('collect', 'make', subjectOf(type), whole, { fields: Object.keys(rows[0] ?? {}) });
+  }
+
+  /** Removes what a draft held: the only rows that may go. */
+  async remove<T extends Recorded>(type: RecordClass<T>, rows: readonly T[]): Promise<void> {
+    const ids = rows.map((row) => row.id);
+    if (!ids.length) return;
+    await this.manager.delete(type, ids);
+    this.note('erase', 'remove', subjectOf(type), rows as unknown as Row[]);
   }
 
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */

@@ -2,7 +2,7 @@
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
-import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from '../sharing/sharing.entity.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from '../sharing/agreement.entity.js';
 import { SHARING_AGREEMENTS } from './content/agreements.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
 import { MEMBERSHIPS, PANELS } from './content/panels.js';
@@ -112,7 +112,7 @@ export async function panels(seeding: Seeding): Promise<void> {
 }
 
 export async function agreements(seeding: Seeding): Promise<void> {
-  for (const { code, title, boroughCode, panelTypes, parties, rows, ...dates } of SHARING_AGREEMENTS) {
+  for (const { code, title, boroughCode, panelTypes, parties, purposes, rows, ...dates } of SHARING_AGREEMENTS) {
     const agreementId = seeding.id('agreement', code);
     const agreementVersionId = seeding.id('agreement-version', code);
     const partnershipId = seeding.id('partnership', boroughCode);
@@ -122,7 +122,11 @@ export async function agreements(seeding: Seeding): Promise<void> {
         id: agreementVersionId,
         agreementId,
         edition: 1,
-        status: 'active',
+        status: 'draft',
+        purposes,
+        supersedesId: null,
+        activatedAt: null,
+        statusReason: null,
         effectiveFrom: seeding.day(dates.effectiveFrom),
         reviewDue: seeding.day(dates.reviewDue),
         expiresOn: seeding.day(dates.expiresOn),
@@ -134,7 +138,9 @@ export async function agreements(seeding: Seeding): Promise<void> {
         id: seeding.id('party', `${code}/${agency}`),
         agreementVersionId,
         agencyId: seeding.id('agency', agency),
+        role: 'controller' as const,
         signedOn: seeding.day(dates.effectiveFrom),
+        signedById: null,
       })),
     );
     await seeding.put(
@@ -145,5 +151,10 @@ export async function agreements(seeding: Seeding): Promise<void> {
         agreementVersionId,
       })),
     );
+    // only a draft is written in: the database holds what is in force as it was signed
+    await seeding.set(SharingAgreementVersion, agreementVersionId, {
+      status: 'active',
+      activatedAt: seeding.at(seeding.day(dates.effectiveFrom)),
+    });
   }
 }

@@ -1,5 +1,5 @@
 /** Where the seed's rows go, with their identifiers and times. */
-import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
 import type { Caseload } from './content/caseload.js';
 import { agencyByCode } from './content/places-and-agencies.js';
 import { dateFrom } from './content/seeded.js';
@@ -48,5 +48,17 @@ export class Seeding {
     }));
     for (let start = 0; start < whole.length; start += CHUNK)
       await this.source.getRepository(entity).insert(whole.slice(start, start + CHUNK));
+  }
+
+  /** What becomes of a row after others were put beside it. */
+  async set<T extends ObjectLiteral>(
+    entity: EntityTarget<T>,
+    id: string,
+    values: Parameters<Repository<T>['update']>[1],
+  ): Promise<void> {
+    const repository = this.source.getRepository(entity);
+    const kept = repository.metadata.updateDateColumn?.propertyName;
+    const row = await repository.findOneByOrFail({ id } as unknown as FindOptionsWhere<T>);
+    await repository.update(id, { ...values, ...(kept ? { [kept]: row[kept as keyof T] } : {}) });
   }
 }

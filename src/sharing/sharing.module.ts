@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import './sharing.policy.js';
-import { SharingController } from './sharing.controller.js';
-import { SharingService } from './sharing.service.js';
+import { AgreementsController } from './agreements.controller.js';
+import { AgreementsService } from './agreements.service.js';
+import { SimulationsController } from './simulations.controller.js';
+import { SimulationsService } from './simulations.service.js';
 
-@Module({ controllers: [SharingController], providers: [SharingService] })
+@Module({
+  controllers: [AgreementsController, SimulationsController],
+  providers: [AgreementsService, SimulationsService],
+})
 export class SharingModule {}

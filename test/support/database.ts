@@ -6,7 +6,7 @@ export interface TestDatabase {
   name: string;
   /** The role the service uses: it owns nothing. */
   serviceUrl: string;
-  /** The role the migrations use. */
+  /** The role the migrations use, maintaining: row-level security binds it otherwise. */
   ownerUrl: string;
   /** PostgreSQL's superuser: for what no role of ours may do. */
   adminUrl: string;
@@ -21,7 +21,7 @@ export async function givenDatabase({ empty = false } = {}): Promise<TestDatabas
   return willClose({
     name,
     serviceUrl: inside(name, 'TEST_SERVICE_URL'),
-    ownerUrl: inside(name, 'TEST_OWNER_URL'),
+    ownerUrl: `${inside(name, 'TEST_OWNER_URL')}?options=${encodeURIComponent('-c app.maintenance=on')}`,
     adminUrl: inside(name, 'TEST_ADMIN_URL'),
     stop: () => asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   });

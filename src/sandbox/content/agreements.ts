@@ -17,7 +17,12 @@
  *
  * Sources: MARAC note, sections 6.1 to 6.8; note on law and standards, sections 3, 5 and 6.1.
  */
-import type { AgencyType, ContributingType, ReceivingType } from '../../agencies/agency-types.js';
+import {
+  PANEL_COORDINATION,
+  type AgencyType,
+  type ContributingType,
+  type ReceivingType,
+} from '../../agencies/agency-types.js';
 import {
   DATA_CATEGORIES,
   type DataCategory,
@@ -26,7 +31,7 @@ import {
   type SharingLevel,
 } from '../../policy/categories.js';
 import { MEMBERSHIPS, PANELS, type Panel, type PanelType } from './panels.js';
-import { AGENCIES, areaOf, type PartnershipCode } from './places-and-agencies.js';
+import { AGENCIES, agencyByCode, areaOf, type PartnershipCode } from './places-and-agencies.js';
 
 export type OnwardLimit = 'none' | 'with_originator_consent' | 'within_panel' | 'permitted';
 
@@ -536,18 +541,20 @@ function partiesOf({ boroughCode, type, code }: Panel): string[] {
 
 function agreementFor(panel: Panel): SharingAgreement {
   const { boroughCode, type, code } = panel;
+  const parties = partiesOf(panel);
+  const receiving = new Set<ReceivingType>([PANEL_COORDINATION, ...parties.map((party) => agencyByCode(party).type)]);
   const hasRunOut = code === 'dun-cmarac';
   return {
     code: `ISA-${code.toUpperCase()}`,
     title: `${areaOf(boroughCode)} ${TEMPLATES[type].title}: information sharing agreement`,
     boroughCode,
     panelTypes: [type],
-    parties: partiesOf(panel),
+    parties,
     purposes: ['PANEL_MEETING', ...WORKING_PURPOSES.map((each) => each.purpose)],
     effectiveFrom: hasRunOut ? -760 : -300,
     reviewDue: hasRunOut ? -395 : 65,
     expiresOn: hasRunOut ? -30 : 430,
-    rows: rowsOf(type),
+    rows: rowsOf(type).filter((row) => receiving.has(row.receivingType)),
   };
 }
 

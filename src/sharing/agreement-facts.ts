@@ -1,0 +1,84 @@
+/**
+ * What the agreements give an agency: once as a fact of the actor, read by the database at each request, and once from
+ * agreements that lie at hand, for what is only proposed. A test holds the two together.
+ */
+import { PANEL_COORDINATION } from '../agencies/agency-types.js';
+import { declareFact } from '../policy/actor.js';
+import type { SharingLevel } from '../policy/categories.js';
+import type { AgreementFact } from '../policy/levels.js';
+import type { AgreementStatus } from './agreement.entity.js';
+
+/** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
+declareFact(
+  'agreements',
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
+     'panelIds', (SELECT coalesce(jsonb_agg(p.id), '[]') FROM panels p
+        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types)),
+     'rows', (SELECT coalesce(jsonb_agg(jsonb_build_object('category', r.category,
+          'contributingType', r.contributing_type, 'level', r.level, 'rowId', r.id,
+          'toCoordination', r.receiving_type = 'panel_coordination')), '[]')
+        FROM sharing_rows r WHERE r.agreement_version_id = v.id AND r.purpose = who.purpose
+          AND r.receiving_type IN (who.agency_type, 'panel_coordination'))) ORDER BY v.id), '[]')
+   FROM sharing_parties party
+   JOIN sharing_agreement_versions v ON v.id = party.agreement_version_id
+   JOIN sharing_agreements sa ON sa.id = v.agreement_id
+   WHERE party.agency_id = who.agency_id AND party.signed_on IS NOT NULL AND v.status = 'active'
+     AND v.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
+     AND v.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`,
+  (value) => value as AgreementFact[],
+);
+
+/** A version as it lies at hand. */
+export interface VersionAtHand {
+  versionId: string;
+  status: AgreementStatus;
+  effectiveFrom: string;
+  expiresOn: string;
+  /** Panels that the agreement governs. */
+  panelIds: string[];
+  parties: { agencyId: string; signedOn: string | null }[];
+  rows: {
+    id: string;
+    purpose: string;
+    category: string;
+    contributingType: string;
+    receivingType: string;
+    level: SharingLevel;
+  }[];
+}
+
+/** Who receives: an agency of a type, or the coordination of a panel, whichever party employs it. */
+export type Receiver = { agencyId: string; type: string } | { agencyId: null; type: typeof PANEL_COORDINATION };
+
+/** The fact `agreements` of a receiver who acts for `purpose` on `today` (a day in London), if these were the versions. */
+export function factsOf(
+  versions: readonly VersionAtHand[],
+  receiver: Receiver,
+  purpose: string,
+  today: string,
+): AgreementFact[] {
+  return versions
+    .filter(
+      ({ status, effectiveFrom, expiresOn, parties }) =>
+        status === 'active' &&
+        effectiveFrom <= today &&
+        expiresOn >= today &&
+        parties.some(
+          (one) => one.signedOn !== null && (receiver.agencyId === null || one.agencyId === receiver.agencyId),
+        ),
+    )
+    .sort((a, b) => (a.versionId < b.versionId ? -1 : 1))
+    .map(({ versionId, panelIds, rows }) => ({
+      versionId,
+      panelIds,
+      rows: rows
+        .filter((row) => row.purpose === purpose && [receiver.type, PANEL_COORDINATION].includes(row.receivingType))
+        .map(({ id, category, contributingType, receivingType, level }) => ({
+          category,
+          contributingType,
+          level,
+          rowId: id,
+          toCoordination: receivingType === PANEL_COORDINATION,
+        })),
+    }));
+}

@@ -1,0 +1,248 @@
+import { ArrayMaxSize, IsDateString, IsIn, IsUUID, Length, Matches } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
+import {
+  DATA_CATEGORIES,
+  LEGAL_GATEWAYS,
+  PURPOSES,
+  SHARING_LEVELS,
+  type DataCategory,
+  type LegalGateway,
+  type Purpose,
+  type SharingLevel,
+} from '../policy/categories.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord, Recorded } from '../records/recorded.js';
+import type { StateMachine } from '../records/state-machine.js';
+
+/** An information sharing agreement of a partnership. Its versions say what travels. */
+@Entity('sharing_agreements')
+@Unique(['partnershipId', 'code'])
+export class SharingAgreement extends PartnershipRecord {
+  @ForeignKey(() => Partnership)
+  @IsUUID()
+  declare partnershipId: string;
+
+  /** Short code, unique in the partnership, e.g. `ISA-ASK-JAG`. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Matches(/^[A-Za-z0-9-]{2,60}$/)
+  code: string;
+
+  /** Title of the agreement. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 300)
+  title: string;
+
+  /** Types of panel whose cases it governs, e.g. `jag`. */
+  @Column({ type: 'text', array: true })
+  @Classified('administrative')
+  @ArrayMaxSize(10)
+  @Matches(/^[a-z_]{2,40}$/, { each: true })
+  panelTypes: string[];
+}
+
+export const AGREEMENT_STATUSES = ['draft', 'active', 'suspended', 'superseded'] as const;
+export type AgreementStatus = (typeof AGREEMENT_STATUSES)[number];
+
+/**
+ * How a version lives. Only a draft is written in; what was once in force stays as it was read and signed. The database
+ * holds the same table. Expiry is no state: it is a date. Source: note on law and standards, section 5.1, `REQ-ISA-01`.
+ */
+export const agreementMachine: StateMachine<
+  AgreementStatus,
+  'change' | 'activation' | 'suspension' | 'resumption' | 'supersession'
+> = {
+  name: 'version of an agreement',
+  initial: 'draft',
+  commands: {
+    change: { from: ['draft'], to: 'draft' },
+    activation: { from: ['draft'], to: 'active' },
+    suspension: { from: ['active'], to: 'suspended' },
+    resumption: { from: ['suspended'], to: 'active' },
+    supersession: { from: ['active', 'suspended'], to: 'superseded' },
+  },
+};
+
+/** A version of an agreement. Only an active, unexpired version opens anything. */
+@Entity('sharing_agreement_versions')
+@Unique(['agreementId', 'edition'])
+@Check(`status IN ('draft', 'active', 'suspended', 'superseded')`)
+@Check(`expires_on > effective_from AND review_due >= effective_from`)
+@Check('in_force_was_activated', `status = 'draft' OR activated_at IS NOT NULL`)
+@Index(['agreementId'], { unique: true, where: `status = 'active'` })
+export class SharingAgreementVersion extends Recorded {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => SharingAgreement)
+  @Classified('administrative')
+  agreementId: string;
+
+  /** Counts the editions, from 1. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  edition: number;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(AGREEMENT_STATUSES)
+  status: AgreementStatus;
+
+  /** Why the parties share: no row stands for another purpose. */
+  @Column({ type: 'text', array: true })
+  @Classified('administrative')
+  @IsIn(PURPOSES, { each: true })
+  purposes: Purpose[];
+
+  /** First day on which it applies. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  effectiveFrom: string;
+
+  /** By when the parties review it. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  reviewDue: string;
+
+  /** Last day; afterwards nothing new is disclosed under it. */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  @IsDateString({ strict: true })
+  expiresOn: string;
+
+  /** The version that was in force, or suspended, when this was drafted: the only one that this may take the place of. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => SharingAgreementVersion)
+  @Classified('administrative')
+  supersedesId: string | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  activatedAt: Date | null;
+
+  /** Why it was last suspended or resumed. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  statusReason: string | null;
+}
+
+/** What a party is under UK GDPR Articles 4, 26 and 28. */
+export const PARTY_ROLES = ['controller', 'joint', 'processor'] as const;
+export type PartyRole = (typeof PARTY_ROLES)[number];
+
+/** An agency that is party to a version. */
+@Entity('sharing_parties')
+@Unique(['agreementVersionId', 'agencyId'])
+@Check('party_role', `role IN (${PARTY_ROLES.map((role) => `'${role}'`).join(', ')})`)
+@Check('signed_by_somebody_on_a_day', `signed_by_id IS NULL OR signed_on IS NOT NULL`)
+export class SharingParty extends Recorded {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => SharingAgreementVersion)
+  @Classified('administrative')
+  agreementVersionId: string;
+
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Index()
+  @Classified('administrative')
+  @IsUUID()
+  agencyId: string;
+
+  /** `controller`, `joint` (controller, with others) or `processor`. */
+  @Column({ type: 'text', default: 'controller' })
+  @Classified('administrative')
+  @IsIn(PARTY_ROLES)
+  role: PartyRole;
+
+  /** When it signed; an unsigned party receives nothing. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  signedOn: string | null;
+
+  /** Who signed for it; null where it signed on paper. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  signedById: string | null;
+}
+
+export const ONWARD_SHARING = ['none', 'with_originator_consent', 'within_panel', 'permitted'] as const;
+export type OnwardSharing = (typeof ONWARD_SHARING)[number];
+
+/** One row: for one purpose, how much of one category goes from one type of agency to another, and by which law. */
+@Entity('sharing_rows')
+@Unique(['agreementVersionId', 'purpose', 'category', 'contributingType', 'receivingType'])
+@Check(`level IN ('none', 'existence', 'summary', 'full')`)
+@Check(
+  'gateway_carries_category',
+  `NOT (gateway = 'PCSC_S16' AND (category LIKE 'health%' OR category LIKE 'social_care%' OR category IN ('sexual_health', 'substance_use')
+     OR contributing_type LIKE 'health%' OR contributing_type LIKE '%social_care' OR contributing_type IN ('substance_misuse', 'any')))`,
+)
+@Check('gateway_carries_persons', `NOT (gateway = 'CDA_S17A' AND level <> 'none')`)
+@Check(
+  'row_names_its_law',
+  `gateway <> '' AND btrim(lawful_basis) <> '' AND btrim(condition) <> '' AND btrim(retention_class) <> ''`,
+)
+export class SharingRow extends Recorded {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => SharingAgreementVersion)
+  @Classified('administrative')
+  agreementVersionId: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(PURPOSES)
+  purpose: Purpose;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(DATA_CATEGORIES)
+  category: DataCategory;
+
+  /** The type of agency that contributed, or `any` where no row names it. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 60)
+  contributingType: string;
+
+  /** The type of agency that receives, or `panel_coordination`. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 60)
+  receivingType: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(SHARING_LEVELS)
+  level: SharingLevel;
+
+  /** The legal power that carries it. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(LEGAL_GATEWAYS)
+  gateway: LegalGateway;
+
+  /** UK GDPR Article 6 basis, or the law-enforcement basis. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 300)
+  lawfulBasis: string;
+
+  /** Article 9 condition, Schedule 1 paragraph or Article 10 route. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 300)
+  condition: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(ONWARD_SHARING)
+  onward: OnwardSharing;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(1, 60)
+  retentionClass: string;
+}

@@ -1,0 +1,109 @@
+/** Who reads, drafts, signs and activates agreements. What they open is a fact of the actor (`agreement-facts.ts`). */
+import { Partnership } from '../agencies/agency.entity.js';
+import '../agencies/agencies.policy.js';
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
+import { SharingSimulation } from './simulation.entity.js';
+import './agreement-facts.js';
+
+const protectsData = (actor: Actor): boolean => actor.roles.includes('data_protection_officer');
+
+const DATA_PROTECTION_OFFICER = {
+  name: 'data-protection-officer',
+  sentence: 'who is a data protection officer in the partnership',
+};
+
+extendSubject(Partnership, {
+  grounds: [
+    {
+      ...DATA_PROTECTION_OFFICER,
+      actions: ['agree-sharing'],
+      where: (actor) => (protectsData(actor) ? { id: { $in: actor.partnershipIds } } : null),
+    },
+  ],
+});
+
+declareSubject(SharingAgreement, 'SharingAgreement', {
+  grounds: [
+    {
+      name: 'partnership',
+      sentence: 'whose agency acts in the agreement’s partnership',
+      actions: ['read'],
+      where: (actor) => ({ partnershipId: { $in: actor.partnershipIds } }),
+    },
+    {
+      ...DATA_PROTECTION_OFFICER,
+      actions: ['draft', 'activate', 'suspend', 'simulate'],
+      where: (actor) => (protectsData(actor) ? { partnershipId: { $in: actor.partnershipIds } } : null),
+    },
+  ],
+});
+
+const AGREEMENT = {
+  relations: { agreement: { to: SharingAgreement, local: 'agreementId', foreign: 'id' } },
+  parent: 'agreement',
+};
+
+declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
+  ...AGREEMENT,
+  relations: { ...AGREEMENT.relations, parties: { to: SharingParty, local: 'id', foreign: 'agreementVersionId' } },
+  grounds: [
+    {
+      name: 'agreement-reader',
+      sentence: 'who may read the agreement',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+    },
+    ...(['draft', 'activate', 'suspend'] as const).map((action) => ({
+      ...DATA_PROTECTION_OFFICER,
+      name: `${DATA_PROTECTION_OFFICER.name}-${action}`,
+      actions: [action],
+      within: action,
+      where: () => ({}),
+    })),
+    {
+      name: 'signatory',
+      sentence: 'who is a data protection officer or an administrator of an agency that is party to it',
+      actions: ['sign'],
+      within: 'read',
+      where: (actor): Where | null =>
+        protectsData(actor) || actor.roles.includes('agency_administrator')
+          ? { parties: { $elemMatch: { agencyId: actor.agencyId } } }
+          : null,
+    },
+  ],
+});
+
+const VERSION = {
+  relations: { agreementVersion: { to: SharingAgreementVersion, local: 'agreementVersionId', foreign: 'id' } },
+  parent: 'agreementVersion',
+  grounds: [
+    {
+      name: 'agreement-reader',
+      sentence: 'who may read the agreement',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+    },
+  ],
+};
+
+declareSubject(SharingParty, 'SharingParty', VERSION);
+declareSubject(SharingRow, 'SharingRow', VERSION);
+
+declareSubject(SharingSimulation, 'SharingSimulation', {
+  ...AGREEMENT,
+  grounds: [
+    {
+      name: 'own-simulation',
+      sentence:
+        'who is a data protection officer in the partnership and ran it: it counts cases as far as they may know of them',
+      actions: ['read', 'sign'],
+      within: 'simulate',
+      where: (actor) => ({ madeById: actor.id }),
+    },
+  ],
+});

@@ -1,0 +1,254 @@
+import type { Row } from '../policy/conditions.js';
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, Not } from 'typeorm';
+import { Partnership } from '../agencies/agency.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import {
+  agreementMachine,
+  SharingAgreement,
+  SharingAgreementVersion,
+  SharingParty,
+  SharingRow,
+  type AgreementStatus,
+} from './agreement.entity.js';
+import type {
+  SharingAgreementRequest,
+  SharingDraftChange,
+  SharingDraftRequest,
+  SharingStatusChange,
+} from './agreement.requests.js';
+import {
+  SharingAgreementVersionView,
+  SharingAgreementView,
+  SharingPartyView,
+  SharingRowView,
+} from './agreement.views.js';
+import { draftOf, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
+
+/** Without two there is nobody to share with. */
+const LEAST_SIGNATURES = 2;
+const CURRENT: AgreementStatus[] = ['active', 'suspended'];
+
+/** Agreements: drafted and activated by data protection officers, signed by their parties, read by the partnership. */
+@Injectable()
+export class AgreementsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.page(SharingAgreementView, {}, query, { given: await inForce(work) }),
+    );
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(SharingAgreementView, await work.find('read', SharingAgreement, id), {
+        given: await inForce(work, id),
+      }),
+    );
+  }
+
+  versions(actor: Actor, agreementId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', SharingAgreement, agreementId);
+      return await work.page(SharingAgreementVersionView, { agreementId }, query);
+    });
+  }
+
+  version(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(SharingAgreementVersionView, await versionOf(work, 'read', agreementId, id)),
+    );
+  }
+
+  parties(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await versionOf(work, 'read', agreementId, agreementVersionId);
+      return work.page(SharingPartyView, { agreementVersionId }, query);
+    });
+  }
+
+  rows(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await versionOf(work, 'read', agreementId, agreementVersionId);
+      return work.page(SharingRowView, { agreementVersionId }, query);
+    });
+  }
+
+  begin(actor: Actor, request: SharingAgreementRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { id: partnershipId } = await work.find('agree-sharing', Partnership, request.partnershipId);
+      const begun = await work.insert(SharingAgreement, { ...request, partnershipId });
+      work.happened('sharing-agreement.begun', SharingAgreement, begun);
+      return work.present(SharingAgreementView, begun, { status: 201 });
+    });
+  }
+
+  draft(actor: Actor, agreementId: string, { basedOn, ...request }: SharingDraftRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const agreement = await work.find('draft', SharingAgreement, agreementId, { lock: true });
+      const base = basedOn ? await work.peek('read', SharingAgreementVersion, basedOn) : null;
+      if (basedOn && base?.agreementId !== agreement.id)
+        throw unacceptable('unknown-version', 'Name a version of this agreement to begin from.', [
+          { pointer: '/basedOn', detail: 'no such version of this agreement' },
+        ]);
+      const draft = await draftOf(work, request, base, '/basedOn');
+      await mustBeLawful(work, agreement.partnershipId, draft);
+      const { parties: _, rows: __, ...values } = draft;
+      const drafted = await work.insert(SharingAgreementVersion, {
+        ...values,
+        agreementId,
+        edition: 1 + ((await work.manager.maximum(SharingAgreementVersion, 'edition', { agreementId })) ?? 0),
+        status: agreementMachine.initial,
+        supersedesId: (await currentOf(work, agreementId))?.id ?? null,
+        activatedAt: null,
+        statusReason: null,
+      });
+      await write(work, drafted.id, draft);
+      work.happened('sharing-agreement.drafted', SharingAgreementVersion, drafted);
+      return work.present(SharingAgreementVersionView, drafted, { status: 201 });
+    });
+  }
+
+  /** Whatever is changed, the parties have not signed what now stands there. */
+  change(actor: Actor, agreementId: string, id: string, request: SharingDraftChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await taken(work, 'draft', agreementId, id);
+      const status = after(agreementMachine, found.status, 'change');
+      const { partnershipId } = await work.find('draft', SharingAgreement, agreementId);
+      const draft = await draftOf(work, request, found, '');
+      await mustBeLawful(work, partnershipId, draft);
+      await work.remove(SharingParty, await partiesOf(work, id));
+      await work.remove(SharingRow, await rowsOf(work, id));
+      await write(work, id, draft);
+      const { parties: _, rows: __, ...values } = draft;
+      const changed = await work.update(SharingAgreementVersion, found, { ...values, status });
+      work.happened('sharing-agreement.draft-changed', SharingAgreementVersion, changed);
+      return work.present(SharingAgreementVersionView, changed);
+    });
+  }
+
+  /** For one's own agency, what one has read: If-Match is the tag of the version. A party may sign later than others. */
+  sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const version = await taken(work, 'sign', agreementId, id);
+      if (version.status === 'superseded')
+        throw conflict('superseded', 'Another version took the place of this one. Sign that.', {
+          state: version.status,
+        });
+      const party = await work.manager.findOneByOrFail(SharingParty, {
+        agreementVersionId: id,
+        agencyId: actor.agencyId,
+      });
+      if (party.signedOn) throw conflict('already-signed', 'Your agency has signed this version already.');
+      const signed = await work.update(SharingParty, party, {
+        signedOn: londonDay(work.now),
+        signedById: actor.id,
+      });
+      work.happened('sharing-agreement.signed', SharingAgreementVersion, version, { agencyId: actor.agencyId });
+      return work.present(SharingPartyView, signed);
+    });
+  }
+
+  /** Puts a draft in force, in the place of the version that was when it was drafted, in one transaction. */
+  activate(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      // one activation of an agreement at a time
+      await work.find('activate', SharingAgreement, agreementId, { lock: true });
+      const found = await taken(work, 'activate', agreementId, id);
+      const status = after(agreementMachine, found.status, 'activation');
+      await mustBeReady(work, found);
+      const current = await currentOf(work, agreementId);
+      if ((current?.id ?? null) !== found.supersedesId)
+        throw conflict(
+          'superseded-meanwhile',
+          'Another version came into force since this was drafted. Draft it anew, based on that or on this.',
+        );
+      if (current) {
+        const gone = await work.update(SharingAgreementVersion, current, {
+          status: after(agreementMachine, current.status, 'supersession'),
+        });
+        work.happened('sharing-agreement.superseded', SharingAgreementVersion, gone);
+      }
+      const activated = await work.update(SharingAgreementVersion, found, { status, activatedAt: work.now });
+      work.happened('sharing-agreement.activated', SharingAgreementVersion, activated);
+      return work.present(SharingAgreementVersionView, activated);
+    });
+  }
+
+  suspend(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<Presented> {
+    return this.move(actor, agreementId, id, 'suspension', 'suspended', request);
+  }
+
+  resume(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<Presented> {
+    return this.move(actor, agreementId, id, 'resumption', 'resumed', request);
+  }
+
+  private move(
+    actor: Actor,
+    agreementId: string,
+    id: string,
+    command: 'suspension' | 'resumption',
+    event: string,
+    { reason }: SharingStatusChange,
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await taken(work, 'suspend', agreementId, id);
+      const moved = await work.update(SharingAgreementVersion, found, {
+        status: after(agreementMachine, found.status, command),
+        statusReason: reason,
+      });
+      work.happened(`sharing-agreement.${event}`, SharingAgreementVersion, moved);
+      return work.present(SharingAgreementVersionView, moved);
+    });
+  }
+}
+
+/** The version, if it is one of this agreement. */
+export async function versionOf(
+  work: Work,
+  action: string,
+  agreementId: string,
+  id: string,
+): Promise<SharingAgreementVersion> {
+  const version = await work.find(action, SharingAgreementVersion, id);
+  if (version.agreementId !== agreementId) throw notFound();
+  return version;
+}
+
+async function taken(work: Work, action: string, agreementId: string, id: string): Promise<SharingAgreementVersion> {
+  await versionOf(work, action, agreementId, id);
+  return work.take(action, SharingAgreementVersion, SharingAgreementVersionView, id);
+}
+
+/** The version of an agreement that is in force, or would be if it were not suspended. */
+const currentOf = (work: Work, agreementId: string): Promise<SharingAgreementVersion | null> =>
+  work.manager.findOneBy(SharingAgreementVersion, { agreementId, status: In(CURRENT) });
+
+/** In force from today: between activation and a later effective date nothing at all would be shared. */
+async function mustBeReady(work: Work, version: SharingAgreementVersion): Promise<void> {
+  const today = londonDay(work.now);
+  if (version.effectiveFrom > today)
+    throw unacceptable('not-yet-effective', `It takes effect on ${version.effectiveFrom}. Activate it then.`);
+  if (version.expiresOn < today)
+    throw unacceptable('already-expired', 'Its last day has passed. Change its dates, and have it signed again.');
+  const signed = await work.manager.countBy(SharingParty, {
+    agreementVersionId: version.id,
+    signedOn: Not(IsNull()),
+  });
+  if (signed < LEAST_SIGNATURES)
+    throw unacceptable('not-signed', 'At least two parties must have signed before anything is shared.');
+}
+
+/** The versions in force, as far as the reader may read them: for the view of their agreements. */
+async function inForce(work: Work, agreementId?: string): Promise<Row> {
+  const filter = { status: { $in: CURRENT }, ...(agreementId ? { agreementId } : {}) };
+  return { inForce: await work.rows('read', SharingAgreementVersion, filter) };
+}

@@ -1,0 +1,130 @@
+/** From what was sent to the rows and parties of a draft. */
+import { In } from 'typeorm';
+import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
+import type { DataCategory, LegalGateway, Purpose, SharingLevel } from '../policy/categories.js';
+import { unacceptable, type FieldError } from '../policy/problems.js';
+import type { Work } from '../records/work.js';
+import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVersion } from './agreement.entity.js';
+import { unlawful, type WrittenRow } from './agreement-law.js';
+import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.requests.js';
+
+/** The whole of a version, as it is saved. */
+export interface Draft {
+  purposes: Purpose[];
+  parties: SharingPartyRequest[];
+  rows: WrittenRow[];
+  effectiveFrom: string;
+  reviewDue: string;
+  expiresOn: string;
+}
+
+const MOST_ERRORS = 1000;
+
+export const rowsOf = (work: Work, agreementVersionId: string): Promise<SharingRow[]> =>
+  work.manager.find(SharingRow, { where: { agreementVersionId }, order: { id: 'ASC' } });
+
+export const partiesOf = (work: Work, agreementVersionId: string): Promise<SharingParty[]> =>
+  work.manager.find(SharingParty, { where: { agreementVersionId }, order: { id: 'ASC' } });
+
+const written = (row: SharingRowRequest | SharingRow, at: string): WrittenRow => ({
+  at,
+  purpose: row.purpose,
+  category: row.category,
+  contributingType: row.contributingType,
+  receivingType: row.receivingType,
+  level: row.level,
+  gateway: row.gateway ?? '',
+  lawfulBasis: row.lawfulBasis ?? '',
+  condition: row.condition ?? '',
+  onward: row.onward,
+  retentionClass: row.retentionClass ?? '',
+});
+
+const keyOf = (row: { purpose: string; category: string; contributingType: string; receivingType: string }): string =>
+  [row.purpose, row.category, row.contributingType, row.receivingType].join(' ');
+
+/** What was sent over what there was: `from` says where the latter stands in the request, for the errors in it. */
+export async function draftOf(
+  work: Work,
+  request: SharingDraftChange,
+  base: SharingAgreementVersion | null,
+  from: string,
+): Promise<Draft> {
+  const rows = request.rows
+    ? request.rows.map((row, index) => written(row, `/rows/${String(index)}`))
+    : base
+      ? (await rowsOf(work, base.id)).map((row) => written(row, from))
+      : [];
+  const changes = (request.rowChanges ?? []).map((row, index) => written(row, `/rowChanges/${String(index)}`));
+  const changed = new Set(changes.map(keyOf));
+  const parties =
+    request.parties ?? (base ? (await partiesOf(work, base.id)).map(({ agencyId, role }) => ({ agencyId, role })) : []);
+  const dates = {
+    effectiveFrom: request.effectiveFrom ?? base?.effectiveFrom,
+    reviewDue: request.reviewDue ?? base?.reviewDue,
+    expiresOn: request.expiresOn ?? base?.expiresOn,
+  };
+  const missing = Object.entries(dates).filter(([, date]) => !date);
+  if (missing.length)
+    throw unacceptable(
+      'dates-missing',
+      'Say from when the agreement applies, when it is reviewed and when it ends.',
+      missing.map(([name]) => ({ pointer: `/${name}`, detail: 'name the day' })),
+    );
+  return {
+    purposes: (request.purposes ?? base?.purposes ?? []) as Purpose[],
+    parties,
+    rows: [...rows.filter((row) => !changed.has(keyOf(row))), ...changes],
+    ...(dates as Pick<Draft, 'effectiveFrom' | 'reviewDue' | 'expiresOn'>),
+  };
+}
+
+/** Refuses (422) what the law refuses, and parties that are none, all at once. */
+export async function mustBeLawful(work: Work, partnershipId: string, draft: Draft): Promise<void> {
+  const ids = draft.parties.map((one) => one.agencyId.toLowerCase());
+  const present = await work.manager.findBy(AgencyPartnership, { partnershipId, agencyId: In(ids) });
+  const agencies = await work.manager.findBy(Agency, { id: In(present.map((one) => one.agencyId)), active: true });
+  const types = new Map(agencies.map(({ id, type }) => [id, type]));
+  const strangers = ids.flatMap((id, index): FieldError[] => {
+    const at = `/parties/${String(index)}/agencyId`;
+    if (!types.has(id)) return [{ pointer: at, detail: 'no agency of this partnership', code: 'unknown-party' }];
+    return ids.indexOf(id) < index ? [{ pointer: at, detail: 'named already', code: 'duplicate-party' }] : [];
+  });
+  const errors = [...strangers, ...unlawful({ ...draft, partyTypes: ids.flatMap((id) => types.get(id) ?? []) })];
+  if (errors.length)
+    throw unacceptable(
+      'agreement-unlawful',
+      `The agreement says what it may not, in ${String(errors.length)} places; see errors.`,
+      errors.slice(0, MOST_ERRORS),
+    );
+}
+
+/** Writes parties and rows of a version that has none. */
+export async function write(work: Work, agreementVersionId: string, { parties, rows }: Draft): Promise<void> {
+  await work.insertAll(
+    SharingParty,
+    parties.map(({ agencyId, role }) => ({
+      agreementVersionId,
+      agencyId: agencyId.toLowerCase(),
+      role,
+      signedOn: null,
+      signedById: null,
+    })),
+  );
+  await work.insertAll(
+    SharingRow,
+    rows.map((row) => ({
+      agreementVersionId,
+      purpose: row.purpose as Purpose,
+      category: row.category as DataCategory,
+      contributingType: row.contributingType,
+      receivingType: row.receivingType,
+      level: row.level as SharingLevel,
+      gateway: row.gateway as LegalGateway,
+      lawfulBasis: row.lawfulBasis,
+      condition: row.condition,
+      onward: row.onward as OnwardSharing,
+      retentionClass: row.retentionClass,
+    })),
+  );
+}

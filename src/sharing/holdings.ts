@@ -1,0 +1,175 @@
+/**
+ * What is really held on the cases of some panels: in how many of them, of which category, contributed by which type of
+ * agency. Derived from the declared subjects and the classification of their columns, so that a new record of a case is
+ * counted by itself.
+ *
+ * This reads across all cases, as no reader could, and so it is private to the simulation: nothing leaves it but numbers,
+ * and cases and records whose existence is barred to the asker (conflict, compartment) are not counted. What an agency
+ * keeps to itself is not counted either: no agreement shares it.
+ */
+import type { Actor } from '../policy/actor.js';
+import { classifiedProperties } from '../policy/classification.js';
+import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
+import { parse } from '../policy/conditions.js';
+import { Parameters, toSql } from '../policy/sql.js';
+import {
+  declaredSubjects,
+  isDeclared,
+  relationOf,
+  subjectNamed,
+  subjectOf,
+  type Relation,
+  type Subject,
+} from '../policy/subjects.js';
+import type { Work } from '../records/work.js';
+
+export interface Holding {
+  panelId: string;
+  category: string;
+  contributingType: string | null;
+  /** Numbers without what this agency contributed itself, which is always its own; null counts what anybody did. */
+  exceptAgencyId: string | null;
+  cases: number;
+  /** A few of them that the asker may read. */
+  sampleCaseIds: string[];
+}
+
+const MOST_STEPS = 3;
+const SAMPLES = 3;
+
+/** The relations that lead from a record to the one case it stands in; null where none do. */
+function wayToCase(subject: Subject, steps = MOST_STEPS): Relation[] | null {
+  if (subject.name === 'Case') return [];
+  if (!steps) return null;
+  const names = [...(subject.parent ? [subject.parent] : []), ...Object.keys(subject.relations).sort()];
+  const ways = names.flatMap((name) => {
+    const relation = relationOf(subject, name);
+    if (relation.foreign !== 'id' || relation.to === subject.type || !isDeclared(relation.to)) return [];
+    const rest = wayToCase(subjectOf(relation.to), steps - 1);
+    return rest ? [[relation, ...rest]] : [];
+  });
+  return ways.sort((a, b) => a.length - b.length)[0] ?? null;
+}
+
+/** All ways to cases: a record with a panel stands in one; a person, place or group is read through several. */
+export function waysToCases(subject: Subject): Relation[][] {
+  if (subject.panel) {
+    const way = wayToCase(subject);
+    return way ? [way] : [];
+  }
+  return subject.contexts.flatMap((name) => {
+    const relation = relationOf(subject, name);
+    const rest = wayToCase(subjectOf(relation.to));
+    return rest ? [[relation, ...rest]] : [];
+  });
+}
+
+/** Per category, the columns that hold it; where the row itself says its category, the column that says it. */
+function columnsByCategory(subject: Subject): { category: string; isColumn: boolean; columns: string[] }[] {
+  const found = new Map<string, { category: string; isColumn: boolean; columns: string[] }>();
+  for (const [property, { category }] of classifiedProperties(subject.type)) {
+    if (category === 'administrative' || !columnsOf(subject.type).has(property)) continue;
+    const isColumn = typeof category !== 'string';
+    const name = isColumn ? category.column : category;
+    const key = `${String(isColumn)} ${name}`;
+    const known = found.get(key) ?? { category: name, isColumn, columns: [] };
+    known.columns.push(property);
+    found.set(key, known);
+  }
+  return [...found.values()];
+}
+
+function heldSql(
+  actor: Actor,
+  subject: Subject,
+  way: Relation[],
+  panelIds: string[],
+  parameters: Parameters,
+): string | null {
+  const held = columnsByCategory(subject);
+  if (!held.length) return null;
+  const column = (one: Subject, alias: string, property: string): string =>
+    `${alias}.${columnOf(one.type, property).name}`;
+  const conditions: string[] = [];
+  const unbarred = (one: Subject, alias: string): void => {
+    const bars = one.bars.flatMap((bar) => bar.where(actor) ?? []);
+    if (bars.length) conditions.push(toSql(parse({ $nor: bars }), one.type, alias, parameters));
+  };
+  let joins = `${tableOf(subject.type)} h0`;
+  unbarred(subject, 'h0');
+  let last: [Subject, string] = [subject, 'h0'];
+  for (const [index, relation] of way.entries()) {
+    const [from, alias] = last;
+    const next: [Subject, string] = [subjectOf(relation.to), `h${String(index + 1)}`];
+    joins += ` JOIN ${tableOf(relation.to)} ${next[1]} ON ${column(next[0], next[1], relation.foreign)} = ${column(from, alias, relation.local)}`;
+    unbarred(...next);
+    last = next;
+  }
+  const [ofCase, alias] = last;
+  const panel = column(ofCase, alias, ofCase.panel ?? '');
+  conditions.push(`${panel} = ANY(${parameters.add(panelIds, 'uuid[]')})`);
+  if (columnsOf(subject.type).has('agencyOnly')) conditions.push(`NOT ${column(subject, 'h0', 'agencyOnly')}`);
+  const values = held.map(({ category, isColumn, columns }) => {
+    const name = isColumn ? column(subject, 'h0', category) : parameters.add(category, 'text');
+    const present = columns.map((one) => `${column(subject, 'h0', one)} IS NOT NULL`).join(' OR ');
+    return `(${name}, ${present})`;
+  });
+  const { contributor } = subject;
+  const type = contributor ? column(subject, 'h0', contributor.type) : 'NULL::text';
+  const agency = contributor ? column(subject, 'h0', contributor.agency) : 'NULL::uuid';
+  return (
+    `SELECT ${panel} AS panel_id, ${alias}."id" AS case_id, held.category, ${type} AS contributing_type, ${agency} AS agency_id ` +
+    `FROM ${joins} CROSS JOIN LATERAL (VALUES ${values.join(', ')}) held(category, present) ` +
+    `WHERE held.present AND held.category <> 'administrative' AND ${conditions.join(' AND ')}`
+  );
+}
+
+/** What is held on the cases of these panels, as far as the asker may know of them. */
+export async function holdingsOf(work: Work, panelIds: string[]): Promise<Holding[]> {
+  const cases = subjectNamed('Case');
+  if (!cases || !panelIds.length) return [];
+  const readable = (await work.rows('read', cases.type, { panelId: { $in: panelIds } })) as { id: string }[];
+  const parameters = new Parameters();
+  const selects = [...declaredSubjects()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((subject) =>
+      waysToCases(subject).flatMap((way) => heldSql(work.actor, subject, way, panelIds, parameters) ?? []),
+    );
+  const shown = parameters.add(
+    readable.map(({ id }) => id),
+    'uuid[]',
+  );
+  const counted =
+    `count(DISTINCT h.case_id)::integer AS cases, ` +
+    `coalesce((array_agg(DISTINCT h.case_id ORDER BY h.case_id) FILTER (WHERE h.case_id = ANY(${shown})))[1:${String(SAMPLES)}], '{}') AS samples`;
+  const rows = await work.manager.query<
+    {
+      panel_id: string;
+      category: string;
+      contributing_type: string | null;
+      except_agency: string | null;
+      cases: number;
+      samples: string[];
+    }[]
+  >(
+    `WITH held AS MATERIALIZED (SELECT DISTINCT * FROM (${selects.join(' UNION ALL ')}) every),
+       contributors AS (SELECT DISTINCT panel_id, category, contributing_type, agency_id FROM held WHERE agency_id IS NOT NULL)
+     SELECT h.panel_id, h.category, h.contributing_type, NULL::uuid AS except_agency, ${counted}
+       FROM held h GROUP BY 1, 2, 3
+     UNION ALL
+     SELECT c.panel_id, c.category, c.contributing_type, c.agency_id, ${counted}
+       FROM contributors c LEFT JOIN held h ON h.panel_id = c.panel_id AND h.category = c.category
+         AND h.contributing_type = c.contributing_type AND h.agency_id IS DISTINCT FROM c.agency_id
+       GROUP BY 1, 2, 3, 4
+     ORDER BY 1, 2, 3 NULLS FIRST, 4 NULLS FIRST`,
+    parameters.values,
+  );
+  return rows.map((row) => ({
+    panelId: row.panel_id,
+    category: row.category,
+    contributingType: row.contributing_type,
+    exceptAgencyId: row.except_agency,
+    cases: row.cases,
+    sampleCaseIds: row.samples,
+  }));
+}

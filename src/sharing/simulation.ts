@@ -1,0 +1,123 @@
+/** What a proposed version changes, worked out by the very functions that enforce agreements. Pure: no clock, no database. */
+import { createHash } from 'node:crypto';
+import type { Actor } from '../policy/actor.js';
+import { reaches, type SharingLevel } from '../policy/categories.js';
+import { granted } from '../policy/levels.js';
+import { factsOf, type Receiver, type VersionAtHand } from './agreement-facts.js';
+import type { Holding } from './holdings.js';
+import type { RowDifference, SimulatedChange } from './simulation.entity.js';
+
+export interface Proposal {
+  /** Every version that now opens anything on the panels concerned. */
+  inForce: readonly VersionAtHand[];
+  /** The version of the same agreement that the proposed one takes the place of. */
+  replaced: VersionAtHand | null;
+  proposed: VersionAtHand;
+  /** Receiving agencies, and the coordination of panels. */
+  receivers: readonly Receiver[];
+  panelIds: readonly string[];
+  holdings: readonly Holding[];
+  /** A day in London. */
+  today: string;
+}
+
+export interface Effects {
+  changes: SimulatedChange[];
+  sampleCaseIds: string[][];
+}
+
+/** As it would be once activated, when every party has signed and its first day has come. */
+const asIfInForce = (version: VersionAtHand, today: string): VersionAtHand => ({
+  ...version,
+  status: 'active',
+  effectiveFrom: version.effectiveFrom < today ? version.effectiveFrom : today,
+  parties: version.parties.map(({ agencyId }) => ({ agencyId, signedOn: today })),
+});
+
+/** Somebody of the receiver, as far as the levels ask: an agency's own staff, or a panel's coordination. */
+function reader(asker: Actor, receiver: Receiver, agreements: Actor['agreements'], panelIds: readonly string[]): Actor {
+  return {
+    ...asker,
+    agencyId: receiver.agencyId ?? '',
+    agencyType: receiver.type,
+    agreements,
+    coordinatedPanelIds: receiver.agencyId === null ? [...panelIds] : [],
+  };
+}
+
+/** The changes over what is held, in a fixed order. `asker` lends the form of an actor; nothing of it is asked. */
+export function effectsOf(asker: Actor, proposal: Proposal): Effects {
+  const { inForce, replaced, proposed, receivers, panelIds, holdings, today } = proposal;
+  const afterwards = [...inForce.filter((one) => one.versionId !== replaced?.versionId), asIfInForce(proposed, today)];
+  const purposes = [...new Set([...inForce, proposed].flatMap(({ rows }) => rows.map((row) => row.purpose)))].sort();
+  const totals = holdings.filter((one) => one.exceptAgencyId === null);
+  const own = new Map(holdings.flatMap((one) => (one.exceptAgencyId ? [[keyOf(one, one.exceptAgencyId), one]] : [])));
+  const found: [SimulatedChange, string[]][] = [];
+  for (const purpose of purposes)
+    for (const receiver of receivers) {
+      const before = reader(asker, receiver, factsOf(inForce, receiver, purpose, today), panelIds);
+      const after = reader(asker, receiver, factsOf(afterwards, receiver, purpose, today), panelIds);
+      for (const total of totals) {
+        const { panelId, category, contributingType } = total;
+        const was = granted(before, panelId, category, contributingType).level;
+        const will = granted(after, panelId, category, contributingType).level;
+        if (was === will) continue;
+        const held = (receiver.agencyId && own.get(keyOf(total, receiver.agencyId))) || total;
+        if (!held.cases) continue;
+        found.push([
+          {
+            purpose,
+            panelId,
+            agencyId: receiver.agencyId,
+            receivingType: receiver.type,
+            category,
+            contributingType,
+            before: was,
+            after: will,
+            cases: held.cases,
+          },
+          held.sampleCaseIds,
+        ]);
+      }
+    }
+  found.sort(([a], [b]) => (canonical(a) < canonical(b) ? -1 : 1));
+  return { changes: found.map(([change]) => change), sampleCaseIds: found.map(([, ids]) => ids) };
+}
+
+const keyOf = ({ panelId, category, contributingType }: Holding, agencyId: string): string =>
+  [panelId, category, contributingType, agencyId].join(' ');
+
+/** Rows of two versions that say otherwise. A row that is there on one side only has no level on the other. */
+export function rowDifferences(before: VersionAtHand | null, after: VersionAtHand): RowDifference[] {
+  const byKey = (version: VersionAtHand | null): Map<string, VersionAtHand['rows'][number]> =>
+    new Map(
+      version?.rows.map((row) => [[row.purpose, row.category, row.contributingType, row.receivingType].join(' '), row]),
+    );
+  const [old, fresh] = [byKey(before), byKey(after)];
+  return [...new Set([...old.keys(), ...fresh.keys()])].sort().flatMap((key) => {
+    const row = fresh.get(key) ?? old.get(key);
+    const levels: { before: SharingLevel | null; after: SharingLevel | null } = {
+      before: old.get(key)?.level ?? null,
+      after: fresh.get(key)?.level ?? null,
+    };
+    if (!row || levels.before === levels.after) return [];
+    const { purpose, category, contributingType, receivingType } = row;
+    return [{ purpose, category, contributingType, receivingType, ...levels }];
+  });
+}
+
+export const gains = ({ before, after }: Pick<SimulatedChange, 'before' | 'after'>): boolean => reaches(after, before);
+
+/** JSON with its keys in order: one text for one meaning. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`)
+      .join(',')}}`;
+  return JSON.stringify(value ?? null);
+}
+
+/** SHA-256, in hex, over the canonical form. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');

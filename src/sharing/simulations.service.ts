@@ -1,0 +1,243 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { PANEL_COORDINATION } from '../agencies/agency-types.js';
+import type { Row } from '../policy/conditions.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { subjectNamed, type RecordClass } from '../policy/subjects.js';
+import { londonDay } from '../records/london-day.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import type { Receiver, VersionAtHand } from './agreement-facts.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
+import { holdingsOf } from './holdings.js';
+import { digestOf, effectsOf, rowDifferences } from './simulation.js';
+import { simulationPage } from './simulation-page.js';
+import { SharingSimulation } from './simulation.entity.js';
+import type { SimulationRequest } from './simulation.requests.js';
+import { SharingSimulationItemView, SharingSimulationView, type ShownChange } from './simulation.views.js';
+
+interface PanelAtHand {
+  id: string;
+  type: string;
+  name: string;
+}
+
+interface CaseAtHand {
+  id: string;
+  reference: string;
+}
+
+/** What stands on either side of a simulation. */
+interface Sides {
+  inForce: VersionAtHand[];
+  replaced: VersionAtHand | null;
+  proposed: VersionAtHand;
+  /** Changes with the content of the draft and with what is in force. */
+  basis: string;
+}
+
+/** What a proposed version would change for whom, over the real cases: run, read and signed before it is activated. */
+@Injectable()
+export class SimulationsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, agreementId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', SharingAgreement, agreementId);
+      return work.page(SharingSimulationItemView, { agreementId }, query);
+    });
+  }
+
+  get(actor: Actor, agreementId: string, id: string, asText: boolean): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await simulationOf(work, 'read', agreementId, id);
+      const shown = work.present(SharingSimulationView, found, { given: await complete(work, found) });
+      return asText ? page(work, found, shown) : shown;
+    });
+  }
+
+  run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const agreement = await work.find('simulate', SharingAgreement, agreementId);
+      const version = await work.peek('read', SharingAgreementVersion, versionId);
+      if (version?.agreementId !== agreementId)
+        throw unacceptable('unknown-version', 'Name a version of this agreement.', [
+          { pointer: '/versionId', detail: 'no such version of this agreement' },
+        ]);
+      const sides = await sidesOf(work, agreement, version);
+      const panels = (await panelsOf(work, agreement)).map(({ id }) => id);
+      const today = londonDay(work.now);
+      const { changes, sampleCaseIds } = effectsOf(actor, {
+        ...sides,
+        receivers: await receiversOf(work, sides),
+        panelIds: panels,
+        holdings: await holdingsOf(work, panels),
+        today,
+      });
+      const rows = rowDifferences(sides.replaced, sides.proposed);
+      const made = await work.insert(SharingSimulation, {
+        agreementId,
+        versionId: version.id,
+        asOf: today,
+        digest: digestOf({ agreementId, versionId: version.id, basis: sides.basis, changes, rows }),
+        basis: sides.basis,
+        changes,
+        sampleCaseIds,
+        rows,
+        madeById: actor.id,
+        signedById: null,
+        signedAt: null,
+      });
+      work.happened('sharing-simulation.made', SharingSimulation, made, { versionId: version.id });
+      return work.present(SharingSimulationView, made, { status: 201, given: await complete(work, made) });
+    });
+  }
+
+  sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await simulationOf(work, 'sign', agreementId, id);
+      const found = await work.take('sign', SharingSimulation, SharingSimulationView, id);
+      if (found.signedAt) throw conflict('already-signed', 'This simulation is signed already.');
+      if (await isStale(work, found))
+        throw conflict('simulation-stale', 'The draft, or what is in force, changed since. Run the simulation again.');
+      const signed = await work.update(SharingSimulation, found, { signedById: actor.id, signedAt: work.now });
+      work.happened('sharing-simulation.signed', SharingSimulation, signed, { versionId: found.versionId });
+      return work.present(SharingSimulationView, signed, { given: await complete(work, signed) });
+    });
+  }
+}
+
+async function simulationOf(work: Work, action: string, agreementId: string, id: string): Promise<SharingSimulation> {
+  const found = await work.find(action, SharingSimulation, id);
+  if (found.agreementId !== agreementId) throw notFound();
+  return found;
+}
+
+/** The panels that an agreement governs, as far as the asker may know of them. */
+function panelsOf(work: Work, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
+  return work.rows('read', typeOf<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
+}
+
+/** A record of an area above, which sharing governs without knowing it. */
+function typeOf<T extends object>(name: string): RecordClass<T> {
+  const subject = subjectNamed(name);
+  if (!subject) throw new Error(`nothing is declared as ${name}`);
+  return subject.type as RecordClass<T>;
+}
+
+/** What is in force on the panels of the agreement, by any agreement, and what would be in its place. */
+async function sidesOf(work: Work, agreement: SharingAgreement, version: SharingAgreementVersion): Promise<Sides> {
+  const today = londonDay(work.now);
+  const neighbours = (await work.rows('read', SharingAgreement, { partnershipId: agreement.partnershipId })).filter(
+    ({ panelTypes }) => panelTypes.some((type) => agreement.panelTypes.includes(type)),
+  );
+  const active = await work.rows('read', SharingAgreementVersion, {
+    agreementId: { $in: neighbours.map(({ id }) => id) },
+    status: 'active',
+    effectiveFrom: { $lte: today },
+    expiresOn: { $gte: today },
+  });
+  const panels = await work.rows('read', typeOf<PanelAtHand>('Panel'), { partnershipId: agreement.partnershipId });
+  const versions = [...active.filter(({ id }) => id !== version.id), version];
+  const ids = versions.map(({ id }) => id);
+  const parties = await work.manager.findBy(SharingParty, { agreementVersionId: In(ids) });
+  const rows = await work.manager.findBy(SharingRow, { agreementVersionId: In(ids) });
+  const atHand = (one: SharingAgreementVersion): VersionAtHand => ({
+    versionId: one.id,
+    status: one.status,
+    effectiveFrom: one.effectiveFrom,
+    expiresOn: one.expiresOn,
+    panelIds: panels
+      .filter(({ type }) => neighbours.find(({ id }) => id === one.agreementId)?.panelTypes.includes(type))
+      .map(({ id }) => id),
+    parties: parties.filter(({ agreementVersionId }) => agreementVersionId === one.id),
+    rows: rows.filter(({ agreementVersionId }) => agreementVersionId === one.id),
+  });
+  const inForce = active.map(atHand);
+  const proposed = atHand(version);
+  const replaced = active.find(({ agreementId, id }) => agreementId === agreement.id && id !== version.id);
+  return {
+    inForce,
+    proposed,
+    replaced: (replaced && inForce.find(({ versionId }) => versionId === replaced.id)) ?? null,
+    basis: digestOf({
+      proposed: contentOf(proposed),
+      expiresOn: proposed.expiresOn,
+      panelTypes: agreement.panelTypes,
+      inForce: inForce
+        .map((one) => ({
+          versionId: one.versionId,
+          signed: one.parties.flatMap(({ agencyId, signedOn }) => (signedOn ? [agencyId] : [])).sort(),
+        }))
+        .sort((a, b) => (a.versionId < b.versionId ? -1 : 1)),
+    }),
+  };
+}
+
+/** What a version says, without the identifiers and times of its parts, and without who has signed. */
+const contentOf = ({ parties, rows }: VersionAtHand): unknown => ({
+  parties: parties.map(({ agencyId }) => agencyId).sort(),
+  rows: rows
+    .map(({ purpose, category, contributingType, receivingType, level }) =>
+      [purpose, category, contributingType, receivingType, level].join(' '),
+    )
+    .sort(),
+});
+
+/** Everybody who receives now or would: the parties on both sides, and the coordination of the panels. */
+async function receiversOf(work: Work, { inForce, proposed }: Sides): Promise<Receiver[]> {
+  const ids = new Set([...inForce, proposed].flatMap(({ parties }) => parties.map(({ agencyId }) => agencyId)));
+  const agencies = await work.manager.find(Agency, { where: { id: In([...ids]) }, order: { id: 'ASC' } });
+  return [
+    ...agencies.map(({ id, type }): Receiver => ({ agencyId: id, type })),
+    { agencyId: null, type: PANEL_COORDINATION },
+  ];
+}
+
+async function isStale(work: Work, simulation: SharingSimulation): Promise<boolean> {
+  const agreement = await work.peek('read', SharingAgreement, simulation.agreementId);
+  const version = await work.peek('read', SharingAgreementVersion, simulation.versionId);
+  if (!agreement || version?.status !== 'draft') return true;
+  return (await sidesOf(work, agreement, version)).basis !== simulation.basis;
+}
+
+/** With its changes, and of their cases those that this reader may see now. */
+async function complete(work: Work, simulation: SharingSimulation): Promise<Row> {
+  const ids = [...new Set(simulation.sampleCaseIds.flat())];
+  const cases = ids.length ? await work.rows('read', typeOf<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length) : [];
+  const known = new Map(cases.map(({ id, reference }) => [id, { id, reference }]));
+  const stale = await isStale(work, simulation);
+  const changes = simulation.changes.map((change, index): ShownChange => ({
+    ...change,
+    samples: (simulation.sampleCaseIds[index] ?? []).flatMap((id) => known.get(id) ?? []),
+  }));
+  return { stale, changes, rowDifferences: simulation.rows };
+}
+
+async function page(work: Work, simulation: SharingSimulation, presented: Presented): Promise<Presented> {
+  const agreement = await work.find('read', SharingAgreement, simulation.agreementId);
+  const version = await work.find('read', SharingAgreementVersion, simulation.versionId);
+  const replaced = version.supersedesId ? await work.peek('read', SharingAgreementVersion, version.supersedesId) : null;
+  const panels = await panelsOf(work, agreement);
+  const agencies = await work.rows('read', Agency, {});
+  const signatory = simulation.signedById ? await work.peek('read', Practitioner, simulation.signedById) : null;
+  const text = simulationPage(presented.body as SharingSimulationView, {
+    agreement,
+    edition: version.edition,
+    replacedEdition: replaced?.edition ?? null,
+    panels: new Map(panels.map(({ id, name }) => [id, name])),
+    agencies: new Map(agencies.map(({ id, name }) => [id, name])),
+    signedBy: signatory?.name ?? null,
+  });
+  return new Presented(
+    presented.body,
+    presented.status,
+    { ...presented.headers, vary: 'accept' },
+    text,
+    'text/plain; charset=utf-8',
+  );
+}
