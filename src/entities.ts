@@ -1,8 +1,10 @@
 /** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
+import { AccessDecision, AccessRequest } from './access/access-request.entity.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
+import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
@@ -17,14 +19,9 @@ import {
   ReferralScreening,
   ReferralSubject,
 } from './referrals/referral.entity.js';
-import {
-  AccessGrant,
-  Exclusion,
-  SharingAgreement,
-  SharingAgreementVersion,
-  SharingParty,
-  SharingRow,
-} from './sharing/sharing.entity.js';
+import { AccessGrant, EmergencyAccess } from './sharing/access.entity.js';
+import { Exclusion } from './sharing/exclusion.entity.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing/sharing.entity.js';
 import { Group, Person, Place } from './subjects/subject.entity.js';
 
 export const entities = [
@@ -39,6 +36,9 @@ export const entities = [
   SharingRow,
   Exclusion,
   AccessGrant,
+  EmergencyAccess,
+  AccessRequest,
+  AccessDecision,
   Person,
   Place,
   Group,
@@ -48,6 +48,8 @@ export const entities = [
   Case,
   CasePerson,
   Contribution,
+  HandlingAcknowledgement,
+  ReleaseRequest,
   Instrument,
   Assessment,
   Referral,

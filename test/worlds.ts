@@ -119,7 +119,7 @@ export class Worlds {
       name: 'Somebody',
       agencyId: c.pick(pool('Agency', 'id')),
       agencyType: c.pick(AGENCY_TYPES),
-      roles: c.some(['auditor', 'data_protection_officer', 'agency_administrator'], 0.3),
+      roles: c.some(['auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'], 0.3),
       ...(isClient ? { scopes: c.some(scopes, 0.5) } : {}),
       purpose: 'PANEL_MEETING',
       now: new Date('2026-06-15T12:00:00.000Z'),
@@ -128,6 +128,7 @@ export class Worlds {
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
+      nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
@@ -167,6 +168,10 @@ export class Worlds {
         constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
     };
     for (const subject of about) {
+      for (const { where } of subject.caps) {
+        const held = where(actor);
+        if (held) walk(this.policy.conditions.parse(held), subject.type);
+      }
       for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
         for (const { where } of openings(actor, subject, action))
           walk(this.policy.conditions.parse(where), subject.type);

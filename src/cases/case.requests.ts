@@ -48,6 +48,11 @@ export class ContributionRequest extends PickType(Contribution, [
   @IsIn(['P', 'C'])
   handling?: 'P' | 'C';
 
+  /** Others read it only where your agency releases it to them. */
+  @IsOptional()
+  @IsBoolean()
+  originatorControl?: boolean;
+
   /** Keep it inside your agency. */
   @IsOptional()
   @IsBoolean()
@@ -55,7 +60,16 @@ export class ContributionRequest extends PickType(Contribution, [
 }
 
 export class ContributionChange extends PartialType(
-  PickType(Contribution, ['kind', 'summary', 'text', 'handling', 'conditions', 'agencyOnly', 'occurredOn'] as const),
+  PickType(Contribution, [
+    'kind',
+    'summary',
+    'text',
+    'handling',
+    'conditions',
+    'originatorControl',
+    'agencyOnly',
+    'occurredOn',
+  ] as const),
   { skipNullProperties: false },
 ) {}
 

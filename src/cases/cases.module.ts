@@ -6,10 +6,13 @@ import './cases.policy.js';
 import { CasesController } from './cases.controller.js';
 import { CasesService } from './cases.service.js';
 import { CaseFollowing } from './following.js';
+import { HandlingController } from './handling.controller.js';
+import './handling.policy.js';
+import { HandlingService } from './handling.service.js';
 
 @Module({
-  controllers: [CasesController, AssessmentsController],
-  providers: [CasesService, CaseFollowing, AssessmentsService],
+  controllers: [CasesController, AssessmentsController, HandlingController],
+  providers: [CasesService, CaseFollowing, AssessmentsService, HandlingService],
   exports: [CaseFollowing],
 })
 export class CasesModule {}

@@ -80,9 +80,8 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
     outcome: 'withhold',
     steps,
     wouldChange: [
-      weighing.step === 'handling'
-        ? 'its conditions being met, or its originator’s consent'
-        : `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose`,
+      weighing.remedy ??
+        `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose`,
     ],
   };
 }

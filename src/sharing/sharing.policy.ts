@@ -1,22 +1,9 @@
-/** Agreements open, exclusions close. Both are facts of the actor, read at each request. */
+/** What agreements open: a fact of the actor, read at each request. */
 import { declareFact } from '../policy/actor.js';
 import type { AgreementFact } from '../policy/levels.js';
 import { declareSubject } from '../policy/subjects.js';
-import {
-  AccessGrant,
-  Exclusion,
-  SharingAgreement,
-  SharingAgreementVersion,
-  SharingParty,
-  SharingRow,
-} from './sharing.entity.js';
-
-declare module '../policy/actor.js' {
-  interface ActorFacts {
-    /** People who must not exist for the actor. */
-    excludedPersonIds: string[];
-  }
-}
+import './access.policy.js';
+import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing.entity.js';
 
 /** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
 declareFact(
@@ -37,17 +24,6 @@ declareFact(
      AND v.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`,
   (value) => value as AgreementFact[],
 );
-
-const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id)
-  AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
-
-declareFact(
-  'excludedPersonIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e WHERE ${MINE} AND e.person_id IS NOT NULL`,
-);
-
-/** Emergency access that is open now. */
-declareFact('emergencyCaseIds', `'[]'::jsonb`);
 
 declareSubject(SharingAgreement, 'SharingAgreement', {
   grounds: [
@@ -108,6 +84,3 @@ const VERSION = {
 
 declareSubject(SharingParty, 'SharingParty', VERSION);
 declareSubject(SharingRow, 'SharingRow', VERSION);
-
-declareSubject(Exclusion, 'Exclusion', {});
-declareSubject(AccessGrant, 'AccessGrant', {});
