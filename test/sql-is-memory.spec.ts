@@ -164,4 +164,4 @@ test(`the SQL form, the memory form, the list and the explanation agree over ${S
     one.caps.flatMap((cap) => [true, false].map((how) => `${one.name} ${cap.name} ${String(how)}`)),
   );
   expect(caps.filter((cap) => !heldBy.has(cap))).toEqual([]);
-}, 400_000);
+}, 900_000);

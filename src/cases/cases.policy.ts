@@ -189,9 +189,18 @@ declareSubject(Contribution, 'Contribution', {
     {
       name: 'shared',
       sentence: 'to whose agency the agreement makes at least its existence known, and who may read the case',
-      actions: ['read', 'acknowledge', 'ask-release'],
+      actions: ['read'],
       within: 'read',
       where: (actor) => ({ $and: [{ agencyOnly: false }, sharedAtLeast(actor, 'existence')] }),
+    },
+    {
+      name: 'other-agency',
+      sentence: 'of another agency than contributed it, who may know of it',
+      actions: ['acknowledge', 'ask-release'],
+      within: 'read',
+      where: (actor) => ({
+        $and: [{ agencyOnly: false, agencyId: { $ne: actor.agencyId } }, sharedAtLeast(actor, 'existence')],
+      }),
     },
   ],
 });
