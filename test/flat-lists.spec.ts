@@ -62,6 +62,8 @@ function memberOf(panelIds: string[]): Actor {
     purpose: 'PANEL_MEETING',
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
+    nameKey: null,
+    emergencyCaseIds: [],
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({

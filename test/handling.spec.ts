@@ -2,7 +2,8 @@
  * How far a contribution travels: conditions that each reader takes note of, releases by the originator, recalls. Each lets
  * through what it says, to whom it says, until it says, at the list, the single read and the explanation alike.
  *
- * Seen to fail: …
+ * Seen to fail: acknowledgements that a change of conditions does not void; a release without an end; no cap on what was
+ * recalled; an agency that takes note of its own conditions.
  */
 import type pg from 'pg';
 import { asOwner, inDays } from './given-panel-work.ts';

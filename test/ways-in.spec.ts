@@ -3,7 +3,8 @@
  * else; a grant opens it as to any reader, until its end; and asking tells nothing: a hidden case and a missing one answer
  * alike, before and after somebody decides.
  *
- * Seen to fail: …
+ * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
+ * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, inDays, likeness, meets, none, practitioner } from './given-panel-work.ts';

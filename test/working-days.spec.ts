@@ -1,7 +1,7 @@
 /**
  * Working days in England and Wales.
  *
- * Seen to fail: …
+ * Seen to fail: without the substitute day for Boxing Day 2026.
  */
 import { beforeAll, expect, it } from '@jest/globals';
 

@@ -22,7 +22,7 @@ export async function waysIn(seeding: Seeding): Promise<void> {
       at: seeding.day(-ACCESS_REQUEST.daysAgo),
       practitionerId: seeding.id('practitioner', ACCESS_REQUEST.asker),
       agencyId: seeding.id('agency', ACCESS_REQUEST.agency),
-      asked: cases.get(ACCESS_REQUEST.case)?.reference as string,
+      asked: cases.get(ACCESS_REQUEST.case)?.reference,
       caseId: seeding.id('case', ACCESS_REQUEST.case),
       reason: ACCESS_REQUEST.reason,
       purpose: ACCESS_REQUEST.purpose,
