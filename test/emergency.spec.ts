@@ -130,7 +130,8 @@ test('is for one who may, with a reason, for a case that may be opened: all othe
   expect((await open(id, 'jag-chair')).body.code).toBe('no-ground');
   await sergeant.post('/v1/emergency-accesses', { ...need, caseId: id, reason: 'Too short.' }).expect(400);
   await sergeant.post('/v1/emergency-accesses', { ...need, caseId: id, reasonCode: 'curiosity' }).expect(400);
-  await sergeant.post('/v1/emergency-accesses', need).expect(422);
+  for (const named of [{}, { caseId: null }, { caseReference: null }])
+    await sergeant.post('/v1/emergency-accesses', { ...need, ...named }).expect(422);
 
   const unknown = likeness(await open('01990000-0000-7000-8000-000000000000'));
   const elsewhere = (await casesOf(owner, 'pel-jag'))[0]!;

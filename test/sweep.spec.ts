@@ -6,7 +6,7 @@
  *
  * Seen to fail: a route marked @Open, an @Id() left out, a 403 and a 422 in place of a 404 where a record exists, a ground
  * that lets everybody read places, an explanation without `find`, `withheld` left out of one view, a route hidden from the
- * document, HEAD left out of Allow, and in earnest: a membership changed beneath another panel, null for what may not be
+ * document, HEAD left out of Allow, and in earnest: a membership changed beneath another panel, null for a case that may be left out (500), null for what may not be
  * null (500), `active` without @IsBoolean (500), `version` missing from the document, null documented but refused.
  */
 import { randomUUID } from 'node:crypto';
@@ -39,6 +39,7 @@ const OPEN_TO_A_STRANGER: Record<string, string> = {
   '/v1/panels': 'the panels to which his agency may refer; no compartment is among them',
   '/v1/sharing-agreements': 'the rules of sharing are no secret, and hold no record',
   '/v1/instruments': 'published risk instruments, not their answers',
+  '/v1/access-requests': 'what he asked for himself, in the sweep before',
 };
 /** Served, but not part of the API that the document promises. */
 const OUTSIDE_THE_DOCUMENT = /^\S+ (\/docs(\/|$)|\/openapi\.(json|yaml)$|\/sandbox(\/|$)|\/\*?$)/;

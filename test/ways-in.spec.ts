@@ -146,6 +146,8 @@ describe('an exclusion', () => {
       [{ caseId: id, practitionerId: elsewhere.id }, 'unknown-in-partnership'],
       [{ caseId: id, practitionerId: chair.id, name: 'Somebody Else' }, 'whom'],
       [{ name: 'Somebody Else' }, 'from-what'],
+      [{ caseId: null, personId: null, name: 'Somebody Else' }, 'from-what'],
+      [{ personId: id, name: null }, 'whom'],
       [{ caseId: id, personId: id, name: 'Somebody Else' }, 'from-what'],
     ] as const)
       expect((await exclude('jag-chair', body)).body.code).toBe(code);
@@ -245,6 +247,7 @@ describe('a request for access', () => {
     expect((await ask('fire-officer', { caseId: cases[0]!.id })).body.code).toBe('readable-already');
     await ask('fire-officer', { caseReference: 'JAG-2019-00001' });
     expect((await ask('fire-officer', { caseReference: 'jag-2019-00001' })).body.code).toBe('asked-already');
-    expect((await ask('fire-officer', {})).body.code).toBe('which-case');
+    for (const named of [{}, { caseId: null }, { caseReference: null }])
+      expect((await ask('fire-officer', named)).body.code).toBe('which-case');
   });
 });

@@ -45,7 +45,7 @@ export class AccessRequestsService {
   }
 
   ask(actor: Actor, { caseReference, caseId, reason, purpose }: AccessAsking): Promise<Presented> {
-    if ((caseReference === undefined) === (caseId === undefined))
+    if (!caseReference === !caseId)
       throw unacceptable('which-case', 'Name the case by its reference or by its identifier.', [
         { pointer: '/caseReference', detail: 'give either caseReference or caseId' },
       ]);

@@ -68,6 +68,10 @@ extendSubject(Person, {
   ],
 });
 
+/** A compartment is barred to everybody else already; to its own members no emergency opens more of it either. */
+const ownCompartments = (actor: Actor): string[] =>
+  actor.memberships.filter((one) => one.compartment).map((one) => one.panelId);
+
 extendSubject(Case, {
   grounds: [
     {
@@ -82,7 +86,7 @@ extendSubject(Case, {
       actions: ['open-in-emergency'],
       where: (actor) =>
         actor.roles.includes('emergency_access')
-          ? { partnershipId: { $in: actor.workingPartnershipIds }, panel: { $elemMatch: { compartment: false } } }
+          ? { partnershipId: { $in: actor.workingPartnershipIds }, panelId: { $nin: ownCompartments(actor) } }
           : null,
     },
   ],

@@ -36,7 +36,7 @@ export class EmergencyService {
   }
 
   open(actor: Actor, { caseId, caseReference, reasonCode, reason }: EmergencyOpening): Promise<Presented> {
-    if ((caseReference === undefined) === (caseId === undefined))
+    if (!caseReference === !caseId)
       throw unacceptable('which-case', 'Name the one case by its identifier or by its reference.', [
         { pointer: '/caseId', detail: 'give either caseId or caseReference' },
       ]);

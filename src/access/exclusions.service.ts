@@ -40,18 +40,17 @@ export class ExclusionsService {
 
   exclude(actor: Actor, request: ExclusionRequest): Promise<Presented> {
     const { caseId, personId, practitionerId, agencyId, name } = request;
-    const named = [practitionerId, agencyId, name].filter((one) => one !== undefined);
-    if ((caseId === undefined) === (personId === undefined))
+    const named = [practitionerId, agencyId, name].filter(Boolean);
+    if (!caseId === !personId)
       throw unacceptable('from-what', 'Name one case or one person.', [
         { pointer: '/caseId', detail: 'give either caseId or personId' },
       ]);
-    const declared = caseId !== undefined && !named.length;
-    if (!declared && named.length !== 1)
+    if (named.length > 1 || (!named.length && !caseId))
       throw unacceptable('whom', 'Name one person, one agency or one name; to declare your own conflict, none.', [
         { pointer: '/practitionerId', detail: 'give one of practitionerId, agencyId and name' },
       ]);
     return this.records.change(actor, (work) =>
-      declared ? this.declare(work, caseId, request.reason) : this.impose(work, request),
+      caseId && !named.length ? this.declare(work, caseId, request.reason) : this.impose(work, request),
     );
   }
 
@@ -156,7 +155,7 @@ async function whomOf(
   { practitionerId, agencyId, name }: Pick<ExclusionRequest, 'practitionerId' | 'agencyId' | 'name'>,
   partnershipId: string,
 ): Promise<Whom> {
-  if (name !== undefined) return { ...NOBODY, name, nameKey: staffNameKey(name) };
+  if (name) return { ...NOBODY, name, nameKey: staffNameKey(name) };
   const person = practitionerId ? await work.peek('read', Practitioner, practitionerId) : null;
   const agency = agencyId ? await work.peek('read', Agency, agencyId) : null;
   const of = person?.agencyId ?? agency?.id;

@@ -56,7 +56,7 @@ export class HandlingService {
     });
   }
 
-  askRelease(actor: Actor, id: string, { reason, releasedTo = 'agency' }: ReleaseAsking): Promise<Presented> {
+  askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('ask-release', Contribution, id, { lock: true });
       onlyAPerson(actor);
@@ -83,7 +83,7 @@ export class HandlingService {
         contributionId: id,
         originatorAgencyId: found.agencyId,
         practitionerId: actor.id,
-        releasedTo,
+        releasedTo: releasedTo ?? 'agency',
         reason,
         status: releaseMachine.initial,
         expiresAt: null,
