@@ -203,7 +203,8 @@ export class Worlds {
         return constant ?? (c.happens(0.85) ? c.pick(pool) : c.uuid());
       case 'timestamptz': {
         const base = constant instanceof Date ? constant.getTime() : Date.UTC(2026, 5, 15, 12);
-        return new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
+        const at = new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
+        return constant === null ? null : at;
       }
       case 'boolean':
         return typeof constant === 'boolean' ? constant : c.happens(0.4);
