@@ -5,7 +5,8 @@
  * widens the run.
  *
  * Seen to fail: `$nin` compiled as `= FALSE` instead of `IS NOT TRUE` (nulls); a comparison in memory that lets null through;
- * bars left out of one action's conditions (the explanation disagrees); a list that forgets the rest of a condition.
+ * bars left out of one action's conditions (the explanation disagrees); a list that forgets the rest of a condition; caps
+ * that SQL holds always.
  */
 import pg from 'pg';
 import type { Statement } from '../src/records/query.ts';
