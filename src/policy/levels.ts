@@ -228,6 +228,8 @@ export interface Weighing {
   step: Step | 'administrative';
   /** The rule that decided, in words fit for a reader who may know that the record exists. */
   rule: string;
+  /** What would lift it, where a handling holds the row back. */
+  remedy?: string;
   agreementRowId?: string | null;
   agreementVersionId?: string | null;
 }
@@ -266,7 +268,7 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
       : shared;
   const cap = heldBy(actor, subject, row)[0];
   return cap && weighed.level !== 'none' && !reaches(cap.level, weighed.level)
-    ? { level: cap.level, step: 'handling', rule: cap.sentence, ...because }
+    ? { level: cap.level, step: 'handling', rule: cap.sentence, remedy: cap.remedy, ...because }
     : weighed;
 }
 
