@@ -74,6 +74,15 @@ export function declareFact<N extends keyof ActorFacts>(
   facts.set(name, { name, sql, read });
 }
 
+const changes: string[] = [];
+
+/** A scalar SQL expression: the next moment after `:now` at which a fact about `who` changes by the clock alone, or null. */
+export function declareChange(sql: string): void {
+  changes.push(sql);
+}
+
+export const declaredChanges = (): readonly string[] => changes;
+
 export const declaredFacts = (): readonly Fact[] => [...facts.values()];
 
 /** Where actors come from. The agencies area provides it; the policy only asks. */

@@ -3,6 +3,7 @@
  * for a repeated call, its idempotency record: they commit together or not at all. `read` only reads; what it read is
  * written down by the log, in a commit that reads share, and nothing is answered before that commit.
  */
+import type { Writable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
@@ -48,7 +49,18 @@ export class Records {
     });
   }
 
-  /** Who acts is said in the same breath as the transaction begins, and both with the first question. */
+  /** The transaction begins, who acts is said, and the first question is put: all in one message to the database. */
+  private begin(client: PoolClient, actor: Actor): Promise<unknown> {
+    const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
+    begun.catch(() => undefined); // whoever begins waits for it before the end
+    process.nextTick(() => {
+      stream.uncork();
+    });
+    return begun;
+  }
+
   private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
     let work: Work | undefined;
@@ -56,8 +68,7 @@ export class Records {
     let answer: unknown;
     try {
       const client = (await runner.connect()) as PoolClient;
-      const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
-      begun.catch(() => undefined); // it is waited for below
+      const begun = this.begin(client, actor);
       try {
         work = new Work(actor, runner, client);
         const done = await does(work, client);
