@@ -18,6 +18,8 @@ import {
   type ActorFacts,
   type FactOwner,
 } from '../policy/actor.js';
+import { refused } from '../policy/problems.js';
+import { forgetRules } from '../policy/subjects.js';
 import type { LogPurpose, Purpose } from '../policy/categories.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 
@@ -122,54 +124,64 @@ export class ActorsOfAgencies extends Actors {
   }
 
   signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null> {
-    return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject, id: null }, as);
+    return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject }, as);
   }
 
-  practitioner(id: string, as: ActingAs): Promise<Actor | null> {
-    return this.load({ client: false, issuer: null, subject: null, id }, as);
+  /** Read anew: whoever asks about somebody else asks no question that could carry a proof. */
+  async practitioner(id: string, as: ActingAs): Promise<Actor | null> {
+    const asked = { client: false, issuer: null, subject: null, id, vouches: null, asked: as.purpose ?? null };
+    const known = await this.read(JSON.stringify(Object.values(asked)), asked, as.now);
+    return known && actorOf(known, as);
   }
 
-  private async load(who: Pick<Named, 'client' | 'issuer' | 'subject' | 'id'>, as: ActingAs): Promise<Actor | null> {
-    const asked = { ...who, vouches: as.vouchesFor ?? null, asked: as.purpose ?? null };
+  private async load(who: Pick<Named, 'client' | 'issuer' | 'subject'>, as: ActingAs): Promise<Actor | null> {
+    const asked = { ...who, id: null, vouches: as.vouchesFor ?? null, asked: as.purpose ?? null };
     const key = JSON.stringify(Object.values(asked));
-    const known = await this.current(key, asked, as.now);
-    if (!known) return null;
-    const { who: found, facts } = known;
-    return {
-      ...facts,
-      kind: found.kind,
-      id: found.id,
-      name: found.name,
-      agencyId: found.agency_id,
-      agencyType: found.agency_type,
-      roles: found.roles,
-      ...(found.scopes ? { scopes: found.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
-      purpose: found.purpose,
-      now: as.now,
-      call: as.call,
-      wall: found.wall,
+    const kept = this.kept(key, as.now);
+    if (!kept) {
+      const known = await this.read(key, asked, as.now);
+      return known && actorOf(known, as);
+    }
+    const actor = actorOf(kept, as);
+    actor.proof = {
+      question: this.question({ ...asked, now: as.now, known: kept.stamp }),
+      holds: (row) => (row as { found: Found }).found.who === undefined,
+      renew: async () => {
+        const known = await this.read(key, asked, as.now);
+        if (!known) throw refused('unknown-person', 'You are no longer active in your agency.');
+        delete actor.proof;
+        Object.assign(actor, actorOf(known, as));
+        forgetRules(actor);
+      },
     };
+    return actor;
   }
 
-  /** What is known under the stamp that stands now, or what is read under it. */
-  private async current(key: string, asked: Omit<Named, 'now' | 'known'>, now: Date): Promise<Known | null> {
+  private kept(key: string, now: Date): Known | undefined {
     const kept = this.known.get(key);
-    const known = kept && now < kept.until && now >= kept.since ? kept : undefined;
+    return kept && now >= kept.since && now < kept.until ? kept : undefined;
+  }
+
+  private question(named: Named): { name: string; text: string; values: unknown[] } {
     // once: the facts are declared by then
     this.acting ??= `SELECT ${actingFunction().name}(${Object.values(ARGUMENTS)
       .map((type, n) => `$${String(n + 1)}::${type}`)
       .join(', ')}) AS found`;
-    const named: Named = { ...asked, now, known: known?.stamp ?? null };
     const values = Object.keys(ARGUMENTS).map((argument) => named[argument as keyof Named]);
-    const [{ found }] = await this.source.query<[{ found: Found }]>(this.acting, values);
-    if (known && found.who === undefined) return known;
+    return { name: 'acting', text: this.acting, values };
+  }
+
+  /** What the database says now, kept in mind under its stamp. */
+  private async read(key: string, asked: Omit<Named, 'now' | 'known'>, now: Date): Promise<Known | null> {
+    const { text, values } = this.question({ ...asked, now, known: null });
+    const [{ found }] = await this.source.query<[{ found: Found }]>(text, values);
     this.known.delete(key);
     if (!found.who) return null;
     const { who } = found;
     const owner: FactOwner = {
       agencyType: who.agency_type,
       purpose: who.purpose,
-      ask: (sql, values) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, values)),
+      ask: (sql, asks) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, asks)),
     };
     const facts: [string, unknown][] = [];
     for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
@@ -185,3 +197,18 @@ export class ActorsOfAgencies extends Actors {
     return fresh;
   }
 }
+
+const actorOf = ({ who, facts }: Known, as: ActingAs): Actor => ({
+  ...facts,
+  kind: who.kind,
+  id: who.id,
+  name: who.name,
+  agencyId: who.agency_id,
+  agencyType: who.agency_type,
+  roles: who.roles,
+  ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
+  purpose: who.purpose,
+  now: as.now,
+  call: as.call,
+  wall: who.wall,
+});

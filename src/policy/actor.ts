@@ -41,6 +41,19 @@ export interface Actor extends ActorFacts {
   call: Call;
   /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
   wall: object;
+  /**
+   * How to prove that what is known of the actor is current, where it was not read for this request: the proof goes with
+   * the first question about records, and nothing that was found leaves where it fails.
+   */
+  proof?: Proof;
+}
+
+export interface Proof {
+  question: { text: string; values: unknown[] };
+  /** Does the answer's row prove it? */
+  holds: (row: unknown) => boolean;
+  /** Reads the actor anew, in place; refuses where nobody active stands behind it any more. */
+  renew: () => Promise<void>;
 }
 
 export interface Fact {
