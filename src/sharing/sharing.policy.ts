@@ -1,6 +1,7 @@
 /** Agreements open, exclusions close. Both are facts of the actor, read at each request. */
 import { declareFact } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import './agreements.policy.js';
 import { AccessGrant, Exclusion } from './sharing.entity.js';
 
@@ -24,3 +25,6 @@ declareFact('emergencyCaseIds', `'[]'::jsonb`);
 
 declareSubject(Exclusion, 'Exclusion', {});
 declareSubject(AccessGrant, 'AccessGrant', {});
+
+declareWords(Exclusion, 'Working a case', 'exclusion');
+declareWords(AccessGrant, 'Working a case', 'grant of access');
