@@ -14,8 +14,8 @@ export interface CastMember {
   is: string;
   /** `Case read core-member`: subject, action and ground. */
   cells: string[];
-  /** By panel code: what stands for the categories, one line a level and one an exception. */
-  receives: Map<string, string>;
+  /** What is not `none`, and what differs by the type of the contributing agency. */
+  receives: Received[];
 }
 
 export interface Received {
@@ -51,6 +51,18 @@ function deedLines(cells: string[]): string[] {
   });
 }
 
+/** One line a level, and one for each type of contributor from whom it differs. */
+function levelLines(received: Received[]): string {
+  const usual = ['full', 'summary', 'existence'].flatMap((level) => {
+    const held = received.filter((one) => one.from === 'any' && one.level === level);
+    return held.length ? [`      ${level.padEnd(10)} ${listed(held.map(({ category }) => category))}`] : [];
+  });
+  const different = [...grouped(received, ({ from }) => from)]
+    .filter(([from]) => from !== 'any')
+    .map(([from, of]) => `      but from ${from}: ${listed(of.map(({ category, level }) => `${category} ${level}`))}`);
+  return [...usual, ...different].join('\n');
+}
+
 export function castPage(cast: CastMember[]): string {
   const cells = [...new Set(cast.flatMap((one) => one.cells))].sort();
   const holders = (cell: string): string =>
@@ -62,7 +74,7 @@ export function castPage(cast: CastMember[]): string {
     return others.length < held.size ? `Everybody but ${listed(others)}` : people;
   };
   const received = cast.flatMap(({ who, receives }) =>
-    [...receives].map(([panel, levels]) => ({ who, panel, levels })),
+    [...grouped(receives, ({ panel }) => panel)].map(([panel, of]) => ({ who, panel, levels: levelLines(of) })),
   );
   return [
     HEAD,
@@ -89,30 +101,27 @@ export function castPage(cast: CastMember[]): string {
 /** What the page says that they receive: what it does not name is `none`. */
 export function receivedOn(page: string): Received[] {
   const [, part = ''] = page.split(/^3\. .*$/m);
-  return part
-    .trim()
-    .split('\n\n')
-    .flatMap((block) => {
-      const lines = block.split('\n');
-      const whom = lines.flatMap((line) => {
-        const found = /^ {2}(\S.*) on (.*)$/.exec(line);
-        if (!found) return [];
-        const [, people = '', panels = ''] = found;
-        return people.split(', ').flatMap((who) => panels.split(', ').map((panel) => ({ who, panel })));
-      });
-      const levels = lines.flatMap((line) => {
-        const exception = /^ {6}but from (\S+): (.*)$/.exec(line);
-        if (exception)
-          return (exception[2] ?? '').split(', ').map((one) => {
-            const [category = '', level = ''] = one.split(' ');
-            return { category, level, from: exception[1] ?? '' };
-          });
-        const usual = /^ {6}(full|summary|existence) +(.*)$/.exec(line);
-        return (usual?.[2] ?? '')
-          .split(', ')
-          .filter(Boolean)
-          .map((category) => ({ category, level: usual?.[1] ?? '', from: 'any' }));
-      });
-      return whom.flatMap((one) => levels.map((level) => ({ ...one, ...level })));
+  return part.split('\n\n').flatMap((block) => {
+    const lines = block.split('\n');
+    const whom = lines.flatMap((line) => {
+      const found = /^ {2}(\S.*) on (.*)$/.exec(line);
+      if (!found) return [];
+      const [, people = '', panels = ''] = found;
+      return people.split(', ').flatMap((who) => panels.split(', ').map((panel) => ({ who, panel })));
     });
+    const levels = lines.flatMap((line) => {
+      const exception = /^ {6}but from (\S+): (.*)$/.exec(line);
+      if (exception)
+        return (exception[2] ?? '').split(', ').map((one) => {
+          const [category = '', level = ''] = one.split(' ');
+          return { category, level, from: exception[1] ?? '' };
+        });
+      const usual = /^ {6}(full|summary|existence) +(.*)$/.exec(line);
+      return (usual?.[2] ?? '')
+        .split(', ')
+        .filter(Boolean)
+        .map((category) => ({ category, level: usual?.[1] ?? '', from: 'any' }));
+    });
+    return whom.flatMap((one) => levels.map((level) => ({ ...one, ...level })));
+  });
 }

@@ -9,7 +9,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Actor } from '../src/policy/actor.ts';
-import { CAST_PAGE, castPage, POLICY_PAGE, receivedOn, type CastMember } from './given-matrix.ts';
+import { CAST_PAGE, castPage, POLICY_PAGE, receivedOn, type CastMember, type Received } from './given-matrix.ts';
 import { givenDatabase } from './support/database.ts';
 
 const built = async () => {
@@ -38,25 +38,18 @@ const cellsOf = (policy: Built, actor: Actor): string[] =>
       ),
     );
 
-/** What the agreements give on each panel on which they give something. */
-function receives(policy: Built, actor: Actor, panels: Map<string, string>, types: string[]): Map<string, string> {
-  const byPanel = new Map<string, string>();
-  for (const [panelId, code] of panels) {
-    const lines = [...policy.SHARING_LEVELS].reverse().flatMap((level) => {
-      if (level === 'none') return [];
-      const held = policy.DATA_CATEGORIES.filter((one) => policy.granted(actor, panelId, one, null).level === level);
-      return held.length ? [`      ${level.padEnd(10)} ${plural(held)}`] : [];
-    });
-    const exceptions = types.flatMap((type) => {
-      const different = policy.DATA_CATEGORIES.flatMap((category) => {
-        const { level } = policy.granted(actor, panelId, category, type);
-        return level === policy.granted(actor, panelId, category, null).level ? [] : [`${category} ${level}`];
-      });
-      return different.length ? [`      but from ${type}: ${plural(different)}`] : [];
-    });
-    if (lines.length || exceptions.length) byPanel.set(code, [...lines, ...exceptions].join('\n'));
-  }
-  return byPanel;
+/** What the agreements give on each panel: what is not `none`, and what differs by the contributor's type. */
+function receives(policy: Built, actor: Actor, who: string, panels: Map<string, string>, types: string[]): Received[] {
+  return [...panels].flatMap(([panelId, panel]) =>
+    ['any', ...types].flatMap((from) =>
+      policy.DATA_CATEGORIES.flatMap((category): Received[] => {
+        const usual = policy.granted(actor, panelId, category, null).level;
+        const { level } = policy.granted(actor, panelId, category, from);
+        const isTold = from === 'any' ? level !== 'none' : level !== usual;
+        return isTold ? [{ who, panel, category, from, level }] : [];
+      }),
+    ),
+  );
 }
 
 async function theCast(): Promise<CastMember[]> {
@@ -98,7 +91,7 @@ async function theCast(): Promise<CastMember[]> {
           ...(hidden ? [`${String(hidden)} case(s) or person(s) do not exist for them`] : []),
         ].join('; '),
         cells: cellsOf(policy, actor),
-        receives: receives(policy, actor, panels, types),
+        receives: receives(policy, actor, subject, panels, types),
       });
     }
     return cast;
@@ -130,23 +123,9 @@ test('who may do what, and who receives what, is as committed', async () => {
   const page = castPage(cast);
   asCommitted(CAST_PAGE, page);
   // what is grouped loses nothing
-  const read = receivedOn(page).map((one) => `${one.who} ${one.panel} ${one.category} ${one.from} ${one.level}`);
-  const meant = cast.flatMap(({ who, receives: byPanel }) =>
-    [...byPanel].flatMap(([panel, levels]) =>
-      levels.split('\n').flatMap((line) => {
-        const [kind = '', rest = ''] = line.includes('but from ')
-          ? line.trim().split(': ')
-          : line.trim().split(/\s{2,}|(?<=existence) /);
-        return rest
-          .split(', ')
-          .map((one) =>
-            kind.startsWith('but from ')
-              ? `${who} ${panel} ${one.split(' ')[0] ?? ''} ${kind.slice(9)} ${one.split(' ')[1] ?? ''}`
-              : `${who} ${panel} ${one} any ${kind}`,
-          );
-      }),
-    ),
-  );
-  expect(read.sort()).toEqual(meant.sort());
+  const said = (all: Received[]): string[] =>
+    all.map((one) => `${one.who} ${one.panel} ${one.category} ${one.from} ${one.level}`).sort();
+  const read = receivedOn(page);
+  expect(said(read)).toEqual(said(cast.flatMap((one) => one.receives)));
   expect(read.length).toBeGreaterThan(3000);
 }, 60_000);
