@@ -14,6 +14,7 @@ const areas = [
   'referrals',
   'plans',
   'meetings',
+  'access',
   'case-reviews',
   'partnership',
   'events',

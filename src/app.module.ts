@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { AccessModule } from './access/access.module.js';
 import { AgenciesModule } from './agencies/agencies.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CasesModule } from './cases/cases.module.js';
@@ -31,6 +32,7 @@ const AREAS: Type[] = [
   ReferralsModule,
   PlansModule,
   MeetingsModule,
+  AccessModule,
   EventsModule,
   DisclosuresModule,
   AuditModule,

@@ -1,10 +1,12 @@
 /** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
+import { AccessDecision, AccessRequest } from './access/access-request.entity.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
 import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
 import { Disclosure } from './disclosures/disclosure.entity.js';
+import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
@@ -19,8 +21,9 @@ import {
   ReferralScreening,
   ReferralSubject,
 } from './referrals/referral.entity.js';
+import { AccessGrant, EmergencyAccess } from './sharing/access.entity.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing/agreement.entity.js';
-import { AccessGrant, Exclusion } from './sharing/sharing.entity.js';
+import { Exclusion } from './sharing/exclusion.entity.js';
 import { SharingSimulation } from './sharing/simulation.entity.js';
 import { Group, Person, Place, ProtectedAddress } from './subjects/subject.entity.js';
 
@@ -37,6 +40,9 @@ export const entities = [
   SharingSimulation,
   Exclusion,
   AccessGrant,
+  EmergencyAccess,
+  AccessRequest,
+  AccessDecision,
   Person,
   ProtectedAddress,
   Place,
@@ -47,6 +53,8 @@ export const entities = [
   Case,
   CasePerson,
   Contribution,
+  HandlingAcknowledgement,
+  ReleaseRequest,
   Instrument,
   Assessment,
   Referral,

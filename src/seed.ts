@@ -10,13 +10,26 @@ import { entities } from './entities.js';
 import { databaseOptions, openDatabase } from './records/database.js';
 import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
+import { waysIn } from './sandbox/seed-access.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
 import { Seeding } from './sandbox/seeding.js';
 
 async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promise<void> {
   const seeding = new Seeding(source, now, buildCaseload(now));
-  const steps = [agencies, panels, agreements, instruments, subjects, cases, referrals, assessments, plans, meetings];
+  const steps = [
+    agencies,
+    panels,
+    agreements,
+    instruments,
+    subjects,
+    cases,
+    referrals,
+    assessments,
+    plans,
+    meetings,
+    waysIn,
+  ];
   for (const step of steps) await step(seeding);
 }
 

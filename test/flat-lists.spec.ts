@@ -79,6 +79,7 @@ function memberOf(panelIds: string[]): Actor {
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
     wall: WALL,
+    nameKey: null,
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({

@@ -116,7 +116,7 @@ export class Worlds {
           role: c.pick(['member', 'chair', 'coordinator'] as const),
         }));
     const scopes = this.all.flatMap((one) => one.grounds.flatMap((g) => g.actions.map((a) => `${a}:${one.name}`)));
-    const roles = c.some(['auditor', 'data_protection_officer', 'agency_administrator'], 0.3);
+    const roles = c.some(['auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'], 0.3);
     return {
       kind: isClient ? 'client' : 'practitioner',
       id: c.pick(pool('Practitioner', 'id')),
@@ -133,6 +133,7 @@ export class Worlds {
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
+      nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
@@ -172,6 +173,10 @@ export class Worlds {
         constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
     };
     for (const subject of about) {
+      for (const { where } of subject.caps) {
+        const held = where(actor);
+        if (held) walk(this.policy.conditions.parse(held), subject.type);
+      }
       for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
         for (const { where } of openings(actor, subject, action))
           walk(this.policy.conditions.parse(where), subject.type);
@@ -207,7 +212,8 @@ export class Worlds {
         return constant ?? (c.happens(0.85) ? c.pick(pool) : c.uuid());
       case 'timestamptz': {
         const base = constant instanceof Date ? constant.getTime() : Date.UTC(2026, 5, 15, 12);
-        return new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
+        const at = new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
+        return constant === null ? null : at;
       }
       case 'boolean':
         return typeof constant === 'boolean' ? constant : c.happens(0.4);

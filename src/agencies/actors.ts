@@ -8,9 +8,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Actors, declaredFacts, type ActingAs, type Actor } from '../policy/actor.js';
+import { Actors, declaredFacts, type ActingAs, type Actor, type FactOwner } from '../policy/actor.js';
 import type { LogPurpose, Purpose } from '../policy/categories.js';
-import type { Wall } from '../records/wall.js';
+import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 
 interface Who {
   kind: Actor['kind'];
@@ -105,7 +105,13 @@ export class ActorsOfAgencies extends Actors {
     const values = Object.keys(ARGUMENTS).map((argument) => named[argument as keyof Named]);
     const [{ found }] = await this.source.query<[{ found: Who | null }]>(this.acting, values);
     if (!found) return null;
-    const facts = declaredFacts().map((fact) => [fact.name, fact.read(found.facts[fact.name])]);
+    const owner: FactOwner = {
+      agencyType: found.agency_type,
+      purpose: found.purpose,
+      ask: (sql, values) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, values)),
+    };
+    const facts: [string, unknown][] = [];
+    for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(found.facts[fact.name], owner)]);
     return {
       ...(Object.fromEntries(facts) as unknown as Actor),
       kind: found.kind,

@@ -7,6 +7,7 @@ import { Records } from '../records/records.js';
 import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
+import { staffNameKey } from './name-key.js';
 
 /** The directory: partnerships, agencies, the people and the systems that sign in. */
 @Injectable()
@@ -45,7 +46,12 @@ export class AgenciesService {
     return this.records.change(actor, async (work) => {
       await work.find('employ', Agency, agencyId);
       onlyOfTheAgency(request.roles);
-      const practitioner = await work.insert(Practitioner, { ...request, agencyId, active: true });
+      const practitioner = await work.insert(Practitioner, {
+        ...request,
+        nameKey: staffNameKey(request.name),
+        agencyId,
+        active: true,
+      });
       work.happened('practitioner.registered', Practitioner, practitioner);
       return work.present(PractitionerView, practitioner, { status: 201 });
     });
@@ -57,7 +63,10 @@ export class AgenciesService {
       const found = await work.take('change', Practitioner, PractitionerView, id);
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
-      const changed = await work.update(Practitioner, found, request);
+      const changed = await work.update(Practitioner, found, {
+        ...request,
+        ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
+      });
       work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
       return work.present(PractitionerView, changed);
     });
@@ -68,7 +77,7 @@ export class AgenciesService {
   }
 }
 
-/** Who watches over the service is not appointed by one agency: an administrator gives no such role, but may keep it. */
+/** Who watches over the service, or may break the glass, is not appointed by one agency: an administrator gives no such role, but may keep it. */
 function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): void {
   if (asked.some((role) => role !== 'agency_administrator' && !held.includes(role)))
     throw refused('role-not-yours', 'An agency appoints its own administrators only. Ask who runs the service.');

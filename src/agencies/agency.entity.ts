@@ -79,8 +79,11 @@ export class AgencyPartnership extends Recorded {
   partnershipId: string;
 }
 
-/** System roles: they open no case. */
-export const SYSTEM_ROLES = ['auditor', 'data_protection_officer', 'agency_administrator'] as const;
+/**
+ * System roles: they open no case. `emergency_access` lets a person open one, for an hour, with a reason that is reviewed.
+ * Source: law and standards note, section 5.4 "Break-glass", REQ-BTG-01.
+ */
+export const SYSTEM_ROLES = ['auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'] as const;
 export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
 /** A member of an agency's staff who signs in through the agency's own identity provider. */
@@ -99,6 +102,12 @@ export class Practitioner extends Recorded {
   @Classified('administrative')
   @Length(1, 200)
   name: string;
+
+  /** The name as typed exclusions are matched with it (`staffNameKey`). */
+  @Column({ type: 'text' })
+  @Index()
+  @Classified('administrative')
+  nameKey: string;
 
   /** Job title. */
   @Column({ type: 'text' })

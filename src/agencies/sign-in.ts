@@ -3,6 +3,7 @@
  * libraries accept a wrong type, a wrong audience and a token that never expires. Each agency may have an issuer of its
  * own; a token is checked with the keys of the issuer it names and no other.
  */
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
@@ -55,7 +56,7 @@ function part(token: string, index: number): Record<string, unknown> {
  * out those whose key is known: a limit on fetches that all ids share would let anybody lock everybody out.
  */
 class IssuerKeys {
-  private keys = new Map<string, string>();
+  private keys = new Map<string, KeyObject>();
   private askedAt = 0;
   private asking: Promise<void> | undefined;
   private readonly client: JwksClient;
@@ -64,7 +65,7 @@ class IssuerKeys {
     this.client = new JwksClient({ jwksUri, cache: false, timeout: 5_000 });
   }
 
-  async find(kid: string): Promise<string | undefined> {
+  async find(kid: string): Promise<KeyObject | undefined> {
     const age = Date.now() - this.askedAt;
     if (age > KEYS_FRESH_MS || (age > KEYS_PAUSE_MS && !this.keys.has(kid)))
       this.asking ??= this.ask().finally(() => (this.asking = undefined));
@@ -77,7 +78,7 @@ class IssuerKeys {
     this.askedAt = Date.now();
     try {
       const found = await this.client.getSigningKeys();
-      this.keys = new Map(found.map((key) => [key.kid, key.getPublicKey()]));
+      this.keys = new Map(found.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
     } catch {
       log.warn({ jwksUri: this.jwksUri }, 'the keys of an issuer could not be fetched');
     }
@@ -96,7 +97,7 @@ function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyReques
       const issuer = keys.get(part(token, 1)['iss'] as string);
       if (!issuer) throw new Error('issuer');
       void issuer.find(header['kid']).then((key) => {
-        done(key ? null : unauthenticated('The token could not be verified.'), key);
+        done(key ? null : unauthenticated('The token could not be verified.'), key as never);
       });
     } catch {
       done(unauthenticated('The access token is not one of a trusted issuer, or not of type at+jwt.'));

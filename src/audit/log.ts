@@ -234,14 +234,14 @@ const poolOf = (connectionString: string, max: number): pg.Pool =>
   new pg.Pool({
     connectionString,
     max,
+    pipeline: true,
     application_name: 'wardmote audit',
     options: '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000',
   });
 
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {
-  await client.query('BEGIN');
-  await client.query(entering(LOG_WALL));
+  await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
 }
 
 const disclosedBy = (drafts: AuditDraft[]): Disclosed[] => drafts.flatMap((one) => one.disclosed ?? []);

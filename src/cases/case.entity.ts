@@ -234,7 +234,7 @@ export class CasePerson extends CaseRecord {
 export const CONTRIBUTION_KINDS = ['fact', 'opinion', 'intelligence', 'allegation', 'self_report'] as const;
 export type ContributionKind = (typeof CONTRIBUTION_KINDS)[number];
 
-/** `P`: may be shared as the agreement says. `C`: only after its conditions are met. */
+/** `P`: may be shared as the agreement says. `C`: only with those who took note of its conditions. */
 export const HANDLING = ['P', 'C'] as const;
 export type Handling = (typeof HANDLING)[number];
 
@@ -248,6 +248,7 @@ export type Handling = (typeof HANDLING)[number];
 @Check(`kind IN ('fact', 'opinion', 'intelligence', 'allegation', 'self_report')`)
 @Check(`handling IN ('P', 'C')`)
 @Check(`handling = 'P' OR conditions IS NOT NULL`)
+@Check('contributions_recall', `(recalled_at IS NULL) = (recall_reason IS NULL)`)
 export class Contribution extends CaseRecord {
   /** The data category. */
   @Column({ type: 'text' })
@@ -279,12 +280,28 @@ export class Contribution extends CaseRecord {
   @IsIn(HANDLING)
   handling: Handling;
 
-  /** The conditions of handling `C`. */
+  /** The conditions of handling `C`: known before the content, to those who take note of them. */
   @Column({ type: 'text', nullable: true })
-  @Classified(rowCategory('category'))
+  @Classified(rowCategory('category'), 'existence')
   @IsOptional()
   @Length(3, 1000)
   conditions: string | null;
+
+  /** Other agencies read it only where the agency that contributed it releases it to them. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  @IsBoolean()
+  originatorControl: boolean;
+
+  /** When the agency that contributed it took it back. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  recalledAt: Date | null;
+
+  /** Why it took it back. */
+  @Column({ type: 'text', nullable: true })
+  @Classified(rowCategory('category'))
+  recallReason: string | null;
 
   /** Private research: nobody outside the agency reads it. */
   @Column({ type: 'boolean', default: false })

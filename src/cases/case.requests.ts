@@ -88,6 +88,11 @@ export class ContributionRequest extends PickType(Contribution, [
   @IsIn(['P', 'C'])
   handling?: 'P' | 'C';
 
+  /** Others read it only where your agency releases it to them. */
+  @IsOptional()
+  @IsBoolean()
+  originatorControl?: boolean;
+
   /** Keep it inside your agency. */
   @IsOptional()
   @IsBoolean()
@@ -95,7 +100,16 @@ export class ContributionRequest extends PickType(Contribution, [
 }
 
 export class ContributionChange extends PartialType(
-  PickType(Contribution, ['kind', 'summary', 'text', 'handling', 'conditions', 'agencyOnly', 'occurredOn'] as const),
+  PickType(Contribution, [
+    'kind',
+    'summary',
+    'text',
+    'handling',
+    'conditions',
+    'originatorControl',
+    'agencyOnly',
+    'occurredOn',
+  ] as const),
   { skipNullProperties: false },
 ) {}
 

@@ -7,10 +7,13 @@ import { CasesController } from './cases.controller.js';
 import { CaseAccess } from './access.service.js';
 import { CasesService } from './cases.service.js';
 import { CaseFollowing } from './following.js';
+import { HandlingController } from './handling.controller.js';
+import './handling.policy.js';
+import { HandlingService } from './handling.service.js';
 
 @Module({
-  controllers: [CasesController, AssessmentsController],
-  providers: [CaseAccess, CasesService, CaseFollowing, AssessmentsService],
+  controllers: [CasesController, AssessmentsController, HandlingController],
+  providers: [CaseAccess, CasesService, CaseFollowing, AssessmentsService, HandlingService],
   exports: [CaseFollowing],
 })
 export class CasesModule {}

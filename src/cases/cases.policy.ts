@@ -8,11 +8,13 @@ import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
-import { AccessGrant } from '../sharing/sharing.entity.js';
+import { AccessGrant } from '../sharing/access.entity.js';
+import { CONCERNING_ME } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import '../subjects/subjects.policy.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
+import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
@@ -24,8 +26,7 @@ declare module '../policy/actor.js' {
 declareFact(
   'excludedCaseIds',
   `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e
-     WHERE (e.practitioner_id = who.id OR e.agency_id = who.agency_id)
-       AND e.since <= :now AND (e.until IS NULL OR e.until > :now))
+     WHERE ${CONCERNING_ME})
    SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (
      SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
@@ -133,14 +134,48 @@ declareSubject(CasePerson, 'CasePerson', {
   ],
 });
 
+const releasedTo = (actor: Actor): Where => ({
+  status: 'approved',
+  agencyId: actor.agencyId,
+  expiresAt: { $gt: actor.now },
+  $or: [{ releasedTo: 'agency' }, { practitionerId: actor.id }],
+});
+
 declareSubject(Contribution, 'Contribution', {
   ...WITHIN_CASE,
+  relations: {
+    ...WITHIN_CASE.relations,
+    acknowledgements: { to: HandlingAcknowledgement, local: 'id', foreign: 'contributionId' },
+    releases: { to: ReleaseRequest, local: 'id', foreign: 'contributionId' },
+  },
   caps: [
     {
-      name: 'handling-conditions',
-      sentence: 'handling C: held back until its conditions are met',
+      name: 'recalled',
+      sentence: 'taken back by the agency that contributed it',
+      remedy: 'nothing: what was taken back stays with its agency. Ask that agency itself',
       level: 'existence',
-      where: () => ({ handling: 'C' }),
+      where: () => ({ recalledAt: { $ne: null } }),
+    },
+    {
+      name: 'originator-control',
+      sentence: 'under its originator’s control, and not released to this agency or person',
+      remedy: 'a release by the agency that contributed it: ask by POST /v1/contributions/{id}/release-requests',
+      level: 'existence',
+      where: (actor) => ({
+        originatorControl: true,
+        agencyId: { $ne: actor.agencyId },
+        $nor: [{ releases: { $elemMatch: releasedTo(actor) } }],
+      }),
+    },
+    {
+      name: 'handling-conditions',
+      sentence: 'handling C: held back until the reader takes note of its conditions',
+      remedy: 'taking note of its conditions: read them, then POST /v1/contributions/{id}/acknowledgement',
+      level: 'existence',
+      where: (actor) => ({
+        handling: 'C',
+        $nor: [{ acknowledgements: { $elemMatch: { practitionerId: actor.id, voidedAt: null } } }],
+      }),
     },
   ],
   grounds: [
@@ -154,7 +189,7 @@ declareSubject(Contribution, 'Contribution', {
     {
       name: 'contributor',
       sentence: 'whose agency contributed it, and who may contribute to the case',
-      actions: ['change'],
+      actions: ['change', 'release', 'recall'],
       within: 'contribute',
       where: (actor) => ({ agencyId: actor.agencyId }),
     },
@@ -164,6 +199,15 @@ declareSubject(Contribution, 'Contribution', {
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ $and: [{ agencyOnly: false }, sharedAtLeast(actor, 'existence')] }),
+    },
+    {
+      name: 'other-agency',
+      sentence: 'of another agency than contributed it, who may know of it',
+      actions: ['acknowledge', 'ask-release'],
+      within: 'read',
+      where: (actor) => ({
+        $and: [{ agencyOnly: false, agencyId: { $ne: actor.agencyId } }, sharedAtLeast(actor, 'existence')],
+      }),
     },
   ],
 });

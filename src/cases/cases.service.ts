@@ -21,6 +21,7 @@ import type {
 } from './case.requests.js';
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
 import { CaseFollowing } from './following.js';
+import { recalled, voidAcknowledgements } from './handling.service.js';
 
 /** What agencies do with a case before the panel. */
 @Injectable()
@@ -119,6 +120,7 @@ export class CasesService {
       const contribution = await work.insert(Contribution, {
         ...request,
         handling: request.handling ?? 'P',
+        originatorControl: request.originatorControl ?? false,
         agencyOnly: request.agencyOnly ?? false,
         authorId: actor.id,
         ...this.contributedTo(actor, found),
@@ -137,8 +139,11 @@ export class CasesService {
   changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Contribution, ContributionView, id);
+      if (found.recalledAt) throw recalled();
       handled({ ...found, ...request });
       const changed = await work.update(Contribution, found, request);
+      if (changed.handling !== found.handling || changed.conditions !== found.conditions)
+        await voidAcknowledgements(work, id);
       work.happened('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
       return work.present(ContributionView, changed);
     });

@@ -6,7 +6,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
-import { Instant } from './instant.js';
+import { Instant } from '../records/instant.js';
 
 export const MEETING_STATUSES = ['scheduled', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];

@@ -56,7 +56,11 @@ BEGIN
     walls := walls || (CASE WHEN (column_of ->> 'partnership_id')::boolean THEN '(partnership_id IS NULL OR ' ELSE '(' END
       || format('partnership_id = ANY (' || list || '))', 'partnerships'));
   END IF;
-  IF plain = 'cases' OR column_of ? 'case_id' THEN
+  -- whoever asked for access goes on seeing that they asked, whatever became of the case
+  IF plain = 'access_requests' THEN
+    walls := walls || format('(practitioner_id = (SELECT nullif(current_setting(''app.actor'', true), '''')::uuid) OR '
+      || hidden || ')', 'case_id', 'hidden_cases');
+  ELSIF plain = 'cases' OR column_of ? 'case_id' THEN
     walls := walls || format(hidden, CASE WHEN plain = 'cases' THEN 'id' ELSE 'case_id' END, 'hidden_cases');
   END IF;
   IF plain = 'panels' OR column_of ? 'panel_id' THEN
@@ -90,7 +94,8 @@ BEGIN
   SELECT coalesce(array_agg(DISTINCT e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}'),
          coalesce(array_agg(DISTINCT e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
     INTO people, cases FROM exclusions e
-    WHERE (e.agency_id = agency OR (kind = 'practitioner' AND e.practitioner_id = who))
+    WHERE (e.agency_id = agency OR (kind = 'practitioner' AND (e.practitioner_id = who
+        OR e.name_key = (SELECT p.name_key FROM practitioners p WHERE p.id = who))))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)

@@ -3,6 +3,7 @@ import { First20261122000000 } from './20261122000000-first.js';
 import { Audit20261122100000 } from './20261122100000-audit.js';
 import { ProtectedAddresses20261122101000 } from './20261122101000-protected-addresses.js';
 import { Agreements20261122110000 } from './20261122110000-agreements.js';
+import { WaysIn20261122120000 } from './20261122120000-ways-in.js';
 import { Disclosures20261122125000 } from './20261122125000-disclosures.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
@@ -12,6 +13,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   Audit20261122100000,
   ProtectedAddresses20261122101000,
   Agreements20261122110000,
+  WaysIn20261122120000,
   Disclosures20261122125000,
   Walls20261122130000,
 ];

@@ -51,15 +51,24 @@ export interface Fact {
    */
   sql: string;
   /** Turns the JSON value into the fact. */
-  read: (value: unknown) => unknown;
+  read: FactReader<unknown>;
 }
+
+/** Whose fact it is, and a way to ask for what never changes and so need not be read with each request. */
+export interface FactOwner {
+  agencyType: string;
+  purpose: string;
+  ask: <R>(sql: string, values: unknown[]) => Promise<R[]>;
+}
+
+export type FactReader<T> = (value: unknown, owner: FactOwner) => T | Promise<T>;
 
 const facts = new Map<string, Fact>();
 
 export function declareFact<N extends keyof ActorFacts>(
   name: N,
   sql: string,
-  read: (value: unknown) => ActorFacts[N] = (value) => value as ActorFacts[N],
+  read: FactReader<ActorFacts[N]> = (value) => value as ActorFacts[N],
 ): void {
   if (facts.has(name)) throw new Error(`the fact ${String(name)} is declared twice`);
   facts.set(name, { name, sql, read });

@@ -102,9 +102,8 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   return conclude(
     'withhold',
     [
-      weighing.step === 'handling'
-        ? 'its conditions being met, or its originator’s consent'
-        : `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose: ask the data protection officer of your partnership`,
+      weighing.remedy ??
+        `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose: ask the data protection officer of your partnership`,
     ],
     rowId,
   );

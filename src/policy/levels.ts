@@ -53,16 +53,31 @@ const NOTHING: Granted = { level: 'none', rowId: null, versionId: null };
 const ANY = 'any';
 
 type Table = Map<string, Granted>;
-const tables = new WeakMap<AgreementFact[], Map<string, Table[]>>();
+
+/** What follows from agreements in one capacity; kept with them, because the same agreements come as the same object. */
+interface Following {
+  tables: Map<string, Table[]>;
+  reaching: Map<string, Where[]>;
+}
+const following = new WeakMap<AgreementFact[], Map<string, Following>>();
+
+function followingOf(actor: Actor): Following {
+  const capacities = following.get(actor.agreements) ?? new Map<string, Following>();
+  following.set(actor.agreements, capacities);
+  const key = actor.coordinatedPanelIds.join();
+  let known = capacities.get(key);
+  if (!known) capacities.set(key, (known = { tables: tabulated(actor), reaching: new Map() }));
+  return known;
+}
 
 /**
  * Per panel, one table (`category/contributing type` → level) for each capacity in which the actor receives: as its
  * agency, and as the panel's coordination. Within a table the more specific row decides; between tables the wider one.
  */
-function tablesOf(actor: Actor): Map<string, Table[]> {
-  let byPanel = tables.get(actor.agreements);
-  if (byPanel) return byPanel;
-  byPanel = new Map();
+const tablesOf = (actor: Actor): Map<string, Table[]> => followingOf(actor).tables;
+
+function tabulated(actor: Actor): Map<string, Table[]> {
+  const byPanel = new Map<string, Table[]>();
   for (const agreement of actor.agreements)
     for (const panelId of agreement.panelIds)
       for (const toCoordination of [false, true]) {
@@ -77,7 +92,6 @@ function tablesOf(actor: Actor): Map<string, Table[]> {
         );
         byPanel.set(panelId, [...(byPanel.get(panelId) ?? []), table]);
       }
-  tables.set(actor.agreements, byPanel);
   return byPanel;
 }
 
@@ -104,6 +118,17 @@ const USUAL: Standing = { panel: 'panelId', type: 'contributingType', case: 'cas
  * that of a column (`{ column }`), or one and the same for all rows.
  */
 function reaching(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
+  const known = followingOf(actor).reaching;
+  const key = JSON.stringify([level, category, on]);
+  let shared = known.get(key);
+  if (!shared) known.set(key, (shared = sharedBy(actor, level, category, on)));
+  const isEmergency = on.case !== undefined && actor.emergencyCaseIds.length > 0;
+  if (!isEmergency || (typeof category === 'string' && SEALED_CATEGORIES.includes(category))) return shared;
+  const unsealed = typeof category === 'string' ? {} : { [category.column]: { $nin: [...SEALED_CATEGORIES] } };
+  return [...shared, { [on.case as string]: { $in: actor.emergencyCaseIds }, ...unsealed }];
+}
+
+function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
   /** Panels with the same answer are asked about together. */
   const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor)) {
@@ -130,21 +155,11 @@ function reaching(actor: Actor, level: SharingLevel, category: RowCategory | Dat
       else alternatives.set(key, { panelIds: [panelId], contributor, categories: shared });
     }
   }
-  const isEmergency = on.case !== undefined && actor.emergencyCaseIds.length > 0;
-  const unsealed =
-    typeof category === 'string'
-      ? SEALED_CATEGORIES.includes(category)
-        ? null
-        : {}
-      : { [category.column]: { $nin: [...SEALED_CATEGORIES] } };
-  return [
-    ...[...alternatives.values()].map(({ panelIds, contributor, categories }) => ({
-      [on.panel]: { $in: panelIds },
-      ...contributor,
-      ...(typeof category === 'string' ? {} : { [category.column]: { $in: categories } }),
-    })),
-    ...(isEmergency && unsealed ? [{ [on.case as string]: { $in: actor.emergencyCaseIds }, ...unsealed }] : []),
-  ];
+  return [...alternatives.values()].map(({ panelIds, contributor, categories }) => ({
+    [on.panel]: { $in: panelIds },
+    ...contributor,
+    ...(typeof category === 'string' ? {} : { [category.column]: { $in: categories } }),
+  }));
 }
 
 /** Rows whose own category reaches `level`. Columns: `panelId`, `caseId`, `category`, `contributingType`. */
@@ -213,6 +228,8 @@ export interface Weighing {
   step: Step | 'administrative';
   /** The rule that decided, in words fit for a reader who may know that the record exists. */
   rule: string;
+  /** What would lift it, where a handling holds the row back. */
+  remedy?: string;
   agreementRowId?: string | null;
   agreementVersionId?: string | null;
 }
@@ -251,7 +268,7 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
       : shared;
   const cap = heldBy(actor, subject, row)[0];
   return cap && weighed.level !== 'none' && !reaches(cap.level, weighed.level)
-    ? { level: cap.level, step: 'handling', rule: cap.sentence, ...because }
+    ? { level: cap.level, step: 'handling', rule: cap.sentence, remedy: cap.remedy, ...because }
     : weighed;
 }
 

@@ -63,6 +63,8 @@ export interface Ground {
 export interface Cap {
   name: string;
   sentence: string;
+  /** What would lift it, and how to ask: told in explanations to those who may know of the row. */
+  remedy: string;
   level: 'none' | 'existence' | 'summary';
   /** The rows whose content is held back from this actor by their handling, or null where none is. */
   where: (actor: Actor) => Where | null;

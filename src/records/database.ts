@@ -66,6 +66,8 @@ export function databaseOptions(
     synchronize: false,
     logging: false,
     extra: {
+      // what need not wait for an answer is sent with what does
+      pipeline: true,
       options:
         '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000' +
         (maintenance ? ' -c app.maintenance=on' : ''),

@@ -48,6 +48,7 @@ export class Records {
     });
   }
 
+  /** Who acts is said in the same breath as the transaction begins, and both with the first question. */
   private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
     let work: Work | undefined;
@@ -55,14 +56,19 @@ export class Records {
     let answer: unknown;
     try {
       const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction();
-      await client.query(entering(actor.wall as Wall));
-      work = new Work(actor, runner, client);
-      const done = await does(work, client);
-      await runner.commitTransaction();
-      return done;
+      const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
+      begun.catch(() => undefined); // it is waited for below
+      try {
+        work = new Work(actor, runner, client);
+        const done = await does(work, client);
+        await begun;
+        await client.query('COMMIT');
+        return done;
+      } catch (error) {
+        await client.query('ROLLBACK');
+        throw error;
+      }
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
       refused = work?.refusalIn(error) ?? null;
       answer = error instanceof Refusal ? error.problem : error;
     } finally {

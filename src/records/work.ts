@@ -51,6 +51,9 @@ interface PresentOptions {
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
 
+/** What a view derives values from, or how it is found for the rows that are shown. */
+type Giving = Row | ((rows: Row[]) => Promise<Row>);
+
 type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 
 export class Work {
@@ -152,7 +155,7 @@ export class Work {
     view: ViewClass,
     filter: Where,
     query: PageQuery,
-    options: { action?: string; panelId?: string; orderBy?: string; given?: Row } = {},
+    options: { action?: string; panelId?: string; orderBy?: string; given?: Giving } = {},
   ): Promise<Presented> {
     const { action = 'read', panelId, orderBy, given } = options;
     const { record } = shapeOf(view);
@@ -169,7 +172,9 @@ export class Work {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: this.consult('list', action, view, shown, { given }),
+      data: this.consult('list', action, view, shown, {
+        given: typeof given === 'function' ? await given(shown) : given,
+      }),
       next:
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
@@ -247,9 +252,10 @@ export class Work {
   }
 
   /** Reads the row again by the policy and presents it: the answer to a command. */
-  async show(view: ViewClass, id: string, status = 200): Promise<Presented> {
+  async show(view: ViewClass, id: string, status = 200, given: Giving = {}): Promise<Presented> {
     const { record } = shapeOf(view);
-    return this.present(view, await this.find('read', record, id), { status });
+    const row = await this.find('read', record, id);
+    return this.present(view, row, { status, given: typeof given === 'function' ? await given([row as Row]) : given });
   }
 
   async insert<T extends Recorded>(type: RecordClass<T>, values: Values<T>): Promise<T> {

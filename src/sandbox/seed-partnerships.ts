@@ -1,4 +1,5 @@
 /** The part of the seed that was agreed: partnerships, agencies and their people, panels, memberships, agreements. */
+import { staffNameKey } from '../agencies/name-key.js';
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
@@ -43,6 +44,7 @@ export async function agencies(seeding: Seeding): Promise<void> {
       id: seeding.id('practitioner', id),
       agencyId: seeding.id('agency', agency),
       name,
+      nameKey: staffNameKey(name),
       jobTitle,
       email: `${id}@${agency}.example.org`,
       roles,

@@ -1,10 +1,11 @@
 /** The part of the seed that is known: people, places and groups, and the cases about them. */
 import { Case, CasePerson, Contribution, ReferenceNumber } from '../cases/case.entity.js';
-import { Exclusion } from '../sharing/sharing.entity.js';
-import { nameKey } from '../subjects/name-key.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
+import { nameKey } from '../agencies/name-key.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import type { Caseload, SandboxPerson } from './content/caseload.js';
 import { PANELS } from './content/panels.js';
+import { CAST, type CastMember } from './content/cast.js';
 import type { Seeding } from './seeding.js';
 
 const addressText = (address: SandboxPerson['currentAddress']): string | null =>
@@ -136,6 +137,8 @@ export const NARRATIVE_CATEGORY = {
   syv: 'police_incident',
 } as const;
 
+const agencyOf = (person: string): string => (CAST.find((one) => one.id === person) as CastMember).agency;
+
 export async function cases(seeding: Seeding): Promise<void> {
   const { caseload } = seeding;
   const referrals = new Map(caseload.referrals.map((referral) => [referral.key, referral]));
@@ -207,6 +210,9 @@ export async function cases(seeding: Seeding): Promise<void> {
       text: one.text,
       handling: one.handling,
       conditions: one.conditions,
+      originatorControl: one.originatorControl,
+      recalledAt: null,
+      recallReason: null,
       agencyOnly: false,
       occurredOn: one.occurredOn,
       authorId: seeding.id('practitioner', one.author ?? one.agency),
@@ -219,11 +225,20 @@ export async function cases(seeding: Seeding): Promise<void> {
       partnershipId: facts.get(one.case)?.partnershipId as string,
       practitionerId: seeding.id('practitioner', one.person),
       agencyId: null,
+      name: null,
+      nameKey: null,
       caseId: seeding.id('case', one.case),
       personId: null,
+      panelId: facts.get(one.case)?.panelId as string,
       reason: one.reason,
       since: seeding.at(one.since),
       until: null,
+      declared: true,
+      madeById: seeding.id('practitioner', one.person),
+      madeByAgencyId: seeding.id('agency', agencyOf(one.person)),
+      madeByAgencyType: seeding.agency(agencyOf(one.person)).contributingType,
+      endedById: null,
+      endReason: null,
     })),
   );
   await seeding.put(ReferenceNumber, lastNumbers(caseload));

@@ -3,29 +3,60 @@
  * agreements that lie at hand, for what is only proposed. A test holds the two together.
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
-import { declareFact } from '../policy/actor.js';
+import { declareFact, type FactOwner } from '../policy/actor.js';
 import type { SharingLevel } from '../policy/categories.js';
 import type { AgreementFact } from '../policy/levels.js';
 import type { AgreementStatus } from './agreement.entity.js';
+
+type Rows = AgreementFact['rows'];
+type InForce = Omit<AgreementFact, 'rows'>;
+
+/** What was in force once is never changed (the database holds it), so its rows are read once for each kind of reader. */
+const rowsKnown = new Map<string, Promise<Rows>>();
+/** The same agreements are the same object, so that what follows from them is worked out once, not at each request. */
+const factsKnown = new Map<string, AgreementFact[]>();
+const MOST_KNOWN = 5000;
+
+const ROWS = `SELECT r.category, r.contributing_type AS "contributingType", r.level, r.id AS "rowId",
+    r.receiving_type = 'panel_coordination' AS "toCoordination"
+  FROM sharing_rows r WHERE r.agreement_version_id = $1 AND r.purpose = $2 AND r.receiving_type IN ($3, 'panel_coordination')`;
+
+function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Promise<Rows> {
+  const key = `${versionId} ${purpose} ${agencyType}`;
+  let rows = rowsKnown.get(key);
+  if (!rows) {
+    if (rowsKnown.size > MOST_KNOWN) rowsKnown.clear();
+    rows = ask<Rows[number]>(ROWS, [versionId, purpose, agencyType]);
+    rows.catch(() => rowsKnown.delete(key));
+    rowsKnown.set(key, rows);
+  }
+  return rows;
+}
 
 /** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
 declareFact(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
-     'panelIds', (SELECT coalesce(jsonb_agg(p.id), '[]') FROM panels p
-        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types)),
-     'rows', (SELECT coalesce(jsonb_agg(jsonb_build_object('category', r.category,
-          'contributingType', r.contributing_type, 'level', r.level, 'rowId', r.id,
-          'toCoordination', r.receiving_type = 'panel_coordination')), '[]')
-        FROM sharing_rows r WHERE r.agreement_version_id = v.id AND r.purpose = who.purpose
-          AND r.receiving_type IN (who.agency_type, 'panel_coordination'))) ORDER BY v.id), '[]')
+     'panelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
+        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types))) ORDER BY v.id), '[]')
    FROM sharing_parties party
    JOIN sharing_agreement_versions v ON v.id = party.agreement_version_id
    JOIN sharing_agreements sa ON sa.id = v.agreement_id
    WHERE party.agency_id = who.agency_id AND party.signed_on IS NOT NULL AND v.status = 'active'
      AND v.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
      AND v.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`,
-  (value) => value as AgreementFact[],
+  async (value, owner) => {
+    const key = JSON.stringify([value, owner.purpose, owner.agencyType]);
+    let facts = factsKnown.get(key);
+    if (!facts) {
+      facts = await Promise.all(
+        (value as InForce[]).map(async (one) => ({ ...one, rows: await rowsOf(one.versionId, owner) })),
+      );
+      if (factsKnown.size > MOST_KNOWN) factsKnown.clear();
+      factsKnown.set(key, facts);
+    }
+    return facts;
+  },
 );
 
 /** A version as it lies at hand. */

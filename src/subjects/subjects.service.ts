@@ -6,7 +6,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { ViewClass } from '../records/view.js';
-import { nameKey } from './name-key.js';
+import { nameKey } from '../agencies/name-key.js';
 import { Person, ProtectedAddress, type KnownRecord } from './subject.entity.js';
 import type {
   PersonChange,

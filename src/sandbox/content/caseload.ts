@@ -203,6 +203,8 @@ export interface SandboxContribution {
   /** Police handling: P may be shared with those who have the need, C only on the conditions stated. */
   handling: 'P' | 'C';
   conditions: string | null;
+  /** Its agency decides who else reads it. */
+  originatorControl: boolean;
   /** 3x5x2 grades, for intelligence only. */
   grade: { source: 1 | 2 | 3; assessment: 'A' | 'B' | 'C' | 'D' | 'E' } | null;
   occurredOn: IsoDate;
@@ -375,6 +377,7 @@ export interface ContributionLine {
   summary: string;
   text: string;
   conditions?: string;
+  originatorControl?: true;
   about?: Key;
 }
 

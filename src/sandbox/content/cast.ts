@@ -7,7 +7,7 @@
  */
 import type { Purpose } from '../../policy/categories.js';
 
-export type SystemRole = 'auditor' | 'data_protection_officer' | 'agency_administrator';
+export type SystemRole = 'auditor' | 'data_protection_officer' | 'agency_administrator' | 'emergency_access';
 
 export interface CastMember {
   id: string;
@@ -36,9 +36,9 @@ const askenby: CastRow[] = [
   ['housing-officer', 'Delphine Ashwarren', 'askenby-housing', 'Tenancy and ASB Officer', 'Refers to the JAG and answers research for several panels; sees housing and ASB in full, health only as existing.'],
   ['related-officer', 'Corin Tolbrook', 'askenby-housing', 'Neighbourhood Housing Officer', 'Sits on the JAG as a core member, but a relative is a party to the stairwell case: for him that case does not exist.'],
   ['agency-administrator', 'Maud Pemberlow', 'askenby-housing', 'Business Support Manager', 'Keeps the list of housing staff who may sign in; sits on no panel and sees no case.', 'agency_administrator'],
-  ['nhs-safeguarding-lead', 'Dr Samira Haddari', 'mental-health-trust', 'Named Professional for Safeguarding Adults', 'Speaks for the mental health trust; sees health in full and no police intelligence.'],
+  ['nhs-safeguarding-lead', 'Dr Samira Haddari', 'mental-health-trust', 'Named Professional for Safeguarding Adults', 'Speaks for the mental health trust; sees health in full and no police intelligence. In an emergency she may open one case for an hour, to read, and is asked why.', 'emergency_access'],
   ['acute-safeguarding-nurse', 'Bridie Fennimarsh', 'acute-trust', 'Safeguarding Nurse, Emergency Department', 'Brings hospital attendances to MARAC and SYV.'],
-  ['police-sergeant', 'Sgt Rohan Patwani', 'police', 'Neighbourhood Sergeant', 'Contributes incidents and graded intelligence, and owns many actions.'],
+  ['police-sergeant', 'Sgt Rohan Patwani', 'police', 'Neighbourhood Sergeant', 'Contributes incidents and graded intelligence, and owns many actions. In an emergency he may open one case for an hour, to read, and is asked why.', 'emergency_access'],
   ['police-inspector', 'Insp Agnes Wexmoor', 'police', 'Neighbourhood Inspector', 'Co-chairs the JAG, chairs Tasking and decides bids.'],
   ['marac-chair', 'DI Tobias Okonwe', 'police', 'Detective Inspector, Public Protection', 'Chairs the MARAC: approves minutes and rules on conflicts.'],
   ['ttcg-chair', 'Supt Helena Saltwick', 'police', 'Superintendent', 'Chairs the BCU-wide TTCG, where bids of the three boroughs compete.'],

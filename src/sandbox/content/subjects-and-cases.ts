@@ -388,6 +388,7 @@ function addContributions(told: Telling): void {
       ),
       handling: line.conditions ? 'C' : 'P',
       conditions: line.conditions ?? null,
+      originatorControl: line.originatorControl ?? false,
       grade:
         line.kind === 'intelligence'
           ? { source: chance.pick([1, 2, 2] as const), assessment: chance.pick(['B', 'C', 'D'] as const) }

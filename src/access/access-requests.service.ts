@@ -1,0 +1,200 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Case } from '../cases/case.entity.js';
+import { mustEnd } from '../cases/handling.service.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { Actors, type Actor } from '../policy/actor.js';
+import type { Row } from '../policy/conditions.js';
+import { explain } from '../policy/explanation.js';
+import { conflict, unacceptable } from '../policy/problems.js';
+import { subjectOf } from '../policy/subjects.js';
+import { rowsWithFacts } from '../records/facts.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { AccessGrant } from '../sharing/access.entity.js';
+import { AccessDecision, accessMachine, AccessRequest } from './access-request.entity.js';
+import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
+import { AccessRequestView } from './access.views.js';
+
+/** Where the panel's rules do not say for how many days at most somebody is let in. */
+const USUAL_GRANT_DAYS = 28;
+
+/**
+ * Asking to read a case. Whatever is asked for, the answer is the same until somebody who may decides: a request for a case
+ * that is hidden from whoever asks, and one for a case that does not exist, wait alike.
+ */
+@Injectable()
+export class AccessRequestsService {
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
+
+  list(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(AccessRequestView, {}, query, { given: this.told(work) }));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, (work) => this.shown(work, id));
+  }
+
+  ask(actor: Actor, { caseReference, caseId, reason, purpose }: AccessAsking): Promise<Presented> {
+    if (!caseReference === !caseId)
+      throw unacceptable('which-case', 'Name the case by its reference or by its identifier.', [
+        { pointer: '/caseReference', detail: 'give either caseReference or caseId' },
+      ]);
+    return this.records.change(actor, async (work) => {
+      const asked = caseReference?.toUpperCase() ?? (caseId as string).toLowerCase();
+      // found also where it is hidden from whoever asks: the request must reach those who decide
+      const about = await work.asService(() =>
+        work.manager.findOneBy(Case, caseReference ? { reference: asked } : { id: asked }),
+      );
+      if (about && (await work.peek('read', Case, about.id)))
+        throw conflict('readable-already', 'You may read this case already.');
+      if (await work.manager.existsBy(AccessRequest, { practitionerId: actor.id, asked, status: 'submitted' }))
+        throw conflict('asked-already', 'You asked for this already; nobody has answered yet.');
+      const request = await work.insert(AccessRequest, {
+        practitionerId: actor.id,
+        agencyId: actor.agencyId,
+        asked,
+        caseId: about?.id ?? null,
+        reason,
+        purpose,
+        status: accessMachine.initial,
+        grantId: null,
+      });
+      happenedUnseen(work, 'access-request.submitted', request);
+      return this.shown(work, request.id, 201);
+    });
+  }
+
+  withdraw(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('withdraw', AccessRequest, AccessRequestView, id);
+      const status = after(accessMachine, found.status, 'withdrawal');
+      happenedUnseen(work, 'access-request.withdrawn', await work.update(AccessRequest, found, { status }));
+      return this.shown(work, id);
+    });
+  }
+
+  approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('approve', AccessRequest, AccessRequestView, id);
+      const status = after(accessMachine, found.status, 'approval');
+      await mustBeOpen(work, id);
+      const about = await work.find('grant-access', Case, found.caseId as string);
+      const standing = await this.standing(work, found);
+      if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
+      if (standing === 'barred')
+        throw unacceptable('asker-excluded', 'Whoever asked is kept out of this case. That beats every grant.');
+      const rules = (await rulesInForce(work, about.panelId))?.rules;
+      const days = Number(rules?.['accessGrantDays'] ?? USUAL_GRANT_DAYS);
+      mustEnd(expiresAt, work.now, days);
+      const grant = await work.insert(AccessGrant, {
+        partnershipId: about.partnershipId,
+        practitionerId: found.practitionerId,
+        caseId: about.id,
+        grantedAt: work.now,
+        expiresAt,
+        revokedAt: null,
+      });
+      const changed = await work.update(AccessRequest, found, { status, grantId: grant.id });
+      return this.decided(work, changed, { kind: 'approval', reason: null, told: true });
+    });
+  }
+
+  /** Who may know of the case is told; to anybody else the request goes on waiting, as if there were no such case. */
+  refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('refuse', AccessRequest, AccessRequestView, id);
+      const status = after(accessMachine, found.status, 'refusal');
+      await mustBeOpen(work, id);
+      const told = (await this.standing(work, found)) === 'knows';
+      const changed = told ? await work.update(AccessRequest, found, { status }) : found;
+      return this.decided(work, changed, { kind: 'refusal', reason, told });
+    });
+  }
+
+  revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('revoke', AccessRequest, AccessRequestView, id);
+      const status = after(accessMachine, found.status, 'revocation');
+      const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
+      await work.update(AccessGrant, grant, { revokedAt: work.now });
+      const changed = await work.update(AccessRequest, found, { status });
+      return this.decided(work, changed, { kind: 'revocation', reason, told: true });
+    });
+  }
+
+  private async decided(
+    work: Work,
+    request: AccessRequest,
+    decision: Pick<AccessDecision, 'kind' | 'reason' | 'told'>,
+  ): Promise<Presented> {
+    await work.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
+    happenedUnseen(work, `access-request.${decision.kind}`, request);
+    return this.shown(work, request.id);
+  }
+
+  /** What whoever asked may know of the case, by the policy, now. */
+  private async standing(
+    work: Work,
+    { practitionerId, caseId }: Pick<AccessRequest, 'practitionerId' | 'caseId'>,
+  ): Promise<'knows' | 'may-not-know' | 'barred' | 'unknown'> {
+    const { now, call } = work.actor;
+    const asker = await this.actors.practitioner(practitionerId, { now, call });
+    if (!asker || !caseId) return 'unknown';
+    const [row] = await rowsWithFacts(work.manager, asker, Case, ['track'], [caseId]);
+    if (!row) return 'unknown';
+    const { outcome, steps } = explain(asker, subjectOf(Case), 'track', row);
+    if (steps.some((step) => step.result === 'stopped')) return 'barred';
+    return outcome === 'permit' ? 'knows' : 'may-not-know';
+  }
+
+  private shown(work: Work, id: string, status = 200): Promise<Presented> {
+    return work.show(AccessRequestView, id, status, this.told(work));
+  }
+
+  /** What became of the requests, by identifier. */
+  private told(work: Work): (rows: Row[]) => Promise<Row> {
+    return async (rows) => {
+      const requests = rows as unknown as AccessRequest[];
+      const ids = requests.map((one) => one.id);
+      const grantIds = requests.flatMap(({ grantId }) => grantId ?? []);
+      const grants = await work.asService(() => work.manager.findBy(AccessGrant, { id: In(grantIds) }));
+      const decisions = await work.manager.find(AccessDecision, {
+        where: { accessRequestId: In(ids) },
+        order: { madeAt: 'ASC' },
+      });
+      const told: Row = {};
+      for (const request of requests) {
+        const grant = grants.find((one) => one.id === request.grantId);
+        const decision = decisions.findLast((one) => one.accessRequestId === request.id);
+        const isOwn = request.practitionerId === work.actor.id;
+        told[request.id] = {
+          grantedUntil: grant?.expiresAt ?? null,
+          revokedAt: grant?.revokedAt ?? null,
+          excluded: !isOwn && (await this.standing(work, request)) === 'barred',
+          decision: decision?.kind ?? null,
+          decisionReason: decision?.reason ?? null,
+          decidedById: decision?.decidedById ?? null,
+        };
+      }
+      return told;
+    };
+  }
+}
+
+/** A refusal that was not told stands in a row of its own. */
+async function mustBeOpen(work: Work, accessRequestId: string): Promise<void> {
+  if (await work.manager.existsBy(AccessDecision, { accessRequestId }))
+    throw conflict('decided', 'This request was refused already; whoever asked is not told.');
+}
+
+/** Who asks to see a case is not told on its timeline, which everybody in it reads. */
+function happenedUnseen(work: Work, event: string, { caseId: _, ...request }: AccessRequest): void {
+  work.happened(event, AccessRequest, request);
+}

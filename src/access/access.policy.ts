@@ -1,0 +1,202 @@
+/**
+ * Who keeps others out, who lets them in, and who watches over it: the panel's coordination, and for what was opened in an
+ * emergency the data protection officer.
+ */
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { Case } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
+import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
+import { Person } from '../subjects/subject.entity.js';
+import { AccessDecision, AccessRequest } from './access-request.entity.js';
+
+const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+
+/** Whoever is kept out learns nothing of it, also when it has ended. */
+const theOneExcluded: Bar = {
+  name: 'the-one-excluded',
+  step: 'conflict',
+  sentence: 'who is or was kept out by it, or is kept out of its case or person by another',
+  where: (actor) => ({
+    $or: [
+      { practitionerId: actor.id },
+      { agencyId: actor.agencyId },
+      ...(actor.nameKey === null ? [] : [{ nameKey: actor.nameKey }]),
+      { caseId: { $in: actor.excludedCaseIds } },
+      { personId: { $in: actor.excludedPersonIds } },
+    ],
+  }),
+};
+
+declareSubject(Exclusion, 'Exclusion', {
+  seek: ['panelId'],
+  panel: 'panelId',
+  contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
+  bars: [theOneExcluded],
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel that keeps it',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel that keeps it',
+      actions: ['end'],
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+extendSubject(Person, {
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates a panel with a case in which the person has a role',
+      actions: ['exclude'],
+      where: (actor) => {
+        const ways = openings(actor, subjectOf(Case), 'exclude').map((one) => one.where);
+        if (!ways.length) return null;
+        const inner: Where = { $or: ways };
+        return { $or: [{ cases: { $elemMatch: inner } }, { roles: { $elemMatch: { case: { $elemMatch: inner } } } }] };
+      },
+    },
+  ],
+});
+
+/** A compartment is barred to everybody else already; to its own members no emergency opens more of it either. */
+const ownCompartments = (actor: Actor): string[] =>
+  actor.memberships.filter((one) => one.compartment).map((one) => one.panelId);
+
+extendSubject(Case, {
+  grounds: [
+    {
+      name: 'access-coordination',
+      sentence: 'who chairs or coordinates the panel decides who else may read the case',
+      actions: ['grant-access'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+    {
+      name: 'emergency-capability',
+      sentence: 'who may break the glass, in the partnership where they work: any case but those of a compartment',
+      actions: ['open-in-emergency'],
+      where: (actor) =>
+        actor.roles.includes('emergency_access')
+          ? { partnershipId: { $in: actor.workingPartnershipIds }, panelId: { $nin: ownCompartments(actor) } }
+          : null,
+    },
+  ],
+});
+
+const asked = (actor: Actor): Where | null => (actor.kind === 'practitioner' ? { practitionerId: actor.id } : null);
+
+declareSubject(AccessRequest, 'AccessRequest', {
+  relations: toCase,
+  parent: 'case',
+  seek: ['practitionerId'],
+  grounds: [
+    {
+      name: 'asker',
+      sentence: 'who asked: where it stands, and not whether there is such a case',
+      actions: ['read', 'ask', 'withdraw'],
+      where: asked,
+      fields: [
+        'id',
+        'version',
+        'practitionerId',
+        'agencyId',
+        'asked',
+        'reason',
+        'purpose',
+        'status',
+        'grantedUntil',
+        'revokedAt',
+        'madeAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel of the case, and did not ask themselves',
+      actions: ['read', 'approve', 'refuse', 'revoke'],
+      within: 'grant-access',
+      where: (actor) => ({ practitionerId: { $ne: actor.id } }),
+    },
+  ],
+});
+
+/** Read by rules, or shown with the request that they belong to. */
+declareSubject(AccessGrant, 'AccessGrant', {});
+declareSubject(AccessDecision, 'AccessDecision', {});
+
+/** What those are told who must know that a glass was broken: that it was, not by whom and why. */
+const BY_REFERENCE = [
+  'id',
+  'version',
+  'partnershipId',
+  'panelId',
+  'caseId',
+  'openedAt',
+  'expiresAt',
+  'endedAt',
+  'reviewDueOn',
+  'reviewedAt',
+];
+
+declareSubject(EmergencyAccess, 'EmergencyAccess', {
+  relations: toCase,
+  parent: 'case',
+  seek: ['practitionerId', 'partnershipId', 'panelId'],
+  bars: [
+    {
+      name: 'excluded-from-case',
+      step: 'conflict',
+      sentence: 'who is excluded from the case that was opened',
+      where: (actor) => (actor.excludedCaseIds.length ? { caseId: { $in: actor.excludedCaseIds } } : null),
+    },
+  ],
+  grounds: [
+    {
+      name: 'holder',
+      sentence: 'who opened it',
+      actions: ['read', 'end'],
+      where: asked,
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership',
+      actions: ['read'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+    },
+    {
+      name: 'reviewer',
+      sentence: 'who is a data protection officer in the partnership, and did not open it',
+      actions: ['review'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer')
+          ? { partnershipId: { $in: actor.partnershipIds }, practitionerId: { $ne: actor.id } }
+          : null,
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel: that it happened, by reference',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+      fields: BY_REFERENCE,
+    },
+    {
+      name: 'agency-of-the-case',
+      sentence: 'whose agency leads or brought the case, and who may read it: that it happened, by reference',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({
+        case: { $elemMatch: { $or: [{ leadAgencyId: actor.agencyId }, { agencyId: actor.agencyId }] } },
+      }),
+      fields: BY_REFERENCE,
+    },
+  ],
+});

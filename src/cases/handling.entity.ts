@@ -1,0 +1,126 @@
+import { IsIn, Length } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Practitioner } from '../agencies/agency.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+import type { StateMachine } from '../records/state-machine.js';
+import { Case, CaseRecord, Contribution } from './case.entity.js';
+
+/**
+ * A person took note of the conditions of one contribution of handling C: only then do they read it. Conditions that change
+ * void it. Source: law and standards note, section 5.2, REQ-MRK-02 "acknowledged per user per item".
+ */
+@Entity('handling_acknowledgements')
+@Index(['contributionId', 'practitionerId'], { unique: true, where: 'voided_at IS NULL' })
+@Check(`voided_at IS NULL OR voided_at >= acknowledged_at`)
+export class HandlingAcknowledgement extends PartnershipRecord {
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Contribution)
+  @Classified('administrative')
+  contributionId: string;
+
+  /** Who took note. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  practitionerId: string;
+
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  acknowledgedAt: Date;
+
+  /** When the conditions changed; null while it holds. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  voidedAt: Date | null;
+}
+
+export const RELEASE_STATUSES = ['submitted', 'approved', 'refused', 'revoked'] as const;
+export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
+
+/** How a request for release moves. Source: law and standards note, section 5.2, REQ-MRK-02 "ask, approve, refuse, time limit". */
+export const releaseMachine: StateMachine<ReleaseStatus, 'approval' | 'refusal' | 'revocation'> = {
+  name: 'request for release',
+  initial: 'submitted',
+  commands: {
+    approval: { from: ['submitted'], to: 'approved' },
+    refusal: { from: ['submitted'], to: 'refused' },
+    revocation: { from: ['approved'], to: 'revoked' },
+  },
+};
+
+export const RELEASED_TO = ['agency', 'person'] as const;
+export type ReleasedTo = (typeof RELEASED_TO)[number];
+
+/**
+ * An agency, or one person of it, asks the originator of a contribution under its control to be let read it. While the
+ * approval lasts it is the release. What is written here is written for the other agency.
+ */
+@Entity('release_requests')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Index(['contributionId', 'changedAt', 'id'])
+@Index(['agencyId', 'changedAt', 'id'])
+@Index(['originatorAgencyId', 'changedAt', 'id'])
+@Index(['contributionId', 'agencyId', 'practitionerId'], { unique: true, where: `status = 'submitted'` })
+@Check('release_requests_status', `status IN (${RELEASE_STATUSES.map((one) => `'${one}'`).join(', ')})`)
+@Check('release_requests_to', `released_to IN ('agency', 'person')`)
+@Check('release_requests_end', `(expires_at IS NOT NULL) = (status IN ('approved', 'revoked'))`)
+@Check(
+  'release_requests_decided',
+  `(status = 'submitted') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL)`,
+)
+@Check('release_requests_refused', `(status = 'refused') = (refusal_reason IS NOT NULL)`)
+export class ReleaseRequest extends CaseRecord {
+  /** What is asked for. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Contribution)
+  @Classified('administrative')
+  contributionId: string;
+
+  /** The agency that decides: the one that contributed it. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  originatorAgencyId: string;
+
+  /** Who asks. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  practitionerId: string;
+
+  /** For the whole agency, or for the person who asks. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(RELEASED_TO)
+  releasedTo: ReleasedTo;
+
+  /** Why it is needed. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(10, 1000)
+  reason: string;
+
+  @Column({ type: 'text', default: 'submitted' })
+  @Classified('administrative')
+  @IsIn(RELEASE_STATUSES)
+  status: ReleaseStatus;
+
+  /** Until when it is released. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  expiresAt: Date | null;
+
+  /** Why not. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 1000)
+  refusalReason: string | null;
+
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  decidedById: string | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  decidedAt: Date | null;
+}

@@ -1,0 +1,33 @@
+/** Who decides how far a contribution travels: the agency that contributed it, asked by those who may know of it. */
+import { declareSubject } from '../policy/subjects.js';
+import { Contribution } from './case.entity.js';
+import './cases.policy.js';
+import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
+
+/** Read by rules only. */
+declareSubject(HandlingAcknowledgement, 'HandlingAcknowledgement', {});
+
+declareSubject(ReleaseRequest, 'ReleaseRequest', {
+  relations: { contribution: { to: Contribution, local: 'contributionId', foreign: 'id' } },
+  parent: 'contribution',
+  panel: 'panelId',
+  case: 'caseId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  seek: ['agencyId', 'originatorAgencyId'],
+  grounds: [
+    {
+      name: 'asker',
+      sentence: 'whose agency asked, and who may know of the contribution',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'originator',
+      sentence: 'whose agency contributed it, and who may contribute to the case',
+      actions: ['read', 'approve', 'refuse', 'revoke'],
+      within: 'release',
+      where: (actor) => ({ originatorAgencyId: actor.agencyId }),
+    },
+  ],
+});

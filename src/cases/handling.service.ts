@@ -1,0 +1,189 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { Actor } from '../policy/actor.js';
+import { conflict, refused, unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Contribution } from './case.entity.js';
+import { ContributionView } from './case.views.js';
+import { HandlingAcknowledgement, releaseMachine, ReleaseRequest } from './handling.entity.js';
+import type { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } from './handling.requests.js';
+import { ReleaseRequestView } from './handling.views.js';
+
+const LONGEST_RELEASE_DAYS = 366;
+
+/**
+ * How far what was contributed travels: conditions that readers take note of, releases by the originator, recalls. Source:
+ * law and standards note, section 5.2 "Markings and police handling", REQ-MRK-02.
+ */
+@Injectable()
+export class HandlingService {
+  constructor(private readonly records: Records) {}
+
+  /** Takes note of the conditions as they were read: `If-Match` says which. */
+  acknowledge(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('acknowledge', Contribution, ContributionView, id);
+      onlyAPerson(actor);
+      if (found.handling !== 'C')
+        throw unacceptable('no-conditions', 'Only a contribution of handling C has conditions to take note of.');
+      const holds = { contributionId: id, practitionerId: actor.id, voidedAt: IsNull() };
+      if (!(await work.manager.existsBy(HandlingAcknowledgement, holds))) {
+        await work.insert(HandlingAcknowledgement, {
+          partnershipId: found.partnershipId,
+          contributionId: id,
+          practitionerId: actor.id,
+          acknowledgedAt: work.now,
+          voidedAt: null,
+        });
+        work.happened('contribution.conditions-acknowledged', Contribution, found);
+      }
+      return work.show(ContributionView, id);
+    });
+  }
+
+  /** From now on nobody else reads what it says; that it was there stays known. */
+  recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('recall', Contribution, ContributionView, id);
+      if (found.recalledAt) throw recalled();
+      const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
+      work.happened('contribution.recalled', Contribution, changed);
+      return work.present(ContributionView, changed);
+    });
+  }
+
+  askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('ask-release', Contribution, id, { lock: true });
+      onlyAPerson(actor);
+      if (!found.originatorControl)
+        throw unacceptable(
+          'not-controlled',
+          'Its originator keeps no control of this contribution: no release is needed.',
+        );
+      if (found.recalledAt) throw recalled();
+      const waiting = {
+        contributionId: id,
+        agencyId: actor.agencyId,
+        practitionerId: actor.id,
+        status: 'submitted' as const,
+      };
+      if (await work.manager.existsBy(ReleaseRequest, waiting))
+        throw conflict('asked-already', 'You asked for this release already; the originator has not decided yet.');
+      const request = await work.insert(ReleaseRequest, {
+        caseId: found.caseId,
+        panelId: found.panelId,
+        partnershipId: found.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        contributionId: id,
+        originatorAgencyId: found.agencyId,
+        practitionerId: actor.id,
+        releasedTo: releasedTo ?? 'agency',
+        reason,
+        status: releaseMachine.initial,
+        expiresAt: null,
+        refusalReason: null,
+        decidedById: null,
+        decidedAt: null,
+      });
+      this.happened(work, 'release.asked', request, found);
+      return work.present(ReleaseRequestView, request, { status: 201 });
+    });
+  }
+
+  requests(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(ReleaseRequestView, {}, query));
+  }
+
+  requestsFor(actor: Actor, contributionId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Contribution, contributionId);
+      return work.page(ReleaseRequestView, { contributionId }, query);
+    });
+  }
+
+  request(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ReleaseRequestView, await work.find('read', ReleaseRequest, id)),
+    );
+  }
+
+  approve(actor: Actor, id: string, { expiresAt }: ReleaseApproval): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('approve', ReleaseRequest, ReleaseRequestView, id);
+      const status = after(releaseMachine, found.status, 'approval');
+      const about = await work.find('release', Contribution, found.contributionId);
+      if (about.recalledAt) throw recalled();
+      mustEnd(expiresAt, work.now, LONGEST_RELEASE_DAYS);
+      return this.decide(work, found, about, { status, expiresAt }, 'release.approved');
+    });
+  }
+
+  refuse(actor: Actor, id: string, { reason }: ReleaseRefusal): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('refuse', ReleaseRequest, ReleaseRequestView, id);
+      const status = after(releaseMachine, found.status, 'refusal');
+      const about = await work.find('release', Contribution, found.contributionId);
+      return this.decide(work, found, about, { status, refusalReason: reason }, 'release.refused');
+    });
+  }
+
+  revoke(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('revoke', ReleaseRequest, ReleaseRequestView, id);
+      const status = after(releaseMachine, found.status, 'revocation');
+      const about = await work.find('release', Contribution, found.contributionId);
+      return this.decide(work, found, about, { status }, 'release.revoked');
+    });
+  }
+
+  private async decide(
+    work: Work,
+    found: ReleaseRequest,
+    about: Contribution,
+    changes: Partial<Pick<ReleaseRequest, 'status' | 'expiresAt' | 'refusalReason'>>,
+    event: string,
+  ): Promise<Presented> {
+    const by = { decidedById: work.actor.id, decidedAt: work.now };
+    const decided = await work.update(ReleaseRequest, found, { ...changes, ...by });
+    this.happened(work, event, decided, about);
+    return work.present(ReleaseRequestView, decided);
+  }
+
+  /** Told only to those who may know of the contribution. */
+  private happened(work: Work, event: string, request: ReleaseRequest, about: Contribution): void {
+    const { category, contributingType, agencyOnly } = about;
+    work.happened(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
+  }
+}
+
+/** Voids what readers took note of: the conditions are not those any more. */
+export async function voidAcknowledgements(work: Work, contributionId: string): Promise<void> {
+  await work.manager.update(
+    HandlingAcknowledgement,
+    { contributionId, voidedAt: IsNull() },
+    { voidedAt: work.now, changedAt: work.now },
+  );
+}
+
+/** What is let in by decision has an end, and not too late a one. */
+export function mustEnd(expiresAt: Date, now: Date, days: number): void {
+  if (expiresAt > now && expiresAt.getTime() - now.getTime() <= days * 86_400_000) return;
+  throw unacceptable('end-out-of-range', `Name an end within ${String(days)} days from now.`, [
+    { pointer: '/expiresAt', detail: `must lie ahead, at most ${String(days)} days` },
+  ]);
+}
+
+export const recalled = (): Error =>
+  conflict('recalled', 'The agency that contributed this took it back. That cannot be undone.');
+
+/** Conditions are met, and access asked for, by a person who answers for it. */
+export function onlyAPerson(actor: Actor): void {
+  if (actor.kind !== 'practitioner')
+    throw refused('person-only', 'Only a person who signs in may do this, not a system.');
+}

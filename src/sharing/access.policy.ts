@@ -1,0 +1,34 @@
+/** Who is kept out, and who is let in for an hour: facts of the actor, read at each request. */
+import { declareFact } from '../policy/actor.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /** The name by which typed exclusions find the actor; null for a system. */
+    nameKey: string | null;
+    /** People who must not exist for the actor. */
+    excludedPersonIds: string[];
+  }
+}
+
+const NAME_KEY = `SELECT p.name_key FROM practitioners p WHERE who.kind = 'practitioner' AND p.id = who.id`;
+
+/** Exclusions `e` that concern the actor now: by person, by agency or by name. */
+export const CONCERNING_ME = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key = (${NAME_KEY}))
+  AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
+
+declareFact('nameKey', NAME_KEY);
+
+declareFact(
+  'excludedPersonIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e
+   WHERE e.person_id IS NOT NULL AND ${CONCERNING_ME}`,
+);
+
+/** Open now, by somebody who still has the role and works where they did. */
+declareFact(
+  'emergencyCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM emergency_accesses e
+   JOIN practitioners p ON p.id = e.practitioner_id AND 'emergency_access' = ANY (p.roles)
+   WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id
+     AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`,
+);

@@ -1,0 +1,119 @@
+import { IsOptional, IsUUID, Length } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+
+/**
+ * A person or an agency that must not learn of a case or of a person: staff who are parties, relatives, named people. It
+ * beats every ground. Source: MARAC note, section 6.4 "Conflicts and staff cases".
+ */
+@Entity('exclusions')
+@Check(
+  'exclusions_whom',
+  `num_nonnulls(practitioner_id, agency_id, name_key) = 1 AND (name IS NULL) = (name_key IS NULL)`,
+)
+@Check(`(case_id IS NULL) <> (person_id IS NULL)`)
+@Check(`until IS NULL OR until > since`)
+@Check(
+  'exclusions_ending',
+  `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
+)
+export class Exclusion extends PartnershipRecord {
+  /** Who is excluded: a person who signs in … */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Index()
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  practitionerId: string | null;
+
+  /** … or a whole agency … */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Agency)
+  @Index()
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  agencyId: string | null;
+
+  /** … or whoever has this name, also somebody who is registered later. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('third_party', 'summary')
+  @IsOptional()
+  @Length(3, 200)
+  name: string | null;
+
+  /** The name as it is matched. */
+  @Column({ type: 'text', nullable: true })
+  @Index()
+  @Classified('third_party', 'summary')
+  nameKey: string | null;
+
+  /** From what: one case … */
+  @Column({ type: 'uuid', nullable: true })
+  @Index()
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  caseId: string | null;
+
+  /** … or one person and every case with a role for them. */
+  @Column({ type: 'uuid', nullable: true })
+  @Index()
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  personId: string | null;
+
+  /** The panel whose coordination keeps it: that of the case, or the one through which the person was known. */
+  @Column({ type: 'uuid', nullable: true })
+  @Index()
+  @Classified('administrative')
+  panelId: string | null;
+
+  /** Why; read by the panel's chair and coordinator only. */
+  @Column({ type: 'text' })
+  @Classified('third_party', 'summary')
+  @Length(3, 500)
+  reason: string;
+
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  since: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  until: Date | null;
+
+  /** The person declared the conflict themselves. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  declared: boolean;
+
+  /** Who recorded it; null for what was recorded before that was kept. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  madeById: string | null;
+
+  /** The agency of whoever recorded it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  madeByAgencyId: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  madeByAgencyType: string | null;
+
+  /** The chair who ended it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  endedById: string | null;
+
+  /** Why it ended. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('third_party', 'summary')
+  @Length(3, 500)
+  endReason: string | null;
+}

@@ -1,0 +1,89 @@
+/** What specs about ways in ask of every exit: a case with all that hangs on it, as one person sees it. */
+import pg from 'pg';
+import type { Response } from 'supertest';
+import type { Caller } from './people.ts';
+import type { TestServer } from './support/server.ts';
+
+/** The database as its owner: for what only time or an administrator would change. */
+export async function asOwner(server: TestServer): Promise<pg.Client> {
+  const owner = new pg.Client({ connectionString: server.ownerUrl });
+  owner.on('error', () => undefined); // the database is dropped when the spec ends
+  await owner.connect();
+  return owner;
+}
+
+/** Identifiers of the cases of a panel that are not closed, newest first. */
+export async function casesOf(owner: pg.Client, panel: string): Promise<{ id: string; reference: string }[]> {
+  const { rows } = await owner.query<{ id: string; reference: string }>(
+    `SELECT c.id, c.reference FROM cases c JOIN panels p ON p.id = c.panel_id
+     WHERE p.code = $1 AND c.stage <> 'closed' ORDER BY c.changed_at DESC, c.id`,
+    [panel],
+  );
+  return rows;
+}
+
+export async function practitioner(owner: pg.Client, subject: string): Promise<{ id: string; agencyId: string }> {
+  const { rows } = await owner.query<{ id: string; agencyId: string }>(
+    'SELECT id, agency_id AS "agencyId" FROM practitioners WHERE subject = $1',
+    [subject],
+  );
+  return rows[0] as { id: string; agencyId: string };
+}
+
+/** Everywhere a case can be met: whether this person meets it there. */
+export async function meets(caller: Caller, owner: pg.Client, caseId: string): Promise<Record<string, boolean>> {
+  const found: Record<string, boolean> = {};
+  const at = async (path: string): Promise<void> => {
+    const { status } = await caller.get(path.replace('{case}', caseId));
+    if (![200, 404].includes(status)) throw new Error(`${caller.who}: ${path}: ${String(status)}`);
+    found[path] = status === 200;
+  };
+  for (const part of ['', '/people', '/contributions', '/assessments', '/plans', '/timeline'])
+    await at(`/v1/cases/{case}${part}`);
+  let inList = false;
+  for (let cursor = ''; ;) {
+    const { body } = await caller.get(`/v1/cases?limit=100${cursor}`).expect(200);
+    inList ||= body.data.some(({ id }: { id: string }) => id === caseId);
+    if (!body.next) break;
+    cursor = `&cursor=${String(body.next)}`;
+  }
+  found['list'] = inList;
+  const contributions = await owner.query<{ id: string }>(
+    `SELECT id FROM contributions WHERE case_id = $1 AND NOT agency_only AND category = 'asb_incident' LIMIT 1`,
+    [caseId],
+  );
+  for (const { id } of contributions.rows) {
+    const { status } = await caller.get(`/v1/contributions/${id}`);
+    found['contribution'] = status === 200;
+  }
+  const { body } = await caller
+    .post('/v1/policy/explanations', { action: 'read', type: 'Case', id: caseId })
+    .expect((answer: Response) => {
+      if (![200, 404].includes(answer.status)) throw new Error(answer.text);
+    });
+  found['explanation'] = body.outcome === 'permit';
+  return found;
+}
+
+export const all = (found: Record<string, boolean>): boolean => Object.values(found).every(Boolean);
+export const none = (found: Record<string, boolean>): boolean => !Object.values(found).some(Boolean);
+
+/** What an answer says, but for what differs between any two answers. */
+export function likeness({ status, headers, body }: Response): string {
+  const shape = (value: unknown): unknown =>
+    typeof value === 'string'
+      ? value
+          .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+          .replace(/\b[0-9a-f]{32}\b/g, 'TRACE')
+          .replace(/[A-Z]{2,10}-\d{4}-\d+/g, 'REFERENCE')
+          .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME')
+      : Array.isArray(value)
+        ? value.map(shape)
+        : value && typeof value === 'object'
+          ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shape(one)]))
+          : value;
+  const named = Object.keys(headers).sort();
+  return JSON.stringify([status, named, String(headers['etag'] ?? '').replace(/-.*/, ''), shape(body)]);
+}
+
+export const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();

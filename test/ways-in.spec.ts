@@ -1,0 +1,253 @@
+/**
+ * Who is kept out, and who is let in. An exclusion hides a case at every exit, at once, from the one it names and from nobody
+ * else; a grant opens it as to any reader, until its end; and asking tells nothing: a hidden case and a missing one answer
+ * alike, before and after somebody decides.
+ *
+ * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
+ * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it.
+ */
+import type pg from 'pg';
+import { all, asOwner, casesOf, inDays, likeness, meets, none, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+let server: TestServer;
+let owner: pg.Client;
+let cases: { id: string; reference: string }[];
+const by = (who: string): Promise<Caller> => as(server, who);
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+  cases = await casesOf(owner, 'ask-jag');
+  expect(cases.length).toBeGreaterThan(3);
+});
+
+/** Everybody is in again, as the sandbox has it. */
+afterEach(async () => {
+  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+});
+
+const exclude = async (who: string, body: object) =>
+  (await by(who)).post('/v1/exclusions', { reason: 'Knows a party.', ...body });
+const sees = async (who: string, caseId: string) => meets(await by(who), owner, caseId);
+
+async function command(who: string, path: string, what: string, body?: object) {
+  const caller = await by(who);
+  const { headers } = await caller.get(path).expect(200);
+  return caller.post(`${path}/${what}`, body).set('if-match', headers['etag'] as string);
+}
+
+describe('an exclusion', () => {
+  test('hides the case from one person at every exit, at once, until the chair ends it', async () => {
+    const { id } = cases[0]!;
+    const officer = await practitioner(owner, 'housing-officer');
+    expect(all(await sees('housing-officer', id))).toBe(true);
+    const made = await exclude('jag-coordinator', { caseId: id, practitionerId: officer.id });
+    expect(made.status).toBe(201);
+    expect(none(await sees('housing-officer', id))).toBe(true);
+    expect(all(await sees('fire-officer', id))).toBe(true);
+    const path = `/v1/exclusions/${made.body.id as string}`;
+    for (const who of ['housing-officer', 'fire-officer', 'dpo', 'marac-coordinator', 'outsider'])
+      await (await by(who)).get(path).expect(404);
+    const timeline = await (await by('fire-officer')).get(`/v1/cases/${id}/timeline?limit=100`).expect(200);
+    expect(timeline.text).not.toContain('exclusion');
+    expect((await command('jag-coordinator', path, 'ending', { reason: 'Mistaken.' })).status).toBe(403);
+    const ended = await command('jag-chair', path, 'ending', { reason: 'Mistaken identity.' });
+    expect(ended.body).toMatchObject({ endReason: 'Mistaken identity.', reason: 'Knows a party.' });
+    expect(all(await sees('housing-officer', id))).toBe(true);
+    await (await by('housing-officer')).get(path).expect(404);
+    expect((await command('jag-chair', path, 'ending', { reason: 'Again.' })).status).toBe(409);
+  });
+
+  test('finds whoever has the name, however it is typed, and somebody who is registered under it later', async () => {
+    const { id } = cases[0]!;
+    await exclude('jag-coordinator', { caseId: id, name: 'ashwarren,  Delphiné' });
+    expect(none(await sees('housing-officer', id))).toBe(true);
+    await exclude('jag-coordinator', { caseId: id, name: 'Mrs. Ottoline O’Brae-Quill' });
+    expect(all(await sees('fire-officer', id))).toBe(true);
+    const fire = await practitioner(owner, 'fire-officer');
+    await owner.query(`UPDATE practitioners SET roles = '{agency_administrator}' WHERE id = $1`, [fire.id]);
+    const administrator = await by('fire-officer');
+    const renamed = await administrator
+      .patch(`/v1/agencies/${fire.agencyId}/people/${fire.id}`, { name: 'Ottoline O Brae Quill' }, '*')
+      .expect(200);
+    expect(none(await sees('fire-officer', id))).toBe(true);
+    expect(renamed.body).not.toHaveProperty('nameKey');
+    await administrator.patch(`/v1/agencies/${fire.agencyId}/people/${fire.id}`, { name: 'Duncan Emberley' }, '*');
+    expect(all(await sees('fire-officer', id))).toBe(true);
+  });
+
+  test('keeps out a whole agency, and beats a grant', async () => {
+    const { id } = cases[1]!;
+    const fire = await practitioner(owner, 'fire-officer');
+    await owner.query(
+      `INSERT INTO access_grants (id, version, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+       SELECT gen_random_uuid(), 1, partnership_id, $1, id, now(), now() + interval '1 day' FROM cases WHERE id = $2`,
+      [fire.id, id],
+    );
+    await exclude('jag-chair', { caseId: id, agencyId: fire.agencyId });
+    expect(none(await sees('fire-officer', id))).toBe(true);
+  });
+
+  test('from a person hides the person and every case with a role for them', async () => {
+    const { rows } = await owner.query<{ person: string; case: string }>(
+      `SELECT r.person_id AS person, r.case_id AS case FROM case_people r JOIN cases c ON c.id = r.case_id
+       JOIN panels p ON p.id = c.panel_id WHERE p.code = 'ask-jag' AND c.stage <> 'closed' AND r.person_id <> coalesce(c.person_id, c.id) LIMIT 1`,
+    );
+    const { person, case: caseId } = rows[0]!;
+    const fire = await practitioner(owner, 'fire-officer');
+    const officer = await by('fire-officer');
+    await officer.get(`/v1/persons/${person}`).expect(200);
+    expect((await exclude('housing-officer', { personId: person, practitionerId: fire.id })).status).toBe(403);
+    expect((await exclude('other-borough-coordinator', { personId: person, practitionerId: fire.id })).status).toBe(
+      404,
+    );
+    expect((await exclude('jag-coordinator', { personId: person, practitionerId: fire.id })).status).toBe(201);
+    await officer.get(`/v1/persons/${person}`).expect(404);
+    expect(none(await sees('fire-officer', caseId))).toBe(true);
+  });
+
+  test('may be declared by anybody who reads the case: they lose it at once, and only the chair gives it back', async () => {
+    const { id } = cases[2]!;
+    const made = await exclude('fire-officer', { caseId: id, reason: 'My sister lives there.' });
+    expect(made.body).toMatchObject({ declared: true, reason: 'My sister lives there.' });
+    expect(none(await sees('fire-officer', id))).toBe(true);
+    const path = `/v1/exclusions/${made.body.id as string}`;
+    const officer = await by('fire-officer');
+    await officer.get(path).expect(404);
+    await officer.post(`${path}/ending`, { reason: 'I want it back.' }).set('if-match', '*').expect(404);
+    const kept = await (await by('jag-coordinator')).get(path).expect(200);
+    expect(kept.body).toMatchObject({ declared: true, reason: 'My sister lives there.', withheld: [] });
+    expect((await exclude('outsider', { caseId: id })).status).toBe(404);
+  });
+
+  test('is not seen by the one it keeps out, be it the coordinator, nor is any other of that case', async () => {
+    const { id } = cases[2]!;
+    const coordinator = await practitioner(owner, 'jag-coordinator');
+    const fire = await practitioner(owner, 'fire-officer');
+    const other = await exclude('jag-coordinator', { caseId: id, practitionerId: fire.id });
+    const own = await exclude('jag-chair', { caseId: id, practitionerId: coordinator.id });
+    const caller = await by('jag-coordinator');
+    for (const { body } of [other, own]) await caller.get(`/v1/exclusions/${body.id as string}`).expect(404);
+    const { text } = await caller.get('/v1/exclusions?limit=100').expect(200);
+    expect(text).not.toContain(id);
+    expect((await exclude('jag-coordinator', { caseId: id, practitionerId: fire.id })).status).toBe(404);
+  });
+
+  test('needs somebody who may end it, and names one person, agency or name of the partnership', async () => {
+    const [marac] = await casesOf(owner, 'ask-marac');
+    const chair = await practitioner(owner, 'marac-chair');
+    const last = await exclude('marac-coordinator', { caseId: marac!.id, practitionerId: chair.id });
+    expect([last.status, last.body.code]).toEqual([422, 'no-chair-left']);
+    const { id } = cases[0]!;
+    const elsewhere = await practitioner(owner, 'pellworth-housing-officer');
+    for (const [body, code] of [
+      [{ caseId: id, practitionerId: elsewhere.id }, 'unknown-in-partnership'],
+      [{ caseId: id, practitionerId: chair.id, name: 'Somebody Else' }, 'whom'],
+      [{ name: 'Somebody Else' }, 'from-what'],
+      [{ caseId: null, personId: null, name: 'Somebody Else' }, 'from-what'],
+      [{ personId: id, name: null }, 'whom'],
+      [{ caseId: id, personId: id, name: 'Somebody Else' }, 'from-what'],
+    ] as const)
+      expect((await exclude('jag-chair', body)).body.code).toBe(code);
+    expect((await exclude('fire-officer', { caseId: id, name: 'Somebody Else' })).status).toBe(403);
+  });
+});
+
+describe('a request for access', () => {
+  const need = { reason: 'We support a neighbour in this matter.', purpose: 'VICTIM_SUPPORT' };
+  const ask = async (who: string, named: object) => (await by(who)).post('/v1/access-requests', { ...need, ...named });
+  const pathOf = ({ body }: { body: { id: string } }): string => `/v1/access-requests/${body.id}`;
+
+  test('is taken alike for a hidden and for a missing case, and read alike, also when it was refused', async () => {
+    const { rows } = await owner.query<{ id: string; reference: string; name: string }>(
+      `SELECT c.id, c.reference, p.name_key AS name FROM exclusions e JOIN cases c ON c.id = e.case_id
+       JOIN practitioners p ON p.id = e.practitioner_id WHERE p.subject = 'related-officer'`,
+    );
+    const stairwell = rows[0]!;
+    for (const who of ['related-officer', 'outsider']) {
+      const missing = await ask(who, { caseReference: 'JAG-2019-99999' });
+      const hidden = await ask(who, { caseReference: stairwell.reference });
+      expect([missing.status, missing.body.status]).toEqual([201, 'submitted']);
+      expect(likeness(hidden)).toBe(likeness(missing));
+      expect(likeness(await ask(who, { caseId: stairwell.id }))).toBe(
+        likeness(await ask(who, { caseId: '01990000-0000-7000-8000-000000000000' })),
+      );
+      const coordinator = await by('jag-coordinator');
+      const theirs = await coordinator.get(pathOf(hidden)).expect(200);
+      expect(theirs.body).toMatchObject({ caseId: stairwell.id, excluded: who === 'related-officer' });
+      await coordinator.get(pathOf(missing)).expect(404);
+      await (await by('marac-coordinator')).get(pathOf(hidden)).expect(404);
+      if (who === 'related-officer') {
+        const answer = await command('jag-coordinator', pathOf(hidden), 'approval', { expiresAt: inDays(2) });
+        expect([answer.status, answer.body.code]).toEqual([422, 'asker-excluded']);
+      }
+      const refused = await command('jag-coordinator', pathOf(hidden), 'refusal', { reason: 'No need to know.' });
+      expect(refused.body).toMatchObject({ decision: 'refusal', decisionReason: 'No need to know.' });
+      const answer = await command('jag-coordinator', pathOf(hidden), 'approval', { expiresAt: inDays(2) });
+      expect(answer.status).toBe(409);
+      const asker = await by(who);
+      expect(likeness(await asker.get(pathOf(hidden)))).toBe(likeness(await asker.get(pathOf(missing))));
+      const list = await asker.get('/v1/access-requests').expect(200);
+      expect(new Set(list.body.data.map((one: { status: string }) => one.status))).toEqual(new Set(['submitted']));
+      expect(list.text).not.toContain('No need to know.');
+      for (const one of [hidden, missing])
+        expect((await command(who, pathOf(one), 'withdrawal')).body).toMatchObject({ status: 'withdrawn' });
+      await asker.get(`/v1/cases/${stairwell.id}`).expect(404);
+    }
+  });
+
+  test('opens the case until its end, as to any reader, and no other', async () => {
+    const { rows } = await owner.query<{ id: string; asked: string; case: string }>(
+      `SELECT id, asked, case_id AS case FROM access_requests WHERE status = 'submitted' AND case_id IS NOT NULL
+       AND practitioner_id = (SELECT id FROM practitioners WHERE subject = 'victim-support-worker')`,
+    );
+    const { id, asked, case: caseId } = rows[0]!;
+    const path = `/v1/access-requests/${id}`;
+    const worker = await by('victim-support-worker');
+    expect(none(await meets(worker, owner, caseId))).toBe(true);
+    expect((await worker.get(path).expect(200)).body).toMatchObject({ asked, status: 'submitted', grantedUntil: null });
+    await worker
+      .post(`${path}/approval`, { expiresAt: inDays(2) })
+      .set('if-match', '*')
+      .expect(403);
+    for (const days of [-1, 29]) {
+      const answer = await command('marac-coordinator', path, 'approval', { expiresAt: inDays(days) });
+      expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([422, '/expiresAt']);
+    }
+    const approved = await command('marac-coordinator', path, 'approval', { expiresAt: inDays(27) });
+    expect(approved.body).toMatchObject({ status: 'approved', decision: 'approval' });
+    expect(all(await meets(worker, owner, caseId))).toBe(true);
+    const others = (await casesOf(owner, 'ask-marac')).filter((one) => one.id !== caseId);
+    expect(none(await meets(worker, owner, others[0]!.id))).toBe(true);
+    await worker
+      .post(`/v1/cases/${caseId}/contributions`, { category: 'housing', kind: 'fact', summary: 'Seen.', text: 'Seen.' })
+      .expect(403);
+    const told = await worker.get(path).expect(200);
+    expect(told.body.status).toBe('approved');
+    expect(told.body.withheld).toEqual(expect.arrayContaining(['caseId', 'excluded', 'decision', 'decidedById']));
+    expect(Date.parse(told.body.grantedUntil)).toBeGreaterThan(Date.now() + 26 * 86_400_000);
+
+    await owner.query(
+      `UPDATE access_grants SET granted_at = now() - interval '2 days', expires_at = now() - interval '1 second' WHERE case_id = $1`,
+      [caseId],
+    );
+    expect(none(await meets(worker, owner, caseId))).toBe(true);
+    await owner.query(`UPDATE access_grants SET expires_at = now() + interval '1 day' WHERE case_id = $1`, [caseId]);
+    expect(all(await meets(worker, owner, caseId))).toBe(true);
+    const revoked = await command('marac-chair', path, 'revocation', { reason: 'Support has ended.' });
+    expect(revoked.body).toMatchObject({ status: 'revoked', decisionReason: 'Support has ended.' });
+    expect(none(await meets(worker, owner, caseId))).toBe(true);
+    expect((await command('marac-chair', path, 'approval', { expiresAt: inDays(2) })).status).toBe(409);
+  });
+
+  test('is for people, for what they cannot read, once', async () => {
+    expect((await ask('housing-system', { caseReference: 'JAG-2019-1' })).status).toBe(403);
+    expect((await ask('fire-officer', { caseId: cases[0]!.id })).body.code).toBe('readable-already');
+    await ask('fire-officer', { caseReference: 'JAG-2019-00001' });
+    expect((await ask('fire-officer', { caseReference: 'jag-2019-00001' })).body.code).toBe('asked-already');
+    for (const named of [{}, { caseId: null }, { caseReference: null }])
+      expect((await ask('fire-officer', named)).body.code).toBe('which-case');
+  });
+});
