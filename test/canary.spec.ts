@@ -102,8 +102,17 @@ async function gather(): Promise<void> {
       [TOLD],
     );
     const collection = name.replaceAll('_', '-');
-    told.set(collection, spread(rows.filter((one) => one.told).map((one) => one.id), OF_TOLD));
-    others.set(collection, rows.filter((one) => !one.told).map((one) => one.id));
+    told.set(
+      collection,
+      spread(
+        rows.filter((one) => one.told).map((one) => one.id),
+        OF_TOLD,
+      ),
+    );
+    others.set(
+      collection,
+      rows.filter((one) => !one.told).map((one) => one.id),
+    );
     for (const column of ['meeting_id', 'agreement_id']) {
       if (!has(column)) continue;
       const { rows: inside } = await owner.query<{ parent: string; id: string }>(
@@ -211,14 +220,16 @@ it(
       for (const operation of gets.sort((a, b) => Number(hasId(a)) - Number(hasId(b)))) {
         if (hasId(operation)) {
           const exit = operation.isList ? 'child list' : 'record';
-          const mine = spread(own.get(collectionOf(operation)) ?? [], OWN).map((id) => withIds(operation.path, () => id));
+          const mine = spread(own.get(collectionOf(operation)) ?? [], OWN).map((id) =>
+            withIds(operation.path, () => id),
+          );
           const known = operation.path.split('{').length > 2 ? [] : mine;
           for (const address of new Set([...known, ...addresses(operation, turn)]))
             await ask(who, exit, operation.isList ? `${address}?limit=100` : address);
           continue;
         }
         if (/export$|counts$|proof$/.test(operation.path)) continue;
-        for (let next: string | null = ''; next !== null; ) {
+        for (let next: string | null = ''; next !== null;) {
           const cursor: string = next ? `&cursor=${encodeURIComponent(next)}` : '';
           const { text, status } = await ask(who, 'list', `${operation.path}?limit=100${cursor}`);
           const page = status === 200 && operation.isList ? (JSON.parse(text) as Page) : { data: [], next: null };
@@ -323,7 +334,13 @@ it(
     for (const { who, actions, cells } of seen.values()) {
       const all = [...cells.values()];
       counts.shown += all.length;
-      const wrong = new Set(await oracle.forbidden(await oracle.actor(who), actions, all.map(({ cell }) => cell)));
+      const wrong = new Set(
+        await oracle.forbidden(
+          await oracle.actor(who),
+          actions,
+          all.map(({ cell }) => cell),
+        ),
+      );
       for (const { cell, where } of all)
         if (wrong.has(cell)) found.push(`${who}: ${where}: ${cell.subject}.${cell.field} of ${cell.id}`);
     }

@@ -102,8 +102,7 @@ export async function givenCanaries(database: Database): Promise<Canaries> {
         }
       }
     }
-    for (const { id } of fields.length ? all : [])
-      holders.set(id, [...(holders.get(id) ?? []), subject]);
+    for (const { id } of fields.length ? all : []) holders.set(id, [...(holders.get(id) ?? []), subject]);
   }
   await client.query('COMMIT');
   await client.end();
