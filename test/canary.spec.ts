@@ -13,13 +13,13 @@ import { givenDatabase } from './support/database.ts';
 import { willClose } from './support/opened.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
-const LONG = 300_000;
+const LONG = 400_000;
 /** Of the records beside those of the told cases, so many are asked for by each person at each address, in turn. */
-const OTHERS = 2;
+const OTHERS = 1;
 /** Of the records in a person's own lists, so many are read one by one. */
-const OWN = 2;
+const OWN = 1;
 /** Of each collection, so many records of the told cases are asked for by everybody. */
-const OF_TOLD = 3;
+const OF_TOLD = 2;
 /** The cases that the sandbox tells by hand: domestic abuse, antisocial behaviour, serious youth violence. */
 const TOLD = ['ask-marac', 'ask-jag', 'ask-syv'];
 
@@ -167,7 +167,7 @@ async function ask(who: string, exit: string, address: string, request: Request 
 /** Notes what left in an answer. */
 function watch(who: string, where: string, address: string, { status, headers, text }: Answer): void {
   if (status < 300) counts.answered++;
-  if (status >= 500) found.push(`${who}: ${where}: ${String(status)}`);
+  if (status >= 500) found.push(`fault: ${who}: ${where}: ${String(status)}`);
   for (const { subject, field } of canaries.in(headers)) found.push(`header: ${who}: ${where}: ${subject}.${field}`);
   const cells = canaries.in(text);
   if (status >= 400) {
@@ -342,13 +342,15 @@ it(
         ),
       );
       for (const { cell, where } of all)
-        if (wrong.has(cell)) found.push(`${who}: ${where}: ${cell.subject}.${cell.field} of ${cell.id}`);
+        if (wrong.has(cell)) found.push(`${where}: ${who}: ${cell.subject}.${cell.field} of ${cell.id}`);
     }
     process.stdout.write(
       `canaries: ${String(canaries.marked)} fields marked; ${String(counts.requests)} requests, ` +
         `${String(counts.answered)} answered, ${String(counts.shown)} fields shown\n`,
     );
-    expect(found.slice(0, 30)).toEqual([]);
+    // a few of each exit, so that one leak does not hide another
+    const few = [...Map.groupBy(found, (one) => one.split(':')[0]).values()].flatMap((some) => some.slice(0, 4));
+    expect(few).toEqual([]);
     expect(counts.shown).toBeGreaterThan(20_000);
   },
   LONG,
