@@ -3,10 +3,14 @@
  * machine clients too, asks for every record by every documented route, and searches, counts, asks why, makes mistakes and
  * repeats calls. Each value that leaves is traced to its field and record, and the policy, asked beside the service, must
  * show exactly that to exactly this person. Problems, headers, log lines, audit entries, events and exports carry none.
+ *
+ * Seen to fail: a field added after the mask to lists, children, searches, single reads and explanations; counts by a column
+ * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
+ * the export). `CANARY_CAST=idva,…` runs some of the cast alone; the floors at the end are those of all.
  */
 import pg from 'pg';
 import { givenCanaries, type Canaries, type Cell } from './given-canaries.ts';
-import { forEachOf, hasId, sample, spread, v1, withIds, type Operation } from './given-operations.ts';
+import { forEachOf, hasId, resolved, sample, spread, v1, withIds, type Operation } from './given-operations.ts';
 import { givenOracle, type Oracle } from './given-policy.ts';
 import { as, castOf, type Person } from './people.ts';
 import { givenDatabase } from './support/database.ts';
@@ -61,6 +65,8 @@ const nested = new Map<string, Map<string, string[]>>();
 /** What was seen, by whom and how it was opened: each cell with where it was seen first. */
 const seen = new Map<string, { who: string; actions: string[]; cells: Map<string, { cell: Cell; where: string }> }>();
 const found: string[] = [];
+/** How many answers of each kind there were, and how many refusals of each status. */
+const answered = new Map<string, number>();
 const counts = { requests: 0, answered: 0, shown: 0 };
 
 beforeAll(async () => {
@@ -166,6 +172,9 @@ async function ask(who: string, exit: string, address: string, request: Request 
 
 /** Notes what left in an answer. */
 function watch(who: string, where: string, address: string, { status, headers, text }: Answer): void {
+  const kind = where.slice(0, where.indexOf(':'));
+  const how = status < 300 ? kind : String(status);
+  answered.set(how, (answered.get(how) ?? 0) + 1);
   if (status < 300) counts.answered++;
   if (status >= 500) found.push(`fault: ${who}: ${where}: ${String(status)}`);
   for (const { subject, field } of canaries.in(headers)) found.push(`header: ${who}: ${where}: ${subject}.${field}`);
@@ -180,7 +189,7 @@ function watch(who: string, where: string, address: string, { status, headers, t
   const mine = seen.get(key) ?? { who, actions, cells: new Map() };
   seen.set(key, mine);
   for (const cell of [...cells, ...named(text)])
-    mine.cells.set(`${cell.subject}.${cell.field} ${cell.id}`, { cell, where });
+    mine.cells.set(`${kind} ${cell.subject}.${cell.field} ${cell.id}`, { cell, where });
 }
 
 /** Fields that carry no value of their own, where they stand in a record under their own name. */
@@ -316,10 +325,11 @@ it(
       }
       for (const operation of v1.filter((one) => one.method === 'patch' && /^[^{]+\{id\}$/.test(one.path)))
         for (const address of spread(addresses(operation, turn), 6)) {
+          const body = harmless(operation);
           const before = await ask(who, 'record', address);
-          if (before.status !== 200 || !before.etag) continue;
+          if (!body || before.status !== 200 || !before.etag) continue;
           const headers = { 'if-match': before.etag, 'idempotency-key': `canary-${who}-${address}` };
-          const repeat = { method: 'PATCH', headers, body: {} };
+          const repeat = { method: 'PATCH', headers, body };
           const first = await ask(who, 'record', address, repeat);
           if (first.status < 300) await ask(who, 'replay', address, repeat);
         }
@@ -327,6 +337,14 @@ it(
   },
   LONG,
 );
+
+/** A change of one flag, or of one word of a list: it passes validation, and takes no value away that is watched for. */
+function harmless({ takes }: Operation): object | null {
+  const all = Object.entries(takes?.properties ?? {}).map(([name, one]) => [name, resolved(one)] as const);
+  const [flag] = all.find(([, one]) => one?.type === 'boolean') ?? [];
+  const [name, word] = all.find(([, one]) => one?.enum?.length) ?? [];
+  return flag ? { [flag]: false } : name ? { [name]: word?.enum?.[0] } : null;
+}
 
 it(
   'each value that left was shown by the policy to whom it was shown',
@@ -348,9 +366,13 @@ it(
       `canaries: ${String(canaries.marked)} fields marked; ${String(counts.requests)} requests, ` +
         `${String(counts.answered)} answered, ${String(counts.shown)} fields shown\n`,
     );
+    process.stdout.write(`canaries: ${JSON.stringify(Object.fromEntries(answered))}\n`);
     // a few of each exit, so that one leak does not hide another
     const few = [...Map.groupBy(found, (one) => one.split(':')[0]).values()].flatMap((some) => some.slice(0, 4));
     expect(few).toEqual([]);
+    const exits = ['list', 'child list', 'record', 'text', 'explanation', 'count', 'filter', 'search', 'replay'];
+    const statuses = ['400', '403', '404', '409', '412', '422'];
+    expect([...exits, ...statuses].filter((one) => !answered.get(one))).toEqual([]);
     expect(counts.shown).toBeGreaterThan(20_000);
   },
   LONG,
