@@ -141,7 +141,12 @@ it('so does whoever names it in a body', async () => {
       'refers the person',
       '/v1/referrals',
       persons,
-      (personId) => ({ ...(sample(meant.takes) as object), panelId: jag[0]!.id, subjectKind: 'person', personId }),
+      (personId) => ({
+        ...(sample(meant.takes) as object),
+        panelId: jag[0]!.id,
+        subjectKind: 'person_victim',
+        personId,
+      }),
     ],
     ['excludes from the case', '/v1/exclusions', hidden, (caseId) => ({ caseId, reason: 'A relative.' })],
     [
@@ -249,18 +254,7 @@ it('lists, counts and searches are those of a database without it', async () => 
   );
   const ids = [...hidden.values()];
   let deleted = 0;
-  // what is the officer's own (a task, a referral) stays told, as it is told now
-  const own = [
-    'actions',
-    'action_notes',
-    'referrals',
-    'contributions',
-    'listings',
-    'decisions',
-    'invitations',
-    'minutes',
-  ];
-  for (const { name } of tables.filter((one) => !own.includes(one.name)))
+  for (const { name } of tables)
     deleted += (await time.query(`DELETE FROM ${name} WHERE case_id = ANY ($1)`, [ids])).rowCount ?? 0;
   deleted += (await time.query('DELETE FROM cases WHERE id = ANY ($1)', [ids])).rowCount ?? 0;
   expect(deleted).toBeGreaterThan(10);
