@@ -201,6 +201,43 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
     });
 }
 
+/**
+ * All openings as one condition, or null where there is none: what they share (the bars, the parent) is asked once. For
+ * single reads; a list seeks by each opening.
+ */
+export function permitted(actor: Actor, subject: Subject, action: string): Where | null {
+  if (sharesSeek(subject)) {
+    const each = openings(actor, subject, action).map(({ where }) => where);
+    return each.length ? anyOf(each) : null;
+  }
+  /** Conditions of grounds that need the same of the parent. */
+  const byNeed = new Map<string | undefined, Where[]>();
+  for (const ground of subject.grounds) {
+    if (!ground.actions.includes(action) || !inScope(actor, subject, action)) continue;
+    const where = ground.where(actor);
+    if (!where || isImpossible(where)) continue;
+    byNeed.set(ground.within, [...(byNeed.get(ground.within) ?? []), where]);
+  }
+  const ways = [...byNeed].flatMap(([within, wheres]): Where[] => {
+    const own = wheres.some(isNothing) ? {} : anyOf(wheres);
+    if (!within) return [own];
+    if (!subject.parent) throw new Error(`${subject.name}: ${within} needs a parent`);
+    const parent = subjectOf(relationOf(subject, subject.parent).to);
+    const outer = permitted({ ...actor, scopes: undefined }, parent, within);
+    return outer ? [both(own, { [subject.parent]: { $elemMatch: outer } })] : [];
+  });
+  if (!ways.length) return null;
+  return both(ways.some(isNothing) ? {} : anyOf(ways), ...unbarred(actor, subject));
+}
+
+const anyOf = (wheres: Where[]): Where => (wheres.length > 1 ? { $or: wheres } : (wheres[0] as Where));
+
+/** Openings of such a child ask of it what they ask of its parent: see `carried`. */
+const sharesSeek = ({ parent, relations, seek }: Subject): boolean => {
+  const relation = parent ? relations[parent] : undefined;
+  return relation !== undefined && subjectOf(relation.to).seek.some((column) => seek.includes(column));
+};
+
 /** A seek column that child and parent share (a composite foreign key holds them equal) may be sought on the child. */
 function carried(child: Subject, parent: Subject, where: Where): Where {
   const parts = (where['$and'] as Where[] | undefined) ?? [where];

@@ -13,7 +13,7 @@ import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
 import { Parameters, toSql } from '../policy/sql.js';
-import { abilityFor, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 
 export interface Statement {
   text: string;
@@ -50,16 +50,8 @@ export function permittedSql(
   alias: string,
   parameters: Parameters,
 ): string {
-  const rules = rulesOf(actor, subject, action);
-  return toSql(
-    new CompoundCondition(
-      'or',
-      rules.map((rule) => rule.condition),
-    ),
-    subject.type,
-    alias,
-    parameters,
-  );
+  const where = permitted(actor, subject, action);
+  return where ? toSql(parse(where), subject.type, alias, parameters) : 'FALSE';
 }
 
 /** Columns that say where a row stands: masks and the log need them, whatever is shown. */
@@ -150,11 +142,12 @@ export interface Listing {
 /** The walks that together pass every permitted row that meets the filter. */
 function walksOf(actor: Actor, subject: Subject, action: string, listing: Listing, parameters: Parameters): string[] {
   const { filter, asks = [] } = listing;
-  const conditions = rulesOf(actor, subject, action)
-    .filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)))
-    .map((rule) => rule.condition);
+  const rules = rulesOf(actor, subject, action);
+  const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
+  const conditions = answering.map((rule) => rule.condition);
+  const whole = answering.length === rules.length ? permitted(actor, subject, action) : null;
   return isNarrow(subject, filter)
-    ? [walk(subject, listing, null, new CompoundCondition('or', conditions), parameters)]
+    ? [walk(subject, listing, null, whole ? parse(whole) : new CompoundCondition('or', conditions), parameters)]
     : conditions.flatMap((condition) => seekingWalks(subject, listing, condition, parameters));
 }
 
