@@ -92,6 +92,7 @@ async function bareDatabase(): Promise<Bare> {
 class Asking {
   private readonly names = new Map<string, string>();
   private readonly client: pg.Client;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(connectionString: string) {
     this.client = new pg.Client({ connectionString });
@@ -106,10 +107,13 @@ class Asking {
     return this;
   }
 
-  async ask<R extends object>({ text, values }: Statement): Promise<R[]> {
+  /** One question after the other: the connection knows only one at a time. */
+  ask<R extends object>({ text, values }: Statement): Promise<R[]> {
     let name = this.names.get(text);
     if (!name) this.names.set(text, (name = `s${String(this.names.size)}`));
-    return (await this.client.query<R>({ name, text, values })).rows;
+    const answer = this.last.then(async () => (await this.client.query<R>({ name, text, values })).rows);
+    this.last = answer;
+    return answer;
   }
 
   close = (): Promise<void> => this.client.end();

@@ -57,19 +57,22 @@ export const settingsOf = (wall: DrawnWall): Wall =>
         hidden_panels: literal(wall.hiddenPanels),
       };
 
+/** Looked up once: inside Jest's sandbox a global is slow to find. */
+const { floor, imul } = Math;
+
 /** A small seeded generator (mulberry32). */
 export function chance(seed: number) {
-  let state = seed >>> 0;
+  let state = seed | 0; // kept a small integer: a larger one would be allocated anew at each draw
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    t = imul(t ^ (t >>> 15), t | 1);
+    t ^= t + imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  const int = (below: number): number => Math.floor(next() * below);
+  const int = (below: number): number => floor(next() * below);
   const hex = (digits: number): string =>
-    Math.floor(next() * 16 ** digits)
+    floor(next() * 16 ** digits)
       .toString(16)
       .padStart(digits, '0');
   return {
@@ -162,10 +165,10 @@ export class Worlds {
       isSilent,
       actor: c.happens(0.6) ? actor.id : c.pick(pool('Practitioner', 'id')),
       agency: c.happens(0.6) ? actor.agencyId : c.pick(pool('Agency', 'id')),
-      partnerships: c.some(pool('Partnership', 'id'), 0.75),
-      hiddenCases: c.some(pool('Case', 'id'), 0.25),
-      hiddenPeople: c.some(pool('Person', 'id'), 0.25),
-      hiddenPanels: c.some(pool('Panel', 'id'), 0.25),
+      partnerships: c.some(pool('Partnership', 'id'), 0.85),
+      hiddenCases: c.some(pool('Case', 'id'), 0.15),
+      hiddenPeople: c.some(pool('Person', 'id'), 0.15),
+      hiddenPanels: c.some(pool('Panel', 'id'), 0.15),
     };
   }
 
@@ -317,20 +320,34 @@ export class Worlds {
     rows: Rows,
   ): Row {
     const row = Object.create(this.relationsOf(type), { [WORLD]: { value: rows } }) as Row;
-    for (const [column, { type: sqlType }] of this.policy.columns.columnsOf(type)) {
-      const compared = constants.get(`${type.name}.${column}`) ?? [];
-      row[column] = column === 'id' ? id : this.value(c, sqlType, compared, pool(this.poolOf(type, column)));
-    }
+    for (const { column, sqlType, key, poolKey } of this.columnsOf(type))
+      row[column] = column === 'id' ? id : this.value(c, sqlType, constants.get(key) ?? [], () => pool(poolKey));
     row['changedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
   }
 
-  private value(c: Chance, sqlType: string, compared: unknown[], pool: string[]): unknown {
+  private readonly columns = new Map<RecordClass, { column: string; sqlType: string; key: string; poolKey: string }[]>();
+
+  private columnsOf(type: RecordClass) {
+    let known = this.columns.get(type);
+    if (!known) {
+      known = [...this.policy.columns.columnsOf(type)].map(([column, { type: sqlType }]) => ({
+        column,
+        sqlType,
+        key: `${type.name}.${column}`,
+        poolKey: this.poolOf(type, column),
+      }));
+      this.columns.set(type, known);
+    }
+    return known;
+  }
+
+  private value(c: Chance, sqlType: string, compared: unknown[], pool: () => string[]): unknown {
     if (c.happens(0.06)) return null;
     const constant = compared.length && c.happens(0.75) ? c.pick(compared) : undefined;
     switch (sqlType) {
       case 'uuid':
-        return constant ?? (c.happens(0.85) ? c.pick(pool) : c.uuid());
+        return constant ?? (c.happens(0.85) ? c.pick(pool()) : c.uuid());
       case 'timestamptz': {
         const base = constant instanceof Date ? constant.getTime() : Date.UTC(2026, 5, 15, 12);
         const at = new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
