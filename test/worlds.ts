@@ -326,7 +326,10 @@ export class Worlds {
     return row;
   }
 
-  private readonly columns = new Map<RecordClass, { column: string; sqlType: string; key: string; poolKey: string }[]>();
+  private readonly columns = new Map<
+    RecordClass,
+    { column: string; sqlType: string; key: string; poolKey: string }[]
+  >();
 
   private columnsOf(type: RecordClass) {
     let known = this.columns.get(type);
