@@ -14,7 +14,8 @@
  *
  * Seen to fail: `$nin` compiled as `= FALSE` instead of `IS NOT TRUE` (nulls); a comparison in memory that lets null through;
  * bars left out of one action's conditions (the explanation disagrees); a list that forgets the rest of a condition; caps
- * that SQL holds always.
+ * that SQL holds always; bars that SQL alone leaves out; a wall told of no hidden cases; a list that forgets its ground's
+ * condition; an explanation that takes every ground for open.
  */
 import pg from 'pg';
 import type { Statement } from '../src/records/query.ts';

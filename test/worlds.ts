@@ -4,7 +4,7 @@
  * null; relations may be empty, grants expired, lists empty. Constraints are taken off the database first: the two
  * readings of a rule must agree on rows that no constraint would admit, too.
  *
- * Each world has a wall before it (`records/wall.ts`): half of them what their actor's facts make of it, the others drawn at
+ * Each world has a wall before it (`records/wall.ts`): a third of them what their actor's facts make of it, the others drawn at
  * random. `Worlds.behind` says what stands behind it; that reading shares nothing with the statements that raise the wall.
  */
 import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
@@ -144,7 +144,7 @@ export class Worlds {
   }
 
   private wall(c: Chance, actor: Actor, rows: Rows, pool: (subject: string, column: string) => string[]): DrawnWall {
-    const isOwn = c.happens(0.5);
+    const isOwn = c.happens(0.35);
     const isSilent = !isOwn && c.happens(0.04);
     if (isOwn)
       return {
@@ -165,9 +165,9 @@ export class Worlds {
       isSilent,
       actor: c.happens(0.6) ? actor.id : c.pick(pool('Practitioner', 'id')),
       agency: c.happens(0.6) ? actor.agencyId : c.pick(pool('Agency', 'id')),
-      partnerships: c.some(pool('Partnership', 'id'), 0.85),
-      hiddenCases: c.some(pool('Case', 'id'), 0.15),
-      hiddenPeople: c.some(pool('Person', 'id'), 0.15),
+      partnerships: c.some(pool('Partnership', 'id'), 0.9),
+      hiddenCases: c.some(pool('Case', 'id'), 0.25),
+      hiddenPeople: c.some(pool('Person', 'id'), 0.25),
       hiddenPanels: c.some(pool('Panel', 'id'), 0.15),
     };
   }
