@@ -59,7 +59,7 @@ await session(async (run) => {
   await untilAnswers(`${bare}/cases`);
 
   const token = await tokenOf(url, READER);
-  const pick = () => cases[Math.floor(Math.random() * cases.length)];
+  const pick = () => cases[Math.floor(Math.random() * cases.length)] ?? '';
   /** @type {Record<keyof typeof AT_LEAST, (origin: string) => (() => string)[]>} */
   const scenarios = {
     'case list': (origin) => [() => `${origin}/cases`],

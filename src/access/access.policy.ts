@@ -5,6 +5,7 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
@@ -200,3 +201,17 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
     },
   ],
 });
+
+declareWords(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
+declareWords(AccessRequest, 'Working a case', 'request for access', {
+  ask: 'ask for access',
+  withdraw: 'withdraw it',
+  approve: 'approve it until a date',
+  refuse: 'refuse it',
+  revoke: 'end the access that it led to',
+});
+declareWords(AccessGrant, 'Working a case', 'grant of access');
+declareWords(AccessDecision, 'Working a case', 'decision on a request for access');
+declareWords(EmergencyAccess, 'Working a case', 'emergency access', { end: 'end it', review: 'review it' });
+addWords(Case, { 'grant-access': 'let somebody read it until a date', 'open-in-emergency': 'open it in an emergency' });
+addWords(Person, { exclude: 'keep somebody away from them' });

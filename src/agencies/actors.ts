@@ -1,6 +1,7 @@
 /**
- * From a verified token to an actor: one call that finds who stands behind it and reads every declared fact, fresh at each
- * request, so that a membership that ended a moment ago has ended here too.
+ * From a verified token to an actor: one call that finds who stands behind it and reads every declared fact, so that a
+ * membership that ended a moment ago has ended here too. Facts are kept in mind under the stamp of all that they were read
+ * from; the call proves at each request that the stamp still stands, and reads anew where it does not.
  *
  * The call is a function of the database, made by the migration from the declared facts: facts are read as the owner reads
  * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
@@ -8,7 +9,17 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Actors, declaredFacts, type ActingAs, type Actor, type FactOwner } from '../policy/actor.js';
+import {
+  Actors,
+  declaredChanges,
+  declaredFacts,
+  type ActingAs,
+  type Actor,
+  type ActorFacts,
+  type FactOwner,
+} from '../policy/actor.js';
+import { refused } from '../policy/problems.js';
+import { forgetRules } from '../policy/subjects.js';
 import type { LogPurpose, Purpose } from '../policy/categories.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 
@@ -23,7 +34,25 @@ interface Who {
   purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
   wall: Wall;
+  /** The next moment at which a fact changes by the clock alone. */
+  changes_at: string;
 }
+
+/** What the function answers: the stamp, and who acts unless the stamp is the one that was known; null for nobody. */
+interface Found {
+  stamp: string;
+  who?: Who | null;
+}
+
+interface Known {
+  stamp: string;
+  since: Date;
+  until: Date;
+  who: Who;
+  facts: ActorFacts;
+}
+
+const MOST_KNOWN = 5000;
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
 /** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
@@ -50,15 +79,24 @@ const ARGUMENTS = {
   vouches: 'text',
   asked: 'text',
   now: 'timestamptz',
+  known: 'text',
 } as const;
 type Named = Record<keyof typeof ARGUMENTS, unknown>;
 
 /** The function, named by what it does: services of two versions may run beside each other. */
 export function actingFunction(): { name: string; signature: string; sql: string } {
   const facts = declaredFacts().map(({ name, sql }) => `'${name}', (${sql})`);
-  const body = `found := (WITH who AS (${WHO})
+  const changes = [
+    `((:now AT TIME ZONE 'Europe/London')::date + 1)::timestamp AT TIME ZONE 'Europe/London'`,
+    ...declaredChanges().map((one) => `(${one})`),
+  ];
+  // the stamp first: whatever is read after it is at least as new
+  const body = `SELECT s.stamp::text INTO stamp FROM fact_stamps s;
+    IF stamp = :known THEN RETURN jsonb_build_object('stamp', stamp); END IF;
+    PERFORM set_config('app.maintenance', 'on', true);
+    found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
-      'wall', wall_of(who.kind, who.id, who.agency_id, :now)) FROM who);`;
+      'wall', wall_of(who.kind, who.id, who.agency_id, :now), 'changes_at', least(${changes.join(', ')})) FROM who);`;
   const known = Object.keys(ARGUMENTS).join('|');
   const sql = body.replace(new RegExp(`(?<!:):(${known})\\b`, 'g'), 'p_$1');
   const name = `acting_${createHash('sha256').update(sql).digest('hex').slice(0, 12)}`;
@@ -69,62 +107,108 @@ export function actingFunction(): { name: string; signature: string; sql: string
     signature: `${name}(${types})`,
     sql: `CREATE OR REPLACE FUNCTION ${name}(${named.join(', ')}) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
       SET search_path = public, pg_temp AS $acting$
-      DECLARE before text := coalesce(current_setting('app.maintenance', true), ''); found jsonb;
-      BEGIN PERFORM set_config('app.maintenance', 'on', true); ${sql}
-      PERFORM set_config('app.maintenance', before, true); RETURN found; END $acting$`,
+      DECLARE before text := coalesce(current_setting('app.maintenance', true), ''); found jsonb; stamp text;
+      BEGIN ${sql}
+      PERFORM set_config('app.maintenance', before, true);
+      RETURN jsonb_build_object('stamp', stamp, 'who', found); END $acting$`,
   };
 }
 
 @Injectable()
 export class ActorsOfAgencies extends Actors {
   private acting: string | undefined;
+  private readonly known = new Map<string, Known>();
 
   constructor(private readonly source: DataSource) {
     super();
   }
 
   signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null> {
-    return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject, id: null }, as);
+    return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject }, as);
   }
 
-  practitioner(id: string, as: ActingAs): Promise<Actor | null> {
-    return this.load({ client: false, issuer: null, subject: null, id }, as);
+  /** Read anew: whoever asks about somebody else asks no question that could carry a proof. */
+  async practitioner(id: string, as: ActingAs): Promise<Actor | null> {
+    const asked = { client: false, issuer: null, subject: null, id, vouches: null, asked: as.purpose ?? null };
+    const known = await this.read(JSON.stringify(Object.values(asked)), asked, as.now);
+    return known && actorOf(known, as);
   }
 
-  private async load(who: Pick<Named, 'client' | 'issuer' | 'subject' | 'id'>, as: ActingAs): Promise<Actor | null> {
-    const named: Named = {
-      ...who,
-      vouches: as.vouchesFor ?? null,
-      asked: as.purpose ?? null,
-      now: as.now,
+  private async load(who: Pick<Named, 'client' | 'issuer' | 'subject'>, as: ActingAs): Promise<Actor | null> {
+    const asked = { ...who, id: null, vouches: as.vouchesFor ?? null, asked: as.purpose ?? null };
+    const key = JSON.stringify(Object.values(asked));
+    const kept = this.kept(key, as.now);
+    if (!kept) {
+      const known = await this.read(key, asked, as.now);
+      return known && actorOf(known, as);
+    }
+    const actor = actorOf(kept, as);
+    actor.proof = {
+      question: this.question({ ...asked, now: as.now, known: kept.stamp }),
+      holds: (row) => (row as { found: Found }).found.who === undefined,
+      renew: async () => {
+        const known = await this.read(key, asked, as.now);
+        if (!known) throw refused('unknown-person', 'You are no longer active in your agency.');
+        delete actor.proof;
+        Object.assign(actor, actorOf(known, as));
+        forgetRules(actor);
+      },
     };
+    return actor;
+  }
+
+  private kept(key: string, now: Date): Known | undefined {
+    const kept = this.known.get(key);
+    return kept && now >= kept.since && now < kept.until ? kept : undefined;
+  }
+
+  private question(named: Named): { name: string; text: string; values: unknown[] } {
     // once: the facts are declared by then
     this.acting ??= `SELECT ${actingFunction().name}(${Object.values(ARGUMENTS)
       .map((type, n) => `$${String(n + 1)}::${type}`)
       .join(', ')}) AS found`;
     const values = Object.keys(ARGUMENTS).map((argument) => named[argument as keyof Named]);
-    const [{ found }] = await this.source.query<[{ found: Who | null }]>(this.acting, values);
-    if (!found) return null;
+    return { name: 'acting', text: this.acting, values };
+  }
+
+  /** What the database says now, kept in mind under its stamp. */
+  private async read(key: string, asked: Omit<Named, 'now' | 'known'>, now: Date): Promise<Known | null> {
+    const { text, values } = this.question({ ...asked, now, known: null });
+    const [{ found }] = await this.source.query<[{ found: Found }]>(text, values);
+    this.known.delete(key);
+    if (!found.who) return null;
+    const { who } = found;
     const owner: FactOwner = {
-      agencyType: found.agency_type,
-      purpose: found.purpose,
-      ask: (sql, values) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, values)),
+      agencyType: who.agency_type,
+      purpose: who.purpose,
+      ask: (sql, asks) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, asks)),
     };
     const facts: [string, unknown][] = [];
-    for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(found.facts[fact.name], owner)]);
-    return {
-      ...(Object.fromEntries(facts) as unknown as Actor),
-      kind: found.kind,
-      id: found.id,
-      name: found.name,
-      agencyId: found.agency_id,
-      agencyType: found.agency_type,
-      roles: found.roles,
-      ...(found.scopes ? { scopes: found.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
-      purpose: found.purpose,
-      now: as.now,
-      call: as.call,
-      wall: found.wall,
+    for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
+    const fresh: Known = {
+      stamp: found.stamp,
+      since: now,
+      until: new Date(who.changes_at),
+      who,
+      facts: Object.fromEntries(facts) as unknown as ActorFacts,
     };
+    if (this.known.size > MOST_KNOWN) this.known.clear();
+    this.known.set(key, fresh);
+    return fresh;
   }
 }
+
+const actorOf = ({ who, facts }: Known, as: ActingAs): Actor => ({
+  ...facts,
+  kind: who.kind,
+  id: who.id,
+  name: who.name,
+  agencyId: who.agency_id,
+  agencyType: who.agency_type,
+  roles: who.roles,
+  ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
+  purpose: who.purpose,
+  now: as.now,
+  call: as.call,
+  wall: who.wall,
+});

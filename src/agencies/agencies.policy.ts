@@ -1,6 +1,7 @@
 /** Who may know which agencies, people and systems there are: the directory of one's partnerships. */
 import { declareFact } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
 
 declare module '../policy/actor.js' {
@@ -91,3 +92,15 @@ declareSubject(Client, 'Client', {
     },
   ],
 });
+
+declareWords(Partnership, 'Who takes part', 'partnership', {
+  'record-subjects': 'record people, places and groups in it',
+  'agree-sharing': 'begin a sharing agreement in it',
+});
+declareWords(Agency, 'Who takes part', 'agency', {
+  'act-for': 'act for it',
+  employ: 'register the people who work for it',
+});
+declareWords(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
+declareWords(Practitioner, 'Who takes part', 'practitioner');
+declareWords(Client, 'Who takes part', 'machine client');

@@ -4,6 +4,7 @@ import type { Actor } from '../policy/actor.js';
 import { LOG_PURPOSES } from '../policy/categories.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
@@ -66,3 +67,6 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
     },
   ],
 });
+
+declareWords(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
+declareWords(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');

@@ -2,6 +2,7 @@
 import '../instruments/instruments.policy.js';
 import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Assessment } from './assessment.entity.js';
 import { Case } from './case.entity.js';
@@ -35,7 +36,7 @@ extendSubject(Case, {
   grounds: [
     {
       name: 'lower-judgement',
-      sentence: 'who chairs or coordinates the panel may judge a risk lower than its score',
+      sentence: 'who chairs or coordinates the panel',
       actions: ['lower-band'],
       where: (actor) => {
         const panels = coordinatedPanels(actor);
@@ -44,3 +45,6 @@ extendSubject(Case, {
     },
   ],
 });
+
+declareWords(Assessment, 'Working a case', 'risk assessment');
+addWords(Case, { 'lower-band': 'judge its risk lower than its score' });

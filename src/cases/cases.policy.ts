@@ -6,6 +6,7 @@ import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant } from '../sharing/access.entity.js';
@@ -292,3 +293,17 @@ extendSubject(Group, {
   contexts: ['cases'],
   grounds: [throughCase('cases')],
 });
+
+declareWords(Case, 'Working a case', 'case', {
+  track: 'follow where it stands',
+  contribute: 'contribute to it',
+  assess: 'assess a risk in it',
+  plan: 'plan for it',
+  'name-person': 'name people in it',
+  close: 'close it',
+  list: 'list it for a meeting',
+  exclude: 'keep somebody out of it',
+  explain: 'ask who sees it and why',
+});
+declareWords(CasePerson, 'Working a case', 'role of a person in a case');
+declareWords(Contribution, 'Working a case', 'contribution to a case');

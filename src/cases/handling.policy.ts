@@ -1,5 +1,6 @@
 /** Who decides how far a contribution travels: the agency that contributed it, asked by those who may know of it. */
 import { declareSubject } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
 import { Contribution } from './case.entity.js';
 import './cases.policy.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
@@ -30,4 +31,17 @@ declareSubject(ReleaseRequest, 'ReleaseRequest', {
       where: (actor) => ({ originatorAgencyId: actor.agencyId }),
     },
   ],
+});
+
+declareWords(HandlingAcknowledgement, 'Working a case', 'acknowledgement of conditions');
+declareWords(ReleaseRequest, 'Working a case', 'request for release', {
+  approve: 'release it until a date',
+  refuse: 'refuse it',
+  revoke: 'end the release',
+});
+addWords(Contribution, {
+  acknowledge: 'acknowledge its conditions',
+  'ask-release': 'ask its originator to release it',
+  release: 'release it to another agency',
+  recall: 'recall it',
 });

@@ -1,5 +1,6 @@
 /** Who received what is known to whose information it was, to the panel's coordination, and to the protection officer. */
 import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
@@ -71,3 +72,6 @@ extendSubject(Person, {
     },
   ],
 });
+
+declareWords(Disclosure, 'Accounting for it', 'disclosure', { tell: 'say that its recipients were told of a change' });
+addWords(Person, { 'account-for': 'ask who received what about the person' });

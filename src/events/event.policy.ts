@@ -1,6 +1,7 @@
 /** An event is visible to those who see the case, and, where it tells of a contribution, its category. */
 import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { Event } from './event.entity.js';
 
@@ -24,3 +25,5 @@ declareSubject(Event, 'Event', {
     },
   ],
 });
+
+declareWords(Event, 'Working a case', 'event of a case');

@@ -1,6 +1,7 @@
 /** Instruments are reference data of the service: keys, points and bands, about nobody. */
 import '../agencies/agencies.policy.js';
 import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Instrument } from './instrument.entity.js';
 
 declareSubject(Instrument, 'Instrument', {
@@ -13,3 +14,5 @@ declareSubject(Instrument, 'Instrument', {
     },
   ],
 });
+
+declareWords(Instrument, 'Working a case', 'risk instrument');

@@ -5,6 +5,7 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
@@ -214,4 +215,23 @@ declareSubject(Minute, 'Minute', {
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
+});
+
+declareWords(Meeting, 'Meeting', 'meeting', {
+  attend: 'be recorded as attending it',
+  register: 'record who attended it',
+  close: 'close it',
+});
+declareWords(Attendance, 'Meeting', 'attendance at a meeting');
+declareWords(Listing, 'Meeting', 'item of a meeting', {
+  invite: 'invite somebody to it',
+  decide: 'record decisions on it',
+  minute: 'minute it',
+});
+declareWords(Invitation, 'Meeting', 'invitation to an item');
+declareWords(Decision, 'Meeting', 'decision on an item');
+declareWords(Minute, 'Meeting', 'minutes of an item', { approve: 'approve them' });
+addWords(Case, {
+  hear: 'know what was said of it at all its meetings',
+  'hear-item': 'know what is said of it at the item',
 });

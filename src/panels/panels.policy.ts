@@ -1,6 +1,7 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import '../subjects/subjects.policy.js';
 import {
   Membership,
@@ -137,3 +138,13 @@ declareSubject(Membership, 'Membership', {
     },
   ],
 });
+
+declareWords(Panel, 'Who takes part', 'panel', {
+  refer: 'refer to it',
+  'open-case': 'have a case opened before it',
+  appoint: 'appoint its members',
+  convene: 'convene its meetings',
+  rule: 'set its rules',
+});
+declareWords(PanelRules, 'Who takes part', 'rules of a panel');
+declareWords(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });

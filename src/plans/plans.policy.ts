@@ -6,6 +6,7 @@ import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Panel } from '../panels/panel.entity.js';
 import { chairedPanels, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
@@ -176,3 +177,18 @@ extendSubject(Case, {
     },
   ],
 });
+
+declareWords(Plan, 'Planning and acting', 'plan', {
+  'add-action': 'propose an action in it',
+  agree: 'agree it',
+  'agree-nonetheless': 'agree it although an action is not specific enough',
+});
+declareWords(Action, 'Planning and acting', 'action', {
+  locate: 'know in which case it stands',
+  accept: 'accept it',
+  progress: 'report progress on it',
+  complete: 'report it done',
+  cancel: 'cancel it',
+  verify: 'verify that it was done',
+});
+declareWords(ActionNote, 'Planning and acting', 'progress note');

@@ -41,6 +41,19 @@ export interface Actor extends ActorFacts {
   call: Call;
   /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
   wall: object;
+  /**
+   * How to prove that what is known of the actor is current, where it was not read for this request: the proof goes with
+   * the first question about records, and nothing that was found leaves where it fails.
+   */
+  proof?: Proof;
+}
+
+export interface Proof {
+  question: { text: string; values: unknown[] };
+  /** Does the answer's row prove it? */
+  holds: (row: unknown) => boolean;
+  /** Reads the actor anew, in place; refuses where nobody active stands behind it any more. */
+  renew: () => Promise<void>;
 }
 
 export interface Fact {
@@ -73,6 +86,15 @@ export function declareFact<N extends keyof ActorFacts>(
   if (facts.has(name)) throw new Error(`the fact ${String(name)} is declared twice`);
   facts.set(name, { name, sql, read });
 }
+
+const changes: string[] = [];
+
+/** A scalar SQL expression: the next moment after `:now` at which a fact about `who` changes by the clock alone, or null. */
+export function declareChange(sql: string): void {
+  changes.push(sql);
+}
+
+export const declaredChanges = (): readonly string[] => changes;
 
 export const declaredFacts = (): readonly Fact[] => [...facts.values()];
 

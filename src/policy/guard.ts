@@ -68,7 +68,12 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     const request = context.switchToHttp().getRequest<{ user: Actor; params: Record<string, string> }>();
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
-    const problem = this.closedTo(request.user, can.action, subject, isCollection);
+    let problem = this.closedTo(request.user, can.action, subject, isCollection);
+    if (problem && request.user.proof) {
+      // nobody is refused for what was once known of them
+      await request.user.proof.renew();
+      problem = this.closedTo(request.user, can.action, subject, isCollection);
+    }
     if (!problem) return true;
     await this.refusals.refused(request.user, can.action, subject.name, problem.code);
     throw problem;

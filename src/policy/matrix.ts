@@ -1,6 +1,7 @@
 /** The policy as a page: who may do what to which records, and as what each field counts. Derived, never written. */
 import { classifiedProperties, type ColumnClass } from './classification.js';
-import { declaredSubjects } from './subjects.js';
+import { declaredSubjects, subjectOf, type Ground, type Relation, type Subject } from './subjects.js';
+import { CHAPTERS, deedOf, wordsFor } from './wording.js';
 
 export interface MatrixRule {
   subject: string;
@@ -60,22 +61,108 @@ export function policyMatrix(): Matrix {
   };
 }
 
-/** The same as text, for reading. */
-export function matrixText({ rules, subjects }: Matrix): string {
-  const lines = ['WHO MAY DO WHAT', '', 'A row is open where one line here holds and no bar does.', ''];
-  for (const { subject, bars, caps, fields } of subjects) {
-    lines.push(subject, '-'.repeat(subject.length));
-    for (const rule of rules.filter((one) => one.subject === subject))
-      lines.push(
-        `  ${rule.action.padEnd(16)} somebody ${rule.who}` +
-          (rule.within ? ` [needs ${rule.within} on the parent]` : '') +
-          (rule.fields ? ` [only: ${rule.fields.join(', ')}]` : ''),
-      );
-    for (const bar of bars) lines.push(`  NEVER            somebody ${bar.who} (${bar.step})`);
-    for (const cap of caps) lines.push(`  AT MOST ${cap.level.padEnd(8)} ${cap.rule}`);
-    for (const { field, category, from } of fields.filter((one) => one.category !== 'administrative'))
-      lines.push(`    ${field.padEnd(22)} ${category}${from === 'full' ? '' : ` (from ${from})`}`);
-    lines.push('');
+const HEAD = `WHO MAY DO WHAT, AND AS WHAT EACH FIELD COUNTS
+
+How to read this page
+
+Everything is closed that this page does not open. A record is open to somebody for whom one sentence under "Who may" is
+true, unless they are kept out: what keeps out beats every sentence.
+
+Open does not mean shown. Each field counts as a category of data, and is shown as far as the sharing agreement of the panel
+gives that category to the reader's type of agency, for the reader's purpose: none, existence (that there is something),
+summary, or full. A field is shown from the level on that stands before it. What somebody's own agency contributed is always
+shown to that agency. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
+listed here. Systems of agencies may, besides, do only what they are registered for.`;
+
+/** Between a word and the next: `whyMultiAgency`, `nhsNumber`. */
+const inWords = (name: string): string =>
+  name
+    .replace(/Id$/, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+
+const WIDTH = 120;
+
+/** A point of a list, with its lines indented beneath it. */
+function point(text: string, indent = '  - '): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line.trim() && line.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(indent.length);
+    }
+    line += `${word} `;
   }
-  return lines.join('\n');
+  return [...lines, line.trimEnd()].join('\n');
+}
+
+const listed = (words: string[]): string =>
+  words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}` : (words[0] ?? '');
+
+const KEEPING_OUT = { conflict: 'a conflict', compartment: 'a compartment' } as const;
+
+function keptOut({ bars, parent, relations, grounds }: Subject): string[] {
+  const above = parent && grounds.every(({ within }) => within) ? subjectOf((relations[parent] as Relation).to) : null;
+  return [
+    ...bars.map((bar) => point(`Somebody ${bar.sentence} (${KEEPING_OUT[bar.step]})`)),
+    ...(above ? [point(`Whoever is kept out of the ${wordsFor(above).title} in which it stands`)] : []),
+  ];
+}
+
+/** What the ground needs of the record above, unless its own sentence says so. */
+function proviso({ parent, relations }: Subject, { within, sentence }: Ground): string {
+  if (!within || !parent) return '';
+  const above = subjectOf((relations[parent] as Relation).to);
+  const deed = deedOf(above, within).replaceAll(/\bit\b/g, `the ${wordsFor(above).title}`);
+  return sentence.includes(`may ${deed}`) ? '' : `, and who may ${deed}`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const mayDo = (subject: Subject): string[] =>
+  subject.grounds.map((ground) => {
+    const deeds = listed(ground.actions.map((action) => deedOf(subject, action)));
+    const shown = ground.fields ? ` (of it they see only: ${ground.fields.map(inWords).join(', ')})` : '';
+    return point(`${capital(deeds)}: somebody ${ground.sentence}${proviso(subject, ground)}${shown}`);
+  });
+
+/** `from summary on  identity: role, since`, the fields of one category together. */
+function counts(subject: Subject): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [field, { category, from }] of classifiedProperties(subject.type)) {
+    if (category === 'administrative') continue;
+    const counted =
+      typeof category === 'string' ? inWords(category) : `the ${category.column} that the record itself names`;
+    const key = `${from === 'full' ? 'In full only' : `From ${from} on`}, as ${counted}`;
+    groups.set(key, [...(groups.get(key) ?? []), inWords(field)]);
+  }
+  return [...groups].map(([key, fields]) => point(`${key}: ${fields.join(', ')}`));
+}
+
+function section(subject: Subject): string {
+  const title = wordsFor(subject).title;
+  const may = mayDo(subject);
+  const parts: [string, string[]][] = [
+    ['Who is kept out, whatever else holds', may.length ? keptOut(subject) : []],
+    ['Who may', may.length ? may : [point('Nobody: it decides about other records and is not shown')]],
+    ['At most', subject.caps.map((cap) => point(`${capital(cap.level)}: ${cap.sentence}`))],
+    ['Which field counts as what', counts(subject)],
+  ];
+  return [
+    capital(title),
+    '-'.repeat(title.length),
+    ...parts.filter(([, lines]) => lines.length).flatMap(([what, lines]) => [what, ...lines]),
+  ].join('\n');
+}
+
+/** The same as text, from top to bottom in the order of the work, for a data protection officer. */
+export function matrixText(): string {
+  const chapters = CHAPTERS.map((chapter, index) => {
+    const heading = `${String(index + 1)}. ${chapter.toUpperCase()}`;
+    const within = declaredSubjects().filter((subject) => wordsFor(subject).chapter === chapter);
+    return [`${heading}\n${'='.repeat(heading.length)}`, ...within.map(section)].join('\n\n');
+  });
+  return `${[HEAD, ...chapters].join('\n\n\n')}\n`;
 }

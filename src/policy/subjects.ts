@@ -222,6 +222,9 @@ export type Ability = MongoAbility;
 
 const abilities = new WeakMap<Actor, Map<string, Ability>>();
 
+/** The rules are worked out anew: what is known of the actor changed. */
+export const forgetRules = (actor: Actor): void => void abilities.delete(actor);
+
 /** The CASL rules of the actor for one action on one subject. */
 export function abilityFor(actor: Actor, subject: Subject, action: string): Ability {
   const known = abilities.get(actor) ?? new Map<string, Ability>();

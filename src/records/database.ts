@@ -69,7 +69,7 @@ export function databaseOptions(
       // what need not wait for an answer is sent with what does
       pipeline: true,
       options:
-        '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000' +
+        '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan' +
         (maintenance ? ' -c app.maintenance=on' : ''),
     },
   };

@@ -23,10 +23,9 @@ export class ExplanationsService {
   ) {}
 
   matrix(asText: boolean): Presented {
-    const matrix = policyMatrix();
     return asText
-      ? new Presented({}, 200, {}, matrixText(matrix), 'text/plain; charset=utf-8')
-      : new Presented({ ...matrix, withheld: [] });
+      ? new Presented({}, 200, {}, matrixText(), 'text/plain; charset=utf-8')
+      : new Presented({ ...policyMatrix(), withheld: [] });
   }
 
   explain(actor: Actor, request: ExplanationRequest): Promise<Presented> {

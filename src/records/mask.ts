@@ -15,10 +15,6 @@ export interface Masked {
   agreementVersionIds: string[];
 }
 
-export interface FieldDecision extends Weighing {
-  shown: boolean;
-}
-
 /** The fields that the grounds which opened the row allow: all of them, unless every one of those grounds is limited. */
 function allowedByGround(actor: Actor, subject: Subject, action: string, row: Row): (field: string) => boolean {
   const openedBy = row[OPENED_BY] as boolean[] | undefined;
@@ -29,25 +25,24 @@ function allowedByGround(actor: Actor, subject: Subject, action: string, row: Ro
   return (field) => fields.has(field);
 }
 
-export function decideField(actor: Actor, shape: ViewShape, action: string, row: Row, field: string): FieldDecision {
-  const subject = subjectOf(shape.record);
-  if (!allowedByGround(actor, subject, action, row)(field))
-    return { level: 'none', step: 'relationship', rule: 'shown only to those who see the case', shown: false };
-  const column = shape.properties.get(field);
-  const weighing = weigh(actor, subject, row, column);
-  return { ...weighing, shown: column !== undefined && reaches(weighing.level, column.from) };
-}
-
 export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): Masked {
-  const decisions = [...shape.properties.keys()].map((field) => ({
-    field,
-    ...decideField(actor, shape, action, row, field),
-  }));
-  return {
-    shown: decisions.filter((one) => one.shown).map((one) => one.field),
-    withheld: decisions.filter((one) => !one.shown).map((one) => one.field),
-    agreementVersionIds: [
-      ...new Set(decisions.flatMap((one) => (one.agreementVersionId ? [one.agreementVersionId] : []))),
-    ],
-  };
+  const subject = subjectOf(shape.record);
+  const isAllowed = allowedByGround(actor, subject, action, row);
+  const masked: Masked = { shown: [], withheld: [], agreementVersionIds: [] };
+  /** A level is that of a category: fields of the same category are weighed once. */
+  const weighed = new Map<string, Weighing>();
+  for (const [field, column] of shape.properties) {
+    const category = typeof column.category === 'string' ? column.category : (row[column.category.column] as string);
+    if (!isAllowed(field)) masked.withheld.push(field);
+    else if (category === 'administrative') masked.shown.push(field);
+    else {
+      let weighing = weighed.get(category);
+      if (!weighing) weighed.set(category, (weighing = weigh(actor, subject, row, column)));
+      (reaches(weighing.level, column.from) ? masked.shown : masked.withheld).push(field);
+    }
+  }
+  for (const { agreementVersionId } of weighed.values())
+    if (agreementVersionId && !masked.agreementVersionIds.includes(agreementVersionId))
+      masked.agreementVersionIds.push(agreementVersionId);
+  return masked;
 }

@@ -62,15 +62,23 @@ export function permittedSql(
   );
 }
 
-/** All columns under their property names, with what masking needs to know about the row. */
+/** Columns that say where a row stands: masks and the log need them, whatever is shown. */
+const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, property: string): boolean =>
+  ['id', 'version', 'partnershipId', 'personId', 'category', panel, inCase, owner].includes(property) ||
+  property === contributor?.agency ||
+  property === contributor?.type;
+
+/** The columns under their property names, with what masking needs to know about the row. */
 function selection(
   actor: Actor,
   subject: Subject,
   action: string,
   parameters: Parameters,
-  orderBy = subject.orderBy,
+  { orderBy = subject.orderBy, shows }: Pick<Listing, 'orderBy' | 'shows'> = {},
 ): string {
-  const columns = [...columnsOf(subject.type)].map(([property, { name }]) => `t.${name} AS "${property}"`);
+  const columns = [...columnsOf(subject.type)]
+    .filter(([property]) => !shows || shows.has(property) || isWeighed(subject, property))
+    .map(([property, { name }]) => `t.${name} AS "${property}"`);
   columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
   const rules = rulesOf(actor, subject, action);
   if (rules.some((rule) => rule.fields)) {
@@ -133,6 +141,8 @@ export interface Listing {
   orderBy?: string;
   /** Start after this row. */
   after?: { at: string; id: string };
+  /** The properties that will be shown; all, where nothing is said. */
+  shows?: ReadonlySet<string>;
   /** Rows to fetch. */
   limit: number;
 }
@@ -151,7 +161,7 @@ function walksOf(actor: Actor, subject: Subject, action: string, listing: Listin
 export function listSql(actor: Actor, type: RecordClass, action: string, listing: Listing): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
-  const columns = selection(actor, subject, action, parameters, listing.orderBy);
+  const columns = selection(actor, subject, action, parameters, listing);
   const walks = walksOf(actor, subject, action, listing, parameters);
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };

@@ -11,6 +11,7 @@ import { Refusals } from '../policy/guard.js';
 import { AuditLog, Disclosures, Outbox, refusal, type AuditDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
+import { endedBy, endSoon, together } from './together.js';
 import { entering, type Wall } from './wall.js';
 import { Refusal, Work } from './work.js';
 
@@ -24,11 +25,15 @@ export class Records {
   ) {}
 
   async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
-    const { answer, audit } = await this.transaction(actor, async (work) => {
-      const found = await does(work);
-      if (work.events.length) throw new Error('a read that tells of an event is a change');
-      return { answer: found, audit: work.audit };
-    });
+    const { answer, audit } = await this.transaction(
+      actor,
+      async (work) => {
+        const found = await does(work);
+        if (work.events.length) throw new Error('a read that tells of an event is a change');
+        return { answer: found, audit: work.audit };
+      },
+      { onlyReads: true },
+    );
     if (audit.length) await this.auditLog.record(actor, audit);
     return answer;
   }
@@ -48,36 +53,66 @@ export class Records {
     });
   }
 
-  /** Who acts is said in the same breath as the transaction begins, and both with the first question. */
-  private async transaction<T>(actor: Actor, does: (work: Work, client: PoolClient) => Promise<T>): Promise<T> {
+  /**
+   * The transaction begins, who acts is said, that what is known of them is current is proved, and the first question is put:
+   * all in one message to the database.
+   */
+  private begin(client: PoolClient, actor: Actor): Promise<boolean> {
+    const send = together(client);
+    endedBy(client);
+    const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
+    const proved = actor.proof ? client.query(actor.proof.question) : null;
+    process.nextTick(send);
+    const current = begun.then(async () => !proved || (actor.proof?.holds((await proved).rows[0]) ?? true));
+    current.catch(() => undefined); // whoever begins waits for it before the end
+    proved?.catch(() => undefined);
+    return current;
+  }
+
+  private async transaction<T>(
+    actor: Actor,
+    does: (work: Work, client: PoolClient) => Promise<T>,
+    { onlyReads = false } = {},
+  ): Promise<T> {
     const runner = this.source.createQueryRunner();
     let work: Work | undefined;
-    let refused: AuditDraft | null;
+    let refused: AuditDraft | null = null;
     let answer: unknown;
+    let current: Promise<boolean> | undefined;
     try {
       const client = (await runner.connect()) as PoolClient;
-      const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
-      begun.catch(() => undefined); // it is waited for below
+      current = this.begin(client, actor);
       try {
         work = new Work(actor, runner, client);
         const done = await does(work, client);
-        await begun;
-        await client.query('COMMIT');
+        if (!(await current)) throw new Stale();
+        if (onlyReads) endSoon(client);
+        else await client.query('COMMIT');
         return done;
       } catch (error) {
         await client.query('ROLLBACK');
         throw error;
       }
     } catch (error) {
-      refused = work?.refusalIn(error) ?? null;
-      answer = error instanceof Refusal ? error.problem : error;
+      // whatever was found by what is not known any more counts for nothing
+      if (await current?.catch(() => true)) {
+        refused = work?.refusalIn(error) ?? null;
+        answer = error instanceof Refusal ? error.problem : error;
+      } else answer = new Stale();
     } finally {
       await runner.release();
+    }
+    if (answer instanceof Stale && actor.proof) {
+      await actor.proof.renew();
+      return this.transaction(actor, does, { onlyReads });
     }
     if (refused) await this.auditLog.record(actor, [refused]);
     throw answer;
   }
 }
+
+/** What is known of the actor changed since: it is read anew, and the work done again. */
+class Stale extends Error {}
 
 /** What the guard refuses is written down like what the query refuses. */
 @Injectable()

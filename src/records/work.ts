@@ -164,9 +164,11 @@ export class Work {
     refuseUnshown(this.actor, subject, asked.asks, filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
     const fingerprint = `${view.name} ${orderBy ?? ''} ${JSON.stringify(filter)}`;
+    // whoever finds values for the rows may need all of them
+    const shows = typeof given === 'function' ? undefined : new Set(shapeOf(view).properties.keys());
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
     const rows = hasAnyGround(this.actor, subject, action)
-      ? await this.run<Row>(listSql(this.actor, record, action, { ...asked, orderBy, limit: limit + 1, after }))
+      ? await this.run<Row>(listSql(this.actor, record, action, { ...asked, orderBy, shows, limit: limit + 1, after }))
       : [];
     const more = rows.length > limit;
     const shown = rows.slice(0, limit);

@@ -5,6 +5,7 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -167,3 +168,18 @@ for (const [type, foreign] of [
     contexts: ['referred'],
     grounds: [throughReferral],
   });
+
+declareWords(Referral, 'Referring', 'referral', {
+  track: 'follow where it stands',
+  'name-person': 'name people in it',
+  submit: 'submit it',
+  withdraw: 'withdraw it',
+  accept: 'accept it',
+  return: 'return it for more',
+  refuse: 'refuse it',
+  redirect: 'redirect it',
+});
+declareWords(ReferralPerson, 'Referring', 'role of a person in a referral');
+declareWords(ReferralDecision, 'Referring', 'decision on a referral');
+declareWords(ReferralScreening, 'Referring', 'screening of a referral');
+declareWords(ReferralSubject, 'Referring', 'list of whom and what a referral is about');

@@ -7,7 +7,7 @@ import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, unacceptable, type FieldError } from '../policy/problems.js';
 import type { RecordClass } from '../policy/subjects.js';
-import { decideField } from '../records/mask.js';
+import { mask } from '../records/mask.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { londonDay } from '../records/london-day.js';
@@ -353,7 +353,7 @@ async function mustName(
 async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | null> {
   if (!personId) return null;
   const person = await work.peek('name', Person, personId);
-  const shown = person && decideField(work.actor, shapeOf(PersonView), 'name', { ...person }, 'dateOfBirth').shown;
+  const shown = person && mask(work.actor, shapeOf(PersonView), 'name', { ...person }).shown.includes('dateOfBirth');
   return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
 }
 

@@ -1,5 +1,5 @@
 /** Who is kept out, and who is let in for an hour: facts of the actor, read at each request. */
-import { declareFact } from '../policy/actor.js';
+import { declareChange, declareFact } from '../policy/actor.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
@@ -12,8 +12,11 @@ declare module '../policy/actor.js' {
 
 const NAME_KEY = `SELECT p.name_key FROM practitioners p WHERE who.kind = 'practitioner' AND p.id = who.id`;
 
-/** Exclusions `e` that concern the actor now: by person, by agency or by name. */
-export const CONCERNING_ME = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key = (${NAME_KEY}))
+/** Exclusions `e` of the actor: by person, by agency or by name. */
+const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key = (${NAME_KEY}))`;
+
+/** Exclusions `e` that concern the actor now. */
+export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
 declareFact('nameKey', NAME_KEY);
@@ -32,3 +35,7 @@ declareFact(
    WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id
      AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`,
 );
+
+declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
+    UNION ALL SELECT unnest(ARRAY[e.opened_at, e.expires_at]) FROM emergency_accesses e WHERE e.practitioner_id = who.id) change
+  WHERE change.at > :now`);

@@ -4,6 +4,7 @@ import '../agencies/agencies.policy.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import { SharingSimulation } from './simulation.entity.js';
 import './agreement-facts.js';
@@ -107,3 +108,19 @@ declareSubject(SharingSimulation, 'SharingSimulation', {
     },
   ],
 });
+
+declareWords(SharingAgreement, 'What the agreements share', 'sharing agreement', {
+  draft: 'draft a version of it',
+  activate: 'put a version of it in force',
+  suspend: 'suspend or resume a version of it',
+  simulate: 'try a version of it out',
+});
+declareWords(SharingAgreementVersion, 'What the agreements share', 'version of a sharing agreement', {
+  draft: 'draft it',
+  activate: 'put it in force',
+  suspend: 'suspend or resume it',
+  sign: 'sign it for the agency',
+});
+declareWords(SharingParty, 'What the agreements share', 'party to a sharing agreement');
+declareWords(SharingRow, 'What the agreements share', 'row of a sharing agreement');
+declareWords(SharingSimulation, 'What the agreements share', 'trial of a sharing agreement', { sign: 'sign it' });

@@ -5,6 +5,7 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, type Bar, type Ground } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
 declare module '../policy/actor.js' {
@@ -55,3 +56,11 @@ declareSubject(ProtectedAddress, 'ProtectedAddress', {
 
 declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], grounds: [ownAgency] });
 declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], grounds: [ownAgency] });
+
+declareWords(Person, 'Whom and what it is about', 'person', { name: 'name the person in a referral or case' });
+declareWords(ProtectedAddress, 'Whom and what it is about', 'protected address', {
+  read: 'know that it is held',
+  reveal: 'read it, saying why',
+});
+declareWords(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
+declareWords(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });

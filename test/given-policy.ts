@@ -1,0 +1,93 @@
+/**
+ * The policy asked by a spec, beside the service: as the owner of the database sees the rows, in memory, about any member
+ * of the cast. What an answer shows is never asked.
+ */
+import type { Actor } from '../src/policy/actor.ts';
+import type { Cell } from './given-canaries.ts';
+import { willClose } from './support/opened.ts';
+
+/** What a spec's database tells of itself. */
+export interface Database {
+  ownerUrl: string;
+  adminUrl: string;
+  serviceUrl: string;
+}
+
+export const policyOf = async () => {
+  await import('#built/app.module');
+  return {
+    ...(await import('#built/agencies/actors')),
+    ...(await import('#built/entities')),
+    ...(await import('#built/policy/categories')),
+    ...(await import('#built/policy/classification')),
+    ...(await import('#built/policy/columns')),
+    ...(await import('#built/policy/conditions')),
+    ...(await import('#built/policy/levels')),
+    ...(await import('#built/policy/subjects')),
+    ...(await import('#built/records/database')),
+    ...(await import('#built/records/facts')),
+  };
+};
+
+export interface Oracle {
+  /** The member of the cast as the policy sees them now. */
+  actor(who: string): Promise<Actor>;
+  /** The cells among these that the policy does not show them by any of the actions. */
+  forbidden(actor: Actor, actions: readonly string[], cells: Cell[]): Promise<Cell[]>;
+}
+
+export async function givenOracle(database: Database): Promise<Oracle> {
+  const policy = await policyOf();
+  const source = await policy.openDatabase(policy.databaseOptions(database.ownerUrl, policy.entities));
+  willClose({ stop: () => source.destroy() });
+  const actors = new policy.ActorsOfAgencies(source);
+  const named = new Map(policy.declaredSubjects().map((one) => [one.name, one]));
+
+  return {
+    async actor(who) {
+      const [one] = await source.query<{ issuer: string; client: boolean; scopes: string[] }[]>(
+        `SELECT issuer, false AS client, '{}'::text[] AS scopes FROM practitioners WHERE subject = $1
+         UNION ALL SELECT issuer, true, scopes FROM clients WHERE client_id = $1`,
+        [who],
+      );
+      const as = { now: new Date(), call: { correlationId: 'oracle', route: 'TEST' }, scopes: one?.scopes ?? [] };
+      const actor = one ? await actors.signedIn(one.issuer, who, one.client ? who : null, as) : null;
+      if (!actor) throw new Error(`${who} cannot sign in`);
+      return actor;
+    },
+
+    async forbidden(actor, actions, cells) {
+      const wrong: Cell[] = [];
+      for (const [name, mine] of Map.groupBy(cells, (one) => one.subject)) {
+        const subject = named.get(name);
+        if (!subject) throw new Error(`no subject is called ${name}`);
+        const ids = [...new Set(mine.map((one) => one.id))];
+        const rows = await policy.rowsWithFacts(source.manager, actor, subject.type, [...actions], ids);
+        const byId = new Map(rows.map((row) => [row['id'] as string, row]));
+        const ways = actions.map((action) =>
+          policy.openings(actor, subject, action).map(({ ground, where }) => ({
+            fields: ground.fields,
+            condition: policy.parse(where),
+          })),
+        );
+        const opened = new Map(
+          [...byId].map(([id, row]) => [
+            id,
+            ways.map((some) => some.filter(({ condition }) => policy.holds(condition, row))),
+          ]),
+        );
+        for (const cell of mine) {
+          const row = byId.get(cell.id);
+          const isOpen = opened
+            .get(cell.id)
+            ?.some((some) => some.some(({ fields }) => !fields || fields.includes(cell.field)));
+          const column = policy.classOf(subject.type, cell.field);
+          const shown =
+            row && isOpen && column && policy.reaches(policy.weigh(actor, subject, row, column).level, column.from);
+          if (!shown) wrong.push(cell);
+        }
+      }
+      return wrong;
+    },
+  };
+}

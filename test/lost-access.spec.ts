@@ -1,0 +1,341 @@
+/**
+ * What is lost is lost at once, at every exit. For each way to lose a case (membership, exclusion of the person and of the
+ * agency, grant, emergency, the agency's or one's own deactivation) and to lose what is in it (an agreement suspended or
+ * expired), everything that somebody was given before is tried again with the token, the tags, the cursors and the
+ * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
+ */
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { intruder } from './given-audit.ts';
+import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+const WHO = 'housing-officer';
+const PANEL = 'ask-jag';
+
+let server: TestServer;
+let owner: pg.Client;
+let officer: Caller;
+let me: { id: string; agencyId: string };
+let caseId: string;
+let panelId: string;
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  officer = await as(server, WHO);
+  me = await practitioner(owner, WHO);
+  const cases = await casesOf(owner, PANEL);
+  const { rows } = await owner.query<{ id: string; panel_id: string }>(
+    `SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1) AND c.lead_agency_id <> $2
+       AND EXISTS (SELECT 1 FROM case_people p WHERE p.case_id = c.id)
+       AND EXISTS (SELECT 1 FROM contributions p WHERE p.case_id = c.id AND p.agency_id <> $2 AND NOT p.agency_only)
+       AND NOT EXISTS (SELECT 1 FROM actions a WHERE a.case_id = c.id AND a.owner_agency_id = $2)
+       AND NOT EXISTS (SELECT 1 FROM referrals r WHERE r.case_id = c.id AND r.agency_id = $2) LIMIT 1`,
+    [cases.map(({ id }) => id), me.agencyId],
+  );
+  caseId = rows[0]!.id;
+  panelId = rows[0]!.panel_id;
+});
+
+/** What somebody holds of a case: each thing, and what it gives when it is used. */
+interface Held {
+  addresses: string[];
+  tags: Map<string, string>;
+  /** Of one's own earlier first page, and of a colleague's. */
+  cursors: { own: string; other: string };
+  /** A call that was answered with a record, and can be repeated. */
+  replays: { path: string; key: string; body: object; told: Record<string, unknown> }[];
+  counted: number;
+  person: { id: string; partnershipId: string; familyName: string } | null;
+}
+
+async function hold(caller: Caller): Promise<Held> {
+  const addresses = ['', '/people', '/contributions', '/assessments', '/plans', '/timeline'].map(
+    (part) => `/v1/cases/${caseId}${part}`,
+  );
+  const { body: contributions } = await caller.get(`${addresses[2]}?limit=100`).expect(200);
+  const theirs = contributions.data.filter((one: { agencyId: string }) => one.agencyId !== me.agencyId);
+  for (const { id } of theirs.slice(0, 3)) addresses.push(`/v1/contributions/${id as string}`);
+  const { rows } = await owner.query<{ id: string; partnershipId: string; familyName: string }>(
+    `SELECT p.id, p.partnership_id AS "partnershipId", p.family_name AS "familyName" FROM persons p
+     WHERE p.id IN (SELECT person_id FROM case_people WHERE case_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM case_people o WHERE o.person_id = p.id AND o.case_id <> $1)
+       AND NOT EXISTS (SELECT 1 FROM referral_people o JOIN referrals r ON r.id = o.referral_id
+                       WHERE o.person_id = p.id AND (r.case_id IS NULL OR r.case_id <> $1)) LIMIT 1`,
+    [caseId],
+  );
+  const person = rows[0] ?? null;
+  if (person) addresses.push(`/v1/persons/${person.id}`);
+  const tags = new Map<string, string>();
+  for (const address of addresses) {
+    const { headers } = await caller.get(address).expect(200);
+    if (headers['etag']) {
+      tags.set(address, headers['etag'] as string);
+      await caller
+        .get(address)
+        .set('if-none-match', headers['etag'] as string)
+        .expect(304);
+    }
+  }
+  const path = `/v1/cases/${caseId}/contributions`;
+  const body = { category: 'housing', kind: 'fact', summary: 'Rent is paid.', text: 'Rent is paid by the week.' };
+  const key = randomUUID();
+  const { body: told } = await caller.post(path, body).set('idempotency-key', key).expect(201);
+  await caller.post(path, body).set('idempotency-key', key).expect(201, told);
+  const colleague = await as(server, 'fire-officer');
+  return {
+    addresses,
+    tags,
+    cursors: { own: await cursorOf(caller), other: await cursorOf(colleague) },
+    replays: [{ path, key, body, told }],
+    counted: await countedBy(caller),
+    person,
+  };
+}
+
+const first = '/v1/cases?limit=1';
+async function cursorOf(caller: Caller): Promise<string> {
+  const { body } = await caller.get(first).expect(200);
+  expect(body.next).toEqual(expect.any(String));
+  return body.next;
+}
+
+async function countedBy(caller: Caller): Promise<number> {
+  const { body } = await caller.get(`/v1/cases/counts?by=stage`).expect(200);
+  return (body.counts ?? body.data).reduce((sum: number, one: { count: number }) => sum + one.count, 0);
+}
+
+/** Everything that still gives the case away. */
+async function stillGiven(caller: Caller, held: Held, isRefused = false): Promise<string[]> {
+  const wrong: string[] = [];
+  const refused = isRefused ? 403 : 404;
+  const check = (what: string, right: boolean, told: unknown): void => {
+    if (!right) wrong.push(`${what}: ${JSON.stringify(told).slice(0, 200)}`);
+  };
+  for (const address of held.addresses) {
+    const plain = await caller.get(address);
+    check(address, plain.status === refused && !plain.headers['etag'], [plain.status, plain.text]);
+    const tag = held.tags.get(address);
+    if (!tag) continue;
+    const conditional = await caller.get(address).set('if-none-match', tag);
+    check(`${address} with the tag of before`, conditional.status === refused, conditional.status);
+  }
+  for (const [whose, cursor] of Object.entries(held.cursors)) {
+    const { status, body, text } = await caller.get(
+      `${first.replace('1', '100')}&cursor=${encodeURIComponent(cursor)}`,
+    );
+    const rows = (body.data ?? []) as { id: string }[];
+    check(`the cursor of ${whose}`, whose === 'own' || status !== 200, status);
+    check(`the cursor of ${whose}`, !rows.some(({ id }) => id === caseId) && status < 500, text);
+  }
+  for (const { path, key, body } of held.replays) {
+    const { status, text } = await caller.post(path, body).set('idempotency-key', key);
+    check('the reply to a repeated call', status === refused && !text.includes('Rent is paid'), [status, text]);
+  }
+  const list = await caller.get('/v1/cases?limit=100');
+  check('the list', !list.text.includes(caseId), list.status);
+  for (const all of ['/v1/actions', '/v1/meetings', '/v1/persons', '/v1/referrals', '/v1/disclosures'].map(
+    (one) => `${one}?limit=100`,
+  )) {
+    const { text, status } = await caller.get(all);
+    check(all, !text.includes(caseId) && (!held.person || !text.includes(held.person.id)), status);
+  }
+  if (isRefused) return wrong;
+  const counted = await countedBy(caller);
+  check('the counts', counted < held.counted, [held.counted, counted]);
+  const why = await caller.post('/v1/policy/explanations', { action: 'read', type: 'Case', id: caseId });
+  check('the explanation', why.status === 404, why.text);
+  if (held.person) {
+    const { partnershipId, familyName } = held.person;
+    const found = await caller.post('/v1/person-searches', { partnershipId, familyName }).expect(200);
+    check('the search', !found.text.includes(held.person.id), found.text);
+  }
+  const status = await caller.get(`/v1/cases/${caseId}/status`);
+  check('the status', status.status === 404, status.text);
+  return wrong;
+}
+
+/** Before: everything is given; after the loss nothing; and after it is undone all is as before, so that the loss did it. */
+async function losing(lose: string, undo: string, values: unknown[], isRefused = false): Promise<string[]> {
+  const held = await hold(officer);
+  await owner.query(lose, values);
+  try {
+    return await stillGiven(officer, held, isRefused);
+  } finally {
+    await owner.query(undo, values);
+    await officer.get(`/v1/cases/${caseId}`).expect(200);
+  }
+}
+
+const EXCLUDES = (whom: 'practitioner_id' | 'agency_id'): string =>
+  `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, ${whom}, case_id, panel_id, reason, since)
+   SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, panel_id, 'Planted by the spec.', now() - interval '1 second'
+   FROM cases WHERE id = $2`;
+const LETS_IN = `DELETE FROM exclusions WHERE reason = 'Planted by the spec.' AND $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL`;
+
+it('a membership that ended', async () => {
+  const { rows } = await owner.query<{ id: string }>(
+    'SELECT id FROM memberships WHERE practitioner_id = $1 AND panel_id = $2',
+    [me.id, panelId],
+  );
+  expect(rows).toHaveLength(1);
+  expect(
+    await losing(
+      `UPDATE memberships SET valid_to = current_date - 1 WHERE id = $1`,
+      `UPDATE memberships SET valid_to = NULL WHERE id = $1`,
+      [rows[0]!.id],
+    ),
+  ).toEqual([]);
+}, 60_000);
+
+it('an exclusion of the person', async () => {
+  expect(await losing(EXCLUDES('practitioner_id'), LETS_IN, [me.id, caseId])).toEqual([]);
+}, 60_000);
+
+it('an exclusion of the agency', async () => {
+  expect(await losing(EXCLUDES('agency_id'), LETS_IN, [me.agencyId, caseId])).toEqual([]);
+}, 60_000);
+
+it('a person, and an agency, that act no longer', async () => {
+  const active = (table: string, is: boolean): string => `UPDATE ${table} SET active = ${String(is)} WHERE id = $1`;
+  expect(await losing(active('practitioners', false), active('practitioners', true), [me.id], true)).toEqual([]);
+  expect(await losing(active('agencies', false), active('agencies', true), [me.agencyId], true)).toEqual([]);
+}, 60_000);
+
+describe('what is in the case', () => {
+  /** The fields that other agencies gave, as they are shown. */
+  const shown = (body: { data: Record<string, unknown>[] }): string[] =>
+    body.data
+      .filter((one) => one['agencyId'] !== me.agencyId)
+      .flatMap((one) => Object.keys(one).filter((field) => ['text', 'summary', 'kind', 'handling'].includes(field)));
+
+  it.each([
+    ['suspended', `status = 'suspended'`, `status = 'active'`],
+    ['expired', `expires_on = current_date - 1`, `expires_on = current_date + 300`],
+    ['not yet in force', `effective_from = current_date + 1`, `effective_from = current_date - 100`],
+  ])(
+    'is gone with its agreement %s: from lists, reads with a tag, replays, searches and filters',
+    async (_, lose, undo) => {
+      const versions = `id IN (SELECT v.id FROM sharing_agreement_versions v JOIN sharing_agreements a ON a.id = v.agreement_id
+      WHERE v.status IN ('active', 'suspended') AND a.partnership_id = (SELECT partnership_id FROM cases WHERE id = $1))`;
+      const held = await hold(officer);
+      const list = `/v1/cases/${caseId}/contributions?limit=100`;
+      const before = await officer.get(list).expect(200);
+      expect(shown(before.body).length).toBeGreaterThan(0);
+      const visit = `/v1/cases/${caseId}`;
+      const key = randomUUID();
+      const command = {
+        category: 'asb_incident',
+        kind: 'fact',
+        summary: 'Noise at night.',
+        text: 'Noise at night again.',
+      };
+      const made = await officer.post(`${visit}/contributions`, command).set('idempotency-key', key).expect(201);
+      // a version in force does not change, but days pass
+      const time = await intruder(server);
+      await time.query(`UPDATE sharing_agreement_versions SET ${lose} WHERE ${versions}`, [caseId]);
+      try {
+        const after = await officer.get(list).expect(200);
+        expect(shown(after.body)).toEqual([]);
+        for (const [address, tag] of held.tags) {
+          const { status, body } = await officer.get(address).set('if-none-match', tag);
+          const record = await officer.get(address);
+          expect([address, [200, 404].includes(status), status]).toEqual([address, true, record.status]);
+          if (/contributions/.test(address)) continue;
+          expect([address, Object.keys(body).filter((one) => /Name|summary|phone|text|riskBand/.test(one))]).toEqual([
+            address,
+            [],
+          ]);
+        }
+        // one's own contribution stays one's own
+        const replay = await officer.post(`${visit}/contributions`, command).set('idempotency-key', key);
+        expect([replay.status, replay.body]).toEqual([201, made.body]);
+        await officer.get(`/v1/cases?riskBand=high&panelId=${panelId}`).expect(403);
+        await officer.get('/v1/cases/counts?by=riskBand').expect(403);
+        const { partnershipId, familyName } = held.person ?? (await anybody());
+        const { body } = await officer.post('/v1/person-searches', { partnershipId, familyName }).expect(200);
+        expect(body.data).toEqual([]);
+      } finally {
+        await time.query(`UPDATE sharing_agreement_versions SET ${undo} WHERE ${versions}`, [caseId]);
+      }
+      expect(shown((await officer.get(list).expect(200)).body).sort()).toEqual(shown(before.body).sort());
+    },
+    60_000,
+  );
+
+  async function anybody(): Promise<{ partnershipId: string; familyName: string }> {
+    const { rows } = await owner.query<{ partnershipId: string; familyName: string }>(
+      `SELECT partnership_id AS "partnershipId", family_name AS "familyName" FROM persons
+       WHERE id IN (SELECT person_id FROM case_people WHERE case_id = $1) AND agency_id <> $2 LIMIT 1`,
+      [caseId, me.agencyId],
+    );
+    return rows[0]!;
+  }
+
+  it('is gone when a release is revoked, with the tag of before', async () => {
+    const fire = await as(server, 'fire-officer');
+    const note = { category: 'asb_incident', kind: 'fact', summary: 'Held.', text: 'Held by its originator.' };
+    const { body: made } = await officer
+      .post(`/v1/cases/${caseId}/contributions`, { ...note, originatorControl: true })
+      .expect(201);
+    const path = `/v1/contributions/${made.id as string}`;
+    expect((await fire.get(path).expect(200)).body).not.toHaveProperty('text');
+    const { body: asked } = await fire
+      .post(`${path}/release-requests`, { reason: 'Needed for the visit.', releasedTo: 'agency' })
+      .expect(201);
+    const request = `/v1/release-requests/${asked.id as string}`;
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    await officer.post(`${request}/approval`, { expiresAt }).set('if-match', '*').expect(200);
+    const read = await fire.get(path).expect(200);
+    expect(read.body.text).toBe(note.text);
+    await officer.post(`${request}/revocation`).set('if-match', '*').expect(200);
+    const again = await fire
+      .get(path)
+      .set('if-none-match', read.headers['etag'] as string)
+      .expect(200);
+    expect(again.body).not.toHaveProperty('text');
+    expect((await fire.get(`/v1/cases/${caseId}/contributions?limit=100`).expect(200)).text).not.toContain(note.text);
+  });
+});
+
+describe('somebody let in from elsewhere', () => {
+  it.each([
+    [
+      'a grant that is revoked',
+      `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+       SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, now() - interval '1 minute', now() + interval '1 day' FROM cases WHERE id = $2`,
+      `UPDATE access_grants SET revoked_at = now() WHERE practitioner_id = $1 AND case_id = $2`,
+    ],
+    [
+      'a grant that ended',
+      `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+       SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, now() - interval '2 minute', now() + interval '1 day' FROM cases WHERE id = $2`,
+      `UPDATE access_grants SET expires_at = now() - interval '1 second' WHERE practitioner_id = $1 AND case_id = $2 AND revoked_at IS NULL`,
+    ],
+  ])('loses the case with %s', async (_, give, lose) => {
+    const sergeant = await as(server, 'police-sergeant');
+    const her = await practitioner(owner, 'police-sergeant');
+    const [one] = await casesOf(owner, 'ask-cmarac');
+    const address = `/v1/cases/${one!.id}`;
+    await sergeant.get(address).expect(404);
+    const without = await countedBy(sergeant);
+    await owner.query(give, [her.id, one!.id]);
+    const addresses = ['', '/people', '/contributions', '/plans', '/assessments', '/timeline'].map((p) => address + p);
+    const { headers } = await sergeant.get(address).expect(200);
+    for (const path of addresses) await sergeant.get(path).expect(200);
+    expect(await countedBy(sergeant)).toBe(without + 1);
+    const cursor = await cursorOf(sergeant);
+    await owner.query(lose, [her.id, one!.id]);
+    for (const path of addresses) await sergeant.get(path).expect(404);
+    await sergeant
+      .get(address)
+      .set('if-none-match', headers['etag'] as string)
+      .expect(404);
+    const page = await sergeant.get(`/v1/cases?limit=100&cursor=${encodeURIComponent(cursor)}`);
+    expect(page.text).not.toContain(one!.id);
+    expect(await countedBy(sergeant)).toBe(without);
+    await sergeant.post('/v1/policy/explanations', { action: 'read', type: 'Case', id: one!.id }).expect(404);
+  });
+});
