@@ -1,12 +1,17 @@
 /**
  * Honesty test of the second wall: row-level security stands on every table, forced; a connection that did not say who acts
  * sees nothing; and for every member of the cast the wall hides what must not exist for them, and nothing that the policy
- * permits.
+ * permits. Behind it, for each of them, the list, the single reads and the explanations agree, and so does an auditor's
+ * export with what that auditor may read.
  *
- * Seen to fail: a table without a wall; `hidden_cases` left empty; a wall that forgets the partnership of panels.
+ * Seen to fail: a table without a wall; `hidden_cases` left empty; a wall that forgets the partnership of panels;
+ * an explanation that takes every ground for open; an export that leaves out what was disclosed.
  */
 import pg from 'pg';
+import { entriesIn, exported } from './given-audit.ts';
+import { as, castOf } from './people.ts';
 import { givenDatabase, type TestDatabase } from './support/database.ts';
+import { givenServer } from './support/server.ts';
 
 const built = async () => {
   await import('#built/app.module');
@@ -14,13 +19,19 @@ const built = async () => {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
     ...(await import('#built/policy/columns')),
+    ...(await import('#built/policy/explanation')),
     ...(await import('#built/policy/sql')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
+    ...(await import('#built/records/facts')),
     ...(await import('#built/records/query')),
     ...(await import('#built/records/wall')),
   };
 };
+
+type Built = Awaited<ReturnType<typeof built>>;
+type Actor = NonNullable<Awaited<ReturnType<InstanceType<Built['ActorsOfAgencies']>['signedIn']>>>;
+type Wall = Parameters<Built['entering']>[0];
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -78,29 +89,47 @@ test('a connection that did not say who acts sees nothing: neither before nor af
   await bare.end();
 });
 
+const CAST = `SELECT issuer, subject, false AS client, '{}'::text[] AS scopes FROM practitioners
+  UNION ALL SELECT issuer, client_id, true, scopes FROM clients`;
+
+/** Everybody who can sign in, practitioners and machine clients, as the policy sees them now. */
+async function castIn(
+  policy: Built,
+  on: pg.Client,
+  source: Awaited<ReturnType<Built['openDatabase']>>,
+): Promise<{ subject: string; actor: Actor }[]> {
+  const actors = new policy.ActorsOfAgencies(source);
+  const { rows } = await on.query<{ issuer: string; subject: string; client: boolean; scopes: string[] }>(CAST);
+  const cast: { subject: string; actor: Actor }[] = [];
+  for (const { issuer, subject, client, scopes } of rows) {
+    const now = { now: new Date(), call: { correlationId: 'walls', route: 'TEST' }, scopes };
+    const actor = await actors.signedIn(issuer, subject, client ? subject : null, now);
+    if (!actor) throw new Error(`${subject} cannot sign in`);
+    cast.push({ subject, actor });
+  }
+  return cast;
+}
+
+const permittedTo = (policy: Built, actor: Actor, declared: ReturnType<Built['subjectOf']>, action: string) => {
+  const parameters = new policy.Parameters();
+  const permitted = policy.permittedSql(actor, declared, action, 't', parameters);
+  const table = policy.tableOf(declared.type);
+  return { text: `SELECT t.id FROM ${table} t WHERE ${permitted} ORDER BY 1`, values: parameters.values };
+};
+
 test('for each of the cast the wall hides what must not exist for them, and nothing that the policy permits', async () => {
   const policy = await built();
   const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
-  const actors = new policy.ActorsOfAgencies(source);
-  const { rows: people } = await owner.query<{ issuer: string; subject: string; client: boolean; scopes: string[] }>(
-    `SELECT issuer, subject, false AS client, '{}'::text[] AS scopes FROM practitioners
-     UNION ALL SELECT issuer, client_id, true, scopes FROM clients`,
-  );
   const faults: string[] = [];
   const counts = { permitted: 0, hidden: 0 };
-  for (const { issuer, subject, client, scopes } of people) {
-    const as = { now: new Date(), call: { correlationId: 'walls', route: 'TEST' }, scopes };
-    const actor = await actors.signedIn(issuer, subject, client ? subject : null, as);
-    if (!actor) throw new Error(`${subject} cannot sign in`);
+  for (const { subject, actor } of await castIn(policy, owner, source)) {
     await service.query('BEGIN');
     await service.query(policy.entering(actor.wall as Parameters<typeof policy.entering>[0]));
     for (const declared of policy.declaredSubjects()) {
-      const parameters = new policy.Parameters();
-      const permitted = policy.permittedSql(actor, declared, 'read', 't', parameters);
-      const sql = `SELECT t.id FROM ${policy.tableOf(declared.type)} t WHERE ${permitted} ORDER BY 1`;
+      const permitted = permittedTo(policy, actor, declared, 'read');
       const [free, walled] = await Promise.all([
-        owner.query<{ id: string }>(sql, parameters.values),
-        service.query<{ id: string }>(sql, parameters.values),
+        owner.query<{ id: string }>(permitted),
+        service.query<{ id: string }>(permitted),
       ]);
       counts.permitted += free.rows.length;
       if (JSON.stringify(free.rows) !== JSON.stringify(walled.rows))
@@ -140,3 +169,118 @@ test('for each of the cast the wall hides what must not exist for them, and noth
   expect(counts.permitted).toBeGreaterThan(10_000);
   expect(counts.hidden).toBeGreaterThan(10_000);
 }, 120_000);
+
+/** Rows of a table taken in an order that has nothing to do with any rule. */
+const sampled = async (table: string, among: 'these' | 'others', ids: string[]): Promise<string[]> => {
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT id FROM ${table} WHERE (id = ANY ($1::uuid[])) = $2 ORDER BY md5(id::text) LIMIT 3`,
+    [ids, among === 'these'],
+  );
+  return rows.map((row) => row.id);
+};
+
+test('for each of the cast, behind their wall: the list is what they may read, one by one, and why', async () => {
+  const policy = await built();
+  const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
+  const faults: string[] = [];
+  const counts = { listed: 0, read: 0, closed: 0 };
+  for (const { subject, actor } of await castIn(policy, owner, source)) {
+    await policy.behind(source, actor.wall as Wall, async (manager) => {
+      for (const declared of policy.declaredSubjects()) {
+        const fault = (what: string): void => void faults.push(`${subject}: ${declared.name}: ${what}`);
+        const { text, values } = permittedTo(policy, actor, declared, 'read');
+        const { rows } = await owner.query<{ id: string }>(text, values);
+        const permitted = rows.map((row) => row.id);
+        const list = policy.listSql(actor, declared.type, 'read', { filter: {}, limit: permitted.length + 1 });
+        const listed = (await manager.query<{ id: string }[]>(list.text, list.values)).map((row) => row.id);
+        counts.listed += listed.length;
+        if (listed.sort().join() !== permitted.sort().join())
+          fault(`${String(permitted.length)} permitted, ${String(listed.length)} in the list`);
+        const table = policy.tableOf(declared.type);
+        const open = await sampled(table, 'these', permitted);
+        const ids = [...open, ...(await sampled(table, 'others', permitted))];
+        const facts = await policy.rowsWithFacts(manager, actor, declared.type, ['read'], ids);
+        for (const id of ids) {
+          const expected = open.includes(id);
+          const find = policy.findSql(actor, declared.type, 'read', id, false);
+          const [found] = await manager.query<{ id: string }[]>(find.text, find.values);
+          counts[expected ? 'read' : 'closed'] += 1;
+          if ((found?.id === id) !== expected) fault(`listed ${String(expected)}, read alone ${String(!expected)}`);
+          const row = facts.find((one) => one['id'] === id);
+          const explained = row !== undefined && policy.explain(actor, declared, 'read', row).outcome === 'permit';
+          if (explained !== expected) fault(`listed ${String(expected)}, explained ${String(explained)}`);
+        }
+      }
+    });
+  }
+  await source.destroy();
+  process.stdout.write(
+    `behind the walls: ${String(counts.listed)} listed, ${String(counts.read)} read alone, ${String(counts.closed)} closed\n`,
+  );
+  expect(faults).toEqual([]);
+  expect(counts.listed).toBeGreaterThan(10_000);
+  expect(counts.read).toBeGreaterThan(1000);
+  expect(counts.closed).toBeGreaterThan(1000);
+}, 180_000);
+
+test('an export shows each of the cast who may export what they may read, each entry explained, and nobody else anything', async () => {
+  const policy = await built();
+  const server = await givenServer();
+  // entries of every agency: what each of the cast did, or tried
+  const cast = await castOf(server);
+  for (const { id } of cast) await (await as(server, id)).get('/v1/cases?limit=1');
+  const source = await policy.openDatabase(policy.databaseOptions(server.databaseUrl, policy.entities));
+  const log = await connected(server.ownerUrl);
+  const entries = policy.subjectNamed('AuditEntry');
+  if (!entries) throw new Error('there is no log');
+  const counts = { exporters: 0, readable: 0, sealed: 0 };
+  const faults: string[] = [];
+  for (const { subject, actor } of await castIn(policy, log, source)) {
+    if (!cast.some(({ id }) => id === subject)) throw new Error(`${subject} is not one of the cast`);
+    if (!policy.hasAnyGround(actor, entries, 'export')) {
+      const { statusCode } = await (await as(server, subject)).get('/v1/audit-entries/export');
+      if (statusCode !== 403) faults.push(`${subject}: the export answers ${String(statusCode)}`);
+      continue;
+    }
+    counts.exporters += 1;
+    const lines = entriesIn(await exported(server, subject));
+    const shown = lines.flatMap(({ leaf }) => (leaf ? [leaf.id] : [])).sort();
+    const last = lines.at(-1)?.index ?? -1;
+    const { rows: known } = await log.query<{ id: string }>('SELECT id FROM audit_entries WHERE index <= $1', [last]);
+    const there = known.map((row) => row.id);
+    const permitted = permittedTo(policy, actor, entries, 'read');
+    const { rows: may } = await log.query<{ id: string }>(permitted);
+    const readable = may.map((row) => row.id).filter((id) => there.includes(id));
+    if (shown.join() !== readable.sort().join())
+      faults.push(`${subject}: ${String(shown.length)} exported, ${String(readable.length)} to be read`);
+    await policy.behind(source, actor.wall as Wall, async (manager) => {
+      const list = policy.listSql(actor, entries.type, 'read', { filter: {}, limit: 1_000_000 });
+      const listed = (await manager.query<{ id: string }[]>(list.text, list.values)).map((row) => row.id);
+      const within = new Set(there);
+      if (
+        listed
+          .filter((id) => within.has(id))
+          .sort()
+          .join() !== shown.join()
+      )
+        faults.push(`${subject}: ${String(listed.length)} listed`);
+      const facts = await policy.rowsWithFacts(manager, actor, entries.type, ['read', 'export'], there);
+      for (const action of ['read', 'export']) {
+        const explained = facts.filter((row) => policy.explain(actor, entries, action, row).outcome === 'permit');
+        if (explained.length !== shown.length || explained.some((row) => !shown.includes(row['id'] as string)))
+          faults.push(`${subject}: ${action}: ${String(explained.length)} explained`);
+      }
+    });
+    counts.readable += shown.length;
+    counts.sealed += lines.length - shown.length;
+  }
+  await log.end();
+  await source.destroy();
+  process.stdout.write(
+    `exports: ${String(counts.exporters)}, with ${String(counts.readable)} entries to be read and ${String(counts.sealed)} sealed\n`,
+  );
+  expect(faults).toEqual([]);
+  expect(counts.exporters).toBeGreaterThan(1);
+  expect(counts.readable).toBeGreaterThan(0);
+  expect(counts.sealed).toBeGreaterThan(0);
+}, 180_000);

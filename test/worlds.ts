@@ -3,11 +3,15 @@
  * taken from what the rules themselves compare with, from shared pools of identifiers where relations join, and from
  * null; relations may be empty, grants expired, lists empty. Constraints are taken off the database first: the two
  * readings of a rule must agree on rows that no constraint would admit, too.
+ *
+ * Each world has a wall before it (`records/wall.ts`): a third of them what their actor's facts make of it, the others drawn at
+ * random. `Worlds.behind` says what stands behind it; that reading shares nothing with the statements that raise the wall.
  */
 import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
 import type { Actor } from '../src/policy/actor.ts';
 import type { SharingLevel } from '../src/policy/categories.ts';
 import type { RecordClass, Subject } from '../src/policy/subjects.ts';
+import type { Wall } from '../src/records/wall.ts';
 
 export interface Policy {
   subjects: typeof import('../src/policy/subjects.ts');
@@ -15,24 +19,60 @@ export interface Policy {
   columns: typeof import('../src/policy/columns.ts');
 }
 
+type Row = Record<string | symbol, unknown>;
+type Rows = Map<RecordClass, Row[]>;
+
 export interface World {
   actor: Actor;
-  rows: Map<RecordClass, Record<string, unknown>[]>;
+  rows: Rows;
+  wall: DrawnWall;
 }
+
+export interface DrawnWall {
+  /** As the facts of the actor make it; the others are drawn at random. */
+  isOwn: boolean;
+  /** Nobody said who acts. */
+  isSilent: boolean;
+  actor: string;
+  agency: string;
+  partnerships: string[];
+  hiddenCases: string[];
+  hiddenPeople: string[];
+  hiddenPanels: string[];
+}
+
+const SILENCE = { actor: '', agency: '', partnerships: '', hidden_cases: '', hidden_people: '', hidden_panels: '' };
+const literal = (ids: string[]): string => `{${ids.join(',')}}`;
+
+/** The settings that say so to the database. */
+export const settingsOf = (wall: DrawnWall): Wall =>
+  wall.isSilent
+    ? SILENCE
+    : {
+        actor: wall.actor,
+        agency: wall.agency,
+        partnerships: literal(wall.partnerships),
+        hidden_cases: literal(wall.hiddenCases),
+        hidden_people: literal(wall.hiddenPeople),
+        hidden_panels: literal(wall.hiddenPanels),
+      };
+
+/** Looked up once: inside Jest's sandbox a global is slow to find. */
+const { floor, imul } = Math;
 
 /** A small seeded generator (mulberry32). */
 export function chance(seed: number) {
-  let state = seed >>> 0;
+  let state = seed | 0; // kept a small integer: a larger one would be allocated anew at each draw
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    t = imul(t ^ (t >>> 15), t | 1);
+    t ^= t + imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  const int = (below: number): number => Math.floor(next() * below);
+  const int = (below: number): number => floor(next() * below);
   const hex = (digits: number): string =>
-    Math.floor(next() * 16 ** digits)
+    floor(next() * 16 ** digits)
       .toString(16)
       .padStart(digits, '0');
   return {
@@ -50,6 +90,9 @@ const CATEGORIES = ['asb_incident', 'health_mental', 'plan_action', 'risk_assess
 const AGENCY_TYPES = ['police', 'housing_local_authority', 'idva_service'];
 const LEVELS: SharingLevel[] = ['none', 'existence', 'summary', 'full'];
 const ROWS_PER_TABLE = 3;
+
+/** Under which a row knows the world whose rows its relations lead to. */
+const WORLD = Symbol('rows of the world');
 
 /** Columns that relations join draw from one pool of identifiers. */
 function poolsOf(all: readonly Subject[]): (type: RecordClass, column: string) => string {
@@ -74,27 +117,107 @@ export class Worlds {
     this.poolOf = poolsOf(this.all);
   }
 
-  /** A world in which the rules of `about` come out both ways. */
-  make(seed: number, about: readonly Subject[]): World {
-    const c = chance(seed);
+  /**
+   * A world in which the rules of `about` come out both ways. Worlds of one `kind` have actors alike, down to how many
+   * panels and agreements they have, over identifiers of their own: their statements differ in values alone.
+   */
+  make(seed: number, about: readonly Subject[], kind = seed): World {
+    const c = chance(Math.imul(seed, 0x9e3779b1));
     const pools = new Map<string, string[]>();
     const pool = (key: string): string[] => {
       let ids = pools.get(key);
       if (!ids) pools.set(key, (ids = Array.from({ length: ROWS_PER_TABLE }, () => c.uuid())));
       return ids;
     };
-    const actor = this.actor(c, (name, column) => pool(this.poolOf(this.named(name), column)));
+    const poolFor = (name: string, column: string): string[] => pool(this.poolOf(this.named(name), column));
+    const actor = this.actor(chance(kind), poolFor);
     const constants = this.constantsFor(actor, about);
-    const rows = new Map<RecordClass, Record<string, unknown>[]>();
+    const rows: Rows = new Map();
     for (const { type } of this.all) {
       const ids = pool(this.poolOf(type, 'id'));
       rows.set(
         type,
-        ids.map((id) => this.row(c, type, id, pool, constants)),
+        ids.map((id) => this.row(c, type, id, pool, constants, rows)),
       );
     }
-    this.relate(rows);
-    return { actor, rows };
+    return { actor, rows, wall: this.wall(c, actor, rows, poolFor) };
+  }
+
+  private wall(c: Chance, actor: Actor, rows: Rows, pool: (subject: string, column: string) => string[]): DrawnWall {
+    const isOwn = c.happens(0.35);
+    const isSilent = !isOwn && c.happens(0.04);
+    if (isOwn)
+      return {
+        isOwn,
+        isSilent,
+        actor: actor.id,
+        agency: actor.agencyId,
+        partnerships: actor.partnershipIds,
+        hiddenCases: actor.excludedCaseIds,
+        hiddenPeople: actor.excludedPersonIds,
+        hiddenPanels: (rows.get(this.named('Panel')) ?? [])
+          .filter((panel) => panel['compartment'] === true)
+          .map((panel) => panel['id'] as string)
+          .filter((id) => !actor.memberships.some(({ panelId }) => panelId === id)),
+      };
+    return {
+      isOwn,
+      isSilent,
+      actor: c.happens(0.6) ? actor.id : c.pick(pool('Practitioner', 'id')),
+      agency: c.happens(0.6) ? actor.agencyId : c.pick(pool('Agency', 'id')),
+      partnerships: c.some(pool('Partnership', 'id'), 0.9),
+      hiddenCases: c.some(pool('Case', 'id'), 0.25),
+      hiddenPeople: c.some(pool('Person', 'id'), 0.25),
+      hiddenPanels: c.some(pool('Panel', 'id'), 0.15),
+    };
+  }
+
+  /** The rows that the world's wall leaves standing, related rows too. `needsPartnership`: tables where it is never null. */
+  behind({ rows, wall }: World, needsPartnership: ReadonlySet<string>): Rows {
+    const standing: Rows = new Map();
+    for (const { type } of this.all) {
+      const stands = this.readingOf(type, needsPartnership);
+      const left = wall.isSilent ? [] : (rows.get(type) ?? []).filter((row) => stands(row, wall));
+      standing.set(
+        type,
+        left.map((row) => Object.create(row, { [WORLD]: { value: standing } }) as Row),
+      );
+    }
+    return standing;
+  }
+
+  private readonly readings = new Map<RecordClass, (row: Row, wall: DrawnWall) => boolean>();
+
+  /** What the wall says of a table, by the names of its columns; nothing here is read off the database's own policies. */
+  private readingOf(type: RecordClass, needsPartnership: ReadonlySet<string>): (row: Row, wall: DrawnWall) => boolean {
+    const known = this.readings.get(type);
+    if (known) return known;
+    const table = this.policy.columns.tableOf(type).slice(1, -1);
+    const properties = new Map([...this.policy.columns.columnsOf(type)].map(([p, { name }]) => [name.slice(1, -1), p]));
+    const rules: ((row: Row, wall: DrawnWall) => boolean)[] = [];
+    const rule = (column: string, says: (value: unknown, wall: DrawnWall, row: Row) => boolean): void => {
+      const property = properties.get(column);
+      if (property) rules.push((row, wall) => says(row[property], wall, row));
+    };
+    const hides = (table_: string, column: string, list: 'hiddenCases' | 'hiddenPanels' | 'hiddenPeople'): void =>
+      rule(table === table_ ? 'id' : column, (id, wall, row) => {
+        // whoever asked for access goes on seeing that they asked
+        if (table === 'access_requests' && list === 'hiddenCases' && row['practitionerId'] === wall.actor) return true;
+        return !wall[list].includes(id as string);
+      });
+    // where an agency acts is no secret
+    if (table !== 'agency_partnerships')
+      rule('partnership_id', (id, { partnerships }) =>
+        id === null ? !needsPartnership.has(table) : partnerships.includes(id as string),
+      );
+    hides('cases', 'case_id', 'hiddenCases');
+    hides('panels', 'panel_id', 'hiddenPanels');
+    hides('persons', 'person_id', 'hiddenPeople');
+    rule('agency_only', (only, { agency }, row) => only !== true || row[properties.get('agency_id') ?? ''] === agency);
+    rule('principal_id', (id, { actor }) => id === actor);
+    const reading = (row: Row, wall: DrawnWall): boolean => rules.every((one) => one(row, wall));
+    this.readings.set(type, reading);
+    return reading;
   }
 
   private named(name: string): RecordClass {
@@ -194,22 +317,40 @@ export class Worlds {
     id: string,
     pool: (key: string) => string[],
     constants: Map<string, unknown[]>,
-  ): Record<string, unknown> {
-    const row: Record<string, unknown> = {};
-    for (const [column, { type: sqlType }] of this.policy.columns.columnsOf(type)) {
-      const compared = constants.get(`${type.name}.${column}`) ?? [];
-      row[column] = column === 'id' ? id : this.value(c, sqlType, compared, pool(this.poolOf(type, column)));
-    }
+    rows: Rows,
+  ): Row {
+    const row = Object.create(this.relationsOf(type), { [WORLD]: { value: rows } }) as Row;
+    for (const { column, sqlType, key, poolKey } of this.columnsOf(type))
+      row[column] = column === 'id' ? id : this.value(c, sqlType, constants.get(key) ?? [], () => pool(poolKey));
     row['changedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
   }
 
-  private value(c: Chance, sqlType: string, compared: unknown[], pool: string[]): unknown {
+  private readonly columns = new Map<
+    RecordClass,
+    { column: string; sqlType: string; key: string; poolKey: string }[]
+  >();
+
+  private columnsOf(type: RecordClass) {
+    let known = this.columns.get(type);
+    if (!known) {
+      known = [...this.policy.columns.columnsOf(type)].map(([column, { type: sqlType }]) => ({
+        column,
+        sqlType,
+        key: `${type.name}.${column}`,
+        poolKey: this.poolOf(type, column),
+      }));
+      this.columns.set(type, known);
+    }
+    return known;
+  }
+
+  private value(c: Chance, sqlType: string, compared: unknown[], pool: () => string[]): unknown {
     if (c.happens(0.06)) return null;
     const constant = compared.length && c.happens(0.75) ? c.pick(compared) : undefined;
     switch (sqlType) {
       case 'uuid':
-        return constant ?? (c.happens(0.85) ? c.pick(pool) : c.uuid());
+        return constant ?? (c.happens(0.85) ? c.pick(pool()) : c.uuid());
       case 'timestamptz': {
         const base = constant instanceof Date ? constant.getTime() : Date.UTC(2026, 5, 15, 12);
         const at = new Date(base + c.pick([-86_400_000, -1000, 0, 1000, 86_400_000, 86_400_000, -86_400_000]));
@@ -235,14 +376,29 @@ export class Worlds {
     }
   }
 
-  /** In memory, a relation is read where a rule asks for it. */
-  private relate(rows: Map<RecordClass, Record<string, unknown>[]>): void {
-    for (const subject of this.all)
-      for (const row of rows.get(subject.type) ?? [])
-        for (const [name, { to, local, foreign }] of Object.entries(subject.relations))
-          Object.defineProperty(row, name, {
-            enumerable: false,
-            get: () => (rows.get(to) ?? []).filter((one) => row[local] !== null && one[foreign] === row[local]),
-          });
+  private readonly prototypes = new Map<RecordClass, object>();
+
+  /** In memory, a relation is read where a rule asks for it, among the rows of the row's own world. */
+  private relationsOf(type: RecordClass): object {
+    let prototype = this.prototypes.get(type);
+    if (!prototype) {
+      const relations = this.policy.subjects.subjectOf(type).relations;
+      prototype = Object.create(
+        null,
+        Object.fromEntries(
+          Object.entries(relations).map(([name, { to, local, foreign }]) => [
+            name,
+            {
+              get(this: Row): Row[] {
+                const key = this[local];
+                return key === null ? [] : ((this[WORLD] as Rows).get(to) ?? []).filter((one) => one[foreign] === key);
+              },
+            },
+          ]),
+        ),
+      ) as object;
+      this.prototypes.set(type, prototype);
+    }
+    return prototype;
   }
 }
