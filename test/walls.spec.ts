@@ -146,7 +146,7 @@ test('for each of the cast the wall hides what must not exist for them, and noth
       const mustNot = [
         ...(has('partnership_id') && table !== 'agency_partnerships' ? ['partnership_id <> ALL ($1::uuid[])'] : []),
         ...(table === 'cases' || has('case_id') ? [`${table === 'cases' ? 'id' : 'case_id'} = ANY ($2::uuid[])`] : []),
-        ...(table === 'persons' || has('person_id')
+        ...(table === 'persons' || (has('person_id') && table !== 'referral_people')
           ? [`${table === 'persons' ? 'id' : 'person_id'} = ANY ($3::uuid[])`]
           : []),
         ...(has('agency_only') ? ['(agency_only AND agency_id <> $4)'] : []),

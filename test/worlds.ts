@@ -212,7 +212,8 @@ export class Worlds {
       );
     hides('cases', 'case_id', 'hiddenCases');
     hides('panels', 'panel_id', 'hiddenPanels');
-    hides('persons', 'person_id', 'hiddenPeople');
+    // whom a referral names stays known to the bar that hides the referral
+    if (table !== 'referral_people') hides('persons', 'person_id', 'hiddenPeople');
     rule('agency_only', (only, { agency }, row) => only !== true || row[properties.get('agency_id') ?? ''] === agency);
     rule('principal_id', (id, { actor }) => id === actor);
     const reading = (row: Row, wall: DrawnWall): boolean => rules.every((one) => one(row, wall));

@@ -39,17 +39,16 @@ export class Walls20261122130000 implements MigrationInterface {
 }
 
 /**
- * What a table's columns say about whom it concerns decides its wall. An unset or emptied setting is null: closed. Settings
- * stand in the condition itself and not in subqueries: a page touches few rows, but each subquery is set up for each table of
- * each statement, which took longer than all the rest of a page.
+ * What a table's columns say about whom it concerns decides its wall. Each setting is read once a statement (a scalar
+ * subquery), and an unset or emptied one is null: closed.
  */
 const RAISE_WALL = `CREATE FUNCTION raise_wall(target regclass) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $wall$
 DECLARE
-  walls text[] := ARRAY['nullif(current_setting(''app.actor'', true), '''') IS NOT NULL'];
+  walls text[] := ARRAY['(SELECT nullif(current_setting(''app.actor'', true), '''')) IS NOT NULL'];
   plain text := (SELECT relname FROM pg_class WHERE oid = target);
   column_of jsonb := (SELECT jsonb_object_agg(attname, NOT attnotnull) FROM pg_attribute
     WHERE attrelid = target AND attnum > 0 AND NOT attisdropped);
-  list constant text := 'nullif(current_setting(''app.%s'', true), '''')::uuid[]';
+  list constant text := '(SELECT nullif(current_setting(''app.%s'', true), '''')::uuid[])::uuid[]';
   hidden constant text := '(%I = ANY (' || list || ')) IS NOT TRUE';
 BEGIN
   -- where an agency acts is no secret, and a rule that asks who does not act somewhere must be told the truth
@@ -59,7 +58,7 @@ BEGIN
   END IF;
   -- whoever asked for access goes on seeing that they asked, whatever became of the case
   IF plain = 'access_requests' THEN
-    walls := walls || format('(practitioner_id = nullif(current_setting(''app.actor'', true), '''')::uuid OR '
+    walls := walls || format('(practitioner_id = (SELECT nullif(current_setting(''app.actor'', true), '''')::uuid) OR '
       || hidden || ')', 'case_id', 'hidden_cases');
   ELSIF plain = 'cases' OR column_of ? 'case_id' THEN
     walls := walls || format(hidden, CASE WHEN plain = 'cases' THEN 'id' ELSE 'case_id' END, 'hidden_cases');
@@ -67,14 +66,15 @@ BEGIN
   IF plain = 'panels' OR column_of ? 'panel_id' THEN
     walls := walls || format(hidden, CASE WHEN plain = 'panels' THEN 'id' ELSE 'panel_id' END, 'hidden_panels');
   END IF;
-  IF plain = 'persons' OR column_of ? 'person_id' THEN
+  -- the bar of a referral asks whom it names: hidden from the bar, they would open the referral
+  IF plain = 'persons' OR (column_of ? 'person_id' AND plain <> 'referral_people') THEN
     walls := walls || format(hidden, CASE WHEN plain = 'persons' THEN 'id' ELSE 'person_id' END, 'hidden_people');
   END IF;
   IF column_of ? 'agency_only' THEN
-    walls := walls || '(agency_only IS NOT TRUE OR agency_id = nullif(current_setting(''app.agency'', true), '''')::uuid)'::text;
+    walls := walls || '(agency_only IS NOT TRUE OR agency_id = (SELECT nullif(current_setting(''app.agency'', true), '''')::uuid))'::text;
   END IF;
   IF column_of ? 'principal_id' THEN
-    walls := walls || 'principal_id = nullif(current_setting(''app.actor'', true), '''')::uuid'::text;
+    walls := walls || 'principal_id = (SELECT nullif(current_setting(''app.actor'', true), '''')::uuid)'::text;
   END IF;
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
   EXECUTE format('DROP POLICY IF EXISTS wall ON %s', target);
