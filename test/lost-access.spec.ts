@@ -72,11 +72,8 @@ async function hold(caller: Caller): Promise<Held> {
   for (const address of addresses) {
     const { headers } = await caller.get(address).expect(200);
     if (headers['etag']) {
-      tags.set(address, headers['etag'] as string);
-      await caller
-        .get(address)
-        .set('if-none-match', headers['etag'] as string)
-        .expect(304);
+      tags.set(address, headers['etag']);
+      await caller.get(address).set('if-none-match', headers['etag']).expect(304);
     }
   }
   const path = `/v1/cases/${caseId}/contributions`;
