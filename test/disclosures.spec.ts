@@ -171,7 +171,7 @@ test('a filter is put only to cases that would answer it, and refused by name wh
   const expected = all.filter((one) => one.riskBand === 'high').map((one) => one.id);
   expect(high.data.map((one: { id: string }) => one.id).sort()).toEqual(expected.sort());
   expect(expected.length).toBeGreaterThan(0);
-  const { body: counts } = await officer.get('/v1/cases/counts?by=riskBand').expect(200);
+  const { body: counts } = await officer.get('/v1/case-counts?by=riskBand').expect(200);
   expect(counts.data.find((one: { value: string }) => one.value === 'high')?.count).toBe(expected.length);
   const total = (counts.data as { count: number }[]).reduce((sum, one) => sum + one.count, 0);
   expect(total).toBe(all.filter((one) => one.riskBand).length);

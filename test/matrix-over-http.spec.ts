@@ -33,7 +33,9 @@ const INSIDE: Record<string, string> = {
   'activate SharingAgreement': 'POST …/versions/{versionId}/activation: what the ground of the version needs of it',
   'agree-nonetheless Plan': 'POST /v1/plans/{id}/agreement, where an action is not SMART',
   'change CasePerson': 'no route yet: a role is ended by naming it anew',
-  'exclude Case': 'no route yet',
+  'exclude Case': 'POST /v1/exclusions with caseId',
+  'exclude Person': 'POST /v1/exclusions with personId',
+  'grant-access Case': 'POST /v1/access-requests/{id}/approval',
   'hear Case':
     'GET /v1/meetings/{id}/listings and what stands beneath an item: the ground of Listing, Decision, Minute',
   'hear-item Case': 'the same, for the invited',
@@ -45,6 +47,7 @@ const INSIDE: Record<string, string> = {
   'read AuditCheckpoint': 'GET /v1/audit-checkpoints, for whoever signed in',
   'read ReferralSubject':
     'the people, places and groups of a referral: what the grounds of Person, Place and Group ask',
+  'release Contribution': 'POST /v1/release-requests/{id}/approval',
   'register Meeting': 'POST /v1/meetings/{id}/attendances for somebody else',
   'suspend SharingAgreement': 'as activate',
 };
@@ -426,9 +429,9 @@ function standsUnderHidden(member: Member, door: Door, of: Row[]): boolean {
 /** The fields of a contribution from the level on that shows them. */
 const SHOWN_FROM = {
   none: [],
-  existence: ['handling'],
+  existence: ['handling', 'conditions'],
   summary: ['kind', 'summary'],
-  full: ['text', 'conditions', 'occurredOn'],
+  full: ['text', 'occurredOn'],
 } as const;
 type Level = keyof typeof SHOWN_FROM;
 const LEVELS = Object.keys(SHOWN_FROM) as Level[];

@@ -60,9 +60,10 @@ export class CaseQuery extends IntersectionType(PageQuery, CaseFilter) {
 export const CASE_COUNTS = ['panelId', 'stage', 'subjectKind', 'leadAgencyId', 'riskBand', 'isRepeat'] as const;
 
 export class CaseCountQuery extends CaseFilter {
-  /** What to count by. */
+  /** What to count by; `stage` if you say nothing. */
+  @IsOptional()
   @IsIn(CASE_COUNTS)
-  by: (typeof CASE_COUNTS)[number];
+  by?: (typeof CASE_COUNTS)[number];
 }
 
 /** Changes what the panel's coordination keeps of a case. */

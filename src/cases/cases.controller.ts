@@ -57,7 +57,7 @@ export class CasesController {
   }
 
   /** How many of the cases that you may see have which value, as far as you may see it */
-  @Get('cases/counts')
+  @Get('case-counts')
   @Can('read', Case)
   @ApiOkResponse({ schema: COUNTS })
   @ApiExtension('x-answers', 'document')

@@ -37,7 +37,7 @@ export class CasesService {
     );
   }
 
-  count(actor: Actor, { by, ...asked }: CaseCountQuery): Promise<Presented> {
+  count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const data = await work.count(Case, by, filterOf(asked));
       return new Presented({ data: data.map((one) => ({ ...one, value: String(one.value) })), withheld: [] });

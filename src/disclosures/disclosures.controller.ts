@@ -21,6 +21,14 @@ export class DisclosuresController {
     return this.disclosures.list(actor, query);
   }
 
+  /** One disclosure */
+  @Get(':id')
+  @Can('read', Disclosure)
+  @Answers.one(DisclosureView)
+  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.disclosures.get(actor, id);
+  }
+
   /** The recipient was told of the correction or the recall */
   @Post(':id/notice')
   @Can('tell', Disclosure)

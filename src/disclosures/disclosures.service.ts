@@ -32,6 +32,12 @@ export class DisclosuresService {
     });
   }
 
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(DisclosureView, await work.find('read', Disclosure, id)),
+    );
+  }
+
   /** Notes that the recipient was told of the correction or recall. */
   told(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {

@@ -74,6 +74,14 @@ export class SubjectsController {
     return this.subjects.protect(actor, id, body);
   }
 
+  /** That there is a protected address, not where it is */
+  @Get('protected-addresses/:id')
+  @Can('read', ProtectedAddress)
+  @Answers.one(ProtectedAddressItemView)
+  protectedAddress(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.subjects.get(actor, ProtectedAddress, ProtectedAddressItemView, id);
+  }
+
   /** Change a protected address that your agency recorded */
   @Patch('protected-addresses/:id')
   @Can('change', ProtectedAddress)
