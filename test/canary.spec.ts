@@ -272,7 +272,7 @@ it(
           });
       }
       for (const by of ['stage', 'riskBand', 'isRepeat', 'leadAgencyId', 'panelId'])
-        await ask(who, 'count', `/v1/cases/counts?by=${by}`);
+        await ask(who, 'count', `/v1/case-counts?by=${by}`);
       const bands = spread(told.get('cases') ?? [], 4);
       for (const id of bands) {
         const riskBand = canaries.valueOf({ subject: 'Case', field: 'riskBand', id }) ?? 'high';

@@ -100,7 +100,7 @@ async function cursorOf(caller: Caller): Promise<string> {
 }
 
 async function countedBy(caller: Caller): Promise<number> {
-  const { body } = await caller.get(`/v1/cases/counts?by=stage`).expect(200);
+  const { body } = await caller.get(`/v1/case-counts?by=stage`).expect(200);
   return (body.counts ?? body.data).reduce((sum: number, one: { count: number }) => sum + one.count, 0);
 }
 
@@ -256,7 +256,7 @@ describe('what is in the case', () => {
         const replay = await officer.post(`${visit}/contributions`, command).set('idempotency-key', key);
         expect([replay.status, replay.body]).toEqual([201, made.body]);
         await officer.get(`/v1/cases?riskBand=high&panelId=${panelId}`).expect(403);
-        await officer.get('/v1/cases/counts?by=riskBand').expect(403);
+        await officer.get('/v1/case-counts?by=riskBand').expect(403);
         expect(await foundOfOthers(sought)).toEqual([]);
       } finally {
         await passes(undo);

@@ -233,7 +233,7 @@ it('lists, counts and searches are those of a database without it', async () => 
     const told: string[] = [];
     for (const path of [
       ...v1.filter((one) => one.method === 'get' && one.isList && !hasId(one)).map((one) => `${one.path}?limit=100`),
-      ...['stage', 'isRepeat', 'leadAgencyId', 'panelId', 'riskBand'].map((by) => `/v1/cases/counts?by=${by}`),
+      ...['stage', 'isRepeat', 'leadAgencyId', 'panelId', 'riskBand'].map((by) => `/v1/case-counts?by=${by}`),
     ]) {
       if (/audit|disclosures|access-requests|emergency/.test(path)) continue;
       for (let next: string | null = ''; next !== null;) {
