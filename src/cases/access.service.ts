@@ -44,7 +44,7 @@ export class CaseAccess {
       const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({
-        id,
+        caseId: id,
         people: readers.map((one) => ({
           practitionerId: one.actor.id,
           name: one.actor.name,

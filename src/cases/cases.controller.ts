@@ -23,8 +23,14 @@ import { CasesService } from './cases.service.js';
 
 const COUNTS = {
   type: 'object' as const,
-  required: ['data', 'withheld'],
+  required: ['data', 'next', 'withheld'],
   properties: {
+    next: {
+      type: 'string' as const,
+      nullable: true,
+      maxLength: 400,
+      description: 'Always null: counts fit on a page.',
+    },
     data: {
       type: 'array' as const,
       maxItems: 1000,

@@ -40,7 +40,11 @@ export class CasesService {
   count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const data = await work.count(Case, by, filterOf(asked));
-      return new Presented({ data: data.map((one) => ({ ...one, value: String(one.value) })), withheld: [] });
+      return new Presented({
+        data: data.map((one) => ({ ...one, value: String(one.value) })),
+        next: null,
+        withheld: [],
+      });
     });
   }
 

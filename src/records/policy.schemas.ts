@@ -58,9 +58,9 @@ const levels = Object.fromEntries(['full', 'summary', 'existence'].map((level) =
 
 export const accessSchema = {
   type: 'object',
-  required: ['id', 'people', 'agencies', 'complete', 'withheld'],
+  required: ['caseId', 'people', 'agencies', 'complete', 'withheld'],
   properties: {
-    id: uuid,
+    caseId: uuid,
     people: rows({
       practitionerId: uuid,
       name: text,
