@@ -69,9 +69,9 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
     let problem = this.closedTo(request.user, can.action, subject, isCollection);
-    if (problem && request.user.proof) {
+    if (problem && request.user.kept) {
       // nobody is refused for what was once known of them
-      await request.user.proof.renew();
+      await request.user.kept.renew();
       problem = this.closedTo(request.user, can.action, subject, isCollection);
     }
     if (!problem) return true;

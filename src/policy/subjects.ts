@@ -15,6 +15,7 @@
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from './actor.js';
 import { conditionsMatcher, type Where } from './conditions.js';
+import { keptFor } from './standing.js';
 
 export type RecordClass<T extends object = object> = abstract new () => T;
 
@@ -287,5 +288,9 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
 
 /** Does any ground at all open this action to the actor? Never a check of a record: that is the query's. */
 export function hasAnyGround(actor: Actor, subject: Subject, action: string): boolean {
-  return abilityFor(actor, subject, action).rulesFor(action, subject.name).length > 0;
+  return keptFor(
+    actor,
+    `ground ${action} ${subject.name}`,
+    () => abilityFor(actor, subject, action).rulesFor(action, subject.name).length > 0,
+  );
 }
