@@ -9,6 +9,7 @@ import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '..
 import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
+import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -47,6 +48,9 @@ export const hiddenWithCase = (caseColumn: string): Bar[] => [
 declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    // whom they name is somebody whom a ground could concern
+    grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
+    emergencies: { to: EmergencyAccess, local: 'id', foreign: 'caseId' },
   },
   seek: ['panelId'],
   panel: 'panelId',
@@ -77,7 +81,8 @@ declareSubject(Case, 'Case', {
       name: 'named-grant',
       sentence: 'who was granted access to the case until a date',
       actions: ['read', 'track'],
-      where: (actor) => (actor.grantedCaseIds.length ? { id: { $in: actor.grantedCaseIds } } : null),
+      passing: true,
+      where: (actor) => ({ id: { $in: actor.grantedCaseIds } }),
     },
     {
       name: 'emergency-access',
@@ -203,6 +208,7 @@ const throughCase = (relation: string) => ({
   name: 'case-reader',
   sentence: 'who may read a case about it',
   actions: ['read'],
+  passing: true,
   where: (actor: Actor): Where | null => readable(actor, relation),
 });
 
@@ -228,6 +234,7 @@ extendSubject(Person, {
       name: 'role-in-case',
       sentence: 'who may read a case in which the person has a role',
       actions: ['read', 'name'],
+      passing: true,
       where: (actor) => {
         const inner = readable(actor, 'case');
         return inner && { roles: { $elemMatch: inner } };

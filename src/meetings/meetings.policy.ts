@@ -42,17 +42,18 @@ declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.clo
   WHERE change.at > :now`);
 
 /** Rows that name in `column` what the actor is invited to, now. */
-const invited = (actor: Actor, to: keyof InvitationFact, column: string): Where | null => {
-  const ids = [...new Set(actor.invitations.map((one) => one[to]))];
-  return ids.length ? { [column]: { $in: ids } } : null;
-};
+const invited = (actor: Actor, to: keyof InvitationFact, column: string): Where => ({
+  [column]: { $in: [...new Set(actor.invitations.map((one) => one[to]))] },
+});
 
 extendSubject(Case, {
+  relations: { invitations: { to: Invitation, local: 'id', foreign: 'caseId' } },
   grounds: [
     {
       name: 'invited',
       sentence: 'who is invited, now, to the item of a meeting at which the case is heard',
       actions: ['read', 'track', 'contribute', 'hear-item'],
+      passing: true,
       where: (actor) => invited(actor, 'caseId', 'id'),
     },
     {
@@ -81,6 +82,7 @@ declareSubject(Meeting, 'Meeting', {
       name: 'invited',
       sentence: 'who is invited, now, to one of its items',
       actions: ['read', 'attend'],
+      passing: true,
       where: (actor) => {
         const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
         return invited({ ...actor, invitations: heard }, 'meetingId', 'id');
@@ -195,10 +197,7 @@ declareSubject(Decision, 'Decision', {
       sentence: 'whose agency may know of it, and who is invited, now, to the item',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => {
-        const item = invited(actor, 'listingId', 'listingId');
-        return item && { $and: [item, ownOrShared(actor)] };
-      },
+      where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
     },
   ],
 });
@@ -220,10 +219,9 @@ declareSubject(Minute, 'Minute', {
       sentence: 'whose agency may know of them once approved, and who is invited, now, to the item',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => {
-        const item = invited(actor, 'listingId', 'listingId');
-        return item && { $and: [{ status: 'approved' }, item, ownOrShared(actor)] };
-      },
+      where: (actor) => ({
+        $and: [{ status: 'approved' }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
+      }),
     },
     {
       name: 'coordination',

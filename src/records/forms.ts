@@ -2,7 +2,7 @@
  * The form of a question: its text and what the policy puts into it, worked out once for what is known of the actor. Each
  * asking fills in its own values and the moment.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '../policy/actor.js';
 import { Slot, type Where } from '../policy/conditions.js';
 import { keptFor } from '../policy/standing.js';
@@ -42,7 +42,7 @@ function prepared(text: string): { name: string; text: string } {
   let known = texts.get(text);
   if (!known) {
     if (texts.size > MOST_TEXTS) texts.clear();
-    texts.set(text, (known = { name: createHash('sha256').update(text).digest('base64url').slice(0, 40), text }));
+    texts.set(text, (known = { name: hash('sha256', text, 'base64url').slice(0, 40), text }));
   }
   return known;
 }

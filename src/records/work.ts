@@ -2,7 +2,7 @@
  * One unit of work by one actor: a transaction in which rows are found, changed and presented by the policy, and what was
  * read, refused and changed is written down. Services get rows in no other way.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -399,10 +399,11 @@ export class Work {
     const { record, properties } = shapeOf(view);
     const extras = [...properties.keys()].filter((field) => !columnsOf(record).has(field));
     const { version = 0, ...values } = row as Row & { version?: number };
-    const seen = createHash('sha256')
-      .update(JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]))
-      .digest('base64url')
-      .slice(0, 12);
+    const seen = hash(
+      'sha256',
+      JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]),
+      'base64url',
+    ).slice(0, 12);
     return `"${String(version)}-${seen}"`;
   }
 
