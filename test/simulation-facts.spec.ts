@@ -19,7 +19,7 @@ const built = async () => {
     ...(await import('#built/entities')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
-    ...(await import('#built/records/wall')),
+    ...(await import('#built/records/conversation')),
     ...(await import('#built/records/work')),
     ...(await import('#built/sharing/agreement-facts')),
     ...(await import('#built/sharing/holdings')),
@@ -144,11 +144,10 @@ test('what is held is what plain SQL counts', async () => {
     );
     const panelIds = panels.map(({ id }) => id);
     const runner = source.createQueryRunner();
-    const client = (await runner.connect()) as ConstructorParameters<typeof policy.Work>[2];
-    await client.query('BEGIN');
-    await client.query(policy.entering(actor.wall as Parameters<typeof policy.entering>[0]));
-    const holdings = await policy.holdingsOf(new policy.Work(actor, runner, client), panelIds);
-    await client.query('COMMIT');
+    const client = (await runner.connect()) as ConstructorParameters<typeof policy.Conversation>[0];
+    const conversation = new policy.Conversation(client, actor);
+    const holdings = await policy.holdingsOf(new policy.Work(actor, runner, conversation), panelIds);
+    await conversation.end();
     await runner.release();
     const found = (category: string): string[] =>
       holdings

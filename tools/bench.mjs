@@ -64,8 +64,7 @@ await session(async (run) => {
   const scenarios = {
     'case list': (origin) => [() => `${origin}/cases`],
     'one case with its contributions': (origin) => {
-      let id = pick();
-      return [() => `${origin}/cases/${(id = pick())}`, () => `${origin}/cases/${id}/contributions`];
+      return [() => `${origin}/cases/${pick()}/file`];
     },
   };
   await samePages(`${url}/v1`, bare, token, pick());
@@ -115,12 +114,13 @@ async function tokenOf(url, person) {
 
 /** Both sides must read the same rows, or the comparison says nothing. @param {string} service @param {string} bare @param {string} token @param {string} id */
 async function samePages(service, bare, token, id) {
-  for (const place of ['/cases', `/cases/${id}/contributions`]) {
+  for (const place of ['/cases', `/cases/${id}/file`]) {
     const [ours, theirs] = await Promise.all(
       [service, bare].map(async (origin) => {
         const reply = await fetch(origin + place, { headers: { authorization: `Bearer ${token}` } });
-        const { data } = /** @type {{ data: { id: string }[] }} */ (await reply.json());
-        return data.map((one) => one.id).join();
+        const { data, contributions } =
+          /** @type {{ data: { id: string }[], contributions: { data: { id: string }[] } }} */ (await reply.json());
+        return (data ?? contributions.data).map((one) => one.id).join();
       }),
     );
     if (!ours || ours !== theirs) throw new CannotStart(`The two sides read different rows at ${place}.`);

@@ -79,6 +79,14 @@ export class CasesController {
     return this.cases.get(actor, id);
   }
 
+  /** One case with the first page of what was contributed to it */
+  @Get('cases/:id/file')
+  @Can('read', Case)
+  @Answers.together(['case', CaseView], ['contributions', ContributionView])
+  file(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.cases.file(actor, id, query);
+  }
+
   /** Where a case stands, for systems that follow it */
   @Get('cases/:id/status')
   @Can('track', Case)

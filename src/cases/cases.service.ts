@@ -52,6 +52,18 @@ export class CasesService {
     return this.records.read(actor, async (work) => work.present(CaseView, await work.find('read', Case, id)));
   }
 
+  /** A case and the first page of what was contributed to it: asked together, so that they are of one moment. */
+  file(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const finding = work.find('read', Case, id);
+      const [found, contributions] = await Promise.all([
+        finding,
+        work.page(ContributionView, { caseId: id }, query, { panelId: async () => (await finding).panelId }),
+      ]);
+      return Presented.together({ case: work.present(CaseView, found), contributions });
+    });
+  }
+
   /** The integrator's view: who may follow a case learns where it stands and no more. */
   status(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {

@@ -63,6 +63,26 @@ export const Answers = {
       ApiExtension('x-answers', 'page'),
     ),
 
+  /** One record and a page of what stands in it, under these names. */
+  together: (record: [string, ViewClass], page: [string, ViewClass]): MethodDecorator =>
+    applyDecorators(
+      declareView(record[1]),
+      declareView(page[1]),
+      ApiExtraModels(record[1], page[1]),
+      ApiOkResponse({
+        schema: {
+          type: 'object',
+          required: [record[0], page[0], 'withheld'],
+          properties: {
+            [record[0]]: { $ref: getSchemaPath(record[1]) },
+            [page[0]]: pageSchema(page[1]),
+            withheld: { type: 'array', maxItems: 0, items: { type: 'string', maxLength: 100 } },
+          },
+        },
+      }),
+      ApiExtension('x-answers', 'document'),
+    ),
+
   /** A question that carries personal data, and so is a POST: a page of records. */
   found: (view: ViewClass): MethodDecorator =>
     applyDecorators(

@@ -8,12 +8,21 @@ import { Slot, type Where } from '../policy/conditions.js';
 import { keptFor } from '../policy/standing.js';
 import type { Statement } from './query.js';
 
-export interface Form extends Statement {
+const NOW: unique symbol = Symbol('the moment of the question');
+
+export interface Form {
   /** Of the prepared statement. */
   name: string;
+  text: string;
+  values: (string | null | Slot | typeof NOW)[];
 }
 
-const NOW = Symbol('the moment of the question');
+/** Ready to be sent: values as PostgreSQL writes them. */
+export interface Filled {
+  name: string;
+  text: string;
+  values: (string | null)[];
+}
 
 /** `key` says all that shapes the statement beside the facts of the actor. */
 export const formOf = (actor: Actor, key: string, make: () => Statement): Form =>
@@ -22,16 +31,34 @@ export const formOf = (actor: Actor, key: string, make: () => Statement): Form =
     return { ...prepared(text), values: values.map((value) => constant(value, actor.now)) };
   });
 
-export const filled = ({ name, text, values }: Form, slots: readonly unknown[], now: Date): Form => ({
+export const filled = ({ name, text, values }: Form, slots: readonly unknown[], now: Date): Filled => ({
   name,
   text,
-  values: values.map((value) => (value instanceof Slot ? slots[value.index] : value === NOW ? now : value)),
+  values: values.map((value) =>
+    value instanceof Slot ? written(slots[value.index]) : value === NOW ? now.toISOString() : value,
+  ),
 });
 
-function constant(value: unknown, now: Date): unknown {
+function constant(value: unknown, now: Date): string | null | Slot | typeof NOW {
+  if (value instanceof Slot) return value;
   if (value === now) return NOW;
   if (value instanceof Date) throw new Error('a rule compares with a moment that is not the present one');
-  return value;
+  return written(value);
+}
+
+/** A value of a condition as PostgreSQL writes it. */
+function written(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return `{${value.map(element).join(',')}}`;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Error(`a condition compares with a value of type ${typeof value}`);
+}
+
+function element(value: unknown): string {
+  const text = written(value);
+  return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Readers alike ask in the same words: a text is kept once. */

@@ -19,6 +19,12 @@ export class Presented {
     readonly stream?: Readable,
   ) {}
 
+  /** Several answers as one. */
+  static together(parts: Record<string, Presented>): Presented {
+    const bodies = Object.entries(parts).map(([name, { body }]): [string, object] => [name, body]);
+    return new Presented({ ...Object.fromEntries(bodies), withheld: [] });
+  }
+
   /** An answer too long to be held at once; whoever makes it takes each part through the policy. */
   static streamed(stream: Readable, contentType: string): Presented {
     return new Presented({}, 200, {}, '', contentType, null, stream);

@@ -8,11 +8,10 @@ import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
+import { Conversation, Stale } from './conversation.js';
 import { AuditLog, Disclosures, Outbox, refusal, type AuditDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
-import { endedBy, endSoon, together } from './together.js';
-import { entering, type Wall } from './wall.js';
 import { Refusal, Work } from './work.js';
 
 @Injectable()
@@ -25,22 +24,20 @@ export class Records {
   ) {}
 
   async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
-    const { answer, audit } = await this.transaction(
-      actor,
-      async (work) => {
-        const found = await does(work);
-        if (work.events.length) throw new Error('a read that tells of an event is a change');
-        return { answer: found, audit: work.audit };
-      },
-      { onlyReads: true },
-    );
+    const { answer, audit } = await this.working(actor, async (work) => {
+      const found = await does(work);
+      if (work.events.length) throw new Error('a read that tells of an event is a change');
+      return { answer: found, audit: work.audit };
+    });
     if (audit.length) await this.auditLog.record(actor, audit);
     return answer;
   }
 
   /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
   change(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
-    return this.transaction(actor, async (work, client) => {
+    return this.working(actor, async (work, conversation) => {
+      conversation.begin();
+      const { client } = conversation;
       const earlier = await replyOf(work);
       const presented = earlier ?? (await does(work));
       if (earlier) work.repeated(earlier);
@@ -53,64 +50,34 @@ export class Records {
     });
   }
 
-  /**
-   * The transaction begins, who acts is said, whether what is known of them is current is learnt, and the first question is
-   * put: all in one message to the database.
-   */
-  private begin(client: PoolClient, actor: Actor): Promise<boolean> {
-    const send = together(client);
-    endedBy(client);
-    const begun = Promise.all([client.query('BEGIN'), client.query<{ stamp: string }>(entering(actor.wall as Wall))]);
-    process.nextTick(send);
-    const current = begun.then(([, { rows }]) => !actor.kept || rows[0]?.stamp === actor.kept.stamp);
-    current.catch(() => undefined); // whoever begins waits for it before the end
-    return current;
-  }
-
-  private async transaction<T>(
-    actor: Actor,
-    does: (work: Work, client: PoolClient) => Promise<T>,
-    { onlyReads = false } = {},
-  ): Promise<T> {
+  /** Who is not known any more as they were is known anew, and the work done again. */
+  private async working<T>(actor: Actor, does: (work: Work, conversation: Conversation) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
-    let work: Work | undefined;
     let refused: AuditDraft | null = null;
-    let answer: unknown;
-    let current: Promise<boolean> | undefined;
+    let failure: unknown;
     try {
-      const client = (await runner.connect()) as PoolClient;
-      current = this.begin(client, actor);
+      const conversation = new Conversation((await runner.connect()) as PoolClient, actor);
+      const work = new Work(actor, runner, conversation);
       try {
-        work = new Work(actor, runner, client);
-        const done = await does(work, client);
-        if (!(await current)) throw new Stale();
-        if (onlyReads) endSoon(client);
-        else await client.query('COMMIT');
+        const done = await does(work, conversation);
+        await conversation.end();
         return done;
       } catch (error) {
-        await client.query('ROLLBACK');
-        throw error;
+        failure = await conversation.undo(error);
+        refused = work.refusalIn(failure);
+        if (failure instanceof Refusal) failure = failure.problem;
       }
-    } catch (error) {
-      // whatever was found by what is not known any more counts for nothing
-      if (await current?.catch(() => true)) {
-        refused = work?.refusalIn(error) ?? null;
-        answer = error instanceof Refusal ? error.problem : error;
-      } else answer = new Stale();
     } finally {
       await runner.release();
     }
-    if (answer instanceof Stale && actor.kept) {
+    if (failure instanceof Stale && actor.kept) {
       await actor.kept.renew();
-      return this.transaction(actor, does, { onlyReads });
+      return this.working(actor, does);
     }
     if (refused) await this.auditLog.record(actor, [refused]);
-    throw answer;
+    throw failure;
   }
 }
-
-/** What is known of the actor changed since: it is read anew, and the work done again. */
-class Stale extends Error {}
 
 /** What the guard refuses is written down like what the query refuses. */
 @Injectable()

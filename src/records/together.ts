@@ -13,27 +13,3 @@ export function together(client: PoolClient): () => void {
     stream.uncork();
   };
 }
-
-const MOST_MILLISECONDS = 1;
-const ending = new WeakMap<PoolClient, () => void>();
-
-/**
- * Ends a transaction that only read. Nobody waits for that: it leaves with the next question to the same client, or in a
- * moment.
- */
-export function endSoon(client: PoolClient): void {
-  const send = together(client);
-  client.query('COMMIT').catch(() => undefined); // a connection that is lost is found lost by whoever asks next
-  const timer = setTimeout(() => {
-    ending.delete(client);
-    send();
-  }, MOST_MILLISECONDS);
-  ending.set(client, () => {
-    clearTimeout(timer);
-    ending.delete(client);
-    send();
-  });
-}
-
-/** Whatever waits to be sent leaves with what comes now. */
-export const endedBy = (client: PoolClient): void => ending.get(client)?.();

@@ -4,6 +4,7 @@
  * here. A connection that said nothing sees nothing.
  */
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Filled } from './forms.js';
 
 /** The settings `app.*` of one transaction: array literals and identifiers, as `wall_of` gave them. */
 export interface Wall {
@@ -24,7 +25,7 @@ const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${
   (SELECT stamp::text FROM fact_stamps) AS stamp`;
 
 /** The statement that says, for the rest of the transaction, who acts; it answers with the stamp of all facts (`stamp`). */
-export const entering = (wall: Wall): { name: string; text: string; values: string[] } => ({
+export const entering = (wall: Wall): Filled => ({
   name: 'enter',
   text: ENTER,
   values: SETTINGS.map((name) => wall[name] ?? ''),

@@ -3,7 +3,6 @@
  * read, refused and changed is written down. Services get rows in no other way.
  */
 import { hash } from 'node:crypto';
-import type { PoolClient } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
@@ -15,6 +14,7 @@ import { CONTEXT, granted, type Context } from '../policy/levels.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { asking, asksOf, refuseUnshown } from './asking.js';
+import type { Conversation } from './conversation.js';
 import { makeCursor, readCursor } from './cursor.js';
 import { filled, formOf, shapeOfFilter, type Form } from './forms.js';
 import { draft, refusal, type AuditDraft, type Disclosed, type EventDraft, type Revised } from './journal.js';
@@ -24,7 +24,7 @@ import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
 import { shapeOf, type ViewClass, type ViewShape } from './view.js';
-import { entering, unhidden, type Wall } from './wall.js';
+import { unhidden } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
 export class Refusal extends Error {
@@ -65,17 +65,16 @@ export class Work {
   readonly revised: Revised[] = [];
   /** What was found last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
-  private readonly client: PoolClient;
 
   constructor(
     readonly actor: Actor,
     private readonly runner: QueryRunner,
-    client: PoolClient,
-  ) {
-    this.client = client;
-  }
+    private readonly conversation: Conversation,
+  ) {}
 
+  /** For what goes past the policy's own questions: all is asked in one transaction from here on. */
   get manager(): EntityManager {
+    this.conversation.begin();
     return this.runner.manager;
   }
 
@@ -163,7 +162,7 @@ export class Work {
     view: ViewClass,
     filter: Where,
     query: PageQuery,
-    options: { action?: string; panelId?: string; orderBy?: string; given?: Giving } = {},
+    options: { action?: string; panelId?: string | (() => Promise<string>); orderBy?: string; given?: Giving } = {},
   ): Promise<Presented> {
     const { action = 'read', panelId, orderBy, given } = options;
     const { record } = shapeOf(view);
@@ -198,7 +197,7 @@ export class Work {
         more && last
           ? makeCursor(this.actor, fingerprint, { at: last[CURSOR] as string, id: last['id'] as string })
           : null,
-      withheld: panelId ? this.withheldCategories(panelId) : [],
+      withheld: panelId ? this.withheldCategories(typeof panelId === 'function' ? await panelId() : panelId) : [],
     };
     return new Presented(body);
   }
@@ -382,10 +381,9 @@ export class Work {
    * what is hidden from the actor. Who submits a referral must not change what the panel learns about repeats.
    */
   async asService<T>(asks: () => Promise<T>): Promise<T> {
-    const wall = this.actor.wall as Wall;
-    await this.client.query(entering(unhidden(wall)));
+    this.conversation.enter(unhidden);
     const answer = await asks();
-    await this.client.query(entering(wall));
+    this.conversation.enter();
     return answer;
   }
 
@@ -486,8 +484,8 @@ export class Work {
   }
 
   private async run<T>(form: Form, slots: readonly unknown[]): Promise<T[]> {
-    const result = await this.client.query(filled(form, slots, this.now));
-    return result.rows as T[];
+    const rows = await this.conversation.ask(filled(form, slots, this.now));
+    return rows as T[];
   }
 
   private bodyOf(view: ViewClass, row: Row, { shown, withheld }: Masked, given: Row = {}): Row {

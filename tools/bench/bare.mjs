@@ -18,12 +18,12 @@ const rows = async (name, text, values) => (await pool.query({ name, text, value
 
 const app = Fastify();
 app.get('/cases', async () => ({ data: await rows('list', LIST, [panels]), next: null }));
-app.get(
-  '/cases/:id',
-  async (request) => (await rows('one', ONE, [/** @type {{ id: string }} */ (request.params).id]))[0],
-);
-app.get('/cases/:id/contributions', async (request) => ({
-  data: await rows('contributions', CONTRIBUTIONS, [/** @type {{ id: string }} */ (request.params).id]),
-  next: null,
-}));
+app.get('/cases/:id/file', async (request) => {
+  const { id } = /** @type {{ id: string }} */ (request.params);
+  const [found, contributions] = await Promise.all([
+    rows('one', ONE, [id]),
+    rows('contributions', CONTRIBUTIONS, [id]),
+  ]);
+  return { case: found[0], contributions: { data: contributions, next: null } };
+});
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
