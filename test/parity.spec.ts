@@ -7,7 +7,8 @@
  * A compartment (Channel) is asked about twice: by an officer who knows the person from another panel, and by a sergeant
  * whose own agency refers to it, contributes and acts in it, and who may open other cases in an emergency.
  *
- * Seen to fail: FAULTS
+ * Seen to fail: screening that looks beyond its panel; the bar left out of `Case` and the compartment out of the second wall,
+ * where either alone still hides it.
  */
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -106,7 +107,7 @@ beforeAll(async () => {
     for (const { id } of rows)
       records.set(collection, [...(records.get(collection) ?? []), { why: 'a compartment', id }]);
   }
-});
+}, 60_000);
 
 /** Everything that an answer says, but for what differs between any two answers. */
 function said({ status, headers, text }: Response): string {
