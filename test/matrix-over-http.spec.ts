@@ -473,7 +473,8 @@ async function contributionsOfAllKinds(
     );
     await admin.query(
       `INSERT INTO access_grants (id, version, partnership_id, practitioner_id, case_id, granted_at, expires_at)
-       SELECT gen_random_uuid(), 1, $1, p.id, $2, now() - interval '1 hour', now() + interval '1 day' FROM practitioners p`,
+       SELECT gen_random_uuid(), 1, $1, p.id, $2, now() - interval '1 hour', now() + interval '1 day' FROM practitioners p
+       JOIN agency_partnerships here ON here.agency_id = p.agency_id AND here.partnership_id = $1`,
       [partnershipId, caseId],
     );
     made.set(panel, { caseId, partnershipId, of });

@@ -4,7 +4,8 @@
  * alike, before and after somebody decides.
  *
  * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
- * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it.
+ * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant
+ * to somebody from another borough, refused neither by the service nor by the database.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, inDays, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -240,6 +241,50 @@ describe('a request for access', () => {
     expect(revoked.body).toMatchObject({ status: 'revoked', decisionReason: 'Support has ended.' });
     expect(none(await meets(worker, owner, caseId))).toBe(true);
     expect((await command('marac-chair', path, 'approval', { expiresAt: inDays(2) })).status).toBe(409);
+  });
+
+  test('opens nothing in a borough where the agency does not act: it is not approved, and no such grant can be kept', async () => {
+    const { id: caseId, reference } = cases[3]!;
+    const coordinator = await by('jag-coordinator');
+    // from elsewhere it reaches nobody who could decide, as if there were no such case
+    const apart = await ask('pellworth-housing-officer', { caseReference: reference });
+    expect(likeness(apart)).toBe(likeness(await ask('pellworth-housing-officer', { caseReference: 'JAG-2019-99998' })));
+    await coordinator.get(pathOf(apart)).expect(404);
+
+    // and an agency may leave between the question and the answer
+    const asked = await ask('outsider', { caseReference: reference });
+    const adviser = await practitioner(owner, 'outsider');
+    const actsIn = (borough: string): Promise<unknown> =>
+      owner.query(
+        `UPDATE agency_partnerships SET partnership_id = (SELECT id FROM partnerships WHERE code = $1) WHERE agency_id = $2`,
+        [borough, adviser.agencyId],
+      );
+    const grantIn = (borough: string): Promise<unknown> =>
+      owner.query(
+        `INSERT INTO access_grants (id, version, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+         SELECT gen_random_uuid(), 1, p.id, $1, $2, now() - interval '2 days', now() - interval '1 day'
+         FROM partnerships p WHERE p.code = $3`,
+        [adviser.id, caseId, borough],
+      );
+    await actsIn('PEL');
+    const answer = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+    expect([answer.status, answer.body.code]).toEqual([422, 'asker-acts-elsewhere']);
+    await expect(grantIn('ASK')).rejects.toThrow('a grant is for somebody whose agency acts in the partnership');
+    await expect(grantIn('PEL')).rejects.toThrow('a grant stands in the partnership of its case');
+    expect((await (await by('outsider')).get(pathOf(asked)).expect(200)).body).toMatchObject({ status: 'submitted' });
+    expect(none(await sees('outsider', caseId))).toBe(true);
+
+    await actsIn('ASK');
+    await grantIn('ASK');
+    const approved = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+    expect(approved.body).toMatchObject({ status: 'approved' });
+    expect(await sees('outsider', caseId)).toMatchObject({ list: true, explanation: true });
+    // what was granted before the agency leaves opens nothing any more, and needs no tidying
+    await actsIn('PEL');
+    expect(none(await sees('outsider', caseId))).toBe(true);
+    const revoked = await command('jag-coordinator', pathOf(asked), 'revocation', { reason: 'They left.' });
+    expect(revoked.body).toMatchObject({ status: 'revoked' });
+    await actsIn('ASK');
   });
 
   test('is for people, for what they cannot read, once', async () => {

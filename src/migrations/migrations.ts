@@ -6,6 +6,7 @@ import { Agreements20261122110000 } from './20261122110000-agreements.js';
 import { WaysIn20261122120000 } from './20261122120000-ways-in.js';
 import { Disclosures20261122125000 } from './20261122125000-disclosures.js';
 import { FactStamp20261122140000 } from './20261122140000-fact-stamp.js';
+import { GrantsThatOpen20261122160000 } from './20261122160000-grants-that-open.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Disclosures20261122125000,
   Walls20261122130000,
   FactStamp20261122140000,
+  GrantsThatOpen20261122160000,
 ];
