@@ -4,8 +4,9 @@
  * alike, before and after somebody decides. An invitation opens one item for a window, and an open action the status alone.
  *
  * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
- * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant
- * to somebody from another borough, refused neither by the service nor by the database.
+ * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant to
+ * somebody from another borough, not refused by the service, or not by the database; an invitation without a beginning, or
+ * without an end; an item that opens what was said at other meetings; an action that is done and still opens the status.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, inDays, likeness, meets, none, practitioner } from './given-panel-work.ts';
