@@ -1,16 +1,16 @@
 /** The application as it is served: used by `main.ts`, and by `openapi.ts` in preview (nothing is connected). */
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { config } from './config.js';
 import { serveDocs } from './docs.js';
-import { invalid, type FieldError } from './policy/problems.js';
+import { invalid } from './policy/problems.js';
 import { limitRate } from './rate-limit.js';
 import { correlationOf } from './records/call.js';
 import { learnRoute } from './records/known-routes.js';
 import { sendProblem } from './records/problem.filter.js';
+import { RequestValidation } from './validation.js';
 
 const MAX_BODY_BYTES = 1_048_576;
 const MAX_DEPTH = 32;
@@ -38,20 +38,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalPipes(
-    new ValidationPipe({
-      transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      stopAtFirstError: false,
-      exceptionFactory: (errors) =>
-        invalid(
-          'Some values are missing or wrong; see errors.',
-          errors.flatMap((one) => pointers(one)),
-        ),
-    }),
-  );
+  app.useGlobalPipes(new RequestValidation());
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.removeContentTypeParser('text/plain');
@@ -110,12 +97,4 @@ function refuseBrokenText(value: unknown, pointer: string, depth = 0): void {
       refuseBrokenText(one, pointer === '?' ? `?${key}` : `${pointer}/${key}`, depth + 1);
     }
   }
-}
-
-function pointers(error: ValidationError, path = ''): FieldError[] {
-  const pointer = `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  return [
-    ...Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail })),
-    ...(error.children ?? []).flatMap((child) => pointers(child, pointer)),
-  ];
 }

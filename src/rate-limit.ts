@@ -2,7 +2,7 @@
  * A fair share a minute: per token where there is one, else per address. Every answer says what is left
  * (`RateLimit`, `RateLimit-Policy`), a refusal says when to come back.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { config } from './config.js';
 import { Problem } from './policy/problems.js';
@@ -18,7 +18,7 @@ export function limitRate(request: FastifyRequest, reply: FastifyReply): void {
     used = new Map();
   }
   const { authorization } = request.headers;
-  const who = authorization ? createHash('sha256').update(authorization).digest('base64url') : request.ip;
+  const who = authorization ? hash('sha256', authorization, 'base64url') : request.ip;
   const count = (used.get(who) ?? 0) + 1;
   used.set(who, count);
   const reset = WINDOW_SECONDS - (seconds - windowStart);

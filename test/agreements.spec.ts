@@ -388,6 +388,8 @@ test('after its last day nothing new is disclosed, and what is one’s own remai
   };
   const endsOn = async (days: number): Promise<void> => {
     await owner.query('ALTER TABLE sharing_agreement_versions DISABLE TRIGGER USER');
+    // the law rests; that facts changed is still said
+    await owner.query('ALTER TABLE sharing_agreement_versions ENABLE TRIGGER stamp_facts');
     await owner.query('UPDATE sharing_agreement_versions SET expires_on = $2 WHERE id = $1', [
       currentVersionId,
       inDays(days),

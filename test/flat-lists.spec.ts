@@ -93,6 +93,9 @@ function memberOf(panelIds: string[]): Actor {
     excludedCaseIds: [],
     excludedPersonIds: [],
     emergencyCaseIds: [],
+    compartmentPanelIds: [],
+    grantedCaseIds: [],
+    invitations: [],
     agreements: [],
   };
 }

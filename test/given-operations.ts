@@ -42,8 +42,10 @@ export interface Operation {
   takes?: Schema;
   /** Of the answer, where it is JSON. */
   answers?: Schema;
-  /** Answers with a page of records. */
+  /** Answers with a page. */
   isList: boolean;
+  /** Answers with a page of records, not of figures about them. */
+  isOfRecords: boolean;
   /** Changes a record that was read before. */
   needsIfMatch: boolean;
 }
@@ -70,6 +72,7 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       path,
       takes: jsonOf(operation.requestBody),
       answers,
+      isOfRecords: answers?.properties?.['data']?.items?.$ref !== undefined,
       isList: answers?.properties?.['data']?.type === 'array',
       needsIfMatch: !!operation.parameters?.some(({ name }) => name === 'If-Match'),
     };

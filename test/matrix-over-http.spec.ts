@@ -331,8 +331,7 @@ test(
   LONG,
 );
 
-const isPaged = ({ isList, method, answers }: Door): boolean =>
-  isList && method === 'get' && 'next' in (answers?.properties ?? {});
+const isPaged = ({ isOfRecords, method }: Door): boolean => isOfRecords && method === 'get';
 
 const bodyNames = (door: Door): boolean =>
   door.method === 'post' && addresses.inBody(door) in (door.takes?.properties ?? {});

@@ -48,8 +48,8 @@ async function asOwner(): Promise<pg.Client> {
 
 const employ = (subject: string, issuer: string) =>
   owner.query(
-    `INSERT INTO practitioners (id, version, made_at, changed_at, agency_id, name, job_title, email, roles, issuer, subject, active)
-     SELECT $1, 1, now(), now(), agency_id, 'Pat Tokenham', 'Officer', null, '{}', $2, $3, true
+    `INSERT INTO practitioners (id, version, made_at, changed_at, agency_id, name, name_key, job_title, email, roles, issuer, subject, active)
+     SELECT $1, 1, now(), now(), agency_id, 'Pat Tokenham', 'pattokenham', 'Officer', null, '{}', $2, $3, true
      FROM practitioners WHERE subject = 'police-sergeant'`,
     [randomUUID(), issuer, subject],
   );
@@ -77,6 +77,14 @@ describe('a sergeant whose agency vouches for her gets in', () => {
     expect((await me(police.token('sergeant', {}, long))).status).toBe(200);
     expect((await me(police.token('sergeant', { aud: ['https://other.example', AUDIENCE] }))).status).toBe(200);
   });
+});
+
+it('stays signed in no longer than the token says, however often it was believed', async () => {
+  // the clocks of two services may differ by some seconds
+  const almost = police.token('sergeant', { exp: Math.floor(Date.now() / 1000) - 3 });
+  expect((await me(almost)).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await expectRefused(almost);
 });
 
 describe('nobody gets in with', () => {

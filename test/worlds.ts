@@ -140,10 +140,10 @@ export class Worlds {
         ids.map((id) => this.row(c, type, id, pool, constants, rows)),
       );
     }
-    return { actor, rows, wall: this.wall(c, actor, rows, poolFor) };
+    return { actor, rows, wall: this.wall(c, actor, poolFor) };
   }
 
-  private wall(c: Chance, actor: Actor, rows: Rows, pool: (subject: string, column: string) => string[]): DrawnWall {
+  private wall(c: Chance, actor: Actor, pool: (subject: string, column: string) => string[]): DrawnWall {
     const isOwn = c.happens(0.35);
     const isSilent = !isOwn && c.happens(0.04);
     if (isOwn)
@@ -155,10 +155,9 @@ export class Worlds {
         partnerships: actor.partnershipIds,
         hiddenCases: actor.excludedCaseIds,
         hiddenPeople: actor.excludedPersonIds,
-        hiddenPanels: (rows.get(this.named('Panel')) ?? [])
-          .filter((panel) => panel['compartment'] === true)
-          .map((panel) => panel['id'] as string)
-          .filter((id) => !actor.memberships.some(({ panelId }) => panelId === id)),
+        hiddenPanels: actor.compartmentPanelIds.filter(
+          (id) => !actor.memberships.some(({ panelId }) => panelId === id),
+        ),
       };
     return {
       isOwn,
@@ -256,6 +255,14 @@ export class Worlds {
       partnershipIds: c.some(pool('Partnership', 'id')),
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
+      compartmentPanelIds: c.some(panels, 0.3),
+      grantedCaseIds: c.happens(0.4) ? [] : c.some(pool('Case', 'id'), 0.4),
+      invitations: c.some(pool('Invitation', 'id'), 0.4).map((id) => ({
+        id,
+        caseId: c.pick(pool('Case', 'id')),
+        listingId: c.pick(pool('Listing', 'id')),
+        meetingId: c.pick(pool('Meeting', 'id')),
+      })),
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),

@@ -7,7 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -151,14 +151,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
   relations: toCase,
   parent: 'case',
   seek: ['practitionerId', 'partnershipId', 'panelId'],
-  bars: [
-    {
-      name: 'excluded-from-case',
-      step: 'conflict',
-      sentence: 'who is excluded from the case that was opened',
-      where: (actor) => (actor.excludedCaseIds.length ? { caseId: { $in: actor.excludedCaseIds } } : null),
-    },
-  ],
+  bars: hiddenWithCase('caseId'),
   grounds: [
     {
       name: 'holder',

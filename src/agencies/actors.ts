@@ -1,7 +1,7 @@
 /**
  * From a verified token to an actor: one call that finds who stands behind it and reads every declared fact, so that a
  * membership that ended a moment ago has ended here too. Facts are kept in mind under the stamp of all that they were read
- * from; the call proves at each request that the stamp still stands, and reads anew where it does not.
+ * from; each request learns whether the stamp still stands (`Kept`), and they are read anew where it does not.
  *
  * The call is a function of the database, made by the migration from the declared facts: facts are read as the owner reads
  * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
@@ -38,10 +38,10 @@ interface Who {
   changes_at: string;
 }
 
-/** What the function answers: the stamp, and who acts unless the stamp is the one that was known; null for nobody. */
+/** What the function answers: the stamp, and who acts; null for nobody. */
 interface Found {
   stamp: string;
-  who?: Who | null;
+  who: Who | null;
 }
 
 interface Known {
@@ -52,7 +52,7 @@ interface Known {
   facts: ActorFacts;
 }
 
-const MOST_KNOWN = 5000;
+const MOST_KNOWN = 2000;
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
 /** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
@@ -79,7 +79,6 @@ const ARGUMENTS = {
   vouches: 'text',
   asked: 'text',
   now: 'timestamptz',
-  known: 'text',
 } as const;
 type Named = Record<keyof typeof ARGUMENTS, unknown>;
 
@@ -92,7 +91,6 @@ export function actingFunction(): { name: string; signature: string; sql: string
   ];
   // the stamp first: whatever is read after it is at least as new
   const body = `SELECT s.stamp::text INTO stamp FROM fact_stamps s;
-    IF stamp = :known THEN RETURN jsonb_build_object('stamp', stamp); END IF;
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
@@ -127,7 +125,7 @@ export class ActorsOfAgencies extends Actors {
     return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject }, as);
   }
 
-  /** Read anew: whoever asks about somebody else asks no question that could carry a proof. */
+  /** Read anew: nobody learns the stamp with a question that is about somebody else. */
   async practitioner(id: string, as: ActingAs): Promise<Actor | null> {
     const asked = { client: false, issuer: null, subject: null, id, vouches: null, asked: as.purpose ?? null };
     const known = await this.read(JSON.stringify(Object.values(asked)), asked, as.now);
@@ -143,13 +141,12 @@ export class ActorsOfAgencies extends Actors {
       return known && actorOf(known, as);
     }
     const actor = actorOf(kept, as);
-    actor.proof = {
-      question: this.question({ ...asked, now: as.now, known: kept.stamp }),
-      holds: (row) => (row as { found: Found }).found.who === undefined,
+    actor.kept = {
+      stamp: kept.stamp,
       renew: async () => {
         const known = await this.read(key, asked, as.now);
         if (!known) throw refused('unknown-person', 'You are no longer active in your agency.');
-        delete actor.proof;
+        delete actor.kept;
         Object.assign(actor, actorOf(known, as));
         forgetRules(actor);
       },
@@ -172,8 +169,8 @@ export class ActorsOfAgencies extends Actors {
   }
 
   /** What the database says now, kept in mind under its stamp. */
-  private async read(key: string, asked: Omit<Named, 'now' | 'known'>, now: Date): Promise<Known | null> {
-    const { text, values } = this.question({ ...asked, now, known: null });
+  private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<Known | null> {
+    const { text, values } = this.question({ ...asked, now });
     const [{ found }] = await this.source.query<[{ found: Found }]>(text, values);
     this.known.delete(key);
     if (!found.who) return null;

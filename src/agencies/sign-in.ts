@@ -28,6 +28,7 @@ interface Claims {
   sub: string;
   aud: string | string[];
   exp?: number;
+  nbf?: number;
   iat?: number;
   client_id?: string;
   scope?: string;
@@ -104,6 +105,39 @@ function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyReques
     }
   };
 }
+
+type Verifier = (
+  token: string,
+  key: KeyObject,
+  options: { clockTolerance?: number },
+  done: (error: Error | null, claims?: Claims) => void,
+) => void;
+
+const MOST_VERIFIED = 10_000;
+
+/** A token that a key once signed stays signed by it: the next time only the clock is asked. */
+function onceOnly(verify: Verifier): Verifier {
+  const verified = new Map<string, { key: KeyObject; claims: Claims }>();
+  return (token, key, options, done) => {
+    const known = verified.get(token);
+    const now = Date.now() / 1000;
+    const skew = options.clockTolerance ?? 0;
+    if (known?.key === key && now < (known.claims.exp ?? 0) + skew && now >= (known.claims.nbf ?? 0) - skew) {
+      done(null, { ...known.claims });
+      return;
+    }
+    verify(token, key, options, (error, claims) => {
+      if (claims && !error) {
+        if (verified.size > MOST_VERIFIED) verified.clear();
+        verified.set(token, { key, claims });
+      }
+      done(error, claims);
+    });
+  };
+}
+
+const passport = Strategy as unknown as { JwtVerifier: Verifier };
+passport.JwtVerifier = onceOnly(passport.JwtVerifier);
 
 @Injectable()
 export class SignIn extends PassportStrategy(Strategy, 'jwt') {

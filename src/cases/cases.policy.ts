@@ -7,9 +7,9 @@ import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
-import { AccessGrant } from '../sharing/access.entity.js';
+import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -34,30 +34,29 @@ declareFact(
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)) hidden`,
 );
 
-const excluded: Bar = {
-  name: 'excluded-from-case',
-  step: 'conflict',
-  sentence: 'who is excluded from this case: a party, a relative, a named person or agency',
-  where: (actor) => (actor.excludedCaseIds.length ? { id: { $in: actor.excludedCaseIds } } : null),
-};
-
-const compartment: Bar = {
-  name: 'outside-the-compartment',
-  step: 'compartment',
-  sentence: 'who is not a member of a panel that is a compartment of its own',
-  where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
-};
+/** The bars of a case, for rows that name it in `caseColumn`: nobody learns through them what is hidden with the case. */
+export const hiddenWithCase = (caseColumn: string): Bar[] => [
+  {
+    name: 'excluded-from-case',
+    step: 'conflict',
+    sentence: 'who is excluded from the case: a party, a relative, a named person or agency',
+    where: (actor) => (actor.excludedCaseIds.length ? { [caseColumn]: { $in: actor.excludedCaseIds } } : null),
+  },
+  outsideCompartment,
+];
 
 declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    // whom they name is somebody whom a ground could concern
     grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
+    emergencies: { to: EmergencyAccess, local: 'id', foreign: 'caseId' },
   },
   seek: ['panelId'],
   panel: 'panelId',
   case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  bars: [excluded, compartment],
+  bars: hiddenWithCase('id'),
   grounds: [
     {
       name: 'core-member',
@@ -82,16 +81,8 @@ declareSubject(Case, 'Case', {
       name: 'named-grant',
       sentence: 'who was granted access to the case until a date',
       actions: ['read', 'track'],
-      where: (actor) => ({
-        grants: {
-          $elemMatch: {
-            practitionerId: actor.id,
-            grantedAt: { $lte: actor.now },
-            expiresAt: { $gt: actor.now },
-            revokedAt: null,
-          },
-        },
-      }),
+      passing: true,
+      where: (actor) => ({ id: { $in: actor.grantedCaseIds } }),
     },
     {
       name: 'emergency-access',
@@ -217,6 +208,7 @@ const throughCase = (relation: string) => ({
   name: 'case-reader',
   sentence: 'who may read a case about it',
   actions: ['read'],
+  passing: true,
   where: (actor: Actor): Where | null => readable(actor, relation),
 });
 
@@ -242,6 +234,7 @@ extendSubject(Person, {
       name: 'role-in-case',
       sentence: 'who may read a case in which the person has a role',
       actions: ['read', 'name'],
+      passing: true,
       where: (actor) => {
         const inner = readable(actor, 'case');
         return inner && { roles: { $elemMatch: inner } };

@@ -28,9 +28,9 @@ export class DisclosureRows extends Disclosures {
 
   async write(client: PoolClient, received: { who: WhoActed; what: Disclosed[] }[]): Promise<() => void> {
     const fresh = new Map<string, object>();
-    for (const { who, what } of received)
+    for (const { who, what } of received) {
+      const day = londonDay(who.now);
       for (const one of what) {
-        const day = londonDay(who.now);
         const key = [one.recordId, one.recordVersion, who.agencyId, who.purpose, day, one.fields.join()].join(' ');
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
@@ -42,6 +42,7 @@ export class DisclosureRows extends Disclosures {
           at: who.now,
         });
       }
+    }
     if (fresh.size)
       await client.query({ name: 'disclose', text: INSERT, values: [JSON.stringify([...fresh.values()])] });
     return () => {

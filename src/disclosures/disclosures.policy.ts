@@ -3,8 +3,7 @@ import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
-import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
-import { Panel } from '../panels/panel.entity.js';
+import { coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 
@@ -18,17 +17,11 @@ const bars: Bar[] = [
         ? { $or: [{ caseId: { $in: excludedCaseIds } }, { personId: { $in: excludedPersonIds } }] }
         : null,
   },
-  {
-    name: 'outside-the-compartment',
-    step: 'compartment',
-    sentence: 'who is not a member of a panel that is a compartment of its own',
-    where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
-  },
+  outsideCompartment,
 ];
 
 declareSubject(Disclosure, 'Disclosure', {
   relations: {
-    panel: { to: Panel, local: 'panelId', foreign: 'id' },
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
   },

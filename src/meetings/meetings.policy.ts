@@ -2,7 +2,7 @@
  * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
  * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
  */
-import type { Actor } from '../policy/actor.js';
+import { declareChange, declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
@@ -14,15 +14,37 @@ import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './me
 
 const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
-/** Invitations of the actor that are open now. */
-const openNow = (actor: Actor): Where => ({
-  agencyId: actor.agencyId,
-  $or: [{ practitionerId: null }, { practitionerId: actor.id }],
-  opensAt: { $lte: actor.now },
-  closesAt: { $gt: actor.now },
-});
+/** An invitation of the actor that is open now. */
+export interface InvitationFact {
+  id: string;
+  caseId: string;
+  listingId: string;
+  meetingId: string;
+}
 
-const invited = (actor: Actor): Where => ({ invitations: { $elemMatch: openNow(actor) } });
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    invitations: InvitationFact[];
+  }
+}
+
+const MINE = `i.agency_id = who.agency_id AND (i.practitioner_id IS NULL OR i.practitioner_id = who.id)`;
+
+declareFact(
+  'invitations',
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', l.meeting_id)
+     ORDER BY i.id), '[]')
+   FROM invitations i JOIN listings l ON l.id = i.listing_id
+   WHERE ${MINE} AND i.opens_at <= :now AND i.closes_at > :now`,
+);
+
+declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
+  WHERE change.at > :now`);
+
+/** Rows that name in `column` what the actor is invited to, now. */
+const invited = (actor: Actor, to: keyof InvitationFact, column: string): Where => ({
+  [column]: { $in: [...new Set(actor.invitations.map((one) => one[to]))] },
+});
 
 extendSubject(Case, {
   relations: { invitations: { to: Invitation, local: 'id', foreign: 'caseId' } },
@@ -31,7 +53,8 @@ extendSubject(Case, {
       name: 'invited',
       sentence: 'who is invited, now, to the item of a meeting at which the case is heard',
       actions: ['read', 'track', 'contribute', 'hear-item'],
-      where: invited,
+      passing: true,
+      where: (actor) => invited(actor, 'caseId', 'id'),
     },
     {
       name: 'not-only-invited',
@@ -46,7 +69,6 @@ extendSubject(Case, {
 });
 
 declareSubject(Meeting, 'Meeting', {
-  relations: { listings: { to: Listing, local: 'id', foreign: 'meetingId' } },
   seek: ['panelId'],
   orderBy: 'scheduledAt',
   grounds: [
@@ -60,9 +82,11 @@ declareSubject(Meeting, 'Meeting', {
       name: 'invited',
       sentence: 'who is invited, now, to one of its items',
       actions: ['read', 'attend'],
-      where: (actor) => ({
-        listings: { $elemMatch: { caseId: { $nin: actor.excludedCaseIds }, ...invited(actor) } },
-      }),
+      passing: true,
+      where: (actor) => {
+        const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
+        return invited({ ...actor, invitations: heard }, 'meetingId', 'id');
+      },
     },
     {
       name: 'coordination',
@@ -106,14 +130,11 @@ const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-const toCaseAndInvitations = (local: string) => ({
-  case: { to: Case, local: 'caseId', foreign: 'id' },
-  invitations: { to: Invitation, local, foreign: 'listingId' },
-});
+const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
-  relations: toCaseAndInvitations('id'),
+  relations: { ...toCase },
   grounds: [
     {
       name: 'case-reader',
@@ -127,7 +148,7 @@ declareSubject(Listing, 'Listing', {
       sentence: 'who is invited, now, to this item',
       actions: ['read'],
       within: 'hear-item',
-      where: invited,
+      where: (actor) => invited(actor, 'listingId', 'id'),
     },
     {
       name: 'coordination',
@@ -140,7 +161,7 @@ declareSubject(Listing, 'Listing', {
 });
 
 declareSubject(Invitation, 'Invitation', {
-  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  relations: { ...toCase },
   parent: 'case',
   grounds: [
     {
@@ -148,7 +169,7 @@ declareSubject(Invitation, 'Invitation', {
       sentence: 'who is invited by it, now',
       actions: ['read'],
       within: 'hear-item',
-      where: openNow,
+      where: (actor) => invited(actor, 'id', 'id'),
     },
     {
       name: 'coordination',
@@ -162,7 +183,7 @@ declareSubject(Invitation, 'Invitation', {
 
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
-  relations: toCaseAndInvitations('listingId'),
+  relations: { ...toCase },
   grounds: [
     {
       name: 'shared',
@@ -176,14 +197,14 @@ declareSubject(Decision, 'Decision', {
       sentence: 'whose agency may know of it, and who is invited, now, to the item',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => ({ $and: [invited(actor), ownOrShared(actor)] }),
+      where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
     },
   ],
 });
 
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
-  relations: toCaseAndInvitations('listingId'),
+  relations: { ...toCase },
   grounds: [
     {
       name: 'shared',
@@ -198,7 +219,9 @@ declareSubject(Minute, 'Minute', {
       sentence: 'whose agency may know of them once approved, and who is invited, now, to the item',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => ({ $and: [{ status: 'approved' }, invited(actor), ownOrShared(actor)] }),
+      where: (actor) => ({
+        $and: [{ status: 'approved' }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
+      }),
     },
     {
       name: 'coordination',

@@ -6,6 +6,7 @@ import { Agreements20261122110000 } from './20261122110000-agreements.js';
 import { WaysIn20261122120000 } from './20261122120000-ways-in.js';
 import { Disclosures20261122125000 } from './20261122125000-disclosures.js';
 import { FactStamp20261122140000 } from './20261122140000-fact-stamp.js';
+import { FactsOfWaysIn20261122150000 } from './20261122150000-facts-of-ways-in.js';
 import { GrantsThatOpen20261122160000 } from './20261122160000-grants-that-open.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
@@ -19,5 +20,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Disclosures20261122125000,
   Walls20261122130000,
   FactStamp20261122140000,
+  FactsOfWaysIn20261122150000,
   GrantsThatOpen20261122160000,
 ];

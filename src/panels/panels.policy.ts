@@ -1,6 +1,6 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
-import { declareSubject } from '../policy/subjects.js';
+import { declareSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import '../subjects/subjects.policy.js';
 import {
@@ -23,6 +23,8 @@ export interface MembershipFact {
 declare module '../policy/actor.js' {
   interface ActorFacts {
     memberships: MembershipFact[];
+    /** All panels that are compartments of their own. */
+    compartmentPanelIds: string[];
   }
 }
 
@@ -53,6 +55,11 @@ declareFact(
          WHERE one.agency_id = who.agency_id))) works`,
 );
 
+declareFact(
+  'compartmentPanelIds',
+  `SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p WHERE p.compartment`,
+);
+
 /** Panels on which the actor is a core member. */
 export const corePanels = (actor: Actor): string[] => [
   ...new Set(actor.memberships.filter((one) => one.tier === 'core').map((one) => one.panelId)),
@@ -67,6 +74,18 @@ export const chairedPanels = (actor: Actor): string[] => [
     actor.memberships.filter((one) => one.role === 'chair' || one.role === 'co_chair').map((one) => one.panelId),
   ),
 ];
+
+/** For rows with a `panelId`: outside a compartment what stands in it must not exist. */
+export const outsideCompartment: Bar = {
+  name: 'outside-the-compartment',
+  step: 'compartment',
+  sentence: 'who is not a member of a panel that is a compartment of its own',
+  where: (actor) => {
+    const own = corePanels(actor);
+    const closed = actor.compartmentPanelIds.filter((panelId) => !own.includes(panelId));
+    return closed.length ? { panelId: { $in: closed } } : null;
+  },
+};
 
 const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 

@@ -5,12 +5,11 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import { declareSubject, extendSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { Panel } from '../panels/panel.entity.js';
-import { chairedPanels, corePanels } from '../panels/panels.policy.js';
+import { chairedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
 import { Plan } from './plan.entity.js';
 
@@ -73,28 +72,13 @@ declareSubject(Plan, 'Plan', {
   ],
 });
 
-/** The bars of the case, for a ground that does not lead through it. */
-const hiddenWithTheCase: Bar[] = [
-  {
-    name: 'excluded-from-case',
-    step: 'conflict',
-    sentence: 'who is excluded from the case of the action',
-    where: (actor) => (actor.excludedCaseIds.length ? { caseId: { $in: actor.excludedCaseIds } } : null),
-  },
-  {
-    name: 'outside-the-compartment',
-    step: 'compartment',
-    sentence: 'who is not a member of a panel that is a compartment of its own',
-    where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
-  },
-];
-
 declareSubject(Action, 'Action', {
   ...WITHIN_CASE,
-  relations: { ...toCase, panel: { to: Panel, local: 'panelId', foreign: 'id' } },
+  relations: { ...toCase },
   owner: 'ownerAgencyId',
   seek: ['panelId', 'ownerAgencyId'],
-  bars: hiddenWithTheCase,
+  // its owner's ground does not lead through the case
+  bars: hiddenWithCase('caseId'),
   grounds: [
     {
       name: 'shared',

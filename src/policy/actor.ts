@@ -42,16 +42,14 @@ export interface Actor extends ActorFacts {
   /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
   wall: object;
   /**
-   * How to prove that what is known of the actor is current, where it was not read for this request: the proof goes with
-   * the first question about records, and nothing that was found leaves where it fails.
+   * Where the actor was not read for this request: what is known stands as long as the stamp does. Whoever asks about
+   * records learns the stamp with the first answer, and nothing that was found leaves where it is another.
    */
-  proof?: Proof;
+  kept?: Kept;
 }
 
-export interface Proof {
-  question: { text: string; values: unknown[] };
-  /** Does the answer's row prove it? */
-  holds: (row: unknown) => boolean;
+export interface Kept {
+  stamp: string;
   /** Reads the actor anew, in place; refuses where nobody active stands behind it any more. */
   renew: () => Promise<void>;
 }

@@ -2,7 +2,7 @@
  * The language of row rules: a small part of the MongoDB query language, as CASL speaks it, over the fields and
  * relations of a record:
  *
- *   { panelId: { $in: [...] }, grants: { $elemMatch: { practitionerId: me, expiresAt: { $gt: now } } } }
+ *   { handling: 'C', acknowledgements: { $elemMatch: { practitionerId: me, voidedAt: null } } }
  *
  * One tree, two readings. Here is the reading in memory; `sql.ts` is the other. Both are two-valued and agree on nulls:
  * a comparison with a missing value is false, `$ne` and `$nin` are its exact opposites. Operators outside this list are
@@ -12,6 +12,16 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { ConditionsMatcher } from '@casl/ability';
 
 export type Where = Record<string, unknown>;
+
+/** Stands for a value that is filled in when the question is put; known to the SQL reading alone. */
+export class Slot {
+  constructor(readonly index: number) {}
+
+  toJSON(): string {
+    return '?';
+  }
+}
+
 export type Row = Record<string, unknown>;
 
 const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
@@ -27,7 +37,11 @@ const SCALARS: Record<string, string> = {
 };
 
 const isPlain = (value: unknown): value is Where =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Date) &&
+  !(value instanceof Slot);
 
 /** The tree of a condition; throws on whatever the two readings do not both know. */
 export function parse(where: Where): Condition {
@@ -47,7 +61,7 @@ function parseField(field: string, operator: string, value: unknown): Condition 
   if (value === undefined) throw new Error(`the policy compares ${field} with nothing`);
   const list = LISTS[operator];
   if (list) {
-    if (!Array.isArray(value) || value.some(missing))
+    if (!(value instanceof Slot) && (!Array.isArray(value) || value.some(missing)))
       throw new Error(`${operator} of ${field} needs a list without nulls`);
     return new FieldCondition(list, field, value);
   }

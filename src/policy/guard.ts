@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { Actor } from './actor.js';
+import type { Actor, Kept } from './actor.js';
 import { refused, type Problem } from './problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from './subjects.js';
 
@@ -66,17 +66,20 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     const can = this.reflector.get<CanMetadata | undefined>(CAN, context.getHandler());
     if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
     const request = context.switchToHttp().getRequest<{ user: Actor; params: Record<string, string> }>();
+    const actor = request.user;
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
-    let problem = this.closedTo(request.user, can.action, subject, isCollection);
-    if (problem && request.user.proof) {
+    const admit = async (): Promise<void> => {
+      const problem = this.closedTo(actor, can.action, subject, isCollection);
       // nobody is refused for what was once known of them
-      await request.user.proof.renew();
-      problem = this.closedTo(request.user, can.action, subject, isCollection);
-    }
-    if (!problem) return true;
-    await this.refusals.refused(request.user, can.action, subject.name, problem.code);
-    throw problem;
+      if (problem && actor.kept) return actor.kept.renew();
+      if (!problem) return;
+      await this.refusals.refused(actor, can.action, subject.name, problem.code);
+      throw problem;
+    };
+    if (actor.kept) actor.kept = admittedAnew(actor.kept, admit);
+    await admit();
+    return true;
   }
 
   private closedTo(actor: Actor, action: string, subject: Subject, isCollection: boolean): Problem | null {
@@ -104,3 +107,12 @@ export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootst
     if (closed.length) throw new Error(`routes without @Can, @SignedIn or @Open: ${closed.join(', ')}`);
   }
 }
+
+/** Whoever is known anew is looked at anew at the door. */
+const admittedAnew = (kept: Kept, admit: () => Promise<void>): Kept => ({
+  ...kept,
+  renew: async () => {
+    await kept.renew();
+    await admit();
+  },
+});

@@ -8,15 +8,19 @@
  */
 import type { Condition } from '@ucast/mongo2js';
 import { CompoundCondition, FieldCondition } from '@ucast/mongo2js';
+import { Slot } from './conditions.js';
 import { columnOf, tableOf } from './columns.js';
 import { relationOf, subjectOf, type RecordClass, type Relation } from './subjects.js';
 
 /** Collects the values of one statement. */
 export class Parameters {
   readonly values: unknown[] = [];
+  private readonly slots = new Map<Slot, number>();
   add(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${String(this.values.length)}::${type}`;
+    const known = value instanceof Slot ? this.slots.get(value) : undefined;
+    const place = known ?? this.values.push(value);
+    if (value instanceof Slot) this.slots.set(value, place);
+    return `$${String(place)}::${type}`;
   }
   private aliases = 0;
   alias(): string {

@@ -15,6 +15,7 @@
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from './actor.js';
 import { conditionsMatcher, type Where } from './conditions.js';
+import { keptFor } from './standing.js';
 
 export type RecordClass<T extends object = object> = abstract new () => T;
 
@@ -58,6 +59,11 @@ export interface Ground {
   within?: string;
   /** Only these properties are shown on this ground. */
   fields?: readonly string[];
+  /**
+   * Comes and goes with the day (a grant, an invitation): whoever has none now finds nothing, and is not turned away at the
+   * door.
+   */
+  passing?: boolean;
 }
 
 export interface Cap {
@@ -155,6 +161,8 @@ export interface Opening {
   where: Where;
   /** The ground of the parent through which the row is reached. */
   through?: string;
+  /** A passing ground that opens no row now. */
+  isIdle: boolean;
 }
 
 const isNothing = (where: Where): boolean => Object.keys(where).length === 0;
@@ -186,14 +194,17 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
     .filter((ground) => ground.actions.includes(action) && inScope(actor, subject, action))
     .flatMap((ground): Opening[] => {
       const where = ground.where(actor);
-      if (!where || isImpossible(where)) return [];
-      if (!ground.within) return [{ ground, where: both(where, ...bars) }];
+      if (!where) return [];
+      const isIdle = isImpossible(where);
+      if (isIdle && !ground.passing) return [];
+      if (!ground.within) return [{ ground, where: both(where, ...bars), isIdle }];
       if (!subject.parent) throw new Error(`${subject.name}: ${ground.name} needs a parent`);
       const relation = relationOf(subject, subject.parent);
       const parent = subjectOf(relation.to);
       return openings({ ...actor, scopes: undefined }, parent, ground.within).map((outer) => ({
         ground,
         through: outer.ground.name,
+        isIdle: isIdle || outer.isIdle,
         where: both(carried(subject, parent, outer.where), where, ...bars, {
           [subject.parent as string]: { $elemMatch: outer.where },
         }),
@@ -207,8 +218,8 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
  */
 export function permitted(actor: Actor, subject: Subject, action: string): Where | null {
   if (sharesSeek(subject)) {
-    const each = openings(actor, subject, action).map(({ where }) => where);
-    return each.length ? anyOf(each) : null;
+    const each = openings(actor, subject, action).filter((one) => !one.isIdle);
+    return each.length ? anyOf(each.map(({ where }) => where)) : null;
   }
   /** Conditions of grounds that need the same of the parent. */
   const byNeed = new Map<string | undefined, Where[]>();
@@ -269,7 +280,8 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
   const key = `${action}:${subject.name}`;
   let ability = known.get(key);
   if (!ability) {
-    const rules = openings(actor, subject, action).map(({ ground, where, through }) => ({
+    const ways = openings(actor, subject, action).filter((one) => !one.isIdle);
+    const rules = ways.map(({ ground, where, through }) => ({
       action,
       subject: subject.name,
       conditions: where,
@@ -287,5 +299,5 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
 
 /** Does any ground at all open this action to the actor? Never a check of a record: that is the query's. */
 export function hasAnyGround(actor: Actor, subject: Subject, action: string): boolean {
-  return abilityFor(actor, subject, action).rulesFor(action, subject.name).length > 0;
+  return keptFor(actor, `ground ${action} ${subject.name}`, () => openings(actor, subject, action).length > 0);
 }

@@ -9,10 +9,14 @@ import { reachesSomewhere, shownWhere } from '../policy/levels.js';
 import { refused } from '../policy/problems.js';
 import { openings, relationOf, subjectOf, type Subject } from '../policy/subjects.js';
 
+/** Columns that the condition asks about and that are not administrative. */
+export const asksOf = (subject: Subject, filter: Where): string[] =>
+  [...new Set(fieldsOf(subject, filter))].filter((one) => classified(subject, one).category !== 'administrative');
+
 export interface Asking {
   /** The request's conditions, and that the reader sees what they ask about. */
   filter: Where;
-  /** Columns asked about that are not administrative. */
+  /** See `asksOf`. */
   asks: string[];
 }
 
@@ -40,9 +44,7 @@ export const seesWhere = (actor: Actor, subject: Subject, field: string): Where 
   });
 
 export function asking(actor: Actor, subject: Subject, filter: Where): Asking {
-  const asks = [...new Set(fieldsOf(subject, filter))].filter(
-    (one) => classified(subject, one).category !== 'administrative',
-  );
+  const asks = asksOf(subject, filter);
   const conditions = asks.map((field) => seesWhere(actor, subject, field));
   const also = (filter['$and'] as Where[] | undefined) ?? [];
   return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };

@@ -1,5 +1,5 @@
 /** What a request says about itself: trace, idempotency key, preconditions. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Call } from '../policy/actor.js';
 import { invalid } from '../policy/problems.js';
@@ -26,13 +26,15 @@ export function callOf(request: FastifyRequest): Call {
   const idempotencyKey = header(request, 'idempotency-key');
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey))
     throw invalid('Idempotency-Key must be 1 to 128 visible ASCII characters.');
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
-    .digest('hex');
   return {
     correlationId: correlationOf(request),
     route: `${request.method} ${request.routeOptions.url ?? request.url}`,
-    ...(request.method === 'POST' && idempotencyKey ? { idempotencyKey, fingerprint } : {}),
+    ...(request.method === 'POST' && idempotencyKey
+      ? {
+          idempotencyKey,
+          fingerprint: hash('sha256', JSON.stringify([request.method, request.url, request.body ?? null])),
+        }
+      : {}),
     ifMatch: header(request, 'if-match'),
     ifNoneMatch: header(request, 'if-none-match'),
   };

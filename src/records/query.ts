@@ -10,7 +10,7 @@
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
-import { parse, type Where } from '../policy/conditions.js';
+import { parse, type Slot, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
 import { Parameters, toSql } from '../policy/sql.js';
 import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
@@ -112,7 +112,7 @@ export function contextSql(actor: Actor, subject: Subject, alias: string, parame
   );
 }
 
-export function findSql(actor: Actor, type: RecordClass, action: string, id: string, lock: boolean): Statement {
+export function findSql(actor: Actor, type: RecordClass, action: string, id: string | Slot, lock: boolean): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
   const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
@@ -132,11 +132,11 @@ export interface Listing {
   /** The column that orders the list, where it is not the subject's own. */
   orderBy?: string;
   /** Start after this row. */
-  after?: { at: string; id: string };
+  after?: { at: string | Slot; id: string | Slot };
   /** The properties that will be shown; all, where nothing is said. */
   shows?: ReadonlySet<string>;
   /** Rows to fetch. */
-  limit: number;
+  limit: number | Slot;
 }
 
 /** The walks that together pass every permitted row that meets the filter. */
@@ -216,6 +216,13 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
       walk(subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
     );
   }
+  const named = parts.find(
+    (part): part is FieldCondition => part instanceof FieldCondition && part.field === 'id' && part.operator === 'in',
+  );
+  if (named) {
+    const from = `SELECT DISTINCT unnest(${parameters.add(named.value, 'uuid[]')}) AS value`;
+    return [oneByOne(subject, listing, from, without(parts, named), parameters)];
+  }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
       part instanceof FieldCondition && part.operator === 'elemMatch' && relationOf(subject, part.field).local === 'id',
@@ -225,12 +232,21 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
     const alias = parameters.alias();
     const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
     const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
-    const inner = walk(subject, listing, 't."id" = seek.value', without(parts, related), parameters);
-    return [
-      `(SELECT walk.at, walk.id, walk.place FROM (${from}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`,
-    ];
+    return [oneByOne(subject, listing, from, without(parts, related), parameters)];
   }
   return [walk(subject, listing, null, condition, parameters)];
+}
+
+/** Rows whose ids are found first (`value`): never a walk past all others. */
+function oneByOne(
+  subject: Subject,
+  listing: Listing,
+  ids: string,
+  condition: Condition,
+  parameters: Parameters,
+): string {
+  const inner = walk(subject, listing, 't."id" = seek.value', condition, parameters);
+  return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
 }
 
 /** Newest first, from the cursor on, at most a page. */

@@ -54,18 +54,16 @@ export class Records {
   }
 
   /**
-   * The transaction begins, who acts is said, that what is known of them is current is proved, and the first question is put:
-   * all in one message to the database.
+   * The transaction begins, who acts is said, whether what is known of them is current is learnt, and the first question is
+   * put: all in one message to the database.
    */
   private begin(client: PoolClient, actor: Actor): Promise<boolean> {
     const send = together(client);
     endedBy(client);
-    const begun = Promise.all([client.query('BEGIN'), client.query(entering(actor.wall as Wall))]);
-    const proved = actor.proof ? client.query(actor.proof.question) : null;
+    const begun = Promise.all([client.query('BEGIN'), client.query<{ stamp: string }>(entering(actor.wall as Wall))]);
     process.nextTick(send);
-    const current = begun.then(async () => !proved || (actor.proof?.holds((await proved).rows[0]) ?? true));
+    const current = begun.then(([, { rows }]) => !actor.kept || rows[0]?.stamp === actor.kept.stamp);
     current.catch(() => undefined); // whoever begins waits for it before the end
-    proved?.catch(() => undefined);
     return current;
   }
 
@@ -102,8 +100,8 @@ export class Records {
     } finally {
       await runner.release();
     }
-    if (answer instanceof Stale && actor.proof) {
-      await actor.proof.renew();
+    if (answer instanceof Stale && actor.kept) {
+      await actor.kept.renew();
       return this.transaction(actor, does, { onlyReads });
     }
     if (refused) await this.auditLog.record(actor, [refused]);

@@ -19,9 +19,11 @@ export interface Wall {
 
 const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden_cases', 'hidden_people', 'hidden_panels', 'log'] as const;
 
-const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')}`;
+// the stamp is behind the wall, too: it is read once that is raised
+const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
+  (SELECT stamp::text FROM fact_stamps) AS stamp`;
 
-/** The statement that says, for the rest of the transaction, who acts. */
+/** The statement that says, for the rest of the transaction, who acts; it answers with the stamp of all facts (`stamp`). */
 export const entering = (wall: Wall): { name: string; text: string; values: string[] } => ({
   name: 'enter',
   text: ENTER,

@@ -2,7 +2,7 @@
  * One unit of work by one actor: a transaction in which rows are found, changed and presented by the policy, and what was
  * read, refused and changed is written down. Services get rows in no other way.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,12 +10,13 @@ import type { Actor } from '../policy/actor.js';
 import { DATA_CATEGORIES } from '../policy/categories.js';
 import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
-import type { Row, Where } from '../policy/conditions.js';
+import { Slot, type Row, type Where } from '../policy/conditions.js';
 import { CONTEXT, granted, type Context } from '../policy/levels.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import { asking, refuseUnshown } from './asking.js';
+import { asking, asksOf, refuseUnshown } from './asking.js';
 import { makeCursor, readCursor } from './cursor.js';
+import { filled, formOf, shapeOfFilter, type Form } from './forms.js';
 import { draft, refusal, type AuditDraft, type Disclosed, type EventDraft, type Revised } from './journal.js';
 import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
@@ -48,6 +49,7 @@ interface PresentOptions {
   /** Why the actor reads it, in their own words: for the log. */
   reason?: string;
 }
+
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
 
@@ -114,7 +116,7 @@ export class Work {
     { lock = false } = {},
   ): Promise<T | null> {
     if (!hasAnyGround(this.actor, subjectOf(type), action)) return null;
-    const rows = await this.run<T>(findSql(this.actor, type, action, id, lock));
+    const rows = await this.run<T>(this.finding(this.actor, type, action, lock), [id]);
     return rows[0] ?? null;
   }
 
@@ -147,7 +149,13 @@ export class Work {
   async rows<T extends object>(action: string, type: RecordClass<T>, filter: Where, limit = 1000): Promise<T[]> {
     const subject = subjectOf(type);
     if (!hasAnyGround(this.actor, subject, action)) return [];
-    return this.run<T>(listSql(this.actor, type, action, { ...asking(this.actor, subject, filter), limit }));
+    const shape = shapeOfFilter(filter, [limit]);
+    return this.run<T>(
+      formOf(this.actor, `rows ${action} ${subject.name} ${shape.key}`, () =>
+        listSql(this.actor, type, action, { ...asking(this.actor, subject, shape.filter), limit: new Slot(0) }),
+      ),
+      shape.values,
+    );
   }
 
   /** A page of the permitted rows, presented. `panelId` names the panel whose withheld categories the page declares. */
@@ -160,15 +168,24 @@ export class Work {
     const { action = 'read', panelId, orderBy, given } = options;
     const { record } = shapeOf(view);
     const subject = subjectOf(record);
-    const asked = asking(this.actor, subject, filter);
-    refuseUnshown(this.actor, subject, asked.asks, filter['panelId'] as string | undefined);
+    refuseUnshown(this.actor, subject, asksOf(subject, filter), filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
     const fingerprint = `${view.name} ${orderBy ?? ''} ${JSON.stringify(filter)}`;
-    // whoever finds values for the rows may need all of them
-    const shows = typeof given === 'function' ? undefined : new Set(shapeOf(view).properties.keys());
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
+    const shape = shapeOfFilter(filter, [limit + 1, after?.at, after?.id]);
+    // whoever finds values for the rows may need all of them
+    const isWhole = typeof given === 'function';
+    const listing = (): Statement =>
+      listSql(this.actor, record, action, {
+        ...asking(this.actor, subject, shape.filter),
+        orderBy,
+        shows: isWhole ? undefined : new Set(shapeOf(view).properties.keys()),
+        limit: new Slot(0),
+        after: after && { at: new Slot(1), id: new Slot(2) },
+      });
+    const key = ['page', action, view.name, isWhole, orderBy, after !== undefined, shape.key].join(' ');
     const rows = hasAnyGround(this.actor, subject, action)
-      ? await this.run<Row>(listSql(this.actor, record, action, { ...asked, orderBy, shows, limit: limit + 1, after }))
+      ? await this.run<Row>(formOf(this.actor, key, listing), shape.values)
       : [];
     const more = rows.length > limit;
     const shown = rows.slice(0, limit);
@@ -189,14 +206,18 @@ export class Work {
   /** How many of the permitted rows have which value of `by`, among those in which the actor sees it. */
   async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
     const subject = subjectOf(type);
-    const asked = asking(this.actor, subject, { $and: [filter, { [by]: { $exists: true } }] });
-    refuseUnshown(this.actor, subject, asked.asks, filter['panelId'] as string | undefined);
+    const shape = shapeOfFilter({ $and: [filter, { [by]: { $exists: true } }] });
+    const asks = asksOf(subject, shape.filter);
+    refuseUnshown(this.actor, subject, asks, filter['panelId'] as string | undefined);
+    const counting = (): Statement =>
+      countSql(this.actor, type, by, { ...asking(this.actor, subject, shape.filter), limit: MOST_COUNTED });
     const counted = hasAnyGround(this.actor, subject, 'read')
       ? await this.run<{ value: unknown; count: number }>(
-          countSql(this.actor, type, by, { ...asked, limit: MOST_COUNTED }),
+          formOf(this.actor, `count ${by} ${subject.name} ${shape.key}`, counting),
+          shape.values,
         )
       : [];
-    this.note('consult', 'count', subject, [], { action: 'read', fields: [by, ...asked.asks] });
+    this.note('consult', 'count', subject, [], { action: 'read', fields: [by, ...asks] });
     return counted;
   }
 
@@ -239,7 +260,7 @@ export class Work {
   async stillShown(view: ViewClass, id: string, before: Row): Promise<Row> {
     const shape = shapeOf(view);
     const reader = { ...this.actor, scopes: undefined };
-    const [row] = await this.run<Row>(findSql(reader, shape.record, 'read', id, false));
+    const [row] = await this.run<Row>(this.finding(reader, shape.record, 'read', false), [id]);
     if (!row) {
       const subjectType = subjectOf(shape.record).name;
       throw new Refusal(notFound(), refusal({ action: 'read', subjectType, rule: 'not-found', recordIds: [id] }));
@@ -378,10 +399,11 @@ export class Work {
     const { record, properties } = shapeOf(view);
     const extras = [...properties.keys()].filter((field) => !columnsOf(record).has(field));
     const { version = 0, ...values } = row as Row & { version?: number };
-    const seen = createHash('sha256')
-      .update(JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]))
-      .digest('base64url')
-      .slice(0, 12);
+    const seen = hash(
+      'sha256',
+      JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]),
+      'base64url',
+    ).slice(0, 12);
     return `"${String(version)}-${seen}"`;
   }
 
@@ -456,9 +478,15 @@ export class Work {
     this.audit.push(draft({ ...what, ...about, ...more }));
   }
 
-  private async run<T>(statement: Statement): Promise<T[]> {
-    const name = createHash('sha256').update(statement.text).digest('base64url').slice(0, 40);
-    const result = await this.client.query({ name, text: statement.text, values: statement.values });
+  /** One row by its id. */
+  private finding(actor: Actor, type: RecordClass, action: string, lock: boolean): Form {
+    return formOf(actor, `find ${action} ${subjectOf(type).name} ${String(lock)}`, () =>
+      findSql(actor, type, action, new Slot(0), lock),
+    );
+  }
+
+  private async run<T>(form: Form, slots: readonly unknown[]): Promise<T[]> {
+    const result = await this.client.query(filled(form, slots, this.now));
     return result.rows as T[];
   }
 

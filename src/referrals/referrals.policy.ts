@@ -8,8 +8,7 @@ import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Grou
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
-import { Panel } from '../panels/panel.entity.js';
-import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
@@ -27,13 +26,6 @@ const excluded: Bar = {
   },
 };
 
-const compartment: Bar = {
-  name: 'outside-the-compartment',
-  step: 'compartment',
-  sentence: 'who is not a member of a panel that is a compartment of its own',
-  where: (actor) => ({ panelId: { $nin: corePanels(actor) }, panel: { $elemMatch: { compartment: true } } }),
-};
-
 /** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
 const drafted: Bar = {
   name: 'draft-of-another-agency',
@@ -48,13 +40,12 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 declareSubject(Referral, 'Referral', {
   relations: {
-    panel: { to: Panel, local: 'panelId', foreign: 'id' },
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
   contributor,
-  bars: [excluded, compartment, drafted],
+  bars: [excluded, outsideCompartment, drafted],
   grounds: [
     {
       name: 'own-agency',

@@ -1,10 +1,12 @@
-/** Who is kept out, and who is let in for an hour: facts of the actor, read at each request. */
+/** Who is kept out, and who is let in until a date or for an hour: facts of the actor. */
 import { declareChange, declareFact } from '../policy/actor.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
     /** The name by which typed exclusions find the actor; null for a system. */
     nameKey: string | null;
+    /** Cases to which the actor was granted access, now. */
+    grantedCaseIds: string[];
     /** People who must not exist for the actor. */
     excludedPersonIds: string[];
   }
@@ -27,6 +29,13 @@ declareFact(
    WHERE e.person_id IS NOT NULL AND ${CONCERNING_ME}`,
 );
 
+declareFact(
+  'grantedCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT g.case_id), '[]') FROM access_grants g
+   WHERE who.kind = 'practitioner' AND g.practitioner_id = who.id
+     AND g.granted_at <= :now AND g.expires_at > :now AND g.revoked_at IS NULL`,
+);
+
 /** Open now, by somebody who still has the role and works where they did. */
 declareFact(
   'emergencyCaseIds',
@@ -37,5 +46,6 @@ declareFact(
 );
 
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
+    UNION ALL SELECT unnest(ARRAY[g.granted_at, g.expires_at]) FROM access_grants g WHERE g.practitioner_id = who.id
     UNION ALL SELECT unnest(ARRAY[e.opened_at, e.expires_at]) FROM emergency_accesses e WHERE e.practitioner_id = who.id) change
   WHERE change.at > :now`);
