@@ -26,6 +26,8 @@ const OWN = 1;
 const OF_TOLD = 2;
 /** The cases that the sandbox tells by hand: domestic abuse, antisocial behaviour, serious youth violence. */
 const TOLD = ['ask-marac', 'ask-jag', 'ask-syv'];
+/** And one record of a compartment in each collection, which nearly everybody must be told nothing of. */
+const APART = ['ask-channel'];
 
 /** By what an answer may be opened, where it is not `read`. */
 const ACTIONS: [path: RegExp, actions: string[]][] = [
@@ -103,18 +105,17 @@ async function gather(): Promise<void> {
             : has('person_id')
               ? `person_id IN (SELECT person_id FROM case_people WHERE case_id IN (${cases}))`
               : '$1::text[] IS NULL';
-    const { rows } = await owner.query<{ id: string; told: boolean }>(
-      `SELECT id, coalesce(${belongs}, false) AS told FROM ${name} ORDER BY told DESC, id`,
-      [TOLD],
-    );
+    const among = async (panels: string[]): Promise<{ id: string; told: boolean }[]> =>
+      (
+        await owner.query<{ id: string; told: boolean }>(
+          `SELECT id, coalesce(${belongs}, false) AS told FROM ${name} ORDER BY told DESC, id`,
+          [panels],
+        )
+      ).rows;
+    const of = (all: { id: string; told: boolean }[]): string[] => all.filter((one) => one.told).map((one) => one.id);
+    const rows = await among(TOLD);
     const collection = name.replaceAll('_', '-');
-    told.set(
-      collection,
-      spread(
-        rows.filter((one) => one.told).map((one) => one.id),
-        OF_TOLD,
-      ),
-    );
+    told.set(collection, [...new Set([...spread(of(rows), OF_TOLD), ...spread(of(await among(APART)), 1)])]);
     others.set(
       collection,
       rows.filter((one) => !one.told).map((one) => one.id),

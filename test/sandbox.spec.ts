@@ -18,13 +18,14 @@ test('the same day gives the same caseload, another day another', async () => {
   expect(JSON.stringify(await build('2026-12-22T08:00:00Z')) === first).toBe(false);
 });
 
-test('each borough has a JAG, a MARAC, a Community MARAC, an SYV panel and a Tasking meeting; one TTCG serves them all', async () => {
+test('each borough has its five panels, the first a Channel panel too; one TTCG serves them all', async () => {
   const { PANELS } = await import('#built/sandbox/content/panels');
   const { AGENCIES } = await import('#built/sandbox/content/places-and-agencies');
   const types = (borough: string): string[] =>
     PANELS.filter((one) => one.boroughCode === borough).map((one) => one.type);
-  for (const borough of ['ASK', 'PEL', 'DUN'])
-    expect(types(borough).sort()).toEqual(['community_marac', 'jag', 'marac', 'syv', 'tasking']);
+  const everywhere = ['community_marac', 'jag', 'marac', 'syv', 'tasking'];
+  expect(types('ASK').sort()).toEqual(['channel', ...everywhere]);
+  for (const borough of ['PEL', 'DUN']) expect(types(borough).sort()).toEqual(everywhere);
   expect(types('BCU')).toEqual(['ttcg']);
   expect(new Set(AGENCIES.map((one) => one.type)).size).toBeGreaterThanOrEqual(14);
 });

@@ -1,10 +1,12 @@
 /**
  * Who is kept out, and who is let in. An exclusion hides a case at every exit, at once, from the one it names and from nobody
  * else; a grant opens it as to any reader, until its end; and asking tells nothing: a hidden case and a missing one answer
- * alike, before and after somebody decides.
+ * alike, before and after somebody decides. An invitation opens one item for a window, and an open action the status alone.
  *
  * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
- * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it.
+ * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant to
+ * somebody from another borough, not refused by the service, or not by the database; an invitation without a beginning, or
+ * without an end; an item that opens what was said at other meetings; an action that is done and still opens the status.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, inDays, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -242,6 +244,50 @@ describe('a request for access', () => {
     expect((await command('marac-chair', path, 'approval', { expiresAt: inDays(2) })).status).toBe(409);
   });
 
+  test('opens nothing in a borough where the agency does not act: it is not approved, and no such grant can be kept', async () => {
+    const { id: caseId, reference } = cases[3]!;
+    const coordinator = await by('jag-coordinator');
+    // from elsewhere it reaches nobody who could decide, as if there were no such case
+    const apart = await ask('pellworth-housing-officer', { caseReference: reference });
+    expect(likeness(apart)).toBe(likeness(await ask('pellworth-housing-officer', { caseReference: 'JAG-2019-99998' })));
+    await coordinator.get(pathOf(apart)).expect(404);
+
+    // and an agency may leave between the question and the answer
+    const asked = await ask('outsider', { caseReference: reference });
+    const adviser = await practitioner(owner, 'outsider');
+    const actsIn = (borough: string): Promise<unknown> =>
+      owner.query(
+        `UPDATE agency_partnerships SET partnership_id = (SELECT id FROM partnerships WHERE code = $1) WHERE agency_id = $2`,
+        [borough, adviser.agencyId],
+      );
+    const grantIn = (borough: string): Promise<unknown> =>
+      owner.query(
+        `INSERT INTO access_grants (id, version, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+         SELECT gen_random_uuid(), 1, p.id, $1, $2, now() - interval '2 days', now() - interval '1 day'
+         FROM partnerships p WHERE p.code = $3`,
+        [adviser.id, caseId, borough],
+      );
+    await actsIn('PEL');
+    const answer = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+    expect([answer.status, answer.body.code]).toEqual([422, 'asker-acts-elsewhere']);
+    await expect(grantIn('ASK')).rejects.toThrow('a grant is for somebody whose agency acts in the partnership');
+    await expect(grantIn('PEL')).rejects.toThrow('a grant stands in the partnership of its case');
+    expect((await (await by('outsider')).get(pathOf(asked)).expect(200)).body).toMatchObject({ status: 'submitted' });
+    expect(none(await sees('outsider', caseId))).toBe(true);
+
+    await actsIn('ASK');
+    await grantIn('ASK');
+    const approved = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+    expect(approved.body).toMatchObject({ status: 'approved' });
+    expect(await sees('outsider', caseId)).toMatchObject({ list: true, explanation: true });
+    // what was granted before the agency leaves opens nothing any more, and needs no tidying
+    await actsIn('PEL');
+    expect(none(await sees('outsider', caseId))).toBe(true);
+    const revoked = await command('jag-coordinator', pathOf(asked), 'revocation', { reason: 'They left.' });
+    expect(revoked.body).toMatchObject({ status: 'revoked' });
+    await actsIn('ASK');
+  });
+
   test('is for people, for what they cannot read, once', async () => {
     expect((await ask('housing-system', { caseReference: 'JAG-2019-1' })).status).toBe(403);
     expect((await ask('fire-officer', { caseId: cases[0]!.id })).body.code).toBe('readable-already');
@@ -249,5 +295,98 @@ describe('a request for access', () => {
     expect((await ask('fire-officer', { caseReference: 'jag-2019-00001' })).body.code).toBe('asked-already');
     for (const named of [{}, { caseId: null }, { caseReference: null }])
       expect((await ask('fire-officer', named)).body.code).toBe('which-case');
+  });
+});
+
+/** Somebody who sits on the panel only when invited: one item, for a window, and for the life of what they have to do. */
+describe('a flexible member', () => {
+  const WHO = 'school-lead';
+
+  test('sees the case of their one item in the window, its status while an action of theirs is open, and then nothing', async () => {
+    const school = await practitioner(owner, WHO);
+    const { rows } = await owner.query<{ id: string; case: string; listing: string; meeting: string; panel: string }>(
+      `SELECT id, case_id AS case, listing_id AS listing, meeting_id AS meeting, panel_id AS panel FROM invitations
+       WHERE practitioner_id = $1`,
+      [school.id],
+    );
+    expect(rows.length).toBe(1);
+    const invited = rows[0]!;
+    const lead = await by(WHO);
+    const window = (opens: string, closes: string): Promise<unknown> =>
+      owner.query(
+        `UPDATE invitations SET opens_at = now() + $2::interval, closes_at = now() + $3::interval WHERE id = $1`,
+        [invited.id, opens, closes],
+      );
+    const ids = async (path: string): Promise<string[]> =>
+      (await lead.get(`${path}?limit=100`).expect(200)).body.data.map(({ id }: { id: string }) => id);
+    const status = async (): Promise<number> => (await lead.get(`/v1/cases/${invited.case}/status`)).status;
+    const { rows: elsewhere } = await owner.query<{ id: string; meeting: string }>(
+      'SELECT id, meeting_id AS meeting FROM listings WHERE case_id = $1 AND id <> $2',
+      [invited.case, invited.listing],
+    );
+    expect(elsewhere.length).toBeGreaterThan(0);
+    const nothing = async (): Promise<void> => {
+      expect(none(await meets(lead, owner, invited.case))).toBe(true);
+      expect(await ids('/v1/cases')).toEqual([]);
+      // when and where the panel meets is known to whoever sits on it; what it hears is not
+      for (const meeting of [invited.meeting, ...elsewhere.map((one) => one.meeting)])
+        for (const what of ['listings', 'decisions', 'minutes'])
+          expect([what, await ids(`/v1/meetings/${meeting}/${what}`)]).toEqual([what, []]);
+    };
+
+    await window('1 hour', '2 days');
+    await nothing();
+    expect(await status()).toBe(404);
+
+    await window('-1 hour', '1 hour');
+    expect(await sees(WHO, invited.case)).toMatchObject({ '/v1/cases/{case}': true, list: true, explanation: true });
+    expect(await status()).toBe(200);
+    expect(await ids('/v1/cases')).toEqual([invited.case]);
+    expect(await ids(`/v1/meetings/${invited.meeting}/listings`)).toEqual([invited.listing]);
+    // what was said of the same case at other meetings is for others
+    for (const { meeting } of elsewhere)
+      for (const what of ['listings', 'decisions', 'minutes'])
+        expect([what, await ids(`/v1/meetings/${meeting}/${what}`)]).toEqual([what, []]);
+    for (const { id } of (await casesOf(owner, 'ask-marac')).filter((one) => one.id !== invited.case)) {
+      await lead.get(`/v1/cases/${id}`).expect(404);
+      await lead.get(`/v1/cases/${id}/status`).expect(404);
+    }
+
+    const { rows: plans } = await owner.query<{ id: string }>(
+      `SELECT id FROM plans WHERE case_id = $1 AND status <> 'closed' LIMIT 1`,
+      [invited.case],
+    );
+    const proposed = await (
+      await by('marac-coordinator')
+    ).post(`/v1/plans/${plans[0]!.id}/actions`, {
+      ownerAgencyId: school.agencyId,
+      ownerPractitionerId: school.id,
+      description: 'Let the children leave by the second exit, and tell the office why nobody may be told.',
+      measure: 'Both exits in use for four weeks',
+      evidenceOfCompletion: 'A note by the head of year',
+      relatesTo: 'child',
+      dueOn: inDays(14).slice(0, 10),
+    });
+    expect([proposed.status, proposed.text]).toEqual([201, expect.any(String)]);
+    const path = `/v1/actions/${proposed.body.id as string}`;
+
+    await window('-2 days', '-1 second');
+    await nothing();
+    const followed = await lead.get(`/v1/cases/${invited.case}/status`).expect(200);
+    expect(followed.body.openActions.map(({ id }: { id: string }) => id)).toEqual([proposed.body.id]);
+    expect(followed.body).not.toHaveProperty('summary');
+    expect(await ids('/v1/actions')).toEqual([proposed.body.id]);
+    const task = await lead.get(path).expect(200);
+    expect(task.body.description).toMatch('second exit');
+    expect(task.body).not.toHaveProperty('caseId');
+
+    expect((await command(WHO, path, 'acceptance')).body).toMatchObject({ status: 'agreed' });
+    expect(await status()).toBe(200);
+    const done = await command(WHO, path, 'completion', { outcome: 'done', outcomeText: 'Both exits are in use.' });
+    expect(done.body).toMatchObject({ status: 'done' });
+    await nothing();
+    expect(await status()).toBe(404);
+    // what their own agency did stays theirs to show, and says no more of the case than before
+    expect((await lead.get(path).expect(200)).body).not.toHaveProperty('caseId');
   });
 });

@@ -90,6 +90,12 @@ export class AccessRequestsService {
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
       if (standing === 'barred')
         throw unacceptable('asker-excluded', 'Whoever asked is kept out of this case. That beats every grant.');
+      if (standing === 'elsewhere')
+        throw unacceptable(
+          'asker-acts-elsewhere',
+          'The agency of whoever asked does not act in the partnership of this case: access would open nothing. Refuse the ' +
+            'request and share through an agency that acts here, or have theirs join the partnership first.',
+        );
       const rules = (await rulesInForce(work, about.panelId))?.rules;
       const days = Number(rules?.['accessGrantDays'] ?? USUAL_GRANT_DAYS);
       mustEnd(expiresAt, work.now, days);
@@ -143,7 +149,7 @@ export class AccessRequestsService {
   private async standing(
     work: Work,
     { practitionerId, caseId }: Pick<AccessRequest, 'practitionerId' | 'caseId'>,
-  ): Promise<'knows' | 'may-not-know' | 'barred' | 'unknown'> {
+  ): Promise<'knows' | 'may-not-know' | 'barred' | 'elsewhere' | 'unknown'> {
     const { now, call } = work.actor;
     const asker = await this.actors.practitioner(practitionerId, { now, call });
     if (!asker || !caseId) return 'unknown';
@@ -151,6 +157,8 @@ export class AccessRequestsService {
     if (!row) return 'unknown';
     const { outcome, steps } = explain(asker, subjectOf(Case), 'track', row);
     if (steps.some((step) => step.result === 'stopped')) return 'barred';
+    // the second wall opens no partnership to an agency that does not act in it, whatever was granted
+    if (!asker.partnershipIds.includes(row['partnershipId'] as string)) return 'elsewhere';
     return outcome === 'permit' ? 'knows' : 'may-not-know';
   }
 

@@ -145,9 +145,9 @@ declareSubject(Membership, 'Membership', {
     },
     {
       name: 'same-agency',
-      sentence: 'whose agency the member represents',
+      sentence: 'whose agency the member represents, where the panel is no compartment',
       actions: ['read'],
-      where: (actor) => ({ agencyId: actor.agencyId }),
+      where: (actor) => ({ agencyId: actor.agencyId, panel: { $elemMatch: { compartment: false } } }),
     },
     {
       name: 'coordination',

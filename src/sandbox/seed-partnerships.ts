@@ -71,7 +71,7 @@ export async function agencies(seeding: Seeding): Promise<void> {
 export async function panels(seeding: Seeding): Promise<void> {
   await seeding.put(
     Panel,
-    PANELS.map(({ code, boroughCode, type, name, referencePrefix, mode }) => ({
+    PANELS.map(({ code, boroughCode, type, name, referencePrefix, mode, compartment }) => ({
       id: seeding.id('panel', code),
       partnershipId: seeding.id('partnership', boroughCode),
       code,
@@ -79,7 +79,7 @@ export async function panels(seeding: Seeding): Promise<void> {
       name,
       referencePrefix,
       mode,
-      compartment: false,
+      compartment,
     })),
   );
   await seeding.put(

@@ -135,6 +135,7 @@ export const NARRATIVE_CATEGORY = {
   community_marac: 'asb_incident',
   marac: 'police_incident',
   syv: 'police_incident',
+  channel: 'radicalisation',
 } as const;
 
 const agencyOf = (person: string): string => (CAST.find((one) => one.id === person) as CastMember).agency;

@@ -436,6 +436,35 @@ const TEMPLATES: Record<PanelType, Template> = {
       wider('police', 'asb_incident', 'full', 'pro'),
     ],
   },
+
+  channel: {
+    title: 'Channel Panel',
+    retentionClass: 'CHANNEL_6Y_AFTER_CLOSURE',
+    table: `
+                         crd pol com csc edu mht
+    identity             f   f   f   f   f   f
+    demographic          f   f   f   f   s   s
+    contact              f   f   f   s   s   s
+    safe_contact         f   f   e   f   e   e
+    location_current     f   f   s   s   -   -
+    family               f   f   s   f   s   s
+    education            f   s   s   f   f   s
+    police_incident      f   f   s   s   e   s
+    police_intelligence  s   f   -   -   -   -
+    social_care_child    s   s   s   f   s   s
+    health_mental        s   e   e   s   -   f
+    radicalisation       f   f   f   s   s   s
+    professional_opinion f   f   f   f   s   s
+    voice_of_subject     f   f   f   f   f   f
+    risk_assessment      f   f   s   s   s   s
+    plan_action          f   f   f   f   f   f
+    staff_safety         f   f   f   f   f   f`,
+    exceptions: [
+      // What the police checked before the panel met is the panel's to weigh, in outline elsewhere.
+      stricter('police', 'radicalisation', 'existence', 'edu', 'mht'),
+      wider('health_mental_health', 'health_mental', 'summary', 'pol'),
+    ],
+  },
 };
 
 /** Besides the meeting: enough to prepare a referral and to carry out an action, and no more. */
@@ -565,5 +594,6 @@ export const RETENTION_CLASSES = {
   ASB_6Y_AFTER_CLOSURE: 'Six years after closure, then deletion',
   MARAC_7Y_OR_YOUNGEST_CHILD_25:
     'Seven years after the last hearing, or until the youngest child listed is 25, whichever is later',
+  CHANNEL_6Y_AFTER_CLOSURE: 'Six years after closure; reviewed six and twelve months after the exit',
   SYV_LATER_OF_6Y_OR_AGE_25: 'Six years after closure or the young person’s 25th birthday, whichever is later',
 } as const;

@@ -56,6 +56,9 @@ function assessmentFor(
     const band = present > 6 ? 'red' : present > 4 ? 'amber' : 'green';
     return { instrument: 'SYV-SCREEN', version: '1', assessedOn, answers, score: null, band };
   }
+  // what the police found at the gateway stays with them: of it a level is known, and no row is made
+  if (type === 'channel')
+    return { instrument: 'CHANNEL-GATEWAY', version: '1', assessedOn, answers: {}, score: null, band: 'medium' };
   if (isPlaceOrGroup) {
     const [harm, frequency] = [chance.between(2, 5), chance.between(2, 5)];
     const [trend, weight] = chance.pick<[string, number]>([

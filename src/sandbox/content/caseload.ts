@@ -115,7 +115,7 @@ export const CASE_PERSON_ROLES = [
 export type CasePersonRole = (typeof CASE_PERSON_ROLES)[number];
 
 export interface SandboxAssessment {
-  instrument: 'DASH' | 'CMARAC-31' | 'PLACE-MATRIX' | 'SYV-SCREEN';
+  instrument: 'DASH' | 'CMARAC-31' | 'PLACE-MATRIX' | 'SYV-SCREEN' | 'CHANNEL-GATEWAY';
   version: string;
   assessedOn: IsoDate;
   /** Answers by neutral key (`q01`): the licensed wording is never part of this repository. */
@@ -367,7 +367,7 @@ export interface Caseload {
 
 // What a scenario is made of, before it becomes a case.
 
-export type CasePanelType = 'jag' | 'marac' | 'community_marac' | 'syv';
+export type CasePanelType = 'jag' | 'marac' | 'community_marac' | 'syv' | 'channel';
 
 /** Slots such as `{place}` in the text are filled from the case. An item with conditions is handling C. */
 export interface ContributionLine {

@@ -50,6 +50,8 @@ const askenby: CastRow[] = [
   ['cmarac-chair', 'Gareth Harcastle', 'askenby-community-safety', 'Head of Community Safety', 'Chairs the Community MARAC for adults at risk.'],
   ['syv-chair', 'Yusuf Nasrani', 'askenby-childrens', 'Head of Adolescent Safeguarding', 'Chairs the SYV panel; needs as well as risk are on its agenda.'],
   ['syv-coordinator', 'Tamsin Brackendale', 'askenby-community-safety', 'SYV Coordinator', 'Screens SYV referrals and keeps the links between young people, groups and places under review.'],
+  ['channel-chair', 'Rosalind Thackmere', 'askenby-community-safety', 'Channel and Prevent Lead', 'Chairs the Channel panel: nobody who does not sit on it learns of its cases, be the same person in a case of theirs.'],
+  ['channel-officer', 'DS Imran Coldbeck', 'police', 'Channel Police Practitioner', 'Refers to the Channel panel and sits on it; his own colleagues learn of none of it.'],
   ['analyst', 'Piotr Nowarski', 'askenby-community-safety', 'Partnership Analyst', 'Prepares hotspots and themes for the JAG and Tasking.'],
   ['idva', 'Farhana Karimdar', 'candlewick-idva', 'Independent Domestic Violence Adviser', 'Brings the victim’s voice to MARAC; reads safe-contact rules and protected addresses.'],
   ['refuge-worker', 'Oonagh Thistlewell', 'rowanstead-refuge', 'Refuge Worker', 'Sits on the MARAC; the refuge’s address travels only as far as it allows.'],

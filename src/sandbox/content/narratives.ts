@@ -75,6 +75,10 @@ export const SCENARIOS: Record<CasePanelType, Scenario[]> = {
     ['Online threats between groups around {place}', 'person_at_risk', 'youth_justice', 'online_harm retaliation_risk', '{count} posts since {earlier} name the young person; the tone sharpened on {date}.', 'Take-down requests, mediation offered.', 'Posts are seen by many and reported to none.', 'Mediation and police awareness.'],
     ['Robbery and pressure from older peers, {ward}', 'person_at_risk', 'police', 'robbery cce violence_harm_causer', 'Arrested on {date} with older peers, {few} of whom are adults. Account suggests pressure.', 'Youth justice screening, parents informed.', 'The young person is both at risk and a risk.', 'Separate the two and work on both.'],
   ]),
+  channel: scenarios([
+    ['Online contact with an extremist group, {ward}', 'person_at_risk', 'police', 'ideology_online', '{count} messages in {weeks} weeks repeat the words of one group; on {date} a relative asked for help.', 'A talk at home, devices looked at with the family.', 'Family, police and mental health each know a part.', 'A mentor, and work on what stands behind it.'],
+    ['Grievance and talk of an attack, {ward}', 'person_at_risk', 'police', 'grievance', 'Spoke since {earlier} of those who deserve it, last on {date} before {few} others; no plan was found.', 'Checked by police; no offence, no plan.', 'The grievance began with something that services could have met.', 'Agree whether support can begin, and who begins it.'],
+  ]),
 };
 
 const lines = (
@@ -220,6 +224,30 @@ export const CONTRIBUTIONS: Record<CasePanelType, ContributionLine[]> = {
     ...lines('probation', ['probation', 'fact', 'An adult of concern is on licence.', 'An adult linked to the group is on licence; {few} conditions, the last varied on {date}.']),
     ...lines('housing_local_authority', ['housing', 'fact', 'A move has been asked for.', 'The family asked on {earlier} to move from {ward}; {few} offers made up to {date}.']),
   ],
+  channel: [
+    ...lines(
+      'police',
+      ['radicalisation', 'fact', 'Checked; suitable for support.', 'Gateway assessment of {date}: no investigation is touched, no offence found. {few} accounts follow one group.', sourceAtRisk],
+      ['police_incident', 'fact', 'One call; no offence.', 'One call on {date}, by a relative. Words, no weapon, no threat to anybody named.'],
+    ),
+    ...lines(
+      'community_safety',
+      ['radicalisation', 'opinion', 'Vulnerability, more than conviction.', 'In my view the pull since {earlier} is company more than belief; {few} sessions with a mentor are worth offering.'],
+      ['voice_of_subject', 'self_report', 'Agreed to meet a mentor.', 'Was told on {date} what is offered and that it is voluntary. Agreed to {few} meetings, not at home.'],
+    ),
+    ...lines(
+      'childrens_social_care',
+      ['social_care_child', 'fact', 'Not open; early help closed.', 'Not open. Early help closed on {earlier} after {few} visits; the family would take it up again.'],
+    ),
+    ...lines(
+      'education',
+      ['education', 'fact', 'Withdrawn since the summer.', 'Left {few} clubs since {earlier} and was absent on {count} days; one teacher is trusted.'],
+    ),
+    ...lines(
+      'health_mental_health',
+      ['health_mental', 'fact', 'Assessed; waiting for therapy.', 'Assessed on {earlier}, waiting {weeks} weeks for therapy. No risk to others seen at {date}.', 'For planning only; onward with consent of the Trust.'],
+    ),
+  ],
 };
 
 type ActionRow = [AgencyType, SandboxAction['addresses'], title: string, measure: string];
@@ -270,6 +298,12 @@ export const ACTIONS: Record<CasePanelType, ActionLine[]> = {
     ['health_acute_ae', 'child', 'Link with the hospital youth worker met on {earlier}', 'Contact made before discharge'],
     ['probation', 'harm_causer', 'Seek {few} licence conditions, one to stay away from {place}', 'Condition in force'],
   ]),
+  channel: actions([
+    ['community_safety', 'victim', 'Introduce the mentor within {weeks} weeks and agree {few} meetings', 'First meeting kept; the person wants the next'],
+    ['police', 'victim', 'Repeat the checks of {earlier} and tell the chair within {few} days of any change', 'Checks repeated; nothing new, or the chair told'],
+    ['education', 'victim', 'Name one trusted adult and agree a way back to {few} lessons', 'Attendance above {count} per cent'],
+    ['health_mental_health', 'victim', 'Bring forward the therapy that waits since {earlier}', 'First appointment kept'],
+  ]),
 };
 
 /** What a plan aims at; `share` is the part of the baseline that may remain. */
@@ -279,6 +313,7 @@ export const AIMS: Record<CasePanelType, { aim: string; metric: string; model: '
   marac: { aim: 'Stop contact by the person who causes harm and keep victim and children safe', metric: 'unwanted contacts a month', model: 'SAFETY_PLAN', share: 0 },
   community_marac: { aim: 'Reduce harm to the adult in the way the adult wants', metric: 'concerns a month', model: 'SARA', share: 0.5 },
   syv: { aim: 'Keep the young person safe, in education and away from those who cause harm', metric: 'missing episodes or incidents a month', model: 'SAFETY_PLAN', share: 0.25 },
+  channel: { aim: 'Replace the pull of the group by people and prospects, with the person’s own consent', metric: 'contacts with the group a month', model: 'SAFETY_PLAN', share: 0 },
 };
 
 type Closure = { reason: string; outcome: 'resolved' | 'partly_resolved' | 'unresolved'; evaluation: string };
@@ -305,6 +340,9 @@ export const CLOSURES: Record<CasePanelType, Closure[]> = {
   syv: [
     closure('stepped_down_early_help', 'resolved', 'From {baseline} to {result} {metric} over two reviews; early help leads from here.'),
     closure('risk_reduced', 'partly_resolved', 'From {baseline} to {result} {metric}; school and family hold the plan and check in {weeks} weeks.'),
+  ],
+  channel: [
+    closure('risk_reduced', 'resolved', 'From {baseline} to {result} {metric}; the panel looks again after six and twelve months.'),
   ],
 };
 

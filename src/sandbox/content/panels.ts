@@ -9,9 +9,9 @@ import type { AgencyType } from '../../agencies/agency-types.js';
 import { agencyByCode, areaOf, BOROUGH_CODES, type PartnershipCode } from './places-and-agencies.js';
 import { CAST } from './cast.js';
 
-export const PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg'] as const;
+export const PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
 export type PanelType = (typeof PANEL_TYPES)[number];
-export type ReferencePrefix = 'JAG' | 'MARAC' | 'CMARAC' | 'SYV' | 'TASK' | 'TTCG';
+export type ReferencePrefix = 'JAG' | 'MARAC' | 'CMARAC' | 'SYV' | 'TASK' | 'TTCG' | 'CHAN';
 /** JAG note, section 0 point 2; `person_at_risk` is what an SYV panel hears. */
 export type SubjectKind = 'person_victim' | 'person_perpetrator' | 'person_at_risk' | 'group' | 'place' | 'theme';
 
@@ -52,6 +52,8 @@ export interface Panel {
   name: string;
   referencePrefix: ReferencePrefix;
   mode: 'meeting' | 'asynchronous';
+  /** Whoever does not sit on it learns nothing of its cases, not even that there are any. */
+  compartment: boolean;
   /** Position in the four-week cycle (JAG note, section 3.1): which of its weeks, which weekday (1 is Monday), what time. */
   cycle: { lengthDays: 28; week: 0 | 1 | 2 | 3; weekday: number; startTime: string };
   rules: PanelRules;
@@ -85,6 +87,7 @@ const common: PanelRules = {
 interface PanelShape {
   prefix: ReferencePrefix;
   title: string;
+  compartment?: true;
   cycle: Omit<Panel['cycle'], 'lengthDays'>;
   rules: PanelRules;
 }
@@ -195,6 +198,21 @@ const shapes: Record<PanelType, PanelShape> = {
       attendance: { ...common.attendance, confidentialityDeclaration: 'annual' },
     },
   },
+  channel: {
+    prefix: 'CHAN',
+    title: 'Channel Panel',
+    compartment: true, // note on law and standards, REQ-CHN-01
+    cycle: { week: 3, weekday: 2, startTime: '10:30' },
+    rules: {
+      ...common,
+      acceptedSubjectKinds: ['person_at_risk'],
+      quorum: { minAgencies: 2, mandatory: ['police', 'community_safety'], chairRequired: true, onFail: 'defer' },
+      referralCutOffWorkingDays: 5,
+      caseListWorkingDays: 4,
+      caseTimeBoxMinutes: 30,
+      reviewIntervalDays: { high: 28, medium: 28, standard: 56 },
+    },
+  },
 };
 
 const shortNames: Record<PanelType, string> = {
@@ -204,6 +222,7 @@ const shortNames: Record<PanelType, string> = {
   syv: 'syv',
   tasking: 'tasking',
   ttcg: 'ttcg',
+  channel: 'channel',
 };
 
 export function panelCode(borough: PartnershipCode, type: PanelType): string {
@@ -217,7 +236,7 @@ const localRules: Record<string, Partial<PanelRules>> = {
 };
 
 function panel(boroughCode: PartnershipCode, type: PanelType): Panel {
-  const { prefix, title, cycle, rules } = shapes[type];
+  const { prefix, title, compartment = false, cycle, rules } = shapes[type];
   const code = panelCode(boroughCode, type);
   return {
     code,
@@ -226,16 +245,19 @@ function panel(boroughCode: PartnershipCode, type: PanelType): Panel {
     name: `${areaOf(boroughCode)} ${title}`,
     referencePrefix: prefix,
     mode: 'meeting',
+    compartment,
     cycle: { lengthDays: 28, ...cycle },
     rules: { ...rules, ...localRules[code] },
   };
 }
 
+/** What every borough has. One of them has a Channel panel too: what nobody else may notice. */
+const IN_EVERY_BOROUGH = PANEL_TYPES.filter((type) => type !== 'ttcg' && type !== 'channel');
+
 export const PANELS: Panel[] = [
-  ...BOROUGH_CODES.flatMap((borough) =>
-    PANEL_TYPES.filter((type) => type !== 'ttcg').map((type) => panel(borough, type)),
-  ),
+  ...BOROUGH_CODES.flatMap((borough) => IN_EVERY_BOROUGH.map((type) => panel(borough, type))),
   panel('BCU', 'ttcg'),
+  panel('ASK', 'channel'),
 ];
 
 export function panelByCode(code: string): Panel {
@@ -358,6 +380,10 @@ export const MEMBERSHIPS: PanelMembership[] = [
     'bcu-ttcg',
     `ttcg-chair:chair ttcg-coordinator:coordinator police-inspector jag-chair analyst:analyst pellworth-inspector
      pellworth-jag-chair dunmarrow-inspector dunmarrow-jag-chair ~@probation`,
+  ),
+  ...seats(
+    'ask-channel',
+    `channel-chair:chair channel-officer @askenby-childrens @askenby-education @mental-health-trust`,
   ),
   // Posted elsewhere last month: the seat has ended, the sign-in has not.
   { ...seats('ask-jag', 'moved-officer')[0]!, validTo: -32 },

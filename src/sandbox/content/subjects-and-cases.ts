@@ -340,6 +340,15 @@ const ABOUT: Record<CasePanelType, Partial<Record<DataCategory, CasePersonRole[]
     health_mental: YOUNG,
     housing: YOUNG,
   },
+  channel: {
+    radicalisation: HARMED,
+    police_incident: HARMED,
+    voice_of_subject: HARMED,
+    social_care_child: HARMED,
+    education: HARMED,
+    health_mental: HARMED,
+    professional_opinion: HARMED,
+  },
 };
 
 function subjectOf(line: ContributionLine, { type, people }: CaseStory): Key | null {

@@ -1,12 +1,15 @@
 /**
- * The three cases that the documents and the tests tell, written by hand in the first borough.
+ * The cases that the documents and the tests tell, set by hand in the first borough: three in the open, and those of a
+ * panel that nobody else may notice.
  *
  * Each shows what a generated case cannot be relied on to show: an exclusion because a party is a relative (the
  * stairwell), a protected address, safe contact and a guest from a school (the two children), and a group with places in
- * place of a single subject (the canal path). One person also lives in the second borough's records under another
+ * place of a single subject (the canal path). The Channel panel hears two people of those cases, and one whom no other panel
+ * knows. One person also lives in the second borough's records under another
  * spelling, so that a blind match has something to find.
  */
-import type { CaseStory, SafeContact, SandboxPerson } from './caseload.js';
+import type { CaseStory, SafeContact, SandboxPerson, Scenario } from './caseload.js';
+import { SCENARIOS } from './narratives.js';
 import { addressIn, dramaPhone } from './people.js';
 import type { BoroughCode } from './places-and-agencies.js';
 import { addDays, dateFrom, testNhsNumber } from './seeded.js';
@@ -15,6 +18,9 @@ export const TOLD_CASES = {
   stairwell: 'ask-case-stairwell',
   twoChildren: 'ask-case-two-children',
   canalPath: 'ask-case-canal-path',
+  channelTenant: 'ask-case-channel-1',
+  channelPupil: 'ask-case-channel-2',
+  channelAlone: 'ask-case-channel-3',
 } as const;
 
 /** The same man in Askenby and, spelled otherwise, in Pellworth. */
@@ -59,6 +65,8 @@ const sketches: Sketch[] = [
   ['petrov', 'Danil', 'Petrovane', 'M', 16, 'W9', 'Heronsgate Close', { firstLanguage: 'pol' }],
   ['kasim-carer', 'Halima', 'Kasimond', 'F', 41, 'B9', 'Tolling Road', { firstLanguage: 'som', interpreterNeeded: true }],
   ['marlowe', 'Shane', 'Marlowick', 'M', 29, 'W1', 'Tolling Road'],
+
+  ['ferncombe', 'Linus', 'Ferncombray', 'M', 19, 'W1', 'Cooper Rise'],
 ];
 
 function drawn(
@@ -258,5 +266,38 @@ export function toldCases(): CaseStory[] {
         { by: 'youth_justice', addresses: 'victim', title: 'Walk with the young person to the new bus for three weeks', measure: 'Fifteen journeys made', status: 'verified' },
       ],
     },
+    channelCase(TOLD_CASES.channelTenant, 'plan_agreed', 1, SCENARIOS.channel[1]!, {
+      person: 'ask-person-tolbrook',
+      rationale: 'Adopted with his consent. What another panel hears of him is not told here, nor this there.',
+    }),
+    channelCase(TOLD_CASES.channelPupil, 'listed', 0, SCENARIOS.channel[0]!, {
+      person: 'ask-person-orchard',
+      rationale: 'Referred after a relative asked for help; his mother consents.',
+    }),
+    channelCase(TOLD_CASES.channelAlone, 'monitoring', 3, SCENARIOS.channel[0]!, {
+      person: 'ask-person-ferncombe',
+      rationale: 'Adopted with his consent; no other panel knows him.',
+    }),
   ];
+}
+
+function channelCase(
+  key: CaseStory['key'],
+  stage: CaseStory['stage'],
+  firstHeard: number,
+  scenario: Scenario,
+  { person, rationale }: { person: string; rationale: string },
+): CaseStory {
+  return {
+    key,
+    borough: 'ASK',
+    type: 'channel',
+    stage,
+    firstHeard,
+    lastHeard: 0,
+    places: [],
+    groups: [],
+    scenario,
+    people: [{ person, role: 'at_risk', rationale }],
+  };
 }
