@@ -316,6 +316,12 @@ test('what is promised is what is then enforced, to everybody, and to no party b
   });
   const { changes } = (await run(dpo, draft.id)) as { changes: Change[] };
   expect(changes.every(({ before, after }) => LEVELS.includes(before) && LEVELS.includes(after))).toBe(true);
+  // a handling holds one item back, whatever the agreement gives of its category: here none does
+  await owner.query(
+    `UPDATE contributions SET handling = 'P', conditions = NULL, originator_control = false, recalled_at = NULL, recall_reason = NULL
+     WHERE case_id = ANY($1)`,
+    [caseIds],
+  );
   const everybody = [...READERS, UNSIGNED, 'marac-coordinator'];
   const before = new Map<string, Awaited<ReturnType<typeof received>>>();
   for (const who of everybody) before.set(who, await received(who));

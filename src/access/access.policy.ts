@@ -33,6 +33,7 @@ const theOneExcluded: Bar = {
 };
 
 declareSubject(Exclusion, 'Exclusion', {
+  relations: toCase,
   seek: ['panelId'],
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
