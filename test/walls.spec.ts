@@ -4,7 +4,7 @@
  * permits. Behind it, for each of them, the list, the single reads and the explanations agree, and so does an auditor's
  * export with what that auditor may read.
  *
- * Seen to fail: a table without a wall; `hidden_cases` left empty; a wall that forgets the partnership of panels;
+ * Seen to fail: a table without a wall; the hidden cases left out; a wall that forgets the partnership of panels;
  * an explanation that takes every ground for open; an export that leaves out what was disclosed.
  */
 import pg from 'pg';

@@ -41,7 +41,7 @@ export interface DrawnWall {
   hiddenPanels: string[];
 }
 
-const SILENCE = { actor: '', agency: '', partnerships: '', hidden_cases: '', hidden_people: '', hidden_panels: '' };
+const SILENCE = { actor: '', agency: '', partnerships: '', hidden: '' };
 const literal = (ids: string[]): string => `{${ids.join(',')}}`;
 
 /** The settings that say so to the database. */
@@ -52,9 +52,7 @@ export const settingsOf = (wall: DrawnWall): Wall =>
         actor: wall.actor,
         agency: wall.agency,
         partnerships: literal(wall.partnerships),
-        hidden_cases: literal(wall.hiddenCases),
-        hidden_people: literal(wall.hiddenPeople),
-        hidden_panels: literal(wall.hiddenPanels),
+        hidden: literal([...wall.hiddenCases, ...wall.hiddenPeople, ...wall.hiddenPanels]),
       };
 
 /** Looked up once: inside Jest's sandbox a global is slow to find. */

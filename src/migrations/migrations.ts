@@ -8,6 +8,7 @@ import { Disclosures20261122125000 } from './20261122125000-disclosures.js';
 import { FactStamp20261122140000 } from './20261122140000-fact-stamp.js';
 import { FactsOfWaysIn20261122150000 } from './20261122150000-facts-of-ways-in.js';
 import { GrantsThatOpen20261122160000 } from './20261122160000-grants-that-open.js';
+import { OneHiddenList20261122170000 } from './20261122170000-one-hidden-list.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -22,4 +23,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   FactStamp20261122140000,
   FactsOfWaysIn20261122150000,
   GrantsThatOpen20261122160000,
+  OneHiddenList20261122170000,
 ];

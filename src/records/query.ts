@@ -139,23 +139,28 @@ export interface Listing {
   limit: number | Slot;
 }
 
-/** The walks that together pass every permitted row that meets the filter. */
-function walksOf(actor: Actor, subject: Subject, action: string, listing: Listing, parameters: Parameters): string[] {
-  const { filter, asks = [] } = listing;
+/** What a row must meet by one of the rules that answer; as one condition where the filter leaves few rows to look at. */
+function conditionsOf(actor: Actor, subject: Subject, action: string, { filter, asks = [] }: Listing): Condition[] {
   const rules = rulesOf(actor, subject, action);
   const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
   const conditions = answering.map((rule) => rule.condition);
+  if (!isNarrow(subject, filter)) return conditions;
   const whole = answering.length === rules.length ? permitted(actor, subject, action) : null;
-  return isNarrow(subject, filter)
-    ? [walk(subject, listing, null, whole ? parse(whole) : new CompoundCondition('or', conditions), parameters)]
-    : conditions.flatMap((condition) => seekingWalks(subject, listing, condition, parameters));
+  return [whole ? parse(whole) : new CompoundCondition('or', conditions)];
 }
 
 export function listSql(actor: Actor, type: RecordClass, action: string, listing: Listing): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
   const columns = selection(actor, subject, action, parameters, listing);
-  const walks = walksOf(actor, subject, action, listing, parameters);
+  const conditions = conditionsOf(actor, subject, action, listing);
+  const [only] = conditions;
+  if (only && isNarrow(subject, listing.filter))
+    return {
+      text: `SELECT ${columns} ${passing(subject, listing, null, only, parameters)}`,
+      values: parameters.values,
+    };
+  const walks = conditions.flatMap((condition) => seekingWalks(subject, listing, condition, parameters));
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
   // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
@@ -175,7 +180,9 @@ export function countSql(actor: Actor, type: RecordClass, by: string, listing: L
   const subject = subjectOf(type);
   const parameters = new Parameters();
   const value = `t.${columnOf(type, by).name}`;
-  const walks = walksOf(actor, subject, 'read', listing, parameters);
+  const walks = conditionsOf(actor, subject, 'read', listing).flatMap((condition) =>
+    seekingWalks(subject, listing, condition, parameters),
+  );
   const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
   return {
     text: `SELECT ${value} AS value, count(*)::int AS count FROM (SELECT DISTINCT place FROM (${places}) walks) found
@@ -201,6 +208,7 @@ const without = (parts: Condition[], part: Condition): Condition =>
   );
 
 function seekingWalks(subject: Subject, listing: Listing, condition: Condition, parameters: Parameters): string[] {
+  if (isNarrow(subject, listing.filter)) return [walk(subject, listing, null, condition, parameters)];
   const parts = partsOf(condition);
   const sought = parts.find(
     (part): part is FieldCondition =>
@@ -249,8 +257,21 @@ function oneByOne(
   return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
 }
 
-/** Newest first, from the cursor on, at most a page. */
+/** Where the rows are that a list passes. */
 function walk(
+  subject: Subject,
+  listing: Listing,
+  seek: string | null,
+  condition: Condition,
+  parameters: Parameters,
+): string {
+  const order = columnOf(subject.type, listing.orderBy ?? subject.orderBy).name;
+  const rows = passing(subject, listing, seek, condition, parameters);
+  return `(SELECT t.${order} AS at, t."id" AS id, t.ctid AS place ${rows})`;
+}
+
+/** Newest first, from the cursor on, at most a page. */
+function passing(
   subject: Subject,
   listing: Listing,
   seek: string | null,
@@ -269,8 +290,8 @@ function walk(
       : []),
   ].filter((part) => part !== 'TRUE');
   return (
-    `(SELECT ${order} AS at, t."id" AS id, t.ctid AS place FROM ${tableOf(subject.type)} t` +
+    `FROM ${tableOf(subject.type)} t` +
     `${needed.length ? ` WHERE ${needed.join(' AND ')}` : ''} ` +
-    `ORDER BY ${order} DESC, t."id" DESC LIMIT ${parameters.add(listing.limit, 'integer')})`
+    `ORDER BY ${order} DESC, t."id" DESC LIMIT ${parameters.add(listing.limit, 'integer')}`
   );
 }

@@ -11,14 +11,13 @@ export interface Wall {
   actor: string;
   agency: string;
   partnerships: string;
-  hidden_cases: string;
-  hidden_people: string;
-  hidden_panels: string;
+  /** Cases, people and panels. */
+  hidden: string;
   /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
   log?: 'on';
 }
 
-const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden_cases', 'hidden_people', 'hidden_panels', 'log'] as const;
+const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'log'] as const;
 
 // the stamp is behind the wall, too: it is read once that is raised
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
@@ -38,9 +37,7 @@ export const SERVICE_WALL: Wall = {
   actor: NOBODY,
   agency: NOBODY,
   partnerships: '{}',
-  hidden_cases: '{}',
-  hidden_people: '{}',
-  hidden_panels: '{}',
+  hidden: '{}',
 };
 
 /** The log's own connections. */
