@@ -26,7 +26,7 @@ interface Message {
 }
 
 interface Documented {
-  parameters?: { in: string; name: string }[];
+  parameters?: { in: string; name: string; schema?: Schema }[];
   requestBody?: Message;
   responses: Record<string, Message>;
 }
@@ -42,10 +42,16 @@ export interface Operation {
   takes?: Schema;
   /** Of the answer, where it is JSON. */
   answers?: Schema;
+  /** The view that the answer is, such as `CaseView`. */
+  view?: string;
+  /** What it can be asked in its address. */
+  asks: string[];
   /** Answers with a page of records. */
   isList: boolean;
   /** Changes a record that was read before. */
   needsIfMatch: boolean;
+  /** Makes a record once, however often it is called with one key. */
+  takesKey: boolean;
 }
 
 export const openApi: {
@@ -53,25 +59,32 @@ export const openApi: {
   components: { schemas: Record<string, Schema> };
 } = JSON.parse(fs.readFileSync('openapi/openapi.json', 'utf8'));
 
+const nameOf = (schema: Schema | undefined): string | undefined =>
+  /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+
 export function resolved(schema: Schema | undefined): Schema | undefined {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+  const name = nameOf(schema);
   return name ? openApi.components.schemas[name] : schema;
 }
 
-const jsonOf = (message: Message | undefined): Schema | undefined =>
-  resolved(message?.content?.['application/json']?.schema);
+const jsonOf = (message: Message | undefined): Schema | undefined => message?.content?.['application/json']?.schema;
 
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
-    const answers = jsonOf(operation.responses['200'] ?? operation.responses['201']);
+    const { parameters = [], responses } = operation;
+    const answer = jsonOf(responses['200'] ?? responses['201']);
+    const answers = resolved(answer);
     return {
       name: `${method.toUpperCase()} ${path}`,
       method: method as Method,
       path,
-      takes: jsonOf(operation.requestBody),
+      takes: resolved(jsonOf(operation.requestBody)),
       answers,
+      view: nameOf(answer),
+      asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       isList: answers?.properties?.['data']?.type === 'array',
-      needsIfMatch: !!operation.parameters?.some(({ name }) => name === 'If-Match'),
+      needsIfMatch: parameters.some(({ name }) => name === 'If-Match'),
+      takesKey: parameters.some(({ name }) => name === 'Idempotency-Key'),
     };
   }),
 );
