@@ -22,6 +22,7 @@ export interface Schema {
 }
 
 interface Message {
+  $ref?: string;
   content?: Record<string, { schema?: Schema }>;
 }
 
@@ -29,6 +30,11 @@ interface Documented {
   parameters?: { in: string; name: string; schema?: Schema }[];
   requestBody?: Message;
   responses: Record<string, Message>;
+}
+
+interface Refusal {
+  /** Who may be answered 403 here; wherever one signs in, also whoever is not known to the service. */
+  'x-refuses'?: 'anybody' | 'readers' | 'clients' | 'unknown';
 }
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -42,10 +48,14 @@ export interface Operation {
   takes?: Schema;
   /** Of the answer, where it is JSON. */
   answers?: Schema;
+  /** Of each line of the answer, where it is lines of JSON. */
+  lines?: Schema;
   /** The view that the answer is, such as `CaseView`. */
   view?: string;
   /** What it can be asked in its address. */
   asks: string[];
+  /** Whom it may answer 403. */
+  refuses: Refusal['x-refuses'];
   /** Answers with a page of records. */
   isList: boolean;
   /** Changes a record that was read before. */
@@ -56,7 +66,7 @@ export interface Operation {
 
 export const openApi: {
   paths: Record<string, Record<string, Documented>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, Refusal> };
 } = JSON.parse(fs.readFileSync('openapi/openapi.json', 'utf8'));
 
 const nameOf = (schema: Schema | undefined): string | undefined =>
@@ -68,6 +78,8 @@ export function resolved(schema: Schema | undefined): Schema | undefined {
 }
 
 const jsonOf = (message: Message | undefined): Schema | undefined => message?.content?.['application/json']?.schema;
+const refusalOf = ({ $ref }: Message = {}): Refusal['x-refuses'] =>
+  openApi.components.responses[$ref?.slice($ref.lastIndexOf('/') + 1) ?? '']?.['x-refuses'];
 
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
@@ -80,6 +92,8 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       path,
       takes: resolved(jsonOf(operation.requestBody)),
       answers,
+      lines: resolved((responses['200'] ?? responses['201'])?.content?.['application/x-ndjson']?.schema),
+      refuses: refusalOf(responses['403']),
       view: nameOf(answer),
       asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       isList: answers?.properties?.['data']?.type === 'array',
