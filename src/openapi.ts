@@ -149,17 +149,26 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: operationId,
   });
-  const { CAN } = await import('./policy/guard.js');
-  const doors = new Map<string, CanMetadata>();
-  for (const module of app.get(ModulesContainer).values())
-    for (const { metatype } of module.controllers.values())
-      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(metatype?.prototype ?? {}))) {
-        const can = typeof value === 'function' && (Reflect.getMetadata(CAN, value) as CanMetadata | undefined);
-        if (can) doors.set(operationId(metatype?.name ?? '', name), can);
-      }
+  const doors = await doorsOf(app.get(ModulesContainer));
   await app.close();
   const { declaredViews } = await import('./records/view.js');
   return finish(document as unknown as Json, declaredViews(), doors) as unknown as OpenAPIObject;
+}
+
+/** What each route does to which record, by the identifier of its operation. */
+async function doorsOf(modules: ModulesContainer): Promise<Map<string, CanMetadata>> {
+  const { CAN } = await import('./policy/guard.js');
+  const doors = new Map<string, CanMetadata>();
+  for (const { controllers } of modules.values())
+    for (const { metatype } of controllers.values()) {
+      const prototype = metatype?.prototype as object | undefined;
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
+        const can =
+          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as CanMetadata | undefined);
+        if (can) doors.set(operationId(metatype?.name ?? '', name), can);
+      }
+    }
+  return doors;
 }
 
 const operationId = (controller: string, method: string): string =>

@@ -6,8 +6,10 @@
  *
  * Seen to fail: a route marked @Open, an @Id() left out, a 403 and a 422 in place of a 404 where a record exists, a ground
  * that lets everybody read places, an explanation without `find`, `withheld` left out of one view, a route hidden from the
- * document, HEAD left out of Allow, and in earnest: a membership changed beneath another panel, null for a case that may be left out (500), null for what may not be
- * null (500), `active` without @IsBoolean (500), `version` missing from the document, null documented but refused.
+ * document, HEAD left out of Allow, a first line of the export of no documented kind, a 403 to who may not read the case
+ * where it exists, and in earnest: a membership changed beneath another panel, null for a case that may be left out (500),
+ * null for what may not be null (500), `active` without @IsBoolean (500), `version` missing from the document, null
+ * documented but refused.
  */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
