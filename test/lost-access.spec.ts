@@ -3,6 +3,10 @@
  * agency, grant, emergency, the agency's or one's own deactivation) and to lose what is in it (an agreement suspended or
  * expired), everything that somebody was given before is tried again with the token, the tags, the cursors and the
  * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
+ *
+ * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
+ * the mask; facts that are not read anew when their stamp moved; memberships that do not move the stamp; the stored reply to
+ * a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';

@@ -3,6 +3,10 @@
  * conflict, another partnership), a hidden record and one that never was get the same status, headers and body; so
  * does whoever names it in a body; lists, counts and searches are those of a database in which it was deleted; and it takes
  * no longer to be refused the one than the other.
+ *
+ * Seen to fail: a 409 where the record exists; a header more on its 404; a stale tag compared before the policy is asked; a
+ * request for access refused where there is no such case; one more question to the database where the record exists; counts
+ * straight from the table; a search that tells whether it found more than it shows.
  */
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
