@@ -6,8 +6,10 @@
 import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { DOCUMENT_FILE } from './docs.js';
+import type { CanMetadata } from './policy/guard.js';
 
 type Json = Record<string, unknown>;
 
@@ -45,7 +47,6 @@ const RETRY_AFTER = {
 const PROBLEMS: Record<string, string> = {
   '400': 'The request is malformed; `errors` say where.',
   '401': 'No valid access token.',
-  '403': 'A rule that you may know of refuses.',
   '404': 'Nothing here that you may see.',
   '409': 'The state of the record does not allow it, or a call with this key is still running.',
   '412': 'The record changed since you read it.',
@@ -57,16 +58,41 @@ const PROBLEMS: Record<string, string> = {
   '503': 'Not ready.',
 };
 
-/** Which problems a route can answer with, by what it answers. */
+/** Which problems a route can answer with, by what it answers; to whom it is refused is said by `refusalOf`. */
 const POSSIBLE: Record<string, string[]> = {
-  one: ['400', '401', '403', '404', '429', '500'],
-  page: ['400', '401', '403', '404', '429', '500'],
-  found: ['400', '401', '403', '415', '422', '429', '500'],
-  made: ['400', '401', '403', '404', '409', '415', '422', '429', '500'],
-  changed: ['400', '401', '403', '404', '409', '412', '415', '422', '428', '429', '500'],
-  document: ['400', '401', '403', '404', '429', '500'],
+  one: ['400', '401', '404', '429', '500'],
+  page: ['400', '401', '404', '429', '500'],
+  found: ['400', '401', '415', '422', '429', '500'],
+  made: ['400', '401', '404', '409', '415', '422', '429', '500'],
+  changed: ['400', '401', '404', '409', '412', '415', '422', '428', '429', '500'],
+  document: ['400', '401', '404', '429', '500'],
   open: ['400', '401', '429', '500', '503'],
 };
+
+/** Who may be answered 403 (`x-refuses`), said of each route; wherever one signs in, also whoever is not known here. */
+const REFUSALS: Record<string, { refuses: string; description: string }> = {
+  Problem403: { refuses: 'anybody', description: 'A rule that you may know of refuses.' },
+  Problem403Readers: {
+    refuses: 'readers',
+    description: 'You may read the record, and a rule refuses this; or this client lacks the scope.',
+  },
+  Problem403Clients: {
+    refuses: 'clients',
+    description: 'This client lacks the scope. A record that you may not read is a 404.',
+  },
+  Problem403Unknown: {
+    refuses: 'unknown',
+    description: 'The token is valid, and whoever bears it is not known here or no longer active.',
+  },
+};
+
+/** A record is not refused to those who may not read it: to them it is missing. */
+function refusalOf(path: string, method: string, can: CanMetadata | undefined): string {
+  if (!can) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
+  if (!path.includes('{')) return 'Problem403';
+  if (can.action !== 'read') return 'Problem403Readers';
+  return method === 'get' ? 'Problem403Clients' : 'Problem403';
+}
 
 const PROBLEM_SCHEMA = {
   type: 'object',
@@ -121,19 +147,44 @@ export async function buildDocument(): Promise<OpenAPIObject> {
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+    operationIdFactory: operationId,
   });
+  const doors = await doorsOf(app.get(ModulesContainer));
   await app.close();
   const { declaredViews } = await import('./records/view.js');
-  return finish(document as unknown as Json, declaredViews()) as unknown as OpenAPIObject;
+  return finish(document as unknown as Json, declaredViews(), doors) as unknown as OpenAPIObject;
 }
 
-function finish(document: Json, views: Map<string, Set<string>>): Json {
+/** What each route does to which record, by the identifier of its operation. */
+async function doorsOf(modules: ModulesContainer): Promise<Map<string, CanMetadata>> {
+  const { CAN } = await import('./policy/guard.js');
+  const doors = new Map<string, CanMetadata>();
+  for (const { controllers } of modules.values())
+    for (const { metatype } of controllers.values()) {
+      const prototype = metatype?.prototype as object | undefined;
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
+        const can =
+          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as CanMetadata | undefined);
+        if (can) doors.set(operationId(metatype?.name ?? '', name), can);
+      }
+    }
+  return doors;
+}
+
+const operationId = (controller: string, method: string): string =>
+  `${controller.replace(/Controller$/, '')}.${method}`;
+
+function finish(document: Json, views: Map<string, Set<string>>, doors: Map<string, CanMetadata>): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
   const tags = new Map<string, string>();
   for (const [path, operations] of Object.entries(paths)) {
-    for (const operation of Object.values(operations)) finishOperation(path, operation, tags);
+    for (const [method, operation] of Object.entries(operations)) {
+      finishOperation(path, operation, tags);
+      if (operation['security']) continue;
+      const refusal = refusalOf(path, method, doors.get(operation['operationId'] as string));
+      (operation['responses'] as Json)['403'] = { $ref: `#/components/responses/${refusal}` };
+    }
   }
   document['tags'] = [...tags].sort().map(([name, description]) => ({ name, description }));
   for (const [name, schema] of Object.entries(components.schemas)) {
@@ -145,16 +196,21 @@ function finish(document: Json, views: Map<string, Set<string>>): Json {
   }
   components.schemas['Problem'] = PROBLEM_SCHEMA;
   components['headers'] = HEADERS;
-  components['responses'] = Object.fromEntries(
-    Object.entries(PROBLEMS).map(([status, description]) => [
+  const problem = (description: string, headers: Json = {}): Json => ({
+    description,
+    headers: { ...headerRefs(), ...headers },
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+  components['responses'] = Object.fromEntries([
+    ...Object.entries(PROBLEMS).map(([status, description]) => [
       `Problem${status}`,
-      {
-        description,
-        headers: { ...headerRefs(), ...(status === '429' ? { 'Retry-After': RETRY_AFTER } : {}) },
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      problem(description, status === '429' ? { 'Retry-After': RETRY_AFTER } : {}),
     ]),
-  );
+    ...Object.entries(REFUSALS).map(([name, { refuses, description }]) => [
+      name,
+      { ...problem(description), 'x-refuses': refuses },
+    ]),
+  ]) as Json;
   for (const server of document['servers'] as Json[]) server['x-internal'] = false;
   return sorted(limited(document, '')) as Json;
 }

@@ -1,12 +1,14 @@
 /**
  * Many at once, in two processes on one database: every answer has its entry, the numbers have no gap, and the log verifies.
+ *
+ * Seen to fail: appending without the lock.
  */
 import pg from 'pg';
 import { exported, verified } from './given-audit.ts';
 import { as } from './people.ts';
 import { givenServer } from './support/server.ts';
 
-test('200 reads and writes at once, in two processes, leave a log without a gap', async () => {
+test('reads and writes at once, in two processes, leave a log without a gap', async () => {
   const one = await givenServer({ env: { RATE_LIMIT: '100000' } });
   const two = await givenServer({ database: one.database, env: { RATE_LIMIT: '100000' } });
   const service = new pg.Client({ connectionString: one.database.adminUrl });
@@ -29,6 +31,19 @@ test('200 reads and writes at once, in two processes, leave a log without a gap'
       return caller.get(at % 5 ? '/v1/cases?limit=10' : `/v1/cases/${partnership}`);
     }),
   );
+  // and writes alone, by both processes: each of them holds the end of the log until it commits
+  const officers = callers.filter(({ who }) => who === 'housing-officer');
+  answers.push(
+    ...(await Promise.all(
+      Array.from({ length: 100 }, async (_, at) =>
+        officers[at % officers.length]!.post('/v1/places', {
+          partnershipId: partnership,
+          kind: 'estate',
+          name: `Busier Court ${String(at)}`,
+        }),
+      ),
+    )),
+  );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 201, 404]));
   const { rows } = await service.query<{ index: string; correlation_id: string }>(
     'SELECT index, correlation_id FROM audit_entries ORDER BY index',
@@ -48,10 +63,10 @@ test('what waits to be written when the service is stopped is written', async ()
   const server = await givenServer({ env: { RATE_LIMIT: '100000' } });
   const officer = await as(server, 'housing-officer');
   await officer.get('/v1/cases?limit=1').expect(200);
-  const asked = Promise.allSettled(Array.from({ length: 40 }, () => officer.get('/v1/cases?limit=1')));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  const asked = Array.from({ length: 40 }, async () => officer.get('/v1/cases?limit=1'));
+  await Promise.race(asked);
   expect(await server.stop()).toBe(0);
-  const answered = (await asked).flatMap((one) =>
+  const answered = (await Promise.allSettled(asked)).flatMap((one) =>
     one.status === 'fulfilled' && one.value.status === 200 ? [one.value] : [],
   );
   const client = new pg.Client({ connectionString: server.database.adminUrl });
@@ -59,5 +74,6 @@ test('what waits to be written when the service is stopped is written', async ()
   const { rows } = await client.query<{ correlation_id: string }>('SELECT correlation_id FROM audit_entries');
   await client.end();
   const written = new Set(rows.map((row) => row.correlation_id));
+  expect(answered.length).toBeGreaterThan(0);
   expect(answered.filter(({ headers }) => !written.has(headers['x-correlation-id'] ?? ''))).toEqual([]);
 });

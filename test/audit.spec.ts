@@ -2,7 +2,8 @@
  * The log can be checked by somebody who trusts neither the service nor its database: the verifier has the export, the
  * public key and a checkpoint kept from before, and finds whatever the database's superuser does to the log.
  *
- * Seen to fail: a last checkpoint continued although its signature is not ours, or its frontier does not give its root.
+ * Seen to fail: a last checkpoint continued although its signature is not ours, or its frontier does not give its root; the
+ * hashes of an inclusion proof in another order.
  */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';

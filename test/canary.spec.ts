@@ -1,17 +1,24 @@
 /**
  * Nothing leaks by any exit. Every classified field of every record carries a value of its own; everybody in the cast, the
- * machine clients too, asks for every record by every documented route, and searches, counts, asks why, makes mistakes and
- * repeats calls. Each value that leaves is traced to its field and record, and the policy, asked beside the service, must
+ * machine clients too, asks for every record by every documented route, and searches, filters, counts, asks why, makes
+ * mistakes, makes records, and repeats the call after the record went elsewhere. What is found by a field tells its value,
+ * shown or not. Each value that leaves is traced to its field and record, and the policy, asked beside the service, must
  * show exactly that to exactly this person. Problems, headers, log lines, audit entries, events and exports carry none.
  *
  * Seen to fail: a field added after the mask to lists, children, searches, single reads and explanations; counts by a column
  * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
- * the export). `CANARY_CAST=idva,…` runs some of the cast alone; the floors at the end are those of all.
+ * the export); a filter and a search put to rows in which the reader does not see what is asked about; the stored reply to
+ * a repeated call as it was, and as it was wherever its record may still be read. `CANARY_CAST=idva,…` runs some of the
+ * cast alone; the floors are those of all.
  */
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { givenCanaries, type Canaries, type Cell } from './given-canaries.ts';
+import type { RecordClass } from '../src/policy/subjects.ts';
+import { intruder } from './given-audit.ts';
+import { givenCanaries, newMark, type Canaries, type Cell } from './given-canaries.ts';
+import { doors } from './given-doors.ts';
 import { forEachOf, hasId, resolved, sample, spread, v1, withIds, type Operation } from './given-operations.ts';
-import { givenOracle, type Oracle } from './given-policy.ts';
+import { givenOracle, policyOf, type Oracle } from './given-policy.ts';
 import { as, castOf, type Person } from './people.ts';
 import { givenDatabase } from './support/database.ts';
 import { willClose } from './support/opened.ts';
@@ -28,6 +35,19 @@ const OF_TOLD = 2;
 const TOLD = ['ask-marac', 'ask-jag', 'ask-syv'];
 /** And one record of a compartment in each collection, which nearly everybody must be told nothing of. */
 const APART = ['ask-channel'];
+
+/**
+ * Whoever sits on a panel is let into a case of another, told or not: they read it as far as that other panel's agreement
+ * goes, and so not all that they may ask about on their own.
+ */
+const LET_IN = `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+  SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, p.id, c.id, now() - interval '1 minute', now() + interval '1 day'
+  FROM practitioners p CROSS JOIN LATERAL (
+    SELECT c.id, c.partnership_id FROM cases c JOIN panels n ON n.id = c.panel_id
+    WHERE c.partnership_id IN (SELECT o.partnership_id FROM memberships m JOIN panels o ON o.id = m.panel_id WHERE m.practitioner_id = p.id)
+      AND c.risk_band IS NOT NULL
+      AND NOT EXISTS (SELECT FROM memberships m WHERE m.practitioner_id = p.id AND m.panel_id = c.panel_id)
+    ORDER BY n.code = ANY ($1), md5(p.id::text || c.id::text) LIMIT 3) c`;
 
 /** By what an answer may be opened, where it is not `read`. */
 const ACTIONS: [path: RegExp, actions: string[]][] = [
@@ -48,6 +68,8 @@ interface Page {
   next: string | null;
 }
 
+type Row = Record<string, unknown> & { id: string };
+
 interface Request {
   method?: string;
   headers?: Record<string, string>;
@@ -57,11 +79,13 @@ interface Request {
 let server: TestServer;
 let canaries: Canaries;
 let oracle: Oracle;
-let owner: pg.Client;
+let owner: pg.Pool;
 let cast: Person[];
 /** The records of the told cases, and all others, by collection, such as `persons`. */
 const told = new Map<string, string[]>();
 const others = new Map<string, string[]>();
+/** What stands in each person's own lists, by collection. */
+const own = new Map<string, Map<string, string[]>>();
 /** The second identifiers of nested addresses, by the first. */
 const nested = new Map<string, Map<string, string[]>>();
 /** What was seen, by whom and how it was opened: each cell with where it was seen first. */
@@ -76,10 +100,10 @@ beforeAll(async () => {
   canaries = await givenCanaries(database);
   server = await givenServer({ database, env: { RATE_LIMIT: '10000000', LOG_LEVEL: 'debug' } });
   oracle = await givenOracle(database);
-  owner = new pg.Client({ connectionString: database.adminUrl });
+  owner = new pg.Pool({ connectionString: database.adminUrl, max: 4 });
   owner.on('error', () => undefined);
-  await owner.connect();
   willClose({ stop: () => owner.end() });
+  await owner.query(LET_IN, [TOLD]);
   const only = process.env['CANARY_CAST']?.split(',');
   cast = (await castOf(server)).filter(({ id }) => !only || only.includes(id));
   await gather();
@@ -185,12 +209,49 @@ function watch(who: string, where: string, address: string, { status, headers, t
       found.push(`problem: ${who}: ${where}: ${String(status)} ${subject}.${field}`);
     return;
   }
+  notes(who, where, address, [...cells, ...named(text)]);
+}
+
+/** Notes what somebody was told. */
+function notes(who: string, where: string, address: string, cells: Cell[]): void {
+  const kind = where.slice(0, where.indexOf(':'));
   const actions = ACTIONS.find(([path]) => path.test(address))?.[1] ?? ['read'];
   const key = `${who} ${actions.join()}`;
   const mine = seen.get(key) ?? { who, actions, cells: new Map() };
   seen.set(key, mine);
-  for (const cell of [...cells, ...named(text)])
-    mine.cells.set(`${kind} ${cell.subject}.${cell.field} ${cell.id}`, { cell, where });
+  for (const cell of cells) mine.cells.set(`${kind} ${cell.subject}.${cell.field} ${cell.id}`, { cell, where });
+}
+
+/** Asks the policy about everything that was seen since it was last asked. */
+async function judge(): Promise<void> {
+  for (const { who, actions, cells } of seen.values()) {
+    const all = [...cells.values()];
+    counts.shown += all.length;
+    const wrong = new Set(
+      await oracle.forbidden(
+        await oracle.actor(who),
+        actions,
+        all.map(({ cell }) => cell),
+      ),
+    );
+    for (const { cell, where } of all)
+      if (wrong.has(cell)) found.push(`${where}: ${who}: ${cell.subject}.${cell.field} of ${cell.id}`);
+  }
+  seen.clear();
+}
+
+/** All rows of a list, to its end. */
+async function pages(who: string, exit: string, address: string): Promise<Row[] | null> {
+  const rows: Row[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const cursor: string = next ? `&cursor=${encodeURIComponent(next)}` : '';
+    const { text, status } = await ask(who, exit, `${address}${address.includes('?') ? '&' : '?'}limit=100${cursor}`);
+    if (status !== 200) return null;
+    const page = JSON.parse(text) as Page;
+    rows.push(...(page.data as Row[]));
+    next = page.next;
+  }
+  return rows;
 }
 
 /** Fields that carry no value of their own, where they stand in a record under their own name. */
@@ -216,6 +277,12 @@ function named(text: string): Cell[] {
 const everybody = (does: (who: string, turn: number) => Promise<void>): Promise<void> =>
   forEachOf([...cast.entries()], async ([turn, { id }]) => does(id, turn), 6);
 
+/** Whatever is found by a field tells its value, whether or not it is shown. */
+const tells = (subject: string, field: string, text: string): Cell[] =>
+  (JSON.parse(text) as Page).data.flatMap(({ id }) => (id ? [{ subject, field, id }] : []));
+
+afterEach(judge, LONG);
+
 const ofCase = (turn: number): string[] => [
   ...(told.get('cases') ?? []),
   ...(others.get('cases') ?? []).slice(turn % 50, (turn % 50) + 1),
@@ -226,27 +293,26 @@ it(
   async () => {
     const gets = v1.filter(({ method }) => method === 'get');
     await everybody(async (who, turn) => {
-      const own = new Map<string, string[]>();
+      const mine = new Map<string, string[]>();
+      own.set(who, mine);
       for (const operation of gets.sort((a, b) => Number(hasId(a)) - Number(hasId(b)))) {
         if (hasId(operation)) {
           const exit = operation.isList ? 'child list' : 'record';
-          const mine = spread(own.get(collectionOf(operation)) ?? [], OWN).map((id) =>
-            withIds(operation.path, () => id),
-          );
-          const known = operation.path.split('{').length > 2 ? [] : mine;
+          const known =
+            operation.path.split('{').length > 2
+              ? []
+              : spread(mine.get(collectionOf(operation)) ?? [], OWN).map((id) => withIds(operation.path, () => id));
           for (const address of new Set([...known, ...addresses(operation, turn)]))
             await ask(who, exit, operation.isList ? `${address}?limit=100` : address);
           continue;
         }
         if (/export$|counts$|proof$/.test(operation.path)) continue;
-        for (let next: string | null = ''; next !== null;) {
-          const cursor: string = next ? `&cursor=${encodeURIComponent(next)}` : '';
-          const { text, status } = await ask(who, 'list', `${operation.path}?limit=100${cursor}`);
-          const page = status === 200 && operation.isList ? (JSON.parse(text) as Page) : { data: [], next: null };
-          next = page.next;
-          const ids = page.data.flatMap(({ id }) => id ?? []);
-          own.set(operation.path.slice(4), [...(own.get(operation.path.slice(4)) ?? []), ...ids]);
-        }
+        if (!operation.isList) await ask(who, 'list', operation.path);
+        else
+          mine.set(
+            collectionOf(operation),
+            ((await pages(who, 'list', operation.path)) ?? []).map(({ id }) => id),
+          );
       }
     });
     expect(counts.answered).toBeGreaterThan(3000);
@@ -255,7 +321,7 @@ it(
 );
 
 it(
-  'whoever asks for it as text, filters, counts, searches by a name, or asks why',
+  'whoever asks for it as text, searches by a name, or asks why',
   async () => {
     const persons = told.get('persons') ?? [];
     const { rows: homes } = await owner.query<{ id: string; home: string }>(
@@ -272,17 +338,12 @@ it(
             body: { action: 'read', type: 'Case', id, ...(field ? { field } : {}) },
           });
       }
-      for (const by of ['stage', 'riskBand', 'isRepeat', 'leadAgencyId', 'panelId'])
-        await ask(who, 'count', `/v1/case-counts?by=${by}`);
-      const bands = spread(told.get('cases') ?? [], 4);
-      for (const id of bands) {
-        const riskBand = canaries.valueOf({ subject: 'Case', field: 'riskBand', id }) ?? 'high';
-        await ask(who, 'filter', `/v1/cases?riskBand=${riskBand}&limit=100`);
-      }
       for (const id of persons) {
         const familyName = canaries.valueOf({ subject: 'Person', field: 'familyNameKey', id });
         const body = { partnershipId: homeOf.get(id), familyName };
-        await ask(who, 'search', '/v1/person-searches', { method: 'POST', body });
+        const hits = await ask(who, 'search', '/v1/person-searches', { method: 'POST', body });
+        if (hits.status === 200)
+          notes(who, `search: ${String(familyName)}`, '/v1/person-searches', tells('Person', 'familyName', hits.text));
         for (const field of ['familyName', 'phone', 'nhsNumber'])
           await ask(who, 'explanation', '/v1/policy/explanations', {
             method: 'POST',
@@ -305,7 +366,77 @@ it(
 );
 
 it(
-  'whoever makes mistakes, comes too late, or repeats a call',
+  'whoever filters by what is classified, or counts it',
+  async () => {
+    const policy = await policyOf();
+    const all = (await doors(policy)).filter(({ method, isList }) => method === 'get' && isList);
+    const asked = all.flatMap((door) =>
+      door.asks
+        .filter(
+          (field) => (policy.classOf(door.subject.type, field)?.category ?? 'administrative') !== 'administrative',
+        )
+        .map((field) => ({ door, field })),
+    );
+    const { rows: seats } = await owner.query<{ who: string; panelId: string }>(
+      `SELECT p.subject AS who, m.panel_id AS "panelId" FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id`,
+    );
+    const filters = asked.filter(({ door }) => isOfRecords(door));
+    const answers = new Map<string, { taken: number; refused: number; hits: number }>();
+    for (const { door, field } of filters) {
+      const tally = { taken: 0, refused: 0, hits: 0 };
+      answers.set(`${door.path}?${field}`, tally);
+      const { name: column } = policy.columnOf(door.subject.type, field);
+      const { rows: values } = await owner.query<{ value: string }>(
+        `SELECT DISTINCT ${column}::text AS value FROM ${policy.tableOf(door.subject.type)} WHERE ${column} IS NOT NULL`,
+      );
+      expect([field, values.length > 1]).toEqual([field, true]);
+      const counting = asked.filter((one) => one.field === field && one.door.subject === door.subject);
+      await everybody(async (who, turn) => {
+        const panels = [
+          ...seats.filter((seat) => seat.who === who).map(({ panelId }) => panelId),
+          (others.get('panels') ?? [])[turn % (others.get('panels')?.length ?? 1)],
+        ];
+        const places = door.asks.includes('panelId')
+          ? ['', ...new Set(panels.map((id) => `&panelId=${String(id)}`))]
+          : [''];
+        for (const place of places)
+          for (const { value } of values) {
+            const query = `${field}=${encodeURIComponent(value)}${place}`;
+            const rows = await pages(who, 'filter', `${door.path}?${query}`);
+            tally[rows ? 'taken' : 'refused']++;
+            tally.hits += rows?.length ?? 0;
+            const cells = (rows ?? []).map(({ id }) => ({ subject: door.subject.name, field, id }));
+            notes(who, `filter: ${door.path}?${query}`, door.path, cells);
+            for (const { path } of counting.filter((one) => !isOfRecords(one.door)).map((one) => one.door)) {
+              const { status, text } = await ask(who, 'count', `${path}?${query}`);
+              const counted = status === 200 ? sum(JSON.parse(text)) : null;
+              if (counted !== (rows?.length ?? null))
+                found.push(
+                  `count: ${who}: ${path}?${query}: ${String(counted)} where ${String(rows?.length)} are found`,
+                );
+            }
+          }
+      });
+    }
+    for (const { door, field } of asked.filter((one) => !isOfRecords(one.door)))
+      await everybody(async (who) => {
+        for (const by of [field, 'stage', 'leadAgencyId', 'panelId']) await ask(who, 'count', `${door.path}?by=${by}`);
+      });
+    process.stdout.write(`canaries: ${JSON.stringify(Object.fromEntries(answers))}\n`);
+    for (const [filter, { taken, refused, hits }] of answers)
+      expect([filter, taken > 50, refused > 20, hits > 100]).toEqual([filter, true, true, true]);
+    expect([...answers.keys()]).toEqual(expect.arrayContaining(['/v1/cases?riskBand', '/v1/cases?isRepeat']));
+  },
+  LONG,
+);
+
+/** Not of how many there are. */
+const isOfRecords = ({ answers }: Operation): boolean =>
+  'id' in (resolved(answers?.properties?.['data']?.items)?.properties ?? {});
+const sum = ({ data }: { data: { count: number }[] }): number => data.reduce((total, { count }) => total + count, 0);
+
+it(
+  'whoever makes mistakes, comes too late, or changes a record',
   async () => {
     const writing = v1.filter((one) => one.method !== 'get' && hasId(one));
     await everybody(async (who, turn) => {
@@ -329,10 +460,7 @@ it(
           const body = harmless(operation);
           const before = await ask(who, 'record', address);
           if (!body || before.status !== 200 || !before.etag) continue;
-          const headers = { 'if-match': before.etag, 'idempotency-key': `canary-${who}-${address}` };
-          const repeat = { method: 'PATCH', headers, body };
-          const first = await ask(who, 'record', address, repeat);
-          if (first.status < 300) await ask(who, 'replay', address, repeat);
+          await ask(who, 'record', address, { method: 'PATCH', headers: { 'if-match': before.etag }, body });
         }
     });
   },
@@ -348,21 +476,139 @@ function harmless({ takes }: Operation): object | null {
 }
 
 it(
+  'whoever repeats a call, after what it made went where they may not follow',
+  async () => {
+    const policy = await policyOf();
+    const time = await intruder(server);
+    const made: { who: string; what: Operation; type: RecordClass; address: string; request: Request; text: string }[] =
+      [];
+    await everybody(async (who, turn) => {
+      const me = await whoIs(who);
+      for (const what of v1.filter(({ takesKey }) => takesKey)) {
+        const { record: type } = policy.shapeOf(policy.viewNamed(what.view ?? ''));
+        const subject = policy.subjectOf(type).name;
+        const mine = what.path.split('{').length > 2 ? [] : spread(own.get(who)?.get(collectionOf(what)) ?? [], 2);
+        const places = hasId(what)
+          ? new Set([...mine.map((id) => withIds(what.path, () => id)), ...addresses(what, turn)])
+          : [what.path];
+        for (const address of places) {
+          const known = { ...me, ...(hasId(what) ? await standing(address) : {}) };
+          const request = { method: 'POST', headers: { 'idempotency-key': randomUUID() }, body: written(what, known) };
+          const { status, text } = await ask(who, 'new record', address, request);
+          if (status !== 201) continue;
+          canaries.knows(subject, JSON.parse(text) as Row);
+          notes(who, `new record: ${address}`, address, canaries.in(text));
+          made.push({ who, what, type, address, request, text });
+        }
+      }
+    });
+    await judge();
+    const told = { same: 0, narrowed: 0, refused: 0 };
+    /** What was made by a call that was answered again. */
+    const kinds = new Set<string>();
+    for (let round = 0; round < 4; round++) {
+      for (const [turn, { type, text }] of made.entries())
+        await carriedOff(time, type, (JSON.parse(text) as Row).id, turn + round);
+      await forEachOf(made, async ({ who, what, address, request, text }) => {
+        const again = await ask(who, 'replay', address, request);
+        told[again.status >= 300 ? 'refused' : again.text === text ? 'same' : 'narrowed']++;
+        if (again.status < 300) kinds.add(what.name);
+      });
+      await judge();
+    }
+    process.stdout.write(`canaries: ${String(made.length)} calls repeated four times: ${JSON.stringify(told)}\n`);
+    expect(Object.entries(told).filter(([, times]) => times < 10)).toEqual([]);
+    expect(kinds.size).toBeGreaterThan(8);
+  },
+  LONG,
+);
+
+/** Moves a record to another agency and, in turn, to another category or to the case of another panel. */
+async function carriedOff(time: pg.Client, type: RecordClass, id: string, turn: number): Promise<void> {
+  const { subjectOf, columnsOf, tableOf, DATA_CATEGORIES } = await policyOf();
+  const { contributor, owner: whose, case: within, panel } = subjectOf(type);
+  const one = async (sql: string): Promise<Record<string, string>> => (await time.query(sql, [turn])).rows[0];
+  const agency = await one(
+    'SELECT id, type FROM agencies ORDER BY id OFFSET $1 % (SELECT count(*) FROM agencies) LIMIT 1',
+  );
+  const elsewhere = await one(
+    'SELECT id, panel_id FROM cases ORDER BY id OFFSET $1 % (SELECT count(*) FROM cases) LIMIT 1',
+  );
+  const toAgency: Change[] = [
+    [contributor?.agency, agency['id']],
+    [contributor?.type, agency['type']],
+    [whose, agency['id']],
+  ];
+  const inCategory: Change[] = [['category', DATA_CATEGORIES[Math.floor(turn / 4) % DATA_CATEGORIES.length]]];
+  const inCase: Change[] = [
+    [within, elsewhere['id']],
+    [panel, elsewhere['panel_id']],
+  ];
+  const further = [[], inCategory, within === 'id' ? [] : inCase, inCategory];
+  const columns = columnsOf(type);
+  for (const changes of [[...toAgency, ...(further[turn % 4] ?? [])], toAgency]) {
+    const real = changes.flatMap(([property, value]) => {
+      const column = property && columns.get(property);
+      return column && value ? [{ column: column.name, value }] : [];
+    });
+    if (!real.length) return;
+    const set = real.map(({ column }, n) => `${column} = $${String(n + 2)}`).join(', ');
+    try {
+      await time.query(`UPDATE ${tableOf(type)} SET ${set} WHERE id = $1`, [id, ...real.map(({ value }) => value)]);
+      return;
+    } catch (error) {
+      // a plan is of one category
+      if ((error as { code?: string }).code !== '23514') throw error;
+    }
+  }
+}
+
+type Change = [property: string | undefined, value: string | undefined];
+
+/** What somebody would name in a request: themselves, their agency, and where they sit. */
+async function whoIs(who: string): Promise<Record<string, string>> {
+  const { rows } = await owner.query<Record<string, string>>(
+    `SELECT p.id AS "practitionerId", p.id AS "chairId", p.agency_id AS "ownerAgencyId", n.id AS "panelId",
+       n.partnership_id AS "partnershipId" FROM practitioners p LEFT JOIN memberships m ON m.practitioner_id = p.id
+       LEFT JOIN panels n ON n.id = m.panel_id WHERE p.subject = $1 ORDER BY n.code LIMIT 1`,
+    [who],
+  );
+  const first = (collection: string): string => own.get(who)?.get(collection)?.[0] ?? randomUUID();
+  return { ...rows[0], personId: first('persons') };
+}
+
+/** What the record at an address stands in. */
+async function standing(address: string): Promise<Record<string, string>> {
+  const [, , collection = '', id] = address.split('/');
+  const { rows } = await owner.query<{ row: Record<string, string | null> }>(
+    `SELECT to_jsonb(t) AS row FROM ${collection.replaceAll('-', '_')} t WHERE id = $1`,
+    [id],
+  );
+  const camel = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(
+    Object.entries(rows[0]?.row ?? {}).flatMap(([column, value]) =>
+      /^(partnership|panel|case|person)_id$/.test(column) && value ? [[camel(column), value]] : [],
+    ),
+  );
+}
+
+/** A body that would do, in which every free text carries a value of its own. */
+function written({ takes }: Operation, known: Record<string, string>): object {
+  const body = sample(takes) as Record<string, unknown>;
+  for (const [name, property] of Object.entries(takes?.properties ?? {})) {
+    const schema = resolved(property);
+    const types = [schema?.type].flat();
+    const isText = types.includes('string') && !schema?.enum && !schema?.format && !schema?.pattern;
+    if (isText && (name in body || types.includes('null')))
+      body[name] = newMark().padEnd(schema?.minLength ?? 0, ' and so on');
+    if (schema?.format === 'uuid' && name in body && known[name]) body[name] = known[name];
+  }
+  return body;
+}
+
+it(
   'each value that left was shown by the policy to whom it was shown',
   async () => {
-    for (const { who, actions, cells } of seen.values()) {
-      const all = [...cells.values()];
-      counts.shown += all.length;
-      const wrong = new Set(
-        await oracle.forbidden(
-          await oracle.actor(who),
-          actions,
-          all.map(({ cell }) => cell),
-        ),
-      );
-      for (const { cell, where } of all)
-        if (wrong.has(cell)) found.push(`${where}: ${who}: ${cell.subject}.${cell.field} of ${cell.id}`);
-    }
     process.stdout.write(
       `canaries: ${String(canaries.marked)} fields marked; ${String(counts.requests)} requests, ` +
         `${String(counts.answered)} answered, ${String(counts.shown)} fields shown\n`,
@@ -371,8 +617,8 @@ it(
     // a few of each exit, so that one leak does not hide another
     const few = [...Map.groupBy(found, (one) => one.split(':')[0]).values()].flatMap((some) => some.slice(0, 4));
     expect(few).toEqual([]);
-    // a repeated call and a filter are asked here too, but nobody is answered yet: `lost-access` and `disclosures` look there
-    const exits = ['list', 'child list', 'record', 'text', 'explanation', 'count', 'search'];
+    const reads = ['list', 'child list', 'record', 'text', 'explanation', 'count', 'search', 'filter'];
+    const exits = [...reads, 'new record', 'replay'];
     const statuses = ['400', '403', '404', '409', '412', '422'];
     expect([...exits, ...statuses].filter((one) => !answered.get(one))).toEqual([]);
     expect(counts.shown).toBeGreaterThan(20_000);

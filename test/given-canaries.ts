@@ -1,11 +1,12 @@
 /**
  * Canaries: in a copy of the sandbox a value of its own in every classified field of every record, so that what leaves the
  * service by any exit can be traced to the one field of the one record from which it came. Which fields there are is read
- * off the entities; which value a field takes is found by trying (the database refuses what a field cannot hold).
+ * off the entities; which value a field takes is found by trying (the database refuses what a field cannot hold). A word of
+ * a list stays one of its words, so that it can be asked about.
  */
+import { randomInt } from 'node:crypto';
 import pg from 'pg';
-import type { Database } from './given-policy.ts';
-import { policyOf } from './given-policy.ts';
+import { policyOf, type Database } from './given-policy.ts';
 
 /** One field of one record. */
 export interface Cell {
@@ -26,6 +27,14 @@ export interface Canaries {
   unmarkable: Set<string>;
   /** The records that hold such fields, by identifier: a record and its companion may share one. */
   holders: Map<string, string[]>;
+  /** Notes which field of a new record carries which value, by the answer with which it was made. */
+  knows(subject: string, made: Record<string, unknown> & { id: string }): void;
+}
+
+/** A value that no record carries yet, to be sent. */
+export function newMark(): string {
+  const letters = Array.from({ length: 12 }, () => String.fromCharCode(97 + randomInt(16)));
+  return `zq${letters.join('')}qz`;
 }
 
 /** Twelve letters between two marks: no word, code or identifier of the sandbox looks like it. */
@@ -44,6 +53,12 @@ const FORMS: Record<string, (key: string) => string[]> = {
 /** Marks what can be marked in the database; the service must not be running on it yet. */
 export async function givenCanaries(database: Database): Promise<Canaries> {
   const policy = await policyOf();
+  const { getMetadataStorage } = await import('class-validator');
+  /** Is one of the words of a list? */
+  const isWord = (type: abstract new () => object, field: string): boolean =>
+    getMetadataStorage()
+      .getTargetValidationMetadatas(type, '', false, false)
+      .some(({ propertyName, name }) => propertyName === field && name === 'isIn');
   // triggers off: what forbids changes is not what is tried here
   const client = new pg.Client({ connectionString: database.adminUrl, options: '-c session_replication_role=replica' });
   client.on('error', () => undefined);
@@ -79,7 +94,7 @@ export async function givenCanaries(database: Database): Promise<Canaries> {
     for (const [field] of fields) {
       const { name: column, type: sqlType } = policy.columnOf(type, field);
       const key = `'${subject}.${field} ' || id`;
-      const forms = [...(FORMS[sqlType]?.(key) ?? [])].map((form) =>
+      const forms = (isWord(type, field) ? [] : (FORMS[sqlType]?.(key) ?? [])).map((form) =>
         sqlType === 'date' ? `${form} + ${String(days)}` : form,
       );
       let done = false;
@@ -112,6 +127,12 @@ export async function givenCanaries(database: Database): Promise<Canaries> {
     marked: values.size,
     unmarkable,
     holders,
+    knows(subject, made) {
+      holders.set(made.id, [...new Set([...(holders.get(made.id) ?? []), subject])]);
+      for (const [field, value] of Object.entries(made))
+        for (const found of valuesIn(JSON.stringify(value ?? null)))
+          if (!cells.has(found)) cells.set(found, { subject, field, id: made.id });
+    },
   };
 }
 

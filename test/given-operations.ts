@@ -22,13 +22,19 @@ export interface Schema {
 }
 
 interface Message {
+  $ref?: string;
   content?: Record<string, { schema?: Schema }>;
 }
 
 interface Documented {
-  parameters?: { in: string; name: string }[];
+  parameters?: { in: string; name: string; schema?: Schema }[];
   requestBody?: Message;
   responses: Record<string, Message>;
+}
+
+interface Refusal {
+  /** Who may be answered 403 here; wherever one signs in, also whoever is not known to the service. */
+  'x-refuses'?: 'anybody' | 'readers' | 'clients' | 'unknown';
 }
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -42,39 +48,60 @@ export interface Operation {
   takes?: Schema;
   /** Of the answer, where it is JSON. */
   answers?: Schema;
+  /** Of each line of the answer, where it is lines of JSON. */
+  lines?: Schema;
+  /** The view that the answer is, such as `CaseView`. */
+  view?: string;
+  /** What it can be asked in its address. */
+  asks: string[];
+  /** Whom it may answer 403. */
+  refuses: Refusal['x-refuses'];
   /** Answers with a page. */
   isList: boolean;
   /** Answers with a page of records, not of figures about them. */
   isOfRecords: boolean;
   /** Changes a record that was read before. */
   needsIfMatch: boolean;
+  /** Makes a record once, however often it is called with one key. */
+  takesKey: boolean;
 }
 
 export const openApi: {
   paths: Record<string, Record<string, Documented>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, Refusal> };
 } = JSON.parse(fs.readFileSync('openapi/openapi.json', 'utf8'));
 
+const nameOf = (schema: Schema | undefined): string | undefined =>
+  /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+
 export function resolved(schema: Schema | undefined): Schema | undefined {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+  const name = nameOf(schema);
   return name ? openApi.components.schemas[name] : schema;
 }
 
-const jsonOf = (message: Message | undefined): Schema | undefined =>
-  resolved(message?.content?.['application/json']?.schema);
+const jsonOf = (message: Message | undefined): Schema | undefined => message?.content?.['application/json']?.schema;
+const refusalOf = ({ $ref }: Message = {}): Refusal['x-refuses'] =>
+  openApi.components.responses[$ref?.slice($ref.lastIndexOf('/') + 1) ?? '']?.['x-refuses'];
 
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
-    const answers = jsonOf(operation.responses['200'] ?? operation.responses['201']);
+    const { parameters = [], responses } = operation;
+    const answer = jsonOf(responses['200'] ?? responses['201']);
+    const answers = resolved(answer);
     return {
       name: `${method.toUpperCase()} ${path}`,
       method: method as Method,
       path,
-      takes: jsonOf(operation.requestBody),
+      takes: resolved(jsonOf(operation.requestBody)),
       answers,
       isOfRecords: answers?.properties?.['data']?.items?.$ref !== undefined,
+      lines: resolved((responses['200'] ?? responses['201'])?.content?.['application/x-ndjson']?.schema),
+      refuses: refusalOf(responses['403']),
+      view: nameOf(answer),
+      asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       isList: answers?.properties?.['data']?.type === 'array',
-      needsIfMatch: !!operation.parameters?.some(({ name }) => name === 'If-Match'),
+      needsIfMatch: parameters.some(({ name }) => name === 'If-Match'),
+      takesKey: parameters.some(({ name }) => name === 'Idempotency-Key'),
     };
   }),
 );

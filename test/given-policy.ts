@@ -26,6 +26,7 @@ export const policyOf = async () => {
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
     ...(await import('#built/records/facts')),
+    ...(await import('#built/records/view')),
   };
 };
 

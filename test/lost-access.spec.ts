@@ -3,6 +3,10 @@
  * agency, grant, emergency, the agency's or one's own deactivation) and to lose what is in it (an agreement suspended or
  * expired), everything that somebody was given before is tried again with the token, the tags, the cursors and the
  * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
+ *
+ * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
+ * the mask; facts that are not read anew when their stamp moved; memberships that do not move the stamp; the stored reply to
+ * a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -20,6 +24,8 @@ let officer: Caller;
 let me: { id: string; agencyId: string };
 let caseId: string;
 let panelId: string;
+/** Somebody who stands in the case and in nothing else. */
+let person: { id: string; partnershipId: string; familyName: string };
 
 beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000' } });
@@ -29,7 +35,7 @@ beforeAll(async () => {
   const cases = await casesOf(owner, PANEL);
   const { rows } = await owner.query<{ id: string; panel_id: string }>(
     `SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1) AND c.lead_agency_id <> $2
-       AND EXISTS (SELECT 1 FROM case_people p WHERE p.case_id = c.id)
+       AND EXISTS (SELECT 1 FROM case_people r JOIN persons p ON p.id = r.person_id WHERE r.case_id = c.id AND p.agency_id <> $2)
        AND EXISTS (SELECT 1 FROM contributions p WHERE p.case_id = c.id AND p.agency_id <> $2 AND NOT p.agency_only)
        AND NOT EXISTS (SELECT 1 FROM actions a WHERE a.case_id = c.id AND a.owner_agency_id = $2)
        AND NOT EXISTS (SELECT 1 FROM referrals r WHERE r.case_id = c.id AND r.agency_id = $2) LIMIT 1`,
@@ -37,7 +43,25 @@ beforeAll(async () => {
   );
   caseId = rows[0]!.id;
   panelId = rows[0]!.panel_id;
+  person = await standsHereAlone();
 });
+
+/** Somebody whom another agency recorded, as it did others of the case, and who stands in nothing else. */
+async function standsHereAlone(): Promise<typeof person> {
+  const { rows } = await owner.query<typeof person>(
+    `INSERT INTO persons (id, version, partnership_id, agency_id, contributing_type, author_id, given_name, family_name, family_name_key)
+     SELECT gen_random_uuid(), 1, partnership_id, agency_id, contributing_type, author_id, 'Linnet', 'Harrowden', 'harrowden'
+     FROM persons WHERE agency_id <> $2 AND id IN (SELECT person_id FROM case_people WHERE case_id = $1) ORDER BY id LIMIT 1
+     RETURNING id, partnership_id AS "partnershipId", family_name AS "familyName"`,
+    [caseId, me.agencyId],
+  );
+  await owner.query(
+    `INSERT INTO case_people SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'person_id', $2::uuid))).*
+     FROM case_people r WHERE r.case_id = $1 ORDER BY r.id LIMIT 1`,
+    [caseId, rows[0]!.id],
+  );
+  return rows[0]!;
+}
 
 /** What somebody holds of a case: each thing, and what it gives when it is used. */
 interface Held {
@@ -48,7 +72,6 @@ interface Held {
   /** A call that was answered with a record, and can be repeated. */
   replays: { path: string; key: string; body: object; told: Record<string, unknown> }[];
   counted: number;
-  person: { id: string; partnershipId: string; familyName: string } | null;
 }
 
 async function hold(caller: Caller): Promise<Held> {
@@ -58,16 +81,7 @@ async function hold(caller: Caller): Promise<Held> {
   const { body: contributions } = await caller.get(`${addresses[2]}?limit=100`).expect(200);
   const theirs = contributions.data.filter((one: { agencyId: string }) => one.agencyId !== me.agencyId);
   for (const { id } of theirs.slice(0, 3)) addresses.push(`/v1/contributions/${id as string}`);
-  const { rows } = await owner.query<{ id: string; partnershipId: string; familyName: string }>(
-    `SELECT p.id, p.partnership_id AS "partnershipId", p.family_name AS "familyName" FROM persons p
-     WHERE p.id IN (SELECT person_id FROM case_people WHERE case_id = $1)
-       AND NOT EXISTS (SELECT 1 FROM case_people o WHERE o.person_id = p.id AND o.case_id <> $1)
-       AND NOT EXISTS (SELECT 1 FROM referral_people o JOIN referrals r ON r.id = o.referral_id
-                       WHERE o.person_id = p.id AND (r.case_id IS NULL OR r.case_id <> $1)) LIMIT 1`,
-    [caseId],
-  );
-  const person = rows[0] ?? null;
-  if (person) addresses.push(`/v1/persons/${person.id}`);
+  addresses.push(`/v1/persons/${person.id}`);
   const tags = new Map<string, string>();
   for (const address of addresses) {
     const { headers } = await caller.get(address).expect(200);
@@ -88,7 +102,6 @@ async function hold(caller: Caller): Promise<Held> {
     cursors: { own: await cursorOf(caller), other: await cursorOf(colleague) },
     replays: [{ path, key, body, told }],
     counted: await countedBy(caller),
-    person,
   };
 }
 
@@ -120,11 +133,9 @@ async function stillGiven(caller: Caller, held: Held, isRefused = false): Promis
     check(`${address} with the tag of before`, conditional.status === refused, conditional.status);
   }
   for (const [whose, cursor] of Object.entries(held.cursors)) {
-    const { status, body, text } = await caller.get(
-      `${first.replace('1', '100')}&cursor=${encodeURIComponent(cursor)}`,
-    );
+    const { status, body, text } = await caller.get(`/v1/cases?limit=100&cursor=${encodeURIComponent(cursor)}`);
     const rows = (body.data ?? []) as { id: string }[];
-    check(`the cursor of ${whose}`, whose === 'own' || status !== 200, status);
+    check(`the cursor of ${whose}`, status === (isRefused ? 403 : whose === 'own' ? 200 : 400), [status, text]);
     check(`the cursor of ${whose}`, !rows.some(({ id }) => id === caseId) && status < 500, text);
   }
   for (const { path, key, body } of held.replays) {
@@ -137,18 +148,16 @@ async function stillGiven(caller: Caller, held: Held, isRefused = false): Promis
     (one) => `${one}?limit=100`,
   )) {
     const { text, status } = await caller.get(all);
-    check(all, !text.includes(caseId) && (!held.person || !text.includes(held.person.id)), status);
+    check(all, !text.includes(caseId) && !text.includes(person.id), status);
   }
   if (isRefused) return wrong;
   const counted = await countedBy(caller);
   check('the counts', counted < held.counted, [held.counted, counted]);
   const why = await caller.post('/v1/policy/explanations', { action: 'read', type: 'Case', id: caseId });
   check('the explanation', why.status === 404, why.text);
-  if (held.person) {
-    const { partnershipId, familyName } = held.person;
-    const found = await caller.post('/v1/person-searches', { partnershipId, familyName }).expect(200);
-    check('the search', !found.text.includes(held.person.id), found.text);
-  }
+  const { partnershipId, familyName } = person;
+  const found = await caller.post('/v1/person-searches', { partnershipId, familyName }).expect(200);
+  check('the search', !found.text.includes(person.id), found.text);
   const status = await caller.get(`/v1/cases/${caseId}/status`);
   check('the status', status.status === 404, status.text);
   return wrong;

@@ -14,4 +14,35 @@ export const inclusionProofSchema = document({ index: size, leafHash: hash, size
 
 export const consistencyProofSchema = document({ from: size, fromRoot: hash, to: size, toRoot: hash, path, withheld });
 
-export const exportSchema = { type: 'string' as const, format: 'binary', maxLength: Number.MAX_SAFE_INTEGER };
+const text = { type: 'string' as const, maxLength: 1000 };
+const anything = { type: 'object' as const, additionalProperties: true };
+
+/** One line of the export; which members it has is told by its `type`. */
+export const exportSchema = {
+  type: 'object' as const,
+  required: ['type'],
+  description: 'One line. A header, then the entries with the checkpoints among them; `end` only where access ended.',
+  properties: {
+    type: { type: 'string' as const, enum: ['header', 'entry', 'checkpoint', 'end'] },
+    format: text,
+    keys: {
+      type: 'array' as const,
+      maxItems: 1000,
+      items: { type: 'object' as const, properties: { id: text, publicKey: text } },
+    },
+    size,
+    leafMembers: { type: 'array' as const, maxItems: 100, items: text },
+    personal: { type: 'array' as const, maxItems: 100, items: text },
+    index: size,
+    leafHash: hash,
+    leaf: anything,
+    values: anything,
+    salts: anything,
+    root: hash,
+    time: { type: 'string' as const, format: 'date-time' },
+    keyId: text,
+    signature: text,
+    complete: { type: 'boolean' as const },
+    reason: text,
+  },
+};
