@@ -6,6 +6,7 @@
  * one batch commits, the next ones wait and go together; each answer waits for the commit that holds its own entry.
  */
 import { createHash, createHmac } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -22,6 +23,7 @@ import { Frontier, hashesIn, type Hash } from './tree.js';
 /** Any number that no other part of the service locks. */
 const LOCK = 7_317_023_190_211;
 const MOST_ENTRIES_IN_A_COMMIT = 1000;
+const GATHERING_MILLISECONDS = 2;
 /** SQLSTATE classes that blame one entry's values: the others of its batch are written without it. */
 const BLAMES_AN_ENTRY = /^2[23]/;
 
@@ -109,8 +111,11 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   private async writeAll(): Promise<void> {
-    while (this.waiting.length) {
+    for (let last = 0; this.waiting.length;) {
+      // where several came at once, several more are on their way
+      if (last > 1) await setTimeout(GATHERING_MILLISECONDS);
       const batch = this.nextBatch();
+      last = batch.length;
       try {
         await this.write(batch);
       } catch (error) {

@@ -16,7 +16,7 @@
  * Signed note of a checkpoint: `wardmote-audit\n<size>\n<root in base64>\n<time>\n`, signed with Ed25519.
  * The key's identifier is the first 16 hex digits of SHA-256 of the public key's 32 bytes.
  */
-import { createHash, createPublicKey, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { leafHash, type Hash } from './tree.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 
@@ -52,12 +52,25 @@ export const LEAF_MEMBERS = [
   'correlationId',
 ] as const satisfies (keyof AuditEntry)[];
 
-export function canonical(value: unknown): string {
-  if (value instanceof Date) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join(',')}}`;
+export const canonical = (value: unknown): string => JSON.stringify(inOrder(value));
+
+/** The value with the members of its objects in the order of their names. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(inOrder) : value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, inOrder((value as Record<string, unknown>)[name])]));
+}
+
+const SALT_BYTES = 16;
+let random = Buffer.alloc(0);
+
+/** Random bytes are drawn for many salts at once. */
+function aSalt(): Buffer {
+  if (!random.length) random = randomBytes(SALT_BYTES * 256);
+  const salt = random.subarray(0, SALT_BYTES);
+  random = random.subarray(SALT_BYTES);
+  return salt;
 }
 
 type Personal = Pick<AuditEntry, (typeof PERSONAL)[number]>;
@@ -68,22 +81,24 @@ export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 's
   const salts: Record<string, string> = {};
   for (const field of PERSONAL) {
     if (values[field] === null) continue;
-    const salt = randomBytes(16);
+    const salt = aSalt();
     salts[field] = salt.toString('hex');
-    commitments[field] = createHash('sha256').update(salt).update(canonical(values[field])).digest('hex');
+    commitments[field] = hash('sha256', Buffer.concat([salt, Buffer.from(canonical(values[field]))]), 'hex');
   }
   return { commitments, salts };
 }
 
-/** What of the entry the leaf is made of. */
+const IN_ORDER = [...LEAF_MEMBERS, 'commitments' as const].sort();
+
+/** What of the entry the leaf is made of, in the order of the names. */
 export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown> {
-  return {
-    ...Object.fromEntries(LEAF_MEMBERS.map((member) => [member, entry[member]])),
-    commitments: entry.commitments,
-  };
+  const leaf: Record<string, unknown> = {};
+  for (const member of IN_ORDER) leaf[member] = member === 'commitments' ? inOrder(entry.commitments) : entry[member];
+  return leaf;
 }
 
-export const leafHashOf = (entry: Omit<AuditEntry, 'nodes'>): Hash => leafHash(canonical(leafOf(entry)));
+/** The leaf is made in order, and its other members are values and lists of texts: it is canonical as it is. */
+export const leafHashOf = (entry: Omit<AuditEntry, 'nodes'>): Hash => leafHash(JSON.stringify(leafOf(entry)));
 
 interface Signed {
   size: number;

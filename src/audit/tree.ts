@@ -6,7 +6,7 @@
  * tree falls into (the frontier); a proof needs only hashes of whole subtrees, which are kept with the leaf that
  * completed them. Both cost the logarithm of the size.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 
@@ -14,11 +14,7 @@ export type Hash = Buffer;
 /** Leaves `from` up to but not including `to`. */
 export type Range = [from: number, to: number];
 
-const sha256 = (...parts: Buffer[]): Hash => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+const sha256 = (...parts: Buffer[]): Hash => hash('sha256', Buffer.concat(parts), 'buffer');
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
 

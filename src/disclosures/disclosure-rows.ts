@@ -21,6 +21,15 @@ const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'reca
     tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
   WHERE record_id = $1 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
 
+const texts = new WeakMap<string[], string>();
+
+/** Names of fields as one text; the same list comes with every row that is masked alike. */
+function joined(fields: string[]): string {
+  let text = texts.get(fields);
+  if (text === undefined) texts.set(fields, (text = fields.join()));
+  return text;
+}
+
 /** Writes down who received what, in the transaction of the log's own entry. */
 @Injectable()
 export class DisclosureRows extends Disclosures {
@@ -30,8 +39,9 @@ export class DisclosureRows extends Disclosures {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
+      const by = `${who.agencyId ?? ''} ${who.purpose ?? ''} ${day}`;
       for (const one of what) {
-        const key = [one.recordId, one.recordVersion, who.agencyId, who.purpose, day, one.fields.join()].join(' ');
+        const key = `${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,

@@ -60,13 +60,19 @@ interface Following {
   reaching: Map<string, Where[]>;
 }
 const following = new WeakMap<AgreementFact[], Map<string, Following>>();
+/** The same, found by the very panels that somebody coordinates. */
+const found = new WeakMap<string[], { agreements: AgreementFact[]; following: Following }>();
 
 function followingOf(actor: Actor): Following {
+  const { agreements, coordinatedPanelIds } = actor;
+  const last = found.get(coordinatedPanelIds);
+  if (last?.agreements === agreements) return last.following;
   const capacities = following.get(actor.agreements) ?? new Map<string, Following>();
   following.set(actor.agreements, capacities);
   const key = actor.coordinatedPanelIds.join();
   let known = capacities.get(key);
   if (!known) capacities.set(key, (known = { tables: tabulated(actor), reaching: new Map() }));
+  found.set(coordinatedPanelIds, { agreements, following: known });
   return known;
 }
 
@@ -270,6 +276,24 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
   return cap && weighed.level !== 'none' && !reaches(cap.level, weighed.level)
     ? { level: cap.level, step: 'handling', rule: cap.sentence, remedy: cap.remedy, ...because }
     : weighed;
+}
+
+/**
+ * All that `weigh` looks at in a row beside the column's category: rows of which it is the same are weighed alike. Null where
+ * more would have to be looked at.
+ */
+export function weighedBy(actor: Actor, subject: Subject, row: Row): string | null {
+  const { contributor, owner } = subject;
+  const held = row[HELD_BY] as boolean[] | undefined;
+  if (subject.caps.length && !held) return null;
+  return [
+    contributor && row[contributor.agency] === actor.agencyId,
+    contributor && row[contributor.type],
+    owner && row[owner] === actor.agencyId,
+    panelsOf(subject, row).join(),
+    standsInEmergency(actor, subject, row),
+    held?.join(),
+  ].join(' ');
 }
 
 /** The caps that hold the row back from the actor, the strictest first. */

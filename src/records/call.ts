@@ -1,5 +1,5 @@
 /** What a request says about itself: trace, idempotency key, preconditions. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Call } from '../policy/actor.js';
 import { invalid } from '../policy/problems.js';
@@ -11,7 +11,7 @@ const correlations = new WeakMap<FastifyRequest['raw'], string>();
 export function correlationOf(request: FastifyRequest): string {
   let id = correlations.get(request.raw);
   if (!id) {
-    id = TRACEPARENT.exec(String(request.headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
+    id = TRACEPARENT.exec(String(request.headers.traceparent))?.[1] ?? randomUUID().replaceAll('-', '');
     correlations.set(request.raw, id);
   }
   return id;

@@ -36,7 +36,10 @@ export class Conversation {
   }
 
   async ask(question: Filled): Promise<Row[]> {
+    const send = together(this.client);
     const answer = ask(this.client, question, this.begun ? null : entering(this.wall));
+    // what is asked in the same breath leaves in the same message
+    process.nextTick(send);
     this.last = answer;
     const { rows, stamp } = await answer;
     if (this.begun) await this.begun;

@@ -4,7 +4,8 @@
 import type { Actor } from '../policy/actor.js';
 import { reaches } from '../policy/categories.js';
 import type { Row } from '../policy/conditions.js';
-import { weigh, type Weighing } from '../policy/levels.js';
+import { weigh, weighedBy, type Weighing } from '../policy/levels.js';
+import { keptFor } from '../policy/standing.js';
 import { subjectOf, type Subject } from '../policy/subjects.js';
 import { OPENED_BY, rulesOf } from './query.js';
 import type { ViewShape } from './view.js';
@@ -12,8 +13,13 @@ import type { ViewShape } from './view.js';
 export interface Masked {
   shown: string[];
   withheld: string[];
+  /** What is shown of the record's content, in order: all but what is about the process. */
+  content: string[];
   agreementVersionIds: string[];
 }
+
+/** Kinds of row that one reader meets in one view. */
+const MOST_KINDS = 500;
 
 /** The fields that the grounds which opened the row allow: all of them, unless every one of those grounds is limited. */
 function allowedByGround(actor: Actor, subject: Subject, action: string, row: Row): (field: string) => boolean {
@@ -27,22 +33,41 @@ function allowedByGround(actor: Actor, subject: Subject, action: string, row: Ro
 
 export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): Masked {
   const subject = subjectOf(shape.record);
+  const by = weighedBy(actor, subject, row);
+  if (by === null) return masked(actor, shape, action, row);
+  const kinds = keptFor(actor, `masks ${shape.name}`, () => new Map<string, Masked>());
+  const categories = shape.rowCategories.map((column) => row[column]);
+  const kind = [action, by, (row[OPENED_BY] as boolean[] | undefined)?.join(), ...categories].join(' ');
+  let known = kinds.get(kind);
+  if (!known) {
+    if (kinds.size > MOST_KINDS) kinds.clear();
+    kinds.set(kind, (known = masked(actor, shape, action, row)));
+  }
+  return known;
+}
+
+function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Masked {
+  const subject = subjectOf(shape.record);
   const isAllowed = allowedByGround(actor, subject, action, row);
-  const masked: Masked = { shown: [], withheld: [], agreementVersionIds: [] };
+  const found: Masked = { shown: [], withheld: [], content: [], agreementVersionIds: [] };
   /** A level is that of a category: fields of the same category are weighed once. */
   const weighed = new Map<string, Weighing>();
   for (const [field, column] of shape.properties) {
     const category = typeof column.category === 'string' ? column.category : (row[column.category.column] as string);
-    if (!isAllowed(field)) masked.withheld.push(field);
-    else if (category === 'administrative') masked.shown.push(field);
+    if (!isAllowed(field)) found.withheld.push(field);
+    else if (category === 'administrative') found.shown.push(field);
     else {
       let weighing = weighed.get(category);
       if (!weighing) weighed.set(category, (weighing = weigh(actor, subject, row, column)));
-      (reaches(weighing.level, column.from) ? masked.shown : masked.withheld).push(field);
+      const isShown = reaches(weighing.level, column.from);
+      (isShown ? found.shown : found.withheld).push(field);
+      if (isShown) found.content.push(field);
     }
   }
+  found.content.sort();
   for (const { agreementVersionId } of weighed.values())
-    if (agreementVersionId && !masked.agreementVersionIds.includes(agreementVersionId))
-      masked.agreementVersionIds.push(agreementVersionId);
-  return masked;
+    if (agreementVersionId && !found.agreementVersionIds.includes(agreementVersionId))
+      found.agreementVersionIds.push(agreementVersionId);
+  for (const list of Object.values(found) as string[][]) Object.freeze(list);
+  return found;
 }

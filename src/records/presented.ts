@@ -10,14 +10,18 @@ export class Presented {
     readonly body: object,
     readonly status = 200,
     readonly headers: Record<string, string> = {},
-    /** The body's exact text, where it was stored for a repeated call. */
-    readonly text: string = JSON.stringify(body),
+    /** The body's exact text, where it was stored for a repeated call or is no JSON. */
+    private readonly exact?: string,
     readonly contentType = 'application/json; charset=utf-8',
     /** The one record that the body shows, and by which view. */
     readonly shows: { view: string; id: string } | null = null,
     /** The body, where it is made while it is sent. */
     readonly stream?: Readable,
   ) {}
+
+  get text(): string {
+    return this.exact ?? JSON.stringify(this.body);
+  }
 
   /** Several answers as one. */
   static together(parts: Record<string, Presented>): Presented {

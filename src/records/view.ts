@@ -11,8 +11,11 @@ import type { Row } from '../policy/conditions.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 
 export interface ViewShape {
+  name: string;
   record: RecordClass;
   properties: Map<string, ColumnClass>;
+  /** Columns in which a row itself says the category of others. */
+  rowCategories: string[];
   /**
    * Values that follow from others and from the day. They are worked out from what the reader is shown, after the mask, so
    * that they can tell nothing that was withheld. `given` is what the service adds (the end of the plan).
@@ -64,7 +67,12 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
     }
     for (const [key, column] of own) properties.set(key, column);
     const { derive } = viewClass as unknown as Pick<ViewShape, 'derive'>;
-    shape = { record: base.record, properties, derive };
+    const rowCategories = [
+      ...new Set(
+        [...properties.values()].flatMap(({ category }) => (typeof category === 'object' ? [category.column] : [])),
+      ),
+    ];
+    shape = { name: viewClass.name, record: base.record, properties, rowCategories, derive };
     shapes.set(viewClass, shape);
   }
   return shape;

@@ -11,6 +11,7 @@ import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
 import { Slot, type Row, type Where } from '../policy/conditions.js';
 import { CONTEXT, granted, type Context } from '../policy/levels.js';
+import { keptFor } from '../policy/standing.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { asking, asksOf, refuseUnshown } from './asking.js';
@@ -23,7 +24,7 @@ import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
-import { shapeOf, type ViewClass, type ViewShape } from './view.js';
+import { shapeOf, type ViewClass } from './view.js';
 import { unhidden } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
@@ -371,7 +372,7 @@ export class Work {
     this.audit.push(draft({ operation: 'consult', subOperation: 'repeat', ...what, fields, withheld }));
   }
 
-  /** Notes that records leave in one piece, on their way to `recipient`: what follows is read in parts, by the policy. */
+  /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
   exported(subject: Subject, resultCount: number, fields: string[]): void {
     this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
@@ -389,7 +390,9 @@ export class Work {
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */
   private withheldCategories(panelId: string): string[] {
-    return DATA_CATEGORIES.filter((category) => granted(this.actor, panelId, category, null).level === 'none');
+    return keptFor(this.actor, `withheld ${panelId}`, () =>
+      DATA_CATEGORIES.filter((category) => granted(this.actor, panelId, category, null).level === 'none'),
+    );
   }
 
   /** Changes with the record and with what its reader may see of it. */
@@ -435,7 +438,7 @@ export class Work {
     const entries = new Map<string, { operation: 'consult' | 'disclose'; members: [Row, Masked][] }>();
     for (const [index, row] of rows.entries()) {
       const masked = masks[index] as Masked;
-      const operation = isDisclosed(this.actor, shape, row, masked) ? 'disclose' : 'consult';
+      const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
       const key = `${operation} ${String(row['partnershipId'])}`;
       const entry = entries.get(key) ?? { operation, members: [] };
       entry.members.push([row, masked]);
@@ -456,7 +459,7 @@ export class Work {
           fields: union((one) => one.shown),
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
-          ...(operation === 'disclose' ? { disclosed: members.map(([row, one]) => received(shape, row, one)) } : {}),
+          ...(operation === 'disclose' ? { disclosed: members.map(([row, one]) => received(subject, row, one)) } : {}),
           ...more,
         },
       );
@@ -507,20 +510,13 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
 }
 
 /** Does the reader see content that another agency contributed? */
-function isDisclosed(actor: Actor, shape: ViewShape, row: Row, { shown }: Masked): boolean {
-  const { contributor } = subjectOf(shape.record);
+function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content }: Masked): boolean {
   const from = contributor ? row[contributor.agency] : null;
-  if (from == null || from === actor.agencyId) return false;
-  return shown.some((field) => {
-    const category = shape.properties.get(field)?.category;
-    const one = typeof category === 'object' ? row[category.column] : category;
-    return one !== 'administrative' && row[field] != null;
-  });
+  return from != null && from !== actor.agencyId && content.some((field) => row[field] != null);
 }
 
 /** What the reader's agency receives of another's record. */
-function received(shape: ViewShape, row: Row, { shown, agreementVersionIds }: Masked): Disclosed {
-  const subject = subjectOf(shape.record);
+function received(subject: Subject, row: Row, { content, agreementVersionIds }: Masked): Disclosed {
   const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
   const panels = (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
   return {
@@ -532,7 +528,7 @@ function received(shape: ViewShape, row: Row, { shown, agreementVersionIds }: Ma
     recordId: row['id'] as string,
     recordVersion: (row['version'] as number | undefined) ?? 1,
     originAgencyId: row[subject.contributor?.agency ?? 'agencyId'] as string,
-    fields: shown.filter((field) => shape.properties.get(field)?.category !== 'administrative').sort(),
+    fields: content,
     agreementVersionIds,
   };
 }
