@@ -74,7 +74,10 @@ export function serve(session, { serviceUrl }) {
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
   };
   return session.hold(
-    spawnHeld(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', path.join(dist, 'main.js')], { env, stdio: 'inherit' }),
+    spawnHeld(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', path.join(dist, 'main.js')], {
+      env,
+      stdio: 'inherit',
+    }),
   );
 }
 
