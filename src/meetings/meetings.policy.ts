@@ -32,9 +32,9 @@ const MINE = `i.agency_id = who.agency_id AND (i.practitioner_id IS NULL OR i.pr
 
 declareFact(
   'invitations',
-  `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', l.meeting_id)
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
-   FROM invitations i JOIN listings l ON l.id = i.listing_id
+   FROM invitations i
    WHERE ${MINE} AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 

@@ -9,13 +9,9 @@ export class FactsOfWaysIn20261122150000 implements MigrationInterface {
       await runner.query(
         `CREATE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts()`,
       );
-    await runner.query(
-      `CREATE TRIGGER stamp_facts AFTER UPDATE OF meeting_id OR DELETE ON listings FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts()`,
-    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['access_grants', 'invitations', 'listings'])
-      await runner.query(`DROP TRIGGER stamp_facts ON ${table}`);
+    for (const table of ['access_grants', 'invitations']) await runner.query(`DROP TRIGGER stamp_facts ON ${table}`);
   }
 }

@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import type { Row } from '../policy/conditions.js';
 import type { Filled } from './forms.js';
-import { ask } from './question.js';
+import { ask, isKnown } from './question.js';
 import { together } from './together.js';
 import { entering, type Wall } from './wall.js';
 
@@ -15,6 +15,8 @@ export class Stale extends Error {}
 
 export class Conversation {
   private begun: Promise<void> | undefined;
+  private asked: Filled[] = [];
+  private answers: Promise<Row[][]> | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isProven = false;
 
@@ -28,23 +30,35 @@ export class Conversation {
     const send = together(this.client);
     const transaction = this.client.query('BEGIN');
     const entered = this.client.query<{ stamp: string | null }>(entering(this.wall));
-    process.nextTick(send);
+    // after the questions of this breath, which leave at its end
+    process.nextTick(() => process.nextTick(send));
     this.begun = Promise.all([entered, transaction]).then(([{ rows }]) => {
       this.proven(rows[0]?.stamp ?? null);
     });
     this.begun.catch(() => undefined); // it is waited for before the end
   }
 
-  async ask(question: Filled): Promise<Row[]> {
-    const send = together(this.client);
-    const answer = ask(this.client, question, this.begun ? null : entering(this.wall));
-    // what is asked in the same breath leaves in the same message
-    process.nextTick(send);
-    this.last = answer;
-    const { rows, stamp } = await answer;
-    if (this.begun) await this.begun;
-    else this.proven(stamp);
-    return rows;
+  /** What is asked in the same breath is answered together. */
+  async ask(form: Filled): Promise<Row[]> {
+    const at = this.asked.push(form) - 1;
+    if (at === 0) {
+      this.answers = new Promise((resolve) => process.nextTick(resolve)).then(() => this.put());
+      this.last = this.answers;
+    }
+    return (await this.answers)?.[at] ?? [];
+  }
+
+  private async put(): Promise<Row[][]> {
+    const forms = this.asked;
+    this.asked = [];
+    const entry = this.begun ? null : entering(this.wall);
+    const isOne = forms.every((form) => isKnown(this.client, form));
+    const answers = isOne
+      ? [await ask(this.client, forms, entry)]
+      : await Promise.all(forms.map((form) => ask(this.client, [form], entry)));
+    for (const { stamp } of answers) if (entry) this.proven(stamp);
+    await this.begun;
+    return answers.flatMap(({ rows }) => rows);
   }
 
   /** For the rest of the transaction the actor stands behind this wall; without one, behind their own. */

@@ -1,7 +1,7 @@
 /**
- * How a form is put to the database. Alone it goes together with who asks: one message, and one transaction of its own (all
- * that stands before one Sync of PostgreSQL's protocol is one), so that the settings of the wall end with the answer. The
- * answer then comes with the stamp under which it was given.
+ * How forms are put to the database. Outside a transaction they go together with who asks: one message, and one transaction
+ * of its own (all that stands before one Sync of PostgreSQL's protocol is one), so that the settings of the wall end with the
+ * answers. These then come with the stamp under which they were given.
  */
 import pg, { type PoolClient } from 'pg';
 import type { Row } from '../policy/conditions.js';
@@ -28,38 +28,51 @@ interface Column {
 const columnsOf = new Map<string, Column[]>();
 const MOST_TEXTS = 5000;
 
-export interface Answer {
-  rows: Row[];
-  /** Of all facts, when the question was answered; null where it was not put alone. */
+export interface Answers {
+  /** The rows that each form found. */
+  rows: Row[][];
+  /** Of all facts, when the question was answered; null where it was put in an open transaction. */
   stamp: string | null;
 }
 
-/** `entry` says who asks; without it, the transaction that is open has said so. */
-export function ask(client: PoolClient, form: Filled, entry: Filled | null): Promise<Answer> {
+const wireOf = (client: PoolClient): Wire => (client as unknown as { connection: Wire }).connection;
+
+/** Was the form put on this connection before? What is new there goes alone, so that an error blames nothing else. */
+export const isKnown = (client: PoolClient, form: Filled): boolean =>
+  wireOf(client).parsedStatements[form.name] !== undefined;
+
+/** `entry` says who asks; without it, the transaction that is open has said so. Several forms are `isKnown`. */
+export function ask(client: PoolClient, forms: Filled[], entry: Filled | null): Promise<Answers> {
   return new Promise((resolve, reject) => {
-    const question: Question = new Question(form, entry, (error) => {
+    const question: Question = new Question(forms, entry, (error) => {
       if (error) reject(error);
-      else resolve({ rows: question.found, stamp: question.stamp });
+      else resolve({ rows: question.parts.map(({ found }) => found), stamp: question.stamp });
     });
     client.query(question);
   });
 }
 
+interface Part {
+  form: Filled;
+  columns: Column[] | undefined;
+  found: Row[];
+}
+
 class Question extends pg.Query {
-  readonly found: Row[] = [];
+  readonly parts: Part[];
   stamp: string | null = null;
-  /** What stands before the form is not answered yet. */
-  private isEntering: boolean;
-  private columns: Column[] | undefined;
+  /** Which part is being answered: before the first one, the entry. */
+  private at: number;
 
   constructor(
-    private readonly form: Filled,
+    forms: Filled[],
     private readonly entry: Filled | null,
     done: (error: Error | undefined) => void,
   ) {
-    super({ name: form.name, text: form.text, values: form.values }, done);
-    this.isEntering = entry !== null;
-    this.columns = columnsOf.get(form.text);
+    const last = forms.at(-1);
+    super({ name: last?.name, text: last?.text ?? '' }, done);
+    this.parts = forms.map((form) => ({ form, columns: columnsOf.get(form.text), found: [] }));
+    this.at = entry ? -1 : 0;
   }
 
   override submit = (connection: unknown): void => {
@@ -67,9 +80,7 @@ class Question extends pg.Query {
     wire.stream.cork();
     try {
       if (this.entry) put(wire, this.entry);
-      put(wire, this.form, () => {
-        if (!this.columns) wire.describe({ type: 'P', name: '' });
-      });
+      for (const { form, columns } of this.parts) put(wire, form, { describes: !columns });
       wire.sync();
     } finally {
       wire.stream.uncork();
@@ -77,38 +88,41 @@ class Question extends pg.Query {
   };
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
-    this.columns = fields.map(({ name, dataTypeID }) => ({
+    const part = this.parts[this.at];
+    if (!part) return;
+    part.columns = fields.map(({ name, dataTypeID }) => ({
       name,
       read: pg.types.getTypeParser(dataTypeID, 'text') as Column['read'],
     }));
     if (columnsOf.size > MOST_TEXTS) columnsOf.clear();
-    columnsOf.set(this.form.text, this.columns);
+    columnsOf.set(part.form.text, part.columns);
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    if (this.isEntering) {
+    const part = this.parts[this.at];
+    if (!part) {
       this.stamp = fields.at(-1) ?? null;
       return;
     }
     const row: Row = {};
-    this.columns?.forEach(({ name, read }, n) => {
+    part.columns?.forEach(({ name, read }, n) => {
       const text = fields[n];
       row[name] = text == null ? null : read(text);
     });
-    this.found.push(row);
+    part.found.push(row);
   }
 
   handleCommandComplete(): void {
-    this.isEntering = false;
+    this.at += 1;
   }
 }
 
-function put(wire: Wire, { name, text, values }: Filled, describe?: () => void): void {
+function put(wire: Wire, { name, text, values }: Filled, { describes = false } = {}): void {
   if (wire.parsedStatements[name] === undefined && wire.submittedNamedStatements[name] === undefined) {
     wire.parse({ name, text });
     wire.submittedNamedStatements[name] = text;
   }
   wire.bind({ statement: name, values });
-  describe?.();
+  if (describes) wire.describe({ type: 'P', name: '' });
   wire.execute({});
 }

@@ -35,7 +35,7 @@ export async function caseload(ownerUrl, reader, count) {
       `INSERT INTO contributions (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
          category, kind, summary, text, handling, agency_only, author_id)
        SELECT gen_random_uuid(), 1, c.changed_at, c.changed_at + n * interval '1 second', c.partnership_id, a.id, a.type, c.id, c.panel_id,
-         (ARRAY['asb_incident', 'police_incident', 'housing', 'asb_incident', 'asb_incident', 'housing'])[n], 'fact', 'A generated line.',
+         (ARRAY['asb_incident', 'police_incident', 'professional_opinion', 'asb_incident', 'asb_incident', 'professional_opinion'])[n], 'fact', 'A generated line.',
          repeat('A generated contribution. ', 20), 'P', false, a.id
        FROM cases c CROSS JOIN generate_series(1, ${String(CONTRIBUTIONS_EACH)}) n
        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM agencies WHERE type IN
