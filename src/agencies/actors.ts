@@ -7,7 +7,8 @@
  * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
  */
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
   Actors,
@@ -21,7 +22,8 @@ import {
 import { refused } from '../policy/problems.js';
 import { forgetRules } from '../policy/subjects.js';
 import type { LogPurpose, Purpose } from '../policy/categories.js';
-import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
+import { poolApart } from '../records/database.js';
+import { entering, SERVICE_WALL, type Wall } from '../records/wall.js';
 
 interface Who {
   kind: Actor['kind'];
@@ -53,6 +55,8 @@ interface Known {
 }
 
 const MOST_KNOWN = 2000;
+/** Somebody may be asked about by a unit of work that holds a connection. */
+const MOST_CONNECTIONS = 2;
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
 /** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
@@ -113,12 +117,19 @@ export function actingFunction(): { name: string; signature: string; sql: string
 }
 
 @Injectable()
-export class ActorsOfAgencies extends Actors {
+export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   private acting: string | undefined;
   private readonly known = new Map<string, Known>();
 
-  constructor(private readonly source: DataSource) {
+  private readonly pool: pg.Pool;
+
+  constructor(source: DataSource) {
     super();
+    this.pool = poolApart((source.options as { url: string }).url, 'actors', MOST_CONNECTIONS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
   }
 
   signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null> {
@@ -168,17 +179,30 @@ export class ActorsOfAgencies extends Actors {
     return { name: 'acting', text: this.acting, values };
   }
 
+  private async asService<R>(sql: string, values: unknown[]): Promise<R[]> {
+    const client = await this.pool.connect();
+    try {
+      await Promise.all([client.query('BEGIN'), client.query(entering(SERVICE_WALL))]);
+      return (await client.query(sql, values)).rows as R[];
+    } finally {
+      await client.query('COMMIT').finally(() => {
+        client.release();
+      });
+    }
+  }
+
   /** What the database says now, kept in mind under its stamp. */
   private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<Known | null> {
     const { text, values } = this.question({ ...asked, now });
-    const [{ found }] = await this.source.query<[{ found: Found }]>(text, values);
+    const { rows } = await this.pool.query<{ found: Found }>(text, values);
+    const { found } = rows[0] as { found: Found };
     this.known.delete(key);
     if (!found.who) return null;
     const { who } = found;
     const owner: FactOwner = {
       agencyType: who.agency_type,
       purpose: who.purpose,
-      ask: (sql, asks) => behind(this.source, SERVICE_WALL, (manager) => manager.query(sql, asks)),
+      ask: <R>(sql: string, asks: unknown[]) => this.asService<R>(sql, asks),
     };
     const facts: [string, unknown][] = [];
     for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);

@@ -7,12 +7,14 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import pg, { type PoolClient } from 'pg';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
 import { AuditLog, type AuditDraft, type Disclosed, type Disclosures, type WhoActed } from '../records/journal.js';
+import { poolApart } from '../records/database.js';
 import { together } from '../records/together.js';
 import { entering, LOG_WALL } from '../records/wall.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
@@ -66,7 +68,6 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private readonly writer: pg.Pool;
   /** Apart, so that proofs and exports never hold up who waits for an answer. */
   private readonly reader: pg.Pool;
-  private readonly log = new Logger('audit');
   private policyVersion: string | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
@@ -79,12 +80,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     private readonly disclosures: Disclosures,
   ) {
     super();
-    this.writer = poolOf(databaseUrl, 1);
-    this.reader = poolOf(databaseUrl, 2);
-    for (const pool of [this.writer, this.reader])
-      pool.on('error', (error) => {
-        this.log.warn({ code: (error as { code?: string }).code }, 'a connection of the log was lost');
-      });
+    this.writer = poolApart(databaseUrl, 'audit', 1);
+    this.reader = poolApart(databaseUrl, 'audit', 2);
   }
 
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
@@ -290,16 +287,6 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
       );
   }
 }
-
-const poolOf = (connectionString: string, max: number): pg.Pool =>
-  new pg.Pool({
-    connectionString,
-    max,
-    pipeline: true,
-    application_name: 'wardmote audit',
-    options:
-      '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan',
-  });
 
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {

@@ -1,5 +1,6 @@
 /** The connection, and how properties become columns. Entities are listed by the areas that own them. */
 import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import {
   DataSource,
@@ -45,6 +46,11 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
 // What is counted in 64 bits stays far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+const SETTINGS =
+  '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan';
+
+const log = new Logger('database');
+
 /** `maintenance` opens the tables to their owner, whom row-level security binds too. */
 export function databaseOptions(
   url: string,
@@ -68,11 +74,28 @@ export function databaseOptions(
     extra: {
       // what need not wait for an answer is sent with what does
       pipeline: true,
-      options:
-        '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan' +
-        (maintenance ? ' -c app.maintenance=on' : ''),
+      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ''),
     },
   };
+}
+
+/**
+ * A few connections for what is asked while a unit of work holds one: whoever waits for a connection of the pool that
+ * everybody works with, holding one of it, may wait for somebody who waits for them.
+ */
+export function poolApart(connectionString: string, name: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    pipeline: true,
+    application_name: `wardmote ${name}`,
+    options: SETTINGS,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', (error) => {
+    log.warn({ name, code: (error as { code?: string }).code }, 'a connection was lost');
+  });
+  return pool;
 }
 
 export const openDatabase = (options: DataSourceOptions): Promise<DataSource> => new DataSource(options).initialize();
