@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: what the walls cost. The case list, and one case with its contributions, authorized, masked and written
  * down, beside a bare Fastify and `pg` handler that reads the same rows of the same 200,000 cases without asking who asks.
- * Interleaved rounds, medians; ends with 1 where the service has less than 0.40 and 0.50 of the bare throughput. The same
- * handler with prepared statements is a third side, for whoever wants to know the walls alone; it decides nothing.
+ * Interleaved rounds, medians; ends with 1 where the service has less than 0.40 and 0.50 of the bare throughput.
  *
  * BENCH_CASES, BENCH_ROUNDS and BENCH_SECONDS change the size of the run.
  */
@@ -48,20 +47,16 @@ await session(async (run) => {
   await seed(run, database);
   const { panels, cases } = await run.phase(`Making ${CASES} cases`, () => caseload(database.ownerUrl, READER, CASES));
   await run.phase('Starting the service', () => ready(serve(run, database)));
-  /** @param {'on' | 'off'} tuned */
-  const bareHandler = async (tuned) => {
-    const env = {
-      ...process.env,
-      PORT: String(await freePort()),
-      DATABASE_URL: database.adminUrl.replace(/\/postgres$/, '/wardmote'),
-      PANELS: panels.join(),
-      TUNED: tuned,
-    };
-    run.hold(spawnHeld(process.execPath, [path.join(here, 'bench/bare.mjs')], { env, stdio: 'inherit' }));
-    await untilAnswers(`http://127.0.0.1:${env.PORT}/cases`);
-    return `http://127.0.0.1:${env.PORT}`;
+  const barePort = String(await freePort());
+  const env = {
+    ...process.env,
+    PORT: barePort,
+    DATABASE_URL: database.adminUrl.replace(/\/postgres$/, '/wardmote'),
+    PANELS: panels.join(),
   };
-  const sides = { service: `${url}/v1`, bare: await bareHandler('off'), tuned: await bareHandler('on') };
+  run.hold(spawnHeld(process.execPath, [path.join(here, 'bench/bare.mjs')], { env, stdio: 'inherit' }));
+  const bare = `http://127.0.0.1:${barePort}`;
+  await untilAnswers(`${bare}/cases`);
 
   const token = await tokenOf(url, READER);
   const pick = () => cases[Math.floor(Math.random() * cases.length)] ?? '';
@@ -72,22 +67,25 @@ await session(async (run) => {
       return [() => `${origin}/cases/${pick()}/file`];
     },
   };
-  for (const side of [sides.bare, sides.tuned]) await samePages(sides.service, side, token, pick());
+  await samePages(`${url}/v1`, bare, token, pick());
   let fell = false;
   for (const [name, paths] of Object.entries(scenarios)) {
-    const measured = /** @type {Record<keyof typeof sides, number[]>} */ ({ service: [], bare: [], tuned: [] });
+    const measured = /** @type {{ service: number[], bare: number[] }} */ ({ service: [], bare: [] });
     for (let round = 0; round <= ROUNDS; round++)
-      for (const side of /** @type {(keyof typeof sides)[]} */ (Object.keys(sides))) {
-        const rate = await requestsPerSecond(paths(sides[side]), token, SECONDS);
+      for (const [side, origin] of /** @type {const} */ ([
+        ['service', `${url}/v1`],
+        ['bare', bare],
+      ])) {
+        const rate = await requestsPerSecond(paths(origin), token, SECONDS);
         // the first round only warms up
         if (round) measured[side].push(rate);
       }
-    const [service, bare, tuned] = [median(measured.service), median(measured.bare), median(measured.tuned)];
+    const ratio = median(measured.service) / median(measured.bare);
     const least = AT_LEAST[/** @type {keyof typeof AT_LEAST} */ (name)];
-    const met = service / bare >= least;
+    const met = ratio >= least;
     fell ||= !met;
     console.log(
-      `${name}: ${(service / bare).toFixed(2)} of the bare throughput (${service.toFixed(0)} to ${bare.toFixed(0)} requests a second, medians of ${ROUNDS} rounds); at least ${least.toFixed(2)}: ${met ? 'met' : 'NOT met'}; beside prepared statements ${(service / tuned).toFixed(2)} (${tuned.toFixed(0)})`,
+      `${name}: ${ratio.toFixed(2)} of the bare throughput (${median(measured.service).toFixed(0)} to ${median(measured.bare).toFixed(0)} requests a second, medians of ${ROUNDS} rounds); at least ${least.toFixed(2)}: ${met ? 'met' : 'NOT met'}`,
     );
   }
   return fell ? 1 : 0;
