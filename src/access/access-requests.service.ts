@@ -169,7 +169,7 @@ export class AccessRequestsService {
   /** What became of the requests, by identifier. */
   private told(work: Work): (rows: Row[]) => Promise<Row> {
     return async (rows) => {
-      const requests = rows as unknown as AccessRequest[];
+      const requests = rows as (Row & AccessRequest)[];
       const ids = requests.map((one) => one.id);
       const grantIds = requests.flatMap(({ grantId }) => grantId ?? []);
       const grants = await work.asService(() => work.manager.findBy(AccessGrant, { id: In(grantIds) }));

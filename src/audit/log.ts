@@ -8,8 +8,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type pg from 'pg';
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
@@ -31,10 +30,9 @@ const BLAMES_AN_ENTRY = /^2[23]/;
 
 const checkpointColumns = [...columnsOf(AuditCheckpoint)];
 const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${name} AS "${property}"`).join(', ');
-/** Each statement of a simple query sees what was committed when it begins: the second sees what the lock waited for. */
+/** Each statement sees what was committed when it begins: what is asked after the lock sees what the lock waited for. */
 const LOCKED = `SELECT pg_advisory_xact_lock(${String(LOCK)})`;
-const LOCKED_LAST_CHECKPOINT = `${LOCKED};
-SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
+const LAST_CHECKPOINT = `SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
 /** `$3` to `$9` are the checkpoint that is continued; nothing is written where another, or an altered one, is the last. */
@@ -65,9 +63,9 @@ interface Waiting extends Received {
 }
 
 export class SealedLog extends AuditLog implements OnApplicationShutdown {
-  private readonly writer: pg.Pool;
+  private readonly writer: Pool;
   /** Apart, so that proofs and exports never hold up who waits for an answer. */
-  private readonly reader: pg.Pool;
+  private readonly reader: Pool;
   private policyVersion: string | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
@@ -178,7 +176,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     }
   }
 
-  private async transaction<T>(pool: pg.Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async transaction<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
@@ -234,12 +232,10 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   /** Numbers the entries, adds them to the tree and signs it. The lock is held until the transaction ends. */
   private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
-    const [, last] = (await client.query(LOCKED_LAST_CHECKPOINT)) as unknown as [
-      unknown,
-      pg.QueryResult<AuditCheckpoint>,
-    ];
-    this.continued(last.rows[0]);
-    const { values, checkpoint } = this.sealed(prepared, last.rows[0]);
+    const [, { rows }] = await Promise.all([client.query(LOCKED), client.query<AuditCheckpoint>(LAST_CHECKPOINT)]);
+    const [last] = rows;
+    this.continued(last);
+    const { values, checkpoint } = this.sealed(prepared, last);
     await client.query({ name: 'audit-append', text: INSERT, values });
     this.own = checkpoint;
   }

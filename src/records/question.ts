@@ -3,9 +3,11 @@
  * of its own (all that stands before one Sync of PostgreSQL's protocol is one), so that the settings of the wall end with the
  * answers. These then come with the stamp under which they were given.
  */
+import type { Writable } from 'node:stream';
 import pg, { type PoolClient } from 'pg';
 import type { Row } from '../policy/conditions.js';
 import type { Filled } from './forms.js';
+import { connectionOf } from './together.js';
 
 /** What `pg` gives its own queries to write with. */
 interface Wire {
@@ -14,7 +16,7 @@ interface Wire {
   describe: (portal: { type: 'P'; name: string }) => void;
   execute: (portal: object) => void;
   sync: () => void;
-  stream: { cork: () => void; uncork: () => void };
+  stream: Writable;
   parsedStatements: Record<string, string | undefined>;
   submittedNamedStatements: Record<string, string | undefined>;
 }
@@ -35,11 +37,9 @@ export interface Answers {
   stamp: string | null;
 }
 
-const wireOf = (client: PoolClient): Wire => (client as unknown as { connection: Wire }).connection;
-
 /** Was the form put on this connection before? What is new there goes alone, so that an error blames nothing else. */
 export const isKnown = (client: PoolClient, form: Filled): boolean =>
-  wireOf(client).parsedStatements[form.name] !== undefined;
+  (connectionOf(client) as Wire).parsedStatements[form.name] !== undefined;
 
 /** `entry` says who asks; without it, the transaction that is open has said so. Several forms are `isKnown`. */
 export function ask(client: PoolClient, forms: Filled[], entry: Filled | null): Promise<Answers> {

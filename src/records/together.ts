@@ -2,12 +2,13 @@
 import type { Writable } from 'node:stream';
 import type { PoolClient } from 'pg';
 
-const streamOf = (client: PoolClient): Writable =>
-  (client as unknown as { connection: { stream: Writable } }).connection.stream;
+/** What the client sends with: `pg` declares it for pools alone. */
+export const connectionOf = (client: PoolClient): { stream: Writable } =>
+  (client as PoolClient & { connection: { stream: Writable } }).connection;
 
 /** Holds back what is asked of the client until the answer is called. */
 export function together(client: PoolClient): () => void {
-  const stream = streamOf(client);
+  const { stream } = connectionOf(client);
   stream.cork();
   return () => {
     stream.uncork();
