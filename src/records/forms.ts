@@ -48,7 +48,7 @@ function constant(value: unknown, now: Date): string | null | Slot | typeof NOW 
 
 /** A value of a condition as PostgreSQL writes it. */
 function written(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
+  if (value === null) return null;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return `{${value.map(element).join(',')}}`;
   if (typeof value === 'string') return value;
@@ -108,11 +108,11 @@ function operand(operator: string, value: unknown, slot: (value: unknown) => Slo
   return operator === '$exists' ? value : leaf(value, slot);
 }
 
-/** What decides how a condition reads stays in it: nothing, and empty lists. */
-const leaf = (value: unknown, slot: (value: unknown) => Slot): unknown =>
-  value === null || value === undefined || (Array.isArray(value) && (!value.length || value.includes(null)))
-    ? value
-    : slot(value);
+/** What decides how a condition reads stays in it: null, and lists that are empty or hold it. */
+function leaf(value: unknown, slot: (value: unknown) => Slot): unknown {
+  if (value === undefined) throw new Error('a question compares with nothing');
+  return value === null || (Array.isArray(value) && (!value.length || value.includes(null))) ? value : slot(value);
+}
 
 const isConditions = (value: unknown): value is Where =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
