@@ -557,8 +557,8 @@ async function carriedOff(time: pg.Client, type: RecordClass, id: string, turn: 
       await time.query(`UPDATE ${tableOf(type)} SET ${set} WHERE id = $1`, [id, ...real.map(({ value }) => value)]);
       return;
     } catch (error) {
-      // a plan is of one category
-      if ((error as { code?: string }).code !== '23514') throw error;
+      // a plan is of one category, and a person has a role in a case once: then it only goes to the agency
+      if (!['23514', '23505'].includes((error as { code?: string }).code ?? '')) throw error;
     }
   }
 }

@@ -8,7 +8,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
@@ -30,9 +30,10 @@ const BLAMES_AN_ENTRY = /^2[23]/;
 
 const checkpointColumns = [...columnsOf(AuditCheckpoint)];
 const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${name} AS "${property}"`).join(', ');
-/** Each statement sees what was committed when it begins: what is asked after the lock sees what the lock waited for. */
+/** Each statement of a simple query sees what was committed when it begins: the second sees what the lock waited for. */
 const LOCKED = `SELECT pg_advisory_xact_lock(${String(LOCK)})`;
-const LAST_CHECKPOINT = `SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
+const LOCKED_LAST_CHECKPOINT = `${LOCKED};
+SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
 /** `$3` to `$9` are the checkpoint that is continued; nothing is written where another, or an altered one, is the last. */
@@ -232,8 +233,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   /** Numbers the entries, adds them to the tree and signs it. The lock is held until the transaction ends. */
   private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
-    const [, { rows }] = await Promise.all([client.query(LOCKED), client.query<AuditCheckpoint>(LAST_CHECKPOINT)]);
-    const [last] = rows;
+    const answers = (await client.query(LOCKED_LAST_CHECKPOINT)) as QueryResult | QueryResult<AuditCheckpoint>[];
+    const last = Array.isArray(answers) ? answers.at(-1)?.rows[0] : undefined;
     this.continued(last);
     const { values, checkpoint } = this.sealed(prepared, last);
     await client.query({ name: 'audit-append', text: INSERT, values });
