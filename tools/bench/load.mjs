@@ -1,7 +1,7 @@
 /** Callers that ask again as soon as they are answered. */
 import http from 'node:http';
 
-const CALLERS = 32;
+const CALLERS = 16;
 
 /**
  * @param {(() => string)[]} addresses asked in turn by each caller
