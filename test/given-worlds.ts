@@ -20,7 +20,7 @@
 import pg from 'pg';
 import type { Statement } from '../src/records/query.ts';
 import { givenDatabase, type TestDatabase } from './support/database.ts';
-import { settingsOf, Worlds, type World } from './worlds.ts';
+import { settingsOf, Worlds, type Schema, type World } from './worlds.ts';
 
 export const WORLDS = Number(process.env['WORLDS'] ?? 10_000);
 const USUAL_SEED = 325_210_288;
@@ -72,18 +72,26 @@ interface Case {
 
 interface Bare {
   database: TestDatabase;
-  /** Tables whose rows always stand in a partnership. */
-  needsPartnership: ReadonlySet<string>;
+  schema: Schema;
 }
+
+const named = (table: string, keys: string): string =>
+  `ARRAY(SELECT attname::text FROM unnest(${keys}) WITH ORDINALITY k (attnum, n) JOIN pg_attribute a USING (attnum)
+          WHERE attrelid = ${table} ORDER BY n)`;
 
 /** The schema without its constraints (rules must agree on any row) and without its indexes (they only cost planning). */
 async function bareDatabase(): Promise<Bare> {
   const database = await givenDatabase({ empty: true });
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
-  const { rows } = await client.query<{ table: string }>(
-    `SELECT relname AS table FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-      WHERE relnamespace = 'public'::regnamespace AND attname = 'partnership_id' AND attnotnull`,
+  const { rows } = await client.query<{ column: string }>(
+    `SELECT relname || '.' || attname AS column FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND attnotnull`,
+  );
+  const { rows: heldTogether } = await client.query<Schema['heldTogether'][number]>(
+    `SELECT conrelid::regclass::text AS table, confrelid::regclass::text AS to, ${named('conrelid', 'conkey')} AS columns,
+            ${named('confrelid', 'confkey')} AS foreign
+       FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype = 'f' AND cardinality(conkey) > 1`,
   );
   await client.query(`DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
@@ -99,7 +107,7 @@ async function bareDatabase(): Promise<Bare> {
     FOR one IN SELECT DISTINCT tgrelid::regclass AS t FROM pg_trigger WHERE NOT tgisinternal
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', one.t); END LOOP; END $$`);
   await client.end();
-  return { database, needsPartnership: new Set(rows.map((one) => one.table)) };
+  return { database, schema: { neverNull: new Set(rows.map((one) => one.column)), heldTogether } };
 }
 
 /** A connection that plans each text once. It lives for one batch: plans are large, and no kind comes back. */
@@ -139,7 +147,10 @@ class Examination {
   readonly heldBy = new Set<string>();
   readonly asked = new Set<string>();
   readonly explained = new Set<string>();
-  /** Rules that open a row behind its reader's own wall that they do not open without: what a rule denies fell away. */
+  /**
+   * Rules that open a row behind its reader's own wall that they do not open without: what a rule denies fell away. Of rows
+   * that the database could hold: that a row stands in the partnership of what it belongs to is for the database to see to.
+   */
   readonly widened = new Set<string>();
   readonly disagreements: string[] = [];
 
@@ -236,7 +247,7 @@ class Examination {
     ]);
     answers.catch(() => undefined); // it is waited for below
 
-    const standing = this.worlds.behind(world, this.bare.needsPartnership);
+    const standing = this.worlds.behind(world);
     const inMemory = new Map<string, boolean>();
     const behindWall = new Map<string, boolean>();
     questions.forEach(({ subject: about, action }, index) => {
@@ -262,7 +273,7 @@ class Examination {
         const openedBehind = stands ? opening(stands) : [];
         behindWall.set(key, openedBehind.length > 0);
         counts[stands ? 'walled' : 'fallen'] += 1;
-        if (world.wall.isOwn && !opened.length)
+        if (world.wall.isOwn && !opened.length && openedBehind.length && this.worlds.isHeld(about.type, row))
           for (const { ground } of openedBehind) this.widened.add(`${action} ${about.name}: ${ground.name}`);
       }
     });
@@ -373,7 +384,7 @@ class Examination {
 export async function worldsAgree(half: number): Promise<void> {
   const policy = await built();
   const bare = await bareDatabase();
-  const worlds = new Worlds(policy);
+  const worlds = new Worlds(policy, bare.schema);
   const all = policy.subjects.declaredSubjects();
   // of what has no ground of its own nothing can be asked: it is only what others relate to
   const exam = new Examination(

@@ -2,7 +2,8 @@
  * Generated worlds: for a random actor, a few rows of every table, drawn so that rules come out both ways. Values are
  * taken from what the rules themselves compare with, from shared pools of identifiers where relations join, and from
  * null; relations may be empty, grants expired, lists empty. Constraints are taken off the database first: the two
- * readings of a rule must agree on rows that no constraint would admit, too.
+ * readings of a rule must agree on rows that no constraint would admit, too. In half of the worlds rows are drawn together
+ * as the database holds them together, as far as they can be.
  *
  * Each world has a wall before it (`records/wall.ts`): a third of them what their actor's facts make of it, the others drawn at
  * random. `Worlds.behind` says what stands behind it; that reading shares nothing with the statements that raise the wall.
@@ -21,6 +22,14 @@ export interface Policy {
 
 type Row = Record<string | symbol, unknown>;
 type Rows = Map<RecordClass, Row[]>;
+
+/** What the worlds must know of the schema, read off it before its constraints are taken away. Names are those of SQL. */
+export interface Schema {
+  /** Columns that are never null, as `table.column`. */
+  neverNull: ReadonlySet<string>;
+  /** Foreign keys of several columns: the first finds the other row, the rest are that row's own. */
+  heldTogether: { table: string; columns: string[]; to: string; foreign: string[] }[];
+}
 
 export interface World {
   actor: Actor;
@@ -92,6 +101,15 @@ const ROWS_PER_TABLE = 3;
 /** Under which a row knows the world whose rows its relations lead to. */
 const WORLD = Symbol('rows of the world');
 
+/** One foreign key of several columns: pairs of what this row calls it and what the other does. */
+interface Bond {
+  to: RecordClass;
+  by: [string, string];
+  held: [string, string][];
+  /** None of its columns may be null. */
+  isNeeded: boolean;
+}
+
 /** Columns that relations join draw from one pool of identifiers. */
 function poolsOf(all: readonly Subject[]): (type: RecordClass, column: string) => string {
   const parent = new Map<string, string>();
@@ -110,7 +128,10 @@ export class Worlds {
   private readonly all: readonly Subject[];
   private readonly poolOf: (type: RecordClass, column: string) => string;
 
-  constructor(private readonly policy: Policy) {
+  constructor(
+    private readonly policy: Policy,
+    private readonly schema: Schema,
+  ) {
     this.all = policy.subjects.declaredSubjects();
     this.poolOf = poolsOf(this.all);
   }
@@ -138,7 +159,61 @@ export class Worlds {
         ids.map((id) => this.row(c, type, id, pool, constants, rows)),
       );
     }
+    if (c.happens(0.5)) this.holdTogether(rows);
     return { actor, rows, wall: this.wall(c, actor, poolFor) };
+  }
+
+  private readonly bonds = new Map<RecordClass, Bond[]>();
+
+  private bondsOf(type: RecordClass): Bond[] {
+    let known = this.bonds.get(type);
+    if (!known) {
+      const tables = new Map(this.all.map((one) => [this.nameOf(one.type), one.type]));
+      const propertyOf = (of: RecordClass, column: string): string => this.propertiesOf(of).get(column) as string;
+      known = this.schema.heldTogether.flatMap(({ table, columns, to, foreign }): Bond[] => {
+        const other = tables.get(to);
+        if (table !== this.nameOf(type) || !other) return [];
+        const pairs = columns.map((column, n) => [propertyOf(type, column), propertyOf(other, foreign[n] as string)]);
+        const [by, ...held] = pairs as [[string, string], ...[string, string][]];
+        const isNeeded = columns.every((column) => this.schema.neverNull.has(`${table}.${column}`));
+        return [{ to: other, by, held, isNeeded }];
+      });
+      this.bonds.set(type, known);
+    }
+    return known;
+  }
+
+  /** Gives rows what the rows to which they are bound have. Bonds may pull two ways: then the last one wins. */
+  private holdTogether(rows: Rows): void {
+    const longestChain = 4;
+    for (let turn = 0; turn < longestChain; turn += 1)
+      for (const [type, these] of rows)
+        for (const row of these)
+          for (const { to, by, held } of this.bondsOf(type)) {
+            const other = rows.get(to)?.find((one) => one[by[1]] === row[by[0]]);
+            if (other) for (const [mine, its] of held) row[mine] = other[its];
+          }
+  }
+
+  /** Could the database hold the row, and those that rules reach from it, as far as foreign keys of several columns say? */
+  isHeld(type: RecordClass, row: Row, depth = 2): boolean {
+    const bound = this.bondsOf(type).every(({ to, by, held, isNeeded }) => {
+      const pairs = [by, ...held];
+      if (pairs.some(([mine]) => row[mine] === null)) return !isNeeded;
+      return (row[WORLD] as Rows).get(to)?.some((one) => pairs.every(([mine, its]) => row[mine] === one[its]));
+    });
+    if (!bound || depth === 0) return bound;
+    const relations = Object.entries(this.policy.subjects.subjectOf(type).relations);
+    return relations.every(([name, { to }]) => (row[name] as Row[]).every((one) => this.isHeld(to, one, depth - 1)));
+  }
+
+  private nameOf(type: RecordClass): string {
+    return this.policy.columns.tableOf(type).slice(1, -1);
+  }
+
+  /** Properties by the names of their columns. */
+  private propertiesOf(type: RecordClass): Map<string, string> {
+    return new Map([...this.policy.columns.columnsOf(type)].map(([p, { name }]) => [name.slice(1, -1), p]));
   }
 
   private wall(c: Chance, actor: Actor, pool: (subject: string, column: string) => string[]): DrawnWall {
@@ -169,11 +244,11 @@ export class Worlds {
     };
   }
 
-  /** The rows that the world's wall leaves standing, related rows too. `needsPartnership`: tables where it is never null. */
-  behind({ rows, wall }: World, needsPartnership: ReadonlySet<string>): Rows {
+  /** The rows that the world's wall leaves standing, related rows too. */
+  behind({ rows, wall }: World): Rows {
     const standing: Rows = new Map();
     for (const { type } of this.all) {
-      const stands = this.readingOf(type, needsPartnership);
+      const stands = this.readingOf(type);
       const left = wall.isSilent ? [] : (rows.get(type) ?? []).filter((row) => stands(row, wall));
       standing.set(
         type,
@@ -186,11 +261,11 @@ export class Worlds {
   private readonly readings = new Map<RecordClass, (row: Row, wall: DrawnWall) => boolean>();
 
   /** What the wall says of a table, by the names of its columns; nothing here is read off the database's own policies. */
-  private readingOf(type: RecordClass, needsPartnership: ReadonlySet<string>): (row: Row, wall: DrawnWall) => boolean {
+  private readingOf(type: RecordClass): (row: Row, wall: DrawnWall) => boolean {
     const known = this.readings.get(type);
     if (known) return known;
-    const table = this.policy.columns.tableOf(type).slice(1, -1);
-    const properties = new Map([...this.policy.columns.columnsOf(type)].map(([p, { name }]) => [name.slice(1, -1), p]));
+    const table = this.nameOf(type);
+    const properties = this.propertiesOf(type);
     const rules: ((row: Row, wall: DrawnWall) => boolean)[] = [];
     const rule = (column: string, says: (value: unknown, wall: DrawnWall, row: Row) => boolean): void => {
       const property = properties.get(column);
@@ -205,7 +280,7 @@ export class Worlds {
     // where an agency acts is no secret
     if (table !== 'agency_partnerships')
       rule('partnership_id', (id, { partnerships }) =>
-        id === null ? !needsPartnership.has(table) : partnerships.includes(id as string),
+        id === null ? !this.schema.neverNull.has(`${table}.partnership_id`) : partnerships.includes(id as string),
       );
     hides('cases', 'case_id', 'hiddenCases');
     hides('panels', 'panel_id', 'hiddenPanels');

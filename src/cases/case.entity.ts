@@ -47,6 +47,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** A matter before a panel. The panel owns its decisions, plans and listings; each agency keeps what it contributed. */
 @Entity('cases')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
 @Check(`stage IN (${CASE_STAGES.map((stage) => `'${stage}'`).join(', ')})`)
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
@@ -56,7 +57,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 export class Case extends AboutSubject {
   /** The panel that hears it. */
   @Column({ type: 'uuid' })
-  @ForeignKey(() => Panel)
   @Classified('administrative')
   panelId: string;
 
@@ -157,7 +157,8 @@ export class Case extends AboutSubject {
   outcome: Outcome | null;
 }
 
-/** A record inside a case: `panelId` is the case's own, held equal by the database. */
+/** A record inside a case: `panelId` is the case's own and `partnershipId` the panel's, held equal by the database. */
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 export abstract class CaseRecord extends ContributedRecord {
   @ForeignKey(() => Agency)
   declare agencyId: string;

@@ -150,6 +150,7 @@ abstract class ListingRecord extends CaseRecord {
  * JAG note, section 1.3.
  */
 @Entity('invitations')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Index(['listingId', 'changedAt', 'id'])
@@ -214,6 +215,7 @@ export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
  * JAG note, section 1.3.
  */
 @Entity('attendances')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
 @Unique(['meetingId', 'practitionerId'])
 @Index(['meetingId', 'changedAt', 'id'])

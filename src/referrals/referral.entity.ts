@@ -114,6 +114,7 @@ const oneOf = (column: string, values: readonly string[]): string =>
 
 /** A request that a panel hears a matter. The referring agency stays its owner. Source: JAG note, section 1.4. */
 @Entity('referrals')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Check(SUBJECT_CHECK)
 @Check(oneOf('status', REFERRAL_STATUSES))
@@ -132,7 +133,6 @@ const oneOf = (column: string, values: readonly string[]): string =>
 export class Referral extends AboutSubject {
   /** The panel that is asked. */
   @Column({ type: 'uuid' })
-  @ForeignKey(() => Panel)
   @Classified('administrative')
   @IsUUID()
   panelId: string;
@@ -335,6 +335,7 @@ export class Referral extends AboutSubject {
 }
 
 /** A record of a referral, shared as the referral is: agency and type are the referrer's, the panel is the referral's. */
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 export abstract class ReferralRecord extends ContributedRecord {
   /** The referral. */
   @Column({ type: 'uuid' })
@@ -432,6 +433,7 @@ export class ReferralDecision extends ReferralRecord {
  * identifier is the referral's own. Source: MARAC note, section 2.3, guard of `submitted -> triage`.
  */
 @Entity('referral_screenings')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Referral, ['id', 'panelId'], ['id', 'panelId'])
 export class ReferralScreening extends ContributedRecord {
   /** The panel. */
