@@ -72,7 +72,9 @@ it('a plan is agreed once, and closed only when it was evaluated', () => {
 it('a meeting is held or cancelled, and nothing after that', () => {
   const { meetingMachine, MEETING_STATUSES } = meetings;
   expect(MEETING_STATUSES.map((status) => states.permittedCommands(meetingMachine, status))).toEqual([
-    ['closure', 'cancellation'],
+    ['circulation', 'opening', 'closure', 'cancellation', 'postponement'],
+    ['circulation', 'opening', 'closure', 'cancellation', 'postponement'],
+    ['closure'],
     [],
     [],
   ]);

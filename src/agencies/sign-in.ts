@@ -14,6 +14,7 @@ import { Actors, type Actor } from '../policy/actor.js';
 import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../policy/categories.js';
 import { invalid, refused, unauthenticated } from '../policy/problems.js';
 import { callOf } from '../records/call.js';
+import { Clock } from '../records/clock.js';
 import { AuditLog, refusal } from '../records/journal.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
@@ -146,6 +147,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     private readonly actors: Actors,
     private readonly auditLog: AuditLog,
+    private readonly clock: Clock,
   ) {
     const issuers = trustedIssuers();
     super({
@@ -167,7 +169,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !isNamed)
       throw unauthenticated('The access token lacks a required claim: iss, sub, aud, iat or exp.');
     const isClient = claims.client_id !== undefined && claims.client_id === claims.sub;
-    const as = { now: new Date(), call: callOf(request), purpose: purposeOf(request) };
+    const as = { now: this.clock.now(), call: callOf(request), purpose: purposeOf(request) };
     const actor = await this.actors.signedIn(claims.iss, claims.sub, isClient ? claims.sub : null, {
       ...as,
       vouchesFor: issuer.agency,

@@ -21,6 +21,7 @@ import { Actors, type Actor } from '../policy/actor.js';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { hasAnyGround, subjectOf } from '../policy/subjects.js';
 import { Presented } from '../records/presented.js';
+import { Clock } from '../records/clock.js';
 import { Records } from '../records/records.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
@@ -44,6 +45,7 @@ export class AuditExport {
     private readonly records: Records,
     private readonly actors: Actors,
     private readonly log: SealedLog,
+    private readonly clock: Clock,
   ) {}
 
   async of(actor: Actor): Promise<Presented> {
@@ -62,7 +64,7 @@ export class AuditExport {
     const keys = [...this.log.keys.publicKeys].map(([id, publicKey]) => ({ id, publicKey }));
     yield line({ type: 'header', format: FORMAT, keys, size, leafMembers: LEAF_MEMBERS, personal: PERSONAL });
     for (let from = 0; from < size; from += PART) {
-      const now = await this.actors.practitioner(actor.id, { ...actor, now: new Date() });
+      const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
       if (!now || !hasAnyGround(now, subjectOf(AuditEntry), 'export')) {
         yield line({ type: 'end', complete: false, reason: 'The access of whoever exported ended meanwhile.' });
         return;

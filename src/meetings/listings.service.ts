@@ -10,7 +10,16 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { Decision, Invitation, Listing, LISTING_KINDS, Meeting, Minute } from './meeting.entity.js';
+import {
+  Decision,
+  Invitation,
+  isToBeHeld,
+  Listing,
+  LISTING_KINDS,
+  Meeting,
+  Minute,
+  TO_BE_HELD,
+} from './meeting.entity.js';
 import type { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
@@ -49,7 +58,7 @@ export class ListingsService {
         throw unacceptable('another-panel', 'A case is heard by its own panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
         ]);
-      if (meeting.status !== 'scheduled')
+      if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
       if ((await work.rows('read', Listing, { caseId: found.id, meetingId }, 1)).length)
         throw conflict('listed-already', 'The case is on the list of this meeting already.');
@@ -231,8 +240,8 @@ async function usualTimebox(work: Work, panelId: string): Promise<number> {
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND m.status = 'scheduled' AND m.scheduled_at >= $2`,
-    [caseId, work.now],
+     WHERE l.case_id = $1 AND m.status = ANY($3) AND m.scheduled_at >= $2`,
+    [caseId, work.now, TO_BE_HELD],
   );
   return next?.at ?? null;
 }

@@ -8,24 +8,45 @@ import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Instant } from '../records/instant.js';
 
-export const MEETING_STATUSES = ['scheduled', 'held', 'cancelled'] as const;
+export const MEETING_STATUSES = ['scheduled', 'papers_out', 'in_session', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];
 
-export const meetingMachine: StateMachine<MeetingStatus, 'closure' | 'cancellation'> = {
+/** It will take place, or is taking place. */
+export const TO_BE_HELD = ['scheduled', 'papers_out', 'in_session'] as const satisfies MeetingStatus[];
+export const isToBeHeld = (status: MeetingStatus): boolean => (TO_BE_HELD as readonly MeetingStatus[]).includes(status);
+const TO_COME = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
+
+export type MeetingCommand = 'circulation' | 'opening' | 'closure' | 'cancellation' | 'postponement';
+
+/**
+ * How a meeting moves. Source: JAG note, section 3.2, `Sitting`. Beyond the note: papers may go out again, as another edition;
+ * a small panel may meet without papers, and write down afterwards that it did; what is postponed is scheduled again.
+ */
+export const meetingMachine: StateMachine<MeetingStatus, MeetingCommand> = {
   name: 'meeting',
   initial: 'scheduled',
   commands: {
-    closure: { from: ['scheduled'], to: 'held' },
-    cancellation: { from: ['scheduled'], to: 'cancelled' },
+    circulation: { from: TO_COME, to: 'papers_out' },
+    opening: { from: TO_COME, to: 'in_session' },
+    closure: { from: TO_BE_HELD, to: 'held' },
+    cancellation: { from: TO_COME, to: 'cancelled' },
+    postponement: { from: TO_COME, to: 'scheduled' },
   },
 };
+
+export const MEETING_KINDS = ['ordinary', 'emergency'] as const;
+export type MeetingKind = (typeof MEETING_KINDS)[number];
 
 /** A sitting of a panel: when, where, who chairs. What is heard stands in its listings, one for each case. */
 @Entity('meetings')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique(['id', 'panelId'])
 @Index(['panelId', 'scheduledAt', 'id'])
-@Check(`status IN ('scheduled', 'held', 'cancelled')`)
+@Check('meetings_status', `status IN (${MEETING_STATUSES.map((one) => `'${one}'`).join(', ')})`)
+@Check('meetings_kind', `kind IN (${MEETING_KINDS.map((one) => `'${one}'`).join(', ')})`)
+@Check('meetings_end', `ends_at > scheduled_at`)
+@Check('meetings_cancelled', `(status = 'cancelled') = (cancel_reason IS NOT NULL)`)
+@Check('meetings_circulated', `(agenda_edition = 0) = (circulated_at IS NULL) AND agenda_edition >= 0`)
 @Check(`(status = 'held') = (closed_at IS NOT NULL)`)
 export class Meeting extends PartnershipRecord {
   /** The panel that meets. */
@@ -39,6 +60,19 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   @Instant()
   scheduledAt: Date;
+
+  /** When it ends, as planned: items that do not fit before it are too many. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @Instant()
+  endsAt: Date | null;
+
+  /** `ordinary`, or `emergency`: outside the cycle, for what cannot wait. */
+  @Column({ type: 'text', default: 'ordinary' })
+  @Classified('administrative')
+  @IsIn(MEETING_KINDS)
+  kind: MeetingKind;
 
   /** Where, or how: a room, by video, in writing. */
   @Column({ type: 'text' })
@@ -68,6 +102,47 @@ export class Meeting extends PartnershipRecord {
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   closedAt: Date | null;
+
+  /** Why it does not take place; nothing about a case. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 300)
+  cancelReason: string | null;
+
+  /** Last day for referrals that are to be heard. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  referralsDueOn: string | null;
+
+  /** The day on which the list goes out. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  papersDueOn: string | null;
+
+  /** Last day for bids, where bids are decided. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  bidsDueOn: string | null;
+
+  /** Last day on which agencies tell what they know. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  researchDueOn: string | null;
+
+  /** The day by which the minutes are out. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  minutesDueOn: string | null;
+
+  /** How often its agenda was circulated: each time is an edition. */
+  @Column({ type: 'integer', default: 0 })
+  @Classified('administrative')
+  agendaEdition: number;
+
+  /** When it was circulated last. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  circulatedAt: Date | null;
 }
 
 /** Kinds of item, in the order in which they are heard. Source: JAG note, section 1.7 "Agenda order", items 5 to 10. */

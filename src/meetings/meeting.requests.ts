@@ -1,5 +1,5 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
   Attendance,
@@ -24,8 +24,21 @@ export class MeetingQuery extends PageQuery {
   status?: MeetingStatus;
 }
 
-/** Convenes a meeting of the panel. */
-export class MeetingRequest extends PickType(Meeting, ['panelId', 'scheduledAt', 'venueOrMode', 'chairId'] as const) {}
+/** Convenes a meeting of the panel; `emergency` outside its cycle, for what cannot wait. */
+export class MeetingRequest extends IntersectionType(
+  PickType(Meeting, ['panelId', 'scheduledAt', 'endsAt', 'venueOrMode', 'chairId'] as const),
+  PartialType(PickType(Meeting, ['kind'] as const), { skipNullProperties: false }),
+) {}
+
+/** Puts a meeting off to another time. */
+export class MeetingPostponement extends PickType(Meeting, ['scheduledAt', 'endsAt'] as const) {}
+
+/** Says that a meeting does not take place. */
+export class MeetingCancellation {
+  /** Why, for everybody on the panel: nothing about a case. */
+  @Length(3, 300)
+  reason: string;
+}
 
 /**
  * Puts a case on the list. Its lead agency presents it unless another is named; the panel's rules say how long it may take.

@@ -8,11 +8,21 @@ export class MeetingView extends view(
   'version',
   'panelId',
   'scheduledAt',
+  'endsAt',
+  'kind',
   'venueOrMode',
   'status',
   'chairId',
   'quorate',
   'closedAt',
+  'cancelReason',
+  'referralsDueOn',
+  'papersDueOn',
+  'bidsDueOn',
+  'researchDueOn',
+  'minutesDueOn',
+  'agendaEdition',
+  'circulatedAt',
 ) {}
 
 /** A case on the list of a meeting. */

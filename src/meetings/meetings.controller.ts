@@ -7,7 +7,13 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Attendance, Meeting } from './meeting.entity.js';
-import { AttendanceRequest, MeetingQuery, MeetingRequest } from './meeting.requests.js';
+import {
+  AttendanceRequest,
+  MeetingCancellation,
+  MeetingPostponement,
+  MeetingQuery,
+  MeetingRequest,
+} from './meeting.requests.js';
 import { AttendanceView, MeetingView } from './meeting.views.js';
 import { MeetingsService } from './meetings.service.js';
 
@@ -37,6 +43,30 @@ export class MeetingsController {
   @Answers.one(MeetingView)
   get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.meetings.get(actor, id);
+  }
+
+  /** Begin a meeting (chair, coordinator) */
+  @Post(':id/opening')
+  @Can('open', Meeting)
+  @Answers.changed(MeetingView)
+  open(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.meetings.open(actor, id);
+  }
+
+  /** Put a meeting off to another time (chair, coordinator) */
+  @Post(':id/postponement')
+  @Can('schedule', Meeting)
+  @Answers.changed(MeetingView)
+  postpone(@By() actor: Actor, @Id() id: string, @Body() body: MeetingPostponement): Promise<Presented> {
+    return this.meetings.postpone(actor, id, body);
+  }
+
+  /** Cancel a meeting (chair, coordinator) */
+  @Post(':id/cancellation')
+  @Can('schedule', Meeting)
+  @Answers.changed(MeetingView)
+  cancel(@By() actor: Actor, @Id() id: string, @Body() body: MeetingCancellation): Promise<Presented> {
+    return this.meetings.cancel(actor, id, body);
   }
 
   /** End a meeting (chair) */

@@ -3,12 +3,14 @@ import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
 import { ListingsController } from './listings.controller.js';
 import { ListingsService } from './listings.service.js';
+import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
 
 @Module({
   imports: [CasesModule],
   controllers: [MeetingsController, ListingsController],
-  providers: [MeetingsService, ListingsService],
+  providers: [MeetingsService, ListingsService, MeetingCourse],
+  exports: [MeetingCourse],
 })
 export class MeetingsModule {}

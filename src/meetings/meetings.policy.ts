@@ -91,7 +91,7 @@ declareSubject(Meeting, 'Meeting', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['register'],
+      actions: ['register', 'schedule', 'open'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
     },
     {
@@ -243,6 +243,8 @@ declareSubject(Minute, 'Minute', {
 declareWords(Meeting, 'Meeting', 'meeting', {
   attend: 'be recorded as attending it',
   register: 'record who attended it',
+  schedule: 'postpone or cancel it',
+  open: 'begin it',
   close: 'close it',
 });
 declareWords(Attendance, 'Meeting', 'attendance at a meeting');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Membership, Panel } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -8,15 +9,26 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { Attendance, Listing, Meeting, meetingMachine } from './meeting.entity.js';
-import type { AttendanceRequest, MeetingQuery, MeetingRequest } from './meeting.requests.js';
+import { MeetingCourse } from './course.js';
+import { deadlinesOf } from './deadlines.js';
+import { Attendance, isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import type {
+  AttendanceRequest,
+  MeetingCancellation,
+  MeetingPostponement,
+  MeetingQuery,
+  MeetingRequest,
+} from './meeting.requests.js';
 import { AttendanceView, MeetingView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
 
 /** When a panel meets, who is there, and the end of it. */
 @Injectable()
 export class MeetingsService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly course: MeetingCourse,
+  ) {}
 
   list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<Presented> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
@@ -31,9 +43,43 @@ export class MeetingsService {
     return this.records.change(actor, async (work) => {
       const { id: panelId, partnershipId } = await work.find('convene', Panel, request.panelId);
       if (request.chairId) await chairs(work, panelId, request.chairId);
-      const meeting = await work.insert(Meeting, { ...request, panelId, partnershipId });
-      work.happened('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
+      const meeting = await newMeeting(work, { ...request, panelId, partnershipId });
       return work.present(MeetingView, meeting, { status: 201 });
+    });
+  }
+
+  /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
+  open(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('open', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'opening');
+      const opened = await work.update(Meeting, found, { status, chairId: found.chairId ?? actor.id });
+      work.happened('meeting.opened', Meeting, opened);
+      return work.present(MeetingView, opened);
+    });
+  }
+
+  /** Its deadlines move with it. Papers that were out go out again, as another edition. */
+  postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('schedule', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'postponement');
+      ahead(work, scheduledAt, endsAt);
+      const postponed = await reschedule(work, found, { status, scheduledAt, endsAt });
+      work.happened('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
+      return work.present(MeetingView, postponed);
+    });
+  }
+
+  /** It does not take place. What is on its list stays there to be read, and can be listed at another meeting. */
+  cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('schedule', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'cancellation');
+      const cancelled = await work.update(Meeting, found, { status, cancelReason: reason });
+      await this.course.cancelled(work, cancelled);
+      work.happened('meeting.cancelled', Meeting, cancelled);
+      return work.present(MeetingView, cancelled);
     });
   }
 
@@ -59,6 +105,7 @@ export class MeetingsService {
         quorate: missing.length === 0,
         chairId: found.chairId ?? actor.id,
       });
+      await this.course.held(work, closed);
       work.happened('meeting.held', Meeting, closed, { quorate: closed.quorate });
       return work.present(MeetingView, closed);
     });
@@ -76,7 +123,7 @@ export class MeetingsService {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, confidentialityAccepted = false } = request;
       const { panelId, partnershipId, status: stands } = await work.find('attend', Meeting, meetingId);
-      if (stands !== 'scheduled')
+      if (!isToBeHeld(stands))
         throw conflict(
           'not-in-this-state',
           `A meeting that is ${stands} takes no attendance: who was there is settled.`,
@@ -110,6 +157,39 @@ export class MeetingsService {
       return work.present(AttendanceView, attendance, { status: 201 });
     });
   }
+}
+
+/** A meeting with the deadlines that the panel's rules set for its day. */
+export async function newMeeting(
+  work: Work,
+  values: Pick<Meeting, 'panelId' | 'partnershipId' | 'scheduledAt' | 'venueOrMode'> & Partial<Meeting>,
+): Promise<Meeting> {
+  ahead(work, values.scheduledAt, values.endsAt ?? null);
+  const inForce = await rulesInForce(work, values.panelId);
+  const meeting = await work.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
+  work.happened('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
+  return meeting;
+}
+
+/** Another day, with the deadlines of that day. */
+export async function reschedule(
+  work: Work,
+  meeting: Meeting,
+  changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
+): Promise<Meeting> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  return work.update(Meeting, meeting, { ...deadlinesOf(changes.scheduledAt, inForce?.rules), ...changes });
+}
+
+function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {
+  if (endsAt && endsAt <= scheduledAt)
+    throw unacceptable('ends-before-it-begins', 'A meeting ends after it begins.', [
+      { pointer: '/endsAt', detail: 'must lie after scheduledAt' },
+    ]);
+  if (scheduledAt <= work.now)
+    throw unacceptable('in-the-past', 'A meeting is convened for a time to come.', [
+      { pointer: '/scheduledAt', detail: 'must lie after now' },
+    ]);
 }
 
 async function chairs(work: Work, panelId: string, practitionerId: string): Promise<void> {

@@ -1,32 +1,149 @@
 /**
- * Working days in England and Wales: Monday to Friday without bank holidays. Deadlines of panels and reviews are offsets in
- * working days from a day in Europe/London (design, section 1, point 7).
+ * Working days: Monday to Friday without bank holidays, which are not the same in the three jurisdictions of the United
+ * Kingdom. Deadlines of panels and reviews are offsets in working days from a day in Europe/London (design, section 1,
+ * point 7). Days are calendar dates (`2026-12-24`).
+ *
+ * Bank holidays follow the rules of the Banking and Financial Dealings Act 1971, Schedule 1, with substitute days as they are
+ * proclaimed each year ("UK bank holidays", gov.uk/bank-holidays). A day proclaimed for one occasion, and a day on which the
+ * offices of a partnership are closed, are not rules: whoever counts names them as `closed`.
  */
 
-/**
- * Bank holidays as the Banking and Financial Dealings Act 1971 and proclamations give them, with the substitute days.
- * Source: "UK bank holidays", England and Wales, gov.uk/bank-holidays; 2028 by the same rules. After the last year only
- * weekends are left out, so that a deadline comes earlier rather than later.
- */
-const BANK_HOLIDAYS = new Set([
-  ...['2025-01-01', '2025-04-18', '2025-04-21', '2025-05-05', '2025-05-26', '2025-08-25', '2025-12-25', '2025-12-26'],
-  ...['2026-01-01', '2026-04-03', '2026-04-06', '2026-05-04', '2026-05-25', '2026-08-31', '2026-12-25', '2026-12-28'],
-  ...['2027-01-01', '2027-03-26', '2027-03-29', '2027-05-03', '2027-05-31', '2027-08-30', '2027-12-27', '2027-12-28'],
-  ...['2028-01-03', '2028-04-14', '2028-04-17', '2028-05-01', '2028-05-29', '2028-08-28', '2028-12-25', '2028-12-26'],
-]);
+export const JURISDICTIONS = ['england_and_wales', 'scotland', 'northern_ireland'] as const;
+export type Jurisdiction = (typeof JURISDICTIONS)[number];
 
-/** `day` is a calendar date (`2026-12-24`). */
-export function isWorkingDay(day: string): boolean {
-  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
-  return weekday !== 0 && weekday !== 6 && !BANK_HOLIDAYS.has(day);
+/** Whose bank holidays count, and which further days do not. */
+export interface Calendar {
+  jurisdiction: Jurisdiction;
+  closed?: readonly string[];
+}
+
+export const ENGLAND_AND_WALES: Calendar = { jurisdiction: 'england_and_wales' };
+
+const SUNDAY = 0;
+const MONDAY = 1;
+const SATURDAY = 6;
+const EVERYWHERE: Jurisdiction[] = [...JURISDICTIONS];
+const NOT_SCOTLAND: Jurisdiction[] = ['england_and_wales', 'northern_ireland'];
+
+/** Days of a date; on a weekend the next weekday that is free takes their place. In the order of the year. */
+const FIXED: [day: string, where: Jurisdiction[]][] = [
+  ['01-01', EVERYWHERE],
+  ['01-02', ['scotland']],
+  ['03-17', ['northern_ireland']],
+  ['07-12', ['northern_ireland']],
+  ['11-30', ['scotland']],
+  ['12-25', EVERYWHERE],
+  ['12-26', EVERYWHERE],
+];
+
+/** Mondays of a month: the first, or the last (-1). */
+const MONDAYS: [month: number, which: 1 | -1, where: Jurisdiction[]][] = [
+  [5, 1, EVERYWHERE],
+  [5, -1, EVERYWHERE],
+  [8, 1, ['scotland']],
+  [8, -1, NOT_SCOTLAND],
+];
+
+/** Days from Easter Sunday. */
+const EASTER: [days: number, where: Jurisdiction[]][] = [
+  [-2, EVERYWHERE],
+  [1, NOT_SCOTLAND],
+];
+
+const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** The day `count` calendar days later; earlier where it is negative. */
+export function daysAfter(day: string, count: number): string {
+  const date = noon(day);
+  date.setUTCDate(date.getUTCDate() + count);
+  return dayOf(date);
+}
+
+/** 0 is Sunday, 6 Saturday. */
+export const weekdayOf = (day: string): number => noon(day).getUTCDay();
+const isWeekend = (day: string): boolean => [SUNDAY, SATURDAY].includes(weekdayOf(day));
+
+/** The `nth` of a weekday in a month (`2026-05`), counted from 1; from the end of the month where it is -1. */
+export function nthWeekday(month: string, weekday: number, nth: number): string {
+  const first = `${month}-01`;
+  const [from, step] = nth > 0 ? [first, 1] : [dayOf(endOfMonth(first)), -1];
+  let day = from;
+  while (weekdayOf(day) !== weekday) day = daysAfter(day, step);
+  return nth > 0 ? daysAfter(day, 7 * (nth - 1)) : day;
+}
+
+function endOfMonth(first: string): Date {
+  const date = noon(first);
+  date.setUTCMonth(date.getUTCMonth() + 1, 0);
+  return date;
+}
+
+/** Easter Sunday of the Gregorian calendar (the computation of Butcher, 1876). */
+function easter(year: number): string {
+  const a = year % 19;
+  const b = Math.floor(year / 100);
+  const c = year % 100;
+  const d = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const e = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - d - (c % 4)) % 7;
+  const f = d + e - 7 * Math.floor((a + 11 * d + 22 * e) / 451) + 114;
+  return `${String(year)}-${String(Math.floor(f / 31)).padStart(2, '0')}-${String((f % 31) + 1).padStart(2, '0')}`;
+}
+
+const known = new Map<string, ReadonlySet<string>>();
+
+/** The bank holidays of a year, substitute days in place of those on a weekend. */
+export function bankHolidays(year: number, jurisdiction: Jurisdiction): ReadonlySet<string> {
+  const key = `${String(year)} ${jurisdiction}`;
+  let days = known.get(key);
+  if (!days) known.set(key, (days = new Set(worked(year, jurisdiction))));
+  return days;
+}
+
+function worked(year: number, jurisdiction: Jurisdiction): string[] {
+  const here = <T extends { at: string; where: Jurisdiction[] }>(all: T[]): string[] =>
+    all.filter(({ where }) => where.includes(jurisdiction)).map(({ at }) => at);
+  const month = (of: number): string => `${String(year)}-${String(of).padStart(2, '0')}`;
+  const moving = [
+    ...here(EASTER.map(([days, where]) => ({ at: daysAfter(easter(year), days), where }))),
+    ...here(MONDAYS.map(([of, which, where]) => ({ at: nthWeekday(month(of), MONDAY, which), where }))),
+  ];
+  const fixed = here(FIXED.map(([day, where]) => ({ at: `${String(year)}-${day}`, where })));
+  const taken = new Set([...moving, ...fixed.filter((day) => !isWeekend(day))]);
+  for (const day of fixed.filter(isWeekend)) {
+    let instead = day;
+    while (isWeekend(instead) || taken.has(instead)) instead = daysAfter(instead, 1);
+    taken.add(instead);
+  }
+  return [...taken].sort();
+}
+
+export function isWorkingDay(day: string, { jurisdiction, closed = [] }: Calendar = ENGLAND_AND_WALES): boolean {
+  return !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4)), jurisdiction).has(day) && !closed.includes(day);
 }
 
 /** The last day of a time of `count` working days (1 or more) that begins on the day after `day`. */
-export function workingDaysAfter(day: string, count: number): string {
-  const date = new Date(`${day}T12:00:00Z`);
+export const workingDaysAfter = (day: string, count: number, calendar = ENGLAND_AND_WALES): string =>
+  stepped(day, count, 1, calendar);
+
+/** The working day that has `count` working days (1 or more) from itself, inclusive, to the day before `day`. */
+export const workingDaysBefore = (day: string, count: number, calendar = ENGLAND_AND_WALES): string =>
+  stepped(day, count, -1, calendar);
+
+function stepped(from: string, count: number, step: 1 | -1, calendar: Calendar): string {
+  let day = from;
   for (let left = count; left > 0;) {
-    date.setUTCDate(date.getUTCDate() + 1);
-    if (isWorkingDay(date.toISOString().slice(0, 10))) left -= 1;
+    day = daysAfter(day, step);
+    if (isWorkingDay(day, calendar)) left -= 1;
   }
-  return date.toISOString().slice(0, 10);
+  return day;
+}
+
+/** What becomes of a meeting whose day is no working day: the next one, the one before, or it stays. */
+export const HOLIDAY_RULES = ['forward', 'back', 'keep'] as const;
+export type HolidayRule = (typeof HOLIDAY_RULES)[number];
+
+export function settled(day: string, rule: HolidayRule, calendar = ENGLAND_AND_WALES): string {
+  if (rule === 'keep' || isWorkingDay(day, calendar)) return day;
+  return rule === 'forward' ? workingDaysAfter(day, 1, calendar) : workingDaysBefore(day, 1, calendar);
 }

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Clock } from './clock.js';
 import { openDatabase } from './database.js';
 import { ExplanationsService } from './explanations.service.js';
 import { PolicyController } from './policy.controller.js';
@@ -40,11 +41,12 @@ export class RecordsModule {
           useFactory: (source: DataSource) => new DatabaseLifetime(source),
           inject: [DataSource],
         },
+        Clock,
         Records,
         { provide: Refusals, useClass: RefusalsInLog },
         ExplanationsService,
       ],
-      exports: [DataSource, Records, Refusals],
+      exports: [Clock, DataSource, Records, Refusals],
     };
   }
 }

@@ -1,7 +1,10 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { Open } from '../policy/guard.js';
+import { conflict } from '../policy/problems.js';
+import { Clock } from '../records/clock.js';
+import { Instant } from '../records/instant.js';
 import { SandboxCast, type SandboxPerson } from './sandbox-cast.js';
 
 export class SandboxTokenRequest {
@@ -11,12 +14,21 @@ export class SandboxTokenRequest {
   person: string;
 }
 
+export class SandboxClockRequest {
+  /** From when on time goes on. */
+  @Instant()
+  now: Date;
+}
+
 const ANYBODY = 'the sandbox lets anybody sign in as any of its synthetic people';
 
 @ApiExcludeController()
 @Controller('sandbox')
 export class SandboxController {
-  constructor(private readonly cast: SandboxCast) {}
+  constructor(
+    private readonly cast: SandboxCast,
+    private readonly clock: Clock,
+  ) {}
 
   /** The synthetic people and systems that can sign in */
   @Get('people')
@@ -31,5 +43,13 @@ export class SandboxController {
   @Open(ANYBODY)
   token(@Body() { person }: SandboxTokenRequest): Promise<object> {
     return this.cast.token(person);
+  }
+
+  /** Let time go on from a later moment, to play what takes months */
+  @Put('clock')
+  @Open('the sandbox lets anybody move its clock, and only forward')
+  moveClock(@Body() { now }: SandboxClockRequest): { now: Date } {
+    if (!this.clock.moveTo(now)) throw conflict('not-backwards', 'Time does not go back: name a later moment.');
+    return { now: this.clock.now() };
   }
 }

@@ -3,6 +3,7 @@ import { Assessment } from '../cases/assessment.entity.js';
 import { INSTRUMENTS } from '../instruments/instruments.js';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
+import { deadlinesOf } from '../meetings/deadlines.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from '../meetings/meeting.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { Plan } from '../plans/plan.entity.js';
@@ -300,6 +301,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
   const listingOf = new Map(caseload.listings.map((one) => [one.key, one]));
   const meetingOf = new Map(caseload.meetings.map((one) => [one.key, one]));
   const decisionOf = new Map(caseload.decisions.map((one) => [one.listing, one]));
+  const panelOf = new Map(PANELS.map((panel) => [panel.code, panel]));
   await seeding.put(
     Meeting,
     caseload.meetings.map((one) => ({
@@ -307,6 +309,9 @@ export async function meetings(seeding: Seeding): Promise<void> {
       partnershipId: seeding.id('partnership', one.borough),
       panelId: seeding.id('panel', one.panel),
       scheduledAt: new Date(one.startsAt),
+      endsAt: new Date(one.endsAt),
+      ...deadlinesOf(new Date(one.startsAt), { ...panelOf.get(one.panel)?.rules }),
+      cancelReason: one.status === 'cancelled' ? 'The chair and the deputy were needed elsewhere.' : null,
       venueOrMode: one.venue,
       status: one.status,
       chairId: one.chair ? seeding.id('practitioner', one.chair) : null,

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { Work } from '../records/work.js';
+import type { Meeting } from './meeting.entity.js';
+
+/** What else follows from the course of a meeting, in the work that moves it; areas that come later register it. */
+export interface FollowsMeeting {
+  /** It was held: what it hands on is handed on. */
+  held?: (work: Work, meeting: Meeting) => Promise<void>;
+  /** It does not take place: what waited for it goes elsewhere. */
+  cancelled?: (work: Work, meeting: Meeting) => Promise<void>;
+}
+
+@Injectable()
+export class MeetingCourse {
+  private readonly followers: FollowsMeeting[] = [];
+
+  register(follower: FollowsMeeting): void {
+    this.followers.push(follower);
+  }
+
+  async held(work: Work, meeting: Meeting): Promise<void> {
+    for (const one of this.followers) await one.held?.(work, meeting);
+  }
+
+  async cancelled(work: Work, meeting: Meeting): Promise<void> {
+    for (const one of this.followers) await one.cancelled?.(work, meeting);
+  }
+}
