@@ -14,6 +14,8 @@ const areas = [
   'referrals',
   'plans',
   'meetings',
+  'cycles',
+  'bids',
   'access',
   'case-reviews',
   'partnership',

@@ -3,8 +3,10 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, MetadataScanne
 import { AccessModule } from './access/access.module.js';
 import { AgenciesModule } from './agencies/agencies.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { BidsModule } from './bids/bids.module.js';
 import { CasesModule } from './cases/cases.module.js';
 import { config } from './config.js';
+import { CyclesModule } from './cycles/cycles.module.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { entities } from './entities.js';
 import { EventsModule } from './events/events.module.js';
@@ -32,6 +34,8 @@ const AREAS: Type[] = [
   ReferralsModule,
   PlansModule,
   MeetingsModule,
+  CyclesModule,
+  BidsModule,
   AccessModule,
   EventsModule,
   DisclosuresModule,

@@ -5,6 +5,10 @@ import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
+import { Bid, BidDecision, BidResult } from './bids/bid.entity.js';
+import { Resource } from './bids/resource.entity.js';
+import { CycleTemplate } from './cycles/cycle-template.entity.js';
+import { Cycle, CycleMeeting, Feed } from './cycles/cycle.entity.js';
 import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
@@ -28,6 +32,14 @@ import { SharingSimulation } from './sharing/simulation.entity.js';
 import { Group, Person, Place, ProtectedAddress } from './subjects/subject.entity.js';
 
 export const entities = [
+  CycleTemplate,
+  Cycle,
+  CycleMeeting,
+  Feed,
+  Resource,
+  Bid,
+  BidDecision,
+  BidResult,
   Partnership,
   Agency,
   AgencyPartnership,

@@ -10,6 +10,7 @@ import { entities } from './entities.js';
 import { databaseOptions, openDatabase } from './records/database.js';
 import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
+import { bids, cycles } from './sandbox/seed-cycles.js';
 import { waysIn } from './sandbox/seed-access.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
@@ -28,6 +29,8 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     assessments,
     plans,
     meetings,
+    cycles,
+    bids,
     waysIn,
   ];
   for (const step of steps) await step(seeding);

@@ -10,6 +10,7 @@ import { FactsOfWaysIn20261122150000 } from './20261122150000-facts-of-ways-in.j
 import { GrantsThatOpen20261122160000 } from './20261122160000-grants-that-open.js';
 import { OneHiddenList20261122170000 } from './20261122170000-one-hidden-list.js';
 import { CourseOfMeetings20261122190000 } from './20261122190000-course-of-meetings.js';
+import { CyclesAndBids20261122230000 } from './20261122230000-cycles-and-bids.js';
 import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from './20261122180000-one-partnership.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
@@ -29,4 +30,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   OnePartnership20261122180000,
   OnePartnershipHeld20261122181000,
   CourseOfMeetings20261122190000,
+  CyclesAndBids20261122230000,
 ];

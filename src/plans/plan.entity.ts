@@ -93,6 +93,13 @@ export class Plan extends PlanRecord {
   @IsUUID()
   leadAgencyId: string;
 
+  /** What it needs that its agencies do not have: it can be bid for at Tasking. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 1000)
+  resourceNeed: string | null;
+
   /** Where it stands. */
   @Column({ type: 'text', default: 'draft' })
   @Classified('administrative')

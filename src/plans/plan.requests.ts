@@ -5,12 +5,12 @@ import { Plan } from './plan.entity.js';
 /** Drafts a plan for a case. The agency that leads the case leads it, unless another is named. */
 export class PlanRequest extends IntersectionType(
   PickType(Plan, ['modelCode', 'title', 'startOn', 'reviewOn', 'endOn'] as const),
-  PartialType(PickType(Plan, ['aims', 'leadAgencyId'] as const), { skipNullProperties: false }),
+  PartialType(PickType(Plan, ['aims', 'leadAgencyId', 'resourceNeed'] as const), { skipNullProperties: false }),
 ) {}
 
 /** Changes a plan. What it is called and wants to reach is settled once it is agreed. */
 export class PlanChange extends PartialType(
-  PickType(Plan, ['title', 'aims', 'leadAgencyId', 'startOn', 'reviewOn', 'endOn'] as const),
+  PickType(Plan, ['title', 'aims', 'leadAgencyId', 'resourceNeed', 'startOn', 'reviewOn', 'endOn'] as const),
   { skipNullProperties: false },
 ) {}
 

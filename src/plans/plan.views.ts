@@ -14,6 +14,7 @@ export class PlanView extends view(
   'title',
   'aims',
   'leadAgencyId',
+  'resourceNeed',
   'status',
   'agreedAt',
   'chairReason',

@@ -42,7 +42,8 @@ export class Records {
       const presented = earlier ?? (await does(work));
       if (earlier) work.repeated(earlier);
       else await rememberReply(work, presented);
-      if (work.events.length) await this.outbox.write(work.manager, actor, work.events);
+      const tell = (): Promise<void> => this.outbox.write(work.manager, actor, work.events);
+      if (work.events.length) await (work.wentAcross ? work.across(tell) : tell());
       for (const revised of work.revised) await this.disclosures.revised(client, revised);
       // last, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);

@@ -54,6 +54,11 @@ interface PresentOptions {
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
 
+/** The partnerships of whoever acts, with those beside, above and below them, as an array literal. */
+const FAMILY = `SELECT array_agg(DISTINCT b.id)::text AS family FROM partnerships own
+  JOIN partnerships b ON b.id = own.id OR b.within_id = own.id OR own.within_id IN (b.id, b.within_id)
+  WHERE own.id = ANY ((SELECT nullif(current_setting('app.partnerships', true), '')::uuid[])::uuid[])`;
+
 /** What a view derives values from, or how it is found for the rows that are shown. */
 type Giving = Row | ((rows: Row[]) => Promise<Row>);
 
@@ -64,6 +69,9 @@ export class Work {
   readonly events: EventDraft[] = [];
   /** Contributed content that was changed: who received it must be told. */
   readonly revised: Revised[] = [];
+  /** Something was done for another partnership: what is told of it stands there, too. */
+  wentAcross = false;
+  private isAcross = false;
   /** What was found last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
 
@@ -126,7 +134,10 @@ export class Work {
   async take<T extends Recorded>(action: string, type: RecordClass<T>, view: ViewClass, id: string): Promise<T> {
     const row = await this.find(action, type, id, { lock: true });
     const { ifMatch } = this.actor.call;
-    const tag = this.tagOf(view, row, mask(this.actor, shapeOf(view), action, row as Row));
+    // whoever reads less than they may command saw less
+    const isLimited = subjectOf(type).grounds.some(({ fields }) => fields);
+    const seen = (isLimited && (await this.peek('read', type, id))) || row;
+    const tag = this.tagOf(view, row, mask(this.actor, shapeOf(view), seen === row ? action : 'read', seen as Row));
     if (!ifMatch)
       throw new Problem(
         428,
@@ -384,6 +395,21 @@ export class Work {
   async asService<T>(asks: () => Promise<T>): Promise<T> {
     this.conversation.enter(unhidden);
     const answer = await asks();
+    this.conversation.enter();
+    return answer;
+  }
+
+  /**
+   * The service's own doing for what partnerships of one BCU hand on to each other, whoever sets it going: behind the wall of
+   * all of them, and nothing of it is presented.
+   */
+  async across<T>(does: () => Promise<T>): Promise<T> {
+    if (this.isAcross) return does();
+    const [{ family }] = await this.manager.query<[{ family: string }]>(FAMILY);
+    this.conversation.enter((wall) => ({ ...unhidden(wall), partnerships: family }));
+    this.isAcross = this.wentAcross = true;
+    const answer = await does();
+    this.isAcross = false;
     this.conversation.enter();
     return answer;
   }

@@ -1,0 +1,199 @@
+/**
+ * Who sees a bid: those who read the case of its plan, whose agency made it, and the panel before which it stands, which sees
+ * the bid without the plan and the case. A conflict or a compartment hides the case, and so the bid.
+ */
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
+import { Case } from '../cases/case.entity.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
+import { Meeting } from '../meetings/meeting.entity.js';
+import '../cycles/cycles.policy.js';
+import { Panel } from '../panels/panel.entity.js';
+import { chairedPanels, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { Plan } from '../plans/plan.entity.js';
+import { ownOrShared } from '../plans/plans.policy.js';
+import { ofOwnAgency } from '../subjects/subjects.policy.js';
+import { Bid, BidDecision, BidResult } from './bid.entity.js';
+import { Resource } from './resource.entity.js';
+
+const contributor = { agency: 'agencyId', type: 'contributingType' };
+
+const before = (panels: string[]): Where => ({ panelId: { $in: panels } });
+
+extendSubject(Panel, {
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['keep-resources'],
+      where: (actor) => ({ id: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+extendSubject(Plan, {
+  grounds: [
+    {
+      name: 'planner',
+      sentence: 'whose agency wrote it or may know of it, and who may plan for the case',
+      actions: ['bid'],
+      within: 'plan',
+      where: ownOrShared,
+    },
+  ],
+});
+
+extendSubject(Meeting, {
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['hear-bids'],
+      where: (actor) => before(coordinatedPanels(actor)),
+    },
+  ],
+});
+
+declareSubject(Resource, 'Resource', {
+  seek: ['panelId'],
+  grounds: [
+    {
+      name: 'partnership',
+      sentence: 'whose agency acts in the partnership',
+      actions: ['read'],
+      where: (actor) => ({ partnershipId: { $in: actor.partnershipIds } }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel that gives it',
+      actions: ['change'],
+      where: (actor) => before(coordinatedPanels(actor)),
+    },
+  ],
+});
+
+declareSubject(Bid, 'Bid', {
+  parent: 'case',
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  seek: ['panelId', 'agencyId'],
+  panel: 'panelId',
+  case: 'caseId',
+  contributor,
+  // the panel before which it stands reads it without the case
+  bars: hiddenWithCase('caseId'),
+  grounds: [
+    {
+      name: 'own-agency',
+      sentence: 'whose agency made it, working in that partnership, or who made it',
+      actions: ['read', 'submit', 'withdraw', 'report-results'],
+      where: ofOwnAgency,
+    },
+    {
+      name: 'case-reader',
+      sentence: 'who may read the case of its plan, once it was submitted',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({ submittedAt: { $ne: null } }),
+    },
+    {
+      name: 'before-the-panel',
+      sentence: 'who is a core member of the panel before which it stands, once it was submitted',
+      actions: ['read'],
+      where: (actor) => ({ $and: [before(corePanels(actor)), { submittedAt: { $ne: null } }] }),
+      fields: [
+        'id',
+        'version',
+        'panelId',
+        'escalatedFromId',
+        'meetingId',
+        'agencyId',
+        'category',
+        'status',
+        'title',
+        'resourceId',
+        'resourceType',
+        'quantity',
+        'unit',
+        'fromOn',
+        'toOn',
+        'timesOfDay',
+        'location',
+        'evidence',
+        'tactic',
+        'expectedOutcome',
+        'ifRefused',
+        'authorityNeeded',
+        'communityImpact',
+        'exitPlan',
+        'priority',
+        'deferrals',
+        'warnings',
+        'waiverReason',
+        'ratifiedAt',
+        'grantedQuantity',
+        'resultsDueOn',
+        'resultsOverdue',
+        'endReason',
+        'changedAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel before which it stands, once it was submitted',
+      actions: ['screen', 'list', 'decide', 'deploy'],
+      where: (actor) => ({ $and: [before(coordinatedPanels(actor)), { submittedAt: { $ne: null } }] }),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel before which it stands, or the panel of its plan',
+      actions: ['waive'],
+      where: (actor) => ({
+        $or: [before(chairedPanels(actor)), { planPanelId: { $in: chairedPanels(actor) } }],
+      }),
+    },
+    {
+      name: 'chair-of-the-plan',
+      sentence: 'who chairs the panel of its plan',
+      actions: ['ratify'],
+      where: (actor) => ({ planPanelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+const OF_BID = {
+  parent: 'bid',
+  relations: { bid: { to: Bid, local: 'bidId', foreign: 'id' } },
+  panel: 'panelId',
+  case: 'caseId',
+  contributor,
+  grounds: [
+    {
+      name: 'bid-reader',
+      sentence: 'who may read the bid',
+      actions: ['read'],
+      within: 'read',
+      where: (): Where => ({}),
+    },
+  ],
+};
+declareSubject(BidDecision, 'BidDecision', OF_BID);
+declareSubject(BidResult, 'BidResult', OF_BID);
+
+declareWords(Resource, 'Planning and acting', 'resource', { change: 'change it' });
+declareWords(Bid, 'Planning and acting', 'bid', {
+  submit: 'submit it',
+  withdraw: 'withdraw it',
+  'report-results': 'report what came of it',
+  screen: 'screen it',
+  list: 'list it at a meeting',
+  decide: 'record the decision on it',
+  deploy: 'schedule, deploy and evaluate it',
+  waive: 'let it go ahead of its plan',
+  ratify: 'ratify that it went ahead of its plan',
+});
+declareWords(BidDecision, 'Planning and acting', 'decision on a bid');
+declareWords(BidResult, 'Planning and acting', 'result of a bid');
+addWords(Panel, { 'keep-resources': 'keep the resources that it gives' });
+addWords(Plan, { bid: 'bid for what it needs' });
+addWords(Meeting, { 'hear-bids': 'list bids at it and decide on them' });

@@ -1,0 +1,503 @@
+import { Injectable } from '@nestjs/common';
+import { CycleMeeting, Feed } from '../cycles/cycle.entity.js';
+import { handOn, takeUp } from '../cycles/feeds.service.js';
+import { MeetingCourse } from '../meetings/course.js';
+import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import { workingDaysBefore } from '../panels/working-days.js';
+import { Plan } from '../plans/plan.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import type { Recorded } from '../records/recorded.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Bid, BidDecision, bidMachine, BidResult, MOST_DEFERRALS, type BidCommand } from './bid.entity.js';
+import type {
+  BidDecisionRequest,
+  BidEnd,
+  BidListing,
+  BidQuery,
+  BidRequest,
+  BidResultRequest,
+  BidWaiver,
+} from './bid.requests.js';
+import { BidDecisionView, BidResultView, BidView } from './bid.views.js';
+import { Resource } from './resource.entity.js';
+
+/** Resources that are bid for: at Tasking, and if need be at the TTCG. Source: JAG note, sections 3.3 and 3.4. */
+@Injectable()
+export class BidsService {
+  constructor(
+    private readonly records: Records,
+    course: MeetingCourse,
+  ) {
+    course.register({
+      held: async (work, meeting) => {
+        await everyBidDecided(work, meeting);
+        await everyWaiverRatified(work, meeting);
+        await handOnNeeds(work, meeting);
+      },
+      cancelled: relist,
+    });
+  }
+
+  list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<Presented> {
+    const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
+    return this.records.read(actor, (work) => work.page(BidView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(BidView, await work.find('read', Bid, id)));
+  }
+
+  decisions(actor: Actor, bidId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Bid, bidId);
+      return work.page(BidDecisionView, { bidId }, query);
+    });
+  }
+
+  results(actor: Actor, bidId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Bid, bidId);
+      return work.page(BidResultView, { bidId }, query);
+    });
+  }
+
+  draft(actor: Actor, { planId, panelId, ...request }: BidRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const plan = await work.find('bid', Plan, planId);
+      const panel = await work.peek('read', Panel, panelId);
+      if (panel?.type !== 'tasking' || panel.partnershipId !== plan.partnershipId)
+        throw unacceptable('not-tasking', 'Bid before the Tasking meeting of the plan’s own partnership.', [
+          { pointer: '/panelId', detail: 'is no Tasking panel of the partnership' },
+        ]);
+      if (request.toOn < request.fromOn)
+        throw unacceptable('ends-before-it-starts', 'A resource is wanted from a day to the same or a later one.', [
+          { pointer: '/toOn', detail: 'must not lie before fromOn' },
+        ]);
+      await inTheCatalogue(work, panelId, request);
+      const bid = await work.insert(Bid, {
+        ...request,
+        planId,
+        panelId,
+        planPanelId: plan.panelId,
+        caseId: plan.caseId,
+        partnershipId: plan.partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        authorId: actor.id,
+        warnings: [],
+      });
+      work.happened('bid.drafted', Bid, bid);
+      return work.present(BidView, bid, { status: 201 });
+    });
+  }
+
+  /** A bid needs an agreed plan, or a waiver by both chairs. Source: JAG note, section 3.3, rule 2. */
+  submit(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'submit', 'submission', async (work, bid) => {
+      const { status } = await work.manager.findOneByOrFail(Plan, { id: bid.planId });
+      const isWaived = bid.planChairWaivedId !== null && bid.taskingChairWaivedId !== null;
+      if (status !== 'agreed' && status !== 'active' && !isWaived)
+        throw conflict(
+          'plan-not-agreed',
+          'A bid needs an agreed plan. Have the plan agreed, or the chairs of both panels waive that.',
+        );
+      return { submittedAt: work.now };
+    });
+  }
+
+  screen(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'screen', 'screening');
+  }
+
+  /** Takes up the need, or the escalation, that was handed on to the panel. */
+  listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<Presented> {
+    return this.move(actor, id, 'list', 'listing', async (work, bid) => {
+      const meeting = await work.find('hear-bids', Meeting, meetingId);
+      if (meeting.panelId !== bid.panelId)
+        throw unacceptable('another-panel', 'A bid is listed at a meeting of the panel before which it stands.', [
+          { pointer: '/meetingId', detail: 'is a meeting of another panel' },
+        ]);
+      if (!isToBeHeld(meeting.status))
+        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no bid. List it at the next one.`);
+      if (await work.manager.existsBy(BidDecision, { bidId: id, meetingId }))
+        throw conflict('decided-there', 'This meeting decided about the bid already. List it at the next one.');
+      await takeUpFor(work, bid);
+      const owing = await work.manager.query<unknown[]>(
+        `SELECT 1 FROM bids b WHERE b.agency_id = $1 AND b.status = 'deployed' AND b.results_due_on < $2 LIMIT 1`,
+        [bid.agencyId, londonDay(work.now)],
+      );
+      return { meetingId, warnings: owing.length ? ['results_missing'] : [] };
+    });
+  }
+
+  /** Exactly one decision a meeting. Source: JAG note, section 3.3, rules 3 and 4. */
+  decide(actor: Actor, id: string, request: BidDecisionRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('decide', Bid, BidView, id);
+      const status = after(bidMachine, found.status, request.kind);
+      const meeting = await work.find('hear-bids', Meeting, found.meetingId as string);
+      mayDecide(found, meeting, request);
+      const granted = grantedBy(request, found);
+      const by = { decidedById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const decision = await work.insert(BidDecision, {
+        ...request,
+        ...by,
+        grantedQuantity: granted,
+        bidId: id,
+        meetingId: meeting.id,
+        panelId: found.panelId,
+        caseId: found.caseId,
+        partnershipId: found.partnershipId,
+      });
+      const decided = await work.update(Bid, found, {
+        status,
+        grantedQuantity: granted,
+        deferrals: found.deferrals + Number(request.kind === 'deferral'),
+      });
+      work.happened('bid.decided', Bid, decided, { kind: request.kind });
+      if (request.kind === 'escalation') await escalate(work, decided, meeting);
+      else if (request.kind !== 'deferral') await this.tell(work, decided, decision, meeting);
+      return work.show(BidView, id);
+    });
+  }
+
+  /** Both chairs say so, each for their panel, and they are two people. */
+  waive(actor: Actor, id: string, { reason }: BidWaiver): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('waive', Bid, BidView, id);
+      if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft waits for a waiver.');
+      const chairs = (panelId: string): boolean =>
+        actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
+      const others = [found.planChairWaivedId, found.taskingChairWaivedId];
+      if (others.includes(actor.id))
+        throw conflict('waived-already', 'You waived it for one panel. The chair of the other one is somebody else.');
+      const forPlan = chairs(found.planPanelId) && !found.planChairWaivedId;
+      const forTasking = !forPlan && chairs(found.panelId) && !found.taskingChairWaivedId;
+      if (!forPlan && !forTasking) throw conflict('waived-already', 'It was waived for the panel that you chair.');
+      const waived = await work.update(Bid, found, {
+        waiverReason: found.waiverReason ?? reason,
+        ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
+      });
+      work.happened('bid.waived', Bid, waived);
+      return work.show(BidView, id);
+    });
+  }
+
+  ratify(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('ratify', Bid, BidView, id);
+      if (!found.planChairWaivedId || !found.taskingChairWaivedId)
+        throw conflict('nothing-to-ratify', 'Nobody waived that its plan is agreed first.');
+      if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver is ratified.');
+      const ratified = await work.update(Bid, found, { ratifiedAt: work.now });
+      work.happened('bid.ratified', Bid, ratified);
+      return work.show(BidView, id);
+    });
+  }
+
+  withdraw(actor: Actor, id: string, { reason }: BidEnd): Promise<Presented> {
+    return this.move(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
+  }
+
+  schedule(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'deploy', 'scheduling', (_, bid) => {
+      if (bid.escalatedFromId)
+        throw conflict('continues-below', 'What the TTCG granted is scheduled by the Tasking that asked for it.');
+      return Promise.resolve({});
+    });
+  }
+
+  /** Results are owed by one working day before the papers of the next Tasking. Source: JAG note, section 3.3, rule 5. */
+  deploy(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'deploy', 'deployment', async (work, bid) => ({
+      resultsDueOn: await resultsDueOn(work, bid),
+    }));
+  }
+
+  notDeploy(actor: Actor, id: string, { reason }: BidEnd): Promise<Presented> {
+    return this.move(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
+  }
+
+  evaluate(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'deploy', 'evaluation');
+  }
+
+  close(actor: Actor, id: string): Promise<Presented> {
+    return this.move(actor, id, 'deploy', 'closure');
+  }
+
+  /** The results go to the next Tasking. */
+  report(actor: Actor, id: string, request: BidResultRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('report-results', Bid, BidView, id);
+      const status = after(bidMachine, found.status, 'results');
+      const { panelId, caseId, partnershipId } = found;
+      const of = { panelId, caseId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const result = await work.insert(BidResult, { ...request, ...of, bidId: id });
+      const returned = await work.update(Bid, found, { status });
+      work.happened('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
+      await handOn(work, {
+        kind: 'result',
+        from: { id: found.meetingId as string, panelId },
+        to: { panelId, partnershipId },
+        notBefore: work.now,
+        cycleId: await cycleOf(work, found.meetingId as string, partnershipId),
+        itemId: result.id,
+        text: `Results of the bid “${found.title}”: ${request.recommendation}.`,
+        agencyId: found.agencyId,
+        contributingType: found.contributingType,
+        caseId,
+      });
+      return work.show(BidView, id);
+    });
+  }
+
+  /** What was decided goes back to the panel whose plan it is for; from the TTCG, to the bid that was escalated. */
+  private async tell(work: Work, bid: Bid, decision: BidDecision, meeting: Meeting): Promise<void> {
+    await work.across(async () => {
+      const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
+      if (asked !== bid) {
+        await work.insert(BidDecision, {
+          ...anew(decision),
+          bidId: asked.id,
+          panelId: asked.panelId,
+          partnershipId: asked.partnershipId,
+        });
+        const decided = await work.update(Bid, asked, {
+          status: after(bidMachine, asked.status, decision.kind),
+          grantedQuantity: bid.grantedQuantity,
+        });
+        work.happened('bid.decided', Bid, decided, { kind: decision.kind });
+      }
+      await handOn(work, {
+        kind: 'decision',
+        from: meeting,
+        to: { panelId: asked.planPanelId, partnershipId: asked.partnershipId },
+        notBefore: meeting.scheduledAt,
+        cycleId: await cycleOf(work, meeting.id, asked.partnershipId),
+        itemId: decision.id,
+        text: `Bid “${asked.title}”: ${bid.status.replace('_', ' ')}.`,
+        agencyId: asked.agencyId,
+        contributingType: asked.contributingType,
+        planId: asked.planId,
+        caseId: asked.caseId,
+      });
+    });
+  }
+
+  private move(
+    actor: Actor,
+    id: string,
+    action: string,
+    command: BidCommand,
+    changes: (work: Work, bid: Bid) => Promise<Partial<Bid>> = () => Promise.resolve({}),
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take(action, Bid, BidView, id);
+      const status = after(bidMachine, found.status, command);
+      const moved = await work.update(Bid, found, { ...(await changes(work, found)), status });
+      work.happened(`bid.${status.replace('_', '-')}`, Bid, moved);
+      return work.show(BidView, id);
+    });
+  }
+}
+
+function mayDecide(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
+  if (meeting.status === 'cancelled')
+    throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing. List the bid at the next one.');
+  if (kind !== 'approval' && kind !== 'escalation' && !reason)
+    throw unacceptable('reason-needed', 'Say why it is refused, reduced or deferred.', [
+      { pointer: '/reason', detail: `must be given for ${kind.replace('_', ' ')}` },
+    ]);
+  if (kind === 'deferral' && bid.deferrals >= MOST_DEFERRALS)
+    throw conflict('deferred-too-often', `It was deferred ${String(MOST_DEFERRALS)} times: decide it now.`);
+  if (kind === 'escalation' && bid.escalatedFromId)
+    throw conflict('highest-already', 'It stands before the TTCG already: there is nobody to escalate it to.');
+}
+
+function grantedBy({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: Bid): number | null {
+  if (kind !== 'approval' && kind !== 'part_approval') return null;
+  const granted = kind === 'approval' ? (grantedQuantity ?? quantity) : grantedQuantity;
+  if (granted && (kind === 'approval' ? granted === quantity : granted < quantity)) return granted;
+  throw unacceptable('granted-quantity', 'An approval grants what was asked for; a part of it is a part approval.', [
+    {
+      pointer: '/grantedQuantity',
+      detail: kind === 'approval' ? `is ${String(quantity)}` : `must lie below ${String(quantity)}`,
+    },
+  ]);
+}
+
+async function inTheCatalogue(
+  work: Work,
+  panelId: string,
+  { resourceId, resourceType }: Pick<BidRequest, 'resourceId' | 'resourceType'>,
+): Promise<void> {
+  if (!resourceId) return;
+  const resource = await work.peek('read', Resource, resourceId);
+  if (resource?.available && resource.type === resourceType && resource.panelId === panelId) return;
+  throw unacceptable('no-such-resource', 'Bid for a resource that the panel gives and that is available.', [
+    { pointer: '/resourceId', detail: 'is no available resource of this type and panel' },
+  ]);
+}
+
+/** The bid that goes on to the TTCG of the BCU, to its next meeting whose day for bids is not over. */
+async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
+  await work.across(async () => {
+    const [ttcg] = await work.manager.query<{ panelId: string; partnershipId: string }[]>(
+      `SELECT p.id AS "panelId", p.partnership_id AS "partnershipId" FROM panels p JOIN partnerships b ON b.within_id = p.partnership_id
+       WHERE b.id = $1 AND p.type = 'ttcg' ORDER BY p.id LIMIT 1`,
+      [bid.partnershipId],
+    );
+    if (!ttcg) throw conflict('no-ttcg', 'No TTCG serves this partnership: decide the bid here.');
+    const [meeting] = await work.manager.query<{ id: string }[]>(
+      `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.status = ANY ($2) AND m.scheduled_at > $3
+         AND coalesce(m.bids_due_on, (m.scheduled_at AT TIME ZONE 'Europe/London')::date) >= $4 ORDER BY m.scheduled_at LIMIT 1`,
+      [ttcg.panelId, TO_BE_HELD, from.scheduledAt, londonDay(work.now)],
+    );
+    const above = await work.insert(Bid, {
+      ...anew(bid),
+      ...ttcg,
+      resourceId: null,
+      escalatedFromId: bid.id,
+      meetingId: null,
+      status: 'screened',
+      deferrals: 0,
+      warnings: [],
+    });
+    work.happened('bid.escalated', Bid, above);
+    await handOn(work, {
+      kind: 'bid_escalation',
+      from,
+      to: ttcg,
+      notBefore: from.scheduledAt,
+      toMeetingId: meeting?.id ?? null,
+      cycleId: await cycleOf(work, from.id, bid.partnershipId),
+      itemId: above.id,
+      text: `Bid “${bid.title}” for ${String(bid.quantity)} ${bid.unit}.`,
+      agencyId: bid.agencyId,
+      contributingType: bid.contributingType,
+      caseId: bid.caseId,
+    });
+  });
+}
+
+/** What a record says, for another one. */
+function anew<T extends Recorded>({
+  id: _,
+  version: __,
+  madeAt: ___,
+  changedAt: ____,
+  ...says
+}: T): Omit<T, keyof Recorded> {
+  return says;
+}
+
+/** The cycle of a partnership to which a meeting belongs. */
+async function cycleOf(work: Work, meetingId: string, partnershipId: string): Promise<string | null> {
+  const part = await work.across(() => work.manager.findOneBy(CycleMeeting, { meetingId, partnershipId }));
+  return part?.cycleId ?? null;
+}
+
+/** A bid for the need, or the escalated bid itself, is before the panel: what was handed on has arrived. */
+async function takeUpFor(work: Work, bid: Bid): Promise<void> {
+  const item = bid.escalatedFromId ? bid.id : bid.planId;
+  for (const feed of await work.manager.findBy(Feed, { panelId: bid.panelId, itemId: item }))
+    if (!feed.acknowledgedAt) await takeUp(work, feed);
+}
+
+/** Rule 3: nothing that was listed goes home undecided. */
+async function everyBidDecided(work: Work, meeting: Meeting): Promise<void> {
+  const undecided = await work.manager.findBy(Bid, { meetingId: meeting.id, status: 'listed' });
+  if (!undecided.length) return;
+  throw unacceptable(
+    'undecided-bids',
+    'Each bid that is listed needs its one decision, if only to defer it.',
+    undecided.map(({ id }) => ({ pointer: '', detail: `bid ${id} has no decision` })),
+  );
+}
+
+/** Rule 2: what went ahead of its plan is ratified at the panel's next meeting. */
+async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> {
+  const open = await work.manager.query<{ id: string }[]>(
+    `SELECT b.id FROM bids b WHERE b.plan_panel_id = $1 AND b.escalated_from_id IS NULL AND b.ratified_at IS NULL
+       AND b.plan_chair_waived_id IS NOT NULL AND b.tasking_chair_waived_id IS NOT NULL
+       AND b.submitted_at < $2 AND b.status <> 'withdrawn' ORDER BY b.id`,
+    [meeting.panelId, meeting.scheduledAt],
+  );
+  if (!open.length) return;
+  throw unacceptable(
+    'unratified-waivers',
+    'A bid that went ahead of its plan is ratified at the next meeting, or withdrawn.',
+    open.map(({ id }) => ({ pointer: '', detail: `bid ${id} is not ratified` })),
+  );
+}
+
+/** Rule 1: what agreed plans need and nobody granted goes to the Tasking of the same cycle. */
+async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
+  const [tasking] = await work.manager.query<
+    { cycleId: string; panelId: string; meetingId: string; scheduledAt: Date }[]
+  >(
+    `SELECT t.cycle_id AS "cycleId", m.panel_id AS "panelId", m.id AS "meetingId"
+     FROM cycle_meetings j JOIN cycle_meetings t ON t.cycle_id = j.cycle_id AND t.stage = 'tasking' JOIN meetings m ON m.id = t.meeting_id
+     WHERE j.meeting_id = $1 AND j.stage = 'jag'`,
+    [meeting.id],
+  );
+  if (!tasking) return;
+  const { cycleId, panelId, meetingId } = tasking;
+  const needs = await work.manager.query<{ id: string }[]>(
+    `SELECT p.id FROM plans p WHERE p.panel_id = $1 AND p.status IN ('agreed', 'active') AND p.resource_need IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.plan_id = p.id AND b.escalated_from_id IS NULL
+         AND b.status NOT IN ('draft', 'refused', 'withdrawn', 'not_deployed'))
+       AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.plan_id = p.id AND f.kind = 'plan_need' AND f.acknowledged_at IS NULL)
+     ORDER BY p.id`,
+    [meeting.panelId],
+  );
+  const there = await work.manager.findOneByOrFail(Meeting, { id: meetingId });
+  for (const { id } of needs) {
+    const plan = await work.manager.findOneByOrFail(Plan, { id });
+    await handOn(work, {
+      kind: 'plan_need',
+      from: meeting,
+      to: { panelId, partnershipId: meeting.partnershipId },
+      notBefore: meeting.scheduledAt,
+      toMeetingId: isToBeHeld(there.status) ? meetingId : null,
+      cycleId,
+      itemId: id,
+      text: plan.resourceNeed as string,
+      agencyId: plan.agencyId,
+      contributingType: plan.contributingType,
+      planId: id,
+      caseId: plan.caseId,
+    });
+  }
+}
+
+/** Rule 7: bids of a meeting that does not take place are listed at the next of the panel, or wait for one. */
+async function relist(work: Work, cancelled: Meeting): Promise<void> {
+  const [next] = await work.manager.query<{ id: string }[]>(
+    `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) ORDER BY m.scheduled_at LIMIT 1`,
+    [cancelled.panelId, cancelled.scheduledAt, TO_BE_HELD],
+  );
+  for (const bid of await work.manager.findBy(Bid, { meetingId: cancelled.id, status: 'listed' }))
+    await work.update(
+      Bid,
+      bid,
+      next ? { meetingId: next.id } : { meetingId: null, status: after(bidMachine, bid.status, 'unlisting') },
+    );
+}
+
+async function resultsDueOn(work: Work, { panelId, toOn }: Bid): Promise<string> {
+  const [next] = await work.manager.query<{ papersDueOn: string }[]>(
+    `SELECT m.papers_due_on::text AS "papersDueOn" FROM meetings m WHERE m.panel_id = $1 AND m.papers_due_on > $2 AND m.status = ANY ($3)
+     ORDER BY m.scheduled_at LIMIT 1`,
+    [panelId, toOn, TO_BE_HELD],
+  );
+  return next ? workingDaysBefore(next.papersDueOn, 1) : toOn;
+}

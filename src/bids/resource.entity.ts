@@ -1,0 +1,120 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Agency } from '../agencies/agency.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+
+/** Source: JAG note, section 3.4 "Resource catalogue from the seed". */
+export const RESOURCE_TYPES = [
+  'ward_officers',
+  'asb_officers',
+  'parks_police',
+  'council_funded_police',
+  'outreach_team',
+  'cctv_fixed',
+  'cctv_demountable',
+  'control_room',
+  'licensing_officers',
+  'environmental_health',
+  'street_cleaning',
+  'design_out_crime',
+  'other',
+] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+export const UNITS = ['officers', 'hours', 'days', 'units'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** When it is there: a shift of each week. Times are London times; a shift that ends earlier than it begins ends on the next day. */
+export class Shift {
+  /** 1 is Monday, 7 Sunday. */
+  @IsInt()
+  @Min(1)
+  @Max(7)
+  weekday: number;
+
+  /** `15:00` */
+  @Matches(/^([01]\d|2[0-3]):[0-5]\d$/)
+  from: string;
+
+  /** `01:00` */
+  @Matches(/^([01]\d|2[0-3]):[0-5]\d$/)
+  to: string;
+}
+
+/** What can be bid for before a panel, and when it is there: shift patterns follow the plans. Source: JAG note, section 3.4. */
+@Entity('resources')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@Index(['panelId', 'changedAt', 'id'])
+@Check('resources_type', `type IN (${RESOURCE_TYPES.map((one) => `'${one}'`).join(', ')})`)
+@Check('resources_unit', `unit IN (${UNITS.map((one) => `'${one}'`).join(', ')})`)
+@Check('resources_quantity', 'quantity BETWEEN 1 AND 100000')
+export class Resource extends PartnershipRecord {
+  /** The panel that gives it. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  @IsUUID()
+  panelId: string;
+
+  /** The agency whose it is. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  @IsUUID()
+  agencyId: string;
+
+  /** What it is called. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @Length(3, 200)
+  name: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(RESOURCE_TYPES)
+  type: ResourceType;
+
+  /** How much of it there is. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  quantity: number;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(UNITS)
+  unit: Unit;
+
+  /** When it is there, week by week. */
+  @Column({ type: 'jsonb', default: [] })
+  @Classified('administrative')
+  @IsArray()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => Shift)
+  shifts: Shift[];
+
+  /** Whether it can be bid for now. */
+  @Column({ type: 'boolean', default: true })
+  @Classified('administrative')
+  @IsOptional()
+  @IsBoolean()
+  available: boolean;
+}

@@ -1,0 +1,56 @@
+/** How a borough's cycle and the meeting that several boroughs share find each other, whichever was made first. */
+import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { londonDay } from '../records/london-day.js';
+import type { Work } from '../records/work.js';
+import { CycleTemplate } from './cycle-template.entity.js';
+import { Cycle, CycleMeeting } from './cycle.entity.js';
+
+/** Attaches a cycle to the shared meetings that fall into it; what has moved out of it is let go. */
+export async function attach(work: Work, cycle: Cycle, template: CycleTemplate): Promise<void> {
+  for (const { stage, panelId, shared } of template.stages) {
+    if (!shared) continue;
+    await work.across(async () => {
+      const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage });
+      const known = part && (await work.manager.findOneByOrFail(Meeting, { id: part.meetingId }));
+      if (known && (!isToBeHeld(known.status) || within(cycle, known))) return;
+      const [next] = await work.manager.query<{ id: string; day: string }[]>(
+        `SELECT m.id, (m.scheduled_at AT TIME ZONE 'Europe/London')::date::text AS day FROM meetings m
+         WHERE m.panel_id = $1 AND m.status = ANY ($4) AND m.kind = 'ordinary'
+           AND (m.scheduled_at AT TIME ZONE 'Europe/London')::date BETWEEN $2 AND $3
+         ORDER BY m.scheduled_at, m.id LIMIT 1`,
+        [panelId, cycle.opensOn, cycle.closesOn, TO_BE_HELD],
+      );
+      if (!next) return;
+      if (part) await work.update(CycleMeeting, part, { meetingId: next.id, plannedOn: next.day });
+      else
+        await work.insert(CycleMeeting, {
+          cycleId: cycle.id,
+          partnershipId: cycle.partnershipId,
+          stage,
+          meetingId: next.id,
+          plannedOn: next.day,
+        });
+    });
+  }
+}
+
+/** Attaches to the meeting those cycles of other partnerships that share its panel and lack it. */
+export async function attachOthers(work: Work, meeting: Meeting): Promise<void> {
+  await work.across(async () => {
+    const cycles = await work.manager.query<{ id: string; templateId: string }[]>(
+      `SELECT c.id, c.template_id AS "templateId" FROM cycles c JOIN cycle_templates t ON t.id = c.template_id
+       WHERE c.closed_at IS NULL AND $2 BETWEEN c.opens_on AND c.closes_on
+         AND t.stages @> jsonb_build_array(jsonb_build_object('panelId', $1::text, 'shared', true)) ORDER BY c.id`,
+      [meeting.panelId, londonDay(meeting.scheduledAt)],
+    );
+    for (const { id, templateId } of cycles) {
+      const template = await work.manager.findOneByOrFail(CycleTemplate, { id: templateId });
+      await attach(work, await work.manager.findOneByOrFail(Cycle, { id }), template);
+    }
+  });
+}
+
+const within = ({ opensOn, closesOn }: Cycle, { scheduledAt }: Meeting): boolean => {
+  const day = londonDay(scheduledAt);
+  return opensOn <= day && day <= closesOn;
+};

@@ -1,0 +1,108 @@
+/** When the panels of a partnership meet is no secret there. What one hands on to another is read at both ends. */
+import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { addWords, declareWords } from '../policy/wording.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
+import { Meeting } from '../meetings/meeting.entity.js';
+import '../meetings/meetings.policy.js';
+import { Panel } from '../panels/panel.entity.js';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { CycleTemplate } from './cycle-template.entity.js';
+import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
+
+const acting = {
+  name: 'partnership',
+  sentence: 'whose agency acts in the partnership',
+  actions: ['read'],
+  where: (actor: { partnershipIds: string[] }) => ({ partnershipId: { $in: actor.partnershipIds } }),
+};
+
+/** Who turns a cycle coordinates a panel that meets in that partnership; which panels, the service asks of each stage. */
+extendSubject(Panel, {
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['plan-cycles'],
+      where: (actor) => ({ id: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(CycleTemplate, 'CycleTemplate', { grounds: [acting] });
+declareSubject(Cycle, 'Cycle', {
+  relations: { template: { to: CycleTemplate, local: 'templateId', foreign: 'id' } },
+  grounds: [acting],
+  orderBy: 'opensOn',
+});
+declareSubject(CycleMeeting, 'CycleMeeting', {
+  relations: { cycle: { to: Cycle, local: 'cycleId', foreign: 'id' } },
+  parent: 'cycle',
+  grounds: [{ ...acting, within: 'read' }],
+});
+
+extendSubject(Meeting, {
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['prioritise'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(Feed, 'Feed', {
+  seek: ['panelId'],
+  panel: 'panelId',
+  case: 'caseId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  bars: hiddenWithCase('caseId'),
+  grounds: [
+    {
+      name: 'handing-on',
+      sentence: 'who is a core member of the panel that hands it on, within a partnership in which their agency acts',
+      actions: ['read'],
+      where: (actor) => ({
+        fromPanelId: { $in: corePanels(actor) },
+        partnershipId: { $in: actor.partnershipIds },
+      }),
+    },
+    {
+      name: 'taking-up',
+      sentence: 'who is a core member of the panel to which it goes',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: corePanels(actor) } }),
+      fields: [
+        'id',
+        'version',
+        'kind',
+        'cycleId',
+        'fromMeetingId',
+        'fromPanelId',
+        'panelId',
+        'toMeetingId',
+        'agencyId',
+        'category',
+        'rolled',
+        'itemId',
+        'text',
+        'acknowledgedAt',
+        'acknowledgedById',
+        'madeAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel to which it goes',
+      actions: ['acknowledge'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareWords(CycleTemplate, 'Meeting', 'template of a cycle');
+declareWords(Cycle, 'Meeting', 'cycle of meetings');
+declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
+declareWords(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
+addWords(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
+addWords(Meeting, { prioritise: 'hand on priorities from it' });

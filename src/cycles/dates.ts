@@ -1,0 +1,56 @@
+/**
+ * When the cycles of a template open, and when their meetings are: from the template alone, so that the same template gives
+ * the same year. Days are London days; meetings begin at London time, summer and winter. Source: JAG note, section 3.
+ */
+import { DateTime } from 'luxon';
+import { daysAfter, nthWeekday, settled, workingDaysBefore, type Calendar } from '../panels/working-days.js';
+import type { CycleStage, CycleTemplate } from './cycle-template.entity.js';
+
+type Counting = Pick<
+  CycleTemplate,
+  | 'recurrence'
+  | 'anchorOn'
+  | 'anchorNumber'
+  | 'lengthDays'
+  | 'nth'
+  | 'weekday'
+  | 'holidayRule'
+  | 'jurisdiction'
+  | 'closedOn'
+>;
+
+/** The day on which cycle `number` opens. */
+export function opensOn(template: Counting, number: number): string {
+  const { recurrence, anchorOn, anchorNumber, lengthDays, nth, weekday } = template;
+  const count = number - anchorNumber;
+  if (recurrence === 'every_n_days') return daysAfter(anchorOn, count * (lengthDays as number));
+  const month = DateTime.fromISO(anchorOn, { zone: 'utc' }).startOf('month').plus({ months: count });
+  return nthWeekday(month.toFormat('yyyy-MM'), (weekday as number) % 7, nth as number);
+}
+
+/** The day before the next one opens. */
+export const closesOn = (template: Counting, number: number): string => daysAfter(opensOn(template, number + 1), -1);
+
+export interface Sitting {
+  /** The day that the offset gives, before holidays move it. */
+  plannedOn: string;
+  scheduledAt: Date;
+  endsAt: Date;
+  papersDueOn: string;
+  bidsDueOn: string | null;
+}
+
+export function sittingOf(template: Counting, stage: CycleStage, number: number): Sitting {
+  const calendar: Calendar = { jurisdiction: template.jurisdiction, closed: template.closedOn };
+  const plannedOn = daysAfter(opensOn(template, number), stage.offsetDays);
+  const on = settled(plannedOn, template.holidayRule, calendar);
+  const begins = DateTime.fromISO(`${on}T${stage.startTime}`, { zone: 'Europe/London' });
+  const { bidsWorkingDays: bids } = stage;
+  return {
+    plannedOn,
+    scheduledAt: begins.toJSDate(),
+    endsAt: begins.plus({ minutes: stage.durationMinutes }).toJSDate(),
+    papersDueOn: workingDaysBefore(on, stage.papersWorkingDays, calendar),
+    bidsDueOn: bids == null ? null : workingDaysBefore(on, bids, calendar),
+  };
+}

@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { MeetingCourse } from '../meetings/course.js';
+import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, unacceptable } from '../policy/problems.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { Cycle, CycleMeeting, Feed, type FeedKind } from './cycle.entity.js';
+import type { FeedQuery, PriorityRequest } from './cycle.requests.js';
+import { FeedView } from './cycle.views.js';
+
+/** What is handed on, by which meeting, to which panel. */
+export interface HandedOn {
+  kind: FeedKind;
+  from: Pick<Meeting, 'id' | 'panelId'>;
+  /** The panel to which it goes, with its partnership. */
+  to: { panelId: string; partnershipId: string };
+  /** Not to a meeting before this moment. */
+  notBefore: Date;
+  /** The meeting that is to take it up, where it is not simply the next. */
+  toMeetingId?: string | null;
+  cycleId: string | null;
+  itemId: string;
+  text: string;
+  agencyId: string;
+  contributingType: string;
+  planId?: string | null;
+  caseId?: string | null;
+}
+
+/**
+ * What one meeting hands on to another, until it has arrived. Source: JAG note, section 3.3 "Feed rules (invariants)": rule 4
+ * (nothing undelivered when a cycle closes) and rule 7 (what waited for a cancelled meeting goes to the next of its panel).
+ */
+@Injectable()
+export class FeedsService {
+  constructor(
+    private readonly records: Records,
+    course: MeetingCourse,
+  ) {
+    course.register({ cancelled: (work, meeting) => this.roll(work, meeting) });
+  }
+
+  list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<Presented> {
+    const filter = {
+      ...(panelId ? { panelId } : {}),
+      ...(toMeetingId ? { toMeetingId } : {}),
+      ...(acknowledged ? { acknowledgedAt: acknowledged === 'true' ? { $ne: null } : null } : {}),
+    };
+    return this.records.read(actor, (work) => work.page(FeedView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => work.present(FeedView, await work.find('read', Feed, id)));
+  }
+
+  acknowledge(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('acknowledge', Feed, FeedView, id);
+      if (found.acknowledgedAt) throw conflict('acknowledged-already', 'Somebody took this up already.');
+      return work.present(FeedView, await takeUp(work, found));
+    });
+  }
+
+  /** From a meeting that serves several boroughs to the JAG of each; from another to the JAG of its own cycle. */
+  prioritise(actor: Actor, meetingId: string, { text, asksForIntelligence }: PriorityRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('prioritise', Meeting, meetingId);
+      const targets = await work.across(() =>
+        work.manager.query<{ cycleId: string; panelId: string; partnershipId: string }[]>(
+          `SELECT cm.cycle_id AS "cycleId", m.panel_id AS "panelId", m.partnership_id AS "partnershipId"
+           FROM cycle_meetings here JOIN cycle_meetings cm ON cm.cycle_id = here.cycle_id AND cm.stage = 'jag'
+           JOIN meetings m ON m.id = cm.meeting_id
+           WHERE here.meeting_id = $1 AND m.panel_id <> $2 ORDER BY m.panel_id`,
+          [meetingId, meeting.panelId],
+        ),
+      );
+      if (!targets.length)
+        throw unacceptable('no-jag', 'No JAG follows this meeting: it belongs to no cycle that has one.');
+      const itemId = uuidv7();
+      let first: Feed | null = null;
+      for (const { cycleId, ...to } of targets)
+        first =
+          (await handOn(work, {
+            kind: asksForIntelligence ? 'intel_requirement' : 'priority',
+            from: meeting,
+            to,
+            notBefore: meeting.scheduledAt,
+            cycleId,
+            itemId,
+            text,
+            agencyId: actor.agencyId,
+            contributingType: actor.agencyType,
+          })) ?? first;
+      return work.present(FeedView, first as Feed, { status: 201 });
+    });
+  }
+
+  /** What waited for a meeting that does not take place waits for the next of its panel; its cycles lack a meeting. */
+  private async roll(work: Work, cancelled: Meeting): Promise<void> {
+    await work.across(async () => {
+      const feeds = await work.manager.findBy(Feed, { toMeetingId: cancelled.id });
+      for (const feed of feeds.filter((one) => !one.acknowledgedAt)) {
+        const toMeetingId = await nextMeeting(work, feed.panelId, cancelled.scheduledAt);
+        await work.update(Feed, feed, { toMeetingId, rolled: feed.rolled + 1 });
+      }
+      for (const { cycleId } of await work.manager.findBy(CycleMeeting, { meetingId: cancelled.id })) {
+        const cycle = await work.manager.findOneByOrFail(Cycle, { id: cycleId });
+        if (!cycle.partial) await work.update(Cycle, cycle, { partial: true });
+      }
+    });
+  }
+}
+
+/** Hands something on, once: what the same meeting handed on already is not handed on again (then null). */
+export async function handOn(
+  work: Work,
+  { from, to, notBefore, toMeetingId, ...what }: HandedOn,
+): Promise<Feed | null> {
+  return work.across(async () => {
+    const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
+    if (await work.manager.existsBy(Feed, same)) return null;
+    const feed = await work.insert(Feed, {
+      planId: null,
+      caseId: null,
+      ...what,
+      ...to,
+      fromMeetingId: from.id,
+      fromPanelId: from.panelId,
+      toMeetingId: toMeetingId ?? (await nextMeeting(work, to.panelId, notBefore)),
+    });
+    work.happened('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
+    return feed;
+  });
+}
+
+/** Somebody of the panel takes it up: it has arrived. */
+export async function takeUp(work: Work, feed: Feed): Promise<Feed> {
+  const taken = await work.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
+  work.happened('feed.acknowledged', Feed, taken, { kind: feed.kind });
+  return taken;
+}
+
+/** Gives what waits for a meeting of the panel to this one, unless it was handed on after it. */
+export async function takeWaiting(work: Work, meeting: Meeting): Promise<void> {
+  await work.across(async () => {
+    const waiting = await work.manager.query<{ id: string }[]>(
+      `SELECT f.id FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id
+       WHERE f.panel_id = $1 AND f.to_meeting_id IS NULL AND f.acknowledged_at IS NULL AND m.scheduled_at < $2 ORDER BY f.id`,
+      [meeting.panelId, meeting.scheduledAt],
+    );
+    for (const { id } of waiting)
+      await work.update(Feed, await work.manager.findOneByOrFail(Feed, { id }), { toMeetingId: meeting.id });
+  });
+}
+
+/** The panel's next meeting in its cycle after a moment, if one is convened. */
+async function nextMeeting(work: Work, panelId: string, after: Date): Promise<string | null> {
+  const [next] = await work.manager.query<{ id: string }[]>(
+    `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) AND m.kind = 'ordinary'
+     ORDER BY m.scheduled_at, m.id LIMIT 1`,
+    [panelId, after, TO_BE_HELD],
+  );
+  return next?.id ?? null;
+}

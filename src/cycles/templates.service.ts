@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { reschedule } from '../meetings/meetings.service.js';
+import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import type { Actor } from '../policy/actor.js';
+import { unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { CycleTemplate, STAGES, type CycleStage } from './cycle-template.entity.js';
+import { Cycle, CycleMeeting } from './cycle.entity.js';
+import type { CycleTemplateChange, CycleTemplateRequest } from './cycle.requests.js';
+import { CycleTemplateView } from './cycle.views.js';
+import { attach } from './attachment.js';
+import { closesOn, opensOn, sittingOf } from './dates.js';
+
+/** By which rule the meetings of a partnership follow each other. */
+@Injectable()
+export class CycleTemplatesService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(CycleTemplateView, {}, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(CycleTemplateView, await work.find('read', CycleTemplate, id)),
+    );
+  }
+
+  setUp(actor: Actor, request: CycleTemplateRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      counted(request);
+      const partnershipId = await partnershipOf(work, request.stages);
+      const template = await work.insert(CycleTemplate, {
+        ...request,
+        lengthDays: request.lengthDays ?? null,
+        nth: request.nth ?? null,
+        weekday: request.weekday ?? null,
+        partnershipId,
+      });
+      work.happened('cycle-template.set-up', CycleTemplate, template);
+      return work.present(CycleTemplateView, template, { status: 201 });
+    });
+  }
+
+  /**
+   * Cycles after the last one of which a meeting was held move with the template; with a new anchor the first of them opens
+   * on it. Source: JAG note, section 3.3, rule 8.
+   */
+  change(actor: Actor, id: string, request: CycleTemplateChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('read', CycleTemplate, CycleTemplateView, id);
+      await coordinates(work, found.stages);
+      if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
+        throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
+          { pointer: '/stages', detail: 'panels of another partnership' },
+        ]);
+      counted({ ...found, ...request });
+      const movable = await movableCycles(work, id);
+      const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
+      const changed = await work.update(CycleTemplate, found, {
+        ...request,
+        ...(anchorNumber ? { anchorNumber } : {}),
+      });
+      for (const cycle of movable) await this.move(work, changed, cycle);
+      work.happened('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
+      return work.present(CycleTemplateView, changed);
+    });
+  }
+
+  private async move(work: Work, template: CycleTemplate, cycle: Cycle): Promise<void> {
+    const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
+    const moved = await work.update(Cycle, cycle, days);
+    for (const stage of template.stages) {
+      const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage: stage.stage });
+      const { plannedOn, ...sitting } = sittingOf(template, stage, cycle.number);
+      if (stage.shared || !part) continue;
+      const meeting = await work.manager.findOneByOrFail(Meeting, { id: part.meetingId });
+      if (!isToBeHeld(meeting.status)) continue;
+      await work.update(CycleMeeting, part, { plannedOn });
+      const { venueOrMode } = stage;
+      const postponed = await reschedule(work, meeting, { ...sitting, venueOrMode, status: 'scheduled' });
+      work.happened('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
+    }
+    await attach(work, moved, template);
+  }
+}
+
+/** Cycles after the last one of which a meeting was held, in their order. */
+async function movableCycles(work: Work, templateId: string): Promise<Cycle[]> {
+  const rows = await work.across(() =>
+    work.manager.query<{ id: string }[]>(
+      `SELECT c.id FROM cycles c WHERE c.template_id = $1 AND c.closed_at IS NULL AND c.number > coalesce((
+         SELECT max(before.number) FROM cycles before JOIN cycle_meetings cm ON cm.cycle_id = before.id
+         JOIN meetings m ON m.id = cm.meeting_id
+         WHERE before.template_id = $1 AND m.status IN ('held', 'in_session')), 0) ORDER BY c.number`,
+      [templateId],
+    ),
+  );
+  return Promise.all(rows.map(({ id }) => work.manager.findOneByOrFail(Cycle, { id })));
+}
+
+export async function lastNumber(work: Work, templateId: string): Promise<number> {
+  return (await work.manager.maximum(Cycle, 'number', { templateId })) ?? 0;
+}
+
+/** Every panel that meets in it is coordinated by whoever plans it. */
+export async function coordinates(work: Work, stages: CycleStage[]): Promise<Panel[]> {
+  const panels: Panel[] = [];
+  for (const { panelId } of stages.filter((one) => !one.shared))
+    panels.push(await work.find('plan-cycles', Panel, panelId));
+  return panels;
+}
+
+/** The one partnership whose panels meet, each as what it is; a shared panel serves that partnership. */
+async function partnershipOf(work: Work, stages: CycleStage[]): Promise<string> {
+  const own = await coordinates(work, stages);
+  const problem = (detail: string): Error =>
+    unacceptable(
+      'stages',
+      'The meetings of a cycle are those of one partnership’s panels, in the order JAG, Tasking, TTCG.',
+      [{ pointer: '/stages', detail }],
+    );
+  const order = stages.map(({ stage }) => STAGES.indexOf(stage));
+  if (order.some((place, n) => n > 0 && place <= (order[n - 1] as number)))
+    throw problem('name each stage once, in order');
+  if (new Set(own.map(({ partnershipId }) => partnershipId)).size !== 1)
+    throw problem('at least one stage is not shared, and those are of one partnership');
+  const [{ partnershipId } = { partnershipId: '' }] = own;
+  for (const { stage, panelId, shared } of stages) {
+    const [panel] = await work.across(() =>
+      work.manager.query<{ type: string; serves: boolean }[]>(
+        `SELECT p.type, EXISTS (SELECT 1 FROM partnerships b WHERE b.id = $2 AND b.within_id = p.partnership_id) AS serves
+         FROM panels p WHERE p.id = $1`,
+        [panelId, partnershipId],
+      ),
+    );
+    if (panel?.type !== stage) throw problem(`the panel of the stage ${stage} is no ${stage} panel`);
+    if (shared && !panel.serves)
+      throw problem(`the shared panel of the stage ${stage} does not serve this partnership`);
+  }
+  return partnershipId;
+}
+
+function counted({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate>): void {
+  const daily = recurrence === 'every_n_days';
+  if (
+    daily ? lengthDays != null && nth == null && weekday == null : lengthDays == null && nth != null && weekday != null
+  )
+    return;
+  throw unacceptable('recurrence', 'Say how cycles are counted.', [
+    daily
+      ? { pointer: '/lengthDays', detail: 'every_n_days needs lengthDays, and neither nth nor weekday' }
+      : { pointer: '/nth', detail: 'nth_weekday needs nth and weekday, and no lengthDays' },
+  ]);
+}
