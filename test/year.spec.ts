@@ -192,7 +192,7 @@ class Year {
     const path = `/v1/plans/${rows[0]!.id}`;
     const caller = await this.by(borough.coordinator);
     const { headers } = await caller.get(path).expect(200);
-    const changed = await caller.patch(path, { resourceNeed: need }, headers['etag'] as string);
+    const changed = await caller.patch(path, { resourceNeed: need }, headers['etag']);
     if (changed.status !== 200) throw new Error(changed.text);
     return rows[0]!.id;
   }
@@ -399,7 +399,7 @@ class Year {
       ...one,
       offsetDays: Number(one['offsetDays']) + Number(one['stage'] === 'jag'),
     }));
-    const changed = await caller.patch(path, { stages }, headers['etag'] as string);
+    const changed = await caller.patch(path, { stages }, headers['etag']);
     if (changed.status !== 200) throw new Error(changed.text);
     expect(await this.all('dunmarrow-coordinator', `/v1/meetings?status=held`)).toEqual(held);
     this.tell(`Dunmarrow’s JAG is a day later from cycle ${String(n)} on`);
