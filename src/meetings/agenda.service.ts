@@ -102,8 +102,8 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
   return { ...inCase, ...asListed, listingId: listing.id, edition };
 };
 
-const onTheList = (work: Work, meetingId: string): Promise<Listing[]> =>
-  work.rows('read', Listing, { meetingId, removedAt: null });
+const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
+  inOrder(await work.rows('read', Listing, { meetingId, removedAt: null }));
 
 async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
   const found = await candidates(work, meeting);
