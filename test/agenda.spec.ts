@@ -276,6 +276,18 @@ describe('an agenda that is drawn up', () => {
     expect(casesIn((await drawn(meeting)).body.sections)).toContain(late);
   });
 
+  test('has the parts and the time boxes that the panel’s rules name', async () => {
+    const caseId = await opened('housing-officer');
+    const set = (rules: object) =>
+      owner.query('UPDATE panel_rules SET rules = rules || $2 WHERE panel_id = $1', [panelId, JSON.stringify(rules)]);
+    await set({ agendaSections: ['dates', 'opening'], caseTimeBoxMinutes: 12 });
+    const { body } = await drawn(await convened());
+    await set({ agendaSections: null, caseTimeBoxMinutes: 15 });
+    const parts = ['opening', 'urgent', 'cases', 'reviews', 'closures', 'dates'];
+    expect(body.sections.map(({ code }: Section) => code)).toEqual(parts);
+    expect(itemsOf(body.sections)).toMatchObject([{ caseId, timeboxMinutes: 12 }]);
+  });
+
   test('is drawn up by the coordination, and by nobody else', async () => {
     const meeting = await convened();
     expect((await (await by('housing-officer')).post(`${meeting.path}/agenda`)).status).toBe(403);

@@ -79,7 +79,7 @@ export class ListingsService {
 
   change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('change', Listing, ListingView, id);
       stands(meeting, found);
       if (request.kind && request.kind !== found.kind) {
@@ -99,7 +99,7 @@ export class ListingsService {
   /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
   remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('remove', Listing, ListingView, id);
       stands(meeting, found);
       await putOff(work, found);
