@@ -2,7 +2,11 @@
  * The agenda: what the generator lists and why, in which order, what does not fit, how often a case is put off, what is locked
  * when it is out, and that each reader sees exactly their items, in it as it is and in every edition, without a gap in time.
  *
- * Seen to fail:
+ * Seen to fail: an order without the risk, without the assessments, without the room; times by the place in the whole list; a
+ * repeat, or what was put off too often, proposed to be moved; a cut-off, a ratification and a cancelled meeting forgotten; a
+ * case drawn onto two lists; a decision that defers beyond the limit; deferrals that a hearing does not end; an agenda drawn
+ * up when it was out; what is late listed without the reason; an edition of what its sender sees, and one read past the
+ * policy; a stored answer to a repeated call; a removal without If-Match; an emergency that begins without cause.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
