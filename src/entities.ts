@@ -13,6 +13,7 @@ import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
+import { AgendaEdition, AgendaItem } from './meetings/agenda.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
 import { Action, ActionNote } from './plans/action.entity.js';
@@ -80,6 +81,8 @@ export const entities = [
   ActionNote,
   Meeting,
   Listing,
+  AgendaEdition,
+  AgendaItem,
   Invitation,
   Attendance,
   Decision,

@@ -33,6 +33,8 @@ const INSIDE: Record<string, string> = {
   'activate SharingAgreement': 'POST …/versions/{versionId}/activation: what the ground of the version needs of it',
   'agree-nonetheless Plan': 'POST /v1/plans/{id}/agreement, where an action is not SMART',
   'change CasePerson': 'no route yet: a role is ended by naming it anew',
+  'defer-again Listing':
+    'POST /v1/meetings/{id}/listings/{listingId}/removal and …/decisions, where it was put off too often',
   'exclude Case': 'POST /v1/exclusions with caseId',
   'exclude Person': 'POST /v1/exclusions with personId',
   'grant-access Case': 'POST /v1/access-requests/{id}/approval',
@@ -44,6 +46,8 @@ const INSIDE: Record<string, string> = {
   'name Group': 'POST /v1/referrals with groupId',
   'name Place': 'POST /v1/referrals with placeId',
   'open-case Panel': 'POST /v1/referrals/{id}/acceptance',
+  'read AgendaEdition': 'GET /v1/meetings/{id}/agenda?edition',
+  'read AgendaItem': 'the same: the cases of the edition',
   'read AuditCheckpoint': 'GET /v1/audit-checkpoints, for whoever signed in',
   'read ReferralSubject':
     'the people, places and groups of a referral: what the grounds of Person, Place and Group ask',

@@ -185,8 +185,9 @@ class Year {
       `SELECT p.id FROM plans p JOIN panels n ON n.id = p.panel_id JOIN cases c ON c.id = p.case_id
        WHERE n.code = $1 AND p.status IN ('agreed', 'active') AND p.resource_need IS NULL AND c.stage <> 'closed'
          AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.plan_id = p.id)
-         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id) ORDER BY p.id LIMIT 1`,
-      [`${borough.code}-jag`],
+         AND NOT EXISTS (SELECT 1 FROM exclusions e JOIN practitioners x ON x.id = e.practitioner_id
+           WHERE e.case_id = c.id AND x.subject IN ($2, $3)) ORDER BY p.id LIMIT 1`,
+      [`${borough.code}-jag`, borough.coordinator, borough.jagChair],
     );
     await owner.end();
     const path = `/v1/plans/${rows[0]!.id}`;

@@ -11,11 +11,12 @@ import {
 } from '../panels/working-days.js';
 import { londonDay } from '../records/london-day.js';
 
-type Rules = Record<string, unknown>;
+export type Rules = Record<string, unknown>;
 
-const numberIn = (rules: Rules, name: string, usual: number): number => {
+/** A whole number of the rules; `usual` where they name none that makes sense. */
+export const numberIn = (rules: Rules, name: string, usual: number, most = 100): number => {
   const value = rules[name];
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100 ? value : usual;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most ? value : usual;
 };
 
 /** The working calendar of a panel: `jurisdiction`, and `closedOn` for days on which its offices are closed. */

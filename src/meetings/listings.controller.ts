@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
@@ -8,7 +8,14 @@ import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { ListingsService } from './listings.service.js';
 import { Decision, Invitation, Listing, Minute } from './meeting.entity.js';
-import { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import {
+  DecisionRequest,
+  InvitationRequest,
+  ListingChange,
+  ListingRemoval,
+  ListingRequest,
+  MinuteRequest,
+} from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 
 @Controller('v1/meetings')
@@ -29,6 +36,40 @@ export class ListingsController {
   @Answers.made(ListingView)
   list(@By() actor: Actor, @Id() id: string, @Body() body: ListingRequest): Promise<Presented> {
     return this.listings.list(actor, id, body);
+  }
+
+  /** One item */
+  @Get(':id/listings/:listingId')
+  @Can('read', Listing)
+  @Answers.one(ListingView)
+  listing(@By() actor: Actor, @Id() id: string, @Id('listingId') listingId: string): Promise<Presented> {
+    return this.listings.listing(actor, id, listingId);
+  }
+
+  /** Change how an item is heard (chair, coordinator) */
+  @Patch(':id/listings/:listingId')
+  @Can('change', Listing)
+  @Answers.changed(ListingView)
+  change(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Body() body: ListingChange,
+  ): Promise<Presented> {
+    return this.listings.change(actor, id, listingId, body);
+  }
+
+  /** Take an item off the list, to another meeting or the next agenda (chair, coordinator) */
+  @Post(':id/listings/:listingId/removal')
+  @Can('remove', Listing)
+  @Answers.changed(ListingView)
+  remove(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Body() body: ListingRemoval,
+  ): Promise<Presented> {
+    return this.listings.remove(actor, id, listingId, body);
   }
 
   /** Who is invited to an item */

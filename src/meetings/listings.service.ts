@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
-import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -10,22 +9,31 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
+import { putOff } from './deferrals.js';
+import { onlyUrgent } from './emergency.js';
+import { enlist } from './enlisting.js';
 import {
   Decision,
   Invitation,
+  isOut,
   isToBeHeld,
   Listing,
-  LISTING_KINDS,
   Meeting,
   Minute,
+  REASON_OF_KIND,
   TO_BE_HELD,
 } from './meeting.entity.js';
-import type { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import type {
+  DecisionRequest,
+  InvitationRequest,
+  ListingChange,
+  ListingRemoval,
+  ListingRequest,
+  MinuteRequest,
+} from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
-
-/** The time for an item where the panel's rules name none: a default, no source gives a figure. */
-const USUAL_TIMEBOX_MINUTES = 15;
+import { inOrder } from './running-order.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
 @Injectable()
@@ -41,13 +49,15 @@ export class ListingsService {
   listings(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      const listings = await work.rows('read', Listing, { meetingId });
-      const place = ({ kind, position }: Listing): number => LISTING_KINDS.indexOf(kind) * 10_000 + position;
-      return work.list(
-        ListingView,
-        listings.sort((a, b) => place(a) - place(b)),
-      );
+      const listings = await work.rows('read', Listing, { meetingId, removedAt: null });
+      return work.list(ListingView, inOrder(listings));
     });
+  }
+
+  listing(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ListingView, await itemOf(work, 'read', meetingId, id)),
+    );
   }
 
   list(actor: Actor, meetingId: string, request: ListingRequest): Promise<Presented> {
@@ -58,25 +68,46 @@ export class ListingsService {
         throw unacceptable('another-panel', 'A case is heard by its own panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
         ]);
-      if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
-      if ((await work.rows('read', Listing, { caseId: found.id, meetingId }, 1)).length)
-        throw conflict('listed-already', 'The case is on the list of this meeting already.');
-      const listing = await work.insert(Listing, {
-        meetingId,
-        kind: request.kind,
-        position: await nextPosition(work, meetingId),
-        timeboxMinutes: request.timeboxMinutes ?? (await usualTimebox(work, meeting.panelId)),
-        presentedByAgencyId: request.presentedByAgencyId ?? found.leadAgencyId,
-        caseId: found.id,
-        panelId: found.panelId,
-        partnershipId: found.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
-      });
-      await work.update(Case, found, { stage: after(caseMachine, found.stage, 'listing') });
-      work.happened('case.listed', Listing, listing, { meetingId, kind: listing.kind });
+      mayList(meeting, request);
+      await onlyOnce(work, meetingId, found.id);
+      const { caseId: _, late, ...values } = request;
+      const reason = late ? 'late' : REASON_OF_KIND[request.kind];
+      const listing = await enlist(work, meeting, found, { ...values, reason });
       return work.present(ListingView, listing, { status: 201 });
+    });
+  }
+
+  change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.take('change', Listing, ListingView, id);
+      stands(meeting, found);
+      if (request.kind && request.kind !== found.kind) {
+        onlyUrgent(meeting, request.kind);
+        if (isOut(meeting))
+          throw conflict(
+            'agenda-locked',
+            'The agenda is out and its order stands: an item stays what it is listed as.',
+          );
+      }
+      const changed = await work.update(Listing, found, request);
+      work.happened('listing.changed', Listing, changed, { fields: Object.keys(request) });
+      return work.present(ListingView, changed);
+    });
+  }
+
+  /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
+  remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.take('remove', Listing, ListingView, id);
+      stands(meeting, found);
+      await putOff(work, found);
+      const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
+      const removed = await work.update(Listing, found, removal);
+      work.happened('case.put-off', Listing, removed, { meetingId });
+      if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
+      return work.present(ListingView, removed);
     });
   }
 
@@ -89,7 +120,8 @@ export class ListingsService {
 
   invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const { caseId, panelId, partnershipId } = await itemOf(work, 'invite', meetingId, listingId);
+      const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
+      if (removedAt) throw takenOff();
       const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
@@ -145,6 +177,7 @@ export class ListingsService {
           'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
+      if (request.kind === 'defer') await putOff(work, listing);
       const decision = await work.insert(Decision, {
         ...request,
         meetingId,
@@ -225,22 +258,58 @@ async function goesOn(work: Work, caseId: string): Promise<void> {
   work.happened('case.monitored', Case, moved, { stage: moved.stage });
 }
 
-/** Counted over all items, hidden ones too: the number itself is never shown. */
-async function nextPosition(work: Work, meetingId: string): Promise<number> {
-  return ((await work.manager.maximum(Listing, 'position', { meetingId })) ?? 0) + 1;
+/** When the agenda is out, only what is urgent is added, or what is late, with the reason. */
+function mayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRequest): void {
+  if (!isToBeHeld(meeting.status))
+    throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+  if (late !== Boolean(lateReason))
+    throw unacceptable('late-with-reason', 'What comes late is listed with the reason, and only that.', [
+      { pointer: '/lateReason', detail: late ? 'must say why it is late' : 'is given only with late' },
+    ]);
+  onlyUrgent(meeting, kind);
+  if (isOut(meeting) && kind !== 'urgent' && !late)
+    throw conflict(
+      'agenda-locked',
+      'The agenda is out. List what is urgent, or what is late with the reason, and circulate it again.',
+    );
 }
 
-async function usualTimebox(work: Work, panelId: string): Promise<number> {
-  const rules = await rulesInForce(work, panelId);
-  const minutes = Number(rules?.rules['caseTimeBoxMinutes']);
-  return Number.isInteger(minutes) && minutes >= 1 && minutes <= 480 ? minutes : USUAL_TIMEBOX_MINUTES;
+async function onlyOnce(work: Work, meetingId: string, caseId: string): Promise<void> {
+  const [earlier] = await work.rows('read', Listing, { caseId, meetingId }, 1);
+  if (earlier?.removedAt) throw takenOff();
+  if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
+}
+
+const takenOff = (): Error =>
+  conflict('taken-off', 'The case was taken off the list of this meeting. List it at another one.');
+
+/** An item of this meeting that can still be moved. */
+function stands(meeting: Meeting, listing: Listing): void {
+  if (listing.meetingId !== meeting.id) throw notFound();
+  if (listing.removedAt) throw takenOff();
+  if (!isToBeHeld(meeting.status) || listing.outcome)
+    throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
+}
+
+async function carryOver(work: Work, from: Listing, meetingId: string): Promise<void> {
+  const meeting = await work.peek('read', Meeting, meetingId, { lock: true });
+  if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
+    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
+      { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
+    ]);
+  const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
+  mayList(meeting, { caseId: from.caseId, kind });
+  await onlyOnce(work, meetingId, from.caseId);
+  const found = await work.find('list', Case, from.caseId);
+  const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
+  await enlist(work, meeting, found, { ...values, reason: 'carried_over' });
 }
 
 /** Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. */
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND m.status = ANY($3) AND m.scheduled_at >= $2`,
+     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2`,
     [caseId, work.now, TO_BE_HELD],
   );
   return next?.at ?? null;

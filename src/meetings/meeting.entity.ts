@@ -14,6 +14,11 @@ export type MeetingStatus = (typeof MEETING_STATUSES)[number];
 /** It will take place, or is taking place. */
 export const TO_BE_HELD = ['scheduled', 'papers_out', 'in_session'] as const satisfies MeetingStatus[];
 export const isToBeHeld = (status: MeetingStatus): boolean => (TO_BE_HELD as readonly MeetingStatus[]).includes(status);
+
+/** Its agenda is out, and it was not postponed since: the order stands. */
+export const isOut = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
+  agendaEdition > 0 && status !== 'scheduled';
+
 const TO_COME = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
 
 export type MeetingCommand = 'circulation' | 'opening' | 'closure' | 'cancellation' | 'postponement';
@@ -47,6 +52,7 @@ export type MeetingKind = (typeof MEETING_KINDS)[number];
 @Check('meetings_end', `ends_at > scheduled_at`)
 @Check('meetings_cancelled', `(status = 'cancelled') = (cancel_reason IS NOT NULL)`)
 @Check('meetings_circulated', `(agenda_edition = 0) = (circulated_at IS NULL) AND agenda_edition >= 0`)
+@Check('meetings_emergency', `kind = 'emergency' OR emergency_reason IS NULL`)
 @Check(`(status = 'held') = (closed_at IS NOT NULL)`)
 export class Meeting extends PartnershipRecord {
   /** The panel that meets. */
@@ -73,6 +79,12 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   @IsIn(MEETING_KINDS)
   kind: MeetingKind;
+
+  /** Why it cannot wait, in the words of the chair, where no case of high risk is heard: nothing about a case. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 300)
+  emergencyReason: string | null;
 
   /** Where, or how: a room, by video, in writing. */
   @Column({ type: 'text' })
@@ -149,38 +161,64 @@ export class Meeting extends PartnershipRecord {
 export const LISTING_KINDS = ['urgent', 'repeat', 'new', 'review', 'closure'] as const;
 export type ListingKind = (typeof LISTING_KINDS)[number];
 
+/** Why a case is listed; `closure` because it may come to its end, `ratification` because an emergency meeting decided on it. */
+export const LISTING_REASONS = [
+  'new_referral',
+  'repeat',
+  'review_due',
+  'overdue_actions',
+  'carried_over',
+  'ratification',
+  'closure',
+  'urgent',
+  'late',
+] as const;
+export type ListingReason = (typeof LISTING_REASONS)[number];
+
+/** Why a case is listed by hand, where nothing more is said. */
+export const REASON_OF_KIND: Record<ListingKind, ListingReason> = {
+  urgent: 'urgent',
+  repeat: 'repeat',
+  new: 'new_referral',
+  review: 'review_due',
+  closure: 'closure',
+};
+
 /** What the panel decides about an item. Source: JAG note, section 1.7, `AgendaItem.outcome`. */
 export const DECISION_KINDS = ['plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note'] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
 const KINDS_OF_DECISION = DECISION_KINDS.map((kind) => `'${kind}'`).join(', ');
 
+const oneOf = (column: string, values: readonly string[]): string =>
+  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
+
+export const KIND_CHECK = oneOf('kind', LISTING_KINDS);
+export const REASON_CHECK = oneOf('reason', LISTING_REASONS);
+
 /**
- * A case on the list of one meeting. Its place is kept and never shown: a gap in numbers would tell an excluded reader that
- * something is hidden there.
+ * A case on a list. Its place is kept and never shown: a gap in numbers would tell an excluded reader that something is
+ * hidden there.
  */
-@Entity('listings')
-@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
-@Unique(['meetingId', 'caseId'])
-@Unique(['id', 'meetingId', 'caseId'])
-@Index(['caseId', 'changedAt', 'id'])
-@Check(`kind IN (${LISTING_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
-@Check(`outcome IN (${KINDS_OF_DECISION})`)
-@Check(`timebox_minutes BETWEEN 1 AND 480`)
-export class Listing extends CaseRecord {
+export abstract class ListedCase extends CaseRecord {
   /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** Why it is on the list. */
+  /** What it is listed as: this says in which part of the agenda it is heard. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(LISTING_KINDS)
   kind: ListingKind;
 
-  /** Its place among the items of its kind. */
+  /** Why it is on the list. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(LISTING_REASONS)
+  reason: ListingReason;
+
+  /** Its place among the items of its part of the agenda. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   position: number;
@@ -199,11 +237,57 @@ export class Listing extends CaseRecord {
   @Classified('administrative')
   @IsUUID()
   presentedByAgencyId: string;
+}
+
+/**
+ * A case on the list of one meeting. Taken off, it stays as what it was: a deferral, with the reason. Source: JAG note,
+ * section 1.6 "Reasons for listing and for delisting are both mandatory".
+ */
+@Entity('listings')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['carriedFromId', 'caseId'], ['id', 'caseId'])
+@Unique(['meetingId', 'caseId'])
+@Unique(['id', 'meetingId', 'caseId'])
+@Unique(['id', 'caseId'])
+@Index(['caseId', 'changedAt', 'id'])
+@Check(KIND_CHECK)
+@Check(`outcome IN (${KINDS_OF_DECISION})`)
+@Check(`timebox_minutes BETWEEN 1 AND 480`)
+@Check('listings_reason', REASON_CHECK)
+@Check('listings_late', `(reason = 'late') = (late_reason IS NOT NULL)`)
+@Check(
+  'listings_removed',
+  `(removed_at IS NULL) = (removal_reason IS NULL) AND (removed_at IS NULL OR outcome = 'defer')`,
+)
+export class Listing extends ListedCase {
+  /** The item of an earlier meeting that it carries on. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  carriedFromId: string | null;
+
+  /** Why it was listed although it was late. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('professional_opinion')
+  @IsOptional()
+  @Length(3, 1000)
+  lateReason: string | null;
 
   /** The kind of decision taken, or null. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   outcome: DecisionKind | null;
+
+  /** When it was taken off the list. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  removedAt: Date | null;
+
+  /** Why it was taken off. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('professional_opinion')
+  @Length(3, 1000)
+  removalReason: string | null;
 }
 
 /** A record of one item of one meeting: never one document that mixes subjects (JAG note, section 1.7). */

@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
   Attendance,
@@ -40,16 +41,60 @@ export class MeetingCancellation {
   reason: string;
 }
 
+/** Says why an emergency meeting cannot wait although no case of high risk is on its list. */
+export class MeetingJustification {
+  /** Why, for everybody on the panel: nothing about a case. */
+  @Length(3, 300)
+  reason: string;
+}
+
 /**
  * Puts a case on the list. Its lead agency presents it unless another is named; the panel's rules say how long it may take.
+ * When the agenda is out, only what is urgent is added, or what is late, with the reason.
  */
 export class ListingRequest extends IntersectionType(
   PickType(Listing, ['kind'] as const),
-  PartialType(PickType(Listing, ['timeboxMinutes', 'presentedByAgencyId'] as const), { skipNullProperties: false }),
+  PartialType(PickType(Listing, ['timeboxMinutes', 'presentedByAgencyId', 'lateReason'] as const), {
+    skipNullProperties: false,
+  }),
 ) {
   /** The case. */
   @IsUUID()
   caseId: string;
+
+  /** It comes late: then say why in `lateReason`. */
+  @IsOptional()
+  @IsBoolean()
+  late?: boolean;
+}
+
+/** Changes how an item is heard; what is left out stays. */
+export class ListingChange extends PartialType(
+  PickType(Listing, ['kind', 'timeboxMinutes', 'presentedByAgencyId'] as const),
+  { skipNullProperties: false },
+) {}
+
+/** Takes an item off the list, and puts it on that of another meeting where one is named. */
+export class ListingRemoval {
+  /** Why it is not heard now. */
+  @Length(3, 1000)
+  reason: string;
+
+  /** Another meeting of the panel, whose agenda is not out yet; without one the next agenda that is drawn up takes it. */
+  @IsOptional()
+  @IsUUID()
+  toMeetingId?: string | null;
+}
+
+/** Which agenda: as it is, or as it was circulated. */
+export class AgendaQuery {
+  /** The edition; without it the agenda as it is now. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  edition?: number;
 }
 
 /** Invites an agency, or one person of it, to one item; from now on unless said otherwise. */

@@ -10,6 +10,7 @@ export class MeetingView extends view(
   'scheduledAt',
   'endsAt',
   'kind',
+  'emergencyReason',
   'venueOrMode',
   'status',
   'chairId',
@@ -33,9 +34,14 @@ export class ListingView extends view(
   'meetingId',
   'caseId',
   'kind',
+  'reason',
+  'lateReason',
+  'carriedFromId',
   'timeboxMinutes',
   'presentedByAgencyId',
   'outcome',
+  'removedAt',
+  'removalReason',
   'changedAt',
 ) {}
 

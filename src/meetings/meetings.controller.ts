@@ -10,6 +10,7 @@ import { Attendance, Meeting } from './meeting.entity.js';
 import {
   AttendanceRequest,
   MeetingCancellation,
+  MeetingJustification,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
@@ -43,6 +44,14 @@ export class MeetingsController {
   @Answers.one(MeetingView)
   get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.meetings.get(actor, id);
+  }
+
+  /** Say why an emergency meeting cannot wait (chair) */
+  @Post(':id/justification')
+  @Can('justify', Meeting)
+  @Answers.changed(MeetingView)
+  justify(@By() actor: Actor, @Id() id: string, @Body() body: MeetingJustification): Promise<Presented> {
+    return this.meetings.justify(actor, id, body);
   }
 
   /** Begin a meeting (chair, coordinator) */

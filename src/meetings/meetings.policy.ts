@@ -4,17 +4,18 @@
  */
 import { declareChange, declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf } from '../policy/subjects.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Ground } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
+import { AgendaEdition, AgendaItem } from './agenda.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
 
 const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
-/** An invitation of the actor that is open now. */
+/** An invitation of the actor that is open now, to an item that is still on its list. */
 export interface InvitationFact {
   id: string;
   caseId: string;
@@ -34,7 +35,7 @@ declareFact(
   'invitations',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
-   FROM invitations i
+   FROM invitations i JOIN listings l ON l.id = i.listing_id AND l.removed_at IS NULL
    WHERE ${MINE} AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
@@ -91,13 +92,13 @@ declareSubject(Meeting, 'Meeting', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['register', 'schedule', 'open'],
+      actions: ['register', 'schedule', 'open', 'draw-agenda', 'circulate'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
     },
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['close'],
+      actions: ['close', 'justify'],
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
@@ -132,33 +133,61 @@ const WITHIN_CASE = {
 
 const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
+/** Who knows that a case is on a list: `item` names the column of the item. */
+const heard = (item: string): Ground[] => [
+  {
+    name: 'case-reader',
+    sentence: 'who may read the case other than by an invitation',
+    actions: ['read'],
+    within: 'hear',
+    where: () => ({}),
+  },
+  {
+    name: 'invited',
+    sentence: 'who is invited, now, to this item',
+    actions: ['read'],
+    within: 'hear-item',
+    where: (actor) => invited(actor, 'listingId', item),
+  },
+];
+
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: { ...toCase },
   grounds: [
-    {
-      name: 'case-reader',
-      sentence: 'who may read the case other than by an invitation',
-      actions: ['read'],
-      within: 'hear',
-      where: () => ({}),
-    },
-    {
-      name: 'invited',
-      sentence: 'who is invited, now, to this item',
-      actions: ['read'],
-      within: 'hear-item',
-      where: (actor) => invited(actor, 'listingId', 'id'),
-    },
+    ...heard('id'),
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['invite', 'decide', 'minute'],
+      actions: ['change', 'remove', 'invite', 'decide', 'minute'],
       within: 'list',
+      where: () => ({}),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['defer-again'],
+      within: 'list',
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(AgendaEdition, 'AgendaEdition', {
+  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  parent: 'meeting',
+  grounds: [
+    {
+      name: 'meeting-reader',
+      sentence: 'who may read the meeting',
+      actions: ['read'],
+      within: 'read',
       where: () => ({}),
     },
   ],
 });
+
+declareSubject(AgendaItem, 'AgendaItem', { ...WITHIN_CASE, relations: { ...toCase }, grounds: heard('listingId') });
 
 declareSubject(Invitation, 'Invitation', {
   relations: { ...toCase },
@@ -244,11 +273,19 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   attend: 'be recorded as attending it',
   register: 'record who attended it',
   schedule: 'postpone or cancel it',
+  'draw-agenda': 'draw up its agenda',
+  circulate: 'circulate its agenda',
+  justify: 'say why an emergency meeting cannot wait',
   open: 'begin it',
   close: 'close it',
 });
+declareWords(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
+declareWords(AgendaItem, 'Meeting', 'item of a circulated agenda');
 declareWords(Attendance, 'Meeting', 'attendance at a meeting');
 declareWords(Listing, 'Meeting', 'item of a meeting', {
+  change: 'change how it is heard',
+  remove: 'take it off the list',
+  'defer-again': 'put it off although it was put off too often',
   invite: 'invite somebody to it',
   decide: 'record decisions on it',
   minute: 'minute it',

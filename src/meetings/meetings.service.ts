@@ -11,10 +11,12 @@ import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
+import { mustNotWait } from './emergency.js';
 import { Attendance, isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
   AttendanceRequest,
   MeetingCancellation,
+  MeetingJustification,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
@@ -48,11 +50,26 @@ export class MeetingsService {
     });
   }
 
+  /** The chair answers for an emergency meeting that hears no case of high risk. */
+  justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('justify', Meeting, MeetingView, id);
+      if (found.kind !== 'emergency')
+        throw unacceptable('no-emergency', 'Only an emergency meeting needs a reason why it cannot wait.');
+      if (!isToBeHeld(found.status))
+        throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason any more.`);
+      const justified = await work.update(Meeting, found, { emergencyReason: reason });
+      work.happened('meeting.justified', Meeting, justified);
+      return work.present(MeetingView, justified);
+    });
+  }
+
   /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
   open(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('open', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening');
+      await mustNotWait(work, found);
       const opened = await work.update(Meeting, found, { status, chairId: found.chairId ?? actor.id });
       work.happened('meeting.opened', Meeting, opened);
       return work.present(MeetingView, opened);

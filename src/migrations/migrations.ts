@@ -12,6 +12,7 @@ import { OneHiddenList20261122170000 } from './20261122170000-one-hidden-list.js
 import { CourseOfMeetings20261122190000 } from './20261122190000-course-of-meetings.js';
 import { CyclesAndBids20261122230000 } from './20261122230000-cycles-and-bids.js';
 import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from './20261122180000-one-partnership.js';
+import { Agenda20261122200000 } from './20261122200000-agenda.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -31,4 +32,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   OnePartnershipHeld20261122181000,
   CourseOfMeetings20261122190000,
   CyclesAndBids20261122230000,
+  Agenda20261122200000,
 ];

@@ -4,7 +4,16 @@ import { INSTRUMENTS } from '../instruments/instruments.js';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from '../meetings/meeting.entity.js';
+import { AgendaEdition, AgendaItem } from '../meetings/agenda.entity.js';
+import {
+  Attendance,
+  Decision,
+  Invitation,
+  Listing,
+  Meeting,
+  Minute,
+  REASON_OF_KIND,
+} from '../meetings/meeting.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import {
@@ -302,6 +311,13 @@ export async function meetings(seeding: Seeding): Promise<void> {
   const meetingOf = new Map(caseload.meetings.map((one) => [one.key, one]));
   const decisionOf = new Map(caseload.decisions.map((one) => [one.listing, one]));
   const panelOf = new Map(PANELS.map((panel) => [panel.code, panel]));
+  const deadlines = (one: (typeof caseload.meetings)[number]) =>
+    deadlinesOf(new Date(one.startsAt), { ...panelOf.get(one.panel)?.rules });
+  const circulated = (one: (typeof caseload.meetings)[number]) =>
+    one.status === 'held' ? { agendaEdition: 1, circulatedAt: seeding.at(deadlines(one).papersDueOn) } : {};
+  // one item was taken off its list before the meeting, and not deferred there
+  const takenOff = caseload.decisions.find(({ kind }) => kind === 'defer')?.listing;
+  const wasHeard = ({ listing }: { listing: string }) => listing !== takenOff;
   await seeding.put(
     Meeting,
     caseload.meetings.map((one) => ({
@@ -310,7 +326,8 @@ export async function meetings(seeding: Seeding): Promise<void> {
       panelId: seeding.id('panel', one.panel),
       scheduledAt: new Date(one.startsAt),
       endsAt: new Date(one.endsAt),
-      ...deadlinesOf(new Date(one.startsAt), { ...panelOf.get(one.panel)?.rules }),
+      ...deadlines(one),
+      ...circulated(one),
       cancelReason: one.status === 'cancelled' ? 'The chair and the deputy were needed elsewhere.' : null,
       venueOrMode: one.venue,
       status: one.status,
@@ -333,16 +350,60 @@ export async function meetings(seeding: Seeding): Promise<void> {
     Listing,
     caseload.listings.map((one) => {
       const { listingId: id, ...owned } = item(one.key);
+      const isLate = one.kind === 'new' && one.order % 5 === 0;
       return {
         ...owned,
         id,
         kind: one.kind,
+        reason: isLate ? ('late' as const) : REASON_OF_KIND[one.kind],
+        lateReason: isLate ? 'The threats became worse after the list had closed.' : null,
         position: one.order,
         timeboxMinutes: one.timeBoxMinutes,
         presentedByAgencyId: seeding.id('agency', one.presentedBy),
         outcome: decisionOf.get(one.key)?.kind ?? null,
+        ...(one.key === takenOff
+          ? {
+              removedAt: seeding.at(
+                deadlines(meetingOf.get(one.meeting) as (typeof caseload.meetings)[number]).researchDueOn,
+              ),
+              removalReason: 'The agency that leads asked for another week to trace the family.',
+            }
+          : {}),
       };
     }),
+  );
+  const held = caseload.meetings.filter(({ status }) => status === 'held');
+  await seeding.put(
+    AgendaEdition,
+    held.map((one) => ({
+      id: seeding.id('agenda-edition', one.key),
+      at: deadlines(one).papersDueOn,
+      partnershipId: seeding.id('partnership', one.borough),
+      meetingId: seeding.id('meeting', one.key),
+      panelId: seeding.id('panel', one.panel),
+      edition: 1,
+      scheduledAt: new Date(one.startsAt),
+      endsAt: new Date(one.endsAt),
+      circulatedAt: seeding.at(deadlines(one).papersDueOn),
+      circulatedById: seeding.id('practitioner', one.chair ?? one.panel),
+    })),
+  );
+  const heldKeys = new Set(held.map(({ key }) => key));
+  await seeding.put(
+    AgendaItem,
+    caseload.listings
+      .filter(({ meeting }) => heldKeys.has(meeting))
+      .map((one) => ({
+        ...item(one.key),
+        id: seeding.id('agenda-item', one.key),
+        at: deadlines(meetingOf.get(one.meeting) as (typeof caseload.meetings)[number]).papersDueOn,
+        kind: one.kind,
+        reason: REASON_OF_KIND[one.kind],
+        position: one.order,
+        timeboxMinutes: one.timeBoxMinutes,
+        presentedByAgencyId: seeding.id('agency', one.presentedBy),
+        edition: 1,
+      })),
   );
   await seeding.put(
     Invitation,
@@ -380,7 +441,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
   );
   await seeding.put(
     Decision,
-    caseload.decisions.map((one) => ({
+    caseload.decisions.filter(wasHeard).map((one) => ({
       ...item(one.listing),
       id: seeding.id('decision', one.key),
       at: one.decidedOn,
@@ -395,7 +456,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
   );
   await seeding.put(
     Minute,
-    caseload.minutes.map((one) => ({
+    caseload.minutes.filter(wasHeard).map((one) => ({
       ...item(one.listing),
       id: seeding.id('minute', one.key),
       category: 'professional_opinion' as const,

@@ -129,6 +129,7 @@ async function bidsOf(seeding: Seeding, code: BoroughCode): Promise<void> {
   );
   const agreed = caseload.plans
     .filter((plan) => ['agreed', 'active'].includes(plan.status) && caseOf.get(plan.case)?.panel === jag.code)
+    .slice(2) // some plans need nothing
     .slice(0, ALONG.length);
   const made = agreed.map((plan, n) => {
     const status = ALONG[n]!;
