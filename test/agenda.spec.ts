@@ -372,6 +372,8 @@ describe('what does not fit', () => {
     const off = await removed(COORDINATOR, first, listing, second.id);
     expect(off.body).toMatchObject({ outcome: 'defer', removalReason: 'The school cannot come on that day.' });
     expect(casesIn(await agenda(COORDINATOR, first))).toEqual([]);
+    const { body: list } = await coordinator.get(`${first.path}/listings`).expect(200);
+    expect(list.data).toMatchObject([{ id: listing, removedAt: expect.any(String) }]);
     expect((await drawn(first)).body.sections.flatMap(({ items }: Section) => items)).toEqual([]);
     expect((await removed(COORDINATOR, first, listing)).body.code).toBe('taken-off');
     expect((await listed(first, { caseId, kind: 'new' })).body.code).toBe('taken-off');
