@@ -6,7 +6,8 @@
  * repeat, or what was put off too often, proposed to be moved; a cut-off, a ratification and a cancelled meeting forgotten; a
  * case drawn onto two lists; a decision that defers beyond the limit; deferrals that a hearing does not end; an agenda drawn
  * up when it was out; what is late listed without the reason; an edition of what its sender sees, and one read past the
- * policy; a stored answer to a repeated call; a removal without If-Match; an emergency that begins without cause.
+ * policy; a stored answer to a repeated call; a removal without If-Match, an invitation that outlives it; a coordinator who
+ * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -372,6 +373,8 @@ describe('what does not fit', () => {
     const off = await removed(COORDINATOR, first, listing, second.id);
     expect(off.body).toMatchObject({ outcome: 'defer', removalReason: 'The school cannot come on that day.' });
     expect(casesIn(await agenda(COORDINATOR, first))).toEqual([]);
+    const { body: list } = await coordinator.get(`${first.path}/listings`).expect(200);
+    expect(list.data).toMatchObject([{ id: listing, removedAt: expect.any(String) }]);
     expect((await drawn(first)).body.sections.flatMap(({ items }: Section) => items)).toEqual([]);
     expect((await removed(COORDINATOR, first, listing)).body.code).toBe('taken-off');
     expect((await listed(first, { caseId, kind: 'new' })).body.code).toBe('taken-off');

@@ -22,7 +22,7 @@ import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting
 export class ListingsController {
   constructor(private readonly listings: ListingsService) {}
 
-  /** What is heard at a meeting, in order, as far as you may see it */
+  /** What is or was on the list of a meeting, in order, as far as you may see it */
   @Get(':id/listings')
   @Can('read', Listing)
   @Answers.page(ListingView)

@@ -45,11 +45,14 @@ export class ListingsService {
     following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
   }
 
-  /** In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. */
+  /**
+   * In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. Also what was taken off
+   * is among them, and says so.
+   */
   listings(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      const listings = await work.rows('read', Listing, { meetingId, removedAt: null });
+      const listings = await work.rows('read', Listing, { meetingId });
       return work.list(ListingView, inOrder(listings));
     });
   }
