@@ -156,7 +156,6 @@ class Examination {
 
   constructor(
     private readonly policy: Policy,
-    private readonly bare: Bare,
     private readonly worlds: Worlds,
     readonly all: readonly Subject[],
   ) {}
@@ -389,7 +388,6 @@ export async function worldsAgree(half: number): Promise<void> {
   // of what has no ground of its own nothing can be asked: it is only what others relate to
   const exam = new Examination(
     policy,
-    bare,
     worlds,
     all.filter((one) => one.grounds.length),
   );
