@@ -6,6 +6,8 @@ import type { Meeting } from './meeting.entity.js';
 export interface FollowsMeeting {
   /** It was held: what it hands on is handed on. */
   held?: (work: Work, meeting: Meeting) => Promise<void>;
+  /** It was put off: what waits for it is due for another day. */
+  postponed?: (work: Work, meeting: Meeting) => Promise<void>;
   /** It does not take place: what waited for it goes elsewhere. */
   cancelled?: (work: Work, meeting: Meeting) => Promise<void>;
 }
@@ -20,6 +22,10 @@ export class MeetingCourse {
 
   async held(work: Work, meeting: Meeting): Promise<void> {
     for (const one of this.followers) await one.held?.(work, meeting);
+  }
+
+  async postponed(work: Work, meeting: Meeting): Promise<void> {
+    for (const one of this.followers) await one.postponed?.(work, meeting);
   }
 
   async cancelled(work: Work, meeting: Meeting): Promise<void> {

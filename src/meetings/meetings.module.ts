@@ -6,11 +6,14 @@ import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
+import { ResearchController } from './research.controller.js';
+import './research.policy.js';
+import { ResearchService } from './research.service.js';
 
 @Module({
   imports: [CasesModule],
-  controllers: [MeetingsController, ListingsController],
-  providers: [MeetingsService, ListingsService, MeetingCourse],
+  controllers: [MeetingsController, ListingsController, ResearchController],
+  providers: [MeetingsService, ListingsService, ResearchService, MeetingCourse],
   exports: [MeetingCourse],
 })
 export class MeetingsModule {}
