@@ -11,6 +11,7 @@ import { databaseOptions, openDatabase } from './records/database.js';
 import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { waysIn } from './sandbox/seed-access.js';
+import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
 import { Seeding } from './sandbox/seeding.js';
@@ -28,6 +29,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     assessments,
     plans,
     meetings,
+    research,
     waysIn,
   ];
   for (const step of steps) await step(seeding);
