@@ -9,7 +9,7 @@ import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { Listing, Meeting } from './meeting.entity.js';
-import type { Answerer } from './research.entity.js';
+import type { Answerer, ResearchStatus } from './research.entity.js';
 
 export const AUDIENCE_CONDITIONS = ['school_age_child', 'pregnant', 'in_custody'] as const;
 export type AudienceCondition = (typeof AUDIENCE_CONDITIONS)[number];
@@ -92,8 +92,9 @@ export async function addedTypes(
 
 export interface Asked {
   id: string;
-  type: AgencyType;
-  isAsked: boolean;
+  /** The request there is already. */
+  requestId: string | null;
+  status: ResearchStatus | null;
   answeredBy: Answerer;
   practitionerId: string | null;
 }
@@ -111,7 +112,7 @@ const AUDIENCE = `WITH seats AS (
     FROM invitations i WHERE i.listing_id = $1 AND i.closes_at > $3 GROUP BY 1),
   people AS (
     SELECT person_id FROM case_people WHERE case_id = $5 UNION SELECT person_id FROM cases WHERE id = $5 AND person_id IS NOT NULL)
-  SELECT a.id, a.type, r.id IS NOT NULL AS "isAsked",
+  SELECT a.id, r.id AS "requestId", r.status,
     CASE WHEN s.agency_id IS NULL AND i.practitioner_id IS NOT NULL THEN i.practitioner_id END AS "practitionerId",
     CASE WHEN s.agency_id IS NOT NULL THEN 'members' WHEN i.practitioner_id IS NOT NULL THEN 'person' ELSE 'agency' END AS "answeredBy"
   FROM agencies a

@@ -153,7 +153,7 @@ declareSubject(Listing, 'Listing', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['invite', 'decide', 'minute'],
+      actions: ['invite', 'ask', 'decide', 'minute'],
       within: 'list',
       where: () => ({}),
     },
@@ -250,6 +250,7 @@ declareWords(Meeting, 'Meeting', 'meeting', {
 declareWords(Attendance, 'Meeting', 'attendance at a meeting');
 declareWords(Listing, 'Meeting', 'item of a meeting', {
   invite: 'invite somebody to it',
+  ask: 'ask agencies what they know for it',
   decide: 'record decisions on it',
   minute: 'minute it',
 });

@@ -11,7 +11,6 @@ import { Case, CasePerson } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import './meetings.policy.js';
-import { Listing } from './meeting.entity.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
 
 const seats = (actor: Actor): string[] => [
@@ -95,18 +94,6 @@ extendSubject(Person, {
   ],
 });
 
-extendSubject(Listing, {
-  grounds: [
-    {
-      name: 'coordination-of-research',
-      sentence: 'who chairs or coordinates the panel',
-      actions: ['ask'],
-      within: 'list',
-      where: () => ({}),
-    },
-  ],
-});
-
 declareSubject(ResearchRequest, 'ResearchRequest', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
@@ -119,7 +106,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
     {
       name: 'asked-in-the-case',
       sentence: `${ASKED}; and who may read the case`,
-      actions: ['read'],
+      actions: ['read', 'answer', 'reopen'],
       within: 'read',
       where: answering,
     },
@@ -181,4 +168,3 @@ declareWords(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
 addWords(Case, { research: 'know for whom to search in their own records' });
 addWords(CasePerson, { research: 'know for whom to search, and as what' });
 addWords(Person, { research: 'know by what to search for the person' });
-addWords(Listing, { ask: 'ask agencies what they know for it' });

@@ -11,7 +11,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { addedTypes, audienceOf, audienceRules } from './audience.js';
+import { addedTypes, audienceOf, audienceRules, type Asked } from './audience.js';
 import { MeetingCourse } from './course.js';
 import { isToBeHeld, Listing, Meeting } from './meeting.entity.js';
 import { MeetingView } from './meeting.views.js';
@@ -66,26 +66,11 @@ export class ResearchService {
         const added = await addedTypes(work, audienceRules(rules), listing, meeting);
         const audience = await audienceOf(work, listing, request.agencyIds ?? null, added);
         if (request.agencyIds) allFound(request.agencyIds, audience);
-        const missing = audience.filter((one) => !one.isAsked);
-        for (const { id, answeredBy, practitionerId } of missing)
-          await work.insert(ResearchRequest, {
-            meetingId,
-            listingId: listing.id,
-            caseId: listing.caseId,
-            panelId: listing.panelId,
-            partnershipId: listing.partnershipId,
-            agencyId: actor.agencyId,
-            contributingType: actor.agencyType,
-            askedAgencyId: id,
-            answeredBy,
-            practitionerId,
-            dueOn,
-            originalDueOn: dueOn,
-            closesAt: endOf(meeting),
-            status: researchMachine.initial,
-            returnedAt: null,
-            nil: null,
-          });
+        // what was taken back is asked again by name
+        const missing = audience.filter(
+          ({ status }) => status === null || (status === 'cancelled' && request.agencyIds !== undefined),
+        );
+        for (const one of missing) await this.askOne(work, meeting, listing, one, dueOn);
         // of the item, and without numbers: who is asked tells of the people in the case
         if (missing.length) work.happened('research.asked', Listing, listing, { meetingId, dueOn });
       }
@@ -251,6 +236,34 @@ export class ResearchService {
       const found = await work.take('cancel', ResearchRequest, ResearchRequestView, id);
       await work.update(ResearchRequest, found, cancelled(found));
       return work.show(ResearchRequestView, id);
+    });
+  }
+
+  private async askOne(
+    work: Work,
+    meeting: Meeting,
+    { id: listingId, caseId, panelId, partnershipId }: Listing,
+    { id: askedAgencyId, requestId, answeredBy, practitionerId }: Asked,
+    dueOn: string,
+  ): Promise<void> {
+    const asked = { answeredBy, practitionerId, dueOn, closesAt: endOf(meeting), status: researchMachine.initial };
+    if (requestId) {
+      await work.update(ResearchRequest, await work.find('read', ResearchRequest, requestId), asked);
+      return;
+    }
+    await work.insert(ResearchRequest, {
+      ...asked,
+      meetingId: meeting.id,
+      listingId,
+      caseId,
+      panelId,
+      partnershipId,
+      agencyId: work.actor.agencyId,
+      contributingType: work.actor.agencyType,
+      askedAgencyId,
+      originalDueOn: dueOn,
+      returnedAt: null,
+      nil: null,
     });
   }
 
