@@ -32,15 +32,14 @@ const answering = (actor: Actor): Where => ({
       }),
 });
 
-const ASKED =
-  'whose agency is asked, and who answers for it: on the panel, invited, or where nobody of it is, in the agency';
+const ANSWERS = 'who answers for an agency that is asked: its members of the panel, or, where it has none, whom it has';
 
 extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
   grounds: [
     {
       name: 'asked',
-      sentence: `${ASKED}, until they answered or the meeting is over`,
+      sentence: `${ANSWERS}; until it answered, or the meeting is over`,
       actions: ['research'],
       passing: true,
       where: (actor) => ({
@@ -105,14 +104,14 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
   grounds: [
     {
       name: 'asked-in-the-case',
-      sentence: `${ASKED}; and who may read the case`,
+      sentence: ANSWERS,
       actions: ['read', 'answer', 'reopen'],
       within: 'read',
       where: answering,
     },
     {
       name: 'asked',
-      sentence: ASKED,
+      sentence: ANSWERS,
       actions: ['read', 'answer', 'reopen'],
       where: answering,
       fields: [

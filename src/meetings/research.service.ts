@@ -102,7 +102,9 @@ export class ResearchService {
   /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
   people(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      const { caseId } = await work.find('answer', ResearchRequest, id);
+      const found = await work.find('answer', ResearchRequest, id);
+      if (!isOpen(found, work.now)) return work.list(SoughtPersonView, [], 'research');
+      const { caseId } = found;
       const people = await work.rows('research', Person, {
         $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
       });
@@ -327,6 +329,8 @@ async function elsewhere(work: Work, listingId: string): Promise<never> {
   await work.find('ask', Listing, listingId);
   throw notFound();
 }
+
+const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
 
 const over = (): Error =>
   conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
