@@ -523,7 +523,7 @@ describe('what an agency finds', () => {
     const point = await noted({ ...finding, decision: 'withheld', withheldReason: 'CANARY-REASON' });
     await (await by('housing-officer')).get(point).expect(200);
     const others = ['jag-chair', 'jag-coordinator', 'police-sergeant', 'fire-officer', 'dpo', 'auditor', 'analyst'];
-    const also = ['agency-administrator', 'outsider', 'housing-system', 'police-system', 'statistics-system'];
+    const also = ['agency-administrator', 'outsider', 'police-system', 'statistics-system'];
     for (const who of [...others, ...also]) {
       const caller = await by(who);
       for (const at of [point, `${path}/points`]) {
@@ -563,6 +563,20 @@ describe('what an agency finds', () => {
     for (const who of ['auditor', 'dpo', 'marac-coordinator', 'statistics-system'])
       for (const at of [`/v1/research-points/${made.body.id as string}`, `/v1/research-requests/${own.id}/points`])
         expect([who, [403, 404].includes((await (await by(who)).get(at)).status)]).toEqual([who, true]);
+  });
+
+  test('may be found and told by a system of the agency, as far as its scopes go', async () => {
+    const system = await by('housing-system');
+    const { body: sought } = await system.get(`${path}/people`).expect(200);
+    expect(sought.data.length).toBeGreaterThan(0);
+    expect(sought.data[0]).toHaveProperty('familyName');
+    const made = await system.post(`${path}/points`, { ...finding, decision: 'shared' }).expect(201);
+    expect((await command('housing-system', path, 'return', { nil: false })).body).toMatchObject({ nil: false });
+    expect((await system.get(`/v1/research-points/${made.body.id as string}`).expect(200)).body.decision).toBe(
+      'contributed',
+    );
+    expect((await system.post(`${path}/reopening`).set('if-match', '*')).status).toBe(403);
+    await (await by('police-system')).get('/v1/research-requests').expect(403);
   });
 
   test('is hidden by the database, too', async () => {

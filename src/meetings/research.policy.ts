@@ -32,7 +32,8 @@ const answering = (actor: Actor): Where => ({
       }),
 });
 
-const ANSWERS = 'who answers for an agency that is asked: its members of the panel, or, where it has none, whom it has';
+const ANSWERS =
+  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, or whoever works for it';
 
 extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
