@@ -88,15 +88,21 @@ const to = (asked: Asked[], code: string): Asked | undefined =>
 const codesOf = (asked: Asked[]): string[] =>
   asked.map(({ askedAgencyId }) => [...agencies].find(([, id]) => id === askedAgencyId)![0]).sort();
 
-async function known(role: string, dateOfBirth: string | null, more: object = {}): Promise<string> {
+async function known(dateOfBirth: string | null, more: object = {}, who = 'housing-officer'): Promise<string> {
   const person = { partnershipId, givenName: 'Wren', familyName: `Testling${String(++days)}`, dateOfBirth, ...more };
-  const { body } = await (await by('housing-officer')).post('/v1/persons', person).expect(201);
+  const { body } = await (await by(who)).post('/v1/persons', person).expect(201);
   return body.id;
 }
 
-async function named(caseId: string, personId: string, role: string, more: object = {}): Promise<void> {
+async function named(
+  caseId: string,
+  personId: string,
+  role: string,
+  more: object = {},
+  who = 'housing-officer',
+): Promise<void> {
   await (
-    await by('housing-officer')
+    await by(who)
   )
     .post(`/v1/cases/${caseId}/people`, { personId, role, rationale: 'Lives there.', since: '2026-01-01', ...more })
     .expect(201);
@@ -171,7 +177,7 @@ describe('who is asked', () => {
   ])('is education where a child is %s', async (_, dateOfBirth, isAsked) => {
     const { id } = cases[1]!;
     await owner.query(`DELETE FROM case_people WHERE case_id = $1 AND role = 'child'`, [id]);
-    await named(id, await known('child', dateOfBirth), 'child');
+    await named(id, await known(dateOfBirth), 'child');
     const meetingId = await item(id, '2027-03-10');
     expect(to(await ask(meetingId), 'askenby-education') !== undefined).toBe(isAsked);
   });
@@ -185,7 +191,7 @@ describe('who is asked', () => {
   ])('is %s where it is known that %j: %s', async (code, facts, isAsked) => {
     const { id } = cases[2]!;
     await owner.query(`UPDATE case_people SET pregnant = NULL, in_custody = NULL WHERE case_id = $1`, [id]);
-    await named(id, await known('witness', '1990-01-01'), 'witness', facts);
+    await named(id, await known('1990-01-01'), 'witness', facts);
     expect(to(await ask(await item(id)), code) !== undefined).toBe(isAsked);
   });
 
@@ -254,6 +260,25 @@ describe('who is asked', () => {
       expect((await fire.get(`/v1/meetings/${before.meetingId}/research-requests`).expect(200)).body.data).toEqual([]);
       await owner.query(`DELETE FROM exclusions WHERE reason = 'Staff are parties.'`);
     }
+  });
+
+  test('is, for a compartment, nobody who does not sit in it', async () => {
+    const [apart] = await casesOf(owner, 'ask-channel');
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-channel'`);
+    const on = { panelId: rows[0]!.id, coordinator: 'channel-chair' };
+    const one = await item(apart!.id, undefined, on);
+    await named(apart!.id, await known('2016-01-01', {}, 'channel-chair'), 'child', {}, 'channel-chair');
+    const asked = await ask(one, {}, 'channel-chair');
+    expect(codesOf(asked)).toEqual(['askenby-community-safety', 'police']);
+    const outside = await (
+      await by('channel-chair')
+    ).post(`/v1/meetings/${one.meetingId}/research-requests`, { agencyIds: [agencyOf('askenby-education')] });
+    expect(outside.body.code).toBe('unknown-agency');
+    const path = `/v1/research-requests/${to(asked, 'police')!.id}`;
+    await (await by('channel-officer')).get(`${path}/people`).expect(200);
+    for (const who of ['police-sergeant', 'police-inspector', 'marac-chair', 'jag-coordinator', 'dpo'])
+      for (const at of [path, `${path}/people`, `${path}/points`, `/v1/meetings/${one.meetingId}/research-requests`])
+        expect([who, [403, 404].includes((await (await by(who)).get(at)).status)]).toEqual([who, true]);
   });
 
   test('is asked by the coordination of the panel alone, while the meeting is to come', async () => {
@@ -347,7 +372,7 @@ describe('whoever is asked and reads nothing else of the panel', () => {
       cases.slice(5).map(async ({ id }) => (await (await by('youth-justice-worker')).get(`/v1/cases/${id}`)).status),
     );
     const { id } = cases[5 + strange.indexOf(404)]!;
-    personId = await known('complainant', '1971-07-07', {
+    personId = await known('1971-07-07', {
       givenName: 'Perpetua',
       aliases: ['Pepper'],
       currentAddress: '4 Cooper Rise, YK1 9ZZ',
@@ -397,6 +422,16 @@ describe('whoever is asked and reads nothing else of the panel', () => {
     expect(Object.keys(sought).sort()).toEqual(
       'id givenName familyName aliases dateOfBirth datePrecision currentAddress roles withheld'.split(' ').sort(),
     );
+  });
+
+  test('receives them as a disclosure, under the agreement of the panel that asks', async () => {
+    const { rows } = await owner.query(
+      `SELECT panel_id AS "panelId", fields, cardinality(agreement_version_ids) AS versions FROM disclosures
+       WHERE record_type = 'Person' AND record_id = $1 AND recipient_agency_id = $2`,
+      [personId, agencyOf('askenby-youth-justice')],
+    );
+    const fields = ['aliases', 'currentAddress', 'dateOfBirth', 'datePrecision', 'familyName', 'givenName', 'roles'];
+    expect(rows).toEqual([{ panelId, fields, versions: 1 }]);
   });
 
   test('and finds nothing of the case, by any exit', async () => {
