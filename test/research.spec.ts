@@ -2,7 +2,10 @@
  * The research cycle: who is asked, what whoever is asked may read in order to answer, and that what they find is theirs
  * alone, against everybody who runs, checks or protects the panel.
  *
- * Seen to fail: see the end of this header.
+ * Seen to fail: names shown under every agreement of their reader instead of the asking panel's; names without an end; the
+ * whole agency that answers where members of it sit on the panel; exclusions from a person forgotten; a child of 18; last
+ * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; handling lost on the
+ * way to the contribution.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
