@@ -15,6 +15,7 @@ import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { AgendaEdition, AgendaItem } from './meetings/agenda.entity.js';
 import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { ResearchPoint, ResearchRequest } from './meetings/research.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
 import { Action, ActionNote } from './plans/action.entity.js';
 import { Plan } from './plans/plan.entity.js';
@@ -87,6 +88,8 @@ export const entities = [
   Attendance,
   Decision,
   Minute,
+  ResearchRequest,
+  ResearchPoint,
   Event,
   Disclosure,
   AuditEntry,

@@ -12,6 +12,7 @@ import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { bids, cycles } from './sandbox/seed-cycles.js';
 import { waysIn } from './sandbox/seed-access.js';
+import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
 import { Seeding } from './sandbox/seeding.js';
@@ -31,6 +32,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     meetings,
     cycles,
     bids,
+    research,
     waysIn,
   ];
   for (const step of steps) await step(seeding);

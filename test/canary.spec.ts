@@ -52,6 +52,7 @@ const LET_IN = `INSERT INTO access_grants (id, version, made_at, changed_at, par
 /** By what an answer may be opened, where it is not `read`. */
 const ACTIONS: [path: RegExp, actions: string[]][] = [
   [/^\/v1\/(cases|referrals)\/[^/]+\/status$/, ['track']],
+  [/^\/v1\/research-requests\/[^/]+\/people/, ['research']],
   [/^\/v1\/protected-addresses\/[^/]+\/revelation$/, ['reveal']],
   [/^\/v1\/actions\?.*panelId=/, ['locate']],
 ];

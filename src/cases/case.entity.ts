@@ -230,6 +230,20 @@ export class CasePerson extends CaseRecord {
   @IsOptional()
   @IsDateString({ strict: true })
   until: string | null;
+
+  /** Known to be pregnant: midwifery is asked what it knows. Null where nobody said. */
+  @Column({ type: 'boolean', nullable: true })
+  @Classified('health_physical', 'summary')
+  @IsOptional()
+  @IsBoolean()
+  pregnant: boolean | null;
+
+  /** Known to be in custody: the prison is asked what it knows. Null where nobody said. */
+  @Column({ type: 'boolean', nullable: true })
+  @Classified('court_order', 'summary')
+  @IsOptional()
+  @IsBoolean()
+  inCustody: boolean | null;
 }
 
 export const CONTRIBUTION_KINDS = ['fact', 'opinion', 'intelligence', 'allegation', 'self_report'] as const;

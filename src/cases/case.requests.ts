@@ -73,7 +73,14 @@ export class CaseChange extends PartialType(
 ) {}
 
 /** Gives a person a role in the case. */
-export class CasePersonRequest extends PickType(CasePerson, ['personId', 'role', 'rationale', 'since'] as const) {}
+export class CasePersonRequest extends PickType(CasePerson, [
+  'personId',
+  'role',
+  'rationale',
+  'since',
+  'pregnant',
+  'inCustody',
+] as const) {}
 
 /** Puts information of your agency before the panel, or keeps it as private research (`agencyOnly`). */
 export class ContributionRequest extends PickType(Contribution, [

@@ -87,6 +87,8 @@ export class CasePersonView extends view(
   'rationale',
   'since',
   'until',
+  'pregnant',
+  'inCustody',
 ) {}
 
 /** What an agency contributed: in full, in summary, or only that it exists, category and agency. */

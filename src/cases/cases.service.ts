@@ -7,6 +7,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, caseMachine, CasePerson, Contribution } from './case.entity.js';
 import type {
@@ -112,7 +113,7 @@ export class CasesService {
       const role = await work.insert(CasePerson, {
         ...request,
         until: null,
-        ...this.contributedTo(actor, found),
+        ...within(actor, found),
       });
       await this.touch(work, found);
       work.happened('case.person-named', CasePerson, role);
@@ -130,19 +131,7 @@ export class CasesService {
   contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('contribute', Case, caseId);
-      if (found.stage === 'closed')
-        throw unacceptable('case-closed', 'A closed case takes no contributions. Ask its coordinator to reopen it.');
-      handled(request);
-      const contribution = await work.insert(Contribution, {
-        ...request,
-        handling: request.handling ?? 'P',
-        originatorControl: request.originatorControl ?? false,
-        agencyOnly: request.agencyOnly ?? false,
-        authorId: actor.id,
-        ...this.contributedTo(actor, found),
-      });
-      work.happened('contribution.made', Contribution, contribution, { category: contribution.category });
-      return work.present(ContributionView, contribution, { status: 201 });
+      return work.present(ContributionView, await contributed(work, found, request), { status: 201 });
     });
   }
 
@@ -165,14 +154,31 @@ export class CasesService {
     });
   }
 
-  private contributedTo(actor: Actor, { id, panelId, partnershipId }: Case) {
-    return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
-  }
-
   /** The case counts as changed, so that it comes first in lists. */
-  private async touch(work: Parameters<Parameters<Records['change']>[1]>[0], found: Case): Promise<void> {
+  private async touch(work: Work, found: Case): Promise<void> {
     await work.update(Case, found, {});
   }
+}
+
+/** Puts what the actor's agency knows before the panel. */
+export async function contributed(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
+  if (found.stage === 'closed')
+    throw unacceptable('case-closed', 'A closed case takes no contributions. Ask its coordinator to reopen it.');
+  handled(request);
+  const contribution = await work.insert(Contribution, {
+    ...request,
+    handling: request.handling ?? 'P',
+    originatorControl: request.originatorControl ?? false,
+    agencyOnly: request.agencyOnly ?? false,
+    authorId: work.actor.id,
+    ...within(work.actor, found),
+  });
+  work.happened('contribution.made', Contribution, contribution, { category: contribution.category });
+  return contribution;
+}
+
+function within(actor: Actor, { id, panelId, partnershipId }: Case) {
+  return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
 const filterOf = ({ isRepeat, ...asked }: CaseFilter): Where => ({
@@ -189,7 +195,7 @@ function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange)
     ]);
 }
 
-function handled({ handling, conditions }: Pick<ContributionChange, 'handling' | 'conditions'>): void {
+export function handled({ handling, conditions }: Pick<ContributionChange, 'handling' | 'conditions'>): void {
   if (handling === 'C' && !conditions)
     throw unacceptable('conditions-missing', 'Handling C needs the conditions under which it may be shared.', [
       { pointer: '/conditions', detail: 'say what a reader must do or may not do' },

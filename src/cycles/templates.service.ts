@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MeetingCourse } from '../meetings/course.js';
 import { reschedule } from '../meetings/meetings.service.js';
 import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -18,7 +19,10 @@ import { closesOn, opensOn, sittingOf } from './dates.js';
 /** By which rule the meetings of a partnership follow each other. */
 @Injectable()
 export class CycleTemplatesService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly course: MeetingCourse,
+  ) {}
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(CycleTemplateView, {}, query));
@@ -83,6 +87,7 @@ export class CycleTemplatesService {
       await work.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
       const postponed = await reschedule(work, meeting, { ...sitting, venueOrMode, status: 'scheduled' });
+      await this.course.postponed(work, postponed);
       work.happened('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
     await attach(work, moved, template);

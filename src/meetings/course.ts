@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../records/work.js';
-import type { Meeting } from './meeting.entity.js';
+import type { Listing, Meeting } from './meeting.entity.js';
 
 /** What else follows from the course of a meeting, in the work that moves it; areas that come later register it. */
 export interface FollowsMeeting {
   /** It was held: what it hands on is handed on. */
   held?: (work: Work, meeting: Meeting) => Promise<void>;
+  /** It was put off: what waits for it is due for another day. */
+  postponed?: (work: Work, meeting: Meeting) => Promise<void>;
   /** It does not take place: what waited for it goes elsewhere. */
   cancelled?: (work: Work, meeting: Meeting) => Promise<void>;
+  /** One item was taken off its list. */
+  removed?: (work: Work, listing: Listing) => Promise<void>;
 }
 
 @Injectable()
@@ -22,7 +26,15 @@ export class MeetingCourse {
     for (const one of this.followers) await one.held?.(work, meeting);
   }
 
+  async postponed(work: Work, meeting: Meeting): Promise<void> {
+    for (const one of this.followers) await one.postponed?.(work, meeting);
+  }
+
   async cancelled(work: Work, meeting: Meeting): Promise<void> {
     for (const one of this.followers) await one.cancelled?.(work, meeting);
+  }
+
+  async removed(work: Work, listing: Listing): Promise<void> {
+    for (const one of this.followers) await one.removed?.(work, listing);
   }
 }

@@ -9,6 +9,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
+import { MeetingCourse } from './course.js';
 import { putOff } from './deferrals.js';
 import { onlyUrgent } from './emergency.js';
 import { enlist } from './enlisting.js';
@@ -40,6 +41,7 @@ import { inOrder } from './running-order.js';
 export class ListingsService {
   constructor(
     private readonly records: Records,
+    private readonly course: MeetingCourse,
     following: CaseFollowing,
   ) {
     following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
@@ -108,6 +110,7 @@ export class ListingsService {
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.update(Listing, found, removal);
+      await this.course.removed(work, removed);
       work.happened('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
       return work.present(ListingView, removed);

@@ -8,11 +8,14 @@ import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
+import { ResearchController } from './research.controller.js';
+import './research.policy.js';
+import { ResearchService } from './research.service.js';
 
 @Module({
   imports: [CasesModule],
-  controllers: [MeetingsController, AgendaController, ListingsController],
-  providers: [MeetingsService, AgendaService, ListingsService, MeetingCourse],
+  controllers: [MeetingsController, AgendaController, ListingsController, ResearchController],
+  providers: [MeetingsService, AgendaService, ListingsService, ResearchService, MeetingCourse],
   exports: [MeetingCourse],
 })
 export class MeetingsModule {}

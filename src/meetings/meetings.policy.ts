@@ -159,7 +159,7 @@ declareSubject(Listing, 'Listing', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'remove', 'invite', 'decide', 'minute'],
+      actions: ['change', 'remove', 'invite', 'ask', 'decide', 'minute'],
       within: 'list',
       where: () => ({}),
     },
@@ -287,6 +287,7 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
   remove: 'take it off the list',
   'defer-again': 'put it off although it was put off too often',
   invite: 'invite somebody to it',
+  ask: 'ask agencies what they know for it',
   decide: 'record decisions on it',
   minute: 'minute it',
 });

@@ -83,6 +83,7 @@ export class MeetingsService {
       const status = after(meetingMachine, found.status, 'postponement');
       ahead(work, scheduledAt, endsAt);
       const postponed = await reschedule(work, found, { status, scheduledAt, endsAt });
+      await this.course.postponed(work, postponed);
       work.happened('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
       return work.present(MeetingView, postponed);
     });

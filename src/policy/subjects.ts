@@ -95,6 +95,11 @@ export interface Subject {
   case?: string;
   /** Relations to declared records with a panel: the panels in whose context a row without one is read. */
   contexts: string[];
+  /**
+   * Actions for which only those related rows lend their context on which the actor may do the same: what is opened for one
+   * purpose is not read as another panel shares it.
+   */
+  ownContext: string[];
   /** The columns naming the agency that contributed the row, and that agency's type. */
   contributor?: { agency: string; type: string };
   /** The column naming the agency that has to do what the row says: it sees its task, whatever the agreement gives. */
@@ -122,6 +127,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     caps: copied(declaration.caps),
     seek: copied(declaration.seek),
     contexts: copied(declaration.contexts),
+    ownContext: copied(declaration.ownContext),
     type,
     name,
   });
@@ -130,13 +136,14 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
 /** Adds what an area knows to a subject of an area below it. */
 export function extendSubject(
   type: RecordClass,
-  more: Pick<Declaration, 'relations' | 'bars' | 'grounds' | 'contexts'>,
+  more: Pick<Declaration, 'relations' | 'bars' | 'grounds' | 'contexts' | 'ownContext'>,
 ): void {
   const subject = subjectOf(type);
   Object.assign(subject.relations, more.relations);
   subject.bars.push(...(more.bars ?? []));
   subject.grounds.push(...(more.grounds ?? []));
   subject.contexts.push(...(more.contexts ?? []));
+  subject.ownContext.push(...(more.ownContext ?? []));
 }
 
 export function subjectOf(type: RecordClass): Subject {

@@ -63,14 +63,22 @@ export async function rowsWithFacts(
     [ids],
   );
   await related(manager, type, rows, tree);
-  for (const row of rows) if (subject.contexts.length) row[CONTEXT] = await contextOf(manager, actor, subject, row);
+  const [action = 'read'] = actions;
+  for (const row of rows)
+    if (subject.contexts.length) row[CONTEXT] = await contextOf(manager, actor, subject, action, row);
   return rows;
 }
 
-async function contextOf(manager: EntityManager, actor: Actor, subject: Subject, row: Row): Promise<Context> {
+async function contextOf(
+  manager: EntityManager,
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  row: Row,
+): Promise<Context> {
   const parameters = new Parameters();
   const byId = `t."id" = ${parameters.add(row['id'], 'uuid')}`;
-  const context = contextSql(actor, subject, 't', parameters);
+  const context = contextSql(actor, subject, action, 't', parameters);
   const [found] = await manager.query<[{ context: Context }]>(
     `SELECT ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
     parameters.values,

@@ -78,7 +78,7 @@ function selection(
     columns.push(`ARRAY[${opened.join(', ')}]::boolean[] AS "${OPENED_BY}"`);
   }
   if (subject.caps.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
-  if (subject.contexts.length) columns.push(`${contextSql(actor, subject, 't', parameters)} AS "${CONTEXT}"`);
+  if (subject.contexts.length) columns.push(`${contextSql(actor, subject, action, 't', parameters)} AS "${CONTEXT}"`);
   return columns.join(', ');
 }
 
@@ -92,7 +92,14 @@ function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): stri
 }
 
 /** Through which panels a row that has none of its own is read: those of the related rows that the actor may read. */
-export function contextSql(actor: Actor, subject: Subject, alias: string, parameters: Parameters): string {
+export function contextSql(
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  alias: string,
+  parameters: Parameters,
+): string {
+  const asked = subject.ownContext.includes(action) ? action : 'read';
   const related = subject.contexts.map((name) => {
     const relation = relationOf(subject, name);
     const through = subjectOf(relation.to);
@@ -103,7 +110,7 @@ export function contextSql(actor: Actor, subject: Subject, alias: string, parame
       through.case && actor.emergencyCaseIds.length
         ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
         : 'FALSE';
-    const allowed = permittedSql(actor, through, 'read', other, parameters);
+    const allowed = permittedSql(actor, through, asked, other, parameters);
     return `SELECT ${column(through.panel ?? '')} AS panel, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on} AND ${allowed}`;
   });
   return (

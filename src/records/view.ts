@@ -97,7 +97,9 @@ export function declaredViews(): Map<string, Set<string>> {
   return new Map(
     [...declared].map((viewClass) => {
       const { record, properties } = shapeOf(viewClass);
-      const limits = subjectOf(record).grounds.flatMap((ground) => (ground.fields ? [ground.fields] : []));
+      const limits = subjectOf(record).grounds.flatMap(({ actions, fields }) =>
+        fields && actions.includes('read') ? [fields] : [],
+      );
       const always = [...properties]
         .filter(
           ([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)),
