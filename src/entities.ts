@@ -9,7 +9,11 @@ import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { Attendance } from './meetings/attendance.entity.js';
+import { DisclosedCrime } from './meetings/crime.entity.js';
+import { Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { Recusal } from './meetings/recusal.entity.js';
+import { ItemPresence } from './meetings/running-order.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
 import { Action, ActionNote } from './plans/action.entity.js';
 import { Plan } from './plans/plan.entity.js';
@@ -70,6 +74,9 @@ export const entities = [
   Listing,
   Invitation,
   Attendance,
+  Recusal,
+  ItemPresence,
+  DisclosedCrime,
   Decision,
   Minute,
   Event,

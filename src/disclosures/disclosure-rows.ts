@@ -39,14 +39,15 @@ export class DisclosureRows extends Disclosures {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
-      const by = `${who.agencyId ?? ''} ${who.purpose ?? ''} ${day}`;
+      const by = `${who.purpose ?? ''} ${day}`;
       for (const one of what) {
-        const key = `${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
+        const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
+        const key = `${recipientAgencyId ?? ''} ${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,
           id: uuidv7(),
-          recipientAgencyId: who.agencyId,
+          recipientAgencyId,
           purpose: who.purpose,
           day,
           at: who.now,

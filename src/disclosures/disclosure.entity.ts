@@ -85,7 +85,7 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   at: Date;
 
-  /** Names of the fields received. */
+  /** Names of the fields received; `spoken` for what was said of the record at a meeting. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   fields: string[];

@@ -31,6 +31,14 @@ export class ListingsController {
     return this.listings.list(actor, id, body);
   }
 
+  /** One item */
+  @Get(':id/listings/:listingId')
+  @Can('read', Listing)
+  @Answers.one(ListingView)
+  listing(@By() actor: Actor, @Id() id: string, @Id('listingId') listingId: string): Promise<Presented> {
+    return this.listings.listing(actor, id, listingId);
+  }
+
   /** Who is invited to an item */
   @Get(':id/listings/:listingId/invitations')
   @Can('read', Invitation)
@@ -65,7 +73,7 @@ export class ListingsController {
     return this.listings.decisions(actor, id, query);
   }
 
-  /** Record the decision about an item (chair, coordinator) */
+  /** Record the decision about an item (chair, coordinator); with its ETag as If-Match, the item as you last read it */
   @Post(':id/decisions')
   @Can('decide', Listing)
   @Answers.made(DecisionView)

@@ -10,16 +10,8 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import {
-  Decision,
-  Invitation,
-  isToBeHeld,
-  Listing,
-  LISTING_KINDS,
-  Meeting,
-  Minute,
-  TO_BE_HELD,
-} from './meeting.entity.js';
+import { itemOf, itemsOf, withinItem } from './items.js';
+import { Decision, Invitation, isToBeHeld, Listing, Meeting, Minute, TO_BE_HELD } from './meeting.entity.js';
 import type { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
@@ -37,17 +29,17 @@ export class ListingsService {
     following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
   }
 
-  /** In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. */
   listings(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      const listings = await work.rows('read', Listing, { meetingId });
-      const place = ({ kind, position }: Listing): number => LISTING_KINDS.indexOf(kind) * 10_000 + position;
-      return work.list(
-        ListingView,
-        listings.sort((a, b) => place(a) - place(b)),
-      );
+      return work.list(ListingView, await itemsOf(work, meetingId));
     });
+  }
+
+  listing(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(ListingView, await itemOf(work, 'read', meetingId, id)),
+    );
   }
 
   list(actor: Actor, meetingId: string, request: ListingRequest): Promise<Presented> {
@@ -60,7 +52,7 @@ export class ListingsService {
         ]);
       if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
-      if ((await work.rows('read', Listing, { caseId: found.id, meetingId }, 1)).length)
+      if (await work.asService(() => work.manager.existsBy(Listing, { caseId: found.id, meetingId })))
         throw conflict('listed-already', 'The case is on the list of this meeting already.');
       const listing = await work.insert(Listing, {
         meetingId,
@@ -128,29 +120,29 @@ export class ListingsService {
 
   /**
    * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
-   * monitoring (JAG note, section 1.6).
+   * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
+   * or, where they say which version of the item they decide, that it changed meanwhile.
    */
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
-      const listing = await itemOf(work, 'decide', meetingId, request.listingId);
+      const listing = await toDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
         throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
       if (listing.outcome)
         throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
-      const quorum = await quorumOf(work, meeting);
+      const quorum = await quorumOf(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',
-          'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+          quorum.allows,
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
       const decision = await work.insert(Decision, {
         ...request,
-        meetingId,
         quorate: quorum.missing.length === 0,
         rulesEdition: quorum.rulesEdition,
-        ...within(actor, listing),
+        ...withinItem(actor, listing),
       });
       await work.update(Listing, listing, { outcome: decision.kind });
       if (decision.kind === 'continue') await goesOn(work, listing.caseId);
@@ -183,10 +175,8 @@ export class ListingsService {
         ? await work.update(Minute, draft, { text })
         : await work.insert(Minute, {
             text,
-            meetingId,
-            listingId,
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
-            ...within(actor, listing),
+            ...withinItem(actor, listing),
           });
       work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
       return work.show(MinuteView, minute.id, 201);
@@ -207,15 +197,13 @@ export class ListingsService {
   }
 }
 
-/** The item, if it is one of this meeting. */
-async function itemOf(work: Work, action: string, meetingId: string, id: string, options = {}): Promise<Listing> {
-  const listing = await work.find(action, Listing, id, options);
+/** The item locked, and as whoever decides last saw it, where they say so. */
+async function toDecide(work: Work, meetingId: string, id: string): Promise<Listing> {
+  const listing = work.actor.call.ifMatch
+    ? await work.take('decide', Listing, ListingView, id)
+    : await work.find('decide', Listing, id, { lock: true });
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
-}
-
-function within(actor: Actor, { caseId, panelId, partnershipId }: Listing) {
-  return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
 async function goesOn(work: Work, caseId: string): Promise<void> {
@@ -236,12 +224,15 @@ async function usualTimebox(work: Work, panelId: string): Promise<number> {
   return Number.isInteger(minutes) && minutes >= 1 && minutes <= 480 ? minutes : USUAL_TIMEBOX_MINUTES;
 }
 
-/** Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. */
+/**
+ * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
+ * are recused is none to them.
+ */
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND m.status = ANY($3) AND m.scheduled_at >= $2`,
-    [caseId, work.now, TO_BE_HELD],
+     WHERE l.case_id = $1 AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)`,
+    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds],
   );
   return next?.at ?? null;
 }

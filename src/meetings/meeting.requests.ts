@@ -1,8 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
-  Attendance,
   Decision,
   Invitation,
   Listing,
@@ -57,14 +56,6 @@ export class InvitationRequest extends IntersectionType(
   PickType(Invitation, ['agencyId', 'practitionerId', 'closesAt'] as const),
   PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
 ) {}
-
-/** Records who was there; what is recorded last for a person holds. */
-export class AttendanceRequest extends PickType(Attendance, ['practitionerId', 'status'] as const) {
-  /** The person accepted confidentiality for this meeting: without it nobody is present. */
-  @IsOptional()
-  @IsBoolean()
-  confidentialityAccepted?: boolean;
-}
 
 /** Records what the panel decided about one item. */
 export class DecisionRequest extends PickType(Decision, [

@@ -10,9 +10,11 @@ import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+import { recusedFromItem } from './recusal-facts.js';
+import { Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
 
-const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
+/** Panels on which the actor has a seat, of whatever tier. */
+export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
 /** An invitation of the actor that is open now. */
 export interface InvitationFact {
@@ -41,9 +43,11 @@ declareFact(
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
   WHERE change.at > :now`);
 
-/** Rows that name in `column` what the actor is invited to, now. */
-const invited = (actor: Actor, to: keyof InvitationFact, column: string): Where => ({
-  [column]: { $in: [...new Set(actor.invitations.map((one) => one[to]))] },
+/** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
+const invited = ({ invitations, recusedListingIds }: Actor, to: keyof InvitationFact, column: string): Where => ({
+  [column]: {
+    $in: [...new Set(invitations.filter((one) => !recusedListingIds.includes(one.listingId)).map((one) => one[to]))],
+  },
 });
 
 extendSubject(Case, {
@@ -103,26 +107,6 @@ declareSubject(Meeting, 'Meeting', {
   ],
 });
 
-declareSubject(Attendance, 'Attendance', {
-  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
-  parent: 'meeting',
-  grounds: [
-    {
-      name: 'on-the-panel',
-      sentence: 'who sits on the panel',
-      actions: ['read'],
-      within: 'read',
-      where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
-    },
-    {
-      name: 'own-attendance',
-      sentence: 'whose attendance it is',
-      actions: ['read'],
-      where: (actor) => ({ practitionerId: actor.id }),
-    },
-  ],
-});
-
 const WITHIN_CASE = {
   parent: 'case',
   panel: 'panelId',
@@ -135,6 +119,7 @@ const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('id')],
   grounds: [
     {
       name: 'case-reader',
@@ -153,7 +138,7 @@ declareSubject(Listing, 'Listing', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['invite', 'decide', 'minute'],
+      actions: ['invite', 'decide', 'minute', 'run', 'recuse'],
       within: 'list',
       where: () => ({}),
     },
@@ -163,6 +148,7 @@ declareSubject(Listing, 'Listing', {
 declareSubject(Invitation, 'Invitation', {
   relations: { ...toCase },
   parent: 'case',
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'invited',
@@ -184,6 +170,7 @@ declareSubject(Invitation, 'Invitation', {
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'shared',
@@ -205,6 +192,7 @@ declareSubject(Decision, 'Decision', {
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'shared',
@@ -247,11 +235,12 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   open: 'begin it',
   close: 'close it',
 });
-declareWords(Attendance, 'Meeting', 'attendance at a meeting');
 declareWords(Listing, 'Meeting', 'item of a meeting', {
   invite: 'invite somebody to it',
   decide: 'record decisions on it',
-  minute: 'minute it',
+  minute: 'minute it, and record crimes disclosed in it',
+  run: 'begin and end it',
+  recuse: 'take somebody out of it',
 });
 declareWords(Invitation, 'Meeting', 'invitation to an item');
 declareWords(Decision, 'Meeting', 'decision on an item');

@@ -11,6 +11,7 @@ import { GrantsThatOpen20261122160000 } from './20261122160000-grants-that-open.
 import { OneHiddenList20261122170000 } from './20261122170000-one-hidden-list.js';
 import { CourseOfMeetings20261122190000 } from './20261122190000-course-of-meetings.js';
 import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from './20261122180000-one-partnership.js';
+import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -29,4 +30,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   OnePartnership20261122180000,
   OnePartnershipHeld20261122181000,
   CourseOfMeetings20261122190000,
+  InTheRoom20261122220000,
 ];

@@ -51,6 +51,9 @@ interface PresentOptions {
   reason?: string;
 }
 
+/** Stands for a field where something was received by word of mouth. */
+const SPOKEN = 'spoken';
+
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
 
@@ -230,9 +233,9 @@ export class Work {
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
-  list(view: ViewClass, rows: object[], action = 'read'): Presented {
+  list(view: ViewClass, rows: object[], { action = 'read', given }: { action?: string; given?: Row } = {}): Presented {
     const body: PageOf<object> = {
-      data: this.consult('list', action, view, rows as Row[]),
+      data: this.consult('list', action, view, rows as Row[], { given }),
       next: null,
       withheld: [],
     };
@@ -347,6 +350,7 @@ export class Work {
       caseId: subjectOf(record).name === 'Case' ? row.id : (facts['caseId'] ?? null),
       category: facts['category'] ?? null,
       contributingType: facts['contributingType'] ?? null,
+      listingId: subjectOf(record).name === 'Listing' ? row.id : (facts['listingId'] ?? null),
       agencyOnly: facts.agencyOnly ?? false,
       data,
     });
@@ -375,6 +379,23 @@ export class Work {
   /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
   exported(subject: Subject, resultCount: number, fields: string[]): void {
     this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
+  }
+
+  /** Notes that one agency told another, by word of mouth, what a record is about. */
+  told(
+    type: RecordClass,
+    record: Recorded,
+    originAgencyId: string,
+    to: { agencyId: string; recordIds: string[] },
+  ): void {
+    const subject = subjectOf(type);
+    const row = record as unknown as Row;
+    const spoken = { ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }), originAgencyId };
+    this.note('disclose', 'verbal', subject, [row], {
+      recordIds: [record.id, ...to.recordIds],
+      recipientAgencyId: to.agencyId,
+      disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
+    });
   }
 
   /**
@@ -516,7 +537,11 @@ function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content
 }
 
 /** What the reader's agency receives of another's record. */
-function received(subject: Subject, row: Row, { content, agreementVersionIds }: Masked): Disclosed {
+function received(
+  subject: Subject,
+  row: Row,
+  { content, agreementVersionIds }: Pick<Masked, 'content' | 'agreementVersionIds'>,
+): Disclosed {
   const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
   const panels = (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
   return {
