@@ -47,6 +47,11 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   personId: string | null;
 
+  /** The item of a meeting to which the record belongs, where it does. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
+
   @Column({ type: 'text' })
   @Classified('administrative')
   recordType: string;

@@ -15,7 +15,7 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
   grounds: [
     {
       name: 'shared',
-      sentence: 'whose agency recorded it or may know of it, and who may read the item',
+      sentence: 'whose agency recorded it or may know of it',
       actions: ['read'],
       within: 'read',
       where: ownOrShared,

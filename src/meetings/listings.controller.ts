@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
+import { ActionView } from '../plans/action.views.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
@@ -8,7 +9,13 @@ import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { ListingsService } from './listings.service.js';
 import { Decision, Invitation, Listing, Minute } from './meeting.entity.js';
-import { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import {
+  CapturedActionRequest,
+  DecisionRequest,
+  InvitationRequest,
+  ListingRequest,
+  MinuteRequest,
+} from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 
 @Controller('v1/meetings')
@@ -79,6 +86,19 @@ export class ListingsController {
   @Answers.made(DecisionView)
   decide(@By() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<Presented> {
     return this.listings.decide(actor, id, body);
+  }
+
+  /** Capture an action that an agency offers in the item (chair, coordinator) */
+  @Post(':id/listings/:listingId/actions')
+  @Can('minute', Listing)
+  @Answers.made(ActionView)
+  capture(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Body() body: CapturedActionRequest,
+  ): Promise<Presented> {
+    return this.listings.capture(actor, id, listingId, body);
   }
 
   /** Minutes, item by item, as far as you may see them */

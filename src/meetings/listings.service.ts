@@ -3,6 +3,9 @@ import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { ActionView } from '../plans/action.views.js';
+import { newAction } from '../plans/actions.service.js';
+import { Plan } from '../plans/plan.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -12,7 +15,13 @@ import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { itemOf, itemsOf, withinItem } from './items.js';
 import { Decision, Invitation, isToBeHeld, Listing, Meeting, Minute, TO_BE_HELD } from './meeting.entity.js';
-import type { DecisionRequest, InvitationRequest, ListingRequest, MinuteRequest } from './meeting.requests.js';
+import type {
+  CapturedActionRequest,
+  DecisionRequest,
+  InvitationRequest,
+  ListingRequest,
+  MinuteRequest,
+} from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
 
@@ -148,6 +157,28 @@ export class ListingsService {
       if (decision.kind === 'continue') await goesOn(work, listing.caseId);
       work.happened('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
       return work.show(DecisionView, decision.id, 201);
+    });
+  }
+
+  /**
+   * What an agency takes upon itself in the item, in a plan of the case: the chair sums up and agencies offer (MARAC note,
+   * section 2.3, running order). The rules are those of every action.
+   */
+  capture(
+    actor: Actor,
+    meetingId: string,
+    listingId: string,
+    { planId, ...request }: CapturedActionRequest,
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { caseId } = await itemOf(work, 'minute', meetingId, listingId);
+      const [plan] = await work.rows('add-action', Plan, { id: planId, caseId }, 1);
+      if (!plan)
+        throw unacceptable('no-such-plan', 'Name a plan of the case, or draft one: POST /v1/cases/{id}/plans.', [
+          { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
+        ]);
+      const captured = await newAction(work, plan, request);
+      return work.show(ActionView, captured.id, 201);
     });
   }
 

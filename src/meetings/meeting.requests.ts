@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { ActionRequest } from '../plans/action.requests.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
   Decision,
@@ -65,6 +66,13 @@ export class DecisionRequest extends PickType(Decision, [
   'rationale',
   'dissent',
 ] as const) {}
+
+/** Captures an action that an agency offers in the item, in a plan of the case. */
+export class CapturedActionRequest extends ActionRequest {
+  /** The plan. */
+  @IsUUID()
+  planId: string;
+}
 
 /** Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. */
 export class MinuteRequest extends PickType(Minute, ['listingId', 'text'] as const) {}

@@ -238,7 +238,7 @@ declareWords(Meeting, 'Meeting', 'meeting', {
 declareWords(Listing, 'Meeting', 'item of a meeting', {
   invite: 'invite somebody to it',
   decide: 'record decisions on it',
-  minute: 'minute it, and record crimes disclosed in it',
+  minute: 'write down what was said and came to light in it',
   run: 'begin and end it',
   recuse: 'take somebody out of it',
 });

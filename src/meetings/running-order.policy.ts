@@ -13,7 +13,7 @@ declareSubject(ItemPresence, 'ItemPresence', {
   grounds: [
     {
       name: 'item-reader',
-      sentence: 'who may read the item',
+      sentence: 'who may read the item of the meeting',
       actions: ['read'],
       within: 'read',
       where: () => ({}),

@@ -31,12 +31,14 @@ export class InTheRoom20261122220000 implements MigrationInterface {
     await runner.query(
       `${FEW_ROWS_HELD}ALTER TABLE "attendances" ADD CONSTRAINT "attendances_deputy_for_id_fkey" FOREIGN KEY ("deputy_for_id") REFERENCES "practitioners"("id")`,
     );
-    await runner.query(`ALTER TABLE "events" ADD "listing_id" uuid`);
-    await runner.query(`UPDATE "events" SET "listing_id" = "subject_id" WHERE "subject_type" = 'Listing'`);
-    for (const [type, table] of BENEATH_ITEMS)
-      await runner.query(
-        `UPDATE "events" e SET "listing_id" = r."listing_id" FROM "${table}" r WHERE e."subject_type" = '${type}' AND r."id" = e."subject_id"`,
-      );
+    for (const [telling, of] of TELLING_OF_RECORDS) {
+      await runner.query(`ALTER TABLE "${telling}" ADD "listing_id" uuid`);
+      await runner.query(`UPDATE "${telling}" SET "listing_id" = "${of}_id" WHERE "${of}_type" = 'Listing'`);
+      for (const [type, table] of BENEATH_ITEMS)
+        await runner.query(
+          `UPDATE "${telling}" t SET "listing_id" = r."listing_id" FROM "${table}" r WHERE t."${of}_type" = '${type}' AND r."id" = t."${of}_id"`,
+        );
+    }
     for (const table of TABLES) await runner.query(table);
     for (const [name, table, columns, where] of INDEXES)
       await runner.query(`CREATE ${where ? 'UNIQUE ' : ''}INDEX "${name}" ON "${table}" (${columns})${where ?? ''}`);
@@ -89,7 +91,13 @@ const CHECKS: [table: string, name: string, check: string][] = [
   ['listings', 'listings_heard', 'ended_at IS NULL OR (started_at IS NOT NULL AND ended_at >= started_at)'],
 ];
 
-/** Whose events belong to an item. */
+/** What tells of other records, and by what columns. */
+const TELLING_OF_RECORDS: [table: string, of: string][] = [
+  ['events', 'subject'],
+  ['disclosures', 'record'],
+];
+
+/** Whose events and disclosures belong to an item. */
 const BENEATH_ITEMS: [type: string, table: string][] = [
   ['Invitation', 'invitations'],
   ['Decision', 'decisions'],

@@ -50,6 +50,8 @@ export interface Disclosed {
   panelId: string | null;
   caseId: string | null;
   personId: string | null;
+  /** The item of a meeting to which the record belongs. */
+  listingId: string | null;
   recordType: string;
   recordId: string;
   recordVersion: number;

@@ -350,7 +350,7 @@ export class Work {
       caseId: subjectOf(record).name === 'Case' ? row.id : (facts['caseId'] ?? null),
       category: facts['category'] ?? null,
       contributingType: facts['contributingType'] ?? null,
-      listingId: subjectOf(record).name === 'Listing' ? row.id : (facts['listingId'] ?? null),
+      listingId: listingOf(subjectOf(record), row),
       agencyOnly: facts.agencyOnly ?? false,
       data,
     });
@@ -530,6 +530,12 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
   };
 }
 
+/** The item of a meeting that the row is, or to which it belongs. */
+function listingOf({ name }: Subject, row: object): string | null {
+  const { id, listingId = null } = row as { id: string; listingId?: string | null };
+  return name === 'Listing' ? id : listingId;
+}
+
 /** Does the reader see content that another agency contributed? */
 function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content }: Masked): boolean {
   const from = contributor ? row[contributor.agency] : null;
@@ -549,6 +555,7 @@ function received(
     panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
     caseId: id(subject.case),
     personId: subject.name === 'Person' ? id('id') : id('personId'),
+    listingId: listingOf(subject, row),
     recordType: subject.name,
     recordId: row['id'] as string,
     recordVersion: (row['version'] as number | undefined) ?? 1,
