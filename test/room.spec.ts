@@ -2,7 +2,10 @@
  * In the room: who is there, from when to when, decides the quorum of an item and who received what was said in it; whoever
  * is recused from an item does not meet it at any exit, and keeps the rest of the case; of two who decide at once one wins.
  *
- * Seen to fail: PLANTED.
+ * Seen to fail: recusals that neither wall knows; events and disclosures that do not say their item; recipients whatever their
+ * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
+ * ignores spells, and one that counts who is recused; a decision, and the beginning of an item, without a lock; an item refused
+ * because of a hidden one.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
