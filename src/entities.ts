@@ -14,8 +14,12 @@ import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity
 import { Event } from './events/event.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { AgendaEdition, AgendaItem } from './meetings/agenda.entity.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
 import { ResearchPoint, ResearchRequest } from './meetings/research.entity.js';
+import { Attendance } from './meetings/attendance.entity.js';
+import { DisclosedCrime } from './meetings/crime.entity.js';
+import { Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { Recusal } from './meetings/recusal.entity.js';
+import { ItemPresence } from './meetings/running-order.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
 import { Action, ActionNote } from './plans/action.entity.js';
 import { Plan } from './plans/plan.entity.js';
@@ -86,6 +90,9 @@ export const entities = [
   AgendaItem,
   Invitation,
   Attendance,
+  Recusal,
+  ItemPresence,
+  DisclosedCrime,
   Decision,
   Minute,
   ResearchRequest,

@@ -93,6 +93,7 @@ function memberOf(panelIds: string[]): Actor {
     emergencyCaseIds: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
+    recusedListingIds: [],
     invitations: [],
     agreements: [],
   };

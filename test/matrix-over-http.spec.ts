@@ -52,6 +52,7 @@ const INSIDE: Record<string, string> = {
   'read ReferralSubject':
     'the people, places and groups of a referral: what the grounds of Person, Place and Group ask',
   'release Contribution': 'POST /v1/release-requests/{id}/approval',
+  'recuse Listing': 'POST /v1/meetings/{id}/recusals for somebody else',
   'register Meeting': 'POST /v1/meetings/{id}/attendances for somebody else',
   'research Case': 'GET /v1/research-requests/{id}/people and POST …/return: what the ground of Person asks',
   'research CasePerson': 'GET /v1/research-requests/{id}/people: the roles',

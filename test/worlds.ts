@@ -48,6 +48,7 @@ export interface DrawnWall {
   hiddenCases: string[];
   hiddenPeople: string[];
   hiddenPanels: string[];
+  hiddenListings: string[];
 }
 
 const SILENCE = { actor: '', agency: '', partnerships: '', hidden: '' };
@@ -61,7 +62,7 @@ export const settingsOf = (wall: DrawnWall): Wall =>
         actor: wall.actor,
         agency: wall.agency,
         partnerships: literal(wall.partnerships),
-        hidden: literal([...wall.hiddenCases, ...wall.hiddenPeople, ...wall.hiddenPanels]),
+        hidden: literal([...wall.hiddenCases, ...wall.hiddenPeople, ...wall.hiddenPanels, ...wall.hiddenListings]),
       };
 
 /** Looked up once: inside Jest's sandbox a global is slow to find. */
@@ -231,6 +232,7 @@ export class Worlds {
         hiddenPanels: actor.compartmentPanelIds.filter(
           (id) => !actor.memberships.some(({ panelId }) => panelId === id),
         ),
+        hiddenListings: actor.recusedListingIds,
       };
     return {
       isOwn,
@@ -241,6 +243,7 @@ export class Worlds {
       hiddenCases: c.some(pool('Case', 'id'), 0.25),
       hiddenPeople: c.some(pool('Person', 'id'), 0.25),
       hiddenPanels: c.some(pool('Panel', 'id'), 0.15),
+      hiddenListings: c.some(pool('Listing', 'id'), 0.15),
     };
   }
 
@@ -271,9 +274,11 @@ export class Worlds {
       const property = properties.get(column);
       if (property) rules.push((row, wall) => says(row[property], wall, row));
     };
-    const hides = (table_: string, column: string, list: 'hiddenCases' | 'hiddenPanels' | 'hiddenPeople'): void =>
+    const hides = (table_: string, column: string, list: 'hiddenCases' | 'hiddenPanels' | 'hiddenPeople' | 'hiddenListings'): void =>
       rule(table === table_ ? 'id' : column, (id, wall, row) => {
-        // whoever asked for access goes on seeing that they asked
+        // whoever asked for access, or declared a conflict, goes on seeing that they did
+        if (table === 'recusals' && list === 'hiddenListings' && row['declared'] === true)
+          if (row['practitionerId'] === wall.actor) return true;
         if (table === 'access_requests' && list === 'hiddenCases' && row['practitionerId'] === wall.actor) return true;
         return !wall[list].includes(id as string);
       });
@@ -284,6 +289,7 @@ export class Worlds {
       );
     hides('cases', 'case_id', 'hiddenCases');
     hides('panels', 'panel_id', 'hiddenPanels');
+    hides('listings', 'listing_id', 'hiddenListings');
     // whom a referral names stays known to the bar that hides the referral
     if (table !== 'referral_people') hides('persons', 'person_id', 'hiddenPeople');
     rule('agency_only', (only, { agency }, row) => only !== true || row[properties.get('agency_id') ?? ''] === agency);
@@ -338,6 +344,7 @@ export class Worlds {
       })),
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
+      recusedListingIds: c.happens(0.5) ? [] : c.some(pool('Listing', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),

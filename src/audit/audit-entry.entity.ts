@@ -41,7 +41,7 @@ export class AuditEntry {
   @Classified('administrative')
   operation: LegalOperation;
 
-  /** How, e.g. `view`, `list`, `search`, `explain`, `export`, `refuse`, `log-reading`. */
+  /** How, e.g. `view`, `list`, `search`, `explain`, `export`, `verbal`, `refuse`, `log-reading`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   subOperation: string;

@@ -217,7 +217,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         actorId: who.id,
         agencyId: who.agencyId,
         principal: who.kind === 'unknown' ? who.principal : null,
-        recipientAgencyId: draft.operation === 'disclose' ? who.agencyId : null,
+        recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
         purpose: who.purpose ?? null,
         resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
         policyVersion,

@@ -7,11 +7,11 @@ import { londonDay } from '../records/london-day.js';
 /** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
 const MOST_REMEMBERED = 50_000;
 
-const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, person_id, record_type,
+const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, person_id, listing_id, record_type,
     record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
-  SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."personId", d."recordType", d."recordId",
+  SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."personId", d."listingId", d."recordType", d."recordId",
     d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds"
-  FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "personId" uuid,
+  FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "personId" uuid, "listingId" uuid,
     "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
     day date, at timestamptz, fields text[], "agreementVersionIds" uuid[])
   ON CONFLICT DO NOTHING`;
@@ -39,14 +39,15 @@ export class DisclosureRows extends Disclosures {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
-      const by = `${who.agencyId ?? ''} ${who.purpose ?? ''} ${day}`;
+      const by = `${who.purpose ?? ''} ${day}`;
       for (const one of what) {
-        const key = `${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
+        const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
+        const key = `${recipientAgencyId ?? ''} ${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,
           id: uuidv7(),
-          recipientAgencyId: who.agencyId,
+          recipientAgencyId,
           purpose: who.purpose,
           day,
           at: who.now,

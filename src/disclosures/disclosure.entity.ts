@@ -47,6 +47,11 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   personId: string | null;
 
+  /** The item of a meeting to which the record belongs, where it does. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
+
   @Column({ type: 'text' })
   @Classified('administrative')
   recordType: string;
@@ -85,7 +90,7 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   at: Date;
 
-  /** Names of the fields received. */
+  /** Names of the fields received; `spoken` for what was said of the record at a meeting. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   fields: string[];

@@ -63,6 +63,11 @@ export class Event {
   @Classified('administrative')
   contributingType: string | null;
 
+  /** The item of a meeting to which the record belongs, where it does. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
+
   /** Concerns a record that its agency keeps to itself. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')

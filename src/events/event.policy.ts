@@ -3,12 +3,14 @@ import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
+import { recusedFromItem } from '../meetings/recusal-facts.js';
 import { Event } from './event.entity.js';
 
 declareSubject(Event, 'Event', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'case-reader',

@@ -20,7 +20,7 @@ import { mustNotWait } from './emergency.js';
 import { enlist } from './enlisting.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from './meeting.entity.js';
 import { MeetingView } from './meeting.views.js';
-import { inOrder, runningOrder, sectionOf } from './running-order.js';
+import { inOrder, runningOrder, sectionOf } from './order-of-hearing.js';
 import { sectionsOf } from './sections.js';
 
 /** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
@@ -106,7 +106,7 @@ const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
   inOrder(await work.rows('read', Listing, { meetingId, removedAt: null }));
 
 async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
-  const found = await candidates(work, meeting);
+  const found = await work.asService(() => candidates(work, meeting));
   const cases = await work.rows('list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
   const byId = new Map(cases.map((one) => [one.id, one]));
   for (const { caseId, ...values } of found) {
@@ -164,7 +164,7 @@ async function filled(
     return { ...item, startsAt };
   });
   const shown = (view: ViewClass, rows: object[], action?: string): object[] =>
-    (work.list(view, rows, action).body as PageOf<object>).data;
+    (work.list(view, rows, action ? { action } : {}).body as PageOf<object>).data;
   const cases = shown(view, timed);
   const matters = shown(AgendaActionView, actions, 'locate');
   return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({

@@ -6,7 +6,7 @@ import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
 import { AgendaItem } from './agenda.entity.js';
 import { Listing, Meeting } from './meeting.entity.js';
-import { SECTIONS, type Overflow, type Section } from './running-order.js';
+import { SECTIONS, type Overflow, type Section } from './order-of-hearing.js';
 
 /** A case on the agenda as it is. */
 export class AgendaItemView extends view(Listing, 'caseId', 'kind', 'reason', 'timeboxMinutes', 'presentedByAgencyId') {

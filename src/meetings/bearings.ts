@@ -4,7 +4,7 @@ import { OPEN_STATUSES } from '../plans/action.entity.js';
 import type { Work } from '../records/work.js';
 import { deferralsOf } from './deferrals.js';
 import type { Listing, Meeting } from './meeting.entity.js';
-import { overflowOf, type Bearing, type Overflow, type Weighed } from './running-order.js';
+import { overflowOf, type Bearing, type Overflow, type Weighed } from './order-of-hearing.js';
 
 const BAND = `ARRAY[${BANDS.map((band) => `'${band}'`).join(', ')}]`;
 

@@ -37,7 +37,7 @@ export async function enlist(work: Work, meeting: Meeting, found: Case, values: 
 
 /** Counted over all items, hidden ones too: the number itself is never shown. */
 async function nextPosition(work: Work, meetingId: string): Promise<number> {
-  return ((await work.manager.maximum(Listing, 'position', { meetingId })) ?? 0) + 1;
+  return ((await work.asService(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
 }
 
 async function usualTimebox(work: Work, panelId: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
+import { ActionView } from '../plans/action.views.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
@@ -9,6 +10,7 @@ import type { Presented } from '../records/presented.js';
 import { ListingsService } from './listings.service.js';
 import { Decision, Invitation, Listing, Minute } from './meeting.entity.js';
 import {
+  CapturedActionRequest,
   DecisionRequest,
   InvitationRequest,
   ListingChange,
@@ -106,12 +108,25 @@ export class ListingsController {
     return this.listings.decisions(actor, id, query);
   }
 
-  /** Record the decision about an item (chair, coordinator) */
+  /** Record the decision about an item (chair, coordinator); with its ETag as If-Match, the item as you last read it */
   @Post(':id/decisions')
   @Can('decide', Listing)
   @Answers.made(DecisionView)
   decide(@By() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<Presented> {
     return this.listings.decide(actor, id, body);
+  }
+
+  /** Capture an action that an agency offers in the item (chair, coordinator) */
+  @Post(':id/listings/:listingId/actions')
+  @Can('minute', Listing)
+  @Answers.made(ActionView)
+  capture(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Body() body: CapturedActionRequest,
+  ): Promise<Presented> {
+    return this.listings.capture(actor, id, listingId, body);
   }
 
   /** Minutes, item by item, as far as you may see them */

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
+import { ActionView } from '../plans/action.views.js';
+import { newAction } from '../plans/actions.service.js';
+import { Plan } from '../plans/plan.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -13,6 +16,7 @@ import { MeetingCourse } from './course.js';
 import { putOff } from './deferrals.js';
 import { onlyUrgent } from './emergency.js';
 import { enlist } from './enlisting.js';
+import { itemOf, itemsOf, withinItem } from './items.js';
 import {
   Decision,
   Invitation,
@@ -25,6 +29,7 @@ import {
   TO_BE_HELD,
 } from './meeting.entity.js';
 import type {
+  CapturedActionRequest,
   DecisionRequest,
   InvitationRequest,
   ListingChange,
@@ -34,7 +39,6 @@ import type {
 } from './meeting.requests.js';
 import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
-import { inOrder } from './running-order.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
 @Injectable()
@@ -54,8 +58,7 @@ export class ListingsService {
   listings(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      const listings = await work.rows('read', Listing, { meetingId });
-      return work.list(ListingView, inOrder(listings));
+      return work.list(ListingView, await itemsOf(work, meetingId));
     });
   }
 
@@ -166,35 +169,57 @@ export class ListingsService {
 
   /**
    * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
-   * monitoring (JAG note, section 1.6).
+   * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
+   * or, where they say which version of the item they decide, that it changed meanwhile.
    */
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
-      const listing = await itemOf(work, 'decide', meetingId, request.listingId);
+      const listing = await toDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
         throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
       if (listing.outcome)
         throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
-      const quorum = await quorumOf(work, meeting);
+      const quorum = await quorumOf(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',
-          'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+          quorum.allows,
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
       if (request.kind === 'defer') await putOff(work, listing);
       const decision = await work.insert(Decision, {
         ...request,
-        meetingId,
         quorate: quorum.missing.length === 0,
         rulesEdition: quorum.rulesEdition,
-        ...within(actor, listing),
+        ...withinItem(actor, listing),
       });
       await work.update(Listing, listing, { outcome: decision.kind });
       if (decision.kind === 'continue') await goesOn(work, listing.caseId);
       work.happened('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
       return work.show(DecisionView, decision.id, 201);
+    });
+  }
+
+  /**
+   * What an agency takes upon itself in the item, in a plan of the case: the chair sums up and agencies offer (MARAC note,
+   * section 2.3, running order). The rules are those of every action.
+   */
+  capture(
+    actor: Actor,
+    meetingId: string,
+    listingId: string,
+    { planId, ...request }: CapturedActionRequest,
+  ): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { caseId } = await itemOf(work, 'minute', meetingId, listingId);
+      const [plan] = await work.rows('add-action', Plan, { id: planId, caseId }, 1);
+      if (!plan)
+        throw unacceptable('no-such-plan', 'Name a plan of the case, or draft one: POST /v1/cases/{id}/plans.', [
+          { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
+        ]);
+      const captured = await newAction(work, plan, request);
+      return work.show(ActionView, captured.id, 201);
     });
   }
 
@@ -222,10 +247,8 @@ export class ListingsService {
         ? await work.update(Minute, draft, { text })
         : await work.insert(Minute, {
             text,
-            meetingId,
-            listingId,
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
-            ...within(actor, listing),
+            ...withinItem(actor, listing),
           });
       work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
       return work.show(MinuteView, minute.id, 201);
@@ -246,15 +269,13 @@ export class ListingsService {
   }
 }
 
-/** The item, if it is one of this meeting. */
-async function itemOf(work: Work, action: string, meetingId: string, id: string, options = {}): Promise<Listing> {
-  const listing = await work.find(action, Listing, id, options);
+/** The item locked, and as whoever decides last saw it, where they say so. */
+async function toDecide(work: Work, meetingId: string, id: string): Promise<Listing> {
+  const listing = work.actor.call.ifMatch
+    ? await work.take('decide', Listing, ListingView, id)
+    : await work.find('decide', Listing, id, { lock: true });
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
-}
-
-function within(actor: Actor, { caseId, panelId, partnershipId }: Listing) {
-  return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
 async function goesOn(work: Work, caseId: string): Promise<void> {
@@ -281,7 +302,7 @@ function mayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRe
 }
 
 async function onlyOnce(work: Work, meetingId: string, caseId: string): Promise<void> {
-  const [earlier] = await work.rows('read', Listing, { caseId, meetingId }, 1);
+  const earlier = await work.asService(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
   if (earlier?.removedAt) throw takenOff();
   if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
 }
@@ -311,12 +332,15 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
   await enlist(work, meeting, found, { ...values, reason: 'carried_over' });
 }
 
-/** Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. */
+/**
+ * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
+ * are recused is none to them.
+ */
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2`,
-    [caseId, work.now, TO_BE_HELD],
+     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)`,
+    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds],
   );
   return next?.at ?? null;
 }

@@ -255,6 +255,7 @@ export abstract class ListedCase extends CaseRecord {
 @Check(`outcome IN (${KINDS_OF_DECISION})`)
 @Check(`timebox_minutes BETWEEN 1 AND 480`)
 @Check('listings_reason', REASON_CHECK)
+@Check('listings_heard', `ended_at IS NULL OR (started_at IS NOT NULL AND ended_at >= started_at)`)
 @Check('listings_late', `(reason = 'late') = (late_reason IS NOT NULL)`)
 @Check(
   'listings_removed',
@@ -288,10 +289,20 @@ export class Listing extends ListedCase {
   @Classified('professional_opinion')
   @Length(3, 1000)
   removalReason: string | null;
+
+  /** When the meeting began to hear it. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  startedAt: Date | null;
+
+  /** When the meeting was done with it. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  endedAt: Date | null;
 }
 
 /** A record of one item of one meeting: never one document that mixes subjects (JAG note, section 1.7). */
-abstract class ListingRecord extends CaseRecord {
+export abstract class ListingRecord extends CaseRecord {
   /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -363,57 +374,6 @@ export class Invitation extends PartnershipRecord {
   @Classified('administrative')
   @Instant()
   closesAt: Date;
-}
-
-/** Source: JAG note, section 1.3. */
-export const ATTENDANCE_STATUSES = ['present', 'apologies', 'apologies_with_report', 'deputy', 'absent'] as const;
-export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
-
-/**
- * Who was there. Nobody is present, as member or as deputy, who has not accepted confidentiality for this meeting. Source:
- * JAG note, section 1.3.
- */
-@Entity('attendances')
-@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
-@Unique(['meetingId', 'practitionerId'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Check(`status IN (${ATTENDANCE_STATUSES.map((status) => `'${status}'`).join(', ')})`)
-@Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)
-export class Attendance extends PartnershipRecord {
-  /** The meeting. */
-  @Column({ type: 'uuid' })
-  @Classified('administrative')
-  meetingId: string;
-
-  /** The panel that met. */
-  @Column({ type: 'uuid' })
-  @Classified('administrative')
-  panelId: string;
-
-  /** The agency represented. */
-  @Column({ type: 'uuid' })
-  @ForeignKey(() => Agency)
-  @Classified('administrative')
-  agencyId: string;
-
-  /** The person. */
-  @Column({ type: 'uuid' })
-  @ForeignKey(() => Practitioner)
-  @Classified('administrative')
-  @IsUUID()
-  practitionerId: string;
-
-  /** There, or not and how. */
-  @Column({ type: 'text' })
-  @Classified('administrative')
-  @IsIn(ATTENDANCE_STATUSES)
-  status: AttendanceStatus;
-
-  /** When the person accepted confidentiality for this meeting. */
-  @Column({ type: 'timestamptz', nullable: true })
-  @Classified('administrative')
-  confidentialityAcceptedAt: Date | null;
 }
 
 /** What the panel decided about one item, and why. Decisions are added and never changed. */

@@ -1,9 +1,9 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { ActionRequest } from '../plans/action.requests.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
-  Attendance,
   Decision,
   Invitation,
   Listing,
@@ -103,14 +103,6 @@ export class InvitationRequest extends IntersectionType(
   PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
 ) {}
 
-/** Records who was there; what is recorded last for a person holds. */
-export class AttendanceRequest extends PickType(Attendance, ['practitionerId', 'status'] as const) {
-  /** The person accepted confidentiality for this meeting: without it nobody is present. */
-  @IsOptional()
-  @IsBoolean()
-  confidentialityAccepted?: boolean;
-}
-
 /** Records what the panel decided about one item. */
 export class DecisionRequest extends PickType(Decision, [
   'listingId',
@@ -119,6 +111,13 @@ export class DecisionRequest extends PickType(Decision, [
   'rationale',
   'dissent',
 ] as const) {}
+
+/** Captures an action that an agency offers in the item, in a plan of the case. */
+export class CapturedActionRequest extends ActionRequest {
+  /** The plan. */
+  @IsUUID()
+  planId: string;
+}
 
 /** Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. */
 export class MinuteRequest extends PickType(Minute, ['listingId', 'text'] as const) {}

@@ -1,5 +1,5 @@
 import { view } from '../records/view.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
 
 /** A meeting: when, where, and how it stands. */
 export class MeetingView extends view(
@@ -42,6 +42,8 @@ export class ListingView extends view(
   'outcome',
   'removedAt',
   'removalReason',
+  'startedAt',
+  'endedAt',
   'changedAt',
 ) {}
 
@@ -57,19 +59,6 @@ export class InvitationView extends view(
   'practitionerId',
   'opensAt',
   'closesAt',
-) {}
-
-/** Whether a person was at a meeting. */
-export class AttendanceView extends view(
-  Attendance,
-  'id',
-  'version',
-  'meetingId',
-  'agencyId',
-  'practitionerId',
-  'status',
-  'confidentialityAcceptedAt',
-  'changedAt',
 ) {}
 
 /** What was decided about an item. */

@@ -4,18 +4,16 @@ import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
-import { Attendance, Meeting } from './meeting.entity.js';
+import { Meeting } from './meeting.entity.js';
 import {
-  AttendanceRequest,
   MeetingCancellation,
   MeetingJustification,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
 } from './meeting.requests.js';
-import { AttendanceView, MeetingView } from './meeting.views.js';
+import { MeetingView } from './meeting.views.js';
 import { MeetingsService } from './meetings.service.js';
 
 @Controller('v1/meetings')
@@ -84,21 +82,5 @@ export class MeetingsController {
   @Answers.changed(MeetingView)
   close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.meetings.close(actor, id);
-  }
-
-  /** Who was there */
-  @Get(':id/attendances')
-  @Can('read', Attendance)
-  @Answers.page(AttendanceView)
-  attendances(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
-    return this.meetings.attendances(actor, id, query);
-  }
-
-  /** Record your attendance, or as chair or coordinator anybody’s */
-  @Post(':id/attendances')
-  @Can('attend', Meeting)
-  @Answers.made(AttendanceView)
-  attend(@By() actor: Actor, @Id() id: string, @Body() body: AttendanceRequest): Promise<Presented> {
-    return this.meetings.attend(actor, id, body);
   }
 }

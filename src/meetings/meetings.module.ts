@@ -1,6 +1,18 @@
 import { Module } from '@nestjs/common';
 import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
+import './attendance.policy.js';
+import './crime.policy.js';
+import './recusal.policy.js';
+import './running-order.policy.js';
+import { AttendanceController } from './attendance.controller.js';
+import { AttendanceService } from './attendance.service.js';
+import { CrimeController } from './crime.controller.js';
+import { CrimeService } from './crime.service.js';
+import { RecusalController } from './recusal.controller.js';
+import { RecusalService } from './recusal.service.js';
+import { RunningOrderController } from './running-order.controller.js';
+import { RunningOrderService } from './running-order.service.js';
 import { AgendaController } from './agenda.controller.js';
 import { AgendaService } from './agenda.service.js';
 import { ListingsController } from './listings.controller.js';
@@ -14,8 +26,27 @@ import { ResearchService } from './research.service.js';
 
 @Module({
   imports: [CasesModule],
-  controllers: [MeetingsController, AgendaController, ListingsController, ResearchController],
-  providers: [MeetingsService, AgendaService, ListingsService, ResearchService, MeetingCourse],
+  controllers: [
+    MeetingsController,
+    AgendaController,
+    ResearchController,
+    AttendanceController,
+    RunningOrderController,
+    RecusalController,
+    CrimeController,
+    ListingsController,
+  ],
+  providers: [
+    MeetingsService,
+    AgendaService,
+    ResearchService,
+    AttendanceService,
+    RunningOrderService,
+    RecusalService,
+    CrimeService,
+    ListingsService,
+    MeetingCourse,
+  ],
   exports: [MeetingCourse],
 })
 export class MeetingsModule {}

@@ -10,10 +10,12 @@ import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
+import { recusedFromItem } from './recusal-facts.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
-import { Attendance, Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
 
-const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
+/** Panels on which the actor has a seat, of whatever tier. */
+export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
 /** An invitation of the actor that is open now, to an item that is still on its list. */
 export interface InvitationFact {
@@ -42,9 +44,11 @@ declareFact(
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
   WHERE change.at > :now`);
 
-/** Rows that name in `column` what the actor is invited to, now. */
-const invited = (actor: Actor, to: keyof InvitationFact, column: string): Where => ({
-  [column]: { $in: [...new Set(actor.invitations.map((one) => one[to]))] },
+/** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
+const invited = ({ invitations, recusedListingIds }: Actor, to: keyof InvitationFact, column: string): Where => ({
+  [column]: {
+    $in: [...new Set(invitations.filter((one) => !recusedListingIds.includes(one.listingId)).map((one) => one[to]))],
+  },
 });
 
 extendSubject(Case, {
@@ -104,26 +108,6 @@ declareSubject(Meeting, 'Meeting', {
   ],
 });
 
-declareSubject(Attendance, 'Attendance', {
-  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
-  parent: 'meeting',
-  grounds: [
-    {
-      name: 'on-the-panel',
-      sentence: 'who sits on the panel',
-      actions: ['read'],
-      within: 'read',
-      where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
-    },
-    {
-      name: 'own-attendance',
-      sentence: 'whose attendance it is',
-      actions: ['read'],
-      where: (actor) => ({ practitionerId: actor.id }),
-    },
-  ],
-});
-
 const WITHIN_CASE = {
   parent: 'case',
   panel: 'panelId',
@@ -154,12 +138,13 @@ const heard = (item: string): Ground[] => [
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('id')],
   grounds: [
     ...heard('id'),
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'remove', 'invite', 'ask', 'decide', 'minute'],
+      actions: ['change', 'remove', 'invite', 'ask', 'decide', 'minute', 'run', 'recuse'],
       within: 'list',
       where: () => ({}),
     },
@@ -187,11 +172,17 @@ declareSubject(AgendaEdition, 'AgendaEdition', {
   ],
 });
 
-declareSubject(AgendaItem, 'AgendaItem', { ...WITHIN_CASE, relations: { ...toCase }, grounds: heard('listingId') });
+declareSubject(AgendaItem, 'AgendaItem', {
+  ...WITHIN_CASE,
+  relations: { ...toCase },
+  bars: [recusedFromItem('listingId')],
+  grounds: heard('listingId'),
+});
 
 declareSubject(Invitation, 'Invitation', {
   relations: { ...toCase },
   parent: 'case',
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'invited',
@@ -213,6 +204,7 @@ declareSubject(Invitation, 'Invitation', {
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'shared',
@@ -234,6 +226,7 @@ declareSubject(Decision, 'Decision', {
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
   relations: { ...toCase },
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'shared',
@@ -281,7 +274,6 @@ declareWords(Meeting, 'Meeting', 'meeting', {
 });
 declareWords(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
 declareWords(AgendaItem, 'Meeting', 'item of a circulated agenda');
-declareWords(Attendance, 'Meeting', 'attendance at a meeting');
 declareWords(Listing, 'Meeting', 'item of a meeting', {
   change: 'change how it is heard',
   remove: 'take it off the list',
@@ -289,7 +281,9 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
   invite: 'invite somebody to it',
   ask: 'ask agencies what they know for it',
   decide: 'record decisions on it',
-  minute: 'minute it',
+  minute: 'write down what was said and came to light in it',
+  run: 'begin and end it',
+  recuse: 'take somebody out of it',
 });
 declareWords(Invitation, 'Meeting', 'invitation to an item');
 declareWords(Decision, 'Meeting', 'decision on an item');

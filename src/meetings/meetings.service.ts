@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
-import { conflict, refused, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
+import { conflict, unacceptable } from '../policy/problems.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
@@ -12,19 +10,18 @@ import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
-import { Attendance, isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
-  AttendanceRequest,
   MeetingCancellation,
   MeetingJustification,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
 } from './meeting.requests.js';
-import { AttendanceView, MeetingView } from './meeting.views.js';
+import { MeetingView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
 
-/** When a panel meets, who is there, and the end of it. */
+/** When a panel meets, and the end of it. */
 @Injectable()
 export class MeetingsService {
   constructor(
@@ -109,6 +106,9 @@ export class MeetingsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('close', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'closure');
+      const running = { meetingId: id, startedAt: { $ne: null }, endedAt: null };
+      if ((await work.rows('read', Listing, running, 1)).length)
+        throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
       const undecided = await work.rows('read', Listing, { meetingId: id, outcome: null });
       if (undecided.length)
         throw unacceptable(
@@ -126,53 +126,6 @@ export class MeetingsService {
       await this.course.held(work, closed);
       work.happened('meeting.held', Meeting, closed, { quorate: closed.quorate });
       return work.present(MeetingView, closed);
-    });
-  }
-
-  attendances(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, async (work) => {
-      await work.find('read', Meeting, meetingId);
-      return work.page(AttendanceView, { meetingId }, query);
-    });
-  }
-
-  /** Everybody answers for themselves; the coordination records everybody. */
-  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
-      const { practitionerId, status, confidentialityAccepted = false } = request;
-      const { panelId, partnershipId, status: stands } = await work.find('attend', Meeting, meetingId);
-      if (!isToBeHeld(stands))
-        throw conflict(
-          'not-in-this-state',
-          `A meeting that is ${stands} takes no attendance: who was there is settled.`,
-        );
-      if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
-        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
-      if ((status === 'present' || status === 'deputy') && !confidentialityAccepted)
-        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
-          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
-        ]);
-      const person = await work.peek('read', Practitioner, practitionerId);
-      const inPartnership =
-        person && (await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId }));
-      if (!person || !inPartnership)
-        throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
-          { pointer: '/practitionerId', detail: 'no such practitioner' },
-        ]);
-      const recorded = { status, confidentialityAcceptedAt: confidentialityAccepted ? work.now : null };
-      const [earlier] = await work.rows('read', Attendance, { meetingId, practitionerId }, 1);
-      const attendance = earlier
-        ? await work.update(Attendance, earlier, recorded)
-        : await work.insert(Attendance, {
-            meetingId,
-            panelId,
-            partnershipId,
-            practitionerId,
-            agencyId: person.agencyId,
-            ...recorded,
-          });
-      work.happened('attendance.recorded', Attendance, attendance, { status });
-      return work.present(AttendanceView, attendance, { status: 201 });
     });
   }
 }

@@ -1,19 +1,22 @@
 /**
- * Is a sitting quorate? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
+ * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
  * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
- * that a missed quorum only warns. Source: JAG note, section 1.2 "Quoracy"; MARAC note, section 3.4.
+ * that a missed quorum only warns, or that an inquorate item may only be deferred. While a meeting is in session, who is in
+ * the room for the item counts, and nobody who is recused from it. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
+ * section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Work } from '../records/work.js';
-import type { DecisionKind, Meeting } from './meeting.entity.js';
+import { THERE } from './attendance.entity.js';
+import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from './meeting.entity.js';
 
 export interface QuorumRule {
   minAgencies: number;
   /** Types of agency without which it is not met. */
   mandatory: string[];
   chairRequired: boolean;
-  /** A missed quorum is noted and forbids nothing. */
-  onlyWarns: boolean;
+  /** What a missed quorum does: is noted, stands against what settles a case, or leaves nothing but to defer. */
+  onFail: 'warn' | 'block' | 'defer';
 }
 
 /** The `quorum` of the panel's rules; what makes no sense there is as if it were not there. */
@@ -26,7 +29,7 @@ export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
     minAgencies: typeof minAgencies === 'number' ? minAgencies : 0,
     mandatory: Array.isArray(mandatory) ? mandatory.filter((type) => typeof type === 'string') : [],
     chairRequired: chairRequired === true || chairPresent === true,
-    onlyWarns: onFail === 'warn',
+    onFail: onFail === 'warn' || onFail === 'defer' ? onFail : 'block',
   };
 }
 
@@ -46,16 +49,31 @@ export function shortfalls(rule: QuorumRule, present: Present): string[] {
   ];
 }
 
-const NEEDS_QUORUM: readonly DecisionKind[] = ['plan_agreed', 'close'];
+/** What a missed quorum leaves, and how that is said. */
+const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
+  warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
+  block: {
+    kinds: ['note', 'continue', 'defer', 'escalate'],
+    allows:
+      'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+  },
+  defer: {
+    kinds: ['defer'],
+    allows: 'On this panel an inquorate item may only be deferred. Record who is present first.',
+  },
+};
 
 export interface Quorum {
   missing: string[];
   rulesEdition: number | null;
   /** Does what is missing stand against this kind of decision? */
   forbids(kind: DecisionKind): boolean;
+  /** What may be decided nonetheless, in words. */
+  allows: string;
 }
 
-export async function quorumOf(work: Work, { id, panelId }: Meeting): Promise<Quorum> {
+/** Of the meeting, or as it is at one item. */
+export async function quorumOf(work: Work, { id, panelId, status }: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, panelId);
   const rule = quorumRule(inForce?.rules);
   const [present] = await work.manager.query<[Present]>(
@@ -65,13 +83,16 @@ export async function quorumOf(work: Work, { id, panelId }: Meeting): Promise<Qu
      LEFT JOIN memberships m ON m.panel_id = a.panel_id AND m.practitioner_id = a.practitioner_id
        AND m.role IN ('chair', 'co_chair') AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
        AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
-     WHERE a.meeting_id = $1 AND a.status IN ('present', 'deputy')`,
-    [id, work.now],
+     WHERE a.meeting_id = $1 AND a.status = ANY($3)
+       AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
+       AND a.practitioner_id NOT IN (SELECT r.practitioner_id FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+    [id, work.now, THERE, item?.endedAt ?? (item && status === 'in_session' ? work.now : null), item?.id ?? null],
   );
   const missing = shortfalls(rule, present);
   return {
     missing,
     rulesEdition: inForce?.edition ?? null,
-    forbids: (kind) => missing.length > 0 && !rule.onlyWarns && NEEDS_QUORUM.includes(kind),
+    forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
+    allows: LEFT[rule.onFail].allows,
   };
 }

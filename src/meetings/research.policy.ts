@@ -11,6 +11,7 @@ import { Case, CasePerson } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import './meetings.policy.js';
+import { recusedFromItem } from './recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
 
 const seats = (actor: Actor): string[] => [
@@ -101,7 +102,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
   case: 'caseId',
   seek: ['panelId', 'askedAgencyId'],
   // whoever is asked need not read the case
-  bars: hiddenWithCase('caseId'),
+  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   grounds: [
     {
       name: 'asked-in-the-case',

@@ -108,7 +108,7 @@ export class ResearchService {
   people(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('answer', ResearchRequest, id);
-      if (!isOpen(found, work.now)) return work.list(SoughtPersonView, [], 'research');
+      if (!isOpen(found, work.now)) return work.list(SoughtPersonView, [], { action: 'research' });
       const { caseId } = found;
       const people = await work.rows('research', Person, {
         $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
@@ -118,7 +118,7 @@ export class ResearchService {
         ...person,
         roles: roles.filter((one) => one.personId === person.id).map((one) => one.role),
       }));
-      return work.list(SoughtPersonView, withRoles, 'research');
+      return work.list(SoughtPersonView, withRoles, { action: 'research' });
     });
   }
 

@@ -1,6 +1,6 @@
 /** The parts of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
 import type { MeetingKind } from './meeting.entity.js';
-import { isHeard, SECTIONS, type Section } from './running-order.js';
+import { isHeard, SECTIONS, type Section } from './order-of-hearing.js';
 
 const TITLES: Record<Section, string> = {
   opening: 'Welcome, declarations of interest, confidentiality, apologies',

@@ -14,6 +14,7 @@ import { CyclesAndBids20261122230000 } from './20261122230000-cycles-and-bids.js
 import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from './20261122180000-one-partnership.js';
 import { Agenda20261122200000 } from './20261122200000-agenda.js';
 import { Research20261122210000 } from './20261122210000-research.js';
+import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -35,4 +36,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CyclesAndBids20261122230000,
   Agenda20261122200000,
   Research20261122210000,
+  InTheRoom20261122220000,
 ];

@@ -82,20 +82,7 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const plan = await work.find('add-action', Plan, planId);
-      if (plan.status === 'evaluated' || plan.status === 'closed')
-        throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
-      await onThePanel(work, request.ownerAgencyId, plan.panelId, '/ownerAgencyId');
-      await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
-      const proposed = await work.insert(Action, {
-        ...request,
-        planId,
-        originalDueOn: request.dueOn,
-        // whoever proposes an action to their own agency has accepted it
-        status: request.ownerAgencyId === actor.agencyId ? 'agreed' : 'proposed',
-        ...withinCase(actor, plan),
-      });
-      work.happened('action.proposed', Action, proposed, { status: proposed.status });
+      const proposed = await newAction(work, await work.find('add-action', Plan, planId), request);
       return work.show(ActionView, proposed.id, 201);
     });
   }
@@ -182,6 +169,24 @@ export class ActionsService {
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     return work.show(ActionView, found.id);
   }
+}
+
+/** In the plan, which whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
+export async function newAction(work: Work, plan: Plan, request: ActionRequest): Promise<Action> {
+  if (plan.status === 'evaluated' || plan.status === 'closed')
+    throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
+  await onThePanel(work, request.ownerAgencyId, plan.panelId, '/ownerAgencyId');
+  await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
+  const proposed = await work.insert(Action, {
+    ...request,
+    planId: plan.id,
+    originalDueOn: request.dueOn,
+    // whoever proposes an action to their own agency has accepted it
+    status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
+    ...withinCase(work.actor, plan),
+  });
+  work.happened('action.proposed', Action, proposed, { status: proposed.status });
+  return proposed;
 }
 
 /** In the case of the plan or action, written by the actor's agency. */

@@ -15,7 +15,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export interface AuditDraft {
   operation: LegalOperation;
-  /** How: `view`, `list`, `search`, `explain`, `export`, `repeat`, `make`, `change`, `refuse`. */
+  /** How: `view`, `list`, `search`, `explain`, `export`, `repeat`, `verbal`, `make`, `change`, `refuse`. */
   subOperation: string;
   /** The action of the policy, e.g. `read`, `accept`. */
   action: string;
@@ -38,7 +38,9 @@ export interface AuditDraft {
   search?: unknown;
   /** Why, in the actor's own words. */
   reason?: string;
-  /** What of other agencies' content the actor's agency received; kept apart from the log. */
+  /** Who received what was disclosed, where it was not the agency of whoever acts. */
+  recipientAgencyId?: string;
+  /** What of other agencies' content was received; kept apart from the log. */
   disclosed?: Disclosed[];
 }
 
@@ -48,10 +50,14 @@ export interface Disclosed {
   panelId: string | null;
   caseId: string | null;
   personId: string | null;
+  /** The item of a meeting to which the record belongs. */
+  listingId: string | null;
   recordType: string;
   recordId: string;
   recordVersion: number;
   originAgencyId: string;
+  /** The agency that received it, where it was not that of whoever acts. */
+  recipientAgencyId?: string;
   fields: string[];
   agreementVersionIds: string[];
 }
@@ -107,6 +113,8 @@ export interface EventDraft {
   /** The data category of the record concerned and the type of agency that contributed it, where it has them. */
   category: string | null;
   contributingType: string | null;
+  /** The item of a meeting to which the record belongs. */
+  listingId: string | null;
   /** Concerns a record that its agency keeps to itself. */
   agencyOnly: boolean;
   /** Administrative values only: names of states and changed fields, identifiers. */

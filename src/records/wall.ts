@@ -11,7 +11,7 @@ export interface Wall {
   actor: string;
   agency: string;
   partnerships: string;
-  /** Cases, people and panels. */
+  /** Cases, people, panels, and items of meetings. */
   hidden: string;
   /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
   log?: 'on';

@@ -51,6 +51,9 @@ interface PresentOptions {
   reason?: string;
 }
 
+/** Stands for a field where something was received by word of mouth. */
+const SPOKEN = 'spoken';
+
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
 
@@ -241,9 +244,9 @@ export class Work {
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
-  list(view: ViewClass, rows: object[], action = 'read'): Presented {
+  list(view: ViewClass, rows: object[], { action = 'read', given }: { action?: string; given?: Row } = {}): Presented {
     const body: PageOf<object> = {
-      data: this.consult('list', action, view, rows as Row[]),
+      data: this.consult('list', action, view, rows as Row[], { given }),
       next: null,
       withheld: [],
     };
@@ -358,6 +361,7 @@ export class Work {
       caseId: subjectOf(record).name === 'Case' ? row.id : (facts['caseId'] ?? null),
       category: facts['category'] ?? null,
       contributingType: facts['contributingType'] ?? null,
+      listingId: listingOf(subjectOf(record), row),
       agencyOnly: facts.agencyOnly ?? false,
       data,
     });
@@ -386,6 +390,23 @@ export class Work {
   /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
   exported(subject: Subject, resultCount: number, fields: string[]): void {
     this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
+  }
+
+  /** Notes that one agency told another, by word of mouth, what a record is about. */
+  told(
+    type: RecordClass,
+    record: Recorded,
+    originAgencyId: string,
+    to: { agencyId: string; recordIds: string[] },
+  ): void {
+    const subject = subjectOf(type);
+    const row = record as unknown as Row;
+    const spoken = { ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }), originAgencyId };
+    this.note('disclose', 'verbal', subject, [row], {
+      recordIds: [record.id, ...to.recordIds],
+      recipientAgencyId: to.agencyId,
+      disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
+    });
   }
 
   /**
@@ -535,6 +556,12 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
   };
 }
 
+/** The item of a meeting that the row is, or to which it belongs. */
+function listingOf({ name }: Subject, row: object): string | null {
+  const { id, listingId = null } = row as { id: string; listingId?: string | null };
+  return name === 'Listing' ? id : listingId;
+}
+
 /** Does the reader see content that another agency contributed? */
 function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content }: Masked): boolean {
   const from = contributor ? row[contributor.agency] : null;
@@ -542,7 +569,11 @@ function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content
 }
 
 /** What the reader's agency receives of another's record. */
-function received(subject: Subject, row: Row, { content, agreementVersionIds }: Masked): Disclosed {
+function received(
+  subject: Subject,
+  row: Row,
+  { content, agreementVersionIds }: Pick<Masked, 'content' | 'agreementVersionIds'>,
+): Disclosed {
   const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
   const panels = (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
   return {
@@ -550,6 +581,7 @@ function received(subject: Subject, row: Row, { content, agreementVersionIds }: 
     panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
     caseId: id(subject.case),
     personId: subject.name === 'Person' ? id('id') : id('personId'),
+    listingId: listingOf(subject, row),
     recordType: subject.name,
     recordId: row['id'] as string,
     recordVersion: (row['version'] as number | undefined) ?? 1,

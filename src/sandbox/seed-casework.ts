@@ -5,15 +5,11 @@ import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { AgendaEdition, AgendaItem } from '../meetings/agenda.entity.js';
-import {
-  Attendance,
-  Decision,
-  Invitation,
-  Listing,
-  Meeting,
-  Minute,
-  REASON_OF_KIND,
-} from '../meetings/meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, Minute, REASON_OF_KIND } from '../meetings/meeting.entity.js';
+import { Attendance, isThere } from '../meetings/attendance.entity.js';
+import { DisclosedCrime } from '../meetings/crime.entity.js';
+import { Recusal } from '../meetings/recusal.entity.js';
+import { ItemPresence } from '../meetings/running-order.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import {
@@ -27,8 +23,11 @@ import {
 } from '../referrals/referral.entity.js';
 import type { SandboxReferral } from './content/caseload.js';
 import { PANELS } from './content/panels.js';
+import { TOLD_CASES } from './content/told-cases.js';
 import { NARRATIVE_CATEGORY, subjectOf } from './seed-subjects.js';
 import type { Seeding } from './seeding.js';
+
+const MINUTE = 60_000;
 
 export async function instruments(seeding: Seeding): Promise<void> {
   await seeding.put(
@@ -310,6 +309,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
   const listingOf = new Map(caseload.listings.map((one) => [one.key, one]));
   const meetingOf = new Map(caseload.meetings.map((one) => [one.key, one]));
   const decisionOf = new Map(caseload.decisions.map((one) => [one.listing, one]));
+  const told = new Set<string>(Object.values(TOLD_CASES));
   const panelOf = new Map(PANELS.map((panel) => [panel.code, panel]));
   const deadlines = (one: (typeof caseload.meetings)[number]) =>
     deadlinesOf(new Date(one.startsAt), { ...panelOf.get(one.panel)?.rules });
@@ -346,6 +346,14 @@ export async function meetings(seeding: Seeding): Promise<void> {
       listingId: seeding.id('listing', listing.key),
     };
   };
+  /** Item after item, each within its time. */
+  const heardAt = ({ meeting, order, timeBoxMinutes }: (typeof caseload.listings)[number]) => {
+    const { status, startsAt } = meetingOf.get(meeting) as (typeof caseload.meetings)[number];
+    if (status !== 'held') return {};
+    const before = caseload.listings.filter((one) => one.meeting === meeting && one.order < order);
+    const startedAt = new Date(startsAt).getTime() + before.reduce((sum, one) => sum + one.timeBoxMinutes, 0) * MINUTE;
+    return { startedAt: new Date(startedAt), endedAt: new Date(startedAt + timeBoxMinutes * MINUTE) };
+  };
   await seeding.put(
     Listing,
     caseload.listings.map((one) => {
@@ -360,6 +368,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
         position: one.order,
         timeboxMinutes: one.timeBoxMinutes,
         presentedByAgencyId: seeding.id('agency', one.presentedBy),
+        ...heardAt(one),
         outcome: decisionOf.get(one.key)?.kind ?? null,
         ...(one.key === takenOff
           ? {
@@ -435,6 +444,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
         agencyId: seeding.id('agency', one.agency),
         practitionerId: seeding.id('practitioner', one.person),
         status: one.status,
+        arrivedAt: isThere(one.status) ? new Date(meeting.startsAt) : null,
         confidentialityAcceptedAt: one.confidentialityAcceptedAt ? new Date(one.confidentialityAcceptedAt) : null,
       };
     }),
@@ -463,6 +473,45 @@ export async function meetings(seeding: Seeding): Promise<void> {
       text: one.text,
       status: one.status === 'draft' ? ('draft' as const) : ('approved' as const),
       edition: 1,
+    })),
+  );
+  const aside = (key: string) => caseload.recusals.filter((one) => one.listing === key).map((one) => one.person);
+  await seeding.put(
+    ItemPresence,
+    caseload.listings
+      .filter((one) => told.has(one.case) && meetingOf.get(one.meeting)?.status === 'held')
+      .flatMap((one) =>
+        caseload.attendances
+          .filter(({ meeting, status, person }) => meeting === one.meeting && isThere(status) && person !== 'observer')
+          .filter(({ person }) => !aside(one.key).includes(person))
+          .map(({ person, agency }) => ({
+            ...item(one.key),
+            ...seeding.agency(agency),
+            id: seeding.id('presence', `${one.key}-${person}`),
+            practitionerId: seeding.id('practitioner', person),
+          })),
+      ),
+  );
+  await seeding.put(
+    Recusal,
+    caseload.recusals.map((one) => ({
+      ...item(one.listing),
+      id: seeding.id('recusal', one.key),
+      practitionerId: seeding.id('practitioner', one.person),
+      reason: one.reason,
+      declared: true,
+    })),
+  );
+  await seeding.put(
+    DisclosedCrime,
+    caseload.crimes.map((one) => ({
+      ...item(one.listing),
+      ...seeding.agency(one.agency),
+      id: seeding.id('crime', one.key),
+      summary: one.summary,
+      victimWishesReport: one.victimWishesReport,
+      reportedTo: one.reportedTo,
+      reference: null,
     })),
   );
 }

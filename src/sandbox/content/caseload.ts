@@ -344,6 +344,17 @@ export interface SandboxRecusal {
   reason: string;
 }
 
+/** Came to light in an item. */
+export interface SandboxCrime {
+  key: Key;
+  listing: Key;
+  /** Of whoever wrote it down. */
+  agency: string;
+  summary: string;
+  victimWishesReport: 'yes' | 'no' | 'not_asked' | 'not_known';
+  reportedTo: string | null;
+}
+
 export interface Caseload {
   persons: SandboxPerson[];
   places: SandboxPlace[];
@@ -363,6 +374,7 @@ export interface Caseload {
   minutes: SandboxMinutes[];
   exclusions: SandboxExclusion[];
   recusals: SandboxRecusal[];
+  crimes: SandboxCrime[];
 }
 
 // What a scenario is made of, before it becomes a case.

@@ -62,6 +62,7 @@ export function buildCaseload(now: Date): Caseload {
     minutes: [],
     exclusions: [],
     recusals: [],
+    crimes: [],
   };
   for (const borough of BOROUGH_CODES) {
     const neighbourhood = neighbourhoodOf(borough, now);
@@ -74,6 +75,8 @@ export function buildCaseload(now: Date): Caseload {
   }
   addAttendances(load);
   keepRelativeAway(load);
+  stepAside(load);
+  bringCrimesToLight(load);
   numberReferences(load);
   return load;
 }
@@ -678,6 +681,28 @@ function keepRelativeAway(load: Caseload): void {
     if (isHeld)
       load.recusals.push({ key: `${listing.key}-recusal`, listing: listing.key, person: 'related-officer', reason });
   }
+}
+
+/** An officer declared a conflict in one item of old; the rest of the case is his to read. */
+function stepAside(load: Caseload): void {
+  const aside = load.listings.find(
+    (one) => one.meeting === meetingKey(panelByCode('ask-jag'), 2) && one.case !== TOLD_CASES.stairwell,
+  )!;
+  const reason = 'Lives next door to the address; declared by the officer before the item was heard.';
+  load.recusals.push({ key: `${aside.key}-recusal`, listing: aside.key, person: 'fire-officer', reason });
+}
+
+function bringCrimesToLight(load: Caseload): void {
+  for (const listing of load.listings.filter((one) => one.case === TOLD_CASES.twoChildren))
+    if (load.meetings.some((one) => one.key === listing.meeting && one.status === 'held'))
+      load.crimes.push({
+        key: `${listing.key}-crime`,
+        listing: listing.key,
+        agency: 'police',
+        summary: 'He forced the lock of the back door in spring; nobody had told the police.',
+        victimWishesReport: 'not_asked',
+        reportedTo: null,
+      });
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

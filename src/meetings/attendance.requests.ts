@@ -1,0 +1,20 @@
+import { PartialType, PickType, IntersectionType } from '@nestjs/swagger';
+import { IsBoolean, IsOptional } from 'class-validator';
+import { Attendance } from './attendance.entity.js';
+
+/** Records who is there, or not; what is recorded last for a person holds. Whoever left and came back is recorded again. */
+export class AttendanceRequest extends IntersectionType(
+  PickType(Attendance, ['practitionerId', 'status'] as const),
+  PartialType(PickType(Attendance, ['deputyForId', 'arrivedAt'] as const)),
+) {
+  /**
+   * The person accepted confidentiality for this meeting: without it nobody is present. It need not be said again at the
+   * same meeting, nor within a year where the panel’s rules ask for it once a year.
+   */
+  @IsOptional()
+  @IsBoolean()
+  confidentialityAccepted?: boolean;
+}
+
+/** Records that somebody left the room. */
+export class DepartureRequest extends PartialType(PickType(Attendance, ['leftAt'] as const)) {}

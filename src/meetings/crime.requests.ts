@@ -1,0 +1,8 @@
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { DisclosedCrime } from './crime.entity.js';
+
+/** Records a crime that came to light in an item, with the victim’s wish. */
+export class CrimeRequest extends IntersectionType(
+  PickType(DisclosedCrime, ['listingId', 'summary', 'victimWishesReport'] as const),
+  PartialType(PickType(DisclosedCrime, ['reportedTo', 'reference'] as const), { skipNullProperties: false }),
+) {}
