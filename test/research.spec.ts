@@ -576,6 +576,7 @@ describe('what an agency finds', () => {
           `/v1/meetings/${one.meetingId}/research-requests`,
           `/v1/cases/${one.caseId}/contributions?limit=100`,
           `/v1/cases/${one.caseId}/timeline?limit=100`,
+          '/v1/research-points?limit=100',
           '/v1/audit-entries?limit=100',
           '/v1/disclosures?limit=100',
         ].map(async (at) => (await caller.get(at)).text),

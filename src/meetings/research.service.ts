@@ -125,6 +125,10 @@ export class ResearchService {
     });
   }
 
+  allPoints(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(ResearchPointView, {}, query));
+  }
+
   point(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) =>
       work.present(ResearchPointView, await work.find('read', ResearchPoint, id)),

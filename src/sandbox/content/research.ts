@@ -1,6 +1,6 @@
 /**
- * What agencies noted for their own file when they were asked about a case. Each request that
- * waits has one point; nobody but the agency ever reads them.
+ * What agencies noted for their own file when they were asked about a case. Each request that waits has one point; nobody but
+ * the agency ever reads them.
  */
 import type { ContributionKind } from '../../cases/case.entity.js';
 import type { DataCategory } from '../../policy/categories.js';
