@@ -48,9 +48,10 @@ const OPEN_TO_A_STRANGER: Record<string, string> = {
 };
 /** Served, but not part of the API that the document promises. */
 const OUTSIDE_THE_DOCUMENT = /^\S+ (\/docs(\/|$)|\/openapi\.(json|yaml)$|\/sandbox(\/|$)|\/\*?$)/;
-/** Who coordinates or administers: between them they can walk to every record. */
-const WHO_SEE_MOST = ({ roles, panels, kind }: Person): boolean =>
-  kind === 'practitioner' && (roles.length > 0 || panels.some((one) => /chair|coordinator/.test(one)));
+/** Who coordinates or administers, and one who answers for an agency: between them they can walk to every record. */
+const WHO_SEE_MOST = ({ id, roles, panels, kind }: Person): boolean =>
+  kind === 'practitioner' &&
+  (id === 'housing-officer' || roles.length > 0 || panels.some((one) => /chair|coordinator/.test(one)));
 const MALFORMED = ['1', 'null', '%00', '..%2f..', '00000000-0000-0000-0000-00000000000g', "'--", '%F0%9F%92%A9'];
 const LONG = 240_000;
 

@@ -104,6 +104,14 @@ export class ResearchController {
     return this.research.cancel(actor, id);
   }
 
+  /** What your agency found, for every request that you answer */
+  @Get('research-points')
+  @Can('read', ResearchPoint)
+  @Answers.page(ResearchPointView)
+  allPoints(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+    return this.research.allPoints(actor, query);
+  }
+
   /** One point of your agency’s research */
   @Get('research-points/:id')
   @Can('read', ResearchPoint)

@@ -145,6 +145,7 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
   ['id', 'caseId', 'panelId', 'askedAgencyId'],
 )
 @Index(['requestId', 'changedAt', 'id'])
+@Index(['agencyId', 'changedAt', 'id'])
 @Check('research_points_own', 'agency_only')
 @Check('research_points_kind', `kind IN (${CONTRIBUTION_KINDS.map((one) => `'${one}'`).join(', ')})`)
 @Check('research_points_handling', `handling IN ('P', 'C') AND (handling = 'P' OR conditions IS NOT NULL)`)

@@ -146,6 +146,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
 declareSubject(ResearchPoint, 'ResearchPoint', {
   relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
   parent: 'request',
+  seek: ['agencyId'],
   contributor: { agency: 'agencyId', type: 'contributingType' },
   grounds: [
     {

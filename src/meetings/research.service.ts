@@ -107,8 +107,9 @@ export class ResearchService {
   /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
   people(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('answer', ResearchRequest, id);
-      if (!isOpen(found, work.now)) return work.list(SoughtPersonView, [], { action: 'research' });
+      const found = await work.find('read', ResearchRequest, id);
+      if (!isOpen(found, work.now) || !(await work.peek('answer', ResearchRequest, id)))
+        return work.list(SoughtPersonView, [], { action: 'research' });
       const { caseId } = found;
       const people = await work.rows('research', Person, {
         $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
@@ -124,9 +125,13 @@ export class ResearchService {
 
   points(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      await work.find('answer', ResearchRequest, id);
+      await work.find('read', ResearchRequest, id);
       return work.page(ResearchPointView, { requestId: id }, query);
     });
+  }
+
+  allPoints(actor: Actor, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(ResearchPointView, {}, query));
   }
 
   point(actor: Actor, id: string): Promise<Presented> {

@@ -17,7 +17,8 @@ export class Research20261122210000 implements MigrationInterface {
       'meeting_id changed_at id',
     ])
       await runner.query(index('research_requests', columns));
-    await runner.query(index('research_points', 'request_id changed_at id'));
+    for (const columns of ['request_id changed_at id', 'agency_id changed_at id'])
+      await runner.query(index('research_points', columns));
     for (const [table, columns, to, foreign] of BONDS)
       await runner.query(`ALTER TABLE "${table}" ADD CONSTRAINT "${table}_${columns.replaceAll(' ', '_')}_fkey"
         FOREIGN KEY (${listed(columns)}) REFERENCES "${to}"(${listed(foreign)})`);

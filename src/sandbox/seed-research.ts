@@ -3,7 +3,7 @@ import { CasePerson } from '../cases/case.entity.js';
 import { ResearchPoint, ResearchRequest } from '../meetings/research.entity.js';
 import type { SandboxResearchRequest } from './content/caseload.js';
 import { MEMBERSHIPS } from './content/panels.js';
-import { KNOWN_OF_PEOPLE, NOTED, NOTED_PER_PANEL } from './content/research.js';
+import { KNOWN_OF_PEOPLE, NOTED, SHARED_PER_PANEL } from './content/research.js';
 import type { Seeding } from './seeding.js';
 
 export async function research(seeding: Seeding): Promise<void> {
@@ -69,22 +69,25 @@ export async function research(seeding: Seeding): Promise<void> {
         placed.filter(({ one }) => status(one)),
         ({ about }) => about.panel,
       ).values(),
-    ].flatMap((some) => some.slice(0, NOTED_PER_PANEL));
+    ].flatMap((some) => some.slice(0, SHARED_PER_PANEL));
   await seeding.put(ResearchPoint, [
-    ...few(({ status }) => status === 'requested' || status === 'overdue').flatMap((place) =>
-      NOTED.map((noted, index) => ({
-        ...point(place, `${place.one.key}/${String(index)}`),
-        at: place.meeting.caseListDue,
-        ...noted,
-        summary: null,
-        handling: 'P' as const,
-        conditions: null,
-        occurredOn: null,
-        decision: noted.withheldReason ? ('withheld' as const) : ('draft' as const),
-        withheldReason: noted.withheldReason ?? null,
-        contributionId: null,
-      })),
-    ),
+    ...placed
+      .filter(({ one }) => one.status === 'requested' || one.status === 'overdue')
+      .map((place, index) => {
+        const noted = NOTED[index % NOTED.length] as (typeof NOTED)[number];
+        return {
+          ...point(place, place.one.key),
+          at: place.meeting.caseListDue,
+          ...noted,
+          summary: null,
+          handling: 'P' as const,
+          conditions: null,
+          occurredOn: null,
+          decision: noted.withheldReason ? ('withheld' as const) : ('draft' as const),
+          withheldReason: noted.withheldReason ?? null,
+          contributionId: null,
+        };
+      }),
     ...few(({ status }) => status === 'returned').flatMap((place) => {
       const told = contributions.find((one) => one.case === place.about.key && one.agency === place.one.agency);
       return told

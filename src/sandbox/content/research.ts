@@ -1,12 +1,12 @@
 /**
- * What agencies noted for their own file when they were asked about a case. Of every panel that asks, a few requests have
- * points; nobody but the agency ever reads them.
+ * What agencies noted for their own file when they were asked about a case. Each request that waits has one point; nobody but
+ * the agency ever reads them.
  */
 import type { ContributionKind } from '../../cases/case.entity.js';
 import type { DataCategory } from '../../policy/categories.js';
 
-/** So many requests of each panel have points, among those that wait for a return. */
-export const NOTED_PER_PANEL = 3;
+/** Of the requests of each panel that were returned with something shared, so many tell what it was. */
+export const SHARED_PER_PANEL = 3;
 
 interface Noted {
   category: DataCategory;
