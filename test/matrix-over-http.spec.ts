@@ -33,6 +33,7 @@ const INSIDE: Record<string, string> = {
   'activate SharingAgreement': 'POST …/versions/{versionId}/activation: what the ground of the version needs of it',
   'agree-nonetheless Plan': 'POST /v1/plans/{id}/agreement, where an action is not SMART',
   'change CasePerson': 'no route yet: a role is ended by naming it anew',
+  'decide-in-writing Listing': 'POST /v1/meetings/{id}/decisions, where the panel sits in writing',
   'defer-again Listing':
     'POST /v1/meetings/{id}/listings/{listingId}/removal and …/decisions, where it was put off too often',
   'exclude Case': 'POST /v1/exclusions with caseId',
@@ -41,6 +42,7 @@ const INSIDE: Record<string, string> = {
   'hear Case':
     'GET /v1/meetings/{id}/listings and what stands beneath an item: the ground of Listing, Decision, Minute',
   'hear-item Case': 'the same, for the invited',
+  'hear-bids Meeting': 'POST /v1/bids/{id}/listing and …/decision: the meeting at which it is heard',
   'locate Action': 'GET /v1/actions?panelId',
   'lower-band Case': 'POST /v1/cases/{id}/assessments, where the judgement is below the score',
   'name Group': 'POST /v1/referrals with groupId',

@@ -40,7 +40,11 @@ export class CyclesService {
   /** Makes the next cycle with its meetings. What waited for a meeting of their panels is taken up by them. */
   generate(actor: Actor, { templateId }: CycleRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const template = await work.find('read', CycleTemplate, templateId, { lock: true });
+      const template = await work.peek('read', CycleTemplate, templateId, { lock: true });
+      if (!template)
+        throw unacceptable('unknown-template', 'Name a template of your partnerships: GET /v1/cycle-templates.', [
+          { pointer: '/templateId', detail: 'no such template' },
+        ]);
       await coordinates(work, template.stages);
       const number = (await lastNumber(work, templateId)) + 1;
       const { partnershipId } = template;

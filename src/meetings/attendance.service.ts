@@ -13,6 +13,7 @@ import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
 import { Attendance, isThere } from './attendance.entity.js';
 import type { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
 import { AttendanceView } from './attendance.views.js';
+import { inTheRoomOnly } from './in-writing.js';
 import { isToBeHeld, Meeting, type MeetingStatus } from './meeting.entity.js';
 
 /** Who is in the room, from when to when, for whom, and in confidence. */
@@ -40,6 +41,7 @@ export class AttendanceService {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null } = request;
       const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
+      inTheRoomOnly(meeting);
       settled(meeting.status);
       if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
         throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');

@@ -16,6 +16,7 @@ import { MeetingCourse } from './course.js';
 import { putOff } from './deferrals.js';
 import { onlyUrgent } from './emergency.js';
 import { enlist } from './enlisting.js';
+import { isInWriting, mayDecideInWriting } from './in-writing.js';
 import { itemOf, itemsOf, withinItem } from './items.js';
 import {
   Decision,
@@ -180,6 +181,7 @@ export class ListingsService {
         throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
       if (listing.outcome)
         throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
+      if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
       const quorum = await quorumOf(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(

@@ -39,7 +39,8 @@ export const meetingMachine: StateMachine<MeetingStatus, MeetingCommand> = {
   },
 };
 
-export const MEETING_KINDS = ['ordinary', 'emergency'] as const;
+/** `written`: there is no meeting; what agencies contribute by the closing date is decided on by the chair. */
+export const MEETING_KINDS = ['ordinary', 'emergency', 'written'] as const;
 export type MeetingKind = (typeof MEETING_KINDS)[number];
 
 /** A sitting of a panel: when, where, who chairs. What is heard stands in its listings, one for each case. */
@@ -61,7 +62,7 @@ export class Meeting extends PartnershipRecord {
   @IsUUID()
   panelId: string;
 
-  /** When it begins. */
+  /** When it begins; in writing, the closing date. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   @Instant()
@@ -74,7 +75,7 @@ export class Meeting extends PartnershipRecord {
   @Instant()
   endsAt: Date | null;
 
-  /** `ordinary`, or `emergency`: outside the cycle, for what cannot wait. */
+  /** `ordinary`; `emergency`: outside the cycle, for what cannot wait; `written`: in writing, until the closing date. */
   @Column({ type: 'text', default: 'ordinary' })
   @Classified('administrative')
   @IsIn(MEETING_KINDS)

@@ -151,7 +151,7 @@ declareSubject(Listing, 'Listing', {
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['defer-again'],
+      actions: ['defer-again', 'decide-in-writing'],
       within: 'list',
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
@@ -281,6 +281,7 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
   invite: 'invite somebody to it',
   ask: 'ask agencies what they know for it',
   decide: 'record decisions on it',
+  'decide-in-writing': 'decide on it where the panel sits in writing',
   minute: 'write down what was said and came to light in it',
   run: 'begin and end it',
   recuse: 'take somebody out of it',

@@ -10,6 +10,7 @@ import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
+import { inTheRoomOnly } from './in-writing.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
   MeetingCancellation,
@@ -40,9 +41,14 @@ export class MeetingsService {
 
   convene(actor: Actor, request: MeetingRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const { id: panelId, partnershipId } = await work.find('convene', Panel, request.panelId);
+      const { id: panelId, partnershipId, mode } = await work.find('convene', Panel, request.panelId);
+      const kind = request.kind ?? (mode === 'asynchronous' ? 'written' : 'ordinary');
+      if (kind === 'written' && mode !== 'asynchronous')
+        throw unacceptable('panel-meets', 'Only a panel whose mode is asynchronous sits in writing.', [
+          { pointer: '/kind', detail: 'must not be written on a panel that meets' },
+        ]);
       if (request.chairId) await chairs(work, panelId, request.chairId);
-      const meeting = await newMeeting(work, { ...request, panelId, partnershipId });
+      const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
       return work.present(MeetingView, meeting, { status: 201 });
     });
   }
@@ -65,6 +71,7 @@ export class MeetingsService {
   open(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('open', Meeting, MeetingView, id);
+      inTheRoomOnly(found);
       const status = after(meetingMachine, found.status, 'opening');
       await mustNotWait(work, found);
       const opened = await work.update(Meeting, found, { status, chairId: found.chairId ?? actor.id });

@@ -7,6 +7,7 @@
  */
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Work } from '../records/work.js';
+import { isInWriting, WHO_TOLD } from './in-writing.js';
 import { THERE } from './attendance.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from './meeting.entity.js';
 
@@ -73,9 +74,11 @@ export interface Quorum {
 }
 
 /** Of the meeting, or as it is at one item. */
-export async function quorumOf(work: Work, { id, panelId, status }: Meeting, item?: Listing): Promise<Quorum> {
-  const inForce = await rulesInForce(work, panelId);
+export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Promise<Quorum> {
+  const inForce = await rulesInForce(work, meeting.panelId);
   const rule = quorumRule(inForce?.rules);
+  if (isInWriting(meeting)) return quorumBy(rule, inForce?.edition, await told(work, meeting, item));
+  const { id, status } = meeting;
   const [present] = await work.manager.query<[Present]>(
     `SELECT count(DISTINCT a.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes",
        coalesce(bool_or(m.id IS NOT NULL), false) AS chaired
@@ -88,10 +91,26 @@ export async function quorumOf(work: Work, { id, panelId, status }: Meeting, ite
        AND a.practitioner_id NOT IN (SELECT r.practitioner_id FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
     [id, work.now, THERE, item?.endedAt ?? (item && status === 'in_session' ? work.now : null), item?.id ?? null],
   );
+  return quorumBy(rule, inForce?.edition, present);
+}
+
+/** In writing: whoever told what they know; the chair decides. */
+async function told(work: Work, { id }: Meeting, item?: Listing): Promise<Present> {
+  const [present] = await work.asService(() =>
+    work.manager.query<[Omit<Present, 'chaired'>]>(
+      `SELECT count(DISTINCT told.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes"
+       FROM (${WHO_TOLD}) told JOIN agencies g ON g.id = told.agency_id`,
+      [id, item?.id ?? null],
+    ),
+  );
+  return { ...present, chaired: true };
+}
+
+function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present): Quorum {
   const missing = shortfalls(rule, present);
   return {
     missing,
-    rulesEdition: inForce?.edition ?? null,
+    rulesEdition: edition ?? null,
     forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
     allows: LEFT[rule.onFail].allows,
   };

@@ -27,7 +27,7 @@ export class RunningOrderService {
   of(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
-      const items = (await itemsOf(work, meetingId)).filter(({ removedAt }) => !removedAt);
+      const items = await itemsOf(work, meetingId);
       return work.list(RunningItemView, items, { given: coursesOf(meeting, items, work.now) });
     });
   }

@@ -20,7 +20,7 @@ export class RunningItemView extends view(
   'startedAt',
   'endedAt',
 ) {
-  /** Waiting, being heard, or heard. */
+  /** Waiting, being heard, heard, or taken off the list. */
   @Classified('administrative')
   @ApiProperty({ type: String, enum: STANDINGS })
   standing: Standing;
@@ -36,8 +36,8 @@ export class RunningItemView extends view(
   minutesOver: number | null;
 
   /**
-   * When it ends, should it and the items before it that you may see keep to their time; null when it was heard, and for a
-   * meeting that is over.
+   * When it ends, should it and the items before it that you may see keep to their time; null when it was heard or taken off,
+   * and for a meeting that is over.
    */
   @Classified('administrative')
   @ApiProperty({ type: String, format: 'date-time', nullable: true })

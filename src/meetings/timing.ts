@@ -4,7 +4,7 @@
  */
 import { isToBeHeld, type Listing, type Meeting } from './meeting.entity.js';
 
-export const STANDINGS = ['waiting', 'being_heard', 'heard'] as const;
+export const STANDINGS = ['waiting', 'being_heard', 'heard', 'taken_off'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 export interface Course {
@@ -19,10 +19,10 @@ const MINUTE = 60_000;
 const later = (a: Date, b: Date): Date => (a > b ? a : b);
 const after = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * MINUTE);
 
-type Item = Pick<Listing, 'id' | 'timeboxMinutes' | 'startedAt' | 'endedAt'>;
+type Item = Pick<Listing, 'id' | 'timeboxMinutes' | 'startedAt' | 'endedAt' | 'removedAt'>;
 
-const standingOf = ({ startedAt, endedAt }: Item): Standing =>
-  endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
+const standingOf = ({ startedAt, endedAt, removedAt }: Item): Standing =>
+  removedAt ? 'taken_off' : endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
 
 /** By the identifiers of the items, which come in the order in which they are heard. */
 export function coursesOf(
@@ -46,7 +46,11 @@ export function coursesOf(
           minutesUsed: used,
           minutesOver: used === null ? null : Math.max(0, used - timeboxMinutes),
           expectedEndAt:
-            standing === 'heard' || !isToBeHeld(status) ? null : standing === 'waiting' ? next : endOf(item),
+            standing === 'heard' || standing === 'taken_off' || !isToBeHeld(status)
+              ? null
+              : standing === 'waiting'
+                ? next
+                : endOf(item),
         },
       ];
     }),

@@ -1,6 +1,6 @@
-import { PickType } from '@nestjs/swagger';
+import { PartialType, PickType } from '@nestjs/swagger';
 import { IsDateString, IsObject } from 'class-validator';
-import { Membership, PanelRules } from './panel.entity.js';
+import { Membership, Panel, PanelRules } from './panel.entity.js';
 
 /** Appoints a member. */
 export class MembershipRequest extends PickType(Membership, [
@@ -10,6 +10,11 @@ export class MembershipRequest extends PickType(Membership, [
   'validFrom',
   'validTo',
 ] as const) {}
+
+/** Changes what a panel is called, and whether it meets or sits in writing. Cases and sittings of before stay as they were. */
+export class PanelChange extends PartialType(PickType(Panel, ['name', 'mode'] as const), {
+  skipNullProperties: false,
+}) {}
 
 /** Ends a membership. */
 export class MembershipEnd {

@@ -6,7 +6,7 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
-import { MembershipEnd, MembershipRequest, PanelRulesRequest } from './panel.requests.js';
+import { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 import { PanelsService } from './panels.service.js';
 
@@ -28,6 +28,14 @@ export class PanelsController {
   @Answers.one(PanelView)
   get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.panels.get(actor, id);
+  }
+
+  /** Change what a panel is called, or whether it meets or sits in writing (chair, coordinator) */
+  @Patch(':id')
+  @Can('rule', Panel)
+  @Answers.changed(PanelView)
+  change(@By() actor: Actor, @Id() id: string, @Body() body: PanelChange): Promise<Presented> {
+    return this.panels.change(actor, id, body);
   }
 
   /** Who sits on the panel */

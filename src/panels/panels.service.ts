@@ -8,7 +8,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
-import type { MembershipEnd, MembershipRequest, PanelRulesRequest } from './panel.requests.js';
+import type { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 
 /** Panels, who sits on them, and the rules they work by. */
@@ -22,6 +22,15 @@ export class PanelsService {
 
   get(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => work.present(PanelView, await work.find('read', Panel, id)));
+  }
+
+  change(actor: Actor, id: string, request: PanelChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('rule', Panel, PanelView, id);
+      const changed = await work.update(Panel, found, request);
+      work.happened('panel.changed', Panel, changed, { fields: Object.keys(request) });
+      return work.present(PanelView, changed);
+    });
   }
 
   memberships(actor: Actor, panelId: string, query: PageQuery): Promise<Presented> {
