@@ -1,5 +1,5 @@
 /**
- * `npm run story`: one four-week cycle of three panels, played by the sandbox's cast through HTTP, and side by side what
+ * `npm run story`: one four-week cycle of three panels, with a bid that goes to the TTCG and comes back, played by the sandbox's cast through HTTP, and side by side what
  * each agency sees of the same case. It ends with 1 when anything differs from what the policy promises.
  *
  * Against the server of `WARDMOTE_URL`, else of `PORT` on this machine; where none answers it starts one of its own.
@@ -8,6 +8,7 @@ import { session } from './session.mjs';
 import { actions } from './story/week-4.mjs';
 import { closing } from './story/closing.mjs';
 import { contributions } from './story/week-2.mjs';
+import { cycle } from './story/cycle.mjs';
 import { findServer } from './story/server.mjs';
 import { meetings } from './story/week-3.mjs';
 import { openPlot } from './story/plot.mjs';
@@ -25,7 +26,7 @@ await session(async (run) => {
   const stage = await openStage(await findServer(run));
   try {
     const plot = await openPlot(stage);
-    for (const chapter of [referrals, contributions, meetings, actions, sideBySide, closing])
+    for (const chapter of [referrals, contributions, meetings, cycle, actions, sideBySide, closing])
       await chapter(stage, plot);
   } catch (error) {
     if (run.over()) return 1;

@@ -42,6 +42,9 @@ export type BidCommand =
   | 'listing'
   | 'unlisting'
   | BidDecisionKind
+  | 'approval_above'
+  | 'part_approval_above'
+  | 'refusal_above'
   | 'scheduling'
   | 'deployment'
   | 'non_deployment'
@@ -62,11 +65,14 @@ export const bidMachine: StateMachine<BidStatus, BidCommand> = {
     screening: { from: ['submitted'], to: 'screened' },
     listing: { from: ['screened', 'deferred'], to: 'listed' },
     unlisting: { from: ['listed'], to: 'screened' },
-    approval: { from: ['listed', 'escalated'], to: 'approved' },
-    part_approval: { from: ['listed', 'escalated'], to: 'part_approved' },
+    approval: { from: ['listed'], to: 'approved' },
+    part_approval: { from: ['listed'], to: 'part_approved' },
     deferral: { from: ['listed'], to: 'deferred' },
-    refusal: { from: ['listed', 'escalated'], to: 'refused' },
+    refusal: { from: ['listed'], to: 'refused' },
     escalation: { from: ['listed'], to: 'escalated' },
+    approval_above: { from: ['escalated'], to: 'approved' },
+    part_approval_above: { from: ['escalated'], to: 'part_approved' },
+    refusal_above: { from: ['escalated'], to: 'refused' },
     scheduling: { from: ['approved', 'part_approved'], to: 'scheduled' },
     deployment: { from: ['scheduled'], to: 'deployed' },
     non_deployment: { from: ['scheduled'], to: 'not_deployed' },

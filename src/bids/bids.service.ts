@@ -162,8 +162,9 @@ export class BidsService {
         deferrals: found.deferrals + Number(request.kind === 'deferral'),
       });
       work.happened('bid.decided', Bid, decided, { kind: request.kind });
-      if (request.kind === 'escalation') await escalate(work, decided, meeting);
-      else if (request.kind !== 'deferral') await this.tell(work, decided, decision, meeting);
+      const { kind } = request;
+      if (kind === 'escalation') await escalate(work, decided, meeting);
+      else if (kind !== 'deferral') await this.tell(work, decided, { ...decision, kind }, meeting);
       return work.show(BidView, id);
     });
   }
@@ -260,7 +261,13 @@ export class BidsService {
   }
 
   /** What was decided goes back to the panel whose plan it is for; from the TTCG, to the bid that was escalated. */
-  private async tell(work: Work, bid: Bid, decision: BidDecision, meeting: Meeting): Promise<void> {
+  private async tell(
+    work: Work,
+    bid: Bid,
+    decision: BidDecision & { kind: 'approval' | 'part_approval' | 'refusal' },
+    meeting: Meeting,
+  ): Promise<void> {
+    const { kind } = decision;
     await work.across(async () => {
       const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
       if (asked !== bid) {
@@ -271,7 +278,7 @@ export class BidsService {
           partnershipId: asked.partnershipId,
         });
         const decided = await work.update(Bid, asked, {
-          status: after(bidMachine, asked.status, decision.kind),
+          status: after(bidMachine, asked.status, `${kind}_above`),
           grantedQuantity: bid.grantedQuantity,
         });
         work.happened('bid.decided', Bid, decided, { kind: decision.kind });
