@@ -13,6 +13,7 @@ import { CourseOfMeetings20261122190000 } from './20261122190000-course-of-meeti
 import { CyclesAndBids20261122230000 } from './20261122230000-cycles-and-bids.js';
 import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from './20261122180000-one-partnership.js';
 import { Agenda20261122200000 } from './20261122200000-agenda.js';
+import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -33,4 +34,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CourseOfMeetings20261122190000,
   CyclesAndBids20261122230000,
   Agenda20261122200000,
+  Jobs20261122240000,
 ];

@@ -73,6 +73,10 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Check(`category = 'plan_action'`)
 @Check(`status IN (${ACTION_STATUSES.map((status) => `'${status}'`).join(', ')})`)
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
+@Check(
+  'actions_ended',
+  `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
+)
 export class Action extends PlanRecord {
   /** The plan it belongs to. */
   @Column({ type: 'uuid', nullable: true })
@@ -137,6 +141,11 @@ export class Action extends PlanRecord {
   @Column({ type: 'date' })
   @Classified('administrative')
   originalDueOn: string;
+
+  /** The day on which it ended (in London), whatever came of it. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  endedOn: string | null;
 
   /** What came of it, or why it was not done. */
   @Column({ type: 'text', nullable: true })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Practitioner } from '../agencies/agency.entity.js';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
@@ -21,8 +21,11 @@ import type {
   ActionQuery,
   ActionRequest,
   ActionVerification,
+  LedgerQuery,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+import { accountOf } from './ledger.js';
+import { LedgerView } from './ledger.views.js';
 import { Plan } from './plan.entity.js';
 import { onThePanel } from './plans.service.js';
 
@@ -71,6 +74,14 @@ export class ActionsService {
 
   get(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => work.present(ActionView, await work.find('read', Action, id)));
+  }
+
+  /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
+  ledger(actor: Actor, { panelId }: LedgerQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const actions = await work.rows('read', Action, {}, MOST_IN_A_LEDGER);
+      return work.list(LedgerView, []);
+    });
   }
 
   ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<Presented> {
@@ -177,7 +188,8 @@ export class ActionsService {
     note?: string,
   ): Promise<Presented> {
     const status = after(actionMachine, found.status, command);
-    const moved = await work.update(Action, found, { ...changes, status });
+    const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
+    const moved = await work.update(Action, found, { ...changes, status, endedOn });
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     return work.show(ActionView, found.id);

@@ -1,0 +1,248 @@
+/**
+ * What comes due is told, once, to those who may know of it: with a clock that is moved, two services at once, and a service
+ * that is killed between two partnerships. The ledger counts what its reader may read.
+ *
+ * Seen to fail: TODO
+ */
+import type pg from 'pg';
+import { asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { as, stranger, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers, as they come
+
+let server: TestServer;
+let owner: pg.Client;
+let coordinator: Caller;
+let officer: Caller;
+/** Of the same agency as the officer, and kept out of the case. */
+let related: Caller;
+let housing: { id: string; agencyId: string };
+let community: { id: string; agencyId: string };
+let plan: { id: string; caseId: string; panelId: string };
+let days: typeof import('../src/panels/working-days.ts');
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+async function moveTo(day: string, { url }: TestServer = server, time = '09:00:00'): Promise<void> {
+  const answer = await fetch(`${url}/sandbox/clock`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ now: `${day}T${time}Z` }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+async function told(caller: Caller, query = ''): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await caller.get(`/v1/notices?limit=100${query}${cursor}`).expect(200);
+    rows.push(...body.data);
+    if (!body.next) return rows;
+    cursor = `&cursor=${String(body.next)}`;
+  }
+}
+
+const about = async (caller: Caller, subjectId: string, query = ''): Promise<Row[]> =>
+  (await told(caller, query)).filter((one) => one['subjectId'] === subjectId);
+const kinds = (rows: Row[]): string[] => rows.map(({ kind }) => kind as string).sort();
+
+async function propose(dueOn: string): Promise<Row> {
+  const { body } = await coordinator
+    .post(`/v1/plans/${plan.id}/actions`, {
+      ownerAgencyId: housing.agencyId,
+      description: 'Fit a lock to the bin store door of block C',
+      measure: 'Door locked on three visits out of three',
+      relatesTo: 'Fires in the bin store',
+      dueOn,
+    })
+    .expect(201);
+  return body;
+}
+
+async function count(sql: string, values: unknown[] = []): Promise<number> {
+  return Number((await owner.query<{ n: string }>(`SELECT count(*) AS n FROM ${sql}`, values)).rows[0]?.n);
+}
+
+/** Nothing half done: every notice stands in the run that made it, and every escalation has its one event. */
+async function isWhole(madeBefore: number): Promise<void> {
+  const { rows } = await owner.query<{ sum: string }>('SELECT sum(notices) FROM job_runs');
+  expect(Number(rows[0]?.sum)).toBe((await count('notices')) - madeBefore);
+  expect(await count(`events WHERE type = 'action.escalated'`)).toBe(
+    await count(
+      `(SELECT DISTINCT subject_id, due_on FROM notices WHERE kind = 'action_escalated' AND made_at > '2026-01-01') e`,
+    ),
+  );
+}
+
+let seeded: number;
+
+beforeAll(async () => {
+  days = await import('#built/panels/working-days');
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  coordinator = await as(server, 'jag-coordinator');
+  officer = await as(server, 'housing-officer');
+  related = await as(server, 'related-officer');
+  housing = await practitioner(owner, 'housing-officer');
+  community = await practitioner(owner, 'jag-coordinator');
+  const { rows } = await owner.query<typeof plan>(
+    `SELECT p.id, p.case_id AS "caseId", p.panel_id AS "panelId" FROM plans p JOIN exclusions e ON e.case_id = p.case_id
+     JOIN practitioners k ON k.id = e.practitioner_id AND k.subject = 'related-officer'
+     WHERE p.status IN ('draft', 'agreed', 'active') LIMIT 1`,
+  );
+  plan = rows[0] as typeof plan;
+  seeded = await count('notices');
+}, 60_000);
+
+describe('an action', () => {
+  let action: Row;
+  let due: string;
+
+  beforeAll(async () => {
+    due = days.workingDaysAfter(today(), 8);
+    action = await propose(due);
+  });
+
+  test('is told of three working days before, on the day, on the day after, and each once', async () => {
+    await moveTo(days.workingDaysBefore(due, 4));
+    expect(await about(officer, action['id'])).toEqual([]);
+    await moveTo(days.workingDaysBefore(due, 3));
+    expect(kinds(await about(officer, action['id']))).toEqual(['action_due_soon']);
+    await moveTo(days.workingDaysBefore(due, 3), server, '15:00:00');
+    expect(kinds(await about(officer, action['id']))).toEqual(['action_due_soon']);
+    await moveTo(due);
+    await moveTo(days.daysAfter(due, 1));
+    const notices = await about(officer, action['id']);
+    expect(kinds(notices)).toEqual(['action_due', 'action_due_soon', 'action_overdue']);
+    for (const notice of notices)
+      expect(notice).toMatchObject({
+        agencyId: housing.agencyId,
+        subjectType: 'Action',
+        dueOn: due,
+        readAt: null,
+        withheld: ['caseId', 'panelId'],
+      });
+  });
+
+  test('is escalated to the coordination five working days after, with one event', async () => {
+    await moveTo(days.workingDaysAfter(due, 4));
+    expect(kinds(await about(coordinator, action['id'], `&panelId=${plan.panelId}`))).not.toContain('action_escalated');
+    await moveTo(days.workingDaysAfter(due, 5));
+    await moveTo(days.workingDaysAfter(due, 6));
+    const notices = await about(coordinator, action['id'], `&kind=action_escalated`);
+    expect(notices.map(({ agencyId }) => agencyId as string)).toContain(community.agencyId);
+    expect(notices[0]).toMatchObject({ level: 3, caseId: plan.caseId, panelId: plan.panelId });
+    expect(kinds(await about(officer, action['id']))).not.toContain('action_escalated');
+    const { body } = await coordinator.get(`/v1/cases/${plan.caseId}/timeline?limit=100`).expect(200);
+    const events = (body.data as Row[]).filter(
+      ({ type, subjectId }) => type === 'action.escalated' && subjectId === action['id'],
+    );
+    expect(events).toHaveLength(1);
+    await isWhole(seeded);
+  });
+
+  test('is nothing to whoever is kept out of its case, nor to a stranger', async () => {
+    const [notice] = await about(officer, action['id']);
+    const missing = likeness(await related.get(`/v1/notices/${crypto.randomUUID()}`).expect(404));
+    for (const who of [related, await as(server, stranger)]) {
+      expect(await about(who, action['id'])).toEqual([]);
+      expect(likeness(await who.get(`/v1/notices/${String(notice?.['id'])}`).expect(404))).toBe(missing);
+    }
+    // the same agency, another case: he is told of that
+    expect((await told(related)).length).toBeGreaterThan(0);
+  });
+
+  test('asked for by panel, says nothing to its owner who does not coordinate the panel', async () => {
+    expect((await told(coordinator, `&panelId=${plan.panelId}`)).length).toBeGreaterThan(0);
+    const { status } = await officer.get(`/v1/notices?panelId=${plan.panelId}`);
+    expect(status === 403 || (await told(officer, `&panelId=${plan.panelId}`)).length === 0).toBe(true);
+  });
+
+  test('and its notice is read once, by the agency that it was sent to', async () => {
+    const [notice] = await about(officer, action['id'], '&kind=action_overdue');
+    const path = `/v1/notices/${String(notice?.['id'])}`;
+    await coordinator.post(`${path}/reading`).set('if-match', '*').expect(403);
+    await officer.post(`${path}/reading`).expect(428);
+    const { headers } = await officer.get(path).expect(200);
+    const { body } = await officer
+      .post(`${path}/reading`)
+      .set('if-match', headers['etag'] as string)
+      .expect(200);
+    expect(body).toMatchObject({ readById: housing.id });
+    await officer
+      .post(`${path}/reading`)
+      .set('if-match', headers['etag'] as string)
+      .expect(412);
+    await officer.post(`${path}/reading`).set('if-match', '*').expect(409);
+    expect(await about(officer, action['id'], '&read=false&kind=action_overdue')).toEqual([]);
+  });
+});
+
+test('the jobs’ work is watched by administrators and data protection officers; only these learn how much there was', async () => {
+  const runs = async (who: string): Promise<Row[]> =>
+    (await (await as(server, who)).get('/v1/job-runs?limit=100').expect(200)).body.data;
+  for (const run of await runs('agency-administrator')) {
+    expect(run).toMatchObject({ task: 'sweep', error: null, withheld: ['notices'] });
+    expect(run).not.toHaveProperty('notices');
+  }
+  const seen = await runs('dpo');
+  expect(seen.reduce((sum, { notices }) => sum + Number(notices), 0)).toBeGreaterThan(0);
+  await officer.get('/v1/job-runs').expect(403);
+});
+
+test('two services at once tell nothing twice', async () => {
+  const other = await givenServer({ database: server.database });
+  const later = days.workingDaysAfter(today(), 60);
+  await Promise.all([
+    moveTo(later),
+    moveTo(later, other),
+    moveTo(later, server, '09:00:01'),
+    moveTo(later, other, '09:00:01'),
+  ]);
+  await isWhole(seeded);
+  expect(await count('job_runs WHERE error IS NOT NULL')).toBe(0);
+  expect(await other.stop()).toBe(0);
+});
+
+test('killed between two partnerships, nothing is half done, and the next run does the rest', async () => {
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT DISTINCT partnership_id AS id FROM actions WHERE status IN ('agreed', 'in_progress') ORDER BY 1`,
+  );
+  const [first, second] = rows.map(({ id }) => id) as [string, string];
+  // something new in each
+  const later = days.workingDaysAfter(today(), 70);
+  await owner.query(
+    `UPDATE actions SET due_on = $1 WHERE id IN (SELECT DISTINCT ON (partnership_id) id FROM actions
+       WHERE status IN ('agreed', 'in_progress') ORDER BY partnership_id, id)`,
+    [later],
+  );
+  const ranAt = (partnership: string): Promise<number> =>
+    count(`notices WHERE partnership_id = $1 AND due_on = $2`, [partnership, later]);
+  const dying = await givenServer({ database: server.database });
+  await owner.query(`SELECT pg_advisory_lock(hashtextextended('sweep ' || $1, 0))`, [second]);
+  const swept = moveTo(later, dying).catch(() => 'killed');
+  while (!(await ranAt(first))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await dying.kill();
+  expect(await swept).toBe('killed');
+  await owner.query(`SELECT pg_advisory_unlock(hashtextextended('sweep ' || $1, 0))`, [second]);
+  expect(await ranAt(second)).toBe(0);
+  await isWhole(seeded);
+  await moveTo(later);
+  expect(await ranAt(second)).toBeGreaterThan(0);
+  expect(await count('job_runs WHERE error IS NOT NULL')).toBe(0);
+  await isWhole(seeded);
+});
+
+test('a job on the queue is done by the service, which ends what it began when it is told to stop', async () => {
+  const working = await givenServer({ env: { JOBS: 'on' } });
+  const other = await asOwner(working);
+  await other.query(`SELECT graphile_worker.add_job('sweep')`);
+  for (const deadline = Date.now() + 20_000; ;) {
+    const { rows } = await other.query<{ n: string }>('SELECT count(DISTINCT partnership_id) AS n FROM job_runs');
+    if (Number(rows[0]?.n) === 4) break;
+    if (Date.now() > deadline) throw new Error(`no run within the time:\n${working.logs()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await working.stop()).toBe(0);
+}, 60_000);
