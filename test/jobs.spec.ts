@@ -24,6 +24,9 @@ let days: typeof import('../src/panels/working-days.ts');
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
+/** The day to which the clock was moved last. */
+let londonNow = today();
+
 async function moveTo(day: string, { url }: TestServer = server, time = '09:00:00'): Promise<void> {
   const answer = await fetch(`${url}/sandbox/clock`, {
     method: 'PUT',
@@ -31,6 +34,7 @@ async function moveTo(day: string, { url }: TestServer = server, time = '09:00:0
     body: JSON.stringify({ now: `${day}T${time}Z` }),
   });
   if (!answer.ok) throw new Error(await answer.text());
+  londonNow = day;
 }
 
 async function told(caller: Caller, query = ''): Promise<Row[]> {
@@ -176,6 +180,84 @@ describe('an action', () => {
       .expect(412);
     await officer.post(`${path}/reading`).set('if-match', '*').expect(409);
     expect(await about(officer, action['id'], '&read=false&kind=action_overdue')).toEqual([]);
+  });
+});
+
+describe('what was not done', () => {
+  const end = async (action: Row, body: object, expected = 200): Promise<Row> => {
+    const path = `/v1/actions/${String(action['id'])}`;
+    const accepted = await officer.get(path).expect(200);
+    if (accepted.body.status === 'proposed')
+      await officer
+        .post(`${path}/acceptance`, {})
+        .set('if-match', accepted.headers['etag'] as string)
+        .expect(200);
+    const { headers } = await officer.get(path).expect(200);
+    const answer = await officer.post(`${path}/completion`, body).set('if-match', headers['etag'] as string);
+    expect([answer.status, answer.body.code]).toEqual([expected, expected === 200 ? undefined : 'reason-missing']);
+    return answer.body;
+  };
+
+  test('says why, in one of two ways, and is a matter arising of the next meeting', async () => {
+    const { rows } = await owner.query<{ id: string; day: string }>(
+      `SELECT id, (scheduled_at AT TIME ZONE 'Europe/London')::date AS day FROM meetings
+       WHERE panel_id = $1 AND status = 'scheduled' AND kind = 'ordinary' ORDER BY scheduled_at LIMIT 1`,
+      [plan.panelId],
+    );
+    const meeting = rows[0] as { id: string; day: string };
+    const matters = async (who: Caller): Promise<Row[]> => {
+      const { body } = await who.get(`/v1/meetings/${meeting.id}/agenda`).expect(200);
+      return (body.sections as Row[]).find(({ code }) => code === 'matters_arising')?.['actions'] as Row[];
+    };
+    const late = days.workingDaysAfter(today(), 40);
+    const [impossible, omitted, open] = [await propose(late), await propose(late), await propose(meeting.day)];
+    for (const outcome of ['not_possible', 'not_done'] as const)
+      await end(outcome === 'not_done' ? omitted : impossible, { outcome }, 422);
+    await end(impossible, { outcome: 'not_possible', outcomeText: 'The block was emptied for demolition.' });
+    await end(omitted, { outcome: 'not_done', outcomeText: 'Nobody was sent.' });
+    const arising = await matters(coordinator);
+    expect(arising.filter(({ id }) => [impossible['id'], omitted['id'], open['id']].includes(id))).toHaveLength(3);
+    expect(arising.find(({ id }) => id === omitted['id'])).toMatchObject({
+      status: 'not_done',
+      outcomeText: 'Nobody was sent.',
+      overdue: false,
+    });
+    expect((await matters(related)).filter(({ id }) => id === omitted['id'])).toEqual([]);
+  });
+
+  test('stands in the ledger of the panel, as far as its reader may read it', async () => {
+    const ledger = async (who: Caller, query = `?panelId=${plan.panelId}`): Promise<Row> => {
+      const { body } = await who.get(`/v1/actions/ledger${query}`).expect(200);
+      return (body.data as Row[]).find(({ id }) => id === housing.agencyId) ?? {};
+    };
+    const counted = async (where: string): Promise<number> =>
+      count(`actions WHERE panel_id = $1 AND owner_agency_id = $2 AND ${where}`, [plan.panelId, housing.agencyId]);
+    const [before, hidden] = [await ledger(coordinator), await ledger(related)];
+    expect(before).toMatchObject({
+      open: await counted(`status IN ('proposed', 'agreed', 'in_progress', 'blocked')`),
+      notPossible: await counted(`status = 'not_possible'`),
+      notDone: await counted(`status = 'not_done'`),
+      doneLate: await counted(`status IN ('done', 'verified') AND ended_on > due_on`),
+      doneOnTime: await counted(`status IN ('done', 'verified') AND ended_on <= due_on`),
+      slippageDays: await counted('TRUE AND due_on > original_due_on'),
+    });
+    expect(before['doneOnTime']).toBeGreaterThan(0);
+    const action = await propose(days.daysAfter(londonNow, 10));
+    const path = `/v1/actions/${String(action['id'])}`;
+    const { headers } = await coordinator.get(path).expect(200);
+    await coordinator.patch(path, { dueOn: days.daysAfter(londonNow, 17) }, headers['etag'] as string).expect(200);
+    expect(await ledger(coordinator)).toEqual({ ...before, open: before['open'] + 1, slippageDays: 7 });
+    await moveTo(days.daysAfter(londonNow, 18));
+    expect((await ledger(coordinator))['overdue']).toBeGreaterThan(before['overdue']);
+    await end(action, { outcome: 'done' });
+    expect(await ledger(coordinator)).toMatchObject({ open: before['open'], doneLate: before['doneLate'] + 1 });
+    // of the case that is hidden from him no number tells
+    const after = await ledger(related);
+    for (const name of ['open', 'doneOnTime', 'doneLate', 'notPossible', 'notDone', 'slippageDays'])
+      expect([name, after[name]]).toEqual([name, hidden[name]]);
+    expect(await ledger(await as(server, 'school-lead'))).toEqual({});
+    const { body } = await (await as(server, stranger)).get('/v1/actions/ledger').expect(200);
+    expect(body.data).toEqual([]);
   });
 });
 

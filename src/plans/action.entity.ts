@@ -25,6 +25,9 @@ export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export const OPEN_STATUSES = ['proposed', 'agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
 export const isOpen = (status: ActionStatus): boolean => (OPEN_STATUSES as readonly ActionStatus[]).includes(status);
 
+/** It ended and was not done: because things changed, or because the agency did not act. */
+export const INCOMPLETE_STATUSES = ['not_possible', 'not_done'] as const satisfies ActionStatus[];
+
 const TAKEN_ON = ['agreed', 'in_progress', 'blocked'] as const;
 
 export type ActionCommand =

@@ -19,7 +19,8 @@ const DAY = 86_400_000;
 
 type Counted = Pick<Action, 'status' | 'dueOn' | 'originalDueOn' | 'endedOn'>;
 
-const count = (actions: readonly Counted[], which: (action: Counted) => boolean): number => actions.filter(which).length;
+const count = (actions: readonly Counted[], which: (action: Counted) => boolean): number =>
+  actions.filter(which).length;
 const isDone = ({ status }: Counted): boolean => status === 'done' || status === 'verified';
 const isLate = ({ endedOn, dueOn }: Counted): boolean => endedOn !== null && endedOn > dueOn;
 
