@@ -16,6 +16,7 @@ const areas = [
   'meetings',
   'cycles',
   'bids',
+  'jobs',
   'access',
   'case-reviews',
   'partnership',

@@ -12,6 +12,7 @@ import { entities } from './entities.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsModule } from './instruments/instruments.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { MeetingsModule } from './meetings/meetings.module.js';
 import { PanelsModule } from './panels/panels.module.js';
 import { PlansModule } from './plans/plans.module.js';
@@ -36,6 +37,7 @@ const AREAS: Type[] = [
   MeetingsModule,
   CyclesModule,
   BidsModule,
+  JobsModule,
   AccessModule,
   EventsModule,
   DisclosuresModule,

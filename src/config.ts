@@ -80,6 +80,8 @@ export const config = {
   allowedOrigin: process.env['ALLOWED_ORIGIN'] ?? 'https://wardmote.example',
   /** Requests a minute and principal. */
   rateLimit: integer('RATE_LIMIT', 600),
+  /** Does this process do jobs? */
+  jobs: process.env['JOBS'] !== 'off',
   logLevel: process.env['LOG_LEVEL'] ?? 'info',
 } as const;
 

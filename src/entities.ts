@@ -12,6 +12,8 @@ import { Cycle, CycleMeeting, Feed } from './cycles/cycle.entity.js';
 import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Event } from './events/event.entity.js';
+import { JobRun } from './jobs/job-run.entity.js';
+import { Notice } from './jobs/notice.entity.js';
 import { Instrument } from './instruments/instrument.entity.js';
 import { AgendaEdition, AgendaItem } from './meetings/agenda.entity.js';
 import { ResearchPoint, ResearchRequest } from './meetings/research.entity.js';
@@ -46,6 +48,8 @@ export const entities = [
   Bid,
   BidDecision,
   BidResult,
+  JobRun,
+  Notice,
   Partnership,
   Agency,
   AgencyPartnership,

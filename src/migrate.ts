@@ -8,6 +8,7 @@ import './app.module.js';
 import { actingFunction } from './agencies/actors.js';
 import { config } from './config.js';
 import { entities } from './entities.js';
+import { installQueue, queueGrants } from './jobs/queue.js';
 import { migrations } from './migrations/migrations.js';
 import { databaseOptions, openDatabase } from './records/database.js';
 
@@ -23,6 +24,7 @@ const source = await openDatabase(
 try {
   const done = await source.runMigrations({ transaction: 'each' });
   for (const { name } of done) process.stdout.write(`migrated ${name}\n`);
+  await installQueue(config.ownerDatabaseUrl);
   const acting = actingFunction();
   await source.query(acting.sql);
   await source.query(`REVOKE ALL ON FUNCTION ${acting.signature} FROM PUBLIC`);
@@ -37,6 +39,7 @@ try {
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
     await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON fact_stamps FROM ${role}`);
+    for (const sql of queueGrants(role)) await source.query(sql);
   }
 } finally {
   await source.destroy();

@@ -11,6 +11,7 @@ import { databaseOptions, openDatabase } from './records/database.js';
 import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { bids, cycles } from './sandbox/seed-cycles.js';
+import { jobs } from './sandbox/seed-jobs.js';
 import { waysIn } from './sandbox/seed-access.js';
 import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
@@ -34,6 +35,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     bids,
     research,
     waysIn,
+    jobs,
   ];
   for (const step of steps) await step(seeding);
 }

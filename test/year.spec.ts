@@ -6,8 +6,7 @@
  *
  * The year is 2035: its Mondays meet New Year's Day, Easter Monday, the spring and the summer bank holiday.
  *
- * Seen to fail: a cancelled meeting that keeps what waited for it; a feed handed on by
- * each closing anew; a meeting at UTC instead of London time; a bank holiday that moves nothing; a cycle that closes with
+ * Seen to fail: a cancelled meeting that keeps what waited for it; a meeting at UTC instead of London time; a bank holiday that moves nothing; a cycle that closes with
  * something on its way; a template that moves a meeting that was held; an escalation that stays with the borough.
  */
 import { execFile } from 'node:child_process';

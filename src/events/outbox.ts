@@ -8,16 +8,20 @@ import { Event } from './event.entity.js';
 /** Writes events, in the transaction of what they tell. */
 @Injectable()
 export class EventRows extends Outbox {
-  async write(manager: EntityManager, actor: Actor, drafts: EventDraft[]): Promise<void> {
+  async write(
+    manager: EntityManager,
+    who: Pick<Actor, 'id' | 'agencyId' | 'now'>,
+    drafts: EventDraft[],
+  ): Promise<void> {
     await manager.insert(
       Event,
       drafts.map((draft) => ({
         ...draft,
         data: draft.data as never,
         id: uuidv7(),
-        at: actor.now,
-        actorId: actor.id,
-        agencyId: actor.agencyId,
+        at: who.now,
+        actorId: who.id,
+        agencyId: who.agencyId,
       })),
     );
   }

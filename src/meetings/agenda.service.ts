@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
+import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../plans/action.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Row } from '../policy/conditions.js';
 import { conflict, notFound } from '../policy/problems.js';
@@ -138,10 +138,22 @@ async function circulated(work: Work, meeting: Meeting, edition: number): Promis
   return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
 }
 
-/** Open actions that were to be done by the day of the meeting. Source: JAG note, section 1.7, item 3 "overdue first". */
+/**
+ * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
+ * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
+ */
 async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
+  const [before] = await work.manager.query<{ at: Date }[]>(
+    `SELECT scheduled_at AS at FROM meetings WHERE panel_id = $1 AND status = 'held' AND scheduled_at < $2
+     ORDER BY scheduled_at DESC LIMIT 1`,
+    [panelId, scheduledAt],
+  );
   const due = { status: { $in: [...OPEN_STATUSES] }, dueOn: { $lte: londonDay(scheduledAt) } };
-  const found = await work.rows('locate', Action, { panelId, ...due });
+  const ended = {
+    status: { $in: [...INCOMPLETE_STATUSES] },
+    ...(before ? { endedOn: { $gte: londonDay(before.at) } } : {}),
+  };
+  const found = await work.rows('locate', Action, { panelId, $or: [due, ended] });
   return found.sort((a, b) => (a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.id < b.id) ? -1 : 1));
 }
 

@@ -34,7 +34,7 @@ export class CirculatedItemView extends view(
   startsAt: Date;
 }
 
-/** An action that should have ended by the day of the meeting. */
+/** An action that should have ended by the day of the meeting, or that ended without being done since the one before. */
 export class AgendaActionView extends view(
   Action,
   'id',
@@ -44,6 +44,7 @@ export class AgendaActionView extends view(
   'description',
   'status',
   'dueOn',
+  'outcomeText',
 ) {
   /** Due before today (in London) and not ended. */
   @Classified('administrative')

@@ -16,6 +16,7 @@ import { Agenda20261122200000 } from './20261122200000-agenda.js';
 import { Research20261122210000 } from './20261122210000-research.js';
 import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { InWriting20261122270000 } from './20261122270000-in-writing.js';
+import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -39,4 +40,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Research20261122210000,
   InTheRoom20261122220000,
   InWriting20261122270000,
+  Jobs20261122240000,
 ];

@@ -25,6 +25,9 @@ export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export const OPEN_STATUSES = ['proposed', 'agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
 export const isOpen = (status: ActionStatus): boolean => (OPEN_STATUSES as readonly ActionStatus[]).includes(status);
 
+/** It ended and was not done: because things changed, or because the agency did not act. */
+export const INCOMPLETE_STATUSES = ['not_possible', 'not_done'] as const satisfies ActionStatus[];
+
 const TAKEN_ON = ['agreed', 'in_progress', 'blocked'] as const;
 
 export type ActionCommand =
@@ -73,6 +76,10 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Check(`category = 'plan_action'`)
 @Check(`status IN (${ACTION_STATUSES.map((status) => `'${status}'`).join(', ')})`)
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
+@Check(
+  'actions_ended',
+  `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
+)
 export class Action extends PlanRecord {
   /** The plan it belongs to. */
   @Column({ type: 'uuid', nullable: true })
@@ -137,6 +144,11 @@ export class Action extends PlanRecord {
   @Column({ type: 'date' })
   @Classified('administrative')
   originalDueOn: string;
+
+  /** The day on which it ended (in London), whatever came of it. */
+  @Column({ type: 'date', nullable: true })
+  @Classified('administrative')
+  endedOn: string | null;
 
   /** What came of it, or why it was not done. */
   @Column({ type: 'text', nullable: true })

@@ -31,6 +31,13 @@ export class ActionQuery extends PageQuery {
   mine?: boolean;
 }
 
+export class LedgerQuery {
+  /** Only actions of the cases of this panel. Without one, all actions that you may read. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
+}
+
 /** Proposes an action to an agency that sits on the panel. It is agreed when that agency accepts it. */
 export class ActionRequest extends PickType(Action, [
   'ownerAgencyId',

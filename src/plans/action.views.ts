@@ -23,6 +23,7 @@ const FIELDS = [
   'status',
   'dueOn',
   'originalDueOn',
+  'endedOn',
   'outcomeText',
   'changedAt',
 ] as const;

@@ -15,9 +15,11 @@ import {
   ActionQuery,
   ActionRequest,
   ActionVerification,
+  LedgerQuery,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
 import { ActionsService } from './actions.service.js';
+import { LedgerView } from './ledger.views.js';
 import { Plan } from './plan.entity.js';
 
 @Controller('v1')
@@ -46,6 +48,14 @@ export class ActionsController {
   @Answers.page(ActionView)
   list(@By() actor: Actor, @Query() query: ActionQuery): Promise<Presented> {
     return this.actions.list(actor, query);
+  }
+
+  /** What each agency took upon itself and what became of it, counted over the actions that you may read */
+  @Get('actions/ledger')
+  @Can('read', Action)
+  @Answers.page(LedgerView)
+  ledger(@By() actor: Actor, @Query() query: LedgerQuery): Promise<Presented> {
+    return this.actions.ledger(actor, query);
   }
 
   /** One action */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Practitioner } from '../agencies/agency.entity.js';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
+import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
@@ -10,7 +11,7 @@ import type { Presented } from '../records/presented.js';
 import { londonDay } from '../records/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import { MOST_COUNTED, type Work } from '../records/work.js';
 import { Action, ActionNote, actionMachine, isOpen, OPEN_STATUSES, type ActionCommand } from './action.entity.js';
 import type {
   ActionAcceptance,
@@ -21,10 +22,13 @@ import type {
   ActionQuery,
   ActionRequest,
   ActionVerification,
+  LedgerQuery,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+import { accountOf, type Account } from './ledger.js';
+import { LedgerView } from './ledger.views.js';
 import { Plan } from './plan.entity.js';
-import { onThePanel } from './plans.service.js';
+import { onThePanel, seatsOn } from './plans.service.js';
 
 const ENDS = {
   done: 'completion',
@@ -71,6 +75,28 @@ export class ActionsService {
 
   get(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => work.present(ActionView, await work.find('read', Action, id)));
+  }
+
+  /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
+  ledger(actor: Actor, { panelId }: LedgerQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      if (panelId) await work.find('read', Panel, panelId);
+      const seats = panelId ? await seatsOn(work, panelId) : [];
+      // as in the list of actions: to ask for those of a panel is to ask about the case
+      const actions = await work.rows(panelId ? 'locate' : 'read', Action, panelId ? { panelId } : {}, MOST_COUNTED);
+      work.counted(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
+      const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
+      const agencies = await work.rows('read', Agency, { id: { $in: [...new Set(concerned)] } });
+      const account = ({ id }: Agency): Account =>
+        accountOf(
+          actions.filter(({ ownerAgencyId }) => ownerAgencyId === id),
+          work.now,
+        );
+      return work.list(
+        LedgerView,
+        agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      );
+    });
   }
 
   ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<Presented> {
@@ -164,7 +190,8 @@ export class ActionsService {
     note?: string,
   ): Promise<Presented> {
     const status = after(actionMachine, found.status, command);
-    const moved = await work.update(Action, found, { ...changes, status });
+    const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
+    const moved = await work.update(Action, found, { ...changes, status, endedOn });
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     return work.show(ActionView, found.id);

@@ -108,6 +108,7 @@ declareSubject(Action, 'Action', {
         'evidenceOfCompletion',
         'dueOn',
         'originalDueOn',
+        'endedOn',
         'status',
         'overdue',
         'ownerAgencyId',

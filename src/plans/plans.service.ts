@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { Membership } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { refused, unacceptable, type FieldError } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -118,13 +119,17 @@ export class PlansService {
 
 /** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */
 export async function onThePanel(work: Work, agencyId: string, panelId: string, pointer: string): Promise<void> {
-  const today = londonDay(work.now);
-  const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
-  const seats = await work.rows('read', Membership, { panelId, agencyId, tier: { $ne: 'observer' }, ...current }, 1);
-  if (!seats.length)
+  if (!(await seatsOn(work, panelId, { agencyId })).length)
     throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
       { pointer, detail: 'no member of the panel comes from this agency' },
     ]);
+}
+
+/** Who sits on the panel today, not merely as an observer. */
+export async function seatsOn(work: Work, panelId: string, which: Where = {}): Promise<Membership[]> {
+  const today = londonDay(work.now);
+  const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
+  return work.rows('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
 }
 
 function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {

@@ -129,7 +129,11 @@ export abstract class AuditLog {
 }
 
 export abstract class Outbox {
-  abstract write(manager: EntityManager, actor: Actor, drafts: EventDraft[]): Promise<void>;
+  abstract write(
+    manager: EntityManager,
+    who: Pick<Actor, 'id' | 'agencyId' | 'now'>,
+    drafts: EventDraft[],
+  ): Promise<void>;
 }
 
 /** Who received what, beside the log: for corrections and recalls, and for the people concerned. */

@@ -38,7 +38,7 @@ export class Refusal extends Error {
 }
 
 /** A count beyond this many rows is a report, not an answer. */
-const MOST_COUNTED = 50_000;
+export const MOST_COUNTED = 50_000;
 
 interface PresentOptions {
   status?: number;
@@ -231,7 +231,7 @@ export class Work {
           shape.values,
         )
       : [];
-    this.note('consult', 'count', subject, [], { action: 'read', fields: [by, ...asks] });
+    this.counted(type, [by, ...asks]);
     return counted;
   }
 
@@ -372,6 +372,11 @@ export class Work {
     if (error instanceof Refusal) return error.draft;
     if (!(error instanceof Problem) || error.status !== 403 || !this.found) return null;
     return refusal({ ...this.found, rule: error.code });
+  }
+
+  /** Notes that rows were counted, by these fields, and not shown. */
+  counted(type: RecordClass, fields: string[]): void {
+    this.note('consult', 'count', subjectOf(type), [], { action: 'read', fields });
   }
 
   /** Notes that the policy was asked about a record. */

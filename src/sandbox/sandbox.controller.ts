@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
+import { Sweep } from '../jobs/sweep.js';
 import { Open } from '../policy/guard.js';
 import { conflict } from '../policy/problems.js';
 import { Clock } from '../records/clock.js';
@@ -28,6 +29,7 @@ export class SandboxController {
   constructor(
     private readonly cast: SandboxCast,
     private readonly clock: Clock,
+    private readonly sweep: Sweep,
   ) {}
 
   /** The synthetic people and systems that can sign in */
@@ -45,11 +47,13 @@ export class SandboxController {
     return this.cast.token(person);
   }
 
-  /** Let time go on from a later moment, to play what takes months */
+  /** Let time go on from a later moment, to play what takes months; what comes due by it is told before the answer */
   @Put('clock')
   @Open('the sandbox lets anybody move its clock, and only forward')
-  moveClock(@Body() { now }: SandboxClockRequest): { now: Date } {
-    if (!this.clock.moveTo(now)) throw conflict('not-backwards', 'Time does not go back: name a later moment.');
-    return { now: this.clock.now() };
+  async moveClock(@Body() { now: moment }: SandboxClockRequest): Promise<{ now: Date }> {
+    if (!this.clock.moveTo(moment)) throw conflict('not-backwards', 'Time does not go back: name a later moment.');
+    const now = this.clock.now();
+    await this.sweep.run(now);
+    return { now };
   }
 }

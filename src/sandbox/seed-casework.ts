@@ -293,6 +293,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       status: one.status,
       dueOn: one.dueOn,
       originalDueOn: one.dueOn,
+      endedOn: one.endedOn,
       outcomeText: one.endedOn
         ? (one.note ?? one.measure)
         : reasoned.includes(one.status)

@@ -252,7 +252,7 @@ async function bidsOf(seeding: Seeding, code: BoroughCode): Promise<void> {
   ]);
 }
 
-const COORDINATORS: Record<BoroughCode, string> = {
+export const COORDINATORS: Record<BoroughCode, string> = {
   ASK: 'jag-coordinator',
   PEL: 'other-borough-coordinator',
   DUN: 'dunmarrow-coordinator',

@@ -13,6 +13,8 @@ export interface TestServer {
   logs(): string;
   /** Answers the service's exit code. */
   stop(): Promise<number>;
+  /** As if the machine had failed: nothing is drained. */
+  kill(): Promise<number>;
 }
 
 export interface ServerOptions {
@@ -21,13 +23,24 @@ export interface ServerOptions {
   env?: Record<string, string>;
 }
 
-/** The built service in a plain Node process, on a database and a port of its own, with the sandbox on. */
+/**
+ * The built service in a plain Node process, on a database and a port of its own, with the sandbox on. The hour decides nothing
+ * that a spec sees: jobs are done where the spec switches them on, or moves the clock.
+ */
 export async function givenServer({ database, env = {} }: ServerOptions = {}): Promise<TestServer> {
   const own = database ?? (await givenDatabase());
   const port = String(await freePort());
   const { NODE_ENV: _, ...inherited } = process.env;
   const service = spawnHeld(process.execPath, ['--enable-source-maps', path.resolve('dist/main.js')], {
-    env: { ...inherited, DATABASE_URL: own.serviceUrl, HOST: '127.0.0.1', PORT: port, SANDBOX: 'on', ...env },
+    env: {
+      ...inherited,
+      DATABASE_URL: own.serviceUrl,
+      HOST: '127.0.0.1',
+      PORT: port,
+      SANDBOX: 'on',
+      JOBS: 'off',
+      ...env,
+    },
   });
   let logs = '';
   for (const stream of [service.process.stdout, service.process.stderr]) {
@@ -40,6 +53,10 @@ export async function givenServer({ database, env = {} }: ServerOptions = {}): P
     database: own,
     logs: () => logs,
     stop: () => service.stop(),
+    kill: () => {
+      if (service.process.pid) process.kill(-service.process.pid, 'SIGKILL');
+      return service.ended;
+    },
   });
   let ended: number | undefined;
   void service.ended.then((code) => (ended = code));

@@ -9,7 +9,7 @@ export async function cycle(stage, plot) {
   stage.chapter('The cycle — JAG, Tasking, TTCG, and back');
   const meetings = await theCycle(stage, plot);
   const need = await theNeed(stage, plot, meetings);
-  const bid = await theBid(stage, plot, meetings, need);
+  const bid = await theBid(stage, meetings, need);
   await theTtcg(stage, meetings, bid);
   await theWayBack(stage, meetings, bid);
 }
@@ -93,11 +93,10 @@ async function theNeed(stage, plot, meetings) {
 
 /**
  * @param {Stage} stage
- * @param {Plot} plot
  * @param {Meetings} meetings
  * @param {{ planId: string, feedId: string }} need
  */
-async function theBid(stage, plot, meetings, { planId, feedId }) {
+async function theBid(stage, meetings, { planId, feedId }) {
   stage.tell('The council bids for it at Tasking, which cannot give it.');
   const [coordinator, inspector, sergeant, idva] = await stage.company(
     'jag-coordinator',

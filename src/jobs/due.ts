@@ -1,0 +1,136 @@
+/**
+ * Which notices a day asks for, in the one partnership behind whose wall it is asked: the service's own question. A notice
+ * that was missed on its day is still asked for later, as long as its matter stands.
+ */
+import type { EntityManager } from 'typeorm';
+import { calendarOf, numberIn, type Rules } from '../meetings/deadlines.js';
+import { TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
+import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
+import { londonDay } from '../records/london-day.js';
+import { warningsOf } from '../sharing/agreement-warnings.js';
+import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
+import type { Notice } from './notice.entity.js';
+
+export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
+  Partial<Pick<Notice, 'practitionerId' | 'caseId' | 'panelId'>>;
+
+/**
+ * Working days before an action is due on which its owner is reminded, and after it on which it is escalated, where the
+ * panel's rules name no others (`reminderWorkingDays`, `escalationWorkingDays`). Source: MARAC note, section 2.4.
+ */
+const REMINDER = 3;
+const ESCALATION = 5;
+/** No reminder is earlier, and this many calendar days hold them. */
+const EARLIEST_REMINDER = 20;
+const DAYS_OF_REMINDERS = 45;
+
+/** The agencies of those who chair or coordinate a panel today (`$1`). */
+const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
+  WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1`;
+
+export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
+  const today = londonDay(now);
+  const found: Due[] = [];
+  for (const ask of [actions, meetings, bids, feeds, agreements, emergencies])
+    found.push(...(await ask(manager, today, now)));
+  return found;
+}
+
+type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'panelId'> & {
+  subjectId: string;
+  ownerAgencyId: string;
+  practitionerId: string | null;
+  rules: Rules | null;
+  coordination: string[];
+};
+
+async function actions(manager: EntityManager, today: string): Promise<Due[]> {
+  const open = await manager.query<OpenAction[]>(
+    `WITH coordination AS (${COORDINATION})
+     SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
+       a.owner_practitioner_id AS "practitionerId", a.panel_id AS "panelId",
+       (SELECT r.rules FROM panel_rules r WHERE r.panel_id = a.panel_id AND r.effective_from <= $1
+        ORDER BY r.effective_from DESC LIMIT 1) AS rules,
+       ARRAY(SELECT c.agency_id FROM coordination c WHERE c.panel_id = a.panel_id ORDER BY 1) AS coordination
+     FROM actions a WHERE a.status = ANY ($2) AND a.due_on <= $3 ORDER BY a.id`,
+    [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
+  );
+  return open.flatMap(({ ownerAgencyId, practitionerId, rules, coordination, ...about }) => {
+    const { dueOn } = about;
+    const calendar = calendarOf(rules ?? {});
+    const days = (name: string, usual: number): number => numberIn(rules ?? {}, name, usual, EARLIEST_REMINDER);
+    const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
+    if (today < workingDaysBefore(dueOn, days('reminderWorkingDays', REMINDER), calendar)) return [];
+    const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
+    if (today >= workingDaysAfter(dueOn, days('escalationWorkingDays', ESCALATION), calendar) && today > dueOn)
+      told.push(...coordination.map((agencyId): Due => ({ ...about, kind: 'action_escalated', agencyId })));
+    return told;
+  });
+}
+
+/** Papers that did not go out, what agencies know, and minutes that are not approved: to the panel's coordination. */
+const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT due.kind, m.id AS "subjectId", due.day AS "dueOn", c.agency_id AS "agencyId", m.panel_id AS "panelId"
+     FROM meetings m JOIN coordination c ON c.panel_id = m.panel_id
+     CROSS JOIN LATERAL (VALUES
+       ('papers_due', m.papers_due_on, m.status = 'scheduled' AND m.circulated_at IS NULL AND m.scheduled_at > $2),
+       ('research_due', m.research_due_on, m.status = ANY ($3) AND m.scheduled_at > $2),
+       ('minutes_due', m.minutes_due_on, m.status = 'held' AND EXISTS (SELECT FROM listings l
+         WHERE l.meeting_id = m.id AND l.removed_at IS NULL AND NOT EXISTS (SELECT FROM minutes n
+           WHERE n.listing_id = l.id AND n.status = 'approved')))
+     ) AS due (kind, day, stands)
+     WHERE due.stands AND due.day <= $1 ORDER BY m.id`,
+    [today, now, TO_BE_HELD],
+  );
+
+/** Source: JAG note, section 3.3, rule 5. */
+const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `SELECT CASE b.results_due_on WHEN $1 THEN 'bid_results_due' ELSE 'bid_results_overdue' END AS kind, b.id AS "subjectId",
+       b.results_due_on AS "dueOn", b.agency_id AS "agencyId", b.case_id AS "caseId", b.panel_id AS "panelId"
+     FROM bids b WHERE b.status = 'deployed' AND b.results_due_on <= $1 ORDER BY b.id`,
+    [today],
+  );
+
+/** Source: JAG note, section 3.3, rule 1: what nobody took up when the papers of the meeting are due. */
+const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT 'feed_not_taken_up' AS kind, f.id AS "subjectId", m.papers_due_on AS "dueOn", c.agency_id AS "agencyId",
+       f.case_id AS "caseId", f.panel_id AS "panelId"
+     FROM feeds f JOIN meetings m ON m.id = f.to_meeting_id JOIN coordination c ON c.panel_id = f.panel_id
+     WHERE f.acknowledged_at IS NULL AND m.status = ANY ($2) AND m.papers_due_on <= $1 ORDER BY f.id`,
+    [today, TO_BE_HELD],
+  );
+
+async function agreements(manager: EntityManager, today: string): Promise<Due[]> {
+  const inForce = await manager.query<
+    (Pick<SharingAgreementVersion, 'id' | 'status' | 'reviewDue' | 'expiresOn'> & { agencyId: string })[]
+  >(
+    `SELECT v.id, v.status, v.review_due AS "reviewDue", v.expires_on AS "expiresOn", p.agency_id AS "agencyId"
+     FROM sharing_agreements a JOIN sharing_agreement_versions v ON v.agreement_id = a.id
+     JOIN sharing_parties p ON p.agreement_version_id = v.id ORDER BY v.id, p.agency_id`,
+  );
+  return inForce
+    .filter((version) => warningsOf(version, today).some(({ code }) => code.startsWith('review')))
+    .map(({ id, reviewDue, agencyId }) => ({
+      kind: 'agreement_review_due',
+      subjectId: id,
+      dueOn: reviewDue,
+      agencyId,
+    }));
+}
+
+/** To the agencies of the partnership that have a data protection officer. */
+const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `SELECT DISTINCT 'emergency_review_due' AS kind, e.id AS "subjectId", e.review_due_on AS "dueOn", p.agency_id AS "agencyId",
+       e.case_id AS "caseId", e.panel_id AS "panelId"
+     FROM emergency_accesses e JOIN agency_partnerships ap ON ap.partnership_id = e.partnership_id
+     JOIN practitioners p ON p.agency_id = ap.agency_id AND p.active AND 'data_protection_officer' = ANY (p.roles)
+     WHERE e.reviewed_at IS NULL AND e.review_due_on <= $1`,
+    [today],
+  );

@@ -1,0 +1,37 @@
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Partnership } from '../agencies/agency.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+
+/** A job did its work in one partnership, or failed at it. Of runs that found nothing to do only the last is kept. */
+@Entity('job_runs')
+@Index(['partnershipId', 'changedAt', 'id'])
+@Check('job_runs_times', 'ended_at >= started_at')
+@Check('job_runs_notices', 'notices >= 0 AND (error IS NULL OR notices = 0)')
+export class JobRun extends PartnershipRecord {
+  @ForeignKey(() => Partnership)
+  declare partnershipId: string;
+
+  /** Which job. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  task: string;
+
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  startedAt: Date;
+
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  endedAt: Date;
+
+  /** How many notices it made. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  notices: number;
+
+  /** Why it failed, as a code; nothing was done then. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  error: string | null;
+}

@@ -1,0 +1,123 @@
+/**
+ * Who reads a notice: the agency that it was sent to, as far as it knows of what the notice is about, and the panel's
+ * coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
+ * protection officers; how much a job found to tell is for the latter alone, as a number tells of what is hidden.
+ */
+import type { Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
+import { coordinatedPanels } from '../panels/panels.policy.js';
+import { Action } from '../plans/action.entity.js';
+import { ownOrShared } from '../plans/plans.policy.js';
+import { JobRun } from './job-run.entity.js';
+import { Notice, TO_BIDDERS, TO_COORDINATION, TO_OWNERS, type NoticeKind } from './notice.entity.js';
+
+const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
+
+const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
+  panelId: { $in: coordinatedPanels(actor) },
+  kind: { $in: kinds },
+});
+
+/** What is about an action is known to those alone who may know of the action. */
+const known = (actor: Actor): Where => ({
+  $or: [
+    { subjectType: { $ne: 'Action' } },
+    { action: { $elemMatch: { $or: [{ ownerAgencyId: actor.agencyId }, ownOrShared(actor)] } } },
+  ],
+});
+
+const protectsData = (actor: Actor): boolean => actor.roles.includes('data_protection_officer');
+
+declareSubject(Notice, 'Notice', {
+  relations: { action: { to: Action, local: 'subjectId', foreign: 'id' } },
+  seek: ['agencyId', 'panelId'],
+  panel: 'panelId',
+  case: 'caseId',
+  bars: hiddenWithCase('caseId'),
+  grounds: [
+    {
+      name: 'owner',
+      sentence: 'whose agency owns the action that it is about',
+      actions: ['read', 'mark-read'],
+      where: (actor) => sentTo(actor, TO_OWNERS),
+      // of the case the owner knows nothing but the task
+      fields: [
+        'id',
+        'version',
+        'agencyId',
+        'practitionerId',
+        'kind',
+        'subjectType',
+        'subjectId',
+        'dueOn',
+        'level',
+        'readAt',
+        'readById',
+        'madeAt',
+      ],
+    },
+    {
+      name: 'own-agency',
+      sentence: 'whose agency it was sent to as bidder or party to an agreement, working in that partnership',
+      actions: ['read', 'mark-read'],
+      where: (actor) => ({
+        $and: [
+          sentTo(actor, [...TO_BIDDERS, 'agreement_review_due']),
+          { partnershipId: { $in: actor.workingPartnershipIds } },
+        ],
+      }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel, and may know of what it is about',
+      actions: ['read', 'locate'],
+      where: (actor) => ({
+        $and: [ofPanel(actor, [...TO_OWNERS, ...TO_BIDDERS, ...TO_COORDINATION]), known(actor)],
+      }),
+    },
+    {
+      name: 'coordination-told',
+      sentence:
+        'who chairs or coordinates the panel for the agency that it was sent to, and may know of what it is about',
+      actions: ['mark-read'],
+      where: (actor) => ({
+        $and: [ofPanel(actor, TO_COORDINATION), { agencyId: actor.agencyId }, known(actor)],
+      }),
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the agency that it was sent to for the review of emergency access',
+      actions: ['read', 'mark-read'],
+      where: (actor) => (protectsData(actor) ? sentTo(actor, ['emergency_review_due']) : null),
+    },
+  ],
+});
+
+declareSubject(JobRun, 'JobRun', {
+  seek: ['partnershipId'],
+  grounds: [
+    {
+      name: 'administrator',
+      sentence: 'who administers an agency that acts in the partnership: that it ran, not what it found',
+      actions: ['read'],
+      where: (actor) =>
+        actor.roles.includes('agency_administrator') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+      fields: ['id', 'version', 'partnershipId', 'task', 'startedAt', 'endedAt', 'error'],
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership',
+      actions: ['read'],
+      where: (actor) => (protectsData(actor) ? { partnershipId: { $in: actor.partnershipIds } } : null),
+    },
+  ],
+});
+
+declareWords(Notice, 'Planning and acting', 'notice', {
+  locate: 'know of which panel and case it is',
+  'mark-read': 'mark it as read',
+});
+declareWords(JobRun, 'Accounting for it', 'run of a job');

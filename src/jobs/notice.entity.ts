@@ -1,0 +1,117 @@
+import { IsIn } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { Case } from '../cases/case.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import { Classified } from '../policy/classification.js';
+import { PartnershipRecord } from '../records/recorded.js';
+
+/** How far it has come: ahead of the day, on it, after it, escalated. */
+export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
+
+/**
+ * What a notice is about, and how far that has come. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
+ * 3.3, rules 1 and 5; note on law and standards, section 5.1 (agreements) and 5.4 (emergency access).
+ */
+export const NOTICES = {
+  action_due_soon: { about: 'Action', level: LEVELS.ahead },
+  action_due: { about: 'Action', level: LEVELS.due },
+  action_overdue: { about: 'Action', level: LEVELS.overdue },
+  action_escalated: { about: 'Action', level: LEVELS.escalated },
+  papers_due: { about: 'Meeting', level: LEVELS.due },
+  research_due: { about: 'Meeting', level: LEVELS.due },
+  minutes_due: { about: 'Meeting', level: LEVELS.due },
+  bid_results_due: { about: 'Bid', level: LEVELS.due },
+  bid_results_overdue: { about: 'Bid', level: LEVELS.overdue },
+  feed_not_taken_up: { about: 'Feed', level: LEVELS.overdue },
+  agreement_review_due: { about: 'SharingAgreementVersion', level: LEVELS.ahead },
+  emergency_review_due: { about: 'EmergencyAccess', level: LEVELS.due },
+} as const;
+export type NoticeKind = keyof typeof NOTICES;
+export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
+
+/** To the agency that has to do an action: it knows the task, and not the case. */
+export const TO_OWNERS: NoticeKind[] = ['action_due_soon', 'action_due', 'action_overdue'];
+/** To the agency that made a bid. */
+export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
+/** To the agencies of those who chair or coordinate the panel. */
+export const TO_COORDINATION: NoticeKind[] = [
+  'action_escalated',
+  'papers_due',
+  'research_due',
+  'minutes_due',
+  'feed_not_taken_up',
+];
+
+/**
+ * Tells an agency that a day has come, once. It refers to a record by kind and identifier, and says nothing about it: whoever
+ * may read the record reads it there.
+ */
+@Entity('notices')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@Unique('notices_once', ['kind', 'subjectId', 'dueOn', 'agencyId'])
+@Index(['agencyId', 'changedAt', 'id'])
+@Index(['panelId', 'changedAt', 'id'])
+@Index(['caseId'])
+@Check('notices_kind', `kind IN (${NOTICE_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)
+@Check('notices_read', '(read_at IS NULL) = (read_by_id IS NULL)')
+export class Notice extends PartnershipRecord {
+  /** The agency that is told. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  agencyId: string;
+
+  /** The person in that agency whose task it is, where one is named. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  practitionerId: string | null;
+
+  /** What has come. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(NOTICE_KINDS)
+  kind: NoticeKind;
+
+  /** The type of the record that it is about. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  subjectType: string;
+
+  /** The record that it is about. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  subjectId: string;
+
+  /** The case behind it: whoever is kept out of the case is kept from it. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Case)
+  @Classified('administrative')
+  caseId: string | null;
+
+  /** The panel whose matter it is. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  panelId: string | null;
+
+  /** The day that it is about (in London). */
+  @Column({ type: 'date' })
+  @Classified('administrative')
+  dueOn: string;
+
+  /** 0 ahead of the day, 1 on it, 2 after it, 3 escalated. */
+  @Column({ type: 'integer' })
+  @Classified('administrative')
+  level: number;
+
+  /** When somebody of the agency read it. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  readAt: Date | null;
+
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  readById: string | null;
+}

@@ -1,0 +1,58 @@
+/** The queue of jobs in the database: graphile-worker's own schema, its runner, and what the service's role may do there. */
+import { Logger as NestLogger } from '@nestjs/common';
+import { Logger, run, runMigrations, type Runner, type TaskList } from 'graphile-worker';
+import type pg from 'pg';
+import { poolApart } from '../records/database.js';
+
+const SCHEMA = 'graphile_worker';
+/** One listens, one works, one keeps the hours. */
+const CONNECTIONS = 3;
+
+const log = new NestLogger('jobs');
+const logger = new Logger(() => (level, message) => {
+  if (level === 'error') log.error(message);
+  else if (level === 'warning') log.warn(message);
+});
+
+function open(url: string): pg.Pool {
+  const pool = poolApart(url, 'jobs', CONNECTIONS);
+  pool.on('connect', (client) => client.on('error', () => undefined)); // the pool says that a connection was lost
+  return pool;
+}
+
+/** The queue's tables, made and brought up to date by their owner; row-level security of its own binds the service there. */
+export async function installQueue(ownerUrl: string): Promise<void> {
+  const pgPool = open(ownerUrl);
+  await runMigrations({ pgPool, schema: SCHEMA, logger });
+  await pgPool.end();
+}
+
+/** What lets the service's role (quoted) put jobs on the queue and do them. */
+export const queueGrants = (role: string): string[] => [
+  `GRANT USAGE ON SCHEMA ${SCHEMA} TO ${role}`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${role}`,
+  `REVOKE INSERT, UPDATE, DELETE ON ${SCHEMA}.migrations FROM ${role}`,
+  `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO ${role}`,
+  `DO $$ DECLARE one regclass; BEGIN
+     FOR one IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = '${SCHEMA}'::regnamespace AND c.relrowsecurity
+     LOOP EXECUTE format('DROP POLICY IF EXISTS service ON %s', one);
+       EXECUTE format('CREATE POLICY service ON %s TO ${role} USING (true)', one); END LOOP; END $$`,
+];
+
+/** Begins to do jobs; what it answers stops that, after the job in hand. */
+export async function doJobs(url: string, taskList: TaskList, crontab: string): Promise<() => Promise<void>> {
+  const pgPool = open(url);
+  const runner: Runner = await run({
+    pgPool,
+    schema: SCHEMA,
+    taskList,
+    crontab,
+    concurrency: 1,
+    noHandleSignals: true,
+    logger,
+  });
+  return async () => {
+    await runner.stop();
+    await pgPool.end();
+  };
+}

@@ -1,0 +1,142 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, In, type EntityManager, type InsertResult } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Action } from '../plans/action.entity.js';
+import { Outbox } from '../records/journal.js';
+import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
+import { dueOn } from './due.js';
+import { JobRun } from './job-run.entity.js';
+import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
+
+export const SWEEP = 'sweep';
+
+/** Whoever sweeps a partnership holds this until it is done: the next one finds what was told. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text, 0))`;
+/** Parameters of one statement are limited. */
+const AT_ONCE = 500;
+
+/**
+ * Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
+ * so are one transaction, and a notice is unique: however often, and by however many processes, nothing is told twice.
+ */
+@Injectable()
+export class Sweep {
+  private readonly log = new Logger('jobs');
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** One sweep at a time, so that it never holds more than one connection. */
+  run(now: Date): Promise<void> {
+    const next = this.last.then(() => this.all(now));
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+
+  private async all(now: Date): Promise<void> {
+    const partnerships = await behind(this.source, SERVICE_WALL, (manager) =>
+      manager.query<{ id: string }[]>('SELECT id FROM partnerships ORDER BY id'),
+    );
+    for (const { id } of partnerships) await this.one(id, now);
+  }
+
+  /** What fails in one partnership holds up no other. */
+  private async one(partnershipId: string, now: Date): Promise<void> {
+    const wall: Wall = { ...SERVICE_WALL, partnerships: `{${partnershipId}}` };
+    const began = performance.now();
+    const note = (manager: EntityManager, notices: number, error: string | null): Promise<InsertResult> =>
+      manager.insert(JobRun, {
+        id: uuidv7(),
+        partnershipId,
+        task: SWEEP,
+        startedAt: now,
+        endedAt: new Date(now.getTime() + (performance.now() - began)),
+        notices,
+        error,
+        madeAt: now,
+        changedAt: now,
+      });
+    try {
+      await behind(this.source, wall, async (manager) => {
+        await manager.query(LOCK, [partnershipId]);
+        const notices = await this.tell(manager, partnershipId, now);
+        await manager.query('DELETE FROM job_runs WHERE partnership_id = $1 AND notices = 0 AND error IS NULL', [
+          partnershipId,
+        ]);
+        await note(manager, notices, null);
+      });
+    } catch (error) {
+      // a message could quote what a row holds
+      const code = (error as { code?: string }).code ?? (error as Error).name;
+      this.log.error({ task: SWEEP, partnershipId, code });
+      await behind(this.source, wall, (manager) => note(manager, 0, code));
+    }
+  }
+
+  /** Answers how many notices are new. */
+  private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
+    const due = await dueOn(manager, now);
+    const escalatedBefore = new Set(
+      (
+        await manager.query<{ key: string }[]>(
+          `SELECT DISTINCT subject_id || ' ' || due_on AS key FROM notices WHERE partnership_id = $1 AND kind = $2`,
+          [partnershipId, 'action_escalated' satisfies NoticeKind],
+        )
+      ).map(({ key }) => key),
+    );
+    const rows = due.map((one) => ({
+      ...one,
+      id: uuidv7(),
+      partnershipId,
+      subjectType: NOTICES[one.kind].about,
+      level: NOTICES[one.kind].level,
+      madeAt: now,
+      changedAt: now,
+    }));
+    const fresh = new Set<string>();
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const made = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(Notice)
+        .values(rows.slice(start, start + AT_ONCE))
+        .orIgnore()
+        .updateEntity(false)
+        .returning('id')
+        .execute();
+      for (const { id } of made.raw as { id: string }[]) fresh.add(id);
+    }
+    const escalated = rows.filter(
+      ({ id, kind, subjectId, dueOn: day }) =>
+        kind === 'action_escalated' && fresh.has(id) && !escalatedBefore.has(`${subjectId} ${day}`),
+    );
+    await this.tellOfEscalations(manager, new Set(escalated.map(({ subjectId }) => subjectId)), now);
+    return fresh.size;
+  }
+
+  /** Once for each action, however many agencies coordinate the panel. */
+  private async tellOfEscalations(manager: EntityManager, ids: Set<string>, now: Date): Promise<void> {
+    if (!ids.size) return;
+    const actions = await manager.findBy(Action, { id: In([...ids]) });
+    await this.outbox.write(
+      manager,
+      { id: SERVICE_WALL.actor, agencyId: SERVICE_WALL.agency, now },
+      actions.map(({ id, partnershipId, panelId, caseId, category, contributingType, dueOn: day }) => ({
+        type: 'action.escalated',
+        subjectType: 'Action',
+        subjectId: id,
+        partnershipId,
+        panelId,
+        caseId,
+        category,
+        contributingType,
+        agencyOnly: false,
+        listingId: null,
+        data: { dueOn: day },
+      })),
+    );
+  }
+}

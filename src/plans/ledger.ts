@@ -1,0 +1,39 @@
+/**
+ * The ledger of actions: for each agency what it took upon itself and what became of it. It counts what its reader may read
+ * and nothing else, so that no number tells of a case that is hidden. Source: JAG note, section 1.8; MARAC note, section 2.6.
+ */
+import { isOpen, type Action } from './action.entity.js';
+import { isOverdue } from './overdue.js';
+
+export interface Account {
+  open: number;
+  overdue: number;
+  doneOnTime: number;
+  doneLate: number;
+  notPossible: number;
+  notDone: number;
+  slippageDays: number;
+}
+
+const DAY = 86_400_000;
+
+type Counted = Pick<Action, 'status' | 'dueOn' | 'originalDueOn' | 'endedOn'>;
+
+const count = (actions: readonly Counted[], which: (action: Counted) => boolean): number =>
+  actions.filter(which).length;
+const isDone = ({ status }: Counted): boolean => status === 'done' || status === 'verified';
+const isLate = ({ endedOn, dueOn }: Counted): boolean => endedOn !== null && endedOn > dueOn;
+
+/** Done on a day that is not known counts as done on time: nobody is blamed for what was not written down. */
+export const accountOf = (actions: readonly Counted[], now: Date): Account => ({
+  open: count(actions, ({ status }) => isOpen(status)),
+  overdue: count(actions, (action) => isOverdue(action, now)),
+  doneOnTime: count(actions, (action) => isDone(action) && !isLate(action)),
+  doneLate: count(actions, (action) => isDone(action) && isLate(action)),
+  notPossible: count(actions, ({ status }) => status === 'not_possible'),
+  notDone: count(actions, ({ status }) => status === 'not_done'),
+  slippageDays: actions.reduce(
+    (sum, { dueOn, originalDueOn }) => sum + Math.round((Date.parse(dueOn) - Date.parse(originalDueOn)) / DAY),
+    0,
+  ),
+});
