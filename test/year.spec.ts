@@ -6,8 +6,8 @@
  *
  * The year is 2035: its Mondays meet New Year's Day, Easter Monday, the spring and the summer bank holiday.
  *
- * Seen to fail: a cancelled meeting that keeps what waited for it; a meeting at UTC instead of London time; a bank holiday that moves nothing; a cycle that closes with
- * something on its way; a template that moves a meeting that was held; an escalation that stays with the borough.
+ * Seen to fail: a cancelled meeting that keeps what waited for it; a meeting at UTC instead of London time; a bank holiday that
+ * moves nothing; a cycle that closes with something on its way.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -258,6 +258,7 @@ class Year {
         if (n === 9 && borough === pel) await this.cancel('pel JAG', pel.coordinator, id);
       }
       const jags = BOROUGHS.filter((one) => !(n === 9 && one === pel));
+      if (n === 2) await this.cannotClose('ask', 1, await this.meetingOf('ask', n, 'jag'));
       for (const borough of await this.inOrder(jags, n, 'jag'))
         await this.hold(
           `${borough.code} JAG`,
@@ -330,6 +331,16 @@ class Year {
     }
     await this.closeAll();
     return this.told.join('\n');
+  }
+
+  /** Its last day is over, and what its TTCG decided has not arrived yet. */
+  private async cannotClose(code: string, number: number, nextJag: string): Promise<void> {
+    const { coordinator } = BOROUGHS.find((one) => one.code === code) as Borough;
+    const { body } = await (await this.by(coordinator)).get(`/v1/meetings/${nextJag}`).expect(200);
+    await this.moveTo(body.scheduledAt as string);
+    const { id } = await this.cycleOf(code, number);
+    const answer = await this.command(coordinator, `/v1/cycles/${String(id)}`, 'closure', undefined, 422);
+    expect(answer['code']).toBe('cycle-unfinished');
   }
 
   private async inOrder(boroughs: readonly Borough[], n: number, stage: string): Promise<Borough[]> {
