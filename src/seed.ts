@@ -12,6 +12,7 @@ import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { bids, cycles } from './sandbox/seed-cycles.js';
 import { waysIn } from './sandbox/seed-access.js';
+import { minutes } from './sandbox/seed-minutes.js';
 import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
@@ -30,6 +31,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     assessments,
     plans,
     meetings,
+    minutes,
     cycles,
     bids,
     research,

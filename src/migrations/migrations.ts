@@ -15,6 +15,7 @@ import { OnePartnership20261122180000, OnePartnershipHeld20261122181000 } from '
 import { Agenda20261122200000 } from './20261122200000-agenda.js';
 import { Research20261122210000 } from './20261122210000-research.js';
 import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
+import { Minutes20261122260000 } from './20261122260000-minutes.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -37,4 +38,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Agenda20261122200000,
   Research20261122210000,
   InTheRoom20261122220000,
+  Minutes20261122260000,
 ];
