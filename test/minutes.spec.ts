@@ -289,14 +289,18 @@ describe('the minutes of a meeting', () => {
     expect((await document('marac-chair', given)).items).toHaveLength(2);
     await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
 
-    // the agreement shares a category no more
-    expect(known.items[0]?.minutes).toHaveProperty('voice');
-    await owner.query(`UPDATE sharing_rows SET level = 'none' WHERE category = 'voice_of_subject'`);
-    const narrowed = (await document('idva', given)).items[0]?.minutes;
-    expect(narrowed).not.toHaveProperty('voice');
-    expect(narrowed?.withheld).toContain('voice');
+    // the agreement is suspended: what other agencies told is theirs again
+    const dpo = await by('dpo');
+    const { body: agreements } = await dpo.get('/v1/sharing-agreements?limit=100').expect(200);
+    const { id, currentVersionId } = agreements.data.find(({ code }: { code: string }) => code === 'ISA-ASK-MARAC');
+    const version = `/v1/sharing-agreements/${String(id)}/versions/${String(currentVersionId)}`;
+    expect((await command('dpo', version, 'suspension', { reason: 'A party broke it.' })).status).toBe(200);
+    const narrowed = await document('idva', given);
+    expect(narrowed.withheldCategories).toEqual(expect.arrayContaining(['voice_of_subject', 'police_incident']));
+    expect(wordsIn(JSON.stringify(narrowed.items)).filter((one) => one.startsWith('Words'))).toEqual([]);
     const { body } = await binary((await by('idva')).get(`${given.path}/minutes/document?format=pdf`));
-    expect((await pdfOf(body as Buffer)).text).toContain('Withheld from you by rule: Voice of the person');
+    expect((await pdfOf(body as Buffer)).text).toMatch(/Withheld from you by rule: .*voice of subject/);
+    expect((await command('dpo', version, 'resumption', { reason: 'It was repaired.' })).status).toBe(200);
   }, 60_000);
 
   test('hold no item from which their reader is recused, and show no gap', async () => {
