@@ -8,8 +8,8 @@
  * Seen to fail: a field added after the mask to lists, children, searches, single reads and explanations; counts by a column
  * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
  * the export); a filter and a search put to rows in which the reader does not see what is asked about; the stored reply to
- * a repeated call as it was, and as it was wherever its record may still be read; a hidden part of an item in the PDF, in the
- * DOCX and its properties, and the venue of a meeting in a calendar. `CANARY_CAST=idva,…` runs some of the
+ * a repeated call as it was, and as it was wherever its record may still be read; the text of minutes put past the
+ * policy into the PDF, into the DOCX and its properties, and into a calendar. `CANARY_CAST=idva,…` runs some of the
  * cast alone; the floors are those of all.
  */
 import { randomUUID } from 'node:crypto';

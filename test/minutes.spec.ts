@@ -1,6 +1,9 @@
 /**
  * Minutes as documents: each reader is given exactly what single reads give them, in every form, and what is restricted later
  * is not in the old minutes any more. Meetings as calendars: at the right hour in summer and winter, and grown with each change.
+ *
+ * Seen to fail: a point that is not held back as what it repeats; drafts in the document; a PDF without marks; a plain Date as
+ * the beginning of a meeting; a sequence that stays; a compartment named in a calendar.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';

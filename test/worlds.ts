@@ -274,7 +274,11 @@ export class Worlds {
       const property = properties.get(column);
       if (property) rules.push((row, wall) => says(row[property], wall, row));
     };
-    const hides = (table_: string, column: string, list: 'hiddenCases' | 'hiddenPanels' | 'hiddenPeople' | 'hiddenListings'): void =>
+    const hides = (
+      table_: string,
+      column: string,
+      list: 'hiddenCases' | 'hiddenPanels' | 'hiddenPeople' | 'hiddenListings',
+    ): void =>
       rule(table === table_ ? 'id' : column, (id, wall, row) => {
         // whoever asked for access, or declared a conflict, goes on seeing that they did
         if (table === 'recusals' && list === 'hiddenListings' && row['declared'] === true)
