@@ -19,7 +19,8 @@ import { AgendaEdition, AgendaItem } from './meetings/agenda.entity.js';
 import { ResearchPoint, ResearchRequest } from './meetings/research.entity.js';
 import { Attendance } from './meetings/attendance.entity.js';
 import { DisclosedCrime } from './meetings/crime.entity.js';
-import { Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting } from './meetings/meeting.entity.js';
+import { CapturedAction, Minute, MinutePoint } from './meetings/minutes.entity.js';
 import { Recusal } from './meetings/recusal.entity.js';
 import { ItemPresence } from './meetings/running-order.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
@@ -99,6 +100,8 @@ export const entities = [
   DisclosedCrime,
   Decision,
   Minute,
+  MinutePoint,
+  CapturedAction,
   ResearchRequest,
   ResearchPoint,
   Event,

@@ -13,6 +13,7 @@ import { assessments, instruments, meetings, plans, referrals } from './sandbox/
 import { bids, cycles } from './sandbox/seed-cycles.js';
 import { jobs } from './sandbox/seed-jobs.js';
 import { waysIn } from './sandbox/seed-access.js';
+import { minutes } from './sandbox/seed-minutes.js';
 import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
@@ -31,6 +32,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     assessments,
     plans,
     meetings,
+    minutes,
     cycles,
     bids,
     research,

@@ -8,7 +8,8 @@
  * Seen to fail: a field added after the mask to lists, children, searches, single reads and explanations; counts by a column
  * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
  * the export); a filter and a search put to rows in which the reader does not see what is asked about; the stored reply to
- * a repeated call as it was, and as it was wherever its record may still be read. `CANARY_CAST=idva,…` runs some of the
+ * a repeated call as it was, and as it was wherever its record may still be read; the text of minutes put past the
+ * policy into the PDF, into the DOCX and its properties, and into a calendar. `CANARY_CAST=idva,…` runs some of the
  * cast alone; the floors are those of all.
  */
 import { randomUUID } from 'node:crypto';
@@ -17,6 +18,7 @@ import type { RecordClass } from '../src/policy/subjects.ts';
 import { intruder } from './given-audit.ts';
 import { givenCanaries, newMark, type Canaries, type Cell } from './given-canaries.ts';
 import { doors } from './given-doors.ts';
+import { docxOf, pdfOf } from './given-papers.ts';
 import { forEachOf, hasId, resolved, sample, spread, v1, withIds, type Operation } from './given-operations.ts';
 import { givenOracle, policyOf, type Oracle } from './given-policy.ts';
 import { as, castOf, type Person } from './people.ts';
@@ -196,6 +198,26 @@ async function ask(who: string, exit: string, address: string, request: Request 
   return answer;
 }
 
+/** A document as its reader reads it, whatever its form. */
+async function open(who: string, exit: string, address: string): Promise<void> {
+  const { token } = await as(server, who);
+  const reply = await fetch(server.url + address, { headers: { authorization: `Bearer ${token}` } });
+  const bytes = Buffer.from(await reply.arrayBuffer());
+  const type = reply.headers.get('content-type') ?? '';
+  const text = type.includes('pdf')
+    ? Object.values(await pdfOf(bytes)).map((part) => JSON.stringify(part))
+    : type.includes('wordprocessingml')
+      ? Object.values((await docxOf(bytes)).parts)
+      : [bytes.toString()];
+  counts.requests++;
+  watch(who, `${exit}: GET ${address}`, address, {
+    status: reply.status,
+    headers: JSON.stringify([...reply.headers]),
+    text: text.join('\n'),
+    etag: null,
+  });
+}
+
 /** Notes what left in an answer. */
 function watch(who: string, where: string, address: string, { status, headers, text }: Answer): void {
   const kind = where.slice(0, where.indexOf(':'));
@@ -361,6 +383,28 @@ it(
           method: 'POST',
           body: { reason: 'The officer is on the way there now.' },
         });
+    });
+  },
+  LONG,
+);
+
+it(
+  'whoever opens the minutes of a meeting as a document, or takes meetings into a calendar',
+  async () => {
+    const meetings = told.get('meetings') ?? [];
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT DISTINCT l.meeting_id AS id FROM listings l JOIN minutes m ON m.listing_id = l.id AND m.status <> 'draft'
+       WHERE l.case_id = ANY ($1)`,
+      [told.get('cases')],
+    );
+    const minuted = spread(rows.map(({ id }) => id).sort(), 4);
+    await everybody(async (who, turn) => {
+      const mine = [minuted[turn % minuted.length], minuted[(turn + 1) % minuted.length]];
+      for (const id of mine)
+        for (const exit of ['pdf', 'docx'])
+          await open(who, exit, `/v1/meetings/${String(id)}/minutes/document?format=${exit}`);
+      for (const id of [...meetings, ...mine]) await open(who, 'calendar', `/v1/meetings/${String(id)}/calendar`);
+      await open(who, 'calendar', '/v1/calendar');
     });
   },
   LONG,
@@ -619,7 +663,7 @@ it(
     const few = [...Map.groupBy(found, (one) => one.split(':')[0]).values()].flatMap((some) => some.slice(0, 4));
     expect(few).toEqual([]);
     const reads = ['list', 'child list', 'record', 'text', 'explanation', 'count', 'search', 'filter'];
-    const exits = [...reads, 'new record', 'replay'];
+    const exits = [...reads, 'new record', 'replay', 'pdf', 'docx', 'calendar'];
     const statuses = ['400', '403', '404', '409', '412', '422'];
     expect([...exits, ...statuses].filter((one) => !answered.get(one))).toEqual([]);
     expect(counts.shown).toBeGreaterThan(20_000);

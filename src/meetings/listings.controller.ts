@@ -8,7 +8,7 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { ListingsService } from './listings.service.js';
-import { Decision, Invitation, Listing, Minute } from './meeting.entity.js';
+import { Decision, Invitation, Listing } from './meeting.entity.js';
 import {
   CapturedActionRequest,
   DecisionRequest,
@@ -16,9 +16,8 @@ import {
   ListingChange,
   ListingRemoval,
   ListingRequest,
-  MinuteRequest,
 } from './meeting.requests.js';
-import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
+import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
 
 @Controller('v1/meetings')
 export class ListingsController {
@@ -127,37 +126,5 @@ export class ListingsController {
     @Body() body: CapturedActionRequest,
   ): Promise<Presented> {
     return this.listings.capture(actor, id, listingId, body);
-  }
-
-  /** Minutes, item by item, as far as you may see them */
-  @Get(':id/minutes')
-  @Can('read', Minute)
-  @Answers.page(MinuteView)
-  minutes(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
-    return this.listings.minutes(actor, id, query);
-  }
-
-  /** The minutes of one item, as far as you may see them */
-  @Get(':id/minutes/:minuteId')
-  @Can('read', Minute)
-  @Answers.one(MinuteView)
-  minutesOf(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
-    return this.listings.minutesOf(actor, id, minuteId);
-  }
-
-  /** Write the minutes of an item (chair, coordinator) */
-  @Post(':id/minutes')
-  @Can('minute', Listing)
-  @Answers.made(MinuteView)
-  minute(@By() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<Presented> {
-    return this.listings.minute(actor, id, body);
-  }
-
-  /** Approve the minutes of an item (chair) */
-  @Post(':id/minutes/:minuteId/approval')
-  @Can('approve', Minute)
-  @Answers.changed(MinuteView)
-  approve(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
-    return this.listings.approve(actor, id, minuteId);
   }
 }

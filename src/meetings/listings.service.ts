@@ -25,7 +25,6 @@ import {
   isToBeHeld,
   Listing,
   Meeting,
-  Minute,
   REASON_OF_KIND,
   TO_BE_HELD,
 } from './meeting.entity.js';
@@ -36,9 +35,9 @@ import type {
   ListingChange,
   ListingRemoval,
   ListingRequest,
-  MinuteRequest,
 } from './meeting.requests.js';
-import { DecisionView, InvitationView, ListingView, MinuteView } from './meeting.views.js';
+import { CapturedAction } from './minutes.entity.js';
+import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
 import { quorumOf } from './quorum.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
@@ -214,59 +213,15 @@ export class ListingsService {
     { planId, ...request }: CapturedActionRequest,
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const { caseId } = await itemOf(work, 'minute', meetingId, listingId);
-      const [plan] = await work.rows('add-action', Plan, { id: planId, caseId }, 1);
+      const listing = await itemOf(work, 'minute', meetingId, listingId);
+      const [plan] = await work.rows('add-action', Plan, { id: planId, caseId: listing.caseId }, 1);
       if (!plan)
         throw unacceptable('no-such-plan', 'Name a plan of the case, or draft one: POST /v1/cases/{id}/plans.', [
           { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
         ]);
       const captured = await newAction(work, plan, request);
+      await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
       return work.show(ActionView, captured.id, 201);
-    });
-  }
-
-  minutes(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.page(MinuteView, { meetingId }, query, { panelId });
-    });
-  }
-
-  minutesOf(actor: Actor, meetingId: string, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => {
-      const minute = await work.find('read', Minute, id);
-      if (minute.meetingId !== meetingId) throw notFound();
-      return work.present(MinuteView, minute);
-    });
-  }
-
-  minute(actor: Actor, meetingId: string, { listingId, text }: MinuteRequest): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
-      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
-      const editions = await work.rows('read', Minute, { caseId: listing.caseId, listingId });
-      const draft = editions.find(({ status }) => status === 'draft');
-      const minute = draft
-        ? await work.update(Minute, draft, { text })
-        : await work.insert(Minute, {
-            text,
-            edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
-            ...withinItem(actor, listing),
-          });
-      work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
-      return work.show(MinuteView, minute.id, 201);
-    });
-  }
-
-  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
-  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.take('approve', Minute, MinuteView, id);
-      if (found.meetingId !== meetingId) throw notFound();
-      if (found.status === 'approved')
-        throw conflict('approved-already', 'These minutes are approved. Correct them in another edition.');
-      const approved = await work.update(Minute, found, { status: 'approved' });
-      work.happened('minutes.approved', Minute, approved, { edition: approved.edition });
-      return work.show(MinuteView, id);
     });
   }
 }

@@ -427,39 +427,3 @@ export class Decision extends ListingRecord {
   @Classified('administrative')
   rulesEdition: number | null;
 }
-
-/**
- * The minutes of one item. A draft is the coordination's; approved by the chair, it is shared as `professional_opinion` is,
- * and corrected only by another edition.
- */
-@Entity('minutes')
-@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Unique(['listingId', 'edition'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Index(['caseId', 'changedAt', 'id'])
-@Check(`category = 'professional_opinion'`)
-@Check(`status IN ('draft', 'approved')`)
-export class Minute extends ListingRecord {
-  /** The data category: `professional_opinion`. */
-  @Column({ type: 'text', default: 'professional_opinion' })
-  @Classified('administrative')
-  category: 'professional_opinion';
-
-  /** What was said about the item. */
-  @Column({ type: 'text' })
-  @Classified('professional_opinion')
-  @Length(3, 20000)
-  text: string;
-
-  /** `draft` or `approved`. */
-  @Column({ type: 'text', default: 'draft' })
-  @Classified('administrative')
-  @IsIn(['draft', 'approved'])
-  status: 'draft' | 'approved';
-
-  /** Counts the editions of this item's minutes, from 1. */
-  @Column({ type: 'integer' })
-  @Classified('administrative')
-  edition: number;
-}

@@ -3,15 +3,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
 import { ActionRequest } from '../plans/action.requests.js';
 import { PageQuery } from '../records/page-query.requests.js';
-import {
-  Decision,
-  Invitation,
-  Listing,
-  Meeting,
-  MEETING_STATUSES,
-  Minute,
-  type MeetingStatus,
-} from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, MEETING_STATUSES, type MeetingStatus } from './meeting.entity.js';
 
 export class MeetingQuery extends PageQuery {
   /** Only meetings of this panel. */
@@ -118,6 +110,3 @@ export class CapturedActionRequest extends ActionRequest {
   @IsUUID()
   planId: string;
 }
-
-/** Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. */
-export class MinuteRequest extends PickType(Minute, ['listingId', 'text'] as const) {}

@@ -1,5 +1,5 @@
 import { view } from '../records/view.js';
-import { Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting } from './meeting.entity.js';
 
 /** A meeting: when, where, and how it stands. */
 export class MeetingView extends view(
@@ -78,20 +78,4 @@ export class DecisionView extends view(
   'quorate',
   'rulesEdition',
   'madeAt',
-) {}
-
-/** The minutes of one item. */
-export class MinuteView extends view(
-  Minute,
-  'id',
-  'version',
-  'meetingId',
-  'listingId',
-  'caseId',
-  'agencyId',
-  'category',
-  'edition',
-  'status',
-  'text',
-  'changedAt',
 ) {}

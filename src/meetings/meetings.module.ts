@@ -15,6 +15,12 @@ import { RunningOrderController } from './running-order.controller.js';
 import { RunningOrderService } from './running-order.service.js';
 import { AgendaController } from './agenda.controller.js';
 import { AgendaService } from './agenda.service.js';
+import { CalendarController } from './calendar.controller.js';
+import { CalendarService } from './calendar.service.js';
+import { MinutesController } from './minutes.controller.js';
+import { MinutesDocumentService } from './minutes-document.service.js';
+import './minutes.policy.js';
+import { MinutesService } from './minutes.service.js';
 import { ListingsController } from './listings.controller.js';
 import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
@@ -28,6 +34,8 @@ import { ResearchService } from './research.service.js';
   imports: [CasesModule],
   controllers: [
     MeetingsController,
+    CalendarController,
+    MinutesController,
     AgendaController,
     ResearchController,
     AttendanceController,
@@ -38,6 +46,9 @@ import { ResearchService } from './research.service.js';
   ],
   providers: [
     MeetingsService,
+    CalendarService,
+    MinutesService,
+    MinutesDocumentService,
     AgendaService,
     ResearchService,
     AttendanceService,

@@ -12,7 +12,7 @@ import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from './recusal-facts.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
-import { Decision, Invitation, Listing, Meeting, Minute } from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting } from './meeting.entity.js';
 
 /** Panels on which the actor has a seat, of whatever tier. */
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
@@ -45,7 +45,11 @@ declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.clo
   WHERE change.at > :now`);
 
 /** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
-const invited = ({ invitations, recusedListingIds }: Actor, to: keyof InvitationFact, column: string): Where => ({
+export const invited = (
+  { invitations, recusedListingIds }: Actor,
+  to: keyof InvitationFact,
+  column: string,
+): Where => ({
   [column]: {
     $in: [...new Set(invitations.filter((one) => !recusedListingIds.includes(one.listingId)).map((one) => one[to]))],
   },
@@ -108,14 +112,14 @@ declareSubject(Meeting, 'Meeting', {
   ],
 });
 
-const WITHIN_CASE = {
+export const WITHIN_CASE = {
   parent: 'case',
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Who knows that a case is on a list: `item` names the column of the item. */
 const heard = (item: string): Ground[] => [
@@ -223,45 +227,6 @@ declareSubject(Decision, 'Decision', {
   ],
 });
 
-declareSubject(Minute, 'Minute', {
-  ...WITHIN_CASE,
-  relations: { ...toCase },
-  bars: [recusedFromItem('listingId')],
-  grounds: [
-    {
-      name: 'shared',
-      sentence:
-        'whose agency wrote them or may know of them once approved, and who may read the case other than by an invitation',
-      actions: ['read'],
-      within: 'hear',
-      where: (actor) => ({ $and: [{ status: 'approved' }, ownOrShared(actor)] }),
-    },
-    {
-      name: 'invited',
-      sentence: 'whose agency may know of them once approved, and who is invited, now, to the item',
-      actions: ['read'],
-      within: 'hear-item',
-      where: (actor) => ({
-        $and: [{ status: 'approved' }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
-      }),
-    },
-    {
-      name: 'coordination',
-      sentence: 'who chairs or coordinates the panel',
-      actions: ['read'],
-      within: 'list',
-      where: () => ({}),
-    },
-    {
-      name: 'chair',
-      sentence: 'who chairs the panel',
-      actions: ['approve'],
-      within: 'list',
-      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
-    },
-  ],
-});
-
 declareWords(Meeting, 'Meeting', 'meeting', {
   attend: 'be recorded as attending it',
   register: 'record who attended it',
@@ -288,7 +253,6 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
 });
 declareWords(Invitation, 'Meeting', 'invitation to an item');
 declareWords(Decision, 'Meeting', 'decision on an item');
-declareWords(Minute, 'Meeting', 'minutes of an item', { approve: 'approve them' });
 addWords(Case, {
   hear: 'know what was said of it at all its meetings',
   'hear-item': 'know what is said of it at the item',

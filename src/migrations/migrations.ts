@@ -17,6 +17,7 @@ import { Research20261122210000 } from './20261122210000-research.js';
 import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { InWriting20261122270000 } from './20261122270000-in-writing.js';
 import { Jobs20261122240000 } from './20261122240000-jobs.js';
+import { Minutes20261122260000 } from './20261122260000-minutes.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -41,4 +42,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   InTheRoom20261122220000,
   InWriting20261122270000,
   Jobs20261122240000,
+  Minutes20261122260000,
 ];

@@ -49,6 +49,24 @@ const pageSchema = (view: ViewClass): object => ({
   },
 });
 
+type Contents = Record<string, { schema: object }>;
+
+const files = (types: string[], others: Contents = {}): MethodDecorator =>
+  applyDecorators(
+    ApiOkResponse({
+      content: {
+        ...others,
+        ...Object.fromEntries(
+          types.map((type) => [type, { schema: { type: 'string' as const, maxLength: MOST_BYTES } }]),
+        ),
+      },
+    }),
+    ApiExtension('x-answers', 'document'),
+  );
+
+/** What a file may hold at most, as the document says. */
+const MOST_BYTES = 20_000_000;
+
 export const Answers = {
   /** One record. */
   one: (view: ViewClass): MethodDecorator =>
@@ -81,6 +99,17 @@ export const Answers = {
         },
       }),
       ApiExtension('x-answers', 'document'),
+    ),
+
+  /** What was presented, in a form of its own such as a calendar. */
+  file: (type: string): MethodDecorator => files([type]),
+
+  /** One record in several forms. */
+  forms: (view: ViewClass, ...types: string[]): MethodDecorator =>
+    applyDecorators(
+      declareView(view),
+      ApiExtraModels(view),
+      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }),
     ),
 
   /** A question that carries personal data, and so is a POST: a page of records. */

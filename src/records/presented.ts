@@ -15,12 +15,18 @@ export class Presented {
     readonly contentType = 'application/json; charset=utf-8',
     /** The one record that the body shows, and by which view. */
     readonly shows: { view: string; id: string } | null = null,
-    /** The body, where it is made while it is sent. */
-    readonly stream?: Readable,
+    /** The body, where it is made while it is sent, or is no text. */
+    readonly stream?: Readable | Buffer,
   ) {}
 
   get text(): string {
     return this.exact ?? JSON.stringify(this.body);
+  }
+
+  /** The same content in another form, made of the body and of nothing else. */
+  as(contentType: string, form: string | Buffer, headers: Record<string, string> = {}): Presented {
+    const [text, bytes] = typeof form === 'string' ? [form, undefined] : [undefined, form];
+    return new Presented(this.body, this.status, headers, text, contentType, null, bytes);
   }
 
   /** Several answers as one. */

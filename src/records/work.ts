@@ -43,6 +43,8 @@ export const MOST_COUNTED = 50_000;
 interface PresentOptions {
   status?: number;
   action?: string;
+  /** As what the reading is written down, where it is not that of one record. */
+  how?: string;
   /** The view's own properties, which the row does not hold. */
   extra?: Row;
   /** What the view derives values from, beside what is shown. */
@@ -244,9 +246,13 @@ export class Work {
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
-  list(view: ViewClass, rows: object[], { action = 'read', given }: { action?: string; given?: Row } = {}): Presented {
+  list(
+    view: ViewClass,
+    rows: object[],
+    { action = 'read', given, how = 'list' }: Pick<PresentOptions, 'action' | 'given' | 'how'> = {},
+  ): Presented {
     const body: PageOf<object> = {
-      data: this.consult('list', action, view, rows as Row[], { given }),
+      data: this.consult(how, action, view, rows as Row[], { given }),
       next: null,
       withheld: [],
     };
@@ -257,11 +263,11 @@ export class Work {
   present(
     view: ViewClass,
     row: object,
-    { status = 200, action = 'read', extra = {}, given, reason }: PresentOptions = {},
+    { status = 200, action = 'read', how = 'view', extra = {}, given, reason }: PresentOptions = {},
   ): Presented {
     const whole = { ...row, ...extra };
     const masked = mask(this.actor, shapeOf(view), action, whole);
-    if (status === 200) this.writeDown('view', action, view, [whole], [masked], reason ? { reason } : {});
+    if (status === 200) this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const headers = { etag: this.tagOf(view, whole, masked) };
     return new Presented(this.bodyOf(view, whole, masked, given), status, headers, undefined, undefined, shows);
@@ -441,7 +447,7 @@ export class Work {
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */
-  private withheldCategories(panelId: string): string[] {
+  withheldCategories(panelId: string): string[] {
     return keptFor(this.actor, `withheld ${panelId}`, () =>
       DATA_CATEGORIES.filter((category) => granted(this.actor, panelId, category, null).level === 'none'),
     );

@@ -5,7 +5,7 @@ import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { AgendaEdition, AgendaItem } from '../meetings/agenda.entity.js';
-import { Decision, Invitation, Listing, Meeting, Minute, REASON_OF_KIND } from '../meetings/meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, REASON_OF_KIND } from '../meetings/meeting.entity.js';
 import { Attendance, isThere } from '../meetings/attendance.entity.js';
 import { DisclosedCrime } from '../meetings/crime.entity.js';
 import { Recusal } from '../meetings/recusal.entity.js';
@@ -177,7 +177,7 @@ export async function referrals(seeding: Seeding): Promise<void> {
 }
 
 /** Cases by key, with what every record inside a case repeats. */
-function casesOf(seeding: Seeding) {
+export function casesOf(seeding: Seeding) {
   const facts = new Map(
     seeding.caseload.cases.map((one) => [
       one.key,
@@ -463,17 +463,6 @@ export async function meetings(seeding: Seeding): Promise<void> {
       dissent: one.dissent,
       quorate: true,
       rulesEdition: 1,
-    })),
-  );
-  await seeding.put(
-    Minute,
-    caseload.minutes.filter(wasHeard).map((one) => ({
-      ...item(one.listing),
-      id: seeding.id('minute', one.key),
-      category: 'professional_opinion' as const,
-      text: one.text,
-      status: one.status === 'draft' ? ('draft' as const) : ('approved' as const),
-      edition: 1,
     })),
   );
   const aside = (key: string) => caseload.recusals.filter((one) => one.listing === key).map((one) => one.person);
