@@ -3,6 +3,7 @@ import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
 import './attendance.policy.js';
 import './crime.policy.js';
+import './pre-flight.policy.js';
 import './recusal.policy.js';
 import './running-order.policy.js';
 import { AttendanceController } from './attendance.controller.js';
@@ -20,6 +21,10 @@ import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
+import { PacksController } from './packs.controller.js';
+import { PacksService } from './packs.service.js';
+import { PreFlightsController } from './pre-flights.controller.js';
+import { PreFlightsService } from './pre-flights.service.js';
 import { ResearchController } from './research.controller.js';
 import './research.policy.js';
 import { ResearchService } from './research.service.js';
@@ -35,6 +40,8 @@ import { ResearchService } from './research.service.js';
     RecusalController,
     CrimeController,
     ListingsController,
+    PacksController,
+    PreFlightsController,
   ],
   providers: [
     MeetingsService,
@@ -45,8 +52,10 @@ import { ResearchService } from './research.service.js';
     RecusalService,
     CrimeService,
     ListingsService,
+    PacksService,
+    PreFlightsService,
     MeetingCourse,
   ],
-  exports: [MeetingCourse],
+  exports: [MeetingCourse, PacksService],
 })
 export class MeetingsModule {}

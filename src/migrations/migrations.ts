@@ -18,6 +18,8 @@ import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
+import { Packs20261122250000 } from './20261122250000-packs.js';
+
 export const migrations: (new () => MigrationInterface)[] = [
   First20261122000000,
   Audit20261122100000,
@@ -37,4 +39,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Agenda20261122200000,
   Research20261122210000,
   InTheRoom20261122220000,
+  Packs20261122250000,
 ];
