@@ -18,6 +18,7 @@ import { ResearchPoint, ResearchRequest } from './meetings/research.entity.js';
 import { Attendance } from './meetings/attendance.entity.js';
 import { DisclosedCrime } from './meetings/crime.entity.js';
 import { Decision, Invitation, Listing, Meeting, Minute } from './meetings/meeting.entity.js';
+import { PackRecall } from './meetings/pack-recall.entity.js';
 import { PreFlight } from './meetings/pre-flight.entity.js';
 import { Recusal } from './meetings/recusal.entity.js';
 import { ItemPresence } from './meetings/running-order.entity.js';
@@ -91,6 +92,7 @@ export const entities = [
   AgendaItem,
   Invitation,
   Attendance,
+  PackRecall,
   PreFlight,
   Recusal,
   ItemPresence,

@@ -12,6 +12,7 @@ import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { bids, cycles } from './sandbox/seed-cycles.js';
 import { waysIn } from './sandbox/seed-access.js';
+import { packs } from './sandbox/seed-packs.js';
 import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
@@ -33,6 +34,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     cycles,
     bids,
     research,
+    packs,
     waysIn,
   ];
   for (const step of steps) await step(seeding);

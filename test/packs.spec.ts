@@ -6,7 +6,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, practitioner } from './given-panel-work.ts';
+import { asOwner, casesOf, checked, inDays, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -459,5 +459,59 @@ describe('a check before papers go out', () => {
     const rules = { effectiveFrom: today, rules: { ...rows[0]!.rules, preFlight: 'off' } };
     await (await by('jag-chair')).post(`/v1/panels/${panelId}/rules`, rules).expect(201);
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+  });
+});
+
+describe('papers that are recalled', () => {
+  const sent = async (caseIds: string[]): Promise<Convened> => {
+    const meeting = await convened(caseIds);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    return meeting;
+  };
+  const recall = async (who: string, { path }: Convened, body: object): Promise<Response> =>
+    (await by(who)).post(`${path}/pack-recall`, { reason: 'The list of another meeting was attached.', ...body });
+
+  test('are gone, with the reason, for whoever received them, until they go out again; and who received them is told', async () => {
+    const early = await convened([cases[0]!]);
+    expect((await recall('jag-chair', early, {})).body.code).toBe('not-circulated');
+    const meeting = await sent([cases[0]!, cases[1]!]);
+    await pack('fire-officer', meeting);
+    expect((await recall(COORDINATOR, meeting, {})).status).toBe(403);
+    const made = await recall('jag-chair', meeting, {});
+    expect(made.status).toBe(201);
+    expect(made.body.receivedByAgencyIds).toContain((await practitioner(owner, 'fire-officer')).agencyId);
+    expect((await recall('jag-chair', meeting, {})).body.code).toBe('recalled-already');
+    for (const who of READERS) {
+      const { status, body } = await (await by(who)).get(`${meeting.path}/pack`);
+      expect([status, body.code]).toEqual([410, 'pack-recalled']);
+      expect(body.detail).toContain('The list of another meeting was attached.');
+    }
+    await (await by('outsider')).get(`${meeting.path}/pack`).expect(404);
+    const { body } = await (await by('fire-officer')).get(`${meeting.path}/pack-recalls`).expect(200);
+    expect(body.data).toMatchObject([{ listingId: null, edition: 1 }]);
+    const { rows } = await owner.query(`SELECT 1 FROM events WHERE type = 'pack.recalled' AND subject_id = $1`, [
+      made.body.id,
+    ]);
+    expect(rows).toHaveLength(1);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    expect(casesIn(await pack('fire-officer', meeting))).toEqual([cases[0], cases[1]]);
+  });
+
+  test('are gone by the item, and whoever may not see the item learns nothing of it', async () => {
+    const [kept, gone] = cases as [string, string];
+    const meeting = await sent([kept, gone]);
+    const listingId = meeting.listings[1]!;
+    expect((await recall('jag-chair', meeting, { listingId: (await convened([kept])).listings[0] })).status).toBe(404);
+    expect((await recall('jag-chair', meeting, { listingId })).status).toBe(201);
+    const { items, manifest } = (await (await by('fire-officer')).get(`${meeting.path}/pack`).expect(200)).body;
+    expect(items.map(({ listing }: Item) => listing.caseId)).toEqual([kept]);
+    expect(manifest.recalled).toEqual([{ listingId, reason: 'The list of another meeting was attached.' }]);
+    await excluded('fire-officer', gone);
+    for (const part of ['pack', 'pack-recalls']) {
+      const { text } = await (await by('fire-officer')).get(`${meeting.path}/${part}`).expect(200);
+      expect(text).not.toContain(listingId);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
 import './attendance.policy.js';
 import './crime.policy.js';
+import './pack-recall.policy.js';
 import './pre-flight.policy.js';
 import './recusal.policy.js';
 import './running-order.policy.js';
@@ -23,6 +24,8 @@ import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
 import { PacksController } from './packs.controller.js';
 import { PacksService } from './packs.service.js';
+import { PackRecallsController } from './pack-recalls.controller.js';
+import { PackRecallsService } from './pack-recalls.service.js';
 import { PreFlightsController } from './pre-flights.controller.js';
 import { PreFlightsService } from './pre-flights.service.js';
 import { ResearchController } from './research.controller.js';
@@ -42,6 +45,7 @@ import { ResearchService } from './research.service.js';
     ListingsController,
     PacksController,
     PreFlightsController,
+    PackRecallsController,
   ],
   providers: [
     MeetingsService,
@@ -54,6 +58,7 @@ import { ResearchService } from './research.service.js';
     ListingsService,
     PacksService,
     PreFlightsService,
+    PackRecallsService,
     MeetingCourse,
   ],
   exports: [MeetingCourse, PacksService],

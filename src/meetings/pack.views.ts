@@ -76,6 +76,15 @@ export class PackCategory {
   rule: string;
 }
 
+/** An item that was recalled. */
+export class PackRecalledItem {
+  @ApiProperty({ format: 'uuid' })
+  listingId: string;
+
+  /** Why. */
+  reason: string;
+}
+
 /** Whose copy it is: to be printed on each page. */
 export class PackWatermark {
   /** The reader. */
@@ -118,6 +127,9 @@ export class PackManifest {
 
   /** Data categories of which you may not learn whether anything is held. */
   categories: PackCategory[];
+
+  /** Items of your copy that were recalled. */
+  recalled: PackRecalledItem[];
 }
 
 /** The papers of a meeting for whoever asks, as they may read now. */

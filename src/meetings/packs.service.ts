@@ -6,6 +6,7 @@ import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { keptBack } from '../policy/levels.js';
 import type { Row } from '../policy/conditions.js';
+import { Problem } from '../policy/problems.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 import { londonDay } from '../records/london-day.js';
 import { keptBackOf } from '../records/mask.js';
@@ -15,6 +16,7 @@ import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
 import { Meeting } from './meeting.entity.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import { inForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
 
 /** More than any meeting has of one kind. */
@@ -35,7 +37,12 @@ export class PacksService {
   /** The pack of whoever works: its body is a `PackView`. */
   async packOf(work: Work, meetingId: string): Promise<Presented> {
     const meeting = await work.find('read', Meeting, meetingId);
-    const content = await contentOf(work.actor, findsOf(work), meetingId);
+    const recalled = await inForce(work, meeting);
+    const whole = recalled.find(({ listingId }) => !listingId);
+    if (whole) throw new Problem(410, 'pack-recalled', 'Recalled', `These papers were recalled: ${whole.reason}`);
+    const isRecalled = (item: ItemContent): boolean =>
+      recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
+    const content = (await contentOf(work.actor, findsOf(work), meetingId)).filter((item) => !isRecalled(item));
     const items = presented(work, content);
     const watermark = await watermarkOf(work, meeting);
     work.opened(Meeting, meeting, watermark.serial);
@@ -44,6 +51,7 @@ export class PacksService {
       marking: markingOf(items),
       items: content.map((item) => ({ listingId: item.listing[0]?.['id'], withheld: withheldIn(work.actor, item) })),
       categories: keptBack(work.actor, meeting.panelId),
+      recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
     };
     return work.present(PackView, meeting, { extra: { items, manifest } });
   }
