@@ -2,7 +2,9 @@
  * Papers of a meeting: each reader's pack is what the policy shows them record by record, and says what it keeps back by which
  * rule; before papers go out somebody checks who would receive what, and it stays true until they do.
  *
- * Seen to fail:
+ * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
+ * one who checks; findings shown of hidden items; seats that may change after the check; a maker who approves alone; a recall,
+ * whole or of one item, that is not heeded.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
