@@ -21,6 +21,8 @@ import { Attendance } from './meetings/attendance.entity.js';
 import { DisclosedCrime } from './meetings/crime.entity.js';
 import { Decision, Invitation, Listing, Meeting } from './meetings/meeting.entity.js';
 import { CapturedAction, Minute, MinutePoint } from './meetings/minutes.entity.js';
+import { PackRecall } from './meetings/pack-recall.entity.js';
+import { PreFlight } from './meetings/pre-flight.entity.js';
 import { Recusal } from './meetings/recusal.entity.js';
 import { ItemPresence } from './meetings/running-order.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
@@ -95,6 +97,8 @@ export const entities = [
   AgendaItem,
   Invitation,
   Attendance,
+  PackRecall,
+  PreFlight,
   Recusal,
   ItemPresence,
   DisclosedCrime,

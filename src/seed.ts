@@ -14,6 +14,7 @@ import { bids, cycles } from './sandbox/seed-cycles.js';
 import { jobs } from './sandbox/seed-jobs.js';
 import { waysIn } from './sandbox/seed-access.js';
 import { minutes } from './sandbox/seed-minutes.js';
+import { packs } from './sandbox/seed-packs.js';
 import { research } from './sandbox/seed-research.js';
 import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
 import { cases, subjects } from './sandbox/seed-subjects.js';
@@ -36,6 +37,7 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
     cycles,
     bids,
     research,
+    packs,
     waysIn,
     jobs,
   ];

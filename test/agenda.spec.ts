@@ -11,7 +11,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, inDays, practitioner } from './given-panel-work.ts';
+import { asOwner, checked, inDays, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -146,6 +146,12 @@ async function moved(who: string, meeting: Convened, what: string, body?: object
   const caller = await by(who);
   const { headers } = await caller.get(meeting.path).expect(200);
   return caller.post(`${meeting.path}/${what}`, body).set('if-match', headers['etag'] as string);
+}
+
+/** Checked, and then circulated. */
+async function circulated(meeting: Convened): Promise<Response> {
+  await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+  return moved(COORDINATOR, meeting, 'agenda/circulation');
 }
 
 const decided = async (who: string, meeting: Convened, listingId: string, kind: string): Promise<Response> =>
@@ -412,7 +418,7 @@ describe('an agenda that is out', () => {
     await (await by(COORDINATOR)).get(`${meeting.path}/agenda?edition=1`).expect(404);
     await (await by(COORDINATOR)).post(`${meeting.path}/agenda/circulation`).expect(428);
     expect((await moved('housing-officer', meeting, 'agenda/circulation')).status).toBe(403);
-    const out = await moved(COORDINATOR, meeting, 'agenda/circulation');
+    const out = await circulated(meeting);
     expect(out.body).toMatchObject({ status: 'papers_out', agendaEdition: 1 });
     const refused = await (await by(COORDINATOR)).post(`${meeting.path}/agenda`);
     expect([refused.status, refused.body.code]).toEqual([409, 'agenda-locked']);
@@ -428,7 +434,7 @@ describe('an agenda that is out', () => {
     expect(casesIn(await agenda('police-sergeant', meeting))).toEqual([urgent, known, late]);
     expect(casesIn(await agenda('police-sergeant', meeting, 1))).toEqual([known]);
 
-    const next = await moved(COORDINATOR, meeting, 'agenda/circulation');
+    const next = await circulated(meeting);
     expect(next.body).toMatchObject({ status: 'papers_out', agendaEdition: 2 });
     expect(casesIn(await agenda('police-sergeant', meeting, 1))).toEqual([known]);
     expect(casesIn(await agenda('police-sergeant', meeting, 2))).toEqual([urgent, known, late]);
@@ -462,7 +468,7 @@ describe('an agenda that is out', () => {
     const invitation = { agencyId: invited.agencyId, practitionerId: invited.id, closesAt: inDays(70) };
     await (await by(COORDINATOR)).post(`${meeting.path}/listings/${listing}/invitations`, invitation).expect(201);
     await drawn(meeting);
-    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    expect((await circulated(meeting)).status).toBe(200);
     const { body: told } = await (await by(COORDINATOR)).get(meeting.path).expect(200);
     expect(JSON.stringify(told)).not.toContain(first);
     for (const edition of [undefined, 1]) {
@@ -511,7 +517,7 @@ describe('an emergency meeting', () => {
     expect((await moved(COORDINATOR, meeting, 'justification', reason)).status).toBe(403);
     const justified = await moved('jag-chair', meeting, 'justification', reason);
     expect(justified.body).toMatchObject({ emergencyReason: reason.reason });
-    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    expect((await circulated(meeting)).status).toBe(200);
     expect((await moved('jag-chair', await convened(), 'justification', reason)).body.code).toBe('no-emergency');
 
     const listing = listingOf(await agenda(COORDINATOR, meeting), urgent);
@@ -529,7 +535,7 @@ describe('an emergency meeting', () => {
     await opened('housing-officer', { urgent: true, band: 'high' });
     const meeting = await convened({ days: 2, kind: 'emergency' });
     await drawn(meeting);
-    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).body).toMatchObject({ status: 'papers_out' });
+    expect((await circulated(meeting)).body).toMatchObject({ status: 'papers_out' });
     expect((await moved('jag-chair', meeting, 'opening')).body).toMatchObject({ status: 'in_session' });
   });
 });

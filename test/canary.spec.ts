@@ -5,7 +5,7 @@
  * shown or not. Each value that leaves is traced to its field and record, and the policy, asked beside the service, must
  * show exactly that to exactly this person. Problems, headers, log lines, audit entries, events and exports carry none.
  *
- * Seen to fail: a field added after the mask to lists, children, searches, single reads and explanations; counts by a column
+ * Seen to fail: a field added after the mask to lists, children, searches, single reads, explanations and packs; counts by a column
  * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
  * the export); a filter and a search put to rows in which the reader does not see what is asked about; the stored reply to
  * a repeated call as it was, and as it was wherever its record may still be read; the text of minutes put past the
@@ -679,7 +679,14 @@ it(
       headers: { authorization: `Bearer ${auditor.token}` },
     });
     const kept: Record<string, string> = { log: server.logs(), export: await reply.text() };
-    for (const table of ['audit_entries', 'audit_checkpoints', 'events', 'disclosures', 'sharing_simulations']) {
+    for (const table of [
+      'audit_entries',
+      'audit_checkpoints',
+      'events',
+      'disclosures',
+      'sharing_simulations',
+      'pre_flights',
+    ]) {
       const { rows } = await owner.query<{ text: string }>(
         `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${table} t`,
       );

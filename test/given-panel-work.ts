@@ -1,7 +1,7 @@
 /** What specs about ways in ask of every exit: a case with all that hangs on it, as one person sees it. */
 import pg from 'pg';
 import type { Response } from 'supertest';
-import type { Caller } from './people.ts';
+import { as, type Caller } from './people.ts';
 import type { TestServer } from './support/server.ts';
 
 /** The database as its owner: for what only time or an administrator would change. */
@@ -87,3 +87,13 @@ export function likeness({ status, headers, body }: Response): string {
 }
 
 export const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+
+/** The coordination checks who would receive what of a meeting's papers, and approves it: then they may go out. */
+export async function checked(server: TestServer, meeting: string, maker: string, second: string): Promise<Response> {
+  const { body, headers } = await (await as(server, maker)).post(`${meeting}/pre-flights`).expect(201);
+  const approver = await as(server, body.needsSecondApproval ? second : maker);
+  return approver
+    .post(`${meeting}/pre-flights/${body.id as string}/approval`)
+    .set('if-match', headers['etag'] as string)
+    .expect(200);
+}

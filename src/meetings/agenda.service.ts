@@ -16,6 +16,7 @@ import { AgendaEdition, AgendaItem } from './agenda.entity.js';
 import { AgendaActionView, AgendaItemView, AgendaView, CirculatedItemView, DrawnAgendaView } from './agenda.views.js';
 import { overflow, weighed } from './bearings.js';
 import { candidates } from './candidates.js';
+import { mustBeChecked } from './circulation.js';
 import { mustNotWait } from './emergency.js';
 import { enlist } from './enlisting.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from './meeting.entity.js';
@@ -69,6 +70,7 @@ export class AgendaService {
       const found = await work.take('circulate', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'circulation');
       await mustNotWait(work, found);
+      await mustBeChecked(work, found);
       const edition = found.agendaEdition + 1;
       await work.insert(AgendaEdition, {
         meetingId: id,

@@ -3,6 +3,8 @@ import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
 import './attendance.policy.js';
 import './crime.policy.js';
+import './pack-recall.policy.js';
+import './pre-flight.policy.js';
 import './recusal.policy.js';
 import './running-order.policy.js';
 import { AttendanceController } from './attendance.controller.js';
@@ -26,6 +28,12 @@ import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
 import { MeetingsService } from './meetings.service.js';
+import { PacksController } from './packs.controller.js';
+import { PacksService } from './packs.service.js';
+import { PackRecallsController } from './pack-recalls.controller.js';
+import { PackRecallsService } from './pack-recalls.service.js';
+import { PreFlightsController } from './pre-flights.controller.js';
+import { PreFlightsService } from './pre-flights.service.js';
 import { ResearchController } from './research.controller.js';
 import './research.policy.js';
 import { ResearchService } from './research.service.js';
@@ -43,6 +51,9 @@ import { ResearchService } from './research.service.js';
     RecusalController,
     CrimeController,
     ListingsController,
+    PacksController,
+    PreFlightsController,
+    PackRecallsController,
   ],
   providers: [
     MeetingsService,
@@ -56,8 +67,11 @@ import { ResearchService } from './research.service.js';
     RecusalService,
     CrimeService,
     ListingsService,
+    PacksService,
+    PreFlightsService,
+    PackRecallsService,
     MeetingCourse,
   ],
-  exports: [MeetingCourse],
+  exports: [MeetingCourse, PacksService],
 })
 export class MeetingsModule {}

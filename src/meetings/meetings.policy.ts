@@ -106,7 +106,7 @@ declareSubject(Meeting, 'Meeting', {
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['close', 'justify'],
+      actions: ['close', 'justify', 'recall'],
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
@@ -234,6 +234,7 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   'draw-agenda': 'draw up its agenda',
   circulate: 'circulate its agenda',
   justify: 'say why an emergency meeting cannot wait',
+  recall: 'recall its papers',
   open: 'begin it',
   close: 'close it',
 });

@@ -21,6 +21,8 @@ import { Minutes20261122260000 } from './20261122260000-minutes.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
+import { Packs20261122250000 } from './20261122250000-packs.js';
+
 export const migrations: (new () => MigrationInterface)[] = [
   First20261122000000,
   Audit20261122100000,
@@ -43,4 +45,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   InWriting20261122270000,
   Jobs20261122240000,
   Minutes20261122260000,
+  Packs20261122250000,
 ];

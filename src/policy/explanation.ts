@@ -6,7 +6,7 @@ import type { Actor } from './actor.js';
 import { reaches } from './categories.js';
 import { classOf } from './classification.js';
 import { holds, parse, type Row } from './conditions.js';
-import { weigh } from './levels.js';
+import { inWords, weigh } from './levels.js';
 import { openings, type Step, type Subject } from './subjects.js';
 
 export interface ExplainedStep {
@@ -29,6 +29,9 @@ export interface Explanation {
 
 /** Where there is no ground, one may be asked for. */
 const HOW_TO_ASK = ['a grant until a date: ask the chair of the panel with POST /v1/access-requests'];
+
+/** Why a field is kept back where every ground that opens the record is limited. */
+export const OTHER_FIELDS = 'these grounds show other fields only';
 
 const BAR_STEPS = ['conflict', 'compartment'] as const;
 
@@ -86,7 +89,7 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
 
   const limited = opened.every(({ ground }) => ground.fields && !ground.fields.includes(field));
   if (limited) {
-    steps.push({ step: 'relationship', result: 'stopped', rule: 'these grounds show other fields only' });
+    steps.push({ step: 'relationship', result: 'stopped', rule: OTHER_FIELDS });
     return conclude('withhold', ['a ground that shows the whole record', ...HOW_TO_ASK]);
   }
   const column = classOf(subject.type, field);
@@ -95,7 +98,7 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   steps.push({
     step: weighing.step === 'administrative' ? 'level' : weighing.step,
     result: shown ? 'opened' : 'stopped',
-    rule: weighing.rule + (weighing.agreementRowId ? ` (agreement row ${weighing.agreementRowId})` : ''),
+    rule: inWords(weighing),
   });
   const rowId = weighing.agreementRowId ?? null;
   if (shown) return conclude('permit', [], rowId);

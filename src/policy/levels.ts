@@ -7,6 +7,7 @@
  */
 import type { Actor } from './actor.js';
 import {
+  DATA_CATEGORIES,
   reaches,
   SEALED_CATEGORIES,
   widest,
@@ -228,6 +229,18 @@ export function reachesSomewhere(actor: Actor, { category, from }: ColumnClass, 
   );
 }
 
+const unshared = (category: string, { rowId }: Granted): string =>
+  rowId ? `the agreement does not share ${category} with this agency` : `no active agreement row for ${category}`;
+
+/** Categories of which the reader may not even learn that something is held, on this panel, and by which rule. */
+export const keptBack = (actor: Actor, panelId: string): { category: DataCategory; rule: string }[] =>
+  DATA_CATEGORIES.flatMap((category) => {
+    const given = granted(actor, panelId, category, null);
+    return given.level === 'none'
+      ? [{ category, rule: inWords({ rule: unshared(category, given), agreementRowId: given.rowId }) }]
+      : [];
+  });
+
 export interface Weighing {
   level: SharingLevel;
   /** The step that decided. */
@@ -239,6 +252,10 @@ export interface Weighing {
   agreementRowId?: string | null;
   agreementVersionId?: string | null;
 }
+
+/** The rule, with the row of the agreement where one was weighed. */
+export const inWords = (weighed: { rule: string; agreementRowId?: string | null }): string =>
+  weighed.rule + (weighed.agreementRowId ? ` (agreement row ${weighed.agreementRowId})` : '');
 
 /** How much of a value classified as `column` the actor receives of this row, and by which rule. */
 export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnClass | undefined): Weighing {
@@ -262,9 +279,7 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
       ? {
           level: 'none',
           step: 'agreement',
-          rule: best.rowId
-            ? `the agreement does not share ${category} with this agency`
-            : `no active agreement row for ${category}`,
+          rule: unshared(category, best),
           ...because,
         }
       : { level: best.level, step: 'level', rule: `the agreement shares ${category} at ${best.level}`, ...because };

@@ -6,11 +6,11 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
-import { parse, type Row } from '../policy/conditions.js';
+import { holds, parse, type Row } from '../policy/conditions.js';
 import { CONTEXT, type Context } from '../policy/levels.js';
 import { Parameters } from '../policy/sql.js';
-import { openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import { contextSql } from './query.js';
+import { hasAnyGround, openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { contextSql, OPENED_BY, rulesOf } from './query.js';
 
 interface Tree {
   [relation: string]: Tree;
@@ -64,24 +64,40 @@ export async function rowsWithFacts(
   );
   await related(manager, type, rows, tree);
   const [action = 'read'] = actions;
-  for (const row of rows)
-    if (subject.contexts.length) row[CONTEXT] = await contextOf(manager, actor, subject, action, row);
+  if (subject.contexts.length) await inContext(manager, actor, subject, action, rows);
   return rows;
 }
 
-async function contextOf(
+/** Those of the rows that the actor may read, whoever asks, as `mask` needs them. */
+export async function rowsReadBy(
+  manager: EntityManager,
+  actor: Actor,
+  type: RecordClass,
+  ids: string[],
+): Promise<Row[]> {
+  const subject = subjectOf(type);
+  if (!ids.length || !hasAnyGround(actor, subject, 'read')) return [];
+  const rules = rulesOf(actor, subject, 'read');
+  const rows = await rowsWithFacts(manager, actor, type, ['read'], ids);
+  for (const row of rows) row[OPENED_BY] = rules.map(({ condition }) => holds(condition, row));
+  return rows.filter((row) => (row[OPENED_BY] as boolean[]).some(Boolean));
+}
+
+async function inContext(
   manager: EntityManager,
   actor: Actor,
   subject: Subject,
   action: string,
-  row: Row,
-): Promise<Context> {
+  rows: Row[],
+): Promise<void> {
   const parameters = new Parameters();
-  const byId = `t."id" = ${parameters.add(row['id'], 'uuid')}`;
+  const ids = rows.map((row) => row['id']);
+  const byId = `t."id" = ANY(${parameters.add(ids, 'uuid[]')})`;
   const context = contextSql(actor, subject, action, 't', parameters);
-  const [found] = await manager.query<[{ context: Context }]>(
-    `SELECT ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
+  const found = await manager.query<{ id: string; context: Context }[]>(
+    `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
     parameters.values,
   );
-  return found.context;
+  const contexts = new Map(found.map((one) => [one.id, one.context]));
+  for (const row of rows) row[CONTEXT] = contexts.get(row['id'] as string);
 }

@@ -3,8 +3,10 @@
  */
 import type { Actor } from '../policy/actor.js';
 import { reaches } from '../policy/categories.js';
+import type { ColumnClass } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
-import { weigh, weighedBy, type Weighing } from '../policy/levels.js';
+import { OTHER_FIELDS } from '../policy/explanation.js';
+import { inWords, weigh, weighedBy, type Weighing } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
 import { subjectOf, type Subject } from '../policy/subjects.js';
 import { OPENED_BY, rulesOf } from './query.js';
@@ -53,7 +55,7 @@ function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Maske
   /** A level is that of a category: fields of the same category are weighed once. */
   const weighed = new Map<string, Weighing>();
   for (const [field, column] of shape.properties) {
-    const category = typeof column.category === 'string' ? column.category : (row[column.category.column] as string);
+    const category = categoryOf(column, row);
     if (!isAllowed(field)) found.withheld.push(field);
     else if (category === 'administrative') found.shown.push(field);
     else {
@@ -70,4 +72,29 @@ function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Maske
       found.agreementVersionIds.push(agreementVersionId);
   for (const list of Object.values(found) as string[][]) Object.freeze(list);
   return found;
+}
+
+/** The category of a field of this row. */
+export const categoryOf = ({ category }: ColumnClass, row: Row): string =>
+  typeof category === 'string' ? category : (row[category.column] as string);
+
+/** A field that is kept back, and the rule that keeps it: that of an explanation. */
+export interface KeptBack {
+  field: string;
+  category: string;
+  step: Weighing['step'];
+  rule: string;
+}
+
+/** Which of the view's fields are kept back and why; whether they hold a value makes no difference. */
+export function keptBackOf(actor: Actor, shape: ViewShape, action: string, row: Row): KeptBack[] {
+  const subject = subjectOf(shape.record);
+  const isAllowed = allowedByGround(actor, subject, action, row);
+  return mask(actor, shape, action, row).withheld.map((field) => {
+    const column = shape.properties.get(field) as ColumnClass;
+    const category = categoryOf(column, row);
+    if (!isAllowed(field)) return { field, category, step: 'relationship', rule: OTHER_FIELDS };
+    const weighing = weigh(actor, subject, row, column);
+    return { field, category, step: weighing.step, rule: inWords(weighing) };
+  });
 }

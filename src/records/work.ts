@@ -6,11 +6,10 @@ import { hash } from 'node:crypto';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
-import { DATA_CATEGORIES } from '../policy/categories.js';
 import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
 import { Slot, type Row, type Where } from '../policy/conditions.js';
-import { CONTEXT, granted, type Context } from '../policy/levels.js';
+import { CONTEXT, keptBack, type Context } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
 import { conflict, notFound, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
@@ -403,6 +402,12 @@ export class Work {
     this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
 
+  /** Notes that a document is opened, under its serial: each record in it is presented, and written down, by itself. */
+  opened(type: RecordClass, { id, ...row }: Recorded, serial: string): void {
+    const document = { action: 'read', recordIds: [id, serial] };
+    this.note('disclose', 'open_document', subjectOf(type), [{ ...row, id }], document);
+  }
+
   /** Notes that one agency told another, by word of mouth, what a record is about. */
   told(
     type: RecordClass,
@@ -449,7 +454,7 @@ export class Work {
   /** Categories of which this reader may not even learn that something is held, on this panel. */
   withheldCategories(panelId: string): string[] {
     return keptFor(this.actor, `withheld ${panelId}`, () =>
-      DATA_CATEGORIES.filter((category) => granted(this.actor, panelId, category, null).level === 'none'),
+      keptBack(this.actor, panelId).map(({ category }) => category),
     );
   }
 

@@ -1,0 +1,63 @@
+/** What to look at before papers go out, read off what each recipient would receive. */
+import type { NamedIn, Recipient } from './pre-flight.entity.js';
+
+export const WARNINGS = [
+  'outside-agreement',
+  'unequal-copies',
+  'receives-nothing',
+  'received-by-nobody',
+  'many-named',
+] as const;
+export type WarningCode = (typeof WARNINGS)[number];
+
+const DETAILS: Record<WarningCode, string> = {
+  'outside-agreement': 'Their agency signed no agreement for this panel that gives them anything.',
+  'unequal-copies':
+    'Colleagues of one agency would hold copies of the item of which one is redacted further than the other.',
+  'receives-nothing': 'They would receive papers without any item.',
+  'received-by-nobody': 'Nobody but the coordination of the panel would receive the item.',
+  'many-named': 'So many people are named that somebody else than the maker of the check approves it.',
+};
+
+export interface Warning {
+  code: WarningCode;
+  detail: string;
+  practitionerIds: string[];
+  listingIds: string[];
+}
+
+/** People whom the items name, each once. */
+export const peopleIn = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
+
+export function warningsOf(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
+  const warn = (code: WarningCode, people: Recipient[], items: string[]): Warning => ({
+    code,
+    detail: DETAILS[code],
+    practitionerIds: people.map(({ practitionerId }) => practitionerId),
+    listingIds: items,
+  });
+  const some = (code: WarningCode, people: Recipient[]): Warning[] => (people.length ? [warn(code, people, [])] : []);
+  const holdersOf = (listingId: string): Recipient[] =>
+    recipients.filter(({ items }) => items.some((item) => item.listingId === listingId));
+  const copyOf = ({ items }: Recipient, listingId: string): string | undefined =>
+    items.find((item) => item.listingId === listingId)?.copy;
+  const unequal = listingIds.flatMap((listingId) =>
+    [...Map.groupBy(holdersOf(listingId), ({ agencyId }) => agencyId).values()]
+      .filter((colleagues) => new Set(colleagues.map((one) => copyOf(one, listingId))).size > 1)
+      .map((colleagues) => warn('unequal-copies', colleagues, [listingId])),
+  );
+  const unreceived = listingIds.filter((listingId) => holdersOf(listingId).every(({ coordinates }) => coordinates));
+  return [
+    ...some(
+      'outside-agreement',
+      recipients.filter(({ withinAgreement }) => !withinAgreement),
+    ),
+    ...unequal,
+    ...some(
+      'receives-nothing',
+      recipients.filter(({ items }) => !items.length),
+    ),
+    ...(unreceived.length ? [warn('received-by-nobody', [], unreceived)] : []),
+    ...(manyNamed ? [warn('many-named', [], [])] : []),
+  ];
+}
