@@ -50,6 +50,8 @@ export interface Operation {
   answers?: Schema;
   /** Of each line of the answer, where it is lines of JSON. */
   lines?: Schema;
+  /** Its types, where it is a file and not JSON. */
+  files: string[];
   /** The view that the answer is, such as `CaseView`. */
   view?: string;
   /** What it can be asked in its address. */
@@ -96,6 +98,7 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       answers,
       isOfRecords: answers?.properties?.['data']?.items?.$ref !== undefined,
       lines: resolved((responses['200'] ?? responses['201'])?.content?.['application/x-ndjson']?.schema),
+      files: answer ? [] : Object.keys((responses['200'] ?? {}).content ?? {}),
       refuses: refusalOf(responses['403']),
       view: nameOf(answer),
       asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),

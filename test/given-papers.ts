@@ -19,7 +19,7 @@ export async function pdfOf(bytes: Buffer): Promise<{ text: string; info: Info; 
   const { info } = await document.getMetadata();
   const marked = await document.getMarkInfo();
   await document.destroy();
-  return { text: text.replaceAll(/\s+/g, ' '), info: info as Info, isMarked: marked?.Marked ?? false };
+  return { text: text.replaceAll(/\s+/g, ' '), info, isMarked: marked?.Marked ?? false };
 }
 
 const AMPERSANDS: [RegExp, string][] = [
