@@ -1,14 +1,11 @@
 /** Minutes on paper: made of what was presented to one reader, and of nothing else. */
 import { londonTime } from '../records/london-day.js';
 import type { Block, Paper } from '../records/paper.js';
+import { MARKINGS, type Marking } from './marking.js';
 import type { MinutesDocumentView, MinutesItem } from './minutes-document.views.js';
 
 export const DOCUMENT_FORMATS = ['json', 'pdf', 'docx'] as const;
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
-
-/** From the lowest to the highest. Source: law and standards note, section 5.2, REQ-MRK-03 "highest of its parts". */
-export const MARKINGS = ['OFFICIAL', 'OFFICIAL-SENSITIVE', 'OFFICIAL-SENSITIVE, HANDLING CONDITIONS APPLY'] as const;
-export type Marking = (typeof MARKINGS)[number];
 
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
   fields.some((field) => part && (part as Record<string, unknown>)[field] != null);

@@ -7,7 +7,7 @@ import { view } from '../records/view.js';
 import { MeetingPanelView } from './calendar.views.js';
 import { Listing, Meeting } from './meeting.entity.js';
 import { DecisionView } from './meeting.views.js';
-import { MARKINGS, type Marking } from './minutes-document.js';
+import { MARKINGS, type Marking } from './marking.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
 /** An item as it stands in the minutes. */

@@ -10,6 +10,7 @@ import { PersonView } from '../subjects/subject.views.js';
 import { Meeting } from './meeting.entity.js';
 import { DecisionView, ListingView } from './meeting.views.js';
 import { ResearchRequestView } from './research.views.js';
+import { CLASSIFICATIONS, type Classification } from './marking.js';
 
 /** One item of a pack, with what you may see of its case: each record as it is shown when it is read by itself. */
 export class PackItem {
@@ -104,12 +105,10 @@ export class PackWatermark {
   serial: string;
 }
 
-export const CLASSIFICATIONS = ['OFFICIAL', 'OFFICIAL-SENSITIVE'] as const;
-
 /** The highest of its parts. */
 export class PackMarking {
   @ApiProperty({ enum: CLASSIFICATIONS })
-  classification: (typeof CLASSIFICATIONS)[number];
+  classification: Classification;
 
   /** The strictest handling among its contributions; null where you are shown none. */
   @ApiProperty({ enum: HANDLING, nullable: true, type: String })
