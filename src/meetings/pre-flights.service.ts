@@ -8,6 +8,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { basisOf, isStale, stale } from './circulation.js';
+import { numberIn } from './deadlines.js';
 import { isToBeHeld, Listing, Meeting } from './meeting.entity.js';
 import { contentOf } from './pack-content.js';
 import { findsOf } from './packs.service.js';
@@ -59,7 +60,7 @@ export class PreFlightsService {
         recipients: await recipientsOf(work, this.actors, meeting, content),
         named,
         basis: await basisOf(work, meeting),
-        needsSecondApproval: peopleIn(named) > Number(rules?.['preFlightNamedPeople'] ?? USUAL_NAMED_PEOPLE),
+        needsSecondApproval: peopleIn(named) > numberIn(rules ?? {}, 'preFlightNamedPeople', USUAL_NAMED_PEOPLE),
         madeById: actor.id,
         approvedById: null,
         approvedAt: null,
