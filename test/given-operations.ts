@@ -85,6 +85,9 @@ const jsonOf = (message: Message | undefined): Schema | undefined => message?.co
 const refusalOf = ({ $ref }: Message = {}): Refusal['x-refuses'] =>
   openApi.components.responses[$ref?.slice($ref.lastIndexOf('/') + 1) ?? '']?.['x-refuses'];
 
+/** Pages with a line for each agency, of figures about the records that the reader may see. */
+const OF_FIGURES = ['/v1/actions/ledger'];
+
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
     const { parameters = [], responses } = operation;
@@ -96,7 +99,7 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       path,
       takes: resolved(jsonOf(operation.requestBody)),
       answers,
-      isOfRecords: answers?.properties?.['data']?.items?.$ref !== undefined,
+      isOfRecords: answers?.properties?.['data']?.items?.$ref !== undefined && !OF_FIGURES.includes(path),
       lines: resolved((responses['200'] ?? responses['201'])?.content?.['application/x-ndjson']?.schema),
       files: answer ? [] : Object.keys((responses['200'] ?? {}).content ?? {}),
       refuses: refusalOf(responses['403']),

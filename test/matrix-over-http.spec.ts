@@ -44,6 +44,7 @@ const INSIDE: Record<string, string> = {
   'hear-item Case': 'the same, for the invited',
   'hear-bids Meeting': 'POST /v1/bids/{id}/listing and …/decision: the meeting at which it is heard',
   'locate Action': 'GET /v1/actions?panelId',
+  'locate Notice': 'GET /v1/notices?panelId',
   'lower-band Case': 'POST /v1/cases/{id}/assessments, where the judgement is below the score',
   'name Group': 'POST /v1/referrals with groupId',
   'name Place': 'POST /v1/referrals with placeId',
