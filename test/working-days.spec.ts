@@ -62,6 +62,10 @@ describe('a meeting that falls on no working day', () => {
   });
 });
 
+it('does not count beyond the calendar', () => {
+  expect(() => days.workingDaysAfter('9999-12-30', 5)).toThrow(RangeError);
+});
+
 it('finds the n-th weekday of a month, and the last', () => {
   expect(days.nthWeekday('2026-11', 4, 2)).toBe('2026-11-12');
   expect(days.nthWeekday('2026-11', 0, 1)).toBe('2026-11-01');

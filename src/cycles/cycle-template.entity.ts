@@ -28,6 +28,9 @@ export type Stage = (typeof STAGES)[number];
 export const RECURRENCES = ['every_n_days', 'nth_weekday'] as const;
 export type Recurrence = (typeof RECURRENCES)[number];
 
+/** As moments do (`Instant`). */
+const IN_THIS_CENTURY = /^20\d\d-/;
+
 /** One meeting of a cycle. */
 export class CycleStage {
   /** Which. */
@@ -113,6 +116,7 @@ export class CycleTemplate extends PartnershipRecord {
   @Column({ type: 'date' })
   @Classified('administrative')
   @IsDateString({ strict: true })
+  @Matches(IN_THIS_CENTURY, { message: '$property must lie in the years 2000 to 2099' })
   anchorOn: string;
 
   /** The number of the cycle that opens at the anchor. */
@@ -162,6 +166,7 @@ export class CycleTemplate extends PartnershipRecord {
   @Classified('administrative')
   @ArrayMaxSize(200)
   @IsDateString({ strict: true }, { each: true })
+  @Matches(IN_THIS_CENTURY, { each: true, message: 'each day of $property must lie in the years 2000 to 2099' })
   closedOn: string[];
 
   /** Its meetings, in their order. */

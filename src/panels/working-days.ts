@@ -51,7 +51,13 @@ const EASTER: [days: number, where: Jurisdiction[]][] = [
 ];
 
 const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
-const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** Beyond the year 9999 a day has no such name: whoever counts on from there would not come to an end. */
+function dayOf(date: Date): string {
+  const name = date.toISOString();
+  if (name.length > '9999-12-31T12:00:00.000Z'.length) throw new RangeError('beyond the calendar');
+  return name.slice(0, 10);
+}
 
 /** The day `count` calendar days later; earlier where it is negative. */
 export function daysAfter(day: string, count: number): string {
