@@ -82,6 +82,7 @@ function memberOf(panelIds: string[]): Actor {
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({
       panelId,
+      partnershipId: '00000000-0000-7000-8000-000000000000',
       panelType: 'jag',
       compartment: false,
       tier: 'core',

@@ -86,7 +86,7 @@ const refusalOf = ({ $ref }: Message = {}): Refusal['x-refuses'] =>
   openApi.components.responses[$ref?.slice($ref.lastIndexOf('/') + 1) ?? '']?.['x-refuses'];
 
 /** Pages with a line for each agency, of figures about the records that the reader may see. */
-const OF_FIGURES = ['/v1/actions/ledger'];
+const OF_FIGURES = ['/v1/action-ledger'];
 
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {

@@ -295,7 +295,7 @@ describe('what was not done', () => {
 
   test('stands in the ledger of the panel, as far as its reader may read it', async () => {
     const ledger = async (who: Caller, query = `?panelId=${plan.panelId}`): Promise<Row> => {
-      const { body } = await who.get(`/v1/actions/ledger${query}`).expect(200);
+      const { body } = await who.get(`/v1/action-ledger${query}`).expect(200);
       return (body.data as Row[]).find(({ id }) => id === housing.agencyId) ?? {};
     };
     const counted = async (where: string): Promise<number> =>
@@ -328,7 +328,7 @@ describe('what was not done', () => {
     for (const name of ['open', 'doneOnTime', 'doneLate', 'notPossible', 'notDone', 'slippageDays'])
       expect([name, after[name]]).toEqual([name, hidden[name]]);
     expect(await ledger(await as(server, 'school-lead'))).toEqual({});
-    const { body } = await (await as(server, stranger)).get('/v1/actions/ledger').expect(200);
+    const { body } = await (await as(server, stranger)).get('/v1/action-ledger').expect(200);
     expect(body.data).toEqual([]);
   });
 });

@@ -314,6 +314,9 @@ it('the stranger finds no record in any list but the directory', async () => {
   expect(Object.keys(OPEN_TO_A_STRANGER).filter((path) => !lists.has(path))).toEqual([]);
 });
 
+/** Papers that were recalled are told of to whoever may read the meeting. */
+const isRecalled = ({ status, body }: Response): boolean => status === 410 && body.code === 'pack-recalled';
+
 it(
   'whoever reads gets the record as the document says, or the same as if there were none',
   async () => {
@@ -330,7 +333,11 @@ it(
           unread.delete(operation);
           const shape = operation.lines ? misshapenLines(operation.lines, answer) : misshapen(operation, answer);
           wrong.push(...shape.map((what) => `${caller.who}: ${address}: ${what}`));
-        } else if (said(answer) !== gone && !(await mayBeRefused(caller, operation, address, answer)))
+        } else if (
+          !isRecalled(answer) &&
+          said(answer) !== gone &&
+          !(await mayBeRefused(caller, operation, address, answer))
+        )
           wrong.push(told(caller, address, answer));
       }
       return wrong;

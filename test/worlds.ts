@@ -316,6 +316,7 @@ export class Worlds {
       ? []
       : c.some(panels, 0.6).map((panelId) => ({
           panelId,
+          partnershipId: c.pick(pool('Partnership', 'id')),
           panelType: 'jag' as const,
           compartment: c.happens(0.2),
           tier: c.pick(['core', 'core', 'flexible', 'observer'] as const),

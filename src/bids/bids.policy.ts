@@ -10,7 +10,7 @@ import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import '../cycles/cycles.policy.js';
 import { Panel } from '../panels/panel.entity.js';
-import { chairedPanels, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { chairedPanels, coordinatedPanels, corePanels, seatedPartnerships } from '../panels/panels.policy.js';
 import { Plan } from '../plans/plan.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
@@ -59,10 +59,10 @@ declareSubject(Resource, 'Resource', {
   seek: ['panelId'],
   grounds: [
     {
-      name: 'partnership',
-      sentence: 'whose agency acts in the partnership',
+      name: 'on-a-panel',
+      sentence: 'who sits on a panel of the partnership',
       actions: ['read'],
-      where: (actor) => ({ partnershipId: { $in: actor.partnershipIds } }),
+      where: (actor) => ({ partnershipId: { $in: seatedPartnerships(actor) } }),
     },
     {
       name: 'coordination',

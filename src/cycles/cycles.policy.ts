@@ -1,19 +1,19 @@
-/** When the panels of a partnership meet is no secret there. What one hands on to another is read at both ends. */
-import { declareSubject, extendSubject } from '../policy/subjects.js';
+/** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
+import { declareSubject, extendSubject, type Ground } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
 import { Panel } from '../panels/panel.entity.js';
-import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, seatedPartnerships } from '../panels/panels.policy.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
 
-const acting = {
-  name: 'partnership',
-  sentence: 'whose agency acts in the partnership',
+const seated: Ground = {
+  name: 'on-a-panel',
+  sentence: 'who sits on a panel of the partnership',
   actions: ['read'],
-  where: (actor: { partnershipIds: string[] }) => ({ partnershipId: { $in: actor.partnershipIds } }),
+  where: (actor) => ({ partnershipId: { $in: seatedPartnerships(actor) } }),
 };
 
 /** Who turns a cycle coordinates a panel that meets in that partnership; which panels, the service asks of each stage. */
@@ -28,16 +28,16 @@ extendSubject(Panel, {
   ],
 });
 
-declareSubject(CycleTemplate, 'CycleTemplate', { grounds: [acting] });
+declareSubject(CycleTemplate, 'CycleTemplate', { grounds: [seated] });
 declareSubject(Cycle, 'Cycle', {
   relations: { template: { to: CycleTemplate, local: 'templateId', foreign: 'id' } },
-  grounds: [acting],
+  grounds: [seated],
   orderBy: 'opensOn',
 });
 declareSubject(CycleMeeting, 'CycleMeeting', {
   relations: { cycle: { to: Cycle, local: 'cycleId', foreign: 'id' } },
   parent: 'cycle',
-  grounds: [{ ...acting, within: 'read' }],
+  grounds: [{ ...seated, within: 'read' }],
 });
 
 extendSubject(Meeting, {

@@ -14,6 +14,7 @@ import {
 
 export interface MembershipFact {
   panelId: string;
+  partnershipId: string;
   panelType: PanelType;
   compartment: boolean;
   tier: MembershipTier;
@@ -34,7 +35,7 @@ const CURRENT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
 
 declareFact(
   'memberships',
-  `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'panelType', p.type,
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'partnershipId', p.partnership_id, 'panelType', p.type,
      'compartment', p.compartment, 'tier', m.tier, 'role', m.role) ORDER BY m.panel_id), '[]')
    FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT}`,
 );
@@ -73,6 +74,11 @@ export const chairedPanels = (actor: Actor): string[] => [
   ...new Set(
     actor.memberships.filter((one) => one.role === 'chair' || one.role === 'co_chair').map((one) => one.panelId),
   ),
+];
+
+/** Partnerships on one of whose panels the actor has a seat, of whatever tier. */
+export const seatedPartnerships = (actor: Actor): string[] => [
+  ...new Set(actor.memberships.map((one) => one.partnershipId)),
 ];
 
 /** For rows with a `panelId`: outside a compartment what stands in it must not exist. */

@@ -51,7 +51,7 @@ export class ActionsController {
   }
 
   /** What each agency took upon itself and what became of it, counted over the actions that you may read */
-  @Get('actions/ledger')
+  @Get('action-ledger')
   @Can('read', Action)
   @Answers.page(LedgerView)
   ledger(@By() actor: Actor, @Query() query: LedgerQuery): Promise<Presented> {
