@@ -198,6 +198,9 @@ test('meetings, bids, what was handed on, agreements and emergencies are told of
       ['ask-jag'],
     )
   ).rows.map(({ id }) => id) as [string, string];
+  await database.query(`DELETE FROM minute_points WHERE minute_id IN (SELECT id FROM minutes WHERE meeting_id = $1)`, [
+    drafted,
+  ]);
   await database.query(`DELETE FROM minutes WHERE meeting_id = $1`, [drafted]);
   await database.query(
     `UPDATE listings l SET removed_at = now(), removal_reason = 'No minutes', outcome = 'defer' WHERE meeting_id = $1
