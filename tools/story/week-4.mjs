@@ -17,6 +17,7 @@ const TASK = [
   'ownerAgencyId',
   'ownerPractitionerId',
   'outcomeText',
+  'endedOn',
   'changedAt',
   'withheld',
 ];
