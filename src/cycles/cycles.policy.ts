@@ -1,6 +1,7 @@
 /** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
 import { declareSubject, extendSubject, type Ground } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
+import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
@@ -52,6 +53,7 @@ extendSubject(Meeting, {
 });
 
 declareSubject(Feed, 'Feed', {
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   seek: ['panelId'],
   panel: 'panelId',
   case: 'caseId',
