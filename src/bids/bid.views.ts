@@ -66,7 +66,7 @@ export class BidView extends view(
   @Classified('administrative')
   resultsOverdue: boolean;
 
-  static derive = (shown: Row, now: Date): Row => ({ resultsOverdue: owesResults(shown as unknown as Bid, now) });
+  static derive = (shown: Row, now: Date): Row => ({ resultsOverdue: owesResults(shown as Row & Bid, now) });
 }
 
 /** Deployed, and the day for its results is over. */

@@ -119,7 +119,7 @@ declareSubject(Bid, 'Bid', {
   case: 'caseId',
   contributor,
   // the panel before which it stands reads it without the case
-  bars: hiddenWithCase('caseId'),
+  bars: hiddenWithCase('caseId', 'planPanelId'),
   grounds: [
     {
       name: 'own-agency',

@@ -39,9 +39,10 @@ export class BidsService {
       held: async (work, meeting) => {
         await everyBidDecided(work, meeting);
         await everyWaiverRatified(work, meeting);
-        await handOnNeeds(work, meeting);
+        // needs and bids that are hidden from whoever closes or cancels go on all the same
+        await work.across(() => handOnNeeds(work, meeting));
       },
-      cancelled: relist,
+      cancelled: (work, meeting) => work.across(() => relist(work, meeting)),
     });
   }
 
@@ -76,6 +77,12 @@ export class BidsService {
         throw unacceptable('not-tasking', 'Bid before the Tasking meeting of the plan’s own partnership.', [
           { pointer: '/panelId', detail: 'is no Tasking panel of the partnership' },
         ]);
+      if (actor.compartmentPanelIds.includes(plan.panelId))
+        throw unacceptable(
+          'compartment',
+          'What a panel that is a compartment of its own plans does not leave it. Find the resource without a bid.',
+          [{ pointer: '/planId', detail: 'is a plan of a compartment' }],
+        );
       if (request.toOn < request.fromOn)
         throw unacceptable('ends-before-it-starts', 'A resource is wanted from a day to the same or a later one.', [
           { pointer: '/toOn', detail: 'must not lie before fromOn' },

@@ -7,7 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { coordinatedPanels, corePanels, outsideCompartment } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
@@ -34,15 +34,18 @@ declareFact(
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)) hidden`,
 );
 
-/** The bars of a case, for rows that name it in `caseColumn`: nobody learns through them what is hidden with the case. */
-export const hiddenWithCase = (caseColumn: string): Bar[] => [
+/**
+ * The bars of a case, for rows that name it in `caseColumn`, and panels beside `panelId` in the others: nobody learns through
+ * them what is hidden with the case.
+ */
+export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): Bar[] => [
   {
     name: 'excluded-from-case',
     step: 'conflict',
     sentence: 'who is excluded from the case: a party, a relative, a named person or agency',
     where: (actor) => (actor.excludedCaseIds.length ? { [caseColumn]: { $in: actor.excludedCaseIds } } : null),
   },
-  outsideCompartment,
+  outsideCompartmentOf('panelId', ...otherPanels),
 ];
 
 declareSubject(Case, 'Case', {

@@ -53,7 +53,7 @@ export class CycleView extends view(
   @Classified('administrative')
   status: CycleStatus;
 
-  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as unknown as Standing, now) });
+  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as Row & Standing, now) });
 }
 
 /** A meeting as a stage of a cycle. */

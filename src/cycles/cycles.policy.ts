@@ -58,7 +58,7 @@ declareSubject(Feed, 'Feed', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  bars: hiddenWithCase('caseId'),
+  bars: hiddenWithCase('caseId', 'fromPanelId'),
   grounds: [
     {
       name: 'handing-on',

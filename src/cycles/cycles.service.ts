@@ -92,15 +92,18 @@ export class CyclesService {
   }
 }
 
-/** Meetings that are not over, and what was handed on and nobody took up; their texts stay where they are. */
+/**
+ * Meetings that are not over, and what was handed on and nobody took up; their texts stay where they are. Of a case that is
+ * hidden from whoever closes nothing is said, and nothing asked.
+ */
 async function stillToCome(work: Work, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
   const left = await work.across(() =>
     work.manager.query<{ what: string }[]>(
       `SELECT 'the ' || cm.stage || ' meeting ' || m.id || ' is ' || m.status AS what
        FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id WHERE cm.cycle_id = $1 AND m.status = ANY ($2)
        UNION ALL SELECT 'nobody took up ' || replace(f.kind, '_', ' ') || ' ' || f.id FROM feeds f
-       WHERE f.cycle_id = $1 AND f.acknowledged_at IS NULL ORDER BY what LIMIT 100`,
-      [cycleId, TO_BE_HELD],
+       WHERE f.cycle_id = $1 AND f.acknowledged_at IS NULL AND (f.case_id = ANY ($3)) IS NOT TRUE ORDER BY what LIMIT 100`,
+      [cycleId, TO_BE_HELD, work.actor.excludedCaseIds],
     ),
   );
   return left.map(({ what }) => ({ pointer: '', detail: what }));

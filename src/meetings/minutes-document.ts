@@ -93,12 +93,12 @@ function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: strin
 /** What of a part is shown, and by name what is withheld. */
 function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
   if (!part) return [];
-  const values = part as unknown as Record<string, string | null | undefined>;
+  const values = new Map<string, unknown>(Object.entries(part));
   const withheld = part.withheld.flatMap((field) => labels[field] ?? []);
   return [
     ...Object.entries(labels).flatMap(([field, label]): Block[] => {
-      const value = values[field];
-      return value ? [{ kind: 'text', label, text: value }] : [];
+      const value = values.get(field);
+      return typeof value === 'string' && value ? [{ kind: 'text', label, text: value }] : [];
     }),
     ...(withheld.length
       ? [{ kind: 'text' as const, label: 'Withheld from you by rule', text: withheld.join(', ') }]

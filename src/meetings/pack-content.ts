@@ -48,7 +48,7 @@ export type Finds = (type: RecordClass, column: string, values: string[]) => Pro
 
 /** The items of the meeting that the reader may see, in the order in which they are heard, without a gap. */
 export async function contentOf(reader: Actor, finds: Finds, meetingId: string): Promise<ItemContent[]> {
-  const found = (await finds(Listing, 'meetingId', [meetingId])) as unknown as Listing[];
+  const found = (await finds(Listing, 'meetingId', [meetingId])) as (Row & Listing)[];
   const listings = inOrder(found.filter(({ removedAt }) => !removedAt));
   const caseIds = listings.map(({ caseId }) => caseId);
   const ofCases = (type: RecordClass): Promise<Row[]> => finds(type, 'caseId', caseIds);
@@ -75,7 +75,7 @@ export async function contentOf(reader: Actor, finds: Finds, meetingId: string):
     const here = namedIn(around);
     return {
       ...around,
-      listing: [listing as unknown as Row],
+      listing: [listing],
       persons: persons.filter(({ id }) => here.includes(id as string)),
       contributions: inCase(contributions),
       assessments: inCase(assessments),

@@ -18,11 +18,11 @@ import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { InWriting20261122270000 } from './20261122270000-in-writing.js';
 import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Minutes20261122260000 } from './20261122260000-minutes.js';
+import { WhereItComesFrom20261122280000 } from './20261122280000-where-it-comes-from.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
-
-/** The migrations in their order. A migration that was released is never edited; add another. */
 import { Packs20261122250000 } from './20261122250000-packs.js';
 
+/** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
   First20261122000000,
   Audit20261122100000,
@@ -46,4 +46,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Jobs20261122240000,
   Minutes20261122260000,
   Packs20261122250000,
+  WhereItComesFrom20261122280000,
 ];

@@ -1,5 +1,6 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { declareSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import '../subjects/subjects.policy.js';
@@ -81,17 +82,20 @@ export const seatedPartnerships = (actor: Actor): string[] => [
   ...new Set(actor.memberships.map((one) => one.partnershipId)),
 ];
 
-/** For rows with a `panelId`: outside a compartment what stands in it must not exist. */
-export const outsideCompartment: Bar = {
+/** For rows that name panels in these columns: outside a compartment what stands in it, or comes from it, must not exist. */
+export const outsideCompartmentOf = (...panelColumns: string[]): Bar => ({
   name: 'outside-the-compartment',
   step: 'compartment',
   sentence: 'who is not a member of a panel that is a compartment of its own',
   where: (actor) => {
     const own = corePanels(actor);
     const closed = actor.compartmentPanelIds.filter((panelId) => !own.includes(panelId));
-    return closed.length ? { panelId: { $in: closed } } : null;
+    return closed.length ? { $or: panelColumns.map((column): Where => ({ [column]: { $in: closed } })) } : null;
   },
-};
+});
+
+/** For rows with a `panelId` and no other. */
+export const outsideCompartment = outsideCompartmentOf('panelId');
 
 const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
