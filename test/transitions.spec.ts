@@ -38,7 +38,7 @@ beforeAll(async () => {
   const { actionMachine, ACTION_STATUSES } = await import('#built/plans/action.entity');
   const { planMachine, PLAN_STATUSES } = await import('#built/plans/plan.entity');
   const { referralMachine, REFERRAL_STATUSES } = await import('#built/referrals/referral.entity');
-  const { researchMachine, RESEARCH_STATUSES } = await import('#built/meetings/research.entity');
+  const { researchMachine, RESEARCH_STATUSES } = await import('#built/meetings/research/research.entity');
   const inPanel = (code: string): string => `panel_id = (SELECT id FROM panels WHERE code = '${code}')`;
   const ofTheirs = `agency_id = (SELECT agency_id FROM practitioners WHERE subject = 'jag-coordinator')`;
   const reason = { reason: 'Said here so that there is a reason.' };

@@ -292,7 +292,8 @@ export class Worlds {
         id === null ? !this.schema.neverNull.has(`${table}.partnership_id`) : partnerships.includes(id as string),
       );
     hides('cases', 'case_id', 'hiddenCases');
-    hides('panels', 'panel_id', 'hiddenPanels');
+    // before which panel it stands, and from which it comes
+    for (const column of ['panel_id', 'plan_panel_id', 'from_panel_id']) hides('panels', column, 'hiddenPanels');
     hides('listings', 'listing_id', 'hiddenListings');
     // whom a referral names stays known to the bar that hides the referral
     if (table !== 'referral_people') hides('persons', 'person_id', 'hiddenPeople');

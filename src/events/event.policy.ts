@@ -3,7 +3,7 @@ import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
-import { recusedFromItem } from '../meetings/recusal-facts.js';
+import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { Event } from './event.entity.js';
 
 declareSubject(Event, 'Event', {

@@ -1,7 +1,7 @@
 /** Meetings outside the cycle. Source: JAG note, section 1.6 "Urgent case"; MARAC note, section 2.4 "Emergency MARAC". */
 import { unacceptable } from '../policy/problems.js';
 import type { Work } from '../records/work.js';
-import { hearsHighRisk } from './bearings.js';
+import { hearsHighRisk } from './agenda/bearings.js';
 import type { ListingKind, Meeting } from './meeting.entity.js';
 
 /** Before an emergency meeting goes out or begins: it hears a case of high risk, or its chair says why it cannot wait. */

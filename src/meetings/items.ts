@@ -3,7 +3,7 @@ import type { Actor } from '../policy/actor.js';
 import { notFound } from '../policy/problems.js';
 import type { Work } from '../records/work.js';
 import { Listing } from './meeting.entity.js';
-import { inOrder } from './order-of-hearing.js';
+import { inOrder } from './agenda/order-of-hearing.js';
 
 /** The item, if it is one of this meeting. */
 export async function itemOf(

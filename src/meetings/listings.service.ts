@@ -13,9 +13,9 @@ import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
-import { putOff } from './deferrals.js';
+import { putOff } from './agenda/deferrals.js';
 import { onlyUrgent } from './emergency.js';
-import { enlist } from './enlisting.js';
+import { enlist } from './agenda/enlisting.js';
 import { isInWriting, mayDecideInWriting } from './in-writing.js';
 import { itemOf, itemsOf, withinItem } from './items.js';
 import {
@@ -36,9 +36,9 @@ import type {
   ListingRemoval,
   ListingRequest,
 } from './meeting.requests.js';
-import { CapturedAction } from './minutes.entity.js';
+import { CapturedAction } from './minutes/minutes.entity.js';
 import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
-import { quorumOf } from './quorum.js';
+import { quorumOf } from './room/quorum.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
 @Injectable()

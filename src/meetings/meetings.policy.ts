@@ -10,8 +10,8 @@ import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { recusedFromItem } from './recusal-facts.js';
-import { AgendaEdition, AgendaItem } from './agenda.entity.js';
+import { recusedFromItem } from './room/recusal-facts.js';
+import { AgendaEdition, AgendaItem } from './agenda/agenda.entity.js';
 import { Decision, Invitation, Listing, Meeting } from './meeting.entity.js';
 
 /** Panels on which the actor has a seat, of whatever tier. */

@@ -20,7 +20,7 @@ import type {
   MeetingRequest,
 } from './meeting.requests.js';
 import { MeetingView } from './meeting.views.js';
-import { quorumOf } from './quorum.js';
+import { quorumOf } from './room/quorum.js';
 
 /** When a panel meets, and the end of it. */
 @Injectable()

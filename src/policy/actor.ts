@@ -4,7 +4,7 @@
  *
  * An area adds facts by declaring them (`declareFact`) and by naming their type:
  *
- *   declare module '../policy/actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
+ *   declare module './actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
  *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= $now`);
  */
 import type { LogPurpose, Purpose } from './categories.js';

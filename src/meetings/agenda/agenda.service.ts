@@ -1,0 +1,190 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { Case } from '../../cases/case.entity.js';
+import { rulesInForce } from '../../panels/panels.service.js';
+import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../../plans/action.entity.js';
+import type { Actor } from '../../policy/actor.js';
+import type { Row } from '../../policy/conditions.js';
+import { conflict, notFound } from '../../policy/problems.js';
+import { londonDay } from '../../records/london-day.js';
+import type { PageOf, Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import { after } from '../../records/state-machine.js';
+import type { ViewClass } from '../../records/view.js';
+import type { Work } from '../../records/work.js';
+import { AgendaEdition, AgendaItem } from './agenda.entity.js';
+import { AgendaActionView, AgendaItemView, AgendaView, CirculatedItemView, DrawnAgendaView } from './agenda.views.js';
+import { overflow, weighed } from './bearings.js';
+import { candidates } from './candidates.js';
+import { mustBeChecked } from '../papers/circulation.js';
+import { mustNotWait } from '../emergency.js';
+import { enlist } from './enlisting.js';
+import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meeting.entity.js';
+import { MeetingView } from '../meeting.views.js';
+import { inOrder, runningOrder, sectionOf } from './order-of-hearing.js';
+import { sectionsOf } from './sections.js';
+
+/** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
+@Injectable()
+export class AgendaService {
+  constructor(private readonly records: Records) {}
+
+  get(actor: Actor, id: string, edition?: number): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, id);
+      return work.present(AgendaView, meeting, {
+        extra: await (edition ? circulated(work, meeting, edition) : asItIs(work, meeting)),
+      });
+    });
+  }
+
+  /**
+   * Puts what belongs on the agenda there, and all of it in order; takes nothing off. The answer is read anew, also where the
+   * call is repeated: it shows what its reader may see then.
+   */
+  async draw(actor: Actor, id: string): Promise<Presented> {
+    await this.records.change(actor, async (work) => {
+      const meeting = await work.find('draw-agenda', Meeting, id, { lock: true });
+      if (meeting.status !== 'scheduled')
+        throw conflict(
+          'agenda-locked',
+          `The agenda of a meeting that is ${meeting.status} is not drawn up any more. What is urgent or late is listed by hand; ` +
+            'circulate the agenda again after that.',
+        );
+      await listWhatBelongs(work, meeting);
+      await putInOrder(work, meeting);
+      work.happened('agenda.drawn', Meeting, meeting);
+      return work.present(MeetingView, meeting, { status: 201 });
+    });
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, id);
+      const order = await weighed(work, meeting, await onTheList(work, id));
+      const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
+      return work.present(DrawnAgendaView, meeting, { status: 201, extra });
+    });
+  }
+
+  /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
+  circulate(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('circulate', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'circulation');
+      await mustNotWait(work, found);
+      await mustBeChecked(work, found);
+      const edition = found.agendaEdition + 1;
+      await work.insert(AgendaEdition, {
+        meetingId: id,
+        panelId: found.panelId,
+        partnershipId: found.partnershipId,
+        edition,
+        scheduledAt: found.scheduledAt,
+        endsAt: found.endsAt,
+        circulatedAt: work.now,
+        circulatedById: actor.id,
+      });
+      await work.asService(async () => {
+        const listings = await work.manager.findBy(Listing, { meetingId: id, removedAt: IsNull() });
+        await work.insertAll(
+          AgendaItem,
+          listings.map((listing) => itemOf(listing, edition)),
+        );
+      });
+      const changed = await work.update(Meeting, found, { status, agendaEdition: edition, circulatedAt: work.now });
+      work.happened('agenda.circulated', Meeting, changed, { edition });
+      return work.present(MeetingView, changed);
+    });
+  }
+}
+
+const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
+  const { caseId, panelId, partnershipId, agencyId, contributingType } = listing;
+  const { meetingId, kind, reason, position, timeboxMinutes, presentedByAgencyId } = listing;
+  const inCase = { caseId, panelId, partnershipId, agencyId, contributingType };
+  const asListed = { meetingId, kind, reason, position, timeboxMinutes, presentedByAgencyId };
+  return { ...inCase, ...asListed, listingId: listing.id, edition };
+};
+
+const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
+  inOrder(await work.rows('read', Listing, { meetingId, removedAt: null }));
+
+async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
+  const found = await work.asService(() => candidates(work, meeting));
+  const cases = await work.rows('list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
+  const byId = new Map(cases.map((one) => [one.id, one]));
+  for (const { caseId, ...values } of found) {
+    const listed = byId.get(caseId);
+    if (listed) await enlist(work, meeting, listed, values);
+  }
+}
+
+async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
+  const order = runningOrder(await weighed(work, meeting, await onTheList(work, meeting.id)));
+  for (const [index, { listing }] of order.entries())
+    if (listing.position !== index + 1) await work.update(Listing, listing, { position: index + 1 });
+}
+
+async function asItIs(work: Work, meeting: Meeting): Promise<Row> {
+  const items = (await onTheList(work, meeting.id)).map((listing) => ({ ...listing, listingId: listing.id }));
+  const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
+  return { sections: await filled(work, meeting, AgendaItemView, items, actions) };
+}
+
+/** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
+async function circulated(work: Work, meeting: Meeting, edition: number): Promise<Row> {
+  const ofEdition = { meetingId: meeting.id, edition };
+  const [found] = await work.rows('read', AgendaEdition, ofEdition, 1);
+  if (!found) throw notFound();
+  const { scheduledAt, endsAt, circulatedAt } = found;
+  const items = await work.rows('read', AgendaItem, ofEdition);
+  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, items, []);
+  return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
+}
+
+/**
+ * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
+ * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
+ */
+async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
+  const [before] = await work.manager.query<{ at: Date }[]>(
+    `SELECT scheduled_at AS at FROM meetings WHERE panel_id = $1 AND status = 'held' AND scheduled_at < $2
+     ORDER BY scheduled_at DESC LIMIT 1`,
+    [panelId, scheduledAt],
+  );
+  const due = { status: { $in: [...OPEN_STATUSES] }, dueOn: { $lte: londonDay(scheduledAt) } };
+  const ended = {
+    status: { $in: [...INCOMPLETE_STATUSES] },
+    ...(before ? { endedOn: { $gte: londonDay(before.at) } } : {}),
+  };
+  const found = await work.rows('locate', Action, { panelId, $or: [due, ended] });
+  return found.sort((a, b) => (a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.id < b.id) ? -1 : 1));
+}
+
+/**
+ * The parts of the agenda with what the reader sees. Times run over these items alone, from the beginning of the meeting: a
+ * gap would tell of an item that is hidden. Whoever is kept from one may be early, and is never late.
+ */
+async function filled(
+  work: Work,
+  meeting: Meeting,
+  view: ViewClass,
+  items: (ListedCase & { listingId: string })[],
+  actions: Action[],
+): Promise<object[]> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  let at = meeting.scheduledAt.getTime();
+  const timed = inOrder(items).map((item) => {
+    const startsAt = new Date(at);
+    at += item.timeboxMinutes * 60_000;
+    return { ...item, startsAt };
+  });
+  const shown = (view: ViewClass, rows: object[], action?: string): object[] =>
+    (work.list(view, rows, action ? { action } : {}).body as PageOf<object>).data;
+  const cases = shown(view, timed);
+  const matters = shown(AgendaActionView, actions, 'locate');
+  return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({
+    code,
+    title,
+    items: cases.filter((_, index) => sectionOf(timed[index] as ListedCase) === code),
+    actions: code === 'matters_arising' ? matters : [],
+  }));
+}

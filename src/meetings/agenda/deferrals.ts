@@ -1,0 +1,45 @@
+/**
+ * How often a case was put off in a row: taken off a list, or deferred by decision, and not heard since. At the panel's
+ * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
+ */
+import { Case } from '../../cases/case.entity.js';
+import { rulesInForce } from '../../panels/panels.service.js';
+import { refused } from '../../policy/problems.js';
+import type { Work } from '../../records/work.js';
+import { numberIn } from '../deadlines.js';
+import { Listing } from '../meeting.entity.js';
+
+export interface Deferrals {
+  counts: Map<string, number>;
+  limit: number;
+}
+
+export async function deferralsOf(work: Work, panelId: string, caseIds: string[]): Promise<Deferrals> {
+  const inForce = await rulesInForce(work, panelId);
+  const found = await work.manager.query<{ caseId: string; count: number }[]>(
+    `SELECT l.case_id AS "caseId", count(*)::int AS count FROM listings l JOIN meetings m ON m.id = l.meeting_id
+     WHERE l.case_id = ANY ($1) AND l.outcome = 'defer' AND NOT EXISTS (
+       SELECT FROM listings h JOIN meetings later ON later.id = h.meeting_id
+       WHERE h.case_id = l.case_id AND h.outcome <> 'defer' AND later.scheduled_at > m.scheduled_at)
+     GROUP BY 1`,
+    [caseIds],
+  );
+  return {
+    counts: new Map(found.map(({ caseId, count }) => [caseId, count])),
+    limit: numberIn(inForce?.rules ?? {}, 'deferralLimit', 2),
+  };
+}
+
+/** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
+export async function putOff(work: Work, { id, caseId, panelId }: Listing): Promise<void> {
+  const found = await work.find('list', Case, caseId, { lock: true });
+  const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+  const before = counts.get(caseId) ?? 0;
+  if (before < limit) return;
+  if (!(await work.peek('defer-again', Listing, id)))
+    throw refused(
+      'deferred-often',
+      'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
+    );
+  work.happened('case.deferred-often', Case, found, { deferrals: before + 1 });
+}

@@ -1,0 +1,46 @@
+/** A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. */
+import { Case, caseMachine } from '../../cases/case.entity.js';
+import { rulesInForce } from '../../panels/panels.service.js';
+import { after } from '../../records/state-machine.js';
+import type { Work } from '../../records/work.js';
+import { numberIn } from '../deadlines.js';
+import { Listing, type Meeting } from '../meeting.entity.js';
+
+/** The time for an item where the panel's rules name none. Source: MARAC note, section 2.4 "Discussion per case". */
+const USUAL_TIMEBOX_MINUTES = 15;
+
+export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
+  Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'lateReason'>>;
+
+export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
+  const { actor } = work;
+  const listing = await work.insert(Listing, {
+    meetingId: meeting.id,
+    position: await nextPosition(work, meeting.id),
+    ...values,
+    timeboxMinutes: values.timeboxMinutes ?? (await usualTimebox(work, meeting.panelId)),
+    presentedByAgencyId: values.presentedByAgencyId ?? found.leadAgencyId,
+    caseId: found.id,
+    panelId: found.panelId,
+    partnershipId: found.partnershipId,
+    agencyId: actor.agencyId,
+    contributingType: actor.agencyType,
+  });
+  await work.update(Case, found, { stage: after(caseMachine, found.stage, 'listing') });
+  work.happened('case.listed', Listing, listing, {
+    meetingId: meeting.id,
+    kind: listing.kind,
+    reason: listing.reason,
+  });
+  return listing;
+}
+
+/** Counted over all items, hidden ones too: the number itself is never shown. */
+async function nextPosition(work: Work, meetingId: string): Promise<number> {
+  return ((await work.asService(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
+}
+
+async function usualTimebox(work: Work, panelId: string): Promise<number> {
+  const inForce = await rulesInForce(work, panelId);
+  return numberIn(inForce?.rules ?? {}, 'caseTimeBoxMinutes', USUAL_TIMEBOX_MINUTES, 480) || USUAL_TIMEBOX_MINUTES;
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { Agency } from '../../agencies/agency.entity.js';
+import { Case, Contribution } from '../../cases/case.entity.js';
+import { Panel } from '../../panels/panel.entity.js';
+import { Action } from '../../plans/action.entity.js';
+import type { Actor } from '../../policy/actor.js';
+import type { Where } from '../../policy/conditions.js';
+import type { RecordClass } from '../../policy/subjects.js';
+import { londonDay } from '../../records/london-day.js';
+import { DOCX, docxOf } from '../../records/paper-docx.js';
+import { PDF, pdfOf } from '../../records/paper-pdf.js';
+import type { PageOf, Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { ViewClass } from '../../records/view.js';
+import type { Work } from '../../records/work.js';
+import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { itemsOf } from '../items.js';
+import { Decision, Meeting } from '../meeting.entity.js';
+import { DecisionView } from '../meeting.views.js';
+import { markingOf, paperOf, type DocumentFormat } from './minutes-document.js';
+import {
+  HandlingView,
+  MinutedActionView,
+  MinutedAgencyView,
+  MinutedCaseView,
+  MinutedItemView,
+  MinutesDocumentView,
+  type MinutesItem,
+} from './minutes-document.views.js';
+import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
+import { MinutePointView, MinuteView } from './minutes.views.js';
+
+const HOW = 'open_document';
+
+/**
+ * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
+ * Source: law and standards note, section 1.6, step 5 "only the per-agency minute view is distributed".
+ */
+@Injectable()
+export class MinutesDocumentService {
+  constructor(private readonly records: Records) {}
+
+  async of(actor: Actor, id: string, format: DocumentFormat = 'json'): Promise<Presented> {
+    const presented = await this.records.read(actor, async (work) =>
+      document(work, await work.find('read', Meeting, id)),
+    );
+    if (format === 'json') return presented;
+    const body = presented.body as MinutesDocumentView;
+    const paper = paperOf(body);
+    const [type, file] = format === 'pdf' ? [PDF, await pdfOf(paper)] : [DOCX, await docxOf(paper)];
+    const name = ['minutes', body.panel?.type, londonDay(body.scheduledAt)].filter(Boolean).join('-');
+    return presented.as(type, file, { 'content-disposition': `attachment; filename="${name}.${format}"` });
+  }
+}
+
+async function document(work: Work, meeting: Meeting): Promise<Presented> {
+  const { id: meetingId, panelId } = meeting;
+  const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
+  const items = await itemsIn(work, meetingId);
+  const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
+  const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
+  return work.present(MinutesDocumentView, meeting, {
+    how: HOW,
+    extra: {
+      title,
+      language: 'en-GB',
+      marking: markingOf(items),
+      madeFor: { name: work.actor.name, agency, at: work.now },
+      panel: panel ?? null,
+      items,
+      agencies: await shown(work, MinutedAgencyView, Agency, { id: { $in: [...named(items)] } }),
+      withheldCategories: work.withheldCategories(panelId),
+    },
+  });
+}
+
+/** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
+async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
+  const listings = (await itemsOf(work, meetingId)).filter(({ removedAt }) => !removedAt);
+  const listingId = { $in: listings.map(({ id }) => id) };
+  const minutes = latest(await work.rows('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
+  const present = <T>(view: ViewClass, rows: object[]): T[] =>
+    (work.list(view, rows, { how: HOW }).body as PageOf<T>).data;
+  const of = await actionsIn(work, listingId.$in);
+
+  const heard = present<MinutedItemView>(MinutedItemView, listings);
+  const edited = present<MinuteView>(MinuteView, minutes);
+  const caseIds = { $in: listings.map(({ caseId }) => caseId) };
+  const cases = await shown<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
+  const points = await shown<MinutePointView>(work, MinutePointView, MinutePoint, {
+    minuteId: { $in: minutes.map(({ id }) => id) },
+  });
+  const repeated = { $in: points.flatMap(({ contributionId }) => contributionId ?? []) };
+  const handling = await shown<HandlingView>(work, HandlingView, Contribution, { id: repeated });
+  const decisions = await shown<DecisionView>(work, DecisionView, Decision, { listingId });
+  const actions = await shown<MinutedActionView>(work, MinutedActionView, Action, { id: { $in: [...of.keys()] } });
+  return heard.map((item) => {
+    const mine = points.filter((one) => one.listingId === item.id).sort(byId);
+    return {
+      item,
+      case: cases.find(({ id }) => id === item.caseId) ?? null,
+      minutes: edited.find((one) => one.listingId === item.id) ?? null,
+      points: mine,
+      handling: handling.filter(({ id }) => mine.some(({ contributionId }) => contributionId === id)),
+      decision: decisions.find((one) => one.listingId === item.id) ?? null,
+      actions: actions.filter(({ id }) => of.get(id) === item.id).sort(byId),
+    };
+  });
+}
+
+/** Identifiers are made in order. */
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+
+const latest = (minutes: Minute[]): Minute[] =>
+  minutes.filter(
+    (one) => !minutes.some(({ listingId, edition }) => listingId === one.listingId && edition > one.edition),
+  );
+
+/** In which of the items each action was taken on. */
+async function actionsIn(work: Work, listingIds: string[]): Promise<Map<string, string>> {
+  const found = await work.manager.query<CapturedAction[]>(
+    'SELECT action_id AS "actionId", listing_id AS "listingId" FROM captured_actions WHERE listing_id = ANY ($1)',
+    [listingIds],
+  );
+  return new Map(found.map(({ actionId, listingId }) => [actionId, listingId]));
+}
+
+async function shown<T>(work: Work, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> {
+  const rows = await work.rows('read', type, filter);
+  return rows.length ? (work.list(view, rows, { how: HOW }).body as PageOf<T>).data : [];
+}
+
+function named(items: readonly MinutesItem[]): Set<string> {
+  return new Set(
+    items.flatMap(({ item, points, actions }) => [
+      item.presentedByAgencyId,
+      ...points.map(({ agencyId }) => agencyId),
+      ...actions.map(({ ownerAgencyId }) => ownerAgencyId),
+    ]),
+  );
+}

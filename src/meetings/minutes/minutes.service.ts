@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { Agency } from '../../agencies/agency.entity.js';
+import { Contribution } from '../../cases/case.entity.js';
+import type { Actor } from '../../policy/actor.js';
+import { notFound, unacceptable } from '../../policy/problems.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import { after } from '../../records/state-machine.js';
+import type { Work } from '../../records/work.js';
+import { itemOf, withinItem } from '../items.js';
+import { Meeting, type Listing } from '../meeting.entity.js';
+import { Minute, minuteMachine, MinutePoint } from './minutes.entity.js';
+import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.requests.js';
+import { MinutePointView, MinuteView } from './minutes.views.js';
+
+/** The parts that a request may leave out. */
+const EMPTY = {
+  reason: null,
+  voice: null,
+  riskFactors: null,
+  protectiveFactors: null,
+  disagreement: null,
+  nextReviewOn: null,
+};
+
+/** The minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
+@Injectable()
+export class MinutesService {
+  constructor(private readonly records: Records) {}
+
+  all(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Meeting, meetingId);
+      return work.page(MinuteView, { meetingId }, query, { panelId });
+    });
+  }
+
+  one(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(MinuteView, ofMeeting(await work.find('read', Minute, id), meetingId)),
+    );
+  }
+
+  points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = ofMeeting(await work.find('read', Minute, minuteId), meetingId);
+      return work.page(MinutePointView, { minuteId }, query, { panelId });
+    });
+  }
+
+  write(actor: Actor, meetingId: string, { listingId, points = [], ...parts }: MinuteRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
+      const editions = await work.rows('read', Minute, { caseId: listing.caseId, listingId });
+      const draft = editions.find(({ status }) => status === 'draft');
+      const minute = draft
+        ? await work.update(Minute, draft, { ...EMPTY, ...parts })
+        : await work.insert(Minute, {
+            ...EMPTY,
+            ...parts,
+            edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
+            ...withinItem(actor, listing),
+          });
+      // also what the writer may not read again is replaced: they write the whole of it
+      if (draft)
+        await work.asService(async () =>
+          work.remove(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
+        );
+      for (const [at, point] of points.entries())
+        await work.insert(MinutePoint, {
+          ...withinItem(actor, listing),
+          minuteId: minute.id,
+          ...(await told(work, listing, point, `/points/${String(at)}`)),
+        });
+      work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
+      return work.show(MinuteView, minute.id, 201);
+    });
+  }
+
+  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
+  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(await work.take('approve', Minute, MinuteView, id), meetingId);
+      const approved = await work.update(Minute, found, { status: after(minuteMachine, found.status, 'approval') });
+      work.happened('minutes.approved', Minute, approved, { edition: approved.edition });
+      return work.show(MinuteView, id);
+    });
+  }
+
+  /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
+  confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(await work.take('confirm', Minute, MinuteView, id), meetingId);
+      const status = after(minuteMachine, found.status, 'confirmation');
+      const { scheduledAt } = await work.find('read', Meeting, meetingId);
+      const later = await work.peek('read', Meeting, request.meetingId);
+      if (
+        later?.panelId !== found.panelId ||
+        later.scheduledAt <= scheduledAt ||
+        !['in_session', 'held'].includes(later.status)
+      )
+        throw unacceptable(
+          'no-later-meeting',
+          'Minutes are confirmed at a later meeting of the panel, once it began.',
+          [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
+        );
+      const confirmed = await work.update(Minute, found, { status, confirmedAtId: later.id });
+      work.happened('minutes.confirmed', Minute, confirmed, { edition: confirmed.edition });
+      return work.show(MinuteView, id);
+    });
+  }
+}
+
+function ofMeeting(minute: Minute, meetingId: string): Minute {
+  if (minute.meetingId !== meetingId) throw notFound();
+  return minute;
+}
+
+/** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
+async function told(work: Work, { caseId }: Listing, request: MinutePointRequest, pointer: string) {
+  const { text, category, contributionId, agencyId = work.actor.agencyId } = request;
+  if (contributionId) {
+    const repeated = await work.peek('read', Contribution, contributionId);
+    if (repeated?.caseId !== caseId || repeated.agencyOnly)
+      throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
+        { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
+      ]);
+    const { category, agencyId, contributingType } = repeated;
+    return { text, contributionId, category, agencyId, contributingType };
+  }
+  const agency = category && (await work.peek('read', Agency, agencyId));
+  if (!agency)
+    throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
+      { pointer: `${pointer}/${category ? 'agencyId' : 'category'}`, detail: 'must be named, and known to you' },
+    ]);
+  return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
+}

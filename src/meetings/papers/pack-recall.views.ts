@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Classified } from '../../policy/classification.js';
+import type { Row } from '../../policy/conditions.js';
+import { view } from '../../records/view.js';
+import { PackRecall } from './pack-recall.entity.js';
+
+/** Papers that were recalled. */
+export class PackRecallView extends view(
+  PackRecall,
+  'id',
+  'version',
+  'meetingId',
+  'listingId',
+  'edition',
+  'reason',
+  'madeById',
+  'madeAt',
+) {
+  /**
+   * Agencies that received content of the recalled cases since the papers went out, as far as you may know of it: they are to
+   * be told.
+   */
+  @ApiProperty({ type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid', maxLength: 36 } })
+  @Classified('administrative')
+  receivedByAgencyIds: string[];
+
+  static derive = ({ id }: Row, _now: Date, given: Row): Row => ({ receivedByAgencyIds: given[id as string] });
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../policy/actor.js';
+import type { Row } from '../../policy/conditions.js';
+import { conflict } from '../../policy/problems.js';
+import { subjectNamed, type RecordClass } from '../../policy/subjects.js';
+import { londonDay } from '../../records/london-day.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { Work } from '../../records/work.js';
+import { itemOf } from '../items.js';
+import { Listing, Meeting } from '../meeting.entity.js';
+import { PackRecall } from './pack-recall.entity.js';
+import type { PackRecallRequest } from './pack-recall.requests.js';
+import { PackRecallView } from './pack-recall.views.js';
+
+/** Papers that are taken back. Source: law and standards note, section 4, REQ-LOG-03. */
+@Injectable()
+export class PackRecallsService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId);
+      const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
+      return work.page(PackRecallView, { meetingId }, query, { given });
+    });
+  }
+
+  recall(actor: Actor, meetingId: string, { reason, listingId = null }: PackRecallRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('recall', Meeting, meetingId, { lock: true });
+      if (!meeting.agendaEdition) throw conflict('not-circulated', 'Only papers that went out are recalled.');
+      const item = listingId ? await itemOf(work, 'read', meetingId, listingId) : null;
+      const before = await inForce(work, meeting);
+      if (before.some((one) => one.listingId === null || one.listingId === listingId))
+        throw conflict('recalled-already', 'These papers are recalled already, until the agenda is circulated again.');
+      const made = await work.insert(PackRecall, {
+        meetingId,
+        panelId: meeting.panelId,
+        partnershipId: meeting.partnershipId,
+        listingId,
+        caseId: item?.caseId ?? null,
+        edition: meeting.agendaEdition,
+        reason,
+        madeById: actor.id,
+      });
+      work.happened('pack.recalled', PackRecall, made, { edition: made.edition });
+      return work.present(PackRecallView, made, { status: 201, given: await receivers(work, meeting, [made]) });
+    });
+  }
+}
+
+/** Recalls that hold: none does any more when the agenda was circulated again. */
+export const inForce = (work: Work, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
+  work.rows('read', PackRecall, { meetingId: id, edition: agendaEdition });
+
+/** By recall, the agencies to which content of its cases was disclosed since the day on which the papers went out. */
+async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+  const { circulatedAt } = meeting;
+  if (!recalls.length || !circulatedAt) return {};
+  const listings = await work.rows('read', Listing, { meetingId: meeting.id });
+  // a record of an area above, which meetings do not know
+  const type = subjectNamed('Disclosure')?.type as RecordClass<{ caseId: string; recipientAgencyId: string }>;
+  const caseIds = listings.map(({ caseId }) => caseId);
+  const since = { caseId: { $in: caseIds }, day: { $gte: londonDay(circulatedAt) } };
+  const disclosed = await work.rows('read', type, since, 50_000);
+  return Object.fromEntries(
+    recalls.map(({ id, caseId }) => {
+      const concerned = disclosed.filter((one) => !caseId || one.caseId === caseId);
+      return [id, [...new Set(concerned.map(({ recipientAgencyId }) => recipientAgencyId))].sort()];
+    }),
+  );
+}

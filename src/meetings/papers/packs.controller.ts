@@ -1,0 +1,22 @@
+import { Controller, Get } from '@nestjs/common';
+import type { Actor } from '../../policy/actor.js';
+import { By, Can } from '../../policy/guard.js';
+import { Answers } from '../../records/answers.js';
+import { Id } from '../../records/id.js';
+import type { Presented } from '../../records/presented.js';
+import { Meeting } from '../meeting.entity.js';
+import { PackView } from './pack.views.js';
+import { PacksService } from './packs.service.js';
+
+@Controller('v1/meetings')
+export class PacksController {
+  constructor(private readonly packs: PacksService) {}
+
+  /** Your papers for the meeting, as you may read now, with what they keep back and why */
+  @Get(':id/pack')
+  @Can('read', Meeting)
+  @Answers.one(PackView)
+  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.packs.get(actor, id);
+  }
+}

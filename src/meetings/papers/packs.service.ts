@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Agency } from '../../agencies/agency.entity.js';
+import type { Handling } from '../../cases/case.entity.js';
+import { Panel } from '../../panels/panel.entity.js';
+import type { Actor } from '../../policy/actor.js';
+import { keptBack } from '../../policy/levels.js';
+import type { Row } from '../../policy/conditions.js';
+import { Problem } from '../../policy/problems.js';
+import { subjectOf, type RecordClass } from '../../policy/subjects.js';
+import { londonDay } from '../../records/london-day.js';
+import { keptBackOf } from '../../records/mask.js';
+import type { PageOf, Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import { shapeOf } from '../../records/view.js';
+import type { Work } from '../../records/work.js';
+import { Meeting } from '../meeting.entity.js';
+import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import { inForce } from './pack-recalls.service.js';
+import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
+
+/** More than any meeting has of one kind. */
+const MOST = 20_000;
+
+/**
+ * The papers of a meeting, for each reader as they may read at that moment: never one file for many. Source: law and
+ * standards note, section 1.8, REQ-GM-07.
+ */
+@Injectable()
+export class PacksService {
+  constructor(private readonly records: Records) {}
+
+  get(actor: Actor, meetingId: string): Promise<Presented> {
+    return this.records.read(actor, (work) => this.packOf(work, meetingId));
+  }
+
+  /** The pack of whoever works: its body is a `PackView`. */
+  async packOf(work: Work, meetingId: string): Promise<Presented> {
+    const meeting = await work.find('read', Meeting, meetingId);
+    const recalled = await inForce(work, meeting);
+    const whole = recalled.find(({ listingId }) => !listingId);
+    if (whole) throw new Problem(410, 'pack-recalled', 'Recalled', `These papers were recalled: ${whole.reason}`);
+    const isRecalled = (item: ItemContent): boolean =>
+      recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
+    const content = (await contentOf(work.actor, findsOf(work), meetingId)).filter((item) => !isRecalled(item));
+    const items = presented(work, content);
+    const watermark = await watermarkOf(work, meeting);
+    work.opened(Meeting, meeting, watermark.serial);
+    const manifest = {
+      watermark,
+      marking: markingOf(items),
+      items: content.map((item) => ({ listingId: item.listing[0]?.['id'], withheld: withheldIn(work.actor, item) })),
+      categories: keptBack(work.actor, meeting.panelId),
+      recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
+    };
+    return work.present(PackView, meeting, { extra: { items, manifest } });
+  }
+}
+
+/** What whoever works may read. */
+export const findsOf =
+  (work: Work): Finds =>
+  (type, column, values) =>
+    work.rows('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST);
+
+/** Each record by its own view. Rows of a kind are presented together, and written down together. */
+function presented(work: Work, content: ItemContent[]): PackItem[] {
+  const bodies = new Map<object, object>();
+  for (const part of PARTS) {
+    // a person may have a part in two items
+    const rows = [...new Set(content.flatMap((item) => item[part]))];
+    const { data } = work.list(VIEWS[part], rows).body as PageOf<object>;
+    for (const [index, row] of rows.entries()) bodies.set(row, data[index] as object);
+  }
+  return content.map((item) => {
+    const shown = Object.fromEntries(PARTS.map((part) => [part, item[part].map((row) => bodies.get(row))]));
+    const [listing] = shown['listing'] as object[];
+    return { ...shown, listing, case: shown['case']?.[0] ?? null } as unknown as PackItem;
+  });
+}
+
+/** Over the records that the reader sees: of what is hidden nothing is said, and nothing is counted. */
+function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
+  const found = new Map<string, PackWithheld>();
+  for (const part of PARTS)
+    for (const row of item[part]) {
+      const shape = shapeOf(VIEWS[part]);
+      const type = subjectOf(shape.record).name;
+      for (const { field, category, step, rule } of keptBackOf(actor, shape, 'read', row)) {
+        const key = [type, category, step, rule].join(' ');
+        const known = found.get(key) ?? { type, category, fields: [], step, rule };
+        found.set(key, known);
+        if (!known.fields.includes(field)) known.fields.push(field);
+      }
+    }
+  return [...found.values()];
+}
+
+/**
+ * Whatever tells of somebody is sensitive. Source: law and standards note, section 5.2, REQ-MRK-03: the marking of a document
+ * is the highest of its parts.
+ */
+function markingOf(items: PackItem[]): PackMarking {
+  const handlings = items.flatMap(({ contributions }) => contributions.map(({ handling }) => handling));
+  const has = (handling: Handling): boolean => handlings.includes(handling);
+  return {
+    classification: items.length ? 'OFFICIAL-SENSITIVE' : 'OFFICIAL',
+    handling: has('C') ? 'C' : has('P') ? 'P' : null,
+  };
+}
+
+async function watermarkOf(work: Work, { panelId, scheduledAt }: Meeting): Promise<PackWatermark> {
+  const agency = await work.peek('read', Agency, work.actor.agencyId);
+  const panel = await work.peek('read', Panel, panelId);
+  return {
+    reader: work.actor.name,
+    agency: agency?.name ?? '',
+    renderedAt: work.now,
+    meeting: [panel?.code, londonDay(scheduledAt)].filter(Boolean).join(' '),
+    serial: uuidv7(),
+  };
+}

@@ -1,0 +1,29 @@
+/** A check of the papers is read by those who circulate them; its maker does not approve it alone where many are named. */
+import { declareSubject } from '../../policy/subjects.js';
+import { declareWords } from '../../policy/wording.js';
+import { Meeting } from '../meeting.entity.js';
+import '../meetings.policy.js';
+import { PreFlight } from './pre-flight.entity.js';
+
+declareSubject(PreFlight, 'PreFlight', {
+  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  parent: 'meeting',
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'circulate',
+      where: () => ({}),
+    },
+    {
+      name: 'approver',
+      sentence: 'who chairs or coordinates the panel, and did not make it where it needs a second approval',
+      actions: ['approve'],
+      within: 'circulate',
+      where: (actor) => ({ $or: [{ needsSecondApproval: false }, { madeById: { $ne: actor.id } }] }),
+    },
+  ],
+});
+
+declareWords(PreFlight, 'Meeting', 'check of a meeting’s papers', { approve: 'approve it' });

@@ -1,0 +1,87 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Classified } from '../../policy/classification.js';
+import type { Row } from '../../policy/conditions.js';
+import { view } from '../../records/view.js';
+import { EXTENTS, PreFlight, type Extent } from './pre-flight.entity.js';
+import { WARNINGS, type WarningCode } from './warnings.js';
+
+/** Records of one category that somebody receives. */
+export class ReceivingView {
+  category: string;
+
+  /** `full`: all that the pack shows of it; `part`: some fields; `existence`: that it is held. */
+  @ApiProperty({ enum: EXTENTS })
+  extent: Extent;
+
+  /** Among the records that you may read. */
+  records: number;
+}
+
+/** What somebody receives of one item. */
+export class ReceivedItemView {
+  @ApiProperty({ format: 'uuid' })
+  listingId: string;
+
+  receives: ReceivingView[];
+}
+
+/** Who receives papers, and what of the items that you may see. */
+export class RecipientView {
+  @ApiProperty({ format: 'uuid' })
+  practitionerId: string;
+
+  @ApiProperty({ format: 'uuid' })
+  agencyId: string;
+
+  items: ReceivedItemView[];
+}
+
+/** What to look at before the papers go out. */
+export class WarningView {
+  @ApiProperty({ enum: WARNINGS })
+  code: WarningCode;
+
+  /** What is meant. */
+  detail: string;
+
+  /** The recipients concerned. */
+  practitionerIds: string[];
+
+  /** The items concerned. */
+  listingIds: string[];
+}
+
+const FIELDS = [
+  'id',
+  'version',
+  'meetingId',
+  'panelId',
+  'edition',
+  'needsSecondApproval',
+  'madeById',
+  'madeAt',
+  'approvedById',
+  'approvedAt',
+] as const;
+
+/** A check in a list. */
+export class PreFlightItemView extends view(PreFlight, ...FIELDS) {}
+
+/** What each recipient would receive, as far as you may see the items. */
+export class PreFlightView extends view(PreFlight, ...FIELDS) {
+  /** The list, its invitations or the seats of the panel changed since: check again. */
+  @Classified('administrative')
+  stale: boolean;
+
+  /** How many people are named in the items that you may see. */
+  @Classified('administrative')
+  namedPeople: number;
+
+  @Classified('administrative')
+  recipients: RecipientView[];
+
+  @Classified('administrative')
+  warnings: WarningView[];
+
+  static derive = (_shown: Row, _now: Date, given: Row): Row => given;
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { rulesInForce } from '../../panels/panels.service.js';
+import { Actors, type Actor } from '../../policy/actor.js';
+import type { Row } from '../../policy/conditions.js';
+import { conflict, notFound } from '../../policy/problems.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { Work } from '../../records/work.js';
+import { basisOf, isStale, stale } from './circulation.js';
+import { numberIn } from '../deadlines.js';
+import { isToBeHeld, Listing, Meeting } from '../meeting.entity.js';
+import { contentOf } from './pack-content.js';
+import { findsOf } from './packs.service.js';
+import { PreFlight } from './pre-flight.entity.js';
+import { PreFlightItemView, PreFlightView } from './pre-flight.views.js';
+import { namedIn, recipientsOf } from './receiving.js';
+import { peopleIn, warningsOf } from './warnings.js';
+
+/** More named people than this need a second approval. Source: law and standards note, section 1.8, REQ-GM-07. */
+const USUAL_NAMED_PEOPLE = 10;
+
+/** The check of a meeting’s papers before they go out: who would receive what. */
+@Injectable()
+export class PreFlightsService {
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Meeting, meetingId);
+      return work.page(PreFlightItemView, { meetingId }, query);
+    });
+  }
+
+  get(actor: Actor, meetingId: string, id: string, status = 200): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await checkOf(work, 'read', meetingId, id);
+      return work.present(PreFlightView, found, { status, given: await findingsFor(work, found) });
+    });
+  }
+
+  /** The answer is read anew, also where the call is repeated: it tells of the items that its reader may see then. */
+  async check(actor: Actor, meetingId: string): Promise<Presented> {
+    const { body } = await this.records.change(actor, async (work) => {
+      const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
+      if (!isToBeHeld(meeting.status))
+        throw conflict('meeting-over', `The papers of a meeting that is ${meeting.status} do not go out any more.`);
+      const content = await contentOf(actor, findsOf(work), meetingId);
+      const rules = (await rulesInForce(work, meeting.panelId))?.rules;
+      const named = namedIn(content);
+      const earlier = await work.rows('read', PreFlight, { meetingId });
+      const made = await work.insert(PreFlight, {
+        meetingId,
+        panelId: meeting.panelId,
+        partnershipId: meeting.partnershipId,
+        edition: Math.max(0, ...earlier.map(({ edition }) => edition)) + 1,
+        recipients: await recipientsOf(work, this.actors, meeting, content),
+        named,
+        basis: await basisOf(work, meeting),
+        needsSecondApproval: peopleIn(named) > numberIn(rules ?? {}, 'preFlightNamedPeople', USUAL_NAMED_PEOPLE),
+        madeById: actor.id,
+        approvedById: null,
+        approvedAt: null,
+      });
+      work.happened('pre-flight.made', PreFlight, made, { edition: made.edition });
+      return work.present(PreFlightItemView, made, { status: 201 });
+    });
+    return this.get(actor, meetingId, (body as PreFlightItemView).id, 201);
+  }
+
+  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
+      await checkOf(work, 'approve', meetingId, id);
+      const found = await work.take('approve', PreFlight, PreFlightView, id);
+      if (found.approvedAt) throw conflict('approved-already', 'This check is approved already.');
+      if (await isStale(work, meeting, found)) throw stale();
+      const approved = await work.update(PreFlight, found, { approvedById: actor.id, approvedAt: work.now });
+      work.happened('pre-flight.approved', PreFlight, approved, { edition: approved.edition });
+      return work.present(PreFlightView, approved, { given: await findingsFor(work, approved) });
+    });
+  }
+}
+
+async function checkOf(work: Work, action: string, meetingId: string, id: string): Promise<PreFlight> {
+  const found = await work.find(action, PreFlight, id);
+  if (found.meetingId !== meetingId) throw notFound();
+  return found;
+}
+
+/** What the check found in the items that whoever works may see. */
+async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
+  const meeting = await work.find('read', Meeting, check.meetingId);
+  const visible = await work.rows('read', Listing, { id: { $in: check.named.map(({ listingId }) => listingId) } });
+  const listingIds = visible.map(({ id }) => id);
+  const isVisible = ({ listingId }: { listingId: string }): boolean => listingIds.includes(listingId);
+  const recipients = check.recipients.map((one) => ({ ...one, items: one.items.filter(isVisible) }));
+  return {
+    stale: await isStale(work, meeting, check),
+    namedPeople: peopleIn(check.named.filter(isVisible)),
+    recipients: recipients.map(({ practitionerId, agencyId, items }) => ({
+      practitionerId,
+      agencyId,
+      items: items.map(({ listingId, receives }) => ({ listingId, receives })),
+    })),
+    warnings: warningsOf(recipients, listingIds, check.needsSecondApproval),
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * What each recipient would receive, worked out by the very rules by which the recipient reads, over no more than whoever
+ * checks may read.
+ */
+import { Practitioner } from '../../agencies/agency.entity.js';
+import type { Actor, Actors } from '../../policy/actor.js';
+import type { Row } from '../../policy/conditions.js';
+import type { ColumnClass } from '../../policy/classification.js';
+import { subjectOf, type RecordClass } from '../../policy/subjects.js';
+import { rowsReadBy } from '../../records/facts.js';
+import { categoryOf, mask } from '../../records/mask.js';
+import { shapeOf, type ViewClass } from '../../records/view.js';
+import type { Work } from '../../records/work.js';
+import { digestOf } from '../../sharing/simulation.js';
+import { seatsOf } from './circulation.js';
+import { Invitation, type Meeting } from '../meeting.entity.js';
+import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './pre-flight.entity.js';
+
+export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
+
+/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, everybody. */
+export async function recipientsOf(
+  work: Work,
+  actors: Actors,
+  { panelId }: Meeting,
+  content: ItemContent[],
+): Promise<Recipient[]> {
+  const seats = await seatsOf(work, panelId);
+  const listingIds = content.map(listingIdOf);
+  const invited = await work.rows('read', Invitation, {
+    listingId: { $in: listingIds },
+    opensAt: { $lte: work.now },
+    closesAt: { $gt: work.now },
+  });
+  const agencyIds = invited.filter(({ practitionerId }) => !practitionerId).map(({ agencyId }) => agencyId);
+  const staff = await work.rows('read', Practitioner, { agencyId: { $in: agencyIds } });
+  const ids = new Set([
+    ...seats.map(({ practitionerId }) => practitionerId),
+    ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),
+    ...staff.map(({ id }) => id),
+  ]);
+  const found: Recipient[] = [];
+  for (const id of [...ids].sort()) {
+    const reader = await actors.practitioner(id, { now: work.now, call: work.actor.call });
+    if (reader) found.push(await receiving(work, reader, panelId, content));
+  }
+  return found;
+}
+
+async function receiving(work: Work, reader: Actor, panelId: string, content: ItemContent[]): Promise<Recipient> {
+  const items = await contentOf(reader, within(work, reader, content), meetingOf(content));
+  return {
+    practitionerId: reader.id,
+    agencyId: reader.agencyId,
+    coordinates: reader.coordinatedPanelIds.includes(panelId),
+    withinAgreement: reader.agreements.some(
+      ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
+    ),
+    items: items.map((item) => received(reader, item)),
+  };
+}
+
+const meetingOf = (content: ItemContent[]): string =>
+  (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
+
+/** Of the rows in this content those that the reader may read. */
+function within(work: Work, reader: Actor, content: ItemContent[]): Finds {
+  const known = new Map<RecordClass, Map<string, Row>>();
+  for (const part of PARTS) {
+    const rows = content.flatMap((item) => item[part]);
+    known.set(shapeOf(VIEWS[part]).record, new Map(rows.map((row) => [row['id'] as string, row])));
+  }
+  return async (type, column, values) => {
+    const asked = [...(known.get(type)?.values() ?? [])].filter((row) => values.includes(row[column] as string));
+    return rowsReadBy(
+      work.manager,
+      reader,
+      type,
+      asked.map((row) => row['id'] as string),
+    );
+  };
+}
+
+function received(reader: Actor, item: ItemContent): ReceivedItem {
+  const counted = new Map<string, Receiving>();
+  const copy: string[] = [];
+  for (const part of PARTS)
+    for (const row of item[part]) {
+      const view = VIEWS[part];
+      const { shown } = mask(reader, shapeOf(view), 'read', row);
+      copy.push([subjectOf(shapeOf(view).record).name, row['id'], ...shown].join(' '));
+      for (const [category, extent] of extentsOf(view, row, shown)) {
+        const key = `${category} ${extent}`;
+        const known = counted.get(key) ?? { category, extent, records: 0 };
+        counted.set(key, { ...known, records: known.records + 1 });
+      }
+    }
+  const receives = [...counted.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { listingId: listingIdOf(item), receives, copy: digestOf(copy.sort()) };
+}
+
+const keyOf = ({ category, extent }: Receiving): string => `${category} ${extent}`;
+
+/** Of each category that the view shows of the row, how much. */
+function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
+  const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
+  const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
+  return [...byCategory].map(([category, fields]) => {
+    const telling = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
+    const told = telling.filter(([field]) => shown.includes(field)).length;
+    return [category, told === 0 ? 'existence' : told === telling.length ? 'full' : 'part'];
+  });
+}
+
+/** The people whom each item names. */
+export const namedIn = (content: ItemContent[]): NamedIn[] =>
+  content.map((item) => ({ listingId: listingIdOf(item), personIds: item.persons.map((row) => row['id'] as string) }));

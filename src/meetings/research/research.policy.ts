@@ -1,0 +1,172 @@
+/**
+ * Who is asked sees that they are asked, and, until the meeting is over or they have answered, the names to search for: in
+ * fields of their own, as the panel's agreement shares them. What they find is their agency's alone. The coordination sees
+ * who answered, and nothing of what anybody holds. Source: MARAC note, sections 3.1, 4.2 and 6.8.
+ */
+import type { Actor } from '../../policy/actor.js';
+import type { Where } from '../../policy/conditions.js';
+import { declareSubject, extendSubject, openings, subjectOf } from '../../policy/subjects.js';
+import { addWords, declareWords } from '../../policy/wording.js';
+import { Case, CasePerson } from '../../cases/case.entity.js';
+import { hiddenWithCase } from '../../cases/cases.policy.js';
+import { Person } from '../../subjects/subject.entity.js';
+import '../meetings.policy.js';
+import { recusedFromItem } from '../room/recusal-facts.js';
+import { ResearchPoint, ResearchRequest } from './research.entity.js';
+
+const seats = (actor: Actor): string[] => [
+  ...new Set(actor.memberships.filter((one) => one.tier !== 'observer').map((one) => one.panelId)),
+];
+
+/** Requests that the actor answers for their agency. A system of the agency answers for all who do, as its scopes let it. */
+const answering = (actor: Actor): Where => ({
+  askedAgencyId: actor.agencyId,
+  partnershipId: { $in: actor.workingPartnershipIds },
+  ...(actor.kind === 'client'
+    ? {}
+    : {
+        $or: [
+          { answeredBy: 'members', panelId: { $in: seats(actor) } },
+          { answeredBy: 'person', practitionerId: actor.id },
+          { answeredBy: 'agency' },
+        ],
+      }),
+});
+
+const ANSWERS =
+  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, or whoever works for it';
+
+extendSubject(Case, {
+  relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
+  grounds: [
+    {
+      name: 'asked',
+      sentence: `${ANSWERS}; until it answered, or the meeting is over`,
+      actions: ['research'],
+      passing: true,
+      where: (actor) => ({
+        research: { $elemMatch: { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } } },
+      }),
+    },
+  ],
+});
+
+extendSubject(CasePerson, {
+  grounds: [
+    {
+      name: 'asked',
+      sentence: 'who is asked, now, what their agency knows for the case',
+      actions: ['research'],
+      within: 'research',
+      where: () => ({}),
+    },
+  ],
+});
+
+/** What is needed to search one's own records, and no more. Source: MARAC note, section 6.8 "Research request field set". */
+const TO_SEARCH_BY = [
+  'id',
+  'givenName',
+  'familyName',
+  'aliases',
+  'dateOfBirth',
+  'datePrecision',
+  'currentAddress',
+  'roles',
+];
+
+const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
+  name: `asked-${relation}`,
+  sentence,
+  actions: ['research'],
+  passing: true,
+  fields: TO_SEARCH_BY,
+  where: (actor: Actor): Where | null => {
+    const [way] = openings(actor, subjectOf(through), 'research').map((one) => one.where);
+    return way ? { [relation]: { $elemMatch: way } } : null;
+  },
+});
+
+extendSubject(Person, {
+  ownContext: ['research'],
+  grounds: [
+    searchedThrough('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
+    searchedThrough('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
+  ],
+});
+
+declareSubject(ResearchRequest, 'ResearchRequest', {
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  parent: 'case',
+  panel: 'panelId',
+  case: 'caseId',
+  seek: ['panelId', 'askedAgencyId'],
+  // whoever is asked need not read the case
+  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  grounds: [
+    {
+      name: 'asked-in-the-case',
+      sentence: ANSWERS,
+      actions: ['read', 'answer', 'reopen'],
+      within: 'read',
+      where: answering,
+    },
+    {
+      name: 'asked',
+      sentence: ANSWERS,
+      actions: ['read', 'answer', 'reopen'],
+      where: answering,
+      fields: [
+        'id',
+        'version',
+        'meetingId',
+        'panelId',
+        'askedAgencyId',
+        'dueOn',
+        'originalDueOn',
+        'closesAt',
+        'status',
+        'returnedAt',
+        'nil',
+        'overdue',
+        'changedAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read', 'reopen', 'cancel'],
+      within: 'list',
+      where: () => ({}),
+    },
+  ],
+});
+
+// without a panel: no agreement reaches it
+declareSubject(ResearchPoint, 'ResearchPoint', {
+  relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
+  parent: 'request',
+  seek: ['agencyId'],
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  grounds: [
+    {
+      name: 'own-agency',
+      sentence: 'whose agency wrote it, and who answers for it',
+      actions: ['read', 'change', 'decide'],
+      within: 'answer',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+  ],
+});
+
+declareWords(ResearchRequest, 'Meeting', 'research request', {
+  answer: 'answer it',
+  reopen: 'open it again',
+  cancel: 'cancel it',
+});
+declareWords(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
+  decide: 'decide whether it is shared or withheld',
+});
+addWords(Case, { research: 'know for whom to search in their own records' });
+addWords(CasePerson, { research: 'know for whom to search, and as what' });
+addWords(Person, { research: 'know by what to search for the person' });

@@ -1,0 +1,92 @@
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Agency, Practitioner } from '../../agencies/agency.entity.js';
+import { Panel } from '../../panels/panel.entity.js';
+import { Classified } from '../../policy/classification.js';
+import { Instant } from '../../records/instant.js';
+import { PartnershipRecord } from '../../records/recorded.js';
+import { Meeting } from '../meeting.entity.js';
+
+/** Source: JAG note, section 1.3. */
+export const ATTENDANCE_STATUSES = ['present', 'apologies', 'apologies_with_report', 'deputy', 'absent'] as const;
+export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
+
+/** In the room, as member or as deputy. */
+export const THERE = ['present', 'deputy'] as const satisfies AttendanceStatus[];
+export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly AttendanceStatus[]).includes(status);
+
+/**
+ * Somebody’s being at a meeting, from arriving to leaving, or not being there; whoever comes back has another. Nobody is in
+ * the room, as member or as deputy, who has not accepted confidentiality. Source: JAG note, section 1.3.
+ */
+@Entity('attendances')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
+@Index(['meetingId', 'practitionerId'], { unique: true, where: 'left_at IS NULL' })
+@Index(['meetingId', 'changedAt', 'id'])
+@Index(['panelId', 'practitionerId'])
+@Check(`status IN (${ATTENDANCE_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)
+@Check('attendances_arrived', `(status IN ('present', 'deputy')) = (arrived_at IS NOT NULL)`)
+@Check('attendances_left', `left_at IS NULL OR (arrived_at IS NOT NULL AND left_at > arrived_at)`)
+@Check('attendances_deputy', `deputy_for_id IS NULL OR (status = 'deputy' AND deputy_for_id <> practitioner_id)`)
+export class Attendance extends PartnershipRecord {
+  /** The meeting. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  meetingId: string;
+
+  /** The panel that met. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  /** The agency represented. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  agencyId: string;
+
+  /** The person. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsUUID()
+  practitionerId: string;
+
+  /**
+   * There, or not and how. What an agency sends with its apologies is about a case: it is contributed there, `POST
+   * /v1/cases/{id}/contributions`.
+   */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(ATTENDANCE_STATUSES)
+  status: AttendanceStatus;
+
+  /** The member for whom a deputy came. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  deputyForId: string | null;
+
+  /** Since when they were in the room. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @Instant()
+  arrivedAt: Date | null;
+
+  /** When they left it; null while they are there, and for who stayed to the end. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @Instant()
+  leftAt: Date | null;
+
+  /** When the person accepted confidentiality: for this meeting, or for the year where the panel’s rules say so. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  confidentialityAcceptedAt: Date | null;
+}

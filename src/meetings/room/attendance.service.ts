@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
+import { Membership } from '../../panels/panel.entity.js';
+import { rulesInForce } from '../../panels/panels.service.js';
+import type { Actor } from '../../policy/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../../policy/problems.js';
+import { londonDay } from '../../records/london-day.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { Work } from '../../records/work.js';
+import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
+import { Attendance, isThere } from './attendance.entity.js';
+import type { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
+import { AttendanceView } from './attendance.views.js';
+import { inTheRoomOnly } from '../in-writing.js';
+import { isToBeHeld, Meeting, type MeetingStatus } from '../meeting.entity.js';
+
+/** Who is in the room, from when to when, for whom, and in confidence. */
+@Injectable()
+export class AttendanceService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Meeting, meetingId);
+      return work.page(AttendanceView, { meetingId }, query);
+    });
+  }
+
+  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('read', Attendance, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      return work.present(AttendanceView, found);
+    });
+  }
+
+  /** Everybody answers for themselves; the coordination records everybody. */
+  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { practitionerId, status, deputyForId = null, arrivedAt = null } = request;
+      const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
+      inTheRoomOnly(meeting);
+      settled(meeting.status);
+      if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
+        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
+      if (!isThere(status) && (arrivedAt ?? deputyForId))
+        throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
+          { pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is for somebody who is there' },
+        ]);
+      const { agencyId } = await attending(work, meeting, practitionerId);
+      const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
+      await deputising(work, meeting, rule, request);
+      const earlier = await work.rows('read', Attendance, { meetingId, practitionerId });
+      const accepted = request.confidentialityAccepted
+        ? work.now
+        : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
+          (rule.declaredYearly ? await acceptedThisYear(work, meeting.panelId, practitionerId) : null));
+      if (isThere(status) && !accepted)
+        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
+          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
+        ]);
+      const current = earlier.find((one) => !one.leftAt);
+      const recorded = {
+        status,
+        deputyForId,
+        arrivedAt: isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null,
+        confidentialityAcceptedAt: accepted,
+      };
+      follows(work, recorded.arrivedAt, earlier);
+      const attendance = current
+        ? await work.update(Attendance, current, recorded)
+        : await work.insert(Attendance, {
+            meetingId,
+            panelId: meeting.panelId,
+            partnershipId: meeting.partnershipId,
+            practitionerId,
+            agencyId,
+            ...recorded,
+          });
+      work.happened('attendance.recorded', Attendance, attendance, { status });
+      return work.present(AttendanceView, attendance, { status: 201 });
+    });
+  }
+
+  depart(actor: Actor, meetingId: string, id: string, { leftAt }: DepartureRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('depart', Attendance, AttendanceView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      settled((await work.find('read', Meeting, meetingId)).status);
+      if (!found.arrivedAt || found.leftAt)
+        throw conflict('not-in-the-room', 'Only somebody who is in the room leaves it.');
+      const at = leftAt ?? work.now;
+      if (at <= found.arrivedAt || at > work.now)
+        throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
+          { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
+        ]);
+      const departed = await work.update(Attendance, found, { leftAt: at });
+      work.happened('attendance.ended', Attendance, departed);
+      return work.present(AttendanceView, departed);
+    });
+  }
+}
+
+function settled(status: MeetingStatus): void {
+  if (!isToBeHeld(status))
+    throw conflict('not-in-this-state', `A meeting that is ${status} takes no attendance: who was there is settled.`);
+}
+
+async function attending(work: Work, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
+  const person = await work.peek('read', Practitioner, practitionerId);
+  if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
+    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    ]);
+  return person;
+}
+
+/** A deputy comes for a member, where the panel lets deputies come. */
+async function deputising(
+  work: Work,
+  { panelId }: Meeting,
+  { deputiesAllowed }: AttendanceRule,
+  { status, practitionerId, deputyForId }: AttendanceRequest,
+): Promise<void> {
+  if (status !== 'deputy') {
+    if (!deputyForId) return;
+    throw unacceptable('no-deputy', 'Only a deputy comes for somebody else.', [
+      { pointer: '/deputyForId', detail: 'goes with the status deputy' },
+    ]);
+  }
+  if (!deputiesAllowed)
+    throw unacceptable('no-deputies', 'The rules of this panel let no deputies come.', [
+      { pointer: '/status', detail: 'deputies are not allowed on this panel' },
+    ]);
+  const today = londonDay(work.now);
+  const seat = {
+    panelId,
+    practitionerId: deputyForId ?? null,
+    validFrom: { $lte: today },
+    $or: [{ validTo: null }, { validTo: { $gte: today } }],
+  };
+  if (!deputyForId || deputyForId === practitionerId || !(await work.rows('read', Membership, seat, 1)).length)
+    throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
+      { pointer: '/deputyForId', detail: 'must be another member of the panel' },
+    ]);
+}
+
+/** The declaration of this person to this panel that still holds: not older than a year. */
+async function acceptedThisYear(work: Work, panelId: string, practitionerId: string): Promise<Date | null> {
+  const [last] = await work.manager.query<{ at: Date | null }[]>(
+    `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
+       AND confidentiality_accepted_at > $3::timestamptz - interval '1 year'`,
+    [panelId, practitionerId, work.now],
+  );
+  return last?.at ?? null;
+}
+
+/** Nobody is in the room twice at a time, nor before the time. */
+function follows(work: Work, arrivedAt: Date | null, earlier: Attendance[]): void {
+  const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
+  if (!arrivedAt && before.length)
+    throw conflict('was-there', 'The person was there and left: that is recorded, and is not undone.');
+  if (arrivedAt && (arrivedAt > work.now || before.some((left) => left > arrivedAt)))
+    throw unacceptable('arrived-when', 'Somebody arrives after they left, and not in time to come.', [
+      { pointer: '/arrivedAt', detail: 'must not lie before an earlier departure, nor after now' },
+    ]);
+}

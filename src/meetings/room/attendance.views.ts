@@ -1,0 +1,18 @@
+import { view } from '../../records/view.js';
+import { Attendance } from './attendance.entity.js';
+
+/** Whether a person was at a meeting, and from when to when. */
+export class AttendanceView extends view(
+  Attendance,
+  'id',
+  'version',
+  'meetingId',
+  'agencyId',
+  'practitionerId',
+  'status',
+  'deputyForId',
+  'arrivedAt',
+  'leftAt',
+  'confidentialityAcceptedAt',
+  'changedAt',
+) {}

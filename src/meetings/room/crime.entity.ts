@@ -1,0 +1,52 @@
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Case } from '../../cases/case.entity.js';
+import { Classified } from '../../policy/classification.js';
+import { Listing, ListingRecord } from '../meeting.entity.js';
+
+export const VICTIM_WISHES = ['yes', 'no', 'not_asked', 'not_known'] as const;
+export type VictimWish = (typeof VICTIM_WISHES)[number];
+
+/**
+ * A crime that came to light in an item of a meeting, and whether the victim wants it reported. Shared as `police_incident`
+ * is. Source: MARAC note, section 2.6 "Crimes disclosed at the meeting".
+ */
+@Entity('disclosed_crimes')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@Index(['meetingId', 'changedAt', 'id'])
+@Index(['listingId'])
+@Check('disclosed_crimes_category', `category = 'police_incident'`)
+@Check('disclosed_crimes_wish', `victim_wishes_report IN (${VICTIM_WISHES.map((wish) => `'${wish}'`).join(', ')})`)
+export class DisclosedCrime extends ListingRecord {
+  /** The data category: `police_incident`. */
+  @Column({ type: 'text', default: 'police_incident' })
+  @Classified('administrative')
+  category: 'police_incident';
+
+  /** What came to light. */
+  @Column({ type: 'text' })
+  @Classified('police_incident')
+  @Length(3, 4000)
+  summary: string;
+
+  /** Does the victim want it reported to the police? */
+  @Column({ type: 'text' })
+  @Classified('police_incident')
+  @IsIn(VICTIM_WISHES)
+  victimWishesReport: VictimWish;
+
+  /** To whom it was reported. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('police_incident')
+  @IsOptional()
+  @Length(2, 200)
+  reportedTo: string | null;
+
+  /** The reference under which it was recorded there. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('police_incident')
+  @IsOptional()
+  @Length(2, 100)
+  reference: string | null;
+}

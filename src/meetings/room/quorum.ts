@@ -1,0 +1,117 @@
+/**
+ * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
+ * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
+ * that a missed quorum only warns, or that an inquorate item may only be deferred. While a meeting is in session, who is in
+ * the room for the item counts, and nobody who is recused from it. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
+ * section 3.4, `quorumRule`.
+ */
+import { rulesInForce } from '../../panels/panels.service.js';
+import type { Work } from '../../records/work.js';
+import { isInWriting, WHO_TOLD } from '../in-writing.js';
+import { THERE } from './attendance.entity.js';
+import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meeting.entity.js';
+
+export interface QuorumRule {
+  minAgencies: number;
+  /** Types of agency without which it is not met. */
+  mandatory: string[];
+  chairRequired: boolean;
+  /** What a missed quorum does: is noted, stands against what settles a case, or leaves nothing but to defer. */
+  onFail: 'warn' | 'block' | 'defer';
+}
+
+/** The `quorum` of the panel's rules; what makes no sense there is as if it were not there. */
+export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
+  const { minAgencies, mandatory, chairRequired, chairPresent, onFail } = Object(rules['quorum']) as Record<
+    string,
+    unknown
+  >;
+  return {
+    minAgencies: typeof minAgencies === 'number' ? minAgencies : 0,
+    mandatory: Array.isArray(mandatory) ? mandatory.filter((type) => typeof type === 'string') : [],
+    chairRequired: chairRequired === true || chairPresent === true,
+    onFail: onFail === 'warn' || onFail === 'defer' ? onFail : 'block',
+  };
+}
+
+export interface Present {
+  agencies: number;
+  agencyTypes: string[];
+  chaired: boolean;
+}
+
+/** What is missing, in words; nothing where the quorum is met. */
+export function shortfalls(rule: QuorumRule, present: Present): string[] {
+  const { minAgencies, mandatory, chairRequired } = rule;
+  return [
+    ...(present.agencies < minAgencies ? [`${String(minAgencies)} agencies must be present`] : []),
+    ...mandatory.filter((type) => !present.agencyTypes.includes(type)).map((type) => `${type} must be present`),
+    ...(chairRequired && !present.chaired ? ['the chair must be present'] : []),
+  ];
+}
+
+/** What a missed quorum leaves, and how that is said. */
+const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
+  warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
+  block: {
+    kinds: ['note', 'continue', 'defer', 'escalate'],
+    allows:
+      'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+  },
+  defer: {
+    kinds: ['defer'],
+    allows: 'On this panel an inquorate item may only be deferred. Record who is present first.',
+  },
+};
+
+export interface Quorum {
+  missing: string[];
+  rulesEdition: number | null;
+  /** Does what is missing stand against this kind of decision? */
+  forbids(kind: DecisionKind): boolean;
+  /** What may be decided nonetheless, in words. */
+  allows: string;
+}
+
+/** Of the meeting, or as it is at one item. */
+export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Promise<Quorum> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  const rule = quorumRule(inForce?.rules);
+  if (isInWriting(meeting)) return quorumBy(rule, inForce?.edition, await told(work, meeting, item));
+  const { id, status } = meeting;
+  const [present] = await work.manager.query<[Present]>(
+    `SELECT count(DISTINCT a.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes",
+       coalesce(bool_or(m.id IS NOT NULL), false) AS chaired
+     FROM attendances a JOIN agencies g ON g.id = a.agency_id
+     LEFT JOIN memberships m ON m.panel_id = a.panel_id AND m.practitioner_id = a.practitioner_id
+       AND m.role IN ('chair', 'co_chair') AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
+       AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
+     WHERE a.meeting_id = $1 AND a.status = ANY($3)
+       AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
+       AND a.practitioner_id NOT IN (SELECT r.practitioner_id FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+    [id, work.now, THERE, item?.endedAt ?? (item && status === 'in_session' ? work.now : null), item?.id ?? null],
+  );
+  return quorumBy(rule, inForce?.edition, present);
+}
+
+/** In writing: whoever told what they know; the chair decides. */
+async function told(work: Work, { id }: Meeting, item?: Listing): Promise<Present> {
+  const [present] = await work.asService(() =>
+    work.manager.query<[Omit<Present, 'chaired'>]>(
+      `SELECT count(DISTINCT told.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes"
+       FROM (${WHO_TOLD}) told JOIN agencies g ON g.id = told.agency_id`,
+      [id, item?.id ?? null],
+    ),
+  );
+  return { ...present, chaired: true };
+}
+
+function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present): Quorum {
+  const missing = shortfalls(rule, present);
+  return {
+    missing,
+    rulesEdition: edition ?? null,
+    forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
+    allows: LEFT[rule.onFail].allows,
+  };
+}

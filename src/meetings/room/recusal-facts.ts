@@ -1,0 +1,27 @@
+/**
+ * Somebody recused from one item must not learn of it: not that it stands on the list, nor what is said, decided or written
+ * of it. The rest of the case stays as it was; an exclusion takes the whole case away.
+ */
+import { declareFact } from '../../policy/actor.js';
+import type { Bar } from '../../policy/subjects.js';
+
+declare module '../../policy/actor.js' {
+  interface ActorFacts {
+    /** Items of meetings that must not exist for the actor. */
+    recusedListingIds: string[];
+  }
+}
+
+declareFact(
+  'recusedListingIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT r.listing_id), '[]') FROM recusals r
+   WHERE who.kind = 'practitioner' AND r.practitioner_id = who.id AND r.ended_at IS NULL`,
+);
+
+/** For rows that name an item in `column`. */
+export const recusedFromItem = (column: string): Bar => ({
+  name: 'recused-from-item',
+  step: 'conflict',
+  sentence: 'who is recused from the item of the meeting',
+  where: ({ recusedListingIds }) => (recusedListingIds.length ? { [column]: { $in: recusedListingIds } } : null),
+});

@@ -1,0 +1,45 @@
+/**
+ * Who is recused is known to those who run the meeting, as far as they may see the item themselves; whoever declared a
+ * conflict goes on seeing that they did.
+ */
+import { hiddenWithCase } from '../../cases/cases.policy.js';
+import { chairedPanels } from '../../panels/panels.policy.js';
+import { declareSubject } from '../../policy/subjects.js';
+import { declareWords } from '../../policy/wording.js';
+import { Listing } from '../meeting.entity.js';
+import '../meetings.policy.js';
+import { Recusal } from './recusal.entity.js';
+
+declareSubject(Recusal, 'Recusal', {
+  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' } },
+  parent: 'listing',
+  panel: 'panelId',
+  case: 'caseId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  // the ground of whoever declared it does not lead through the case
+  bars: hiddenWithCase('caseId'),
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'recuse',
+      where: () => ({}),
+    },
+    {
+      name: 'own-declaration',
+      sentence: 'who declared the conflict',
+      actions: ['read'],
+      where: (actor) => ({ practitionerId: actor.id, declared: true }),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['end'],
+      within: 'recuse',
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+declareWords(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });

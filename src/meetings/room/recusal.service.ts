@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
+import { onlyAPerson } from '../../cases/handling.service.js';
+import type { Actor } from '../../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../../policy/problems.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { Work } from '../../records/work.js';
+import { itemOf, withinItem } from '../items.js';
+import { Meeting, type Listing } from '../meeting.entity.js';
+import { Recusal } from './recusal.entity.js';
+import type { RecusalEnd, RecusalRequest } from './recusal.requests.js';
+import { RecusalView } from './recusal.views.js';
+
+/** Takes people out of single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
+@Injectable()
+export class RecusalService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.find('read', Meeting, meetingId);
+      return work.page(RecusalView, { meetingId }, query, { panelId });
+    });
+  }
+
+  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('read', Recusal, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      return work.present(RecusalView, found);
+    });
+  }
+
+  /** A conflict that somebody declares is never refused. */
+  recuse(actor: Actor, meetingId: string, request: RecusalRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { listingId, reason, practitionerId } = request;
+      const declared = !practitionerId || practitionerId === actor.id;
+      const listing = await itemOf(work, declared ? 'read' : 'recuse', meetingId, listingId);
+      if (declared) onlyAPerson(actor);
+      else await known(work, listing, practitionerId);
+      const who = practitionerId ?? actor.id;
+      if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
+        throw conflict('recused-already', 'The person takes no part in this item already.');
+      const made = await work.insert(Recusal, {
+        ...withinItem(actor, listing),
+        practitionerId: who,
+        reason,
+        declared,
+        endedAt: null,
+        endedById: null,
+        endReason: null,
+      });
+      happenedUnseen(work, 'recusal.made', made);
+      return work.present(RecusalView, made, { status: 201 });
+    });
+  }
+
+  /** The chair ends it; whoever is recused does not. */
+  end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('end', Recusal, RecusalView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      if (found.endedAt) throw conflict('ended', 'This recusal has ended already.');
+      const ended = await work.update(Recusal, found, { endedAt: work.now, endedById: actor.id, endReason: reason });
+      happenedUnseen(work, 'recusal.ended', ended);
+      return work.present(RecusalView, ended);
+    });
+  }
+}
+
+async function known(work: Work, { partnershipId }: Listing, practitionerId: string): Promise<void> {
+  const person = await work.peek('read', Practitioner, practitionerId);
+  if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
+    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    ]);
+}
+
+/** Who has a conflict is not told on the case’s timeline, which everybody in it reads. */
+function happenedUnseen(work: Work, event: string, { caseId: _, ...recusal }: Recusal): void {
+  work.happened(event, Recusal, recusal);
+}

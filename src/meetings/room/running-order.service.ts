@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Actors, type Actor } from '../../policy/actor.js';
+import { explain } from '../../policy/explanation.js';
+import { conflict, notFound } from '../../policy/problems.js';
+import { subjectOf } from '../../policy/subjects.js';
+import { rowsWithFacts } from '../../records/facts.js';
+import type { PageQuery } from '../../records/page-query.requests.js';
+import type { Presented } from '../../records/presented.js';
+import { Records } from '../../records/records.js';
+import type { Work } from '../../records/work.js';
+import { THERE } from './attendance.entity.js';
+import { itemOf, itemsOf } from '../items.js';
+import { Listing, Meeting } from '../meeting.entity.js';
+import { ListingView } from '../meeting.views.js';
+import { ItemPresence } from './running-order.entity.js';
+import { ItemPresenceView, RunningItemView } from './running-order.views.js';
+import { coursesOf } from './timing.js';
+
+/** Item after item, as the meeting hears them; and who heard what was said. */
+@Injectable()
+export class RunningOrderService {
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
+
+  of(actor: Actor, meetingId: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId);
+      const items = await itemsOf(work, meetingId);
+      return work.list(RunningItemView, items, { given: coursesOf(meeting, items, work.now) });
+    });
+  }
+
+  /**
+   * One item at a time, of those that whoever begins it may see: a refusal because of another would tell of it. The meeting is
+   * locked, so that two who begin an item at once do not begin two.
+   */
+  start(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { status } = await work.find('read', Meeting, meetingId, { lock: true });
+      const found = await this.taken(work, meetingId, id);
+      if (status !== 'in_session')
+        throw conflict(
+          'not-in-session',
+          `A meeting that is ${status} hears no item. Open it: POST /v1/meetings/{id}/opening.`,
+        );
+      if (found.removedAt) throw conflict('taken-off', 'The item was taken off the list of this meeting.');
+      if (found.startedAt)
+        throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
+      const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
+      if ((await work.rows('read', Listing, running, 1)).length)
+        throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
+      const begun = await work.update(Listing, found, { startedAt: work.now });
+      work.happened('item.begun', Listing, begun);
+      return work.present(ListingView, begun);
+    });
+  }
+
+  /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
+  end(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { closedAt } = await work.find('read', Meeting, meetingId);
+      const found = await this.taken(work, meetingId, id);
+      if (!found.startedAt || found.endedAt)
+        throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
+      const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
+      const ended = await work.update(Listing, found, { endedAt });
+      await this.heard(work, ended);
+      work.happened('item.ended', Listing, ended);
+      return work.present(ListingView, ended);
+    });
+  }
+
+  presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.page(ItemPresenceView, { listingId }, query);
+    });
+  }
+
+  private async taken(work: Work, meetingId: string, id: string): Promise<Listing> {
+    const found = await work.take('run', Listing, ListingView, id);
+    if (found.meetingId !== meetingId) throw notFound();
+    return found;
+  }
+
+  /**
+   * What was said reached whoever was in the room during any of the item and may know of it; the agency that presented it
+   * told the others. Source: law and standards note, section 4, REQ-LOG-08.
+   */
+  private async heard(work: Work, listing: Listing): Promise<void> {
+    const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
+    const presences: { id: string; practitionerId: string; agencyId: string }[] = [];
+    for (const present of await inTheRoom(work, listing)) {
+      if (!(await this.mayHear(work, present.practitionerId, listingId))) continue;
+      const presence = await work.insert(ItemPresence, {
+        ...present,
+        meetingId,
+        listingId,
+        caseId,
+        panelId,
+        partnershipId,
+      });
+      presences.push(presence);
+    }
+    for (const agencyId of new Set(presences.map((one) => one.agencyId)))
+      work.told(Listing, listing, listing.presentedByAgencyId, {
+        agencyId,
+        recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
+      });
+  }
+
+  /** By the same rules by which they would read the item. */
+  private async mayHear(work: Work, practitionerId: string, listingId: string): Promise<boolean> {
+    const { now, call } = work.actor;
+    const hearer = await this.actors.practitioner(practitionerId, { now, call });
+    if (!hearer) return false;
+    const [row] = await rowsWithFacts(work.manager, hearer, Listing, ['read'], [listingId]);
+    return row !== undefined && explain(hearer, subjectOf(Listing), 'read', row).outcome === 'permit';
+  }
+}
+
+/** Who was there during any of the item. */
+function inTheRoom(
+  work: Work,
+  { meetingId, startedAt, endedAt }: Listing,
+): Promise<Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>[]> {
+  return work.manager.query(
+    `SELECT DISTINCT a.practitioner_id AS "practitionerId", a.agency_id AS "agencyId", g.type AS "contributingType"
+     FROM attendances a JOIN agencies g ON g.id = a.agency_id
+     WHERE a.meeting_id = $1 AND a.status = ANY($2) AND a.arrived_at < $4 AND (a.left_at IS NULL OR a.left_at > $3)
+     ORDER BY 2, 1`,
+    [meetingId, THERE, startedAt, endedAt],
+  );
+}
