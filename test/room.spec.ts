@@ -617,6 +617,14 @@ describe('an action captured in an item', () => {
     });
     const elsewhere = await coordinator.post(`${item(given, 1)}/actions`, action);
     expect(elsewhere.body.code).toBe('no-such-plan');
+    // the first meeting about a case ends with actions, and nobody has drafted a plan
+    const { planId: _, ...unplanned } = action;
+    const alone = await coordinator.post(`${item(given, 1)}/actions`, unplanned).expect(201);
+    expect(alone.body).toMatchObject({ planId: null, caseId: given.cases[1], status: 'proposed' });
+    const owners = await (await by('fire-officer')).get(`/v1/actions/${alone.body.id as string}`).expect(200);
+    expect(owners.body.description).toBe(action.description);
+    const refused = await (await by('dpo')).post(`${item(given, 1)}/actions`, unplanned);
+    expect([403, 404]).toContain(refused.status);
     await (await by('fire-officer')).post(`${item(given)}/actions`, action).expect(403);
   });
 });

@@ -3,7 +3,7 @@ import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { ActionView } from '../plans/action.views.js';
-import { newAction } from '../plans/actions.service.js';
+import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
@@ -203,8 +203,9 @@ export class ListingsService {
   }
 
   /**
-   * What an agency takes upon itself in the item, in a plan of the case: the chair sums up and agencies offer (MARAC note,
-   * section 2.3, running order). The rules are those of every action.
+   * What an agency takes upon itself in the item: the chair sums up and agencies offer (MARAC note, section 2.3, running
+   * order). It stands in a plan of the case, or in the case alone where nobody has drafted one yet. The rules are those of
+   * every action.
    */
   capture(
     actor: Actor,
@@ -214,16 +215,23 @@ export class ListingsService {
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId);
-      const [plan] = await work.rows('add-action', Plan, { id: planId, caseId: listing.caseId }, 1);
-      if (!plan)
-        throw unacceptable('no-such-plan', 'Name a plan of the case, or draft one: POST /v1/cases/{id}/plans.', [
-          { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
-        ]);
-      const captured = await newAction(work, plan, request);
+      const captured = await newAction(work, await standingOf(work, listing, planId), request);
       await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
       return work.show(ActionView, captured.id, 201);
     });
   }
+}
+
+async function standingOf(work: Work, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
+  if (!planId) {
+    const { panelId, partnershipId } = await work.find('plan', Case, caseId);
+    return { planId: null, caseId, panelId, partnershipId };
+  }
+  const [plan] = await work.rows('add-action', Plan, { id: planId, caseId }, 1);
+  if (plan) return inPlan(plan);
+  throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
+    { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
+  ]);
 }
 
 /** The item locked, and as whoever decides last saw it, where they say so. */

@@ -104,9 +104,10 @@ export class DecisionRequest extends PickType(Decision, [
   'dissent',
 ] as const) {}
 
-/** Captures an action that an agency offers in the item, in a plan of the case. */
+/** Captures an action that an agency offers in the item. */
 export class CapturedActionRequest extends ActionRequest {
-  /** The plan. */
+  /** The plan of the case in which it stands, if there is one. */
+  @IsOptional()
   @IsUUID()
-  planId: string;
+  planId?: string | null;
 }

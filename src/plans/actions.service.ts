@@ -108,7 +108,7 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const proposed = await newAction(work, await work.find('add-action', Plan, planId), request);
+      const proposed = await newAction(work, inPlan(await work.find('add-action', Plan, planId)), request);
       return work.show(ActionView, proposed.id, 201);
     });
   }
@@ -192,33 +192,39 @@ export class ActionsService {
     const status = after(actionMachine, found.status, command);
     const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
     const moved = await work.update(Action, found, { ...changes, status, endedOn });
-    if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
+    const { caseId, panelId, partnershipId } = found;
+    const { agencyId, agencyType: contributingType } = work.actor;
+    const stands = { caseId, panelId, partnershipId, agencyId, contributingType };
+    if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...stands });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     return work.show(ActionView, found.id);
   }
 }
 
-/** In the plan, which whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
-export async function newAction(work: Work, plan: Plan, request: ActionRequest): Promise<Action> {
-  if (plan.status === 'evaluated' || plan.status === 'closed')
+/** Where an action stands: in a plan, or in the case alone, as long as that has none. */
+export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'>;
+
+export function inPlan({ id: planId, status, caseId, panelId, partnershipId }: Plan): Standing {
+  if (status === 'evaluated' || status === 'closed')
     throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
-  await onThePanel(work, request.ownerAgencyId, plan.panelId, '/ownerAgencyId');
+  return { planId, caseId, panelId, partnershipId };
+}
+
+/** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
+export async function newAction(work: Work, standing: Standing, request: ActionRequest): Promise<Action> {
+  await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
   await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
   const proposed = await work.insert(Action, {
     ...request,
-    planId: plan.id,
+    ...standing,
     originalDueOn: request.dueOn,
     // whoever proposes an action to their own agency has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
-    ...withinCase(work.actor, plan),
+    agencyId: work.actor.agencyId,
+    contributingType: work.actor.agencyType,
   });
   work.happened('action.proposed', Action, proposed, { status: proposed.status });
   return proposed;
-}
-
-/** In the case of the plan or action, written by the actor's agency. */
-function withinCase(actor: Actor, { caseId, panelId, partnershipId }: Plan | Action) {
-  return { caseId, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
 async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
