@@ -370,6 +370,8 @@ describe('a calendar', () => {
       expect(text).toContain(`DTSTART;TZID=Europe/London:${day!}T100000`);
       expect(text).toContain(`DTEND;TZID=Europe/London:${day!}T120000`);
       expect(text).toContain('BEGIN:VTIMEZONE\r\nTZID:Europe/London');
+      // RFC 5545, 3.8.7.2
+      expect(text.match(/^DTSTAMP:\d{8}T\d{6}Z$/gm)?.length).toBe(text.match(/^BEGIN:VEVENT$/gm)?.length);
     }
     const { text: all } = await calendar('fire-officer', '/v1/calendar');
     expect(all).toContain(`${summer.split('/').at(-1)!}@wardmote.example`);

@@ -46,7 +46,8 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
     name: 'Panel meetings',
     prodId: { company: 'Wardmote', product: 'Meetings', language: 'EN' },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
-    timezone: { name: LONDON, generator: () => LONDON_TIME },
+    // not of the calendar: DTSTAMP, which is UTC by RFC 5545 (3.8.7.2), would be written in it
+    timezone: { name: null, generator: () => LONDON_TIME },
   });
   for (const one of appointments)
     calendar.createEvent({
