@@ -2,10 +2,10 @@
  * Bids that do not go the usual way: ahead of their plan, out of a compartment, past people who are kept out of the case, and
  * with results that nobody brought. The year plays the usual way.
  */
-import type pg from 'pg';
+import pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, inDays, likeness, practitioner } from './given-panel-work.ts';
-import { as, castOf, type Caller } from './people.ts';
+import { asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
 type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers, as they come
@@ -13,6 +13,24 @@ type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-exp
 let server: TestServer;
 let owner: pg.Client;
 let panels: Map<string, { id: string; partnershipId: string }>;
+
+const built = async () => {
+  await import('#built/app.module');
+  return {
+    ...(await import('#built/agencies/actors')),
+    ...(await import('#built/entities')),
+    ...(await import('#built/policy/explanation')),
+    ...(await import('#built/policy/subjects')),
+    ...(await import('#built/records/database')),
+    ...(await import('#built/records/facts')),
+    ...(await import('#built/records/query')),
+    ...(await import('#built/records/wall')),
+  };
+};
+type Built = Awaited<ReturnType<typeof built>>;
+type Source = Awaited<ReturnType<Built['openDatabase']>>;
+type Actor = NonNullable<Awaited<ReturnType<InstanceType<Built['ActorsOfAgencies']>['signedIn']>>>;
+
 const panelId = (code: string): string => panels.get(code)?.id as string;
 
 const by = (who: string): Promise<Caller> => as(server, who);
@@ -49,26 +67,21 @@ async function newCycle(): Promise<{ id: string; jag: string; tasking: string }>
   return { id: body.id, jag: of('jag'), tasking: of('tasking') };
 }
 
-/** A plan for a case that is hidden from nobody and for which nobody bids; each case is given once. */
-const given = new Set<string>();
+const PLAN = { modelCode: 'OSARA', title: 'Quiet evenings at the underpass' };
+
+/** A new plan for a case that is hidden from nobody, and of which there are the fewest. */
 async function freshPlan(
   status: 'draft' | 'agreed',
   { code = 'ask-jag', who = 'jag-coordinator' } = {},
 ): Promise<{ id: string; caseId: string }> {
   const { rows } = await owner.query<{ id: string }>(
-    `SELECT c.id FROM cases c JOIN panels n ON n.id = c.panel_id WHERE n.code = $1 AND c.stage <> 'closed' AND c.id <> ALL ($2)
-       AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.case_id = c.id)
-       AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id OR e.person_id IS NOT NULL AND e.panel_id = c.panel_id)
-     ORDER BY c.id LIMIT 1`,
-    [code, [...given]],
+    `SELECT c.id FROM cases c JOIN panels n ON n.id = c.panel_id WHERE n.code = $1 AND c.stage <> 'closed'
+       AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id)
+     ORDER BY (SELECT count(*) FROM plans p WHERE p.case_id = c.id AND p.title = $2), c.id LIMIT 1`,
+    [code, PLAN.title],
   );
   const caseId = rows[0]?.id as string;
-  given.add(caseId);
-  const { body } = await (
-    await by(who)
-  )
-    .post(`/v1/cases/${caseId}/plans`, { modelCode: 'OSARA', title: 'Quiet evenings at the underpass' })
-    .expect(201);
+  const { body } = await (await by(who)).post(`/v1/cases/${caseId}/plans`, PLAN).expect(201);
   if (status === 'agreed')
     await owner.query(`UPDATE plans SET status = 'agreed', agreed_at = now() WHERE id = $1`, [body.id]);
   return { id: body.id, caseId };
@@ -103,6 +116,19 @@ async function listedFor(planId: string, meetingId: string, more: object = {}): 
   for (const [noun, body] of [['submission'], ['screening'], ['listing', { meetingId }]] as [string, object?][])
     await done('jag-coordinator', path, noun, body);
   return path;
+}
+
+const RESULTS = { worked: 4, activity: 'Eleven warnings, two seizures, thirty visits.', recommendation: 'end' };
+
+/** All that a list shows. */
+async function all(who: string, path: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await (await by(who)).get(`${path}?limit=100${cursor}`).expect(200);
+    rows.push(...(body.data as Row[]));
+    if (!body.next) return rows;
+    cursor = `&cursor=${String(body.next)}`;
+  }
 }
 
 /** From now on the case must not exist for this person. */
@@ -222,5 +248,221 @@ describe('a bid ahead of its plan', () => {
     expect(await open()).toEqual([`bid ${idOf(withdrawn)} is not ratified`]);
     await done('jag-coordinator', withdrawn, 'withdrawal', { reason: 'The fair is called off.' });
     expect(await done('jag-chair', meeting, 'closure')).toMatchObject({ status: 'held' });
+  });
+});
+
+describe('of a case that is hidden from whoever acts', () => {
+  test('the need is handed on by the meeting that they close, and they learn nothing of it', async () => {
+    const { jag } = await newCycle();
+    const [plan, other] = [await freshPlan('agreed'), await freshPlan('agreed')];
+    for (const { id } of [plan, other])
+      await owner.query(`UPDATE plans SET resource_need = 'Two officers on Friday nights' WHERE id = $1`, [id]);
+    await keepOut('jag-chair', plan.caseId);
+    const chair = await by('jag-chair');
+    expect((await chair.get(`/v1/plans/${plan.id}`)).status).toBe(404);
+    const closed = await command('jag-chair', `/v1/meetings/${jag}`, 'closure');
+    expect(closed.status).toBe(200);
+    const { rows } = await owner.query<{ id: string; planId: string; text: string; taskingId: string }>(
+      `SELECT id, plan_id AS "planId", text, panel_id AS "taskingId" FROM feeds WHERE from_meeting_id = $1 AND plan_id = ANY ($2)`,
+      [jag, [plan.id, other.id]],
+    );
+    expect(rows.map(({ planId }) => planId).sort()).toEqual([plan.id, other.id].sort());
+    expect(new Set(rows.map(({ taskingId }) => taskingId))).toEqual(new Set([panelId('ask-tasking')]));
+    const [hidden, shown] = [plan, other].map(({ id }) => rows.find((one) => one.planId === id)?.id as string);
+    const told = async (who: string): Promise<string[]> => (await all(who, '/v1/feeds')).map(({ id }) => id as string);
+    expect(await told('jag-chair')).toContain(shown);
+    expect(await told('jag-chair')).not.toContain(hidden);
+    expect(likeness(await chair.get(`/v1/feeds/${hidden}`))).toBe(
+      likeness(await chair.get(`/v1/feeds/${crypto.randomUUID()}`)),
+    );
+    for (const id of [hidden, plan.id, plan.caseId]) expect(closed.text).not.toContain(id);
+    expect(await told('police-inspector')).toEqual(expect.arrayContaining([hidden, shown]));
+  });
+
+  test('a bid goes on from the meeting that they cancel: to the next one, or back where there is none', async () => {
+    const [first, second] = [(await newCycle()).tasking, (await newCycle()).tasking];
+    const [plan, other] = [await freshPlan('agreed'), await freshPlan('agreed')];
+    const [hidden, shown] = [await listedFor(plan.id, first), await listedFor(other.id, first)];
+    await keepOut('jag-coordinator', plan.caseId);
+    const cancel = async (meetingId: string): Promise<void> => {
+      const answer = await command('jag-coordinator', `/v1/meetings/${meetingId}`, 'cancellation', {
+        reason: 'Everybody is needed elsewhere.',
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.text).not.toContain(idOf(hidden));
+    };
+    await cancel(first);
+    for (const one of [hidden, shown])
+      expect(await inTheDatabase(one)).toMatchObject({ status: 'listed', meeting_id: second });
+    await cancel(second);
+    for (const one of [hidden, shown])
+      expect(await inTheDatabase(one)).toMatchObject({ status: 'screened', meeting_id: null });
+    expect((await (await by('jag-coordinator')).get(hidden)).status).toBe(404);
+    expect((await (await by('jag-coordinator')).get(shown)).body).toMatchObject({ status: 'screened' });
+    expect((await (await by('police-inspector')).get(hidden)).body).toMatchObject({ status: 'screened' });
+  });
+});
+
+describe('what comes from a compartment', () => {
+  /** Records of which a bid or what is handed on consists, and those that came of them. */
+  const foreign: { name: string; table: string; ids: string[] }[] = [];
+  let plan: { id: string; caseId: string };
+  let bid: string;
+  let above: string;
+
+  /** Copies a row of the sandbox, as if it came from the plan. */
+  async function copied(name: string, table: string, from: string, changes: Row): Promise<string> {
+    const { rows } = await owner.query<{ id: string }>(
+      `INSERT INTO ${table} SELECT (jsonb_populate_record(t, $1)).* FROM ${table} t WHERE ${from} ORDER BY t.id LIMIT 1 RETURNING id`,
+      [{ ...changes, id: crypto.randomUUID(), case_id: plan.caseId }],
+    );
+    const { id } = rows[0] as { id: string };
+    const kind = foreign.find((one) => one.table === table);
+    if (kind) kind.ids.push(id);
+    else foreign.push({ name, table, ids: [id] });
+    return id;
+  }
+
+  beforeAll(async () => {
+    // as they come from a case that everybody knows
+    const { tasking: meetingId } = await newCycle();
+    const escalated = await listedFor((await freshPlan('agreed')).id, meetingId);
+    await done('police-inspector', escalated, 'decision', { kind: 'escalation' });
+    const worked = await listedFor((await freshPlan('agreed')).id, meetingId);
+    await done('police-inspector', worked, 'decision', { kind: 'approval' });
+    for (const noun of ['scheduling', 'deployment']) await done('jag-coordinator', worked, noun);
+    await done('jag-coordinator', worked, 'results', RESULTS);
+    plan = await freshPlan('agreed', { code: 'ask-channel', who: 'channel-chair' });
+    const of = { plan_id: plan.id, plan_panel_id: panelId('ask-channel') };
+    const [tasking, ttcg] = [panelId('ask-tasking'), panelId('bcu-ttcg')];
+    bid = await copied('Bid', 'bids', `panel_id = '${tasking}' AND status = 'escalated'`, of);
+    above = await copied('Bid', 'bids', `panel_id = '${ttcg}' AND status = 'screened'`, {
+      ...of,
+      escalated_from_id: bid,
+    });
+    await copied('BidDecision', 'bid_decisions', `panel_id = '${tasking}'`, { ...of, bid_id: bid });
+    await copied('BidResult', 'bid_results', `panel_id = '${tasking}'`, { ...of, bid_id: bid });
+    // a need that the panel hands on itself, and what became of a bid of its
+    await copied('Feed', 'feeds', `kind = 'plan_need' AND panel_id = '${tasking}'`, {
+      plan_id: plan.id,
+      item_id: plan.id,
+      from_panel_id: panelId('ask-channel'),
+    });
+    await copied('Feed', 'feeds', `kind = 'bid_escalation' AND panel_id = '${ttcg}'`, {
+      ...of,
+      item_id: above,
+    });
+    await copied('Notice', 'notices', 'TRUE', {
+      ...of,
+      partnership_id: panels.get('ask-tasking')?.partnershipId,
+      panel_id: tasking,
+      agency_id: (await practitioner(owner, 'jag-coordinator')).agencyId,
+      kind: 'bid_results_due',
+      subject_type: 'Bid',
+      subject_id: bid,
+    });
+  });
+
+  test('is no bid: the resource is found without one', async () => {
+    const answer = await bidFor(plan.id, { who: 'channel-chair' });
+    expect([answer.status, answer.body.code]).toEqual([422, 'compartment']);
+    expect(answer.body.errors).toEqual([{ pointer: '/planId', detail: 'is a plan of a compartment' }]);
+    // to whoever is outside it is no plan at all
+    const outside = async (planId: string): Promise<string> =>
+      likeness(await bidFor(planId, { who: 'jag-coordinator' }));
+    expect(await outside(plan.id)).toBe(await outside(crypto.randomUUID()));
+  });
+
+  /** Everybody who signs in and does not sit there, as the policy and the wall see them now. */
+  async function outside(policy: Built, source: Source): Promise<{ who: string; actor: Actor }[]> {
+    const actors = new policy.ActorsOfAgencies(source);
+    const { rows } = await owner.query<{ issuer: string; subject: string; client: boolean; scopes: string[] }>(
+      `SELECT issuer, subject, false AS client, '{}'::text[] AS scopes FROM practitioners p WHERE NOT EXISTS (
+         SELECT 1 FROM memberships m WHERE m.practitioner_id = p.id AND m.panel_id = $1)
+       UNION ALL SELECT issuer, client_id, true, scopes FROM clients ORDER BY 2`,
+      [panelId('ask-channel')],
+    );
+    const found: { who: string; actor: Actor }[] = [];
+    for (const { issuer, subject, client, scopes } of rows) {
+      const at = { now: new Date(), call: { correlationId: 'bids', route: 'TEST' }, scopes };
+      const actor = await actors.signedIn(issuer, subject, client ? subject : null, at);
+      if (!actor) throw new Error(`${subject} cannot sign in`);
+      found.push({ who: subject, actor });
+    }
+    return found;
+  }
+
+  /** Who meets which of these records: by the policy alone, behind no wall, and behind the wall alone, by no policy. */
+  async function metBy(): Promise<{ policy: Set<string>; wall: Set<string>; uncounted: string[]; people: number }> {
+    const policy = await built();
+    const source = await policy.openDatabase(policy.databaseOptions(server.ownerUrl, policy.entities));
+    const service = new pg.Client({ connectionString: server.databaseUrl });
+    service.on('error', () => undefined); // the database is dropped when the spec ends
+    await service.connect();
+    const met = { policy: new Set<string>(), wall: new Set<string>(), uncounted: [] as string[], people: 0 };
+    for (const { who, actor } of await outside(policy, source)) {
+      met.people += 1;
+      await service.query('BEGIN');
+      await service.query(policy.entering(actor.wall as Parameters<Built['entering']>[0]));
+      for (const { name, table, ids } of foreign) {
+        const note = (door: 'policy' | 'wall', id: string): void => void met[door].add(`${name} ${id}`);
+        const bare = await service.query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY ($1)`, [ids]);
+        for (const { id } of bare.rows) note('wall', id);
+        const subject = policy.subjectNamed(name);
+        if (!subject) throw new Error(`no subject is called ${name}`);
+        const list = policy.listSql(actor, subject.type, 'read', { filter: {}, limit: 10_000 });
+        const listed = (await source.query<{ id: string }[]>(list.text, list.values)).map(({ id }) => id);
+        for (const id of listed.filter((one) => ids.includes(one))) note('policy', id);
+        const counting = policy.countSql(actor, subject.type, 'panelId', { filter: {}, limit: 10_000 });
+        const counted = await source.query<{ count: number }[]>(counting.text, counting.values);
+        if (counted.reduce((sum, one) => sum + Number(one.count), 0) !== listed.length)
+          met.uncounted.push(`${who}: ${name}`);
+        const facts = await policy.rowsWithFacts(source.manager, actor, subject.type, ['read'], ids);
+        for (const id of ids) {
+          const find = policy.findSql(actor, subject.type, 'read', id, false);
+          if ((await source.query<unknown[]>(find.text, find.values)).length) note('policy', id);
+          const row = facts.find((one) => one['id'] === id);
+          if (row && policy.explain(actor, subject, 'read', row).outcome === 'permit') note('policy', id);
+        }
+      }
+      await service.query('COMMIT');
+    }
+    await service.end();
+    await source.destroy();
+    return met;
+  }
+
+  test('is met by nobody outside it, by the policy alone nor behind the wall alone', async () => {
+    expect(await metBy()).toEqual({ policy: new Set(), wall: new Set(), uncounted: [], people: expect.any(Number) });
+    // the same records, were it no compartment: each is met
+    await owner.query(`UPDATE panels SET compartment = false WHERE code = 'ask-channel'`);
+    const open = await metBy();
+    await owner.query(`UPDATE panels SET compartment = true WHERE code = 'ask-channel'`);
+    const every = new Set(foreign.flatMap(({ name, ids }) => ids.map((id) => `${name} ${id}`)));
+    expect([every.size, open.policy, open.wall]).toEqual([7, every, every]);
+    expect(open.people).toBeGreaterThan(40);
+  }, 60_000);
+
+  test('is nowhere in what they are answered; inside, it is', async () => {
+    const known = foreign.flatMap(({ ids }) => ids);
+    const none = crypto.randomUUID();
+    for (const who of ['police-inspector', 'jag-chair', 'jag-coordinator', 'ttcg-chair', 'analyst']) {
+      const caller = await by(who);
+      for (const list of ['/v1/bids', '/v1/feeds', '/v1/notices'])
+        for (const { id } of await all(who, list)) expect(known).not.toContain(id);
+      for (const id of [bid, above])
+        for (const part of ['', '/decisions', '/results'])
+          expect([who, likeness(await caller.get(`/v1/bids/${id}${part}`))]).toEqual([
+            who,
+            likeness(await caller.get(`/v1/bids/${none}${part}`)),
+          ]);
+      for (const { name, ids } of foreign)
+        for (const id of ids) {
+          const asked = async (one: string): Promise<string> =>
+            likeness(await caller.post('/v1/policy/explanations', { action: 'read', type: name, id: one }));
+          expect([who, name, await asked(id)]).toEqual([who, name, await asked(none)]);
+        }
+    }
+    expect((await (await by('channel-chair')).get(`/v1/bids/${bid}`)).body).toMatchObject({ planId: plan.id });
   });
 });
