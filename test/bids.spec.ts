@@ -314,7 +314,7 @@ describe('what comes from a compartment', () => {
   async function copied(name: string, table: string, from: string, changes: Row): Promise<string> {
     const { rows } = await owner.query<{ id: string }>(
       `INSERT INTO ${table} SELECT (jsonb_populate_record(t, $1)).* FROM ${table} t WHERE ${from} ORDER BY t.id LIMIT 1 RETURNING id`,
-      [{ ...changes, id: crypto.randomUUID(), case_id: plan.caseId }],
+      [{ case_id: plan.caseId, ...changes, id: crypto.randomUUID() }],
     );
     const { id } = rows[0] as { id: string };
     const kind = foreign.find((one) => one.table === table);
@@ -342,12 +342,12 @@ describe('what comes from a compartment', () => {
     });
     await copied('BidDecision', 'bid_decisions', `panel_id = '${tasking}'`, { ...of, bid_id: bid });
     await copied('BidResult', 'bid_results', `panel_id = '${tasking}'`, { ...of, bid_id: bid });
-    // a need that the panel hands on itself, and what became of a bid of its
-    await copied('Feed', 'feeds', `kind = 'plan_need' AND panel_id = '${tasking}'`, {
-      plan_id: plan.id,
-      item_id: plan.id,
-      from_panel_id: panelId('ask-channel'),
-    });
+    // a need and a priority that the panel hands on itself, and what became of a bid of its
+    const from = { from_panel_id: panelId('ask-channel') };
+    const need = `kind = 'plan_need' AND panel_id = '${tasking}'`;
+    await copied('Feed', 'feeds', need, { ...of, ...from, item_id: plan.id });
+    const nothing = { case_id: null, plan_id: null, plan_panel_id: null };
+    await copied('Feed', 'feeds', need, { ...nothing, ...from, kind: 'priority', item_id: crypto.randomUUID() });
     await copied('Feed', 'feeds', `kind = 'bid_escalation' AND panel_id = '${ttcg}'`, {
       ...of,
       item_id: above,
@@ -439,7 +439,7 @@ describe('what comes from a compartment', () => {
     const open = await metBy();
     await owner.query(`UPDATE panels SET compartment = true WHERE code = 'ask-channel'`);
     const every = new Set(foreign.flatMap(({ name, ids }) => ids.map((id) => `${name} ${id}`)));
-    expect([every.size, open.policy, open.wall]).toEqual([7, every, every]);
+    expect([every.size, open.policy, open.wall]).toEqual([8, every, every]);
     expect(open.people).toBeGreaterThan(40);
   }, 60_000);
 

@@ -106,12 +106,14 @@ export type FeedKind = (typeof FEED_KINDS)[number];
  */
 @Entity('feeds')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique('feeds_once', ['kind', 'itemId', 'fromMeetingId', 'panelId'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['toMeetingId'])
 @Index(['cycleId'])
 @Check('feeds_kind', oneOf('kind', FEED_KINDS))
 @Check('feeds_acknowledged', '(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)')
+@Check('feeds_case', '(case_id IS NULL) = (plan_panel_id IS NULL)')
 @Check('feeds_category', `category = 'plan_action'`)
 export class Feed extends ContributedRecord {
   /** The data category: `plan_action`. */
@@ -167,9 +169,13 @@ export class Feed extends ContributedRecord {
 
   /** The case behind it: whoever is kept out of the case is kept from it. */
   @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string | null;
+
+  /** The panel whose case and plan that are: what comes from a compartment is hidden with it, whoever hands it on. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  planPanelId: string | null;
 
   /** What exactly is handed on: a plan, a bid, a decision, a result, or itself. */
   @Column({ type: 'uuid' })

@@ -49,6 +49,7 @@ export const TO_COORDINATION: NoticeKind[] = [
  */
 @Entity('notices')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique('notices_once', ['kind', 'subjectId', 'dueOn', 'agencyId'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['panelId', 'changedAt', 'id'])
@@ -90,6 +91,11 @@ export class Notice extends PartnershipRecord {
   @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string | null;
+
+  /** Of a bid, and of what is handed on: the panel whose plan it is for. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  planPanelId: string | null;
 
   /** The panel whose matter it is. */
   @Column({ type: 'uuid', nullable: true })
