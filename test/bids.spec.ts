@@ -4,8 +4,9 @@
  */
 import pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { asOwner, inDays, likeness, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
+import { willClose } from './support/opened.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
 type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers, as they come
@@ -95,8 +96,8 @@ async function bidFor(planId: string, { who = 'jag-coordinator', title = 'Patrol
     resourceType: 'ward_officers',
     quantity: 4,
     unit: 'officers',
-    fromOn: '2031-06-02',
-    toOn: '2031-06-15',
+    fromOn: inDays(1).slice(0, 10),
+    toOn: inDays(15).slice(0, 10),
     location: 'The stairwells and the underpass',
     evidence: 'Forty calls in four weeks, most of them after nine in the evening.',
     tactic: 'High-visibility patrols at the times of the calls.',
@@ -119,6 +120,9 @@ async function listedFor(planId: string, meetingId: string, more: object = {}): 
 }
 
 const RESULTS = { worked: 4, activity: 'Eleven warnings, two seizures, thirty visits.', recommendation: 'end' };
+
+/** What came from a compartment: bids, what is handed on, and what became of them. */
+const foreign: { name: string; table: string; ids: string[] }[] = [];
 
 /** All that a list shows. */
 async function all(who: string, path: string): Promise<Row[]> {
@@ -304,8 +308,6 @@ describe('of a case that is hidden from whoever acts', () => {
 });
 
 describe('what comes from a compartment', () => {
-  /** Records of which a bid or what is handed on consists, and those that came of them. */
-  const foreign: { name: string; table: string; ids: string[] }[] = [];
   let plan: { id: string; caseId: string };
   let bid: string;
   let above: string;
@@ -376,6 +378,7 @@ describe('what comes from a compartment', () => {
   /** Everybody who signs in and does not sit there, as the policy and the wall see them now. */
   async function outside(policy: Built, source: Source): Promise<{ who: string; actor: Actor }[]> {
     const actors = new policy.ActorsOfAgencies(source);
+    willClose({ stop: () => actors.onApplicationShutdown() });
     const { rows } = await owner.query<{ issuer: string; subject: string; client: boolean; scopes: string[] }>(
       `SELECT issuer, subject, false AS client, '{}'::text[] AS scopes FROM practitioners p WHERE NOT EXISTS (
          SELECT 1 FROM memberships m WHERE m.practitioner_id = p.id AND m.panel_id = $1)
@@ -432,6 +435,25 @@ describe('what comes from a compartment', () => {
     return met;
   }
 
+  test('is not handed on: what its own plans need stays in it', async () => {
+    const { jag } = await newCycle();
+    const { id } = await freshPlan('agreed');
+    await owner.query(`UPDATE plans SET resource_need = 'Somebody who speaks Tigrinya' WHERE id = $1`, [id]);
+    const closed = async (compartment: boolean): Promise<number> => {
+      await owner.query(`UPDATE panels SET compartment = $1 WHERE code = 'ask-jag'`, [compartment]);
+      await done('jag-chair', `/v1/meetings/${jag}`, 'closure');
+      const { rowCount } = await owner.query(`SELECT 1 FROM feeds WHERE from_meeting_id = $1 AND plan_id = $2`, [
+        jag,
+        id,
+      ]);
+      return rowCount ?? 0;
+    };
+    expect(await closed(true)).toBe(0);
+    // the same meeting, once more, of a panel that is none
+    await owner.query(`UPDATE meetings SET status = 'scheduled', closed_at = NULL WHERE id = $1`, [jag]);
+    expect(await closed(false)).toBe(1);
+  });
+
   test('is met by nobody outside it, by the policy alone nor behind the wall alone', async () => {
     expect(await metBy()).toEqual({ policy: new Set(), wall: new Set(), uncounted: [], people: expect.any(Number) });
     // the same records, were it no compartment: each is met
@@ -464,5 +486,98 @@ describe('what comes from a compartment', () => {
         }
     }
     expect((await (await by('channel-chair')).get(`/v1/bids/${bid}`)).body).toMatchObject({ planId: plan.id });
+  });
+});
+
+describe('when days pass', () => {
+  /** The moment at which it is this time in London on that day. */
+  const at = (day: string, time: string): Date => new Date(`${day}T${time}Z`);
+  const london = (moment: Date): string =>
+    new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(moment);
+
+  async function moveTo(now: Date): Promise<void> {
+    const answer = await fetch(`${server.url}/sandbox/clock`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ now: now.toISOString() }),
+    });
+    expect(answer.ok).toBe(true);
+  }
+
+  /** The last moment of that day in London, or the first one after it. */
+  function aroundTheEndOf(day: string): [last: Date, first: Date] {
+    const [summer, winter] = [at(day, '23:00:00'), new Date(at(day, '23:00:00').getTime() + 3_600_000)];
+    const first = london(summer) === day ? winter : summer;
+    return [new Date(first.getTime() - 1000), new Date(first.getTime() + 1000)];
+  }
+
+  test('results are owed from the day after; the agency’s next bid is listed with a warning, until they are in', async () => {
+    const { tasking } = await newCycle();
+    const planOf = async (): Promise<string> => (await freshPlan('agreed')).id;
+    const worked = await listedFor(await planOf(), tasking);
+    await done('police-inspector', worked, 'decision', { kind: 'approval' });
+    await done('jag-coordinator', worked, 'scheduling');
+    const { resultsDueOn } = await done('jag-coordinator', worked, 'deployment');
+    const read = async (): Promise<unknown> =>
+      (await (await by('police-inspector')).get(worked).expect(200)).body.resultsOverdue;
+    const another = async (who = 'jag-coordinator'): Promise<unknown> => {
+      const path = await draftFor(await planOf(), { who });
+      await done(who, path, 'submission');
+      await done('jag-coordinator', path, 'screening');
+      const { warnings } = await done('jag-coordinator', path, 'listing', { meetingId: tasking });
+      await done('police-inspector', path, 'decision', { kind: 'refusal', reason: 'Nobody is left for it.' });
+      return warnings;
+    };
+    const [last, first] = aroundTheEndOf(resultsDueOn as string);
+    await moveTo(last);
+    expect([await read(), await another()]).toEqual([false, []]);
+    await moveTo(first);
+    expect([await read(), await another()]).toEqual([true, ['results_missing']]);
+    // the results of another agency are no warning about this one
+    expect(await another('housing-officer')).toEqual([]);
+    await done('jag-coordinator', worked, 'results', RESULTS);
+    expect([await read(), await another()]).toEqual([false, []]);
+  });
+
+  test('a cycle closes past what is hidden from whoever closes it, and names none of it', async () => {
+    const cycle = await newCycle();
+    const [plan, other] = [await freshPlan('agreed'), await freshPlan('agreed')];
+    for (const { id } of [plan, other])
+      await owner.query(`UPDATE plans SET resource_need = 'Two officers on Friday nights' WHERE id = $1`, [id]);
+    await done('police-inspector', `/v1/meetings/${cycle.jag}`, 'closure');
+    await done('police-inspector', `/v1/meetings/${cycle.tasking}`, 'closure');
+    const { rows } = await owner.query<{ id: string; planId: string }>(
+      `SELECT id, plan_id AS "planId" FROM feeds WHERE cycle_id = $1 AND acknowledged_at IS NULL`,
+      [cycle.id],
+    );
+    const [hidden, shown] = [plan, other].map(({ id }) => rows.find((one) => one.planId === id)?.id as string);
+    for (const { id } of rows)
+      if (id !== hidden && id !== shown) await done('police-inspector', `/v1/feeds/${id}`, 'acknowledgement');
+    await keepOut('jag-coordinator', plan.caseId);
+    // and what comes from a compartment is nobody's who closes it
+    const priority = foreign.find(({ name }) => name === 'Feed')?.ids[1];
+    await owner.query(
+      'UPDATE feeds SET cycle_id = $1, acknowledged_at = NULL, acknowledged_by_id = NULL WHERE id = $2',
+      [cycle.id, priority],
+    );
+    const { rows: days } = await owner.query<{ last: string }>(
+      'SELECT closes_on::text AS last FROM cycles WHERE id = $1',
+      [cycle.id],
+    );
+    const [last, first] = aroundTheEndOf(days[0]?.last as string);
+    const path = `/v1/cycles/${cycle.id}`;
+    const left = async (who: string): Promise<unknown[]> =>
+      ((await refused(who, path, 'closure', 'cycle-unfinished'))['errors'] as Row[]).map(
+        (one) => one['detail'] as string,
+      );
+    const unmet = (id: string | undefined): string => `nobody took up plan need ${String(id)}`;
+    await moveTo(last);
+    await refused('police-inspector', path, 'closure', 'cycle-not-over');
+    await moveTo(first);
+    expect((await left('police-inspector')).sort()).toEqual([unmet(hidden), unmet(shown)].sort());
+    expect(await left('jag-coordinator')).toEqual([unmet(shown)]);
+    await done('jag-coordinator', `/v1/feeds/${shown}`, 'acknowledgement');
+    expect(await left('police-inspector')).toEqual([unmet(hidden)]);
+    expect((await command('jag-coordinator', path, 'closure')).status).toBe(200);
   });
 });
