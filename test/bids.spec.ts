@@ -40,7 +40,7 @@ const by = (who: string): Promise<Caller> => as(server, who);
 async function command(who: string, path: string, noun: string, body?: object): Promise<Response> {
   const caller = await by(who);
   const read = await caller.get(path);
-  return caller.post(`${path}/${noun}`, body).set('if-match', (read.headers['etag'] as string | undefined) ?? '*');
+  return caller.post(`${path}/${noun}`, body).set('if-match', read.headers['etag'] ?? '*');
 }
 
 async function done(who: string, path: string, noun: string, body?: object): Promise<Row> {

@@ -5,12 +5,10 @@ import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
 import { RESOURCE_TYPES, Resource, UNITS, type ResourceType, type Unit } from './resource.entity.js';
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 export const BID_STATUSES = [
   'draft',

@@ -6,12 +6,10 @@ import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 /** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
 @Entity('cycles')

@@ -4,6 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
 /** How far it has come: ahead of the day, on it, after it, escalated. */
@@ -54,7 +55,7 @@ export const TO_COORDINATION: NoticeKind[] = [
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['caseId'])
-@Check('notices_kind', `kind IN (${NOTICE_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check('notices_kind', oneOf('kind', NOTICE_KINDS))
 @Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)
 @Check('notices_read', '(read_at IS NULL) = (read_by_id IS NULL)')
 export class Notice extends PartnershipRecord {
