@@ -183,7 +183,12 @@ describe('a bid ahead of its plan', () => {
       tasking_chair_waived_id: (await practitioner(owner, 'police-inspector')).id,
     });
     expect((await command('police-sergeant', path, 'waiver', reason)).status).toBe(409);
+    // whoever else reads the case reads it when it is submitted
+    const housing = await by('housing-officer');
+    expect((await housing.get(`/v1/cases/${plan.caseId}`)).status).toBe(200);
+    expect((await housing.get(path)).status).toBe(404);
     expect(await done('jag-coordinator', path, 'submission')).toMatchObject({ status: 'submitted' });
+    expect((await housing.get(path)).status).toBe(200);
     await refused('police-inspector', path, 'waiver', 'not-in-this-state', reason);
     // the database keeps them two, too
     await expect(

@@ -358,14 +358,17 @@ class Year {
   private async bidTooEarly(borough: Borough): Promise<void> {
     const owner = await asOwner(this.server);
     const { rows } = await owner.query<{ id: string }>(
-      `SELECT p.id FROM plans p JOIN panels n ON n.id = p.panel_id WHERE n.code = $1 AND p.status = 'draft'
-         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = p.case_id) ORDER BY p.id LIMIT 1`,
+      `SELECT c.id FROM cases c JOIN panels n ON n.id = c.panel_id WHERE n.code = $1 AND c.stage <> 'closed'
+         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id) ORDER BY c.id LIMIT 1`,
       [`${borough.code}-jag`],
     );
     await owner.end();
-    if (!rows[0]) return;
+    const plan = await this.make(borough.coordinator, `/v1/cases/${rows[0]!.id}/plans`, {
+      modelCode: 'SARA',
+      title: 'A day on the market square',
+    });
     const { id } = await this.make(borough.coordinator, '/v1/bids', {
-      planId: rows[0].id,
+      planId: plan['id'],
       panelId: this.panels.get(`${borough.code}-tasking`),
       title: 'Ahead of its plan',
       resourceType: 'other',
@@ -465,7 +468,10 @@ test('what was handed on arrives once, and all of it', async () => {
     `SELECT f.kind, count(*)::int AS n, count(f.acknowledged_at)::int AS arrived, count(DISTINCT (f.item_id, f.panel_id))::int AS things,
        sum(f.rolled)::int AS rolled FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id WHERE m.scheduled_at > '2035-01-01' GROUP BY f.kind ORDER BY f.kind`,
   );
+  // nor does anything wait that was there before: for it the meetings were made, too
+  const { rows: left } = await owner.query<Row>('SELECT kind, to_meeting_id FROM feeds WHERE acknowledged_at IS NULL');
   await owner.end();
+  expect(left).toEqual([]);
   expect(rows).toEqual([
     { kind: 'bid_escalation', n: 3, arrived: 3, things: 3, rolled: 1 },
     { kind: 'decision', n: 4, arrived: 4, things: 4, rolled: 0 },
