@@ -94,6 +94,7 @@ export const MOST_DEFERRALS = 2;
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique(['escalatedFromId'])
 @Index(['panelId', 'changedAt', 'id'])
+@Index(['planPanelId', 'changedAt', 'id'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['caseId'])
 @Index(['meetingId'])

@@ -27,6 +27,8 @@ export class WhosePlanItIs20261122290000 implements MigrationInterface {
       await runner.query(`-- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
         ALTER TABLE "${table}" ADD CONSTRAINT "${table}_case_id_plan_panel_id_fkey"
         FOREIGN KEY ("case_id", "plan_panel_id") REFERENCES "cases"("id", "panel_id")`);
+    await runner.query(`-- squawk-ignore require-concurrent-index-creation
+      CREATE INDEX "bids_plan_panel_id_changed_at_id_idx" ON "bids" ("plan_panel_id", "changed_at", "id")`);
     for (const table of NEW_TO_IT) await runner.query(`SELECT raise_wall('${table}')`);
   }
 
@@ -37,6 +39,7 @@ export class WhosePlanItIs20261122290000 implements MigrationInterface {
         ALTER TABLE "${table}" ADD CONSTRAINT "${table}_case_id_fkey" FOREIGN KEY ("case_id") REFERENCES "cases"("id")`,
       );
     await runner.query(`ALTER TABLE "bids" DROP CONSTRAINT "bids_case_id_plan_panel_id_fkey"`);
+    await runner.query(`DROP INDEX "bids_plan_panel_id_changed_at_id_idx"`);
     for (const table of NEW_TO_IT) {
       await runner.query(`DROP POLICY "wall" ON "${table}"`);
       await runner.query(`-- squawk-ignore ban-drop-column\nALTER TABLE "${table}" DROP COLUMN "plan_panel_id"`);
