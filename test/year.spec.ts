@@ -251,7 +251,6 @@ class Year {
       if (n === 2) plans.set('pel', await this.need(pel, 'A demountable camera at the bus station'));
       if (n === 3) plans.set('dun', await this.need(dun, 'Parks police on Friday nights'));
       if (n === 5) plans.set('ask late', await this.need(ask, 'Officers for the school gates'));
-      if (n === 6) await this.moveTemplate(n);
       // JAG
       for (const borough of BOROUGHS) {
         const id = await this.meetingOf(borough.code, n, 'jag');
@@ -266,6 +265,7 @@ class Year {
           borough.jagChair,
           await this.meetingOf(borough.code, n, 'jag'),
         );
+      if (n === 6) await this.moveTemplate(n);
       // Tasking
       const isCalledOff = (one: Borough): boolean => n === 5 && one === ask;
       if (n === 5) await this.cancel('ask Tasking', ask.coordinator, await this.meetingOf('ask', n, 'tasking'));
@@ -403,20 +403,34 @@ class Year {
     this.tell(`  results were due on ${String(resultsDueOn)}`);
   }
 
-  /** From cycle `n` on Dunmarrow meets a day later; what was held stays where it was. */
+  /** When the borough meets in the cycle with this number. */
+  private async days(code: string, number: number): Promise<string[]> {
+    const { coordinator } = BOROUGHS.find((one) => one.code === code) as Borough;
+    const caller = await this.by(coordinator);
+    const at = async (stage: string): Promise<string> =>
+      (await caller.get(`/v1/meetings/${await this.meetingOf(code, number, stage)}`).expect(200)).body.scheduledAt;
+    return [await at('jag'), await at('tasking')];
+  }
+
+  /** After cycle `n`, which is under way, Dunmarrow meets a day later; what was held, or belongs to it, stays where it was. */
   private async moveTemplate(n: number): Promise<void> {
     const path = `/v1/cycle-templates/${this.templates.get('dun') as string}`;
     const caller = await this.by('dunmarrow-coordinator');
-    const held = await this.all('dunmarrow-coordinator', `/v1/meetings?status=held`);
+    const before = await Promise.all([n - 1, n, n + 1].map((number) => this.days('dun', number)));
     const { body, headers } = await caller.get(path).expect(200);
     const stages = (body.stages as Row[]).map((one) => ({
       ...one,
-      offsetDays: Number(one['offsetDays']) + Number(one['stage'] === 'jag'),
+      offsetDays: Number(one['offsetDays']) + Number(!one['shared']),
     }));
     const changed = await caller.patch(path, { stages }, headers['etag']);
     if (changed.status !== 200) throw new Error(changed.text);
-    expect(await this.all('dunmarrow-coordinator', `/v1/meetings?status=held`)).toEqual(held);
-    this.tell(`Dunmarrow’s JAG is a day later from cycle ${String(n)} on`);
+    const aDayLater = (moment: string): string => new Date(new Date(moment).getTime() + 86_400_000).toISOString();
+    expect(await Promise.all([n - 1, n, n + 1].map((number) => this.days('dun', number)))).toEqual([
+      before[0],
+      before[1],
+      before[2]!.map(aDayLater),
+    ]);
+    this.tell(`Dunmarrow meets a day later after cycle ${String(n)}`);
   }
 
   /** Every cycle whose last day is over and on whose behalf nothing is on its way. */
