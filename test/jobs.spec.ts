@@ -7,6 +7,7 @@
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { givenWallsApart } from './given-walls.ts';
 import { as, stranger, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -347,6 +348,105 @@ test('the jobs’ work is watched by administrators and data protection officers
   expect(seen.reduce((sum, { notices }) => sum + Number(notices), 0)).toBeGreaterThan(0);
   await officer.get('/v1/job-runs').expect(403);
 });
+
+test('whoever becomes kept out of the case loses its notices at every exit, by each wall alone', async () => {
+  const { rows: notices } = await owner.query<{ id: string; kind: string }>(
+    `SELECT id, kind FROM notices WHERE case_id = $1 ORDER BY id`,
+    [plan.caseId],
+  );
+  const ids = notices.map(({ id }) => id);
+  const recipients = ['housing-officer', 'jag-coordinator'];
+  const walls = await givenWallsApart(server.database);
+  const met = async (who: string) => {
+    const actor = (await walls.cast([who]))[0]!.actor;
+    const caller = await as(server, who);
+    const answers = await Promise.all(ids.map((id) => caller.get(`/v1/notices/${id}`)));
+    const explained = await Promise.all(
+      ids.map((id) => caller.post('/v1/policy/explanations', { action: 'read', type: 'Notice', id })),
+    );
+    const known = (found: { id: string }[]): string[] => found.map(({ id }) => id).filter((id) => ids.includes(id));
+    return {
+      policy: (await walls.policyAlone(actor, 'Notice', ids)).sort(),
+      wall: (await walls.wallAlone(actor, 'Notice', ids)).sort(),
+      list: known((await told(caller)) as { id: string }[]).sort(),
+      single: known(answers.map(({ body }) => body)).sort(),
+      explained: ids.filter((_, n) => explained[n]?.body.outcome === 'permit'),
+    };
+  };
+  const before = new Map<string, string[]>();
+  for (const who of recipients) {
+    const { wall, ...shown } = await met(who);
+    expect(wall).toEqual(ids);
+    expect(shown).toEqual({ policy: shown.list, list: shown.list, single: shown.list, explained: shown.list });
+    before.set(who, shown.list);
+  }
+  const kindsOf = (who: string): Set<string> =>
+    new Set(notices.filter(({ id }) => before.get(who)?.includes(id)).map(({ kind }) => kind));
+  expect(kindsOf('housing-officer')).toEqual(new Set(['action_due', 'action_due_soon', 'action_overdue']));
+  expect([...kindsOf('jag-coordinator')]).toEqual(expect.arrayContaining(['action_escalated', 'action_overdue']));
+
+  await owner.query(
+    `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+     SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, p.id, c.id, c.panel_id, 'Kept out for an hour', now() - interval '1 minute'
+     FROM cases c, practitioners p WHERE c.id = $1 AND p.subject = ANY ($2)`,
+    [plan.caseId, recipients],
+  );
+  const nothing = { policy: [], wall: [], list: [], single: [], explained: [] };
+  for (const who of recipients) {
+    expect([who, await met(who)]).toEqual([who, nothing]);
+    const caller = await as(server, who);
+    const read = async (id: string): Promise<string> =>
+      likeness(await caller.post(`/v1/notices/${id}/reading`).set('if-match', '*'));
+    if (who === 'housing-officer') expect(await read(before.get(who)![0]!)).toBe(await read(crypto.randomUUID()));
+  }
+  expect(await about(coordinator, ids[0]!, `&panelId=${plan.panelId}`)).toEqual([]);
+
+  await owner.query(`DELETE FROM exclusions WHERE reason = 'Kept out for an hour'`);
+  for (const who of recipients) expect((await met(who)).list).toEqual(before.get(who));
+}, 60_000);
+
+test('of one partnership one service sweeps at a time: another one waits until it is done, and finds what was told', async () => {
+  const other = await givenServer({ database: server.database });
+  const later = days.workingDaysAfter(today(), 55);
+  await owner.query(
+    `UPDATE actions SET due_on = $1 WHERE id IN (SELECT DISTINCT ON (partnership_id) id FROM actions
+       WHERE status IN ('agreed', 'in_progress') ORDER BY partnership_id, id DESC)`,
+    [later],
+  );
+  const blocking = await asOwner(server);
+  /** What the services wait for. */
+  const waiting = async (): Promise<string[]> => {
+    const { rows } = await owner.query<{ locktype: string }>(
+      `SELECT l.locktype FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+       WHERE a.datname = current_database() AND NOT l.granted ORDER BY 1`,
+    );
+    return rows.map(({ locktype }) => locktype);
+  };
+  // whoever sweeps stops here, with its work done and not yet written down
+  await blocking.query('BEGIN');
+  await blocking.query('LOCK TABLE job_runs IN SHARE MODE');
+  const swept = Promise.all([moveTo(later), moveTo(later, other)]);
+  for (let tries = 0; (await waiting()).length < 2; tries += 1) {
+    if (tries > 400) throw new Error('nobody else came');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  expect(await waiting()).toEqual(['advisory', 'relation']);
+  await blocking.query('ROLLBACK');
+  await blocking.end();
+  await swept;
+  await isWhole();
+  const ofTheDay = `job_runs WHERE (started_at AT TIME ZONE 'Europe/London')::date = '${later}'`;
+  // in each partnership one told something and the other nothing; of runs that told nothing the last alone is kept
+  expect(await count(`(SELECT partnership_id FROM ${ofTheDay} AND notices > 0 GROUP BY 1 HAVING count(*) > 1) r`)).toBe(
+    0,
+  );
+  expect(await count(`${ofTheDay} AND notices > 0`)).toBeGreaterThan(0);
+  expect(await count('(SELECT partnership_id FROM job_runs WHERE notices = 0 GROUP BY 1 HAVING count(*) > 1) r')).toBe(
+    0,
+  );
+  expect(await count('job_runs WHERE error IS NOT NULL')).toBe(0);
+  expect(await other.stop()).toBe(0);
+}, 60_000);
 
 test('two services at once tell nothing twice', async () => {
   const other = await givenServer({ database: server.database });

@@ -251,7 +251,6 @@ class Year {
       if (n === 2) plans.set('pel', await this.need(pel, 'A demountable camera at the bus station'));
       if (n === 3) plans.set('dun', await this.need(dun, 'Parks police on Friday nights'));
       if (n === 5) plans.set('ask late', await this.need(ask, 'Officers for the school gates'));
-      if (n === 6) await this.moveTemplate(n);
       // JAG
       for (const borough of BOROUGHS) {
         const id = await this.meetingOf(borough.code, n, 'jag');
@@ -266,6 +265,7 @@ class Year {
           borough.jagChair,
           await this.meetingOf(borough.code, n, 'jag'),
         );
+      if (n === 6) await this.moveTemplate(n);
       // Tasking
       const isCalledOff = (one: Borough): boolean => n === 5 && one === ask;
       if (n === 5) await this.cancel('ask Tasking', ask.coordinator, await this.meetingOf('ask', n, 'tasking'));
@@ -358,14 +358,17 @@ class Year {
   private async bidTooEarly(borough: Borough): Promise<void> {
     const owner = await asOwner(this.server);
     const { rows } = await owner.query<{ id: string }>(
-      `SELECT p.id FROM plans p JOIN panels n ON n.id = p.panel_id WHERE n.code = $1 AND p.status = 'draft'
-         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = p.case_id) ORDER BY p.id LIMIT 1`,
+      `SELECT c.id FROM cases c JOIN panels n ON n.id = c.panel_id WHERE n.code = $1 AND c.stage <> 'closed'
+         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id) ORDER BY c.id LIMIT 1`,
       [`${borough.code}-jag`],
     );
     await owner.end();
-    if (!rows[0]) return;
+    const plan = await this.make(borough.coordinator, `/v1/cases/${rows[0]!.id}/plans`, {
+      modelCode: 'SARA',
+      title: 'A day on the market square',
+    });
     const { id } = await this.make(borough.coordinator, '/v1/bids', {
-      planId: rows[0].id,
+      planId: plan['id'],
       panelId: this.panels.get(`${borough.code}-tasking`),
       title: 'Ahead of its plan',
       resourceType: 'other',
@@ -400,20 +403,34 @@ class Year {
     this.tell(`  results were due on ${String(resultsDueOn)}`);
   }
 
-  /** From cycle `n` on Dunmarrow meets a day later; what was held stays where it was. */
+  /** When the borough meets in the cycle with this number. */
+  private async days(code: string, number: number): Promise<string[]> {
+    const { coordinator } = BOROUGHS.find((one) => one.code === code) as Borough;
+    const caller = await this.by(coordinator);
+    const at = async (stage: string): Promise<string> =>
+      (await caller.get(`/v1/meetings/${await this.meetingOf(code, number, stage)}`).expect(200)).body.scheduledAt;
+    return [await at('jag'), await at('tasking')];
+  }
+
+  /** After cycle `n`, which is under way, Dunmarrow meets a day later; what was held, or belongs to it, stays where it was. */
   private async moveTemplate(n: number): Promise<void> {
     const path = `/v1/cycle-templates/${this.templates.get('dun') as string}`;
     const caller = await this.by('dunmarrow-coordinator');
-    const held = await this.all('dunmarrow-coordinator', `/v1/meetings?status=held`);
+    const before = await Promise.all([n - 1, n, n + 1].map((number) => this.days('dun', number)));
     const { body, headers } = await caller.get(path).expect(200);
     const stages = (body.stages as Row[]).map((one) => ({
       ...one,
-      offsetDays: Number(one['offsetDays']) + Number(one['stage'] === 'jag'),
+      offsetDays: Number(one['offsetDays']) + Number(!one['shared']),
     }));
     const changed = await caller.patch(path, { stages }, headers['etag']);
     if (changed.status !== 200) throw new Error(changed.text);
-    expect(await this.all('dunmarrow-coordinator', `/v1/meetings?status=held`)).toEqual(held);
-    this.tell(`Dunmarrow’s JAG is a day later from cycle ${String(n)} on`);
+    const aDayLater = (moment: string): string => new Date(new Date(moment).getTime() + 86_400_000).toISOString();
+    expect(await Promise.all([n - 1, n, n + 1].map((number) => this.days('dun', number)))).toEqual([
+      before[0],
+      before[1],
+      before[2]!.map(aDayLater),
+    ]);
+    this.tell(`Dunmarrow meets a day later after cycle ${String(n)}`);
   }
 
   /** Every cycle whose last day is over and on whose behalf nothing is on its way. */
@@ -465,7 +482,10 @@ test('what was handed on arrives once, and all of it', async () => {
     `SELECT f.kind, count(*)::int AS n, count(f.acknowledged_at)::int AS arrived, count(DISTINCT (f.item_id, f.panel_id))::int AS things,
        sum(f.rolled)::int AS rolled FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id WHERE m.scheduled_at > '2035-01-01' GROUP BY f.kind ORDER BY f.kind`,
   );
+  // nor does anything wait that was there before: for it the meetings were made, too
+  const { rows: left } = await owner.query<Row>('SELECT kind, to_meeting_id FROM feeds WHERE acknowledged_at IS NULL');
   await owner.end();
+  expect(left).toEqual([]);
   expect(rows).toEqual([
     { kind: 'bid_escalation', n: 3, arrived: 3, things: 3, rolled: 1 },
     { kind: 'decision', n: 4, arrived: 4, things: 4, rolled: 0 },

@@ -4,6 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { PURPOSES, type Purpose } from '../policy/categories.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { Recorded } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AccessGrant } from '../sharing/access.entity.js';
@@ -26,8 +27,6 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
   },
 };
 
-const listed = (values: readonly string[]): string => values.map((one) => `'${one}'`).join(', ');
-
 /**
  * Somebody asks to read a case. The row is the same whether the case exists, is hidden from them or does not exist: whoever
  * asked learns nothing by asking. Only the coordination of the case's panel sees which case it is.
@@ -35,7 +34,7 @@ const listed = (values: readonly string[]): string => values.map((one) => `'${on
 @Entity('access_requests')
 @Index(['practitionerId', 'changedAt', 'id'])
 @Index(['practitionerId', 'asked'], { unique: true, where: `status = 'submitted'` })
-@Check('access_requests_status', `status IN (${listed(ACCESS_STATUSES)})`)
+@Check('access_requests_status', oneOf('status', ACCESS_STATUSES))
 @Check('access_requests_grant', `(grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))`)
 @Check('access_requests_case', `status IN ('submitted', 'withdrawn') OR case_id IS NOT NULL`)
 export class AccessRequest extends Recorded {

@@ -5,12 +5,10 @@ import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
 import { RESOURCE_TYPES, Resource, UNITS, type ResourceType, type Unit } from './resource.entity.js';
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 export const BID_STATUSES = [
   'draft',
@@ -93,8 +91,10 @@ export const MOST_DEFERRALS = 2;
  */
 @Entity('bids')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique(['escalatedFromId'])
 @Index(['panelId', 'changedAt', 'id'])
+@Index(['planPanelId', 'changedAt', 'id'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['caseId'])
 @Index(['meetingId'])
@@ -137,7 +137,6 @@ export class Bid extends KnownRecord {
 
   /** The case of the plan: whoever is kept out of it is kept from the bid, wherever it is heard. */
   @Column({ type: 'uuid' })
-  @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string;
 
@@ -321,16 +320,8 @@ export class Bid extends KnownRecord {
   endReason: string | null;
 }
 
-/** What a meeting decided about a bid: exactly one decision a meeting. Decisions are added and never changed. */
-@Entity('bid_decisions')
-@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@Unique(['bidId', 'meetingId'])
-@Index(['bidId', 'changedAt', 'id'])
-@Check('bid_decisions_kind', oneOf('kind', BID_DECISIONS))
-@Check('bid_decisions_category', `category = 'plan_action'`)
-@Check('bid_decisions_reason', `kind IN ('approval', 'escalation') OR reason IS NOT NULL`)
-@Check('bid_decisions_granted', `(kind IN ('approval', 'part_approval')) = (granted_quantity IS NOT NULL)`)
-export class BidDecision extends ContributedRecord {
+/** What is written down about a bid, where the bid stands; its category is always `plan_action`. */
+abstract class BidRecord extends ContributedRecord {
   /** The data category: `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
@@ -346,12 +337,28 @@ export class BidDecision extends ContributedRecord {
   @Classified('administrative')
   panelId: string;
 
+  /** The panel of its plan. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  planPanelId: string;
+
   /** The case behind it. */
   @Column({ type: 'uuid' })
-  @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string;
+}
 
+/** What a meeting decided about a bid: exactly one decision a meeting. Decisions are added and never changed. */
+@Entity('bid_decisions')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
+@Unique(['bidId', 'meetingId'])
+@Index(['bidId', 'changedAt', 'id'])
+@Check('bid_decisions_kind', oneOf('kind', BID_DECISIONS))
+@Check('bid_decisions_category', `category = 'plan_action'`)
+@Check('bid_decisions_reason', `kind IN ('approval', 'escalation') OR reason IS NOT NULL`)
+@Check('bid_decisions_granted', `(kind IN ('approval', 'part_approval')) = (granted_quantity IS NOT NULL)`)
+export class BidDecision extends BidRecord {
   /** The meeting that decided. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Meeting)
@@ -403,31 +410,11 @@ export const RECOMMENDATIONS = ['continue', 'adapt', 'end'] as const;
 /** What came of it. Counts, never names. Source: JAG note, section 3.4 "Results record". */
 @Entity('bid_results')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique(['bidId'])
 @Check('bid_results_recommendation', oneOf('recommendation', RECOMMENDATIONS))
 @Check('bid_results_category', `category = 'plan_action'`)
-export class BidResult extends ContributedRecord {
-  /** The data category: `plan_action`. */
-  @Column({ type: 'text', default: 'plan_action' })
-  @Classified('administrative')
-  category: 'plan_action';
-
-  @Column({ type: 'uuid' })
-  @ForeignKey(() => Bid)
-  @Classified('administrative')
-  bidId: string;
-
-  /** The panel before which the bid stands. */
-  @Column({ type: 'uuid' })
-  @Classified('administrative')
-  panelId: string;
-
-  /** The case behind it. */
-  @Column({ type: 'uuid' })
-  @ForeignKey(() => Case)
-  @Classified('administrative')
-  caseId: string;
-
+export class BidResult extends BidRecord {
   /** How much of what was granted was worked. */
   @Column({ type: 'integer' })
   @Classified('administrative')

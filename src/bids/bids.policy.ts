@@ -113,8 +113,9 @@ const WITHOUT_THE_CASE = [
 
 declareSubject(Bid, 'Bid', {
   parent: 'case',
-  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
-  seek: ['panelId', 'agencyId'],
+  // it stands before another panel than its case
+  relations: { case: { to: Case, local: 'caseId', foreign: 'id', as: { panelId: 'planPanelId' } } },
+  seek: ['panelId', 'planPanelId', 'agencyId'],
   panel: 'panelId',
   case: 'caseId',
   contributor,
@@ -129,10 +130,10 @@ declareSubject(Bid, 'Bid', {
     },
     {
       name: 'case-reader',
-      sentence: 'who may read the case of its plan, once it was submitted',
+      sentence: 'who may read the case of its plan, once it was submitted, in a partnership in which their agency acts',
       actions: ['read'],
       within: 'read',
-      where: () => ({ submittedAt: { $ne: null } }),
+      where: (actor) => ({ $and: [{ submittedAt: { $ne: null } }, { partnershipId: { $in: actor.partnershipIds } }] }),
     },
     {
       name: 'before-the-panel',

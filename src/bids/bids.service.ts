@@ -160,6 +160,7 @@ export class BidsService {
         bidId: id,
         meetingId: meeting.id,
         panelId: found.panelId,
+        planPanelId: found.planPanelId,
         caseId: found.caseId,
         partnershipId: found.partnershipId,
       });
@@ -246,9 +247,10 @@ export class BidsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('report-results', Bid, BidView, id);
       const status = after(bidMachine, found.status, 'results');
-      const { panelId, caseId, partnershipId } = found;
-      const of = { panelId, caseId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
-      const result = await work.insert(BidResult, { ...request, ...of, bidId: id });
+      const { panelId, partnershipId, caseId, planPanelId } = found;
+      const of = { caseId, planPanelId };
+      const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const result = await work.insert(BidResult, { ...request, ...of, ...by, panelId, partnershipId, bidId: id });
       const returned = await work.update(Bid, found, { status });
       work.happened('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
       await handOn(work, {
@@ -261,7 +263,7 @@ export class BidsService {
         text: `Results of the bid “${found.title}”: ${request.recommendation}.`,
         agencyId: found.agencyId,
         contributingType: found.contributingType,
-        caseId,
+        of,
       });
       return work.show(BidView, id);
     });
@@ -301,7 +303,7 @@ export class BidsService {
         agencyId: asked.agencyId,
         contributingType: asked.contributingType,
         planId: asked.planId,
-        caseId: asked.caseId,
+        of: { caseId: asked.caseId, planPanelId: asked.planPanelId },
       });
     });
   }
@@ -397,7 +399,7 @@ async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
       text: `Bid “${bid.title}” for ${String(bid.quantity)} ${bid.unit}.`,
       agencyId: bid.agencyId,
       contributingType: bid.contributingType,
-      caseId: bid.caseId,
+      of: { caseId: bid.caseId, planPanelId: bid.planPanelId },
     });
   });
 }
@@ -453,8 +455,9 @@ async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> 
   );
 }
 
-/** Rule 1: what agreed plans need and nobody granted goes to the Tasking of the same cycle. */
+/** Rule 1: what agreed plans need and nobody granted goes to the Tasking of the same cycle; out of a compartment, nothing. */
 async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
+  if (work.actor.compartmentPanelIds.includes(meeting.panelId)) return;
   const [tasking] = await work.manager.query<
     { cycleId: string; panelId: string; meetingId: string; scheduledAt: Date }[]
   >(
@@ -488,7 +491,7 @@ async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
       agencyId: plan.agencyId,
       contributingType: plan.contributingType,
       planId: id,
-      caseId: plan.caseId,
+      of: { caseId: plan.caseId, planPanelId: plan.panelId },
     });
   }
 }

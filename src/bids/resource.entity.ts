@@ -17,6 +17,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
 /** Source: JAG note, section 3.4 "Resource catalogue from the seed". */
@@ -61,8 +62,8 @@ export class Shift {
 @Entity('resources')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Index(['panelId', 'changedAt', 'id'])
-@Check('resources_type', `type IN (${RESOURCE_TYPES.map((one) => `'${one}'`).join(', ')})`)
-@Check('resources_unit', `unit IN (${UNITS.map((one) => `'${one}'`).join(', ')})`)
+@Check('resources_type', oneOf('type', RESOURCE_TYPES))
+@Check('resources_unit', oneOf('unit', UNITS))
 @Check('resources_quantity', 'quantity BETWEEN 1 AND 100000')
 export class Resource extends PartnershipRecord {
   /** The panel that gives it. */

@@ -17,6 +17,7 @@ import { BANDS, Instrument, type Band } from '../instruments/instrument.entity.j
 import { Classified } from '../policy/classification.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord } from './case.entity.js';
+import { oneOf } from '../records/one-of.js';
 
 /** Who an answer comes from. The victim is the usual source (MARAC note, section 5.1). */
 export const ANSWER_SOURCES = ['subject', 'professional', 'record', 'third_party'] as const;
@@ -44,8 +45,6 @@ export class Answer {
   comment?: string;
 }
 
-const bandIn = (column: string): string => `${column} IN (${BANDS.map((band) => `'${band}'`).join(', ')})`;
-
 /**
  * An instrument as one agency answered it on one day. Never changed: a new view of the risk is a new assessment, which
  * may supersede the agency's earlier one. The band is shared before the answers are, and a band by itself changes no
@@ -56,8 +55,8 @@ const bandIn = (column: string): string => `${column} IN (${BANDS.map((band) => 
 @Index(['caseId', 'changedAt', 'id'])
 @Unique(['supersedesId'])
 @Check(`category = 'risk_assessment'`)
-@Check(bandIn('computed_band'))
-@Check(bandIn('judgement_band'))
+@Check(oneOf('computed_band', BANDS))
+@Check(oneOf('judgement_band', BANDS))
 @Check(`effective_band = coalesce(judgement_band, computed_band)`)
 @Check(`(judgement_band IS NULL) = (judgement_reason IS NULL)`)
 export class Assessment extends CaseRecord {

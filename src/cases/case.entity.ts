@@ -5,6 +5,7 @@ import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
 import { Classified, rowCategory } from '../policy/classification.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
 
@@ -49,7 +50,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Entity('cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
-@Check(`stage IN (${CASE_STAGES.map((stage) => `'${stage}'`).join(', ')})`)
+@Check(oneOf('stage', CASE_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Index(['panelId', 'changedAt', 'id'])
 @Unique(['reference'])
@@ -197,7 +198,7 @@ export type PersonRole = (typeof PERSON_ROLES)[number];
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Unique(['caseId', 'personId', 'role', 'since'])
 @Index(['caseId', 'changedAt', 'id'])
-@Check(`role IN (${PERSON_ROLES.map((role) => `'${role}'`).join(', ')})`)
+@Check(oneOf('role', PERSON_ROLES))
 @Check(`until IS NULL OR until >= since`)
 export class CasePerson extends CaseRecord {
   /** The person. */

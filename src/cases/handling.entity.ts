@@ -2,6 +2,7 @@ import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Case, CaseRecord, Contribution } from './case.entity.js';
@@ -62,7 +63,7 @@ export type ReleasedTo = (typeof RELEASED_TO)[number];
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['originatorAgencyId', 'changedAt', 'id'])
 @Index(['contributionId', 'agencyId', 'practitionerId'], { unique: true, where: `status = 'submitted'` })
-@Check('release_requests_status', `status IN (${RELEASE_STATUSES.map((one) => `'${one}'`).join(', ')})`)
+@Check('release_requests_status', oneOf('status', RELEASE_STATUSES))
 @Check('release_requests_to', `released_to IN ('agency', 'person')`)
 @Check('release_requests_end', `(expires_at IS NOT NULL) = (status IN ('approved', 'revoked'))`)
 @Check(

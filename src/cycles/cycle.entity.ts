@@ -6,12 +6,10 @@ import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 /** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
 @Entity('cycles')
@@ -106,12 +104,14 @@ export type FeedKind = (typeof FEED_KINDS)[number];
  */
 @Entity('feeds')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique('feeds_once', ['kind', 'itemId', 'fromMeetingId', 'panelId'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['toMeetingId'])
 @Index(['cycleId'])
 @Check('feeds_kind', oneOf('kind', FEED_KINDS))
 @Check('feeds_acknowledged', '(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)')
+@Check('feeds_case', '(case_id IS NULL) = (plan_panel_id IS NULL)')
 @Check('feeds_category', `category = 'plan_action'`)
 export class Feed extends ContributedRecord {
   /** The data category: `plan_action`. */
@@ -167,9 +167,13 @@ export class Feed extends ContributedRecord {
 
   /** The case behind it: whoever is kept out of the case is kept from it. */
   @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string | null;
+
+  /** The panel whose case and plan that are: what comes from a compartment is hidden with it, whoever hands it on. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  planPanelId: string | null;
 
   /** What exactly is handed on: a plan, a bid, a decision, a result, or itself. */
   @Column({ type: 'uuid' })

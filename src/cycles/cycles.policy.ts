@@ -58,7 +58,7 @@ declareSubject(Feed, 'Feed', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  bars: hiddenWithCase('caseId', 'fromPanelId'),
+  bars: hiddenWithCase('caseId', 'fromPanelId', 'planPanelId'),
   grounds: [
     {
       name: 'handing-on',

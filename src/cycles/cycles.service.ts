@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newMeeting } from '../meetings/meetings.service.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { closedCompartments } from '../panels/panels.policy.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
@@ -94,7 +95,7 @@ export class CyclesService {
 
 /**
  * Meetings that are not over, and what was handed on and nobody took up; their texts stay where they are. Of a case that is
- * hidden from whoever closes nothing is said, and nothing asked.
+ * hidden from whoever closes, and of what comes from a compartment outside it, nothing is said, and nothing asked.
  */
 async function stillToCome(work: Work, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
   const left = await work.across(() =>
@@ -102,8 +103,9 @@ async function stillToCome(work: Work, cycleId: string): Promise<{ pointer: stri
       `SELECT 'the ' || cm.stage || ' meeting ' || m.id || ' is ' || m.status AS what
        FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id WHERE cm.cycle_id = $1 AND m.status = ANY ($2)
        UNION ALL SELECT 'nobody took up ' || replace(f.kind, '_', ' ') || ' ' || f.id FROM feeds f
-       WHERE f.cycle_id = $1 AND f.acknowledged_at IS NULL AND (f.case_id = ANY ($3)) IS NOT TRUE ORDER BY what LIMIT 100`,
-      [cycleId, TO_BE_HELD, work.actor.excludedCaseIds],
+       WHERE f.cycle_id = $1 AND f.acknowledged_at IS NULL AND (f.case_id = ANY ($3)) IS NOT TRUE
+         AND (ARRAY[f.from_panel_id, f.plan_panel_id] && $4) IS NOT TRUE ORDER BY what LIMIT 100`,
+      [cycleId, TO_BE_HELD, work.actor.excludedCaseIds, closedCompartments(work.actor)],
     ),
   );
   return left.map(({ what }) => ({ pointer: '', detail: what }));

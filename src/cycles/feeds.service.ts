@@ -27,7 +27,8 @@ export interface HandedOn {
   agencyId: string;
   contributingType: string;
   planId?: string | null;
-  caseId?: string | null;
+  /** The case behind it, and the panel whose it is. */
+  of?: { caseId: string; planPanelId: string };
 }
 
 /**
@@ -117,7 +118,7 @@ export class FeedsService {
 /** Hands something on, once: what the same meeting handed on already is not handed on again (then null). */
 export async function handOn(
   work: Work,
-  { from, to, notBefore, toMeetingId, ...what }: HandedOn,
+  { from, to, notBefore, toMeetingId, of, ...what }: HandedOn,
 ): Promise<Feed | null> {
   return work.across(async () => {
     const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
@@ -125,7 +126,9 @@ export async function handOn(
     const feed = await work.insert(Feed, {
       planId: null,
       caseId: null,
+      planPanelId: null,
       ...what,
+      ...of,
       ...to,
       fromMeetingId: from.id,
       fromPanelId: from.panelId,

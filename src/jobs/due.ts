@@ -13,7 +13,7 @@ import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import type { Notice } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
-  Partial<Pick<Notice, 'practitionerId' | 'caseId' | 'panelId'>>;
+  Partial<Pick<Notice, 'practitionerId' | 'caseId' | 'panelId' | 'planPanelId'>>;
 
 /**
  * Working days before an action is due on which its owner is reminded, and after it on which it is escalated, where the
@@ -90,7 +90,8 @@ const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due
 const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `SELECT CASE b.results_due_on WHEN $1 THEN 'bid_results_due' ELSE 'bid_results_overdue' END AS kind, b.id AS "subjectId",
-       b.results_due_on AS "dueOn", b.agency_id AS "agencyId", b.case_id AS "caseId", b.panel_id AS "panelId"
+       b.results_due_on AS "dueOn", b.agency_id AS "agencyId", b.case_id AS "caseId", b.panel_id AS "panelId",
+       b.plan_panel_id AS "planPanelId"
      FROM bids b WHERE b.status = 'deployed' AND b.results_due_on <= $1 ORDER BY b.id`,
     [today],
   );
@@ -100,7 +101,7 @@ const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'feed_not_taken_up' AS kind, f.id AS "subjectId", m.papers_due_on AS "dueOn", c.agency_id AS "agencyId",
-       f.case_id AS "caseId", f.panel_id AS "panelId"
+       f.case_id AS "caseId", f.panel_id AS "panelId", f.plan_panel_id AS "planPanelId"
      FROM feeds f JOIN meetings m ON m.id = f.to_meeting_id JOIN coordination c ON c.panel_id = f.panel_id
      WHERE f.acknowledged_at IS NULL AND m.status = ANY ($2) AND m.papers_due_on <= $1 ORDER BY f.id`,
     [today, TO_BE_HELD],

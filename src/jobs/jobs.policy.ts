@@ -36,7 +36,7 @@ declareSubject(Notice, 'Notice', {
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
   case: 'caseId',
-  bars: hiddenWithCase('caseId'),
+  bars: hiddenWithCase('caseId', 'planPanelId'),
   grounds: [
     {
       name: 'owner',

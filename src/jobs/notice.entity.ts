@@ -4,6 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
 /** How far it has come: ahead of the day, on it, after it, escalated. */
@@ -49,11 +50,12 @@ export const TO_COORDINATION: NoticeKind[] = [
  */
 @Entity('notices')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique('notices_once', ['kind', 'subjectId', 'dueOn', 'agencyId'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['caseId'])
-@Check('notices_kind', `kind IN (${NOTICE_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check('notices_kind', oneOf('kind', NOTICE_KINDS))
 @Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)
 @Check('notices_read', '(read_at IS NULL) = (read_by_id IS NULL)')
 export class Notice extends PartnershipRecord {
@@ -90,6 +92,11 @@ export class Notice extends PartnershipRecord {
   @ForeignKey(() => Case)
   @Classified('administrative')
   caseId: string | null;
+
+  /** Of a bid, and of what is handed on: the panel whose plan it is for. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  planPanelId: string | null;
 
   /** The panel whose matter it is. */
   @Column({ type: 'uuid', nullable: true })

@@ -4,6 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Instant } from '../records/instant.js';
@@ -48,8 +49,8 @@ export type MeetingKind = (typeof MEETING_KINDS)[number];
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique(['id', 'panelId'])
 @Index(['panelId', 'scheduledAt', 'id'])
-@Check('meetings_status', `status IN (${MEETING_STATUSES.map((one) => `'${one}'`).join(', ')})`)
-@Check('meetings_kind', `kind IN (${MEETING_KINDS.map((one) => `'${one}'`).join(', ')})`)
+@Check('meetings_status', oneOf('status', MEETING_STATUSES))
+@Check('meetings_kind', oneOf('kind', MEETING_KINDS))
 @Check('meetings_end', `ends_at > scheduled_at`)
 @Check('meetings_cancelled', `(status = 'cancelled') = (cancel_reason IS NOT NULL)`)
 @Check('meetings_circulated', `(agenda_edition = 0) = (circulated_at IS NULL) AND agenda_edition >= 0`)
@@ -189,11 +190,6 @@ export const REASON_OF_KIND: Record<ListingKind, ListingReason> = {
 export const DECISION_KINDS = ['plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note'] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
-const KINDS_OF_DECISION = DECISION_KINDS.map((kind) => `'${kind}'`).join(', ');
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
-
 export const KIND_CHECK = oneOf('kind', LISTING_KINDS);
 export const REASON_CHECK = oneOf('reason', LISTING_REASONS);
 
@@ -253,7 +249,7 @@ export abstract class ListedCase extends CaseRecord {
 @Unique(['id', 'caseId'])
 @Index(['caseId', 'changedAt', 'id'])
 @Check(KIND_CHECK)
-@Check(`outcome IN (${KINDS_OF_DECISION})`)
+@Check(oneOf('outcome', DECISION_KINDS))
 @Check(`timebox_minutes BETWEEN 1 AND 480`)
 @Check('listings_reason', REASON_CHECK)
 @Check('listings_heard', `ended_at IS NULL OR (started_at IS NOT NULL AND ended_at >= started_at)`)
@@ -385,7 +381,7 @@ export class Invitation extends PartnershipRecord {
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['caseId', 'changedAt', 'id'])
 @Check(`category = 'plan_action'`)
-@Check(`kind IN (${KINDS_OF_DECISION})`)
+@Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {
   /** The data category: `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })

@@ -82,14 +82,19 @@ export const seatedPartnerships = (actor: Actor): string[] => [
   ...new Set(actor.memberships.map((one) => one.partnershipId)),
 ];
 
+/** Compartments in which the actor does not sit. */
+export function closedCompartments(actor: Actor): string[] {
+  const own = corePanels(actor);
+  return actor.compartmentPanelIds.filter((panelId) => !own.includes(panelId));
+}
+
 /** For rows that name panels in these columns: outside a compartment what stands in it, or comes from it, must not exist. */
 export const outsideCompartmentOf = (...panelColumns: string[]): Bar => ({
   name: 'outside-the-compartment',
   step: 'compartment',
   sentence: 'who is not a member of a panel that is a compartment of its own',
   where: (actor) => {
-    const own = corePanels(actor);
-    const closed = actor.compartmentPanelIds.filter((panelId) => !own.includes(panelId));
+    const closed = closedCompartments(actor);
     return closed.length ? { $or: panelColumns.map((column): Where => ({ [column]: { $in: closed } })) } : null;
   },
 });

@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
 
@@ -74,7 +75,7 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Index(['caseId', 'changedAt', 'id'])
 @Index(['planId'])
 @Check(`category = 'plan_action'`)
-@Check(`status IN (${ACTION_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check(oneOf('status', ACTION_STATUSES))
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
 @Check(
   'actions_ended',

@@ -4,6 +4,7 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /** What is planned about a case: its category is always `plan_action`, and it is shared as that category is. */
@@ -60,8 +61,8 @@ export class Aim {
 @Unique(['id', 'caseId'])
 @Index(['caseId', 'changedAt', 'id'])
 @Check(`category = 'plan_action'`)
-@Check(`model_code IN (${PLAN_MODELS.map((model) => `'${model}'`).join(', ')})`)
-@Check(`status IN (${PLAN_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check(oneOf('model_code', PLAN_MODELS))
+@Check(oneOf('status', PLAN_STATUSES))
 @Check(`(status = 'draft') = (agreed_at IS NULL)`)
 @Check(`end_on >= start_on`)
 export class Plan extends PlanRecord {

@@ -24,6 +24,8 @@ export interface Relation {
   to: RecordClass;
   local: string;
   foreign: string;
+  /** Columns of the related row that have another name here (a composite foreign key holds them equal). */
+  as?: Record<string, string>;
 }
 
 /** The steps of a decision, in their order (design, section 4, "Order of decision"). */
@@ -253,16 +255,20 @@ const anyOf = (wheres: Where[]): Where => (wheres.length > 1 ? { $or: wheres } :
 /** Openings of such a child ask of it what they ask of its parent: see `carried`. */
 const sharesSeek = ({ parent, relations, seek }: Subject): boolean => {
   const relation = parent ? relations[parent] : undefined;
-  return relation !== undefined && subjectOf(relation.to).seek.some((column) => seek.includes(column));
+  return relation !== undefined && subjectOf(relation.to).seek.some((column) => seek.includes(named(relation, column)));
 };
+
+/** What a column of the related row is called here. */
+const named = ({ as }: Relation, column: string): string => as?.[column] ?? column;
 
 /** A seek column that child and parent share (a composite foreign key holds them equal) may be sought on the child. */
 function carried(child: Subject, parent: Subject, where: Where): Where {
   const parts = (where['$and'] as Where[] | undefined) ?? [where];
+  const relation = relationOf(child, child.parent as string);
   for (const column of child.seek) {
-    if (!parent.seek.includes(column)) continue;
-    const part = parts.find((one) => column in one);
-    if (part) return { [column]: part[column] };
+    const above = parent.seek.find((one) => named(relation, one) === column);
+    const part = above === undefined ? undefined : parts.find((one) => above in one);
+    if (part) return { [column]: part[above as string] };
   }
   return {};
 }

@@ -4,6 +4,7 @@ import { Case, PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { DATA_CATEGORIES, LEGAL_GATEWAYS, type DataCategory, type LegalGateway } from '../policy/categories.js';
 import { Classified, rowCategory } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
 
@@ -108,9 +109,6 @@ export const TARGET_PROCESSES = [
   'other_area',
 ] as const;
 export type TargetProcess = (typeof TARGET_PROCESSES)[number];
-
-const oneOf = (column: string, values: readonly string[]): string =>
-  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 /** A request that a panel hears a matter. The referring agency stays its owner. Source: JAG note, section 1.4. */
 @Entity('referrals')

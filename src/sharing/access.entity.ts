@@ -2,6 +2,7 @@ import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
 /** A named person may read one case until a date, by decision of the panel's chair or coordinator. */
@@ -43,8 +44,6 @@ export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number];
 /** How long emergency access lasts, in minutes. Source: as above, "default 60 min". */
 export const EMERGENCY_MINUTES = 60;
 
-const listed = (values: readonly string[]): string => values.map((one) => `'${one}'`).join(', ');
-
 /**
  * A person opened one case in an emergency, to read, for an hour. What they wrote and who they are is read by themselves and
  * the reviewing data protection officer; the panel and the agencies concerned learn that it happened, by reference.
@@ -52,7 +51,7 @@ const listed = (values: readonly string[]): string => values.map((one) => `'${on
  */
 @Entity('emergency_accesses')
 @Index(['practitionerId', 'expiresAt'])
-@Check('emergency_accesses_reason', `reason_code IN (${listed(EMERGENCY_REASONS)}) AND char_length(reason) >= 20`)
+@Check('emergency_accesses_reason', `${oneOf('reason_code', EMERGENCY_REASONS)} AND char_length(reason) >= 20`)
 @Check(
   'emergency_accesses_hour',
   `expires_at > opened_at AND expires_at - opened_at <= interval '${String(EMERGENCY_MINUTES)} minutes'`,
@@ -61,7 +60,7 @@ const listed = (values: readonly string[]): string => values.map((one) => `'${on
 @Check(
   'emergency_accesses_review',
   `num_nonnulls(outcome, review_note, reviewed_by_id, reviewed_at) IN (0, 4) AND reviewed_by_id <> practitioner_id
-     AND outcome IN (${listed(REVIEW_OUTCOMES)})`,
+     AND ${oneOf('outcome', REVIEW_OUTCOMES)}`,
 )
 export class EmergencyAccess extends PartnershipRecord {
   /** Who opened it. */

@@ -12,6 +12,7 @@ import {
   type SharingLevel,
 } from '../policy/categories.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord, Recorded } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 
@@ -135,7 +136,7 @@ export type PartyRole = (typeof PARTY_ROLES)[number];
 /** An agency that is party to a version. */
 @Entity('sharing_parties')
 @Unique(['agreementVersionId', 'agencyId'])
-@Check('party_role', `role IN (${PARTY_ROLES.map((role) => `'${role}'`).join(', ')})`)
+@Check('party_role', oneOf('role', PARTY_ROLES))
 @Check('signed_by_somebody_on_a_day', `signed_by_id IS NULL OR signed_on IS NOT NULL`)
 export class SharingParty extends Recorded {
   @Column({ type: 'uuid' })

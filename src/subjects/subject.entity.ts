@@ -13,6 +13,7 @@ import {
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
+import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { IsNhsNumber } from './nhs-number.js';
 
@@ -214,7 +215,7 @@ export const PLACE_KINDS = [
 
 /** A place can be the subject of a case. Source: JAG note, section 7.2 "Location object". */
 @Entity('places')
-@Check(`kind IN (${PLACE_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check(oneOf('kind', PLACE_KINDS))
 export class Place extends KnownRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
@@ -259,7 +260,7 @@ export const GROUP_KINDS = ['peer_group', 'youth_group', 'street_population', 'h
 
 /** A group of people; a case may be about it. Nothing follows from being named with it. */
 @Entity('groups')
-@Check(`kind IN (${GROUP_KINDS.map((kind) => `'${kind}'`).join(', ')})`)
+@Check(oneOf('kind', GROUP_KINDS))
 export class Group extends KnownRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;

@@ -4,6 +4,7 @@ import { Case, Contribution } from '../../cases/case.entity.js';
 import { Action } from '../../plans/action.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
 import { Classified, rowCategory } from '../../policy/classification.js';
+import { oneOf } from '../../records/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meeting.entity.js';
 
@@ -39,7 +40,7 @@ export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmatio
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['caseId', 'changedAt', 'id'])
 @Check(`category = 'professional_opinion'`)
-@Check('minutes_status', `status IN (${MINUTE_STATUSES.map((one) => `'${one}'`).join(', ')})`)
+@Check('minutes_status', oneOf('status', MINUTE_STATUSES))
 @Check('minutes_confirmed', `(status = 'confirmed') = (confirmed_at_id IS NOT NULL) AND confirmed_at_id <> meeting_id`)
 export class Minute extends ListingRecord {
   /** The data category: `professional_opinion`. */

@@ -12,6 +12,7 @@ import {
 } from '../../cases/case.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
 import { Classified, rowCategory } from '../../policy/classification.js';
+import { oneOf } from '../../records/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing } from '../meeting.entity.js';
 
@@ -49,8 +50,8 @@ export type Answerer = (typeof ANSWERERS)[number];
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['askedAgencyId', 'changedAt', 'id'])
 @Index(['caseId'])
-@Check('research_requests_status', `status IN (${RESEARCH_STATUSES.map((one) => `'${one}'`).join(', ')})`)
-@Check('research_requests_answerer', `answered_by IN (${ANSWERERS.map((one) => `'${one}'`).join(', ')})`)
+@Check('research_requests_status', oneOf('status', RESEARCH_STATUSES))
+@Check('research_requests_answerer', oneOf('answered_by', ANSWERERS))
 @Check('research_requests_person', `(answered_by = 'person') = (practitioner_id IS NOT NULL)`)
 @Check(
   'research_requests_returned',
@@ -147,9 +148,9 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
 @Index(['requestId', 'changedAt', 'id'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Check('research_points_own', 'agency_only')
-@Check('research_points_kind', `kind IN (${CONTRIBUTION_KINDS.map((one) => `'${one}'`).join(', ')})`)
+@Check('research_points_kind', oneOf('kind', CONTRIBUTION_KINDS))
 @Check('research_points_handling', `handling IN ('P', 'C') AND (handling = 'P' OR conditions IS NOT NULL)`)
-@Check('research_points_decision', `decision IN (${POINT_DECISIONS.map((one) => `'${one}'`).join(', ')})`)
+@Check('research_points_decision', oneOf('decision', POINT_DECISIONS))
 @Check('research_points_withheld', `(decision = 'withheld') = (withheld_reason IS NOT NULL)`)
 @Check('research_points_shared', `decision IN ('draft', 'withheld') OR summary IS NOT NULL`)
 @Check('research_points_contributed', `(decision = 'contributed') = (contribution_id IS NOT NULL)`)

@@ -4,6 +4,7 @@ import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
 import { Classified } from '../../policy/classification.js';
 import { Instant } from '../../records/instant.js';
+import { oneOf } from '../../records/one-of.js';
 import { PartnershipRecord } from '../../records/recorded.js';
 import { Meeting } from '../meeting.entity.js';
 
@@ -25,7 +26,7 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
 @Index(['meetingId', 'practitionerId'], { unique: true, where: 'left_at IS NULL' })
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['panelId', 'practitionerId'])
-@Check(`status IN (${ATTENDANCE_STATUSES.map((status) => `'${status}'`).join(', ')})`)
+@Check(oneOf('status', ATTENDANCE_STATUSES))
 @Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)
 @Check('attendances_arrived', `(status IN ('present', 'deputy')) = (arrived_at IS NOT NULL)`)
 @Check('attendances_left', `left_at IS NULL OR (arrived_at IS NOT NULL AND left_at > arrived_at)`)

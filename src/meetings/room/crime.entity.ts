@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { Classified } from '../../policy/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
+import { oneOf } from '../../records/one-of.js';
 
 export const VICTIM_WISHES = ['yes', 'no', 'not_asked', 'not_known'] as const;
 export type VictimWish = (typeof VICTIM_WISHES)[number];
@@ -17,7 +18,7 @@ export type VictimWish = (typeof VICTIM_WISHES)[number];
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['listingId'])
 @Check('disclosed_crimes_category', `category = 'police_incident'`)
-@Check('disclosed_crimes_wish', `victim_wishes_report IN (${VICTIM_WISHES.map((wish) => `'${wish}'`).join(', ')})`)
+@Check('disclosed_crimes_wish', oneOf('victim_wishes_report', VICTIM_WISHES))
 export class DisclosedCrime extends ListingRecord {
   /** The data category: `police_incident`. */
   @Column({ type: 'text', default: 'police_incident' })
