@@ -111,6 +111,10 @@ export const MOST_DEFERRALS = 2;
   `status NOT IN ('approved', 'part_approved', 'scheduled', 'deployed') OR granted_quantity BETWEEN 1 AND quantity`,
 )
 @Check('bids_waiver', `plan_chair_waived_id <> tasking_chair_waived_id`)
+@Check(
+  'bids_waiver_asked',
+  `waiver_reason IS NOT NULL OR (plan_chair_waived_id IS NULL AND tasking_chair_waived_id IS NULL)`,
+)
 export class Bid extends KnownRecord {
   /** The data category: `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
@@ -284,7 +288,7 @@ export class Bid extends KnownRecord {
   @ArrayMaxSize(10)
   warnings: string[];
 
-  /** Why it cannot wait for the plan to be agreed. */
+  /** Why it cannot wait for the plan to be agreed, where its agency asks for that. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   waiverReason: string | null;

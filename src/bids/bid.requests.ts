@@ -77,8 +77,8 @@ export class BidDecisionRequest extends PickType(BidDecision, [
   'alignment',
 ] as const) {}
 
-/** Lets a bid go ahead although its plan is not agreed yet: the chairs of both panels say so, each for theirs. */
-export class BidWaiver {
+/** Asks the chairs of both panels to let a bid go ahead although its plan is not agreed yet. */
+export class BidWaiverRequest {
   /** Why it cannot wait. */
   @Length(10, 1000)
   reason: string;

@@ -15,7 +15,7 @@ import {
   BidQuery,
   BidRequest,
   BidResultRequest,
-  BidWaiver,
+  BidWaiverRequest,
   ResourceChange,
   ResourceQuery,
   ResourceRequest,
@@ -144,12 +144,20 @@ export class BidsController {
     return this.bids.withdraw(actor, id, body);
   }
 
+  /** Ask the chairs of both panels to let it go ahead of its plan (your agency’s draft) */
+  @Post('bids/:id/waiver-request')
+  @Can('ask-waiver', Bid)
+  @Answers.changed(BidView)
+  askWaiver(@By() actor: Actor, @Id() id: string, @Body() body: BidWaiverRequest): Promise<Presented> {
+    return this.bids.askWaiver(actor, id, body);
+  }
+
   /** Let it go ahead of its plan (the chairs of both panels, each for theirs) */
   @Post('bids/:id/waiver')
   @Can('waive', Bid)
   @Answers.changed(BidView)
-  waive(@By() actor: Actor, @Id() id: string, @Body() body: BidWaiver): Promise<Presented> {
-    return this.bids.waive(actor, id, body);
+  waive(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.bids.waive(actor, id);
   }
 
   /** Ratify that it went ahead of its plan (chair of the plan’s panel) */

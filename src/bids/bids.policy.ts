@@ -73,6 +73,9 @@ declareSubject(Resource, 'Resource', {
   ],
 });
 
+/** A draft is its agency's own, until that submits it or asks the chairs to let it go ahead of its plan. */
+const LEFT_ITS_AGENCY: Where = { $or: [{ submittedAt: { $ne: null } }, { waiverReason: { $ne: null } }] };
+
 /** What the panel before which a bid stands sees of it. */
 const WITHOUT_THE_CASE = [
   'id',
@@ -125,7 +128,7 @@ declareSubject(Bid, 'Bid', {
     {
       name: 'own-agency',
       sentence: 'whose agency made it, working in that partnership, or who made it',
-      actions: ['read', 'submit', 'withdraw', 'report-results'],
+      actions: ['read', 'ask-waiver', 'submit', 'withdraw', 'report-results'],
       where: ofOwnAgency,
     },
     {
@@ -148,22 +151,24 @@ declareSubject(Bid, 'Bid', {
       actions: ['screen', 'list', 'decide', 'deploy'],
       where: (actor) => ({ $and: [before(coordinatedPanels(actor)), { submittedAt: { $ne: null } }] }),
     },
-    // a draft that is to go ahead of its plan is read by the chairs who may waive that
     {
       name: 'chair',
-      sentence: 'who chairs the panel before which it stands',
+      sentence: 'who chairs the panel before which it stands, once it was submitted or is to go ahead of its plan',
       actions: ['read', 'waive'],
-      where: (actor) => before(chairedPanels(actor)),
+      where: (actor) => ({ $and: [before(chairedPanels(actor)), LEFT_ITS_AGENCY] }),
       fields: WITHOUT_THE_CASE,
     },
     {
       name: 'chair-of-the-plan',
-      sentence: 'who chairs the panel of its plan, and may read the case',
+      sentence:
+        'who chairs the panel of its plan, once it was submitted or is to go ahead of it, and may read the case',
       actions: ['read', 'waive', 'ratify'],
       within: 'read',
       where: (actor) => ({
-        planPanelId: { $in: chairedPanels(actor) },
-        partnershipId: { $in: actor.partnershipIds },
+        $and: [
+          { planPanelId: { $in: chairedPanels(actor) }, partnershipId: { $in: actor.partnershipIds } },
+          LEFT_ITS_AGENCY,
+        ],
       }),
     },
   ],
@@ -190,6 +195,7 @@ declareSubject(BidResult, 'BidResult', OF_BID);
 
 declareWords(Resource, 'Planning and acting', 'resource', { change: 'change it' });
 declareWords(Bid, 'Planning and acting', 'bid', {
+  'ask-waiver': 'ask that it goes ahead of its plan',
   submit: 'submit it',
   withdraw: 'withdraw it',
   'report-results': 'report what came of it',

@@ -23,7 +23,7 @@ import type {
   BidQuery,
   BidRequest,
   BidResultRequest,
-  BidWaiver,
+  BidWaiverRequest,
 } from './bid.requests.js';
 import { BidDecisionView, BidResultView, BidView } from './bid.views.js';
 import { Resource } from './resource.entity.js';
@@ -113,7 +113,7 @@ export class BidsService {
       if (status !== 'agreed' && status !== 'active' && !isWaived)
         throw conflict(
           'plan-not-agreed',
-          'A bid needs an agreed plan. Have the plan agreed, or the chairs of both panels waive that.',
+          'A bid needs an agreed plan. Have the plan agreed, or ask the chairs of both panels to waive that.',
         );
       return { submittedAt: work.now };
     });
@@ -177,8 +177,20 @@ export class BidsService {
     });
   }
 
+  /** A draft is shown to the chairs when its agency says why it cannot wait for the plan; not before. */
+  askWaiver(actor: Actor, id: string, { reason }: BidWaiverRequest): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('ask-waiver', Bid, BidView, id);
+      if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft can go ahead of its plan.');
+      if (found.waiverReason) throw conflict('asked-already', 'The chairs were asked already.');
+      const asked = await work.update(Bid, found, { waiverReason: reason });
+      work.happened('bid.waiver-asked', Bid, asked);
+      return work.show(BidView, id);
+    });
+  }
+
   /** Both chairs say so, each for their panel, and they are two people. */
-  waive(actor: Actor, id: string, { reason }: BidWaiver): Promise<Presented> {
+  waive(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('waive', Bid, BidView, id);
       if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft waits for a waiver.');
@@ -191,7 +203,6 @@ export class BidsService {
       const forTasking = !forPlan && chairs(found.panelId) && !found.taskingChairWaivedId;
       if (!forPlan && !forTasking) throw conflict('waived-already', 'It was waived for the panel that you chair.');
       const waived = await work.update(Bid, found, {
-        waiverReason: found.waiverReason ?? reason,
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
       work.happened('bid.waived', Bid, waived);

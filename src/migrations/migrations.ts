@@ -20,6 +20,7 @@ import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Minutes20261122260000 } from './20261122260000-minutes.js';
 import { WhereItComesFrom20261122280000 } from './20261122280000-where-it-comes-from.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
+import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 
@@ -49,4 +50,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Packs20261122250000,
   WhereItComesFrom20261122280000,
   WhosePlanItIs20261122290000,
+  WaiversAreAskedFor20261122291000,
 ];
