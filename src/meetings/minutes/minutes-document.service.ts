@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
 import { Agency } from '../../agencies/agency.entity.js';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
@@ -7,21 +8,21 @@ import type { Actor } from '../../policy/actor.js';
 import type { Where } from '../../policy/conditions.js';
 import type { RecordClass } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
-import { DOCX, docxOf } from '../../records/paper-docx.js';
-import { PDF, pdfOf } from '../../records/paper-pdf.js';
 import type { PageOf, Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { ViewClass } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { inForm } from '../documents/document.js';
+import type { DocumentFormat } from '../documents/document.requests.js';
+import { NamedAgencyView } from '../documents/document.views.js';
 import { itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
-import { markingOf, paperOf, type DocumentFormat } from './minutes-document.js';
+import { markingOf, paperOf } from './minutes-document.js';
 import {
   HandlingView,
   MinutedActionView,
-  MinutedAgencyView,
   MinutedCaseView,
   MinutedItemView,
   MinutesDocumentView,
@@ -44,12 +45,9 @@ export class MinutesDocumentService {
     const presented = await this.records.read(actor, async (work) =>
       document(work, await work.find('read', Meeting, id)),
     );
-    if (format === 'json') return presented;
-    const body = presented.body as MinutesDocumentView;
-    const paper = paperOf(body);
-    const [type, file] = format === 'pdf' ? [PDF, await pdfOf(paper)] : [DOCX, await docxOf(paper)];
-    const name = ['minutes', body.panel?.type, londonDay(body.scheduledAt)].filter(Boolean).join('-');
-    return presented.as(type, file, { 'content-disposition': `attachment; filename="${name}.${format}"` });
+    const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
+      ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
+    return inForm(presented, format, paperOf, name);
   }
 }
 
@@ -58,6 +56,8 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
   const items = await itemsIn(work, meetingId);
   const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
+  const serial = uuidv7();
+  work.opened(Meeting, meeting, serial);
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
   return work.present(MinutesDocumentView, meeting, {
     how: HOW,
@@ -65,10 +65,10 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
       title,
       language: 'en-GB',
       marking: markingOf(items),
-      madeFor: { name: work.actor.name, agency, at: work.now },
+      madeFor: { name: work.actor.name, agency, at: work.now, serial },
       panel: panel ?? null,
       items,
-      agencies: await shown(work, MinutedAgencyView, Agency, { id: { $in: [...named(items)] } }),
+      agencies: await shown(work, NamedAgencyView, Agency, { id: { $in: [...named(items)] } }),
       withheldCategories: work.withheldCategories(panelId),
     },
   });

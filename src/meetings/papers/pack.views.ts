@@ -10,7 +10,7 @@ import { PersonView } from '../../subjects/subject.views.js';
 import { Meeting } from '../meeting.entity.js';
 import { DecisionView, ListingView } from '../meeting.views.js';
 import { ResearchRequestView } from '../research/research.views.js';
-import { CLASSIFICATIONS, type Classification } from '../minutes/marking.js';
+import { CLASSIFICATIONS, type Classification } from '../documents/marking.js';
 
 /** One item of a pack, with what you may see of its case: each record as it is shown when it is read by itself. */
 export class PackItem {
