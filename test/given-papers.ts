@@ -7,6 +7,10 @@ import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { StructTreeContent, StructTreeNode } from 'pdfjs-dist/types/src/display/api.js';
 import type { Response, Test } from 'supertest';
 
+interface Preferences {
+  DisplayDocTitle?: boolean;
+}
+
 interface Info {
   Title?: string;
   Language?: string;
@@ -47,7 +51,7 @@ export const pdfOf = (bytes: Buffer): Promise<Read> =>
       text += ' ';
     }
     const { info, metadata } = await document.getMetadata();
-    const preferences = (await document.getViewerPreferences()) as { DisplayDocTitle?: boolean } | null;
+    const preferences = (await document.getViewerPreferences()) as Preferences | null;
     const marked = await document.getMarkInfo();
     return {
       text: text.replaceAll(/\s+/g, ' '),
