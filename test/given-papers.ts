@@ -7,10 +7,6 @@ import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { StructTreeContent, StructTreeNode } from 'pdfjs-dist/types/src/display/api.js';
 import type { Response, Test } from 'supertest';
 
-interface Preferences {
-  DisplayDocTitle?: boolean;
-}
-
 interface Info {
   Title?: string;
   Language?: string;
@@ -51,13 +47,13 @@ export const pdfOf = (bytes: Buffer): Promise<Read> =>
       text += ' ';
     }
     const { info, metadata } = await document.getMetadata();
-    const preferences = (await document.getViewerPreferences()) as Preferences | null;
+    const preferences = new Map(Object.entries((await document.getViewerPreferences()) ?? {}));
     const marked = await document.getMarkInfo();
     return {
       text: text.replaceAll(/\s+/g, ' '),
       info,
       title: metadata?.get('dc:title'),
-      displaysTitle: preferences?.DisplayDocTitle ?? false,
+      displaysTitle: preferences.get('DisplayDocTitle') === true,
       isMarked: marked?.Marked ?? false,
       pages: document.numPages,
     };

