@@ -3,7 +3,10 @@
  * is not in the old minutes any more. Meetings as calendars: at the right hour in summer and winter, and grown with each change.
  *
  * Seen to fail: a point that is not held back as what it repeats; drafts in the document; a PDF without marks; a plain Date as
- * the beginning of a meeting; a sequence that stays; a compartment named in a calendar.
+ * the beginning of a meeting; a sequence that stays; a compartment named in a calendar; minutes rendered once and kept for their
+ * reader; a file kept for whoever asks next; a recused person's items asked for as the service, past both walls (the policy's bar
+ * alone left out changes nothing: the second wall holds); an opening that is not written down; another serial on the copy than in
+ * the log; a part of the minutes left out of paper; sections left out of a DOCX.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';

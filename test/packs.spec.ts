@@ -4,7 +4,10 @@
  *
  * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
  * one who checks; findings shown of hidden items; seats that may change after the check; a maker who approves alone; a recall,
- * whole or of one item, that is not heeded.
+ * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
+ * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
+ * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
+ * the chair's reason in the problem.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -580,7 +583,7 @@ describe('papers that are recalled', () => {
   const recall = async (who: string, { path }: Convened, body: object): Promise<Response> =>
     (await by(who)).post(`${path}/pack-recall`, { reason: 'The list of another meeting was attached.', ...body });
 
-  test('are gone, with the reason, for whoever received them, until they go out again; and who received them is told', async () => {
+  test('are gone for whoever received them, until they go out again; the recall says why, and who received them', async () => {
     const early = await convened([cases[0]!]);
     expect((await recall('jag-chair', early, {})).body.code).toBe('not-circulated');
     const meeting = await sent([cases[0]!, cases[1]!]);
