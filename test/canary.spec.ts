@@ -389,7 +389,7 @@ it(
 );
 
 it(
-  'whoever opens the minutes of a meeting as a document, or takes meetings into a calendar',
+  'whoever opens the minutes or the pack of a meeting as a document, or takes meetings into a calendar',
   async () => {
     const meetings = told.get('meetings') ?? [];
     const { rows } = await owner.query<{ id: string }>(
@@ -398,11 +398,20 @@ it(
       [told.get('cases')],
     );
     const minuted = spread(rows.map(({ id }) => id).sort(), 4);
+    const { rows: packed } = await owner.query<{ id: string }>(
+      `SELECT DISTINCT l.meeting_id AS id FROM listings l WHERE l.removed_at IS NULL AND l.case_id = ANY ($1)
+         AND NOT EXISTS (SELECT FROM pack_recalls r WHERE r.meeting_id = l.meeting_id AND r.listing_id IS NULL)`,
+      [told.get('cases')],
+    );
+    const papers = spread(packed.map(({ id }) => id).sort(), 6);
     await everybody(async (who, turn) => {
       const mine = [minuted[turn % minuted.length], minuted[(turn + 1) % minuted.length]];
       for (const id of mine)
         for (const exit of ['pdf', 'docx'])
           await open(who, exit, `/v1/meetings/${String(id)}/minutes/document?format=${exit}`);
+      for (const id of [papers[turn % papers.length], papers[(turn + 1) % papers.length]])
+        for (const form of ['pdf', 'docx'])
+          await open(who, `pack as ${form}`, `/v1/meetings/${String(id)}/pack?format=${form}`);
       for (const id of [...meetings, ...mine]) await open(who, 'calendar', `/v1/meetings/${String(id)}/calendar`);
       await open(who, 'calendar', '/v1/calendar');
     });
@@ -663,7 +672,7 @@ it(
     const few = [...Map.groupBy(found, (one) => one.split(':')[0]).values()].flatMap((some) => some.slice(0, 4));
     expect(few).toEqual([]);
     const reads = ['list', 'child list', 'record', 'text', 'explanation', 'count', 'search', 'filter'];
-    const exits = [...reads, 'new record', 'replay', 'pdf', 'docx', 'calendar'];
+    const exits = [...reads, 'new record', 'replay', 'pdf', 'docx', 'pack as pdf', 'pack as docx', 'calendar'];
     const statuses = ['400', '403', '404', '409', '412', '422'];
     expect([...exits, ...statuses].filter((one) => !answered.get(one))).toEqual([]);
     expect(counts.shown).toBeGreaterThan(20_000);

@@ -4,11 +4,15 @@
  *
  * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
  * one who checks; findings shown of hidden items; seats that may change after the check; a maker who approves alone; a recall,
- * whole or of one item, that is not heeded.
+ * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
+ * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
+ * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
+ * the chair's reason in the problem.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
 import { asOwner, casesOf, checked, inDays, practitioner } from './given-panel-work.ts';
+import { binary, docxOf, pdfOf, taggedOf } from './given-papers.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -31,6 +35,8 @@ interface Withheld {
 }
 
 interface Pack {
+  title: string;
+  scheduledAt: string;
   items: Item[];
   manifest: {
     watermark: { reader: string; agency: string; renderedAt: string; meeting: string; serial: string };
@@ -123,6 +129,37 @@ const recordsOf = (item: Item): [part: string, record: Shown][] =>
   Object.entries(item).flatMap(([part, shown]) =>
     [shown ?? []].flat().map((record): [string, Shown] => [part, record]),
   );
+
+/** The text of a pack as file, and of each of its parts. */
+interface File {
+  text: string;
+  parts: string[];
+  bytes: Buffer;
+}
+
+async function file(who: string, { path }: Convened, format: 'pdf' | 'docx'): Promise<File> {
+  const { body, headers } = await binary((await by(who)).get(`${path}/pack?format=${format}`).expect(200));
+  const name = `attachment; filename="pack-jag-${inDays(40).slice(0, 10)}.${format}"`;
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-disposition': name });
+  const bytes = body as Buffer;
+  if (format === 'pdf') {
+    // as it is read aloud: the edges of a page do not come between its lines and those of the next
+    const { elements } = await taggedOf(bytes);
+    return { text: elements.map(({ text }) => text).join(' '), parts: [(await pdfOf(bytes)).text], bytes };
+  }
+  const { text, parts } = await docxOf(bytes);
+  return { text, parts: Object.values(parts), bytes };
+}
+
+/** Without the places where lines were broken. */
+const dense = (text: string): string => text.replaceAll(/\s+/g, '');
+
+/** What the records of the items say in words, and in no code, identifier or date. */
+function saidIn(items: unknown): string[] {
+  if (typeof items === 'string') return items.length < 12 || !items.includes(' ') ? [] : [items];
+  if (typeof items !== 'object' || items === null) return [];
+  return Object.entries(items).flatMap(([field, value]) => (field === 'withheld' ? [] : saidIn(value)));
+}
 
 const excluded = async (who: string, caseId: string): Promise<void> => {
   const { id } = await practitioner(owner, who);
@@ -231,6 +268,78 @@ describe('a pack', () => {
       .expect(201);
     expect((await pack('housing-officer', meeting)).manifest.marking.handling).toBe('C');
     expect((await pack('observer', meeting)).manifest.marking).toEqual({ classification: 'OFFICIAL', handling: null });
+  });
+
+  test('as PDF and as DOCX says what it says as JSON, and two agencies’ differ by that alone', async () => {
+    const meeting = await convened(cases.slice(0, 3));
+    const packs = new Map<string, Pack>();
+    for (const who of READERS) packs.set(who, await pack(who, meeting));
+    const all = [...new Set([...packs.values()].flatMap(({ items }) => saidIn(items)))];
+    expect(all.length).toBeGreaterThan(60);
+    const told = new Set<string>();
+    for (const [who, { items }] of packs) {
+      // what stands within other words that are shown is read with them
+      const shown = saidIn(items).map(dense).join('|');
+      const expected = all.filter((one) => shown.includes(dense(one)));
+      expect(expected.length).toBeGreaterThan(20);
+      told.add(expected.join());
+      for (const format of ['pdf', 'docx'] as const) {
+        const text = dense((await file(who, meeting, format)).text);
+        expect([who, format, all.filter((one) => text.includes(dense(one)))]).toEqual([who, format, expected]);
+      }
+    }
+    expect(told.size).toBe(READERS.length);
+  }, 60_000);
+
+  test('as PDF and as DOCX says what it keeps back and by which rule, how it is marked and whose it is', async () => {
+    const meeting = await convened(cases.slice(0, 2));
+    const { items, title } = await pack('fire-officer', meeting);
+    for (const format of ['pdf', 'docx'] as const) {
+      const { text, parts, bytes } = await file('fire-officer', meeting, format);
+      const whole = dense(parts.join(' '));
+      const [serial] = /(?<=copy )[0-9a-f-]{36}/.exec(parts.join(' ').replaceAll(/<[^>]*>/g, '')) ?? [];
+      const { rows } = await owner.query<{ ids: string[]; actor: string; fields: string[] }>(
+        `SELECT record_ids AS ids, actor_id AS actor, fields FROM audit_entries WHERE sub_operation = 'open_document'
+           AND record_ids @> ARRAY[$1]::uuid[]`,
+        [serial],
+      );
+      const { id } = await practitioner(owner, 'fire-officer');
+      expect(rows).toEqual([{ ids: [meeting.id, serial, ...meeting.listings], actor: id, fields: ['pack'] }]);
+      // the copy after tells the same of what it keeps back
+      const { manifest } = await pack('fire-officer', meeting);
+      const rules = [...manifest.items.flatMap(({ withheld }) => withheld), ...manifest.categories];
+      expect(rules.length).toBeGreaterThan(10);
+      for (const { rule } of rules) expect(dense(text)).toContain(dense(rule));
+      const fields = manifest.items.flatMap(({ withheld }) => withheld).map((one) => one.fields.join(', '));
+      for (const some of fields) expect(dense(text)).toContain(dense(some));
+      const { reader, agency } = manifest.watermark;
+      for (const said of [title, reader, agency, manifest.marking.classification, 'Confidential.'])
+        expect(whole).toContain(dense(said));
+      if (format === 'docx') continue;
+      const { artifacts, outside, elements } = await taggedOf(bytes);
+      expect(outside).toEqual([]);
+      expect(elements.filter(({ path }) => path === 'Document Sect H2')).toHaveLength(items.length + 1);
+      for (const page of artifacts)
+        for (const said of [reader, agency, serial!, manifest.marking.classification]) expect(page).toContain(said);
+    }
+    await by('outsider').then((caller) => caller.get(`${meeting.path}/pack?format=pdf`).expect(404));
+    await by('fire-officer').then((caller) => caller.get(`${meeting.path}/pack?format=odt`).expect(400));
+  }, 60_000);
+
+  test('is marked in every form as conditions of handling ask', async () => {
+    const meeting = await convened([cases[0]!]);
+    const bound = { category: 'asb_incident', kind: 'fact', summary: 'A short note.', text: 'Under conditions.' };
+    const path = `/v1/cases/${cases[0]!}/contributions`;
+    await (
+      await by('fire-officer')
+    )
+      .post(path, { ...bound, handling: 'C', conditions: 'Not to be minuted.' })
+      .expect(201);
+    expect((await pack('fire-officer', meeting)).manifest.marking.handling).toBe('C');
+    for (const format of ['pdf', 'docx'] as const)
+      expect((await file('fire-officer', meeting, format)).parts.join(' ')).toContain(
+        'OFFICIAL-SENSITIVE, HANDLING CONDITIONS APPLY',
+      );
   });
 
   test('has nothing of an item from which its reader is kept, and no gap', async () => {
@@ -474,7 +583,7 @@ describe('papers that are recalled', () => {
   const recall = async (who: string, { path }: Convened, body: object): Promise<Response> =>
     (await by(who)).post(`${path}/pack-recall`, { reason: 'The list of another meeting was attached.', ...body });
 
-  test('are gone, with the reason, for whoever received them, until they go out again; and who received them is told', async () => {
+  test('are gone for whoever received them, until they go out again; the recall says why, and who received them', async () => {
     const early = await convened([cases[0]!]);
     expect((await recall('jag-chair', early, {})).body.code).toBe('not-circulated');
     const meeting = await sent([cases[0]!, cases[1]!]);
@@ -487,11 +596,14 @@ describe('papers that are recalled', () => {
     for (const who of READERS) {
       const { status, body } = await (await by(who)).get(`${meeting.path}/pack`);
       expect([status, body.code]).toEqual([410, 'pack-recalled']);
-      expect(body.detail).toContain('The list of another meeting was attached.');
+      expect(JSON.stringify(body)).not.toContain('The list of another meeting was attached.');
+      for (const format of ['pdf', 'docx'])
+        await (await by(who)).get(`${meeting.path}/pack?format=${format}`).expect(410);
     }
     await (await by('outsider')).get(`${meeting.path}/pack`).expect(404);
     const { body } = await (await by('fire-officer')).get(`${meeting.path}/pack-recalls`).expect(200);
-    expect(body.data).toMatchObject([{ listingId: null, edition: 1 }]);
+    const reason = 'The list of another meeting was attached.';
+    expect(body.data).toMatchObject([{ listingId: null, edition: 1, reason, openedBy: null }]);
     const { rows } = await owner.query(`SELECT 1 FROM events WHERE type = 'pack.recalled' AND subject_id = $1`, [
       made.body.id,
     ]);
@@ -499,6 +611,35 @@ describe('papers that are recalled', () => {
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
     expect(casesIn(await pack('fire-officer', meeting))).toEqual([cases[0], cases[1]]);
+  });
+
+  test('name, to whoever may recall them, each person who opened what was recalled, and under which serial', async () => {
+    const meeting = await sent([cases[0]!, cases[1]!]);
+    await excluded('fire-officer', cases[1]!);
+    const opened: { readerId: string; agencyId: string; serial: string }[] = [];
+    for (const who of ['fire-officer', 'housing-officer', 'housing-officer']) {
+      const { id, agencyId } = await practitioner(owner, who);
+      const { serial } = (await pack(who, meeting)).manifest.watermark;
+      opened.push({ readerId: id, agencyId, serial });
+    }
+    const pdf = await file('housing-officer', meeting, 'pdf');
+    opened.push({ ...opened[1]!, serial: /(?<=copy )[0-9a-f-]{36}/.exec(pdf.parts.join())![0] });
+    await (await by('fire-officer')).get(`${meeting.path}/minutes/document`).expect(200);
+
+    const item = await recall('jag-chair', meeting, { listingId: meeting.listings[1] });
+    // the copy of whoever is kept from the item did not hold it
+    expect(item.body.openedBy.map(({ serial }: { serial: string }) => serial)).toEqual(
+      opened.slice(1).map(({ serial }) => serial),
+    );
+    const whole = await recall('jag-chair', meeting, {});
+    expect(whole.body.openedBy).toMatchObject(opened);
+    const { body } = await (await by('jag-chair')).get(`${meeting.path}/pack-recalls`).expect(200);
+    expect(body.data.map(({ openedBy }: { openedBy: object[] }) => openedBy.length).sort()).toEqual([3, 4]);
+    for (const who of ['fire-officer', 'housing-officer', COORDINATOR]) {
+      const { data } = (await (await by(who)).get(`${meeting.path}/pack-recalls`).expect(200)).body;
+      expect(data.map(({ openedBy }: { openedBy: unknown }) => openedBy)).toEqual(data.map(() => null));
+      expect(data.length).toBeGreaterThan(0);
+    }
   });
 
   test('are gone by the item, and whoever may not see the item learns nothing of it', async () => {
@@ -510,6 +651,14 @@ describe('papers that are recalled', () => {
     const { items, manifest } = (await (await by('fire-officer')).get(`${meeting.path}/pack`).expect(200)).body;
     expect(items.map(({ listing }: Item) => listing.caseId)).toEqual([kept]);
     expect(manifest.recalled).toEqual([{ listingId, reason: 'The list of another meeting was attached.' }]);
+    const reference = async (caseId: string): Promise<string> =>
+      (await (await by('jag-chair')).get(`/v1/cases/${caseId}`).expect(200)).body.reference;
+    for (const format of ['pdf', 'docx'] as const) {
+      const { text, parts } = await file('fire-officer', meeting, format);
+      expect(text).toContain(await reference(kept));
+      expect(parts.join(' ')).not.toContain(await reference(gone));
+      expect(text).toContain('An item of your copy was recalled');
+    }
     await excluded('fire-officer', gone);
     for (const part of ['pack', 'pack-recalls']) {
       const { text } = await (await by('fire-officer')).get(`${meeting.path}/${part}`).expect(200);

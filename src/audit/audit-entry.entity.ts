@@ -124,7 +124,7 @@ export class AuditEntry {
   @Classified('administrative')
   resultCount: number;
 
-  /** Names of the fields shown or changed. */
+  /** Names of the fields shown or changed; of a document that was opened, its name. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   fields: string[];

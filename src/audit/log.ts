@@ -12,7 +12,15 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
-import { AuditLog, type AuditDraft, type Disclosed, type Disclosures, type WhoActed } from '../records/journal.js';
+import {
+  AuditLog,
+  type AuditDraft,
+  type Copies,
+  type Disclosed,
+  type Disclosures,
+  type Opening,
+  type WhoActed,
+} from '../records/journal.js';
 import { poolApart } from '../records/database.js';
 import { together } from '../records/together.js';
 import { entering, LOG_WALL } from '../records/wall.js';
@@ -49,6 +57,13 @@ const INSERT = `WITH last AS (
   INSERT INTO ${tableOf(AuditCheckpoint)} (${checkpointColumns.map(([, { name }]) => name).join(', ')})
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
+
+/** The copies of a document, as `Work.opened` writes them down: the record, the serial, the parts. */
+const OPENINGS = `SELECT actor_id AS "readerId", agency_id AS "agencyId", at AS "openedAt", record_ids[2] AS serial
+  FROM ${tableOf(AuditEntry)}
+  WHERE partnership_id = $1 AND at BETWEEN $2 AND $3 AND sub_operation = 'open_document' AND operation = 'disclose'
+    AND fields = ARRAY[$4::text] AND record_ids[1] = $5 AND record_ids @> $6::uuid[]
+  ORDER BY at, id LIMIT 1000`;
 
 type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
@@ -99,6 +114,13 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   /** Runs with a connection of the log's own: it reads the tree, which nobody owns, and never presents an entry. */
   async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
+  }
+
+  openings({ record, document, holding, until }: Copies): Promise<Opening[]> {
+    return this.reading(async (client) => {
+      const values = [record.partnershipId, record.madeAt, until, document, record.id, holding];
+      return (await client.query<Opening>(OPENINGS, values)).rows;
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -25,7 +25,7 @@ export interface AuditDraft {
   personIds: string[];
   /** The partnership of the records: the same for all of them, null where they have none or it is unknown. */
   partnershipId: string | null;
-  /** Field names, never values. */
+  /** Field names, or the name of the document that was opened; never values. */
   fields: string[];
   withheld: string[];
   outcome: Outcome;
@@ -121,11 +121,30 @@ export interface EventDraft {
   data: Record<string, unknown>;
 }
 
+/** A copy of a document that somebody opened. */
+export interface Opening {
+  readerId: string;
+  agencyId: string;
+  openedAt: Date;
+  serial: string;
+}
+
+/** Of which document of a record the copies are asked for: those that held all of these parts. */
+export interface Copies {
+  record: { id: string; partnershipId: string; madeAt: Date };
+  document: string;
+  holding: string[];
+  /** Opened until then. */
+  until: Date;
+}
+
 export abstract class AuditLog {
   /** Writes down what a change did, in its transaction, as the last thing before it commits. */
   abstract append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void>;
   /** Writes down what was read or refused; resolves when it is committed, and rejects where it is not. */
   abstract record(who: WhoActed, drafts: AuditDraft[]): Promise<void>;
+  /** Who opened a document: for whoever may take it back, which is for the caller to ask. */
+  abstract openings(of: Copies): Promise<Opening[]>;
 }
 
 export abstract class Outbox {

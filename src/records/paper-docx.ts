@@ -1,15 +1,15 @@
 /** Paper as a document of a word processor. */
 import { AlignmentType, Document, Footer, Header, HeadingLevel, Packer, Paragraph, TextRun } from 'docx';
-import type { Block, Paper } from './paper.js';
+import { linesOf, type Block, type Paper } from './paper.js';
 
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
-const LEVELS = { 1: HeadingLevel.HEADING_1, 2: HeadingLevel.HEADING_2 };
+const LEVELS = [HeadingLevel.HEADING_1, HeadingLevel.HEADING_2, HeadingLevel.HEADING_3, HeadingLevel.HEADING_4];
 
 export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Promise<Buffer> {
   const edge = [
     new Paragraph({ alignment: AlignmentType.CENTER, children: [new TextRun({ text: marking, bold: true })] }),
-    new Paragraph({ alignment: AlignmentType.CENTER, children: [new TextRun({ text: madeFor, color: '808080' })] }),
+    new Paragraph({ alignment: AlignmentType.CENTER, children: runs(madeFor, '595959') }),
   ];
   const document = new Document({
     title,
@@ -20,17 +20,28 @@ export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Pr
       {
         headers: { default: new Header({ children: edge }) },
         footers: { default: new Footer({ children: edge }) },
-        children: [new Paragraph({ text: title, heading: HeadingLevel.TITLE }), ...blocks.map(paragraphOf)],
+        children: [
+          new Paragraph({ children: runs(title), heading: HeadingLevel.TITLE }),
+          ...blocks.flatMap((block) => paragraphsOf(block, 0)),
+        ],
       },
     ],
   });
   return Packer.toBuffer(document);
 }
 
-function paragraphOf(block: Block): Paragraph {
-  if (block.kind === 'heading') return new Paragraph({ text: block.text, heading: LEVELS[block.level] });
-  if (block.kind === 'point') return new Paragraph({ text: block.text, bullet: { level: 0 } });
+function paragraphsOf(block: Block, depth: number): Paragraph[] {
+  if (block.kind === 'section')
+    return [
+      new Paragraph({ children: runs(block.heading), heading: LEVELS[depth] ?? HeadingLevel.HEADING_5 }),
+      ...block.blocks.flatMap((one) => paragraphsOf(one, depth + 1)),
+    ];
+  if (block.kind === 'list')
+    return block.points.map((point) => new Paragraph({ children: runs(point), bullet: { level: 0 } }));
   const { label, text } = block;
   const name = label ? [new TextRun({ text: `${label}: `, bold: true })] : [];
-  return new Paragraph({ children: [...name, new TextRun(text)] });
+  return [new Paragraph({ children: [...name, ...runs(text)] })];
 }
+
+const runs = (text: string, color?: string): TextRun[] =>
+  linesOf(text).map((line, n) => new TextRun({ text: line, ...(n ? { break: 1 } : {}), ...(color ? { color } : {}) }));

@@ -1,11 +1,11 @@
 /**
  * A document before it has a form: what stands in it, in order. PDF and DOCX are made of the same paper, so that neither holds
- * what the other does not.
+ * what the other does not. How deep a section stands is how far its heading is down: no heading can skip a level.
  */
 export type Block =
-  | { kind: 'heading'; level: 1 | 2; text: string }
   | { kind: 'text'; label?: string; text: string }
-  | { kind: 'point'; text: string };
+  | { kind: 'list'; points: string[] }
+  | { kind: 'section'; heading: string; blocks: Block[] };
 
 export interface Paper {
   title: string;
@@ -13,7 +13,20 @@ export interface Paper {
   language: string;
   /** Stands above and below each page. */
   marking: string;
-  /** For whom it was made, and when: across each page. */
+  /** Whose copy it is, when it was made, and under which serial: on each page. */
   madeFor: string;
+  /** When it was made: the document is as old as that, and the same paper makes the same PDF. */
+  madeAt: Date;
   blocks: Block[];
 }
+
+/** Characters that no form of a document may hold, and ends of lines of other systems. */
+
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\r(?=\n)/g;
+
+/** Text as a document can hold it, line by line. */
+export const linesOf = (text: string): string[] =>
+  text
+    .replaceAll(UNPRINTABLE, '')
+    .replaceAll('\t', ' ')
+    .split(/[\r\n]/);

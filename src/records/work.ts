@@ -52,6 +52,15 @@ interface PresentOptions {
   reason?: string;
 }
 
+/** A copy of a document, as it is opened. */
+interface Opened {
+  /** Which of the record's documents. */
+  document: string;
+  serial: string;
+  /** The parts of it that the reader could see. */
+  holding: string[];
+}
+
 /** Stands for a field where something was received by word of mouth. */
 const SPOKEN = 'spoken';
 
@@ -402,10 +411,13 @@ export class Work {
     this.note('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
 
-  /** Notes that a document is opened, under its serial: each record in it is presented, and written down, by itself. */
-  opened(type: RecordClass, { id, ...row }: Recorded, serial: string): void {
-    const document = { action: 'read', recordIds: [id, serial] };
-    this.note('disclose', 'open_document', subjectOf(type), [{ ...row, id }], document);
+  /**
+   * Notes that a document is opened, under its serial, and what stands in it: each record of it is presented, and written
+   * down, by itself.
+   */
+  opened(type: RecordClass, { id, ...row }: Recorded, { document, serial, holding }: Opened): void {
+    const what = { action: 'read', fields: [document], recordIds: [id, serial, ...holding] };
+    this.note('disclose', 'open_document', subjectOf(type), [{ ...row, id }], what);
   }
 
   /** Notes that one agency told another, by word of mouth, what a record is about. */

@@ -1,27 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
 import { Agency } from '../../agencies/agency.entity.js';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
 import { Action } from '../../plans/action.entity.js';
 import type { Actor } from '../../policy/actor.js';
-import type { Where } from '../../policy/conditions.js';
-import type { RecordClass } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
-import { DOCX, docxOf } from '../../records/paper-docx.js';
-import { PDF, pdfOf } from '../../records/paper-pdf.js';
-import type { PageOf, Presented } from '../../records/presented.js';
+import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
-import type { ViewClass } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { inForm } from '../documents/document.js';
+import type { DocumentFormat } from '../documents/document.requests.js';
+import { NamedAgencyView } from '../documents/document.views.js';
+import { HOW, presentedRows, shown } from '../documents/presenting.js';
 import { itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
-import { markingOf, paperOf, type DocumentFormat } from './minutes-document.js';
+import { markingOf, paperOf } from './minutes-document.js';
 import {
   HandlingView,
   MinutedActionView,
-  MinutedAgencyView,
   MinutedCaseView,
   MinutedItemView,
   MinutesDocumentView,
@@ -29,8 +28,6 @@ import {
 } from './minutes-document.views.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
-
-const HOW = 'open_document';
 
 /**
  * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
@@ -44,12 +41,9 @@ export class MinutesDocumentService {
     const presented = await this.records.read(actor, async (work) =>
       document(work, await work.find('read', Meeting, id)),
     );
-    if (format === 'json') return presented;
-    const body = presented.body as MinutesDocumentView;
-    const paper = paperOf(body);
-    const [type, file] = format === 'pdf' ? [PDF, await pdfOf(paper)] : [DOCX, await docxOf(paper)];
-    const name = ['minutes', body.panel?.type, londonDay(body.scheduledAt)].filter(Boolean).join('-');
-    return presented.as(type, file, { 'content-disposition': `attachment; filename="${name}.${format}"` });
+    const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
+      ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
+    return inForm(presented, format, paperOf, name);
   }
 }
 
@@ -58,6 +52,12 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
   const items = await itemsIn(work, meetingId);
   const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
+  const serial = uuidv7();
+  work.opened(Meeting, meeting, {
+    document: 'minutes',
+    serial,
+    holding: items.map(({ item }) => item.id),
+  });
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
   return work.present(MinutesDocumentView, meeting, {
     how: HOW,
@@ -65,10 +65,10 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
       title,
       language: 'en-GB',
       marking: markingOf(items),
-      madeFor: { name: work.actor.name, agency, at: work.now },
+      madeFor: { name: work.actor.name, agency, at: work.now, serial },
       panel: panel ?? null,
       items,
-      agencies: await shown(work, MinutedAgencyView, Agency, { id: { $in: [...named(items)] } }),
+      agencies: await shown(work, NamedAgencyView, Agency, { id: { $in: [...named(items)] } }),
       withheldCategories: work.withheldCategories(panelId),
     },
   });
@@ -79,12 +79,10 @@ async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
   const listings = (await itemsOf(work, meetingId)).filter(({ removedAt }) => !removedAt);
   const listingId = { $in: listings.map(({ id }) => id) };
   const minutes = latest(await work.rows('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
-  const present = <T>(view: ViewClass, rows: object[]): T[] =>
-    (work.list(view, rows, { how: HOW }).body as PageOf<T>).data;
   const of = await actionsIn(work, listingId.$in);
 
-  const heard = present<MinutedItemView>(MinutedItemView, listings);
-  const edited = present<MinuteView>(MinuteView, minutes);
+  const heard = presentedRows<MinutedItemView>(work, MinutedItemView, listings);
+  const edited = presentedRows<MinuteView>(work, MinuteView, minutes);
   const caseIds = { $in: listings.map(({ caseId }) => caseId) };
   const cases = await shown<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
   const points = await shown<MinutePointView>(work, MinutePointView, MinutePoint, {
@@ -123,11 +121,6 @@ async function actionsIn(work: Work, listingIds: string[]): Promise<Map<string, 
     [listingIds],
   );
   return new Map(found.map(({ actionId, listingId }) => [actionId, listingId]));
-}
-
-async function shown<T>(work: Work, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> {
-  const rows = await work.rows('read', type, filter);
-  return rows.length ? (work.list(view, rows, { how: HOW }).body as PageOf<T>).data : [];
 }
 
 function named(items: readonly MinutesItem[]): Set<string> {

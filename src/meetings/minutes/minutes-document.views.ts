@@ -1,13 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Agency } from '../../agencies/agency.entity.js';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Action } from '../../plans/action.entity.js';
 import { Classified } from '../../policy/classification.js';
 import { view } from '../../records/view.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { NamedAgencyView } from '../documents/document.views.js';
+import { MARKINGS, type Marking } from '../documents/marking.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
-import { MARKINGS, type Marking } from './marking.js';
+
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
 /** An item as it stands in the minutes. */
@@ -41,9 +42,6 @@ export class MinutedActionView extends view(
   'dueOn',
 ) {}
 
-/** An agency that the minutes name. */
-export class MinutedAgencyView extends view(Agency, 'id', 'name') {}
-
 /** One item, with all of it that you may see. */
 export class MinutesItem {
   item: MinutedItemView;
@@ -74,6 +72,10 @@ export class MadeFor {
   agency: string;
 
   at: Date;
+
+  /** Of this one copy; the audit log knows it. */
+  @ApiProperty({ format: 'uuid' })
+  serial: string;
 }
 
 /** The minutes of a meeting, as far as you may see them now. */
@@ -114,7 +116,7 @@ export class MinutesDocumentView extends view(
 
   /** The agencies that the items name. */
   @Classified('administrative')
-  agencies: MinutedAgencyView[];
+  agencies: NamedAgencyView[];
 
   /** Data categories of which you may not learn whether anything is held. */
   @Classified('administrative')

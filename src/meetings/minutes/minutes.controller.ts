@@ -7,11 +7,12 @@ import { PageQuery } from '../../records/page-query.requests.js';
 import { DOCX } from '../../records/paper-docx.js';
 import { PDF } from '../../records/paper-pdf.js';
 import type { Presented } from '../../records/presented.js';
+import { DocumentQuery } from '../documents/document.requests.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { MinutesDocumentService } from './minutes-document.service.js';
 import { MinutesDocumentView } from './minutes-document.views.js';
 import { Minute, MinutePoint } from './minutes.entity.js';
-import { DocumentQuery, MinuteConfirmation, MinuteRequest } from './minutes.requests.js';
+import { MinuteConfirmation, MinuteRequest } from './minutes.requests.js';
 import { MinutesService } from './minutes.service.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 

@@ -1,7 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, ValidateNested } from 'class-validator';
-import { DOCUMENT_FORMATS, type DocumentFormat } from './minutes-document.js';
+import { ArrayMaxSize, IsArray, IsOptional, IsUUID, ValidateNested } from 'class-validator';
 import { Minute, MinutePoint } from './minutes.entity.js';
 
 /** What an agency told in the item. Of what repeats a contribution, that says the agency and the category. */
@@ -39,11 +38,4 @@ export class MinuteConfirmation {
   /** The meeting: a later one of the panel, that is in session or was held. */
   @IsUUID()
   meetingId: string;
-}
-
-export class DocumentQuery {
-  /** The form: `json` unless said otherwise. */
-  @IsOptional()
-  @IsIn(DOCUMENT_FORMATS)
-  format?: DocumentFormat;
 }

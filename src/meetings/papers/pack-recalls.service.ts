@@ -3,6 +3,7 @@ import type { Actor } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
 import { conflict } from '../../policy/problems.js';
 import { subjectNamed, type RecordClass } from '../../policy/subjects.js';
+import { AuditLog } from '../../records/journal.js';
 import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
@@ -14,15 +15,21 @@ import { PackRecall } from './pack-recall.entity.js';
 import type { PackRecallRequest } from './pack-recall.requests.js';
 import { PackRecallView } from './pack-recall.views.js';
 
+/** As what the opening of a pack is written down. */
+export const PACK = 'pack';
+
 /** Papers that are taken back. Source: law and standards note, section 4, REQ-LOG-03. */
 @Injectable()
 export class PackRecallsService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly log: AuditLog,
+  ) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
+      const given = (rows: Row[]): Promise<Row> => this.receivers(work, meeting, rows as Row[] & PackRecall[]);
       return work.page(PackRecallView, { meetingId }, query, { given });
     });
   }
@@ -46,8 +53,21 @@ export class PackRecallsService {
         madeById: actor.id,
       });
       work.happened('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.present(PackRecallView, made, { status: 201, given: await receivers(work, meeting, [made]) });
+      return work.present(PackRecallView, made, { status: 201, given: await this.receivers(work, meeting, [made]) });
     });
+  }
+
+  /** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
+  private async receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+    const agencies = await agenciesToTell(work, meeting, recalls);
+    const mayRecall = (await work.peek('recall', Meeting, meeting.id)) !== null;
+    const receivers: Row = {};
+    for (const { id, listingId, madeAt } of recalls) {
+      const copies = { record: meeting, document: PACK, holding: listingId ? [listingId] : [], until: madeAt };
+      const openedBy = mayRecall ? await this.log.openings(copies) : null;
+      receivers[id] = { receivedByAgencyIds: agencies.get(id) ?? [], openedBy };
+    }
+    return receivers;
   }
 }
 
@@ -56,16 +76,16 @@ export const inForce = (work: Work, { id, agendaEdition }: Meeting): Promise<Pac
   work.rows('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
 /** By recall, the agencies to which content of its cases was disclosed since the day on which the papers went out. */
-async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+async function agenciesToTell(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Map<string, string[]>> {
   const { circulatedAt } = meeting;
-  if (!recalls.length || !circulatedAt) return {};
+  if (!recalls.length || !circulatedAt) return new Map();
   const listings = await work.rows('read', Listing, { meetingId: meeting.id });
   // a record of an area above, which meetings do not know
   const type = subjectNamed('Disclosure')?.type as RecordClass<{ caseId: string; recipientAgencyId: string }>;
   const caseIds = listings.map(({ caseId }) => caseId);
   const since = { caseId: { $in: caseIds }, day: { $gte: londonDay(circulatedAt) } };
   const disclosed = await work.rows('read', type, since, 50_000);
-  return Object.fromEntries(
+  return new Map(
     recalls.map(({ id, caseId }) => {
       const concerned = disclosed.filter((one) => !caseId || one.caseId === caseId);
       return [id, [...new Set(concerned.map(({ recipientAgencyId }) => recipientAgencyId))].sort()];

@@ -7,10 +7,12 @@ import { PlanView } from '../../plans/plan.views.js';
 import { Classified } from '../../policy/classification.js';
 import { view } from '../../records/view.js';
 import { PersonView } from '../../subjects/subject.views.js';
+import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { NamedAgencyView } from '../documents/document.views.js';
+import { CLASSIFICATIONS, type Classification } from '../documents/marking.js';
 import { Meeting } from '../meeting.entity.js';
 import { DecisionView, ListingView } from '../meeting.views.js';
 import { ResearchRequestView } from '../research/research.views.js';
-import { CLASSIFICATIONS, type Classification } from '../minutes/marking.js';
 
 /** One item of a pack, with what you may see of its case: each record as it is shown when it is read by itself. */
 export class PackItem {
@@ -86,7 +88,7 @@ export class PackRecalledItem {
   reason: string;
 }
 
-/** Whose copy it is: to be printed on each page. */
+/** Whose copy it is: on each page. */
 export class PackWatermark {
   /** The reader. */
   reader: string;
@@ -144,9 +146,24 @@ export class PackView extends view(
   'venueOrMode',
   'agendaEdition',
 ) {
+  @Classified('administrative')
+  title: string;
+
+  /** `en-GB`. */
+  @Classified('administrative')
+  language: string;
+
+  @ApiProperty({ nullable: true, type: () => MeetingPanelView })
+  @Classified('administrative')
+  panel: MeetingPanelView | null;
+
   /** Its items, in the order in which they are heard. */
   @Classified('administrative')
   items: PackItem[];
+
+  /** The agencies that the items name. */
+  @Classified('administrative')
+  agencies: NamedAgencyView[];
 
   @Classified('administrative')
   manifest: PackManifest;

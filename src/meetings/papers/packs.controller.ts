@@ -1,9 +1,12 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
 import { By, Can } from '../../policy/guard.js';
 import { Answers } from '../../records/answers.js';
 import { Id } from '../../records/id.js';
+import { DOCX } from '../../records/paper-docx.js';
+import { PDF } from '../../records/paper-pdf.js';
 import type { Presented } from '../../records/presented.js';
+import { DocumentQuery } from '../documents/document.requests.js';
 import { Meeting } from '../meeting.entity.js';
 import { PackView } from './pack.views.js';
 import { PacksService } from './packs.service.js';
@@ -12,11 +15,11 @@ import { PacksService } from './packs.service.js';
 export class PacksController {
   constructor(private readonly packs: PacksService) {}
 
-  /** Your papers for the meeting, as you may read now, with what they keep back and why */
+  /** Your papers for the meeting, as you may read now, with what they keep back and why: `?format=json`, `pdf` or `docx` */
   @Get(':id/pack')
   @Can('read', Meeting)
-  @Answers.one(PackView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
-    return this.packs.get(actor, id);
+  @Answers.forms(PackView, PDF, DOCX)
+  get(@By() actor: Actor, @Id() id: string, @Query() { format }: DocumentQuery): Promise<Presented> {
+    return this.packs.get(actor, id, format);
   }
 }

@@ -10,14 +10,31 @@ import { Problem } from '../../policy/problems.js';
 import { subjectOf, type RecordClass } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
 import { keptBackOf } from '../../records/mask.js';
-import type { PageOf, Presented } from '../../records/presented.js';
+import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import { shapeOf } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
+import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { inForm } from '../documents/document.js';
+import type { DocumentFormat } from '../documents/document.requests.js';
+import { NamedAgencyView } from '../documents/document.views.js';
+import { presentedRows, shown } from '../documents/presenting.js';
 import { Meeting } from '../meeting.entity.js';
+import { paperOf } from './pack-document.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
-import { inForce } from './pack-recalls.service.js';
+import { inForce, PACK } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
+
+/** The fields by which records name agencies. */
+const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
+
+const recalledWhole = (): Problem =>
+  new Problem(
+    410,
+    'pack-recalled',
+    'Recalled',
+    'These papers were recalled: destroy your copies. Whoever may know why reads it at `pack-recalls`.',
+  );
 
 /** More than any meeting has of one kind. */
 const MOST = 20_000;
@@ -30,22 +47,29 @@ const MOST = 20_000;
 export class PacksService {
   constructor(private readonly records: Records) {}
 
-  get(actor: Actor, meetingId: string): Promise<Presented> {
-    return this.records.read(actor, (work) => this.packOf(work, meetingId));
+  async get(actor: Actor, meetingId: string, format: DocumentFormat = 'json'): Promise<Presented> {
+    const presented = await this.records.read(actor, (work) => this.packOf(work, meetingId));
+    const name = ({ panel, scheduledAt }: PackView): string =>
+      ['pack', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
+    return inForm(presented, format, paperOf, name);
   }
 
   /** The pack of whoever works: its body is a `PackView`. */
   async packOf(work: Work, meetingId: string): Promise<Presented> {
     const meeting = await work.find('read', Meeting, meetingId);
     const recalled = await inForce(work, meeting);
-    const whole = recalled.find(({ listingId }) => !listingId);
-    if (whole) throw new Problem(410, 'pack-recalled', 'Recalled', `These papers were recalled: ${whole.reason}`);
+    const whole = recalled.some(({ listingId }) => !listingId);
+    if (whole) throw recalledWhole();
     const isRecalled = (item: ItemContent): boolean =>
       recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
     const content = (await contentOf(work.actor, findsOf(work), meetingId)).filter((item) => !isRecalled(item));
     const items = presented(work, content);
     const watermark = await watermarkOf(work, meeting);
-    work.opened(Meeting, meeting, watermark.serial);
+    work.opened(Meeting, meeting, {
+      document: PACK,
+      serial: watermark.serial,
+      holding: items.map(({ listing }) => listing.id),
+    });
     const manifest = {
       watermark,
       marking: markingOf(items),
@@ -53,7 +77,10 @@ export class PacksService {
       categories: keptBack(work.actor, meeting.panelId),
       recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
     };
-    return work.present(PackView, meeting, { extra: { items, manifest } });
+    const [panel = null] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: meeting.panelId });
+    const agencies = await shown(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
+    const title = `Papers of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
+    return work.present(PackView, meeting, { extra: { title, language: 'en-GB', panel, items, agencies, manifest } });
   }
 }
 
@@ -69,8 +96,8 @@ function presented(work: Work, content: ItemContent[]): PackItem[] {
   for (const part of PARTS) {
     // a person may have a part in two items
     const rows = [...new Set(content.flatMap((item) => item[part]))];
-    const { data } = work.list(VIEWS[part], rows).body as PageOf<object>;
-    for (const [index, row] of rows.entries()) bodies.set(row, data[index] as object);
+    for (const [index, body] of presentedRows<object>(work, VIEWS[part], rows).entries())
+      bodies.set(rows[index] as object, body);
   }
   return content.map((item) => {
     const shown = Object.fromEntries(PARTS.map((part) => [part, item[part].map((row) => bodies.get(row))]));
@@ -78,6 +105,15 @@ function presented(work: Work, content: ItemContent[]): PackItem[] {
     return { ...shown, listing, case: shown['case']?.[0] ?? null } as unknown as PackItem;
   });
 }
+
+/** The agencies that the records of the items name, as they are shown. */
+const agenciesIn = (items: PackItem[]): string[] => [
+  ...new Set(
+    items
+      .flatMap((item) => Object.values(item).flat() as (Row | null)[])
+      .flatMap((record) => AGENCIES.flatMap((field) => (record?.[field] as string | null | undefined) ?? [])),
+  ),
+];
 
 /** Over the records that the reader sees: of what is hidden nothing is said, and nothing is counted. */
 function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {

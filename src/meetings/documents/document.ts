@@ -1,0 +1,94 @@
+/** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
+import { londonTime } from '../../records/london-day.js';
+import { DOCX, docxOf } from '../../records/paper-docx.js';
+import { PDF, pdfOf } from '../../records/paper-pdf.js';
+import type { Block, Paper } from '../../records/paper.js';
+import type { Presented } from '../../records/presented.js';
+import type { DocumentFormat } from './document.requests.js';
+
+/** What was presented, in the form that was asked for. */
+export async function inForm<T extends object>(
+  presented: Presented,
+  format: DocumentFormat,
+  paperOf: (body: T) => Paper,
+  name: (body: T) => string,
+): Promise<Presented> {
+  if (format === 'json') return presented;
+  const body = presented.body as T;
+  const paper = paperOf(body);
+  const [type, file] = format === 'pdf' ? [PDF, await pdfOf(paper)] : [DOCX, await docxOf(paper)];
+  return presented.as(type, file, { 'content-disposition': `attachment; filename="${name(body)}.${format}"` });
+}
+
+/** Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately restricted; no copying". */
+export const CONFIDENTIAL: Block = {
+  kind: 'text',
+  text: 'Confidential. This copy is its reader’s alone: it is not to be copied or passed on, and is destroyed when it is recalled.',
+};
+
+/** For whom a copy was made, when, and under which serial. */
+export const copyOf = (reader: string, agency: string, at: Date, serial: string): string =>
+  `${reader}, ${agency}, ${londonTime(at)}, copy ${serial}`;
+
+/** Fields by what they are called on paper, in order. */
+export type Labels = Record<string, string>;
+
+const CODE = /^[a-z0-9]+(_[a-z0-9]+)+$/;
+
+/** A code of a list in words. */
+export const words = (code: string): string => code.replaceAll('_', ' ');
+
+/** A value as it is written; empty where there is none. */
+function written(value: unknown): string {
+  if (typeof value === 'string') return CODE.test(value) ? words(value) : value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value instanceof Date) return londonTime(value);
+  const parts = Object.values(value ?? {})
+    .map(written)
+    .filter(Boolean);
+  return parts.join(Array.isArray(value) ? '; ' : ': ');
+}
+
+const WITHHELD = 'Withheld from you by rule';
+
+const shownOf = (part: object, labels: Labels): [label: string, text: string][] => {
+  const values = new Map<string, unknown>(Object.entries(part));
+  return Object.entries(labels).flatMap(([field, label]): [string, string][] => {
+    const text = written(values.get(field));
+    return text ? [[label, text]] : [];
+  });
+};
+
+const withheldOf = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
+  withheld.flatMap((field) => labels[field] ?? []).join(', ');
+
+/** What of a record is shown, and by name what is withheld. */
+export function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
+  if (!part) return [];
+  const withheld = withheldOf(part, labels);
+  return [
+    ...shownOf(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
+    ...(withheld ? [{ kind: 'text' as const, label: WITHHELD, text: withheld }] : []),
+  ];
+}
+
+/** The same in one line. */
+export function lineOf(part: { withheld: string[] }, labels: Labels): string {
+  const withheld = withheldOf(part, labels);
+  const shown = shownOf(part, labels).map(([label, text]) => `${label}: ${text}`);
+  return [...shown, ...(withheld ? [`${WITHHELD}: ${withheld}`] : [])].join('; ');
+}
+
+/** A section, where something stands in it. */
+export const section = (heading: string, blocks: Block[]): Block[] =>
+  blocks.length ? [{ kind: 'section', heading, blocks }] : [];
+
+/** A list, where it has points. */
+export const list = (points: string[]): Block[] => (points.length ? [{ kind: 'list', points }] : []);
+
+/** The names of agencies by their identifiers. */
+export function namesOf(agencies: readonly { id: string; name: string }[]): (id: string | null | undefined) => string {
+  const names = new Map(agencies.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id ?? '') ?? 'another agency';
+}
