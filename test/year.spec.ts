@@ -265,7 +265,7 @@ class Year {
           borough.jagChair,
           await this.meetingOf(borough.code, n, 'jag'),
         );
-      if (n === 6) await this.moveTemplate(n);
+      if (n === 7) await this.moveTemplate(n); // in the sixth a bank holiday comes to the same day
       // Tasking
       const isCalledOff = (one: Borough): boolean => n === 5 && one === ask;
       if (n === 5) await this.cancel('ask Tasking', ask.coordinator, await this.meetingOf('ask', n, 'tasking'));
