@@ -2,8 +2,8 @@
  * What comes due is told, once, to those who may know of it: with a clock that is moved, two services at once, and a service
  * that is killed between two partnerships. The ledger counts what its reader may read.
  *
- * Seen to fail: an action escalated on the day after it was due. Not seen: the bars of a notice left out (the second wall hides it
- * too). Still to be planted: the rest.
+ * Seen to fail: an action escalated on the day after it was due; a sweep without its lock; the bars of a notice left out, and the
+ * second wall of its case.
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';
