@@ -2,7 +2,15 @@
  * Bids that do not go the usual way: ahead of their plan, out of a compartment, past people who are kept out of the case, and
  * with results that nobody brought. The year plays the usual way.
  *
- * Seen to fail: a draft that its chairs read before they were asked.
+ * Seen to fail: a plan that is not asked; one waiver that is enough; the same person for both panels; a second waiver for the same
+ * panel; waivers that nobody ratifies, also when ratified or withdrawn; ratifying what was not waived; ratifying by whoever reads,
+ * or chairs anything; a draft that every reader of the case reads, or that its
+ * chairs read before they are asked; a bid that no reader of its case reads, as another panel's column
+ * was sought; a bid for a plan of a compartment, and its needs handed on; by the policy, then by the second wall, a compartment
+ * left out of bids, of what it hands on itself, of what is handed on for its bids, of notices (policy) and of all that came of its
+ * bids (wall); needs and bids of a hidden case that stay where they were; a cycle that names what is hidden from whoever closes
+ * it, or comes from a compartment, closes on its last day, or with something on its way; results overdue on the day; a warning on
+ * the day, and about another agency.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';

@@ -5,7 +5,8 @@
  * The record is put into each state by the database's owner, with the checks of its table taken off, and the triggers that watch
  * over it: how it came there does not matter to what may happen next.
  *
- * Seen to fail: a command that asks no table (a meeting opened from `held`); a refusal that names no permitted command.
+ * Seen to fail: a command that asks no table (a meeting opened from `held`; access revoked, an agreement resumed, a release refused,
+ * minutes approved, a point withheld, a case closed from any state); a refusal that names no permitted command.
  */
 import fs from 'node:fs';
 import type pg from 'pg';

@@ -7,7 +7,8 @@
  * The year is 2035: its Mondays meet New Year's Day, Easter Monday, the spring and the summer bank holiday.
  *
  * Seen to fail: a cancelled meeting that keeps what waited for it; a meeting at UTC instead of London time; a bank holiday that
- * moves nothing; a cycle that closes with something on its way.
+ * moves nothing; a cycle that closes with something on its way; an escalated bid that makes none above; one whose decision above
+ * does not come back; a template that moves a cycle under way; a new meeting that takes up nothing of what waits.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -265,7 +266,7 @@ class Year {
           borough.jagChair,
           await this.meetingOf(borough.code, n, 'jag'),
         );
-      if (n === 6) await this.moveTemplate(n);
+      if (n === 7) await this.moveTemplate(n); // in the sixth a bank holiday comes to the same day
       // Tasking
       const isCalledOff = (one: Borough): boolean => n === 5 && one === ask;
       if (n === 5) await this.cancel('ask Tasking', ask.coordinator, await this.meetingOf('ask', n, 'tasking'));
