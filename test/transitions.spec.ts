@@ -5,7 +5,8 @@
  * The record is put into each state by the database's owner, with the checks of its table taken off: how it came there does not
  * matter to what may happen next.
  *
- * Seen to fail: a command that asks no table (a meeting opened from `held`); a refusal that names no permitted command.
+ * Seen to fail: a command that asks no table (a meeting opened from `held`, a plan begun from any state); a refusal that names no
+ * permitted command.
  */
 import type pg from 'pg';
 import { asOwner } from './given-panel-work.ts';
@@ -114,7 +115,15 @@ beforeAll(async () => {
       who: 'jag-chair',
       row: inPanel('ask-jag'),
       path: (id) => `/v1/plans/${id}`,
-      given: { agreement: ['agreement', {}] },
+      given: {
+        agreement: ['agreement', {}],
+        start: ['start'],
+        evaluation: [
+          'evaluation',
+          { evaluationMethod: 'qualitative', outcomes: [], whatWorked: 'It worked.', whatIsLeft: 'Nothing.' },
+        ],
+        closure: ['closure'],
+      },
     },
     referral: {
       machine: referralMachine,

@@ -27,7 +27,7 @@ import type {
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
 import { accountOf, type Account } from './ledger.js';
 import { LedgerView } from './ledger.views.js';
-import { Plan } from './plan.entity.js';
+import { hasEnded, Plan } from './plan.entity.js';
 import { onThePanel, seatsOn } from './plans.service.js';
 
 const ENDS = {
@@ -108,7 +108,12 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const proposed = await newAction(work, await work.find('add-action', Plan, planId), request);
+      const proposed = await newAction(
+        work,
+        // so that it does not end meanwhile
+        await work.find('add-action', Plan, planId, { lock: true }),
+        request,
+      );
       return work.show(ActionView, proposed.id, 201);
     });
   }
@@ -200,7 +205,7 @@ export class ActionsService {
 
 /** In the plan, which whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
 export async function newAction(work: Work, plan: Plan, request: ActionRequest): Promise<Action> {
-  if (plan.status === 'evaluated' || plan.status === 'closed')
+  if (hasEnded(plan))
     throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
   await onThePanel(work, request.ownerAgencyId, plan.panelId, '/ownerAgencyId');
   await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);

@@ -21,3 +21,15 @@ export class PlanAgreement {
   @Length(3, 1000)
   chairReason?: string;
 }
+
+/** What came of the plan: an outcome for each of its aims, in their order. A method that is `not_possible` needs the reason. */
+export class PlanEvaluation extends PickType(Plan, [
+  'evaluationMethod',
+  'methodReason',
+  'outcomes',
+  'whatWorked',
+  'whatIsLeft',
+  'displacement',
+  'residentView',
+  'cost',
+] as const) {}
