@@ -38,6 +38,7 @@ beforeAll(async () => {
   const { bidMachine, BID_STATUSES } = await import('#built/bids/bid.entity');
   const { actionMachine, ACTION_STATUSES } = await import('#built/plans/action.entity');
   const { planMachine, PLAN_STATUSES } = await import('#built/plans/plan.entity');
+  const { escalationMachine, ESCALATION_STATUSES } = await import('#built/escalations/escalation.entity');
   const { referralMachine, REFERRAL_STATUSES } = await import('#built/referrals/referral.entity');
   const { researchMachine, RESEARCH_STATUSES } = await import('#built/meetings/research/research.entity');
   const inPanel = (code: string): string => `panel_id = (SELECT id FROM panels WHERE code = '${code}')`;
@@ -125,6 +126,19 @@ beforeAll(async () => {
         closure: ['closure'],
       },
     },
+    escalation: {
+      machine: escalationMachine,
+      states: ESCALATION_STATUSES,
+      table: 'escalations',
+      column: 'status',
+      who: 'cmarac-chair',
+      row: `steering_${inPanel('ask-steering')}`,
+      path: (id) => `/v1/escalations/${id}`,
+      given: {
+        answer: ['answer', { answer: 'Do it this week.', answerDueOn: '2031-05-06' }],
+        closure: ['closure'],
+      },
+    },
     referral: {
       machine: referralMachine,
       states: REFERRAL_STATUSES,
@@ -155,7 +169,7 @@ beforeAll(async () => {
   };
 });
 
-const ONES = ['meeting', 'bid', 'action', 'plan', 'referral', 'research'];
+const ONES = ['meeting', 'bid', 'action', 'plan', 'escalation', 'referral', 'research'];
 
 test.each(ONES)('of a %s: what its table does not allow is refused, and says what is permitted', async (name) => {
   const { machine, states, table, column, who, row, path, given } = tried[name]!;

@@ -25,6 +25,7 @@ import type {
   LedgerQuery,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+import { ActionCourse } from './course.js';
 import { accountOf, type Account } from './ledger.js';
 import { LedgerView } from './ledger.views.js';
 import { hasEnded, Plan } from './plan.entity.js';
@@ -43,6 +44,7 @@ const ENDS = {
 export class ActionsService {
   constructor(
     private readonly records: Records,
+    private readonly course: ActionCourse,
     following: CaseFollowing,
   ) {
     following.register({
@@ -199,6 +201,7 @@ export class ActionsService {
     const moved = await work.update(Action, found, { ...changes, status, endedOn });
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...withinCase(work.actor, found) });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
+    if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
     return work.show(ActionView, found.id);
   }
 }

@@ -465,6 +465,16 @@ const TEMPLATES: Record<PanelType, Template> = {
       wider('health_mental_health', 'health_mental', 'summary', 'pol'),
     ],
   },
+
+  // What agencies leave undone, and what they are told to do about it: no case and no person is ever before it.
+  steering_group: {
+    title: 'Community Safety Steering Group',
+    retentionClass: 'ASB_6Y_AFTER_CLOSURE',
+    table: `
+                         crd pol com hou rph csc asc mht acu sub pro yjs edu sch env fir vic idv ref you leg
+    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f`,
+    exceptions: [],
+  },
 };
 
 /** Besides the meeting: enough to prepare a referral and to carry out an action, and no more. */
@@ -475,6 +485,10 @@ const WORKING_PURPOSES: { purpose: Purpose; levels: Partial<Record<DataCategory,
   },
   { purpose: 'ACTION_DELIVERY', levels: { identity: 'summary', plan_action: 'full', staff_safety: 'full' } },
 ];
+
+/** A steering group prepares no case and carries out no action. */
+const workingPurposes = (type: PanelType): typeof WORKING_PURPOSES =>
+  type === 'steering_group' ? [] : WORKING_PURPOSES;
 
 const DUTY_CONTRIBUTORS: AgencyType[] = ['police', 'probation'];
 const DUTY_CATEGORIES: DataCategory[] = ['police_incident', 'police_intelligence', 'offence_history', 'court_order'];
@@ -550,7 +564,7 @@ function rowsOf(type: PanelType): AgreementRow[] {
       );
     }
   }
-  for (const { purpose, levels } of WORKING_PURPOSES) {
+  for (const { purpose, levels } of workingPurposes(type)) {
     for (const [category, level] of Object.entries(levels) as [DataCategory, SharingLevel][]) {
       for (const column of columns) add(purpose, 'any', { category, column, level });
     }
@@ -579,7 +593,7 @@ function agreementFor(panel: Panel): SharingAgreement {
     boroughCode,
     panelTypes: [type],
     parties,
-    purposes: ['PANEL_MEETING', ...WORKING_PURPOSES.map((each) => each.purpose)],
+    purposes: ['PANEL_MEETING', ...workingPurposes(type).map((each) => each.purpose)],
     effectiveFrom: hasRunOut ? -760 : -300,
     reviewDue: hasRunOut ? -395 : 65,
     expiresOn: hasRunOut ? -30 : 430,
