@@ -1,4 +1,4 @@
-import { IsDateString, IsIn, Length } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -106,13 +106,11 @@ export class Escalation extends PartnershipRecord {
   /** What the agency is told to do. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
-  @Length(3, 2000)
   answer: string | null;
 
   /** By which day. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
-  @IsDateString({ strict: true })
   answerDueOn: string | null;
 
   @Column({ type: 'timestamptz', nullable: true })

@@ -1,8 +1,6 @@
-import { PickType } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsDateString, IsIn, IsOptional, Length } from 'class-validator';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
-  Escalation,
   ESCALATION_KINDS,
   ESCALATION_STATUSES,
   type EscalationKind,
@@ -22,4 +20,12 @@ export class EscalationQuery extends PageQuery {
 }
 
 /** What the steering group tells the agency to do, and by when. Name no person and no case. */
-export class EscalationAnswer extends PickType(Escalation, ['answer', 'answerDueOn'] as const) {}
+export class EscalationAnswer {
+  /** What the agency is told to do. */
+  @Length(3, 2000)
+  answer: string;
+
+  /** By which day. */
+  @IsDateString({ strict: true })
+  answerDueOn: string;
+}

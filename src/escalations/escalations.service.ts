@@ -37,7 +37,7 @@ export class EscalationsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('answer', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'answer');
-      if (request.answerDueOn && request.answerDueOn < londonDay(work.now))
+      if (request.answerDueOn < londonDay(work.now))
         throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
           { pointer: '/answerDueOn', detail: 'must not lie before today' },
         ]);

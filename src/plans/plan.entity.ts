@@ -182,7 +182,6 @@ export class Plan extends PlanRecord {
   /** How it was found out what came of it. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
-  @IsIn(EVALUATION_METHODS)
   evaluationMethod: EvaluationMethod | null;
 
   /** Why it could not be found out. */
@@ -195,22 +194,16 @@ export class Plan extends PlanRecord {
   /** What came of each aim, in the order of the aims. */
   @Column({ type: 'jsonb', nullable: true })
   @Classified('plan_action')
-  @IsArray()
-  @ArrayMaxSize(20)
-  @ValidateNested({ each: true })
-  @Type(() => AimOutcome)
   outcomes: AimOutcome[] | null;
 
   /** What worked, what did not, and what was learned. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
-  @Length(3, 2000)
   whatWorked: string | null;
 
   /** What is left to do and to keep up, and who sees to it. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
-  @Length(3, 2000)
   whatIsLeft: string | null;
 
   /** Did the problem move, and where to? */

@@ -113,7 +113,7 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
-      if (request.outcomes?.length !== found.aims.length)
+      if (request.outcomes.length !== found.aims.length)
         throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
           { pointer: '/outcomes', detail: 'must be as many as the plan has aims' },
         ]);
