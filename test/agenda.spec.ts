@@ -406,6 +406,37 @@ describe('what does not fit', () => {
   });
 });
 
+test('an item that was taken off comes back, unless it went elsewhere, the meeting is over or the agenda is out', async () => {
+  const [caseId, other] = [await opened('housing-officer'), await opened('housing-officer')];
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  await drawn(first);
+  const listing = listingOf(await agenda(COORDINATOR, first), caseId);
+  const back = async (who: string, id = listing): Promise<Response> =>
+    (await by(who)).post(`${first.path}/listings/${id}/reinstatement`).set('if-match', '*');
+  const stands = await back(COORDINATOR);
+  expect([stands.status, stands.body.code, stands.body.permitted]).toEqual([409, 'not-in-this-state', ['removal']]);
+  expect((await removed(COORDINATOR, first, listing, second.id)).status).toBe(200);
+  expect((await back('housing-officer')).status).toBe(403);
+  expect((await back('marac-coordinator')).status).toBe(404);
+  expect((await back(COORDINATOR)).body.code).toBe('carried-over');
+  const carried = listingOf(await agenda(COORDINATOR, second), caseId);
+  expect((await removed(COORDINATOR, second, carried)).status).toBe(200);
+  const coordinator = await by(COORDINATOR);
+  await coordinator.post(`${first.path}/listings/${listing}/reinstatement`).expect(428);
+  const { status, body } = await back(COORDINATOR);
+  expect([status, body]).toMatchObject([200, { outcome: null, removedAt: null, removalReason: null }]);
+  expect(casesIn(await agenda(COORDINATOR, first))).toContain(caseId);
+  expect(await eventsOf(caseId, 'case.put-back')).toBe(1);
+
+  const late = listingOf(await agenda(COORDINATOR, first), other);
+  expect((await removed(COORDINATOR, first, late)).status).toBe(200);
+  await checked(server, first.path, COORDINATOR, 'jag-chair');
+  expect((await moved(COORDINATOR, first, 'agenda/circulation')).status).toBe(200);
+  expect((await back(COORDINATOR, late)).body.code).toBe('agenda-locked');
+  await moved(COORDINATOR, first, 'cancellation', { reason: 'Nobody can come on that day.' });
+  expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
+});
+
 describe('an agenda that is out', () => {
   test('is locked: what is urgent or late comes to it by hand, and another circulation makes the next edition', async () => {
     const [known, urgent, late] = [

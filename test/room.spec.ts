@@ -574,6 +574,28 @@ describe('crimes disclosed at a meeting', () => {
     const stub = await seenBy('housing-officer');
     expect(stub).not.toHaveProperty('summary');
     expect(stub.withheld).toEqual(expect.arrayContaining(['summary', 'victimWishesReport', 'reportedTo', 'reference']));
+    // what becomes known later takes its place, shared as before; the first record stays
+    const path = `${given.path}/crimes/${body.id as string}`;
+    const etag = (await chair.get(path).expect(200)).headers['etag'] as string;
+    const later = { reportedTo: 'Sexual offences team', reference: 'SOT-2026-118' };
+    await chair.post(`${path}/amendment`, later).expect(428);
+    const refused = await (await by('idva')).post(`${path}/amendment`, later).set('if-match', '*');
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
+    await (await by('jag-coordinator')).post(`${path}/amendment`, later).set('if-match', '*').expect(404);
+    const { body: amended } = await (
+      await by('marac-coordinator')
+    )
+      .post(`${path}/amendment`, later)
+      .set('if-match', '*')
+      .expect(200);
+    expect(amended).toMatchObject({ ...later, summary: crime.summary, victimWishesReport: 'no', amendsId: body.id });
+    expect(amended.agencyId).toBe(body.agencyId);
+    expect(await seenBy('idva')).toMatchObject({ reportedTo: 'Nobody yet', amendedAt: expect.any(String) as string });
+    const again = await chair.post(`${path}/amendment`, later).set('if-match', '*');
+    expect([again.status, again.body.code]).toEqual([409, 'amended-already']);
+    await chair.post(`${path}/amendment`, later).set('if-match', etag).expect(412);
+    const hidden = await (await by('housing-officer')).get(`${given.path}/crimes/${amended.id as string}`).expect(200);
+    expect(hidden.body.withheld).toEqual(expect.arrayContaining(['summary', 'reportedTo', 'reference']));
     const elsewhere = await meeting();
     const astray = await (
       await by('jag-coordinator')
