@@ -198,41 +198,42 @@ const TEMPLATES: Record<PanelType, Template> = {
   jag: {
     title: 'Joint Action Group',
     retentionClass: 'ASB_6Y_AFTER_CLOSURE',
+    // Education is asked where a child is concerned: it receives who to look for, tells what it knows, and no more.
     table: `
-                         crd pol com hou rph csc asc mht sub pro yjs env fir vic leg
-    identity             f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
-    demographic          f   f   f   f   s   f   f   f   s   f   f   s   s   s   -
-    contact              f   f   f   f   f   f   f   f   s   s   s   s   s   f   -
-    safe_contact         f   f   e   e   e   e   e   e   e   e   e   e   e   f   -
-    location_current     f   f   f   f   f   f   f   s   s   f   f   f   f   s   s
-    protected_address    e   s   -   -   -   -   -   -   -   -   -   -   -   -   -
-    equality             s   -   -   -   -   -   -   -   -   -   -   -   -   -   -
-    family               f   f   s   s   s   f   f   s   -   s   f   -   -   -   s
-    education            s   e   e   -   -   f   -   -   -   -   f   -   -   -   -
-    employment           s   s   -   s   s   -   s   -   -   s   -   -   -   -   -
-    housing              f   s   f   f   f   s   s   e   -   s   s   s   s   -   s
-    finance              e   -   -   s   s   -   s   -   -   -   -   -   -   -   -
-    asb_incident         f   f   f   f   f   s   s   s   s   s   f   f   f   s   f
-    police_incident      f   f   f   s   s   s   s   s   -   s   s   -   e   s   s
-    police_intelligence  s   f   e   -   -   e   -   -   -   s   e   -   -   -   -
-    offence_history      s   f   s   e   e   e   e   -   -   f   f   -   -   -   s
-    court_order          f   f   f   f   s   s   s   s   -   f   f   -   -   s   f
-    probation            s   s   -   -   -   e   -   -   -   f   e   -   -   -   -
-    youth_justice        s   s   e   -   -   s   -   -   -   e   f   -   -   -   -
-    social_care_child    s   s   e   e   -   f   s   s   -   -   s   -   -   -   -
-    social_care_adult    s   s   e   e   e   s   f   s   s   e   -   -   e   -   -
-    health_physical      s   -   -   -   -   e   s   f   e   -   -   -   -   -   -
-    health_mental        s   e   e   e   e   s   s   f   s   e   e   -   -   -   -
-    substance_use        s   e   e   e   e   s   s   s   f   s   s   -   -   -   -
-    nrm_trafficking      s   s   -   -   -   s   s   -   -   -   s   -   -   -   -
-    third_party          s   f   s   s   s   s   s   s   -   s   s   -   -   -   s
-    professional_opinion f   f   f   s   s   f   f   f   s   f   f   s   s   s   s
-    voice_of_subject     f   f   f   f   f   f   f   f   f   f   f   s   s   f   s
-    risk_assessment      f   f   f   f   s   f   f   f   s   f   f   s   s   s   s
-    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
-    cctv_media           s   f   s   s   e   -   -   -   -   -   -   s   -   -   s
-    staff_safety         f   f   f   f   f   f   f   f   f   f   f   f   f   f   -
-    legal_privileged     e   -   e   -   -   -   -   -   -   -   -   -   -   -   f`,
+                         crd pol com hou rph csc asc mht sub pro yjs env fir vic leg edu
+    identity             f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
+    demographic          f   f   f   f   s   f   f   f   s   f   f   s   s   s   -   s
+    contact              f   f   f   f   f   f   f   f   s   s   s   s   s   f   -   -
+    safe_contact         f   f   e   e   e   e   e   e   e   e   e   e   e   f   -   e
+    location_current     f   f   f   f   f   f   f   s   s   f   f   f   f   s   s   -
+    protected_address    e   s   -   -   -   -   -   -   -   -   -   -   -   -   -   -
+    equality             s   -   -   -   -   -   -   -   -   -   -   -   -   -   -   -
+    family               f   f   s   s   s   f   f   s   -   s   f   -   -   -   s   -
+    education            s   e   e   -   -   f   -   -   -   -   f   -   -   -   -   f
+    employment           s   s   -   s   s   -   s   -   -   s   -   -   -   -   -   -
+    housing              f   s   f   f   f   s   s   e   -   s   s   s   s   -   s   -
+    finance              e   -   -   s   s   -   s   -   -   -   -   -   -   -   -   -
+    asb_incident         f   f   f   f   f   s   s   s   s   s   f   f   f   s   f   -
+    police_incident      f   f   f   s   s   s   s   s   -   s   s   -   e   s   s   -
+    police_intelligence  s   f   e   -   -   e   -   -   -   s   e   -   -   -   -   -
+    offence_history      s   f   s   e   e   e   e   -   -   f   f   -   -   -   s   -
+    court_order          f   f   f   f   s   s   s   s   -   f   f   -   -   s   f   -
+    probation            s   s   -   -   -   e   -   -   -   f   e   -   -   -   -   -
+    youth_justice        s   s   e   -   -   s   -   -   -   e   f   -   -   -   -   -
+    social_care_child    s   s   e   e   -   f   s   s   -   -   s   -   -   -   -   -
+    social_care_adult    s   s   e   e   e   s   f   s   s   e   -   -   e   -   -   -
+    health_physical      s   -   -   -   -   e   s   f   e   -   -   -   -   -   -   -
+    health_mental        s   e   e   e   e   s   s   f   s   e   e   -   -   -   -   -
+    substance_use        s   e   e   e   e   s   s   s   f   s   s   -   -   -   -   -
+    nrm_trafficking      s   s   -   -   -   s   s   -   -   -   s   -   -   -   -   -
+    third_party          s   f   s   s   s   s   s   s   -   s   s   -   -   -   s   -
+    professional_opinion f   f   f   s   s   f   f   f   s   f   f   s   s   s   s   -
+    voice_of_subject     f   f   f   f   f   f   f   f   f   f   f   s   s   f   s   -
+    risk_assessment      f   f   f   f   s   f   f   f   s   f   f   s   s   s   s   -
+    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
+    cctv_media           s   f   s   s   e   -   -   -   -   -   -   s   -   -   s   -
+    staff_safety         f   f   f   f   f   f   f   f   f   f   f   f   f   f   -   f
+    legal_privileged     e   -   e   -   -   -   -   -   -   -   -   -   -   -   f   -`,
     exceptions: [
       // A treatment service tells landlords nothing, not even that somebody is a client.
       stricter('substance_misuse', 'substance_use', 'none', 'hou', 'rph', 'com', 'pol'),
