@@ -7,7 +7,8 @@
  * case drawn onto two lists; a decision that defers beyond the limit; deferrals that a hearing does not end; an agenda drawn
  * up when it was out; what is late listed without the reason; an edition of what its sender sees, and one read past the
  * policy; a stored answer to a repeated call; a removal without If-Match, an invitation that outlives it; a coordinator who
- * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause.
+ * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause; an
+ * item put back although the agenda is out, or although the case went elsewhere.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';

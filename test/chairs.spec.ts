@@ -2,7 +2,8 @@
  * Whether the chairs of JAG and Tasking came to the TTCG (JAG note, section 3.3, rule 6) is read off who was there and who chairs
  * on that day, by those whom it concerns.
  *
- * Seen to fail:
+ * Seen to fail: a deputy who does not count; somebody who chaired on another day; a member who does not chair; chairs shown to
+ * whoever sits on a panel of the partnership.
  */
 import type pg from 'pg';
 import { asOwner } from './given-panel-work.ts';

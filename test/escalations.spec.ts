@@ -2,7 +2,10 @@
  * What agencies leave undone comes before the steering group, once, and the steering group learns nothing of the case: with a
  * clock that is moved, and as each of those who may know of it, and as those who may not.
  *
- * Seen to fail:
+ * Seen to fail: an action escalated on the day after it was due; the case told to the steering group, by the escalation and by the
+ * notice of it; what became impossible escalated; what a compartment leaves undone; an escalation that does not end with its
+ * action; an answer by a member who neither chairs nor coordinates; a referral to a steering group; the case told to the bare
+ * owner. Not seen: the bar of the excluded left out (the second wall hides it too).
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';

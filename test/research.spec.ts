@@ -5,7 +5,8 @@
  * Seen to fail: names shown under every agreement of their reader instead of the asking panel's; names without an end; the
  * whole agency that answers where members of it sit on the panel; exclusions from a person forgotten; a child of 18; last
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; handling lost on the
- * way to the contribution.
+ * way to the contribution; an education
+ * service without names, and one with the address.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';

@@ -5,7 +5,8 @@
  * Seen to fail: recusals that neither wall knows; events and disclosures that do not say their item; recipients whatever their
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
  * ignores spells, and one that counts who is recused; a decision, and the beginning of an item, without a lock; an item refused
- * because of a hidden one; a recusal by others that its person sees, and one that a coordinator ends.
+ * because of a hidden one; a recusal by others that its person sees, and one that a coordinator ends;
+ * a crime amended as of whoever writes it, and one amended twice.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
