@@ -16,6 +16,7 @@ const areas = [
   'meetings',
   'cycles',
   'bids',
+  'escalations',
   'jobs',
   'access',
   'case-reviews',

@@ -9,6 +9,7 @@ import { config } from './config.js';
 import { CyclesModule } from './cycles/cycles.module.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { entities } from './entities.js';
+import { EscalationsModule } from './escalations/escalations.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsModule } from './instruments/instruments.module.js';
@@ -37,6 +38,7 @@ const AREAS: Type[] = [
   MeetingsModule,
   CyclesModule,
   BidsModule,
+  EscalationsModule,
   JobsModule,
   AccessModule,
   EventsModule,

@@ -11,6 +11,7 @@ import { CycleTemplate } from './cycles/cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycles/cycle.entity.js';
 import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
+import { Escalation } from './escalations/escalation.entity.js';
 import { Event } from './events/event.entity.js';
 import { JobRun } from './jobs/job-run.entity.js';
 import { Notice } from './jobs/notice.entity.js';
@@ -51,6 +52,7 @@ export const entities = [
   Bid,
   BidDecision,
   BidResult,
+  Escalation,
   JobRun,
   Notice,
   Partnership,

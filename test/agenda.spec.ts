@@ -7,7 +7,8 @@
  * case drawn onto two lists; a decision that defers beyond the limit; deferrals that a hearing does not end; an agenda drawn
  * up when it was out; what is late listed without the reason; an edition of what its sender sees, and one read past the
  * policy; a stored answer to a repeated call; a removal without If-Match, an invitation that outlives it; a coordinator who
- * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause.
+ * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause; an
+ * item put back although the agenda is out, or although the case went elsewhere.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -404,6 +405,37 @@ describe('what does not fit', () => {
     expect((await removed(COORDINATOR, fifth, body.id)).status).toBe(200);
     expect(await eventsOf(caseId, 'case.deferred-often')).toBe(1);
   });
+});
+
+test('an item that was taken off comes back, unless it went elsewhere, the meeting is over or the agenda is out', async () => {
+  const [caseId, other] = [await opened('housing-officer'), await opened('housing-officer')];
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  await drawn(first);
+  const listing = listingOf(await agenda(COORDINATOR, first), caseId);
+  const back = async (who: string, id = listing): Promise<Response> =>
+    (await by(who)).post(`${first.path}/listings/${id}/reinstatement`).set('if-match', '*');
+  const stands = await back(COORDINATOR);
+  expect([stands.status, stands.body.code, stands.body.permitted]).toEqual([409, 'not-in-this-state', ['removal']]);
+  expect((await removed(COORDINATOR, first, listing, second.id)).status).toBe(200);
+  expect((await back('housing-officer')).status).toBe(403);
+  expect((await back('marac-coordinator')).status).toBe(404);
+  expect((await back(COORDINATOR)).body.code).toBe('carried-over');
+  const carried = listingOf(await agenda(COORDINATOR, second), caseId);
+  expect((await removed(COORDINATOR, second, carried)).status).toBe(200);
+  const coordinator = await by(COORDINATOR);
+  await coordinator.post(`${first.path}/listings/${listing}/reinstatement`).expect(428);
+  const { status, body } = await back(COORDINATOR);
+  expect([status, body]).toMatchObject([200, { outcome: null, removedAt: null, removalReason: null }]);
+  expect(casesIn(await agenda(COORDINATOR, first))).toContain(caseId);
+  expect(await eventsOf(caseId, 'case.put-back')).toBe(1);
+
+  const late = listingOf(await agenda(COORDINATOR, first), other);
+  expect((await removed(COORDINATOR, first, late)).status).toBe(200);
+  await checked(server, first.path, COORDINATOR, 'jag-chair');
+  expect((await moved(COORDINATOR, first, 'agenda/circulation')).status).toBe(200);
+  expect((await back(COORDINATOR, late)).body.code).toBe('agenda-locked');
+  await moved(COORDINATOR, first, 'cancellation', { reason: 'Nobody can come on that day.' });
+  expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
 });
 
 describe('an agenda that is out', () => {

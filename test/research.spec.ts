@@ -5,7 +5,8 @@
  * Seen to fail: names shown under every agreement of their reader instead of the asking panel's; names without an end; the
  * whole agency that answers where members of it sit on the panel; exclusions from a person forgotten; a child of 18; last
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; handling lost on the
- * way to the contribution.
+ * way to the contribution; an education
+ * service without names, and one with the address.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -401,7 +402,9 @@ describe('whoever is asked and reads nothing else of the panel', () => {
       .post(`/v1/cases/${id}/contributions`, { ...finding, text: 'CANARY-CONTRIBUTION', summary: 'CANARY-LINE' })
       .expect(201);
     one = await item(id);
-    const asked = await ask(one, { agencyIds: [agencyOf('askenby-youth-justice'), agencyOf('askenby-education')] });
+    const asked = await ask(one, {
+      agencyIds: ['askenby-youth-justice', 'askenby-education', 'thistlemoor-academy'].map(agencyOf),
+    });
     request = to(asked, 'askenby-youth-justice')!;
   });
 
@@ -468,8 +471,23 @@ describe('whoever is asked and reads nothing else of the panel', () => {
     await worker.post('/v1/policy/explanations', explained).expect(404);
   });
 
-  test('gets no name where the agreement gives their kind of agency none', async () => {
+  test('is education, too: with what is needed to search a roll, and without the address', async () => {
     const officer = await by('education-officer');
+    const { body } = await officer.get(`/v1/meetings/${one.meetingId}/research-requests`).expect(200);
+    expect(body.data).toHaveLength(1);
+    const { body: people } = await officer.get(`/v1/research-requests/${body.data[0].id as string}/people`).expect(200);
+    const sought = people.data.find(({ id }: { id: string }) => id === personId);
+    expect(sought).toMatchObject({
+      givenName: 'Perpetua',
+      aliases: ['Pepper'],
+      dateOfBirth: '1971-07-07',
+      withheld: ['currentAddress'],
+    });
+    expect(JSON.stringify(people)).not.toMatch(/CANARY|canary|9434765919|"M9"|Cooper Rise/);
+  });
+
+  test('gets no name where the agreement gives their kind of agency none', async () => {
+    const officer = await by('school-lead');
     const { body } = await officer.get(`/v1/meetings/${one.meetingId}/research-requests`).expect(200);
     expect(body.data).toHaveLength(1);
     const { body: people } = await officer.get(`/v1/research-requests/${body.data[0].id as string}/people`).expect(200);

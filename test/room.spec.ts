@@ -5,7 +5,8 @@
  * Seen to fail: recusals that neither wall knows; events and disclosures that do not say their item; recipients whatever their
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
  * ignores spells, and one that counts who is recused; a decision, and the beginning of an item, without a lock; an item refused
- * because of a hidden one; a recusal by others that its person sees, and one that a coordinator ends.
+ * because of a hidden one; a recusal by others that its person sees, and one that a coordinator ends;
+ * a crime amended as of whoever writes it, and one amended twice.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -574,6 +575,28 @@ describe('crimes disclosed at a meeting', () => {
     const stub = await seenBy('housing-officer');
     expect(stub).not.toHaveProperty('summary');
     expect(stub.withheld).toEqual(expect.arrayContaining(['summary', 'victimWishesReport', 'reportedTo', 'reference']));
+    // what becomes known later takes its place, shared as before; the first record stays
+    const path = `${given.path}/crimes/${body.id as string}`;
+    const etag = (await chair.get(path).expect(200)).headers['etag'] as string;
+    const later = { reportedTo: 'Sexual offences team', reference: 'SOT-2026-118' };
+    await chair.post(`${path}/amendment`, later).expect(428);
+    const refused = await (await by('idva')).post(`${path}/amendment`, later).set('if-match', '*');
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
+    await (await by('jag-coordinator')).post(`${path}/amendment`, later).set('if-match', '*').expect(404);
+    const { body: amended } = await (
+      await by('marac-coordinator')
+    )
+      .post(`${path}/amendment`, later)
+      .set('if-match', '*')
+      .expect(200);
+    expect(amended).toMatchObject({ ...later, summary: crime.summary, victimWishesReport: 'no', amendsId: body.id });
+    expect(amended.agencyId).toBe(body.agencyId);
+    expect(await seenBy('idva')).toMatchObject({ reportedTo: 'Nobody yet', amendedAt: expect.any(String) as string });
+    const again = await chair.post(`${path}/amendment`, later).set('if-match', '*');
+    expect([again.status, again.body.code]).toEqual([409, 'amended-already']);
+    await chair.post(`${path}/amendment`, later).set('if-match', etag).expect(412);
+    const hidden = await (await by('housing-officer')).get(`${given.path}/crimes/${amended.id as string}`).expect(200);
+    expect(hidden.body.withheld).toEqual(expect.arrayContaining(['summary', 'reportedTo', 'reference']));
     const elsewhere = await meeting();
     const astray = await (
       await by('jag-coordinator')

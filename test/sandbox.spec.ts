@@ -18,12 +18,12 @@ test('the same day gives the same caseload, another day another', async () => {
   expect(JSON.stringify(await build('2026-12-22T08:00:00Z')) === first).toBe(false);
 });
 
-test('each borough has its five panels, the first a Channel panel too; one TTCG serves them all', async () => {
+test('each borough has its five panels and a steering group, the first a Channel panel too; one TTCG serves them all', async () => {
   const { PANELS } = await import('#built/sandbox/content/panels');
   const { AGENCIES } = await import('#built/sandbox/content/places-and-agencies');
   const types = (borough: string): string[] =>
     PANELS.filter((one) => one.boroughCode === borough).map((one) => one.type);
-  const everywhere = ['community_marac', 'jag', 'marac', 'syv', 'tasking'];
+  const everywhere = ['community_marac', 'jag', 'marac', 'steering_group', 'syv', 'tasking'];
   expect(types('ASK').sort()).toEqual(['channel', ...everywhere]);
   for (const borough of ['PEL', 'DUN']) expect(types(borough).sort()).toEqual(everywhere);
   expect(types('BCU')).toEqual(['ttcg']);

@@ -5,7 +5,7 @@
  * The record is put into each state by the database's owner, with the checks of its table taken off, and the triggers that watch
  * over it: how it came there does not matter to what may happen next.
  *
- * Seen to fail: a command that asks no table (a meeting opened from `held`; access revoked, an agreement resumed, a release refused,
+ * Seen to fail: a command that asks no table (a meeting opened from `held`, a plan begun from any state; access revoked, an agreement resumed, a release refused,
  * minutes approved, a point withheld, a case closed from any state); a refusal that names no permitted command.
  */
 import fs from 'node:fs';
@@ -44,6 +44,7 @@ beforeAll(async () => {
   const { bidMachine, BID_STATUSES } = await import('#built/bids/bid.entity');
   const { actionMachine, ACTION_STATUSES } = await import('#built/plans/action.entity');
   const { planMachine, PLAN_STATUSES } = await import('#built/plans/plan.entity');
+  const { escalationMachine, ESCALATION_STATUSES } = await import('#built/escalations/escalation.entity');
   const { referralMachine, REFERRAL_STATUSES } = await import('#built/referrals/referral.entity');
   const { researchMachine, RESEARCH_STATUSES, pointMachine, POINT_DECISIONS } =
     await import('#built/meetings/research/research.entity');
@@ -128,7 +129,28 @@ beforeAll(async () => {
       who: 'jag-chair',
       row: inPanel('ask-jag'),
       path: ({ id }) => `/v1/plans/${id!}`,
-      given: { agreement: ['agreement', {}] },
+      given: {
+        agreement: ['agreement', {}],
+        start: ['start'],
+        evaluation: [
+          'evaluation',
+          { evaluationMethod: 'qualitative', outcomes: [], whatWorked: 'It worked.', whatIsLeft: 'Nothing.' },
+        ],
+        closure: ['closure'],
+      },
+    },
+    escalation: {
+      machine: escalationMachine,
+      states: ESCALATION_STATUSES,
+      table: 'escalations',
+      column: 'status',
+      who: 'cmarac-chair',
+      row: `steering_${inPanel('ask-steering')}`,
+      path: ({ id }) => `/v1/escalations/${id!}`,
+      given: {
+        answer: ['answer', { answer: 'Do it this week.', answerDueOn: '2031-05-06' }],
+        closure: ['closure'],
+      },
     },
     referral: {
       machine: referralMachine,
@@ -277,6 +299,7 @@ const ONES = [
   'bid',
   'action',
   'plan',
+  'escalation',
   'referral',
   'research',
   'point',

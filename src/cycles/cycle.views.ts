@@ -59,6 +59,22 @@ export class CycleView extends view(
 /** A meeting as a stage of a cycle. */
 export class CycleMeetingView extends view(CycleMeeting, 'id', 'cycleId', 'stage', 'meetingId', 'plannedOn') {}
 
+/** Who chairs a panel was at the TTCG, or was not and how; the best of what is recorded of them. */
+export const CHAIR_ATTENDANCES = ['present', 'deputy', 'apologies', 'absent', 'not_recorded'] as const;
+
+/** A JAG or a Tasking of a cycle, and whether somebody who chairs it was at the TTCG of that cycle. */
+export class ChairAtTtcgView extends view(CycleMeeting, 'id', 'partnershipId', 'cycleId', 'stage') {
+  /** The panel. */
+  @ApiProperty({ format: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  /** `present` or by a `deputy`; `apologies`; `absent`; or nothing is recorded. */
+  @ApiProperty({ enum: CHAIR_ATTENDANCES })
+  @Classified('administrative')
+  attendance: (typeof CHAIR_ATTENDANCES)[number];
+}
+
 /** What one meeting hands on to another. */
 export class FeedView extends view(
   Feed,

@@ -16,7 +16,7 @@ import {
   FeedQuery,
   PriorityRequest,
 } from './cycle.requests.js';
-import { CycleMeetingView, CycleTemplateView, CycleView, FeedView } from './cycle.views.js';
+import { ChairAtTtcgView, CycleMeetingView, CycleTemplateView, CycleView, FeedView } from './cycle.views.js';
 import { CyclesService } from './cycles.service.js';
 import { FeedsService } from './feeds.service.js';
 import { CycleTemplatesService } from './templates.service.js';
@@ -91,6 +91,14 @@ export class CyclesController {
   @Answers.page(CycleMeetingView)
   meetings(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
     return this.cycles.meetings(actor, id, query);
+  }
+
+  /** Whether the chairs of JAG and Tasking came to the TTCG, borough by borough (its core members, coordinators there) */
+  @Get('meetings/:id/chairs')
+  @Can('see-chairs', CycleMeeting)
+  @Answers.page(ChairAtTtcgView)
+  chairs(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.cycles.chairs(actor, id);
   }
 
   /** Close a cycle: nothing is on its way any more (chair, coordinator) */

@@ -1,4 +1,5 @@
 /** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
+import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, type Ground } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
@@ -29,6 +30,8 @@ extendSubject(Panel, {
   ],
 });
 
+const ofPanels = (panelIds: string[]): Where => ({ meeting: { $elemMatch: { panelId: { $in: panelIds } } } });
+
 declareSubject(CycleTemplate, 'CycleTemplate', { grounds: [seated] });
 declareSubject(Cycle, 'Cycle', {
   relations: { template: { to: CycleTemplate, local: 'templateId', foreign: 'id' } },
@@ -36,9 +39,30 @@ declareSubject(Cycle, 'Cycle', {
   orderBy: 'opensOn',
 });
 declareSubject(CycleMeeting, 'CycleMeeting', {
-  relations: { cycle: { to: Cycle, local: 'cycleId', foreign: 'id' } },
+  relations: {
+    cycle: { to: Cycle, local: 'cycleId', foreign: 'id' },
+    meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
+    others: { to: CycleMeeting, local: 'cycleId', foreign: 'cycleId' },
+  },
   parent: 'cycle',
-  grounds: [{ ...seated, within: 'read' }],
+  grounds: [
+    { ...seated, within: 'read' },
+    {
+      name: 'of-the-ttcg',
+      sentence: 'who is a core member of the TTCG',
+      actions: ['see-chairs'],
+      where: (actor) => ({ stage: 'ttcg', ...ofPanels(corePanels(actor)) }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the JAG or the Tasking of that cycle',
+      actions: ['see-chairs'],
+      where: (actor) => ({
+        stage: 'ttcg',
+        others: { $elemMatch: { stage: { $ne: 'ttcg' }, ...ofPanels(coordinatedPanels(actor)) } },
+      }),
+    },
+  ],
 });
 
 extendSubject(Meeting, {
@@ -104,7 +128,9 @@ declareSubject(Feed, 'Feed', {
 
 declareWords(CycleTemplate, 'Meeting', 'template of a cycle');
 declareWords(Cycle, 'Meeting', 'cycle of meetings');
-declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
+declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle', {
+  'see-chairs': 'see whether the chairs of JAG and Tasking came to it',
+});
 declareWords(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
 addWords(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
 addWords(Meeting, { prioritise: 'hand on priorities from it' });

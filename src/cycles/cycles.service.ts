@@ -3,7 +3,7 @@ import { newMeeting } from '../meetings/meetings.service.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { closedCompartments } from '../panels/panels.policy.js';
 import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable } from '../policy/problems.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -13,10 +13,28 @@ import { attach, attachOthers } from './attachment.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 import type { CycleRequest } from './cycle.requests.js';
-import { CycleMeetingView, CycleView } from './cycle.views.js';
+import { ChairAtTtcgView, CycleMeetingView, CycleView } from './cycle.views.js';
 import { closesOn, opensOn, sittingOf } from './dates.js';
 import { takeWaiting } from './feeds.service.js';
 import { coordinates, lastNumber } from './templates.service.js';
+
+/** For each JAG and Tasking of these cycles (`$2`): was somebody who chairs it at the TTCG (`$1`)? */
+const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
+    came.attendance
+  FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id JOIN meetings t ON t.id = $1
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN bool_or(a.practitioner_id = c.practitioner_id AND a.status IN ('present', 'deputy')) THEN 'present'
+      WHEN bool_or(a.deputy_for_id = c.practitioner_id) THEN 'deputy'
+      WHEN bool_or(a.status IN ('apologies', 'apologies_with_report')) THEN 'apologies'
+      WHEN bool_or(a.status = 'absent') THEN 'absent'
+      ELSE 'not_recorded' END AS attendance
+    FROM memberships c JOIN attendances a
+      ON a.meeting_id = t.id AND c.practitioner_id IN (a.practitioner_id, a.deputy_for_id)
+    WHERE c.panel_id = m.panel_id AND c.role IN ('chair', 'co_chair')
+      AND c.valid_from <= (t.scheduled_at AT TIME ZONE 'Europe/London')::date
+      AND coalesce(c.valid_to, 'infinity') >= (t.scheduled_at AT TIME ZONE 'Europe/London')::date) came
+  WHERE cm.cycle_id = ANY ($2) AND cm.stage IN ('jag', 'tasking') ORDER BY m.panel_id, cm.id`;
 
 /** The four-week cycle: JAG, Tasking, TTCG, and again. Source: JAG note, section 3. */
 @Injectable()
@@ -35,6 +53,18 @@ export class CyclesService {
     return this.records.read(actor, async (work) => {
       await work.find('read', Cycle, cycleId);
       return work.page(CycleMeetingView, { cycleId }, query);
+    });
+  }
+
+  /** Their coming is a KPI: read off who was there and who chairs on that day. Source: JAG note, section 3.3, rule 6. */
+  chairs(actor: Actor, meetingId: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const here = await work.rows('see-chairs', CycleMeeting, { meetingId, stage: 'ttcg' });
+      if (!here.length) throw notFound();
+      const cycles = here.map(({ cycleId }) => cycleId);
+      // the TTCG stands in the partnership of the BCU, whose attendances a borough's coordinator does not read
+      const rows = await work.across(() => work.manager.query<object[]>(CHAIRS, [meetingId, cycles]));
+      return work.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
   }
 

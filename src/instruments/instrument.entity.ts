@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
-import { PANEL_TYPES, type PanelType } from '../panels/panel.entity.js';
+import { HEARING_PANEL_TYPES, type PanelType } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
 import { Recorded } from '../records/recorded.js';
 
@@ -57,7 +57,7 @@ export class InstrumentBand {
 @Unique(['code', 'edition'])
 @Check(`method IN ('sum', 'product')`)
 @Check(`effective_to IS NULL OR effective_to >= effective_from`)
-@Check(`panel_types <@ ARRAY[${PANEL_TYPES.map((type) => `'${type}'`).join(', ')}]`)
+@Check(`panel_types <@ ARRAY[${HEARING_PANEL_TYPES.map((type) => `'${type}'`).join(', ')}]`)
 export class Instrument extends Recorded {
   /** The instrument, e.g. `DASH-24`. */
   @Column({ type: 'text' })

@@ -32,7 +32,7 @@ const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
 export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
   const today = londonDay(now);
   const found: Due[] = [];
-  for (const ask of [actions, meetings, bids, feeds, agreements, emergencies])
+  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies])
     found.push(...(await ask(manager, today, now)));
   return found;
 }
@@ -45,8 +45,8 @@ type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'panelId'> & {
   coordination: string[];
 };
 
-async function actions(manager: EntityManager, today: string): Promise<Due[]> {
-  const open = await manager.query<OpenAction[]>(
+const openActions = (manager: EntityManager, today: string): Promise<OpenAction[]> =>
+  manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
        a.owner_practitioner_id AS "practitionerId", a.panel_id AS "panelId",
@@ -56,18 +56,46 @@ async function actions(manager: EntityManager, today: string): Promise<Due[]> {
      FROM actions a WHERE a.status = ANY ($2) AND a.due_on <= $3 ORDER BY a.id`,
     [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
   );
-  return open.flatMap(({ ownerAgencyId, practitionerId, rules, coordination, ...about }) => {
+
+const daysIn = (rules: Rules | null, name: string, usual: number): number =>
+  numberIn(rules ?? {}, name, usual, EARLIEST_REMINDER);
+
+/** So long past its day that it is escalated. */
+const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
+  today > dueOn &&
+  today >= workingDaysAfter(dueOn, daysIn(rules, 'escalationWorkingDays', ESCALATION), calendarOf(rules ?? {}));
+
+async function actions(manager: EntityManager, today: string): Promise<Due[]> {
+  return (await openActions(manager, today)).flatMap((action) => {
+    const { ownerAgencyId, practitionerId, rules, coordination, ...about } = action;
     const { dueOn } = about;
-    const calendar = calendarOf(rules ?? {});
-    const days = (name: string, usual: number): number => numberIn(rules ?? {}, name, usual, EARLIEST_REMINDER);
     const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
-    if (today < workingDaysBefore(dueOn, days('reminderWorkingDays', REMINDER), calendar)) return [];
+    const reminder = daysIn(rules, 'reminderWorkingDays', REMINDER);
+    if (today < workingDaysBefore(dueOn, reminder, calendarOf(rules ?? {}))) return [];
     const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
-    if (today >= workingDaysAfter(dueOn, days('escalationWorkingDays', ESCALATION), calendar) && today > dueOn)
+    if (isEscalated(action, today))
       told.push(...coordination.map((agencyId): Due => ({ ...about, kind: 'action_escalated', agencyId })));
     return told;
   });
 }
+
+/** Actions that are still to be done although the day of their escalation has come. */
+export const pastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
+  (await openActions(manager, today)).filter((one) => isEscalated(one, today)).map(({ subjectId }) => subjectId);
+
+/** To the coordination of the steering group and to the owner of the action; to the latter also the answer. */
+const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT 'escalation_to_answer' AS kind, e.id AS "subjectId", e.due_on AS "dueOn", c.agency_id AS "agencyId",
+       e.case_id AS "caseId", e.steering_panel_id AS "panelId"
+     FROM escalations e JOIN coordination c ON c.panel_id = e.steering_panel_id WHERE e.status = 'open'
+     UNION ALL
+     SELECT CASE e.status WHEN 'open' THEN 'action_before_steering_group' ELSE 'steering_group_answered' END, e.action_id,
+       coalesce(e.answer_due_on, e.due_on), e.owner_agency_id, e.case_id, e.panel_id
+     FROM escalations e WHERE e.status <> 'closed' ORDER BY 1, 2`,
+    [today],
+  );
 
 /** Papers that did not go out, what agencies know, and minutes that are not approved: to the panel's coordination. */
 const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>

@@ -12,7 +12,7 @@ import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { JobRun } from './job-run.entity.js';
-import { Notice, TO_BIDDERS, TO_COORDINATION, TO_OWNERS, type NoticeKind } from './notice.entity.js';
+import { Notice, TO_BIDDERS, TO_COORDINATION, TO_OWNERS, TO_STEERING_GROUP, type NoticeKind } from './notice.entity.js';
 
 const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
 
@@ -31,6 +31,21 @@ const known = (actor: Actor): Where => ({
 
 const protectsData = (actor: Actor): boolean => actor.roles.includes('data_protection_officer');
 
+const WITHOUT_THE_CASE = [
+  'id',
+  'version',
+  'agencyId',
+  'practitionerId',
+  'kind',
+  'subjectType',
+  'subjectId',
+  'dueOn',
+  'level',
+  'readAt',
+  'readById',
+  'madeAt',
+];
+
 declareSubject(Notice, 'Notice', {
   relations: { action: { to: Action, local: 'subjectId', foreign: 'id' } },
   seek: ['agencyId', 'panelId'],
@@ -44,20 +59,20 @@ declareSubject(Notice, 'Notice', {
       actions: ['read', 'mark-read'],
       where: (actor) => sentTo(actor, TO_OWNERS),
       // of the case the owner knows nothing but the task
-      fields: [
-        'id',
-        'version',
-        'agencyId',
-        'practitionerId',
-        'kind',
-        'subjectType',
-        'subjectId',
-        'dueOn',
-        'level',
-        'readAt',
-        'readById',
-        'madeAt',
-      ],
+      fields: WITHOUT_THE_CASE,
+    },
+    {
+      name: 'steering-group',
+      sentence: 'who chairs or coordinates the steering group that has to answer',
+      actions: ['read', 'locate'],
+      where: (actor) => ofPanel(actor, TO_STEERING_GROUP),
+      fields: [...WITHOUT_THE_CASE, 'panelId'],
+    },
+    {
+      name: 'steering-group-told',
+      sentence: 'who chairs or coordinates the steering group for the agency that it was sent to',
+      actions: ['mark-read'],
+      where: (actor) => ({ $and: [ofPanel(actor, TO_STEERING_GROUP), { agencyId: actor.agencyId }] }),
     },
     {
       name: 'own-agency',

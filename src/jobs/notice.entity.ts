@@ -27,12 +27,23 @@ export const NOTICES = {
   feed_not_taken_up: { about: 'Feed', level: LEVELS.overdue },
   agreement_review_due: { about: 'SharingAgreementVersion', level: LEVELS.ahead },
   emergency_review_due: { about: 'EmergencyAccess', level: LEVELS.due },
+  action_before_steering_group: { about: 'Action', level: LEVELS.escalated },
+  steering_group_answered: { about: 'Action', level: LEVELS.escalated },
+  escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
 
 /** To the agency that has to do an action: it knows the task, and not the case. */
-export const TO_OWNERS: NoticeKind[] = ['action_due_soon', 'action_due', 'action_overdue'];
+export const TO_OWNERS: NoticeKind[] = [
+  'action_due_soon',
+  'action_due',
+  'action_overdue',
+  'action_before_steering_group',
+  'steering_group_answered',
+];
+/** To the agencies of those who chair or coordinate the steering group, which does not know the case. */
+export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
 /** To the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
 /** To the agencies of those who chair or coordinate the panel. */

@@ -5,6 +5,7 @@ import { Action } from '../plans/action.entity.js';
 import { Outbox } from '../records/journal.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 import { dueOn } from './due.js';
+import { escalate } from './escalating.js';
 import { JobRun } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
@@ -78,6 +79,7 @@ export class Sweep {
 
   /** Answers how many notices are new. */
   private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
+    await escalate(manager, partnershipId, now);
     const due = await dueOn(manager, now);
     const escalatedBefore = new Set(
       (

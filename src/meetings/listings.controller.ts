@@ -60,6 +60,14 @@ export class ListingsController {
     return this.listings.change(actor, id, listingId, body);
   }
 
+  /** Put an item that was taken off back on the list, before the agenda is out (chair, coordinator) */
+  @Post(':id/listings/:listingId/reinstatement')
+  @Can('reinstate', Listing)
+  @Answers.changed(ListingView)
+  reinstate(@By() actor: Actor, @Id() id: string, @Id('listingId') listingId: string): Promise<Presented> {
+    return this.listings.reinstate(actor, id, listingId);
+  }
+
   /** Take an item off the list, to another meeting or the next agenda (chair, coordinator) */
   @Post(':id/listings/:listingId/removal')
   @Can('remove', Listing)

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
@@ -24,8 +25,10 @@ import {
   isOut,
   isToBeHeld,
   Listing,
+  listingMachine,
   Meeting,
   REASON_OF_KIND,
+  stateOfListing,
   TO_BE_HELD,
 } from './meeting.entity.js';
 import type {
@@ -117,6 +120,28 @@ export class ListingsService {
       work.happened('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
       return work.present(ListingView, removed);
+    });
+  }
+
+  /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
+  reinstate(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.take('reinstate', Listing, ListingView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      after(listingMachine, stateOfListing(found), 'reinstatement');
+      if (!isToBeHeld(meeting.status))
+        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+      if (isOut(meeting))
+        throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
+      if (await work.asService(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
+        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
+      const about = await work.find('list', Case, found.caseId, { lock: true });
+      const stage = after(caseMachine, about.stage, 'listing');
+      if (stage !== about.stage) await work.update(Case, about, { stage });
+      const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
+      work.happened('case.put-back', Listing, back, { meetingId });
+      return work.present(ListingView, back);
     });
   }
 
@@ -273,7 +298,10 @@ async function onlyOnce(work: Work, meetingId: string, caseId: string): Promise<
 }
 
 const takenOff = (): Error =>
-  conflict('taken-off', 'The case was taken off the list of this meeting. List it at another one.');
+  conflict(
+    'taken-off',
+    'The case was taken off the list of this meeting. Put it back on it, or list it at another one.',
+  );
 
 /** An item of this meeting that can still be moved. */
 function stands(meeting: Meeting, listing: Listing): void {

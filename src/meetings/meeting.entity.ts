@@ -298,6 +298,22 @@ export class Listing extends ListedCase {
   endedAt: Date | null;
 }
 
+export const LISTING_STATES = ['listed', 'taken_off'] as const;
+export type ListingState = (typeof LISTING_STATES)[number];
+
+/** How an item comes off a list, and back onto it as long as the agenda is not out. */
+export const listingMachine: StateMachine<ListingState, 'removal' | 'reinstatement'> = {
+  name: 'listing',
+  initial: 'listed',
+  commands: {
+    removal: { from: ['listed'], to: 'taken_off' },
+    reinstatement: { from: ['taken_off'], to: 'listed' },
+  },
+};
+
+export const stateOfListing = ({ removedAt }: Pick<Listing, 'removedAt'>): ListingState =>
+  removedAt ? 'taken_off' : 'listed';
+
 /** A record of one item of one meeting: never one document that mixes subjects (JAG note, section 1.7). */
 export abstract class ListingRecord extends CaseRecord {
   /** The meeting. */

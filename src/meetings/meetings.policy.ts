@@ -148,7 +148,7 @@ declareSubject(Listing, 'Listing', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'remove', 'invite', 'ask', 'decide', 'minute', 'run', 'recuse'],
+      actions: ['change', 'remove', 'reinstate', 'invite', 'ask', 'decide', 'minute', 'run', 'recuse'],
       within: 'list',
       where: () => ({}),
     },
@@ -243,6 +243,7 @@ declareWords(AgendaItem, 'Meeting', 'item of a circulated agenda');
 declareWords(Listing, 'Meeting', 'item of a meeting', {
   change: 'change how it is heard',
   remove: 'take it off the list',
+  reinstate: 'put it back on the list',
   'defer-again': 'put it off although it was put off too often',
   invite: 'invite somebody to it',
   ask: 'ask agencies what they know for it',

@@ -18,6 +18,9 @@ import { InTheRoom20261122220000 } from './20261122220000-in-the-room.js';
 import { InWriting20261122270000 } from './20261122270000-in-writing.js';
 import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Minutes20261122260000 } from './20261122260000-minutes.js';
+import { CourseOfPlans20261122300000 } from './20261122300000-course-of-plans.js';
+import { SteeringGroups20261122310000 } from './20261122310000-steering-groups.js';
+import { AmendedCrimes20261122320000 } from './20261122320000-amended-crimes.js';
 import { WhereItComesFrom20261122280000 } from './20261122280000-where-it-comes-from.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
 import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
@@ -51,4 +54,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   WhereItComesFrom20261122280000,
   WhosePlanItIs20261122290000,
   WaiversAreAskedFor20261122291000,
+  CourseOfPlans20261122300000,
+  SteeringGroups20261122310000,
+  AmendedCrimes20261122320000,
 ];

@@ -5,15 +5,23 @@ import { Classified } from '../policy/classification.js';
 import { PartnershipRecord, Recorded } from '../records/recorded.js';
 
 /**
- * Panel types. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
+ * Panels that hear cases, or what is bid for. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
  */
-export const PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
+export const HEARING_PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
+
+/**
+ * A steering group governs the panels of a partnership and hears no case: it takes no referral, and what it learns is without
+ * the case (MARAC note, sections 2.4 and 3.1).
+ */
+export const STEERING_GROUP = 'steering_group';
+export const PANEL_TYPES = [...HEARING_PANEL_TYPES, STEERING_GROUP] as const;
 export type PanelType = (typeof PANEL_TYPES)[number];
 
 /** A panel decides, plans and lists. It is a meeting of agencies and owns none of their information. */
 @Entity('panels')
 @Unique(['code'])
 @Unique(['id', 'partnershipId'])
+@Index('panels_one_steering_group', ['partnershipId'], { unique: true, where: `type = '${STEERING_GROUP}'` })
 export class Panel extends PartnershipRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;

@@ -8,6 +8,7 @@ import {
   Membership,
   Panel,
   PanelRules,
+  STEERING_GROUP,
   type MembershipRole,
   type MembershipTier,
   type PanelType,
@@ -104,13 +105,22 @@ export const outsideCompartment = outsideCompartmentOf('panelId');
 
 const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
+/** A steering group governs panels that do, and hears none. */
+const HEARS_CASES = { type: { $ne: STEERING_GROUP } };
+
 declareSubject(Panel, 'Panel', {
   grounds: [
     {
       name: 'partnership',
       sentence: 'whose agency acts in the panel’s partnership',
-      actions: ['read', 'refer'],
+      actions: ['read'],
       where: (actor) => ({ partnershipId: { $in: actor.partnershipIds }, compartment: false }),
+    },
+    {
+      name: 'partnership-of-a-hearing',
+      sentence: 'whose agency acts in the panel’s partnership, where it hears cases',
+      actions: ['refer'],
+      where: (actor) => ({ partnershipId: { $in: actor.partnershipIds }, compartment: false, ...HEARS_CASES }),
     },
     {
       name: 'on-the-panel',
@@ -120,9 +130,9 @@ declareSubject(Panel, 'Panel', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel',
+      sentence: 'who is a core member of the panel, where it hears cases',
       actions: ['open-case', 'refer'],
-      where: (actor) => ({ id: { $in: corePanels(actor) } }),
+      where: (actor) => ({ id: { $in: corePanels(actor) }, ...HEARS_CASES }),
     },
     {
       name: 'coordination',

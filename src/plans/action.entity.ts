@@ -1,5 +1,5 @@
 import { IsDateString, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Classified } from '../policy/classification.js';
@@ -70,6 +70,7 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Entity('actions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Plan, ['planId', 'caseId'], ['id', 'caseId'])
+@Unique('actions_id_case_id_panel_id_owner_agency_id_key', ['id', 'caseId', 'panelId', 'ownerAgencyId'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['ownerAgencyId', 'changedAt', 'id'])
 @Index(['caseId', 'changedAt', 'id'])

@@ -25,9 +25,10 @@ import type {
   LedgerQuery,
 } from './action.requests.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+import { ActionCourse } from './course.js';
 import { accountOf, type Account } from './ledger.js';
 import { LedgerView } from './ledger.views.js';
-import { Plan } from './plan.entity.js';
+import { hasEnded, Plan } from './plan.entity.js';
 import { onThePanel, seatsOn } from './plans.service.js';
 
 const ENDS = {
@@ -43,6 +44,7 @@ const ENDS = {
 export class ActionsService {
   constructor(
     private readonly records: Records,
+    private readonly course: ActionCourse,
     following: CaseFollowing,
   ) {
     following.register({
@@ -108,7 +110,9 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const proposed = await newAction(work, inPlan(await work.find('add-action', Plan, planId)), request);
+      // so that it does not end meanwhile
+      const plan = await work.find('add-action', Plan, planId, { lock: true });
+      const proposed = await newAction(work, inPlan(plan), request);
       return work.show(ActionView, proposed.id, 201);
     });
   }
@@ -197,6 +201,7 @@ export class ActionsService {
     const stands = { caseId, panelId, partnershipId, agencyId, contributingType };
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...stands });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
+    if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
     return work.show(ActionView, found.id);
   }
 }
@@ -204,8 +209,9 @@ export class ActionsService {
 /** Where an action stands: in a plan, or in the case alone, as long as that has none. */
 export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'>;
 
-export function inPlan({ id: planId, status, caseId, panelId, partnershipId }: Plan): Standing {
-  if (status === 'evaluated' || status === 'closed')
+export function inPlan(plan: Plan): Standing {
+  const { id: planId, caseId, panelId, partnershipId } = plan;
+  if (hasEnded(plan))
     throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
   return { planId, caseId, panelId, partnershipId };
 }

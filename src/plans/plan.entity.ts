@@ -34,6 +34,9 @@ export const planMachine: StateMachine<PlanStatus, 'agreement' | 'start' | 'eval
   },
 };
 
+/** What came of it was said: it takes no action any more, and is not changed. */
+export const hasEnded = ({ status }: Pick<Plan, 'status'>): boolean => status === 'evaluated' || status === 'closed';
+
 /** What the plan wants to reach. Source: JAG note, section 2.1, step A. */
 export class Aim {
   /** What is counted, e.g. calls about the place in four weeks. */
@@ -55,6 +58,29 @@ export class Aim {
   byWhen?: string | null;
 }
 
+/** How it was found out what came of a plan. Source: JAG note, section 2.5 "Evaluation record". */
+export const EVALUATION_METHODS = [
+  'before_after',
+  'comparison_area',
+  'time_series',
+  'qualitative',
+  'not_possible',
+] as const;
+export type EvaluationMethod = (typeof EVALUATION_METHODS)[number];
+
+export const AIM_VERDICTS = ['met', 'partly_met', 'not_met', 'not_known'] as const;
+
+/** What came of one aim. Source: JAG note, section 2.1, step E. */
+export class AimOutcome {
+  /** Where it stands now: to be held against the baseline and the target. */
+  @Length(1, 300)
+  result: string;
+
+  /** Was the target reached? */
+  @IsIn(AIM_VERDICTS)
+  verdict: (typeof AIM_VERDICTS)[number];
+}
+
 /** A plan that the panel agrees: what is wanted, who leads, by when. The actions in it stay their owners'. */
 @Entity('plans')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -65,6 +91,15 @@ export class Aim {
 @Check(oneOf('status', PLAN_STATUSES))
 @Check(`(status = 'draft') = (agreed_at IS NULL)`)
 @Check(`end_on >= start_on`)
+@Check('plans_evaluated', `(status IN ('evaluated', 'closed')) = (evaluated_at IS NOT NULL)`)
+@Check(
+  'plans_evaluation',
+  `num_nonnulls(evaluated_at, evaluation_method, outcomes, what_worked, what_is_left) IN (0, 5)
+   AND (evaluated_at IS NOT NULL OR num_nonnulls(method_reason, displacement, resident_view, cost) = 0)`,
+)
+@Check('plans_outcomes', `jsonb_array_length(outcomes) = jsonb_array_length(aims)`)
+@Check('plans_method', oneOf('evaluation_method', EVALUATION_METHODS))
+@Check('plans_method_reason', `(evaluation_method = 'not_possible') = (method_reason IS NOT NULL)`)
 export class Plan extends PlanRecord {
   /** How it is built up. */
   @Column({ type: 'text' })
@@ -136,4 +171,57 @@ export class Plan extends PlanRecord {
   @IsOptional()
   @IsDateString({ strict: true })
   endOn: string | null;
+
+  /** When it was evaluated. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  evaluatedAt: Date | null;
+
+  /** How it was found out what came of it. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  evaluationMethod: EvaluationMethod | null;
+
+  /** Why it could not be found out. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 1000)
+  methodReason: string | null;
+
+  /** What came of each aim, in the order of the aims. */
+  @Column({ type: 'jsonb', nullable: true })
+  @Classified('plan_action')
+  outcomes: AimOutcome[] | null;
+
+  /** What worked, what did not, and what was learned. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  whatWorked: string | null;
+
+  /** What is left to do and to keep up, and who sees to it. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  whatIsLeft: string | null;
+
+  /** Did the problem move, and where to? */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 1000)
+  displacement: string | null;
+
+  /** What victims and residents say. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 1000)
+  residentView: string | null;
+
+  /** What it took: hours, money. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(1, 300)
+  cost: string | null;
 }

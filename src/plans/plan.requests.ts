@@ -1,6 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsOptional, Length } from 'class-validator';
-import { Plan } from './plan.entity.js';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, Length, ValidateNested } from 'class-validator';
+import { AimOutcome, EVALUATION_METHODS, Plan, type EvaluationMethod } from './plan.entity.js';
 
 /** Drafts a plan for a case. The agency that leads the case leads it, unless another is named. */
 export class PlanRequest extends IntersectionType(
@@ -20,4 +21,26 @@ export class PlanAgreement {
   @IsOptional()
   @Length(3, 1000)
   chairReason?: string;
+}
+
+/** What came of the plan: an outcome for each of its aims, in their order. A method that is `not_possible` needs the reason. */
+export class PlanEvaluation extends PickType(Plan, ['methodReason', 'displacement', 'residentView', 'cost'] as const) {
+  /** How it was found out what came of it. */
+  @IsIn(EVALUATION_METHODS)
+  evaluationMethod: EvaluationMethod;
+
+  /** What came of each aim, in the order of the aims. */
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => AimOutcome)
+  outcomes: AimOutcome[];
+
+  /** What worked, what did not, and what was learned. */
+  @Length(3, 2000)
+  whatWorked: string;
+
+  /** What is left to do and to keep up, and who sees to it. */
+  @Length(3, 2000)
+  whatIsLeft: string;
 }

@@ -7,7 +7,7 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Plan } from './plan.entity.js';
-import { PlanAgreement, PlanChange, PlanRequest } from './plan.requests.js';
+import { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
 import { PlanView } from './plan.views.js';
 import { PlansService } from './plans.service.js';
 
@@ -53,5 +53,29 @@ export class PlansController {
   @Answers.changed(PlanView)
   agree(@By() actor: Actor, @Id() id: string, @Body() body: PlanAgreement): Promise<Presented> {
     return this.plans.agree(actor, id, body);
+  }
+
+  /** Begin to carry out a plan that was agreed (those who may plan for the case) */
+  @Post('plans/:id/start')
+  @Can('start', Plan)
+  @Answers.changed(PlanView)
+  start(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.plans.start(actor, id);
+  }
+
+  /** Say what came of a plan (chair, coordinator, the agency that leads it) */
+  @Post('plans/:id/evaluation')
+  @Can('evaluate', Plan)
+  @Answers.changed(PlanView)
+  evaluate(@By() actor: Actor, @Id() id: string, @Body() body: PlanEvaluation): Promise<Presented> {
+    return this.plans.evaluate(actor, id, body);
+  }
+
+  /** Close a plan that was evaluated (chair, coordinator, the agency that leads it) */
+  @Post('plans/:id/closure')
+  @Can('close', Plan)
+  @Answers.changed(PlanView)
+  close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+    return this.plans.close(actor, id);
   }
 }

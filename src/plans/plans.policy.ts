@@ -51,14 +51,21 @@ declareSubject(Plan, 'Plan', {
     {
       name: 'planner',
       sentence: 'whose agency wrote it or may know of it, and who may plan for the case',
-      actions: ['add-action'],
+      actions: ['add-action', 'start'],
       within: 'plan',
       where: ownOrShared,
     },
     {
+      name: 'lead-agency',
+      sentence: 'whose agency leads it and may know of it, and who may plan for the case',
+      actions: ['evaluate', 'close'],
+      within: 'plan',
+      where: (actor) => ({ $and: [{ leadAgencyId: actor.agencyId }, ownOrShared(actor)] }),
+    },
+    {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'agree'],
+      actions: ['change', 'agree', 'evaluate', 'close'],
       within: 'change',
       where: ownOrShared,
     },
@@ -167,6 +174,9 @@ declareWords(Plan, 'Planning and acting', 'plan', {
   'add-action': 'propose an action in it',
   agree: 'agree it',
   'agree-nonetheless': 'agree it although an action is not specific enough',
+  start: 'begin to carry it out',
+  evaluate: 'say what came of it',
+  close: 'close it',
 });
 declareWords(Action, 'Planning and acting', 'action', {
   locate: 'know in which case it stands',

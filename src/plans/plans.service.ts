@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { Membership } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { refused, unacceptable, type FieldError } from '../policy/problems.js';
+import { conflict, refused, unacceptable, type FieldError } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { londonDay } from '../records/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { Action, isOpen } from './action.entity.js';
-import { Plan, planMachine } from './plan.entity.js';
-import type { PlanAgreement, PlanChange, PlanRequest } from './plan.requests.js';
+import { Action, isOpen, OPEN_STATUSES } from './action.entity.js';
+import { hasEnded, Plan, planMachine } from './plan.entity.js';
+import type { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
 import { PlanView } from './plan.views.js';
 import { SMART_LETTERS, smart } from './smart.js';
 
@@ -57,6 +58,8 @@ export class PlansService {
   change(actor: Actor, id: string, request: PlanChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Plan, PlanView, id);
+      if (hasEnded(found))
+        throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
         throw unacceptable(
           'plan-agreed',
@@ -96,6 +99,45 @@ export class PlansService {
     });
   }
 
+  start(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('start', Plan, PlanView, id);
+      const started = await work.update(Plan, found, { status: after(planMachine, found.status, 'start') });
+      work.happened('plan.started', Plan, started);
+      return work.show(PlanView, id);
+    });
+  }
+
+  /** Against the aims that were agreed. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
+  evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('evaluate', Plan, PlanView, id);
+      const status = after(planMachine, found.status, 'evaluation');
+      if (request.outcomes.length !== found.aims.length)
+        throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
+          { pointer: '/outcomes', detail: 'must be as many as the plan has aims' },
+        ]);
+      if ((request.evaluationMethod === 'not_possible') !== Boolean(request.methodReason))
+        throw unacceptable('method-reason', 'What could not be evaluated needs the reason, and nothing else does.', [
+          { pointer: '/methodReason', detail: 'is needed with the method not_possible, and with no other' },
+        ]);
+      const evaluated = await work.update(Plan, found, { ...request, status, evaluatedAt: work.now });
+      work.happened('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
+      return work.show(PlanView, id);
+    });
+  }
+
+  close(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('close', Plan, PlanView, id);
+      const status = after(planMachine, found.status, 'closure');
+      await nothingOpen(work, found);
+      const closed = await work.update(Plan, found, { status });
+      work.happened('plan.closed', Plan, closed);
+      return work.show(PlanView, id);
+    });
+  }
+
   /** What each action lacks, in words that say nothing about its content. */
   private async notSmart(work: Work, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
     const actions = (await work.rows('read', Action, { caseId, planId })).filter(
@@ -115,6 +157,19 @@ export class PlansService {
             }));
     });
   }
+}
+
+/** Each action of it has ended. Of one that the actor may not see nothing is said but that it is there. */
+async function nothingOpen(work: Work, { id: planId, caseId }: Plan): Promise<void> {
+  const all = await work.manager.countBy(Action, { planId, status: In(OPEN_STATUSES) });
+  if (!all) return;
+  const open = await work.rows('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
+  throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
+    errors: [
+      ...open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
+      ...(open.length < all ? [{ pointer: '', detail: 'an action that you may not see has not ended' }] : []),
+    ],
+  });
 }
 
 /** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */

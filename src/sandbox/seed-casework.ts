@@ -21,7 +21,7 @@ import {
   type DecisionKind,
   type DecisionReason,
 } from '../referrals/referral.entity.js';
-import type { SandboxReferral } from './content/caseload.js';
+import type { PlanEvaluation, SandboxReferral } from './content/caseload.js';
 import { PANELS } from './content/panels.js';
 import { TOLD_CASES } from './content/told-cases.js';
 import { NARRATIVE_CATEGORY, subjectOf } from './seed-subjects.js';
@@ -244,6 +244,10 @@ export async function assessments(seeding: Seeding): Promise<void> {
   );
 }
 
+function evaluated(seeding: Seeding, { on, result, verdict, ...words }: PlanEvaluation): Partial<Plan> {
+  return { ...words, evaluatedAt: seeding.at(on), evaluationMethod: 'before_after', outcomes: [{ result, verdict }] };
+}
+
 export async function plans(seeding: Seeding): Promise<void> {
   const { caseload } = seeding;
   const inCase = casesOf(seeding);
@@ -274,6 +278,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       startOn: one.agreedOn,
       reviewOn: one.reviewOn,
       endOn: null,
+      ...(one.evaluation ? evaluated(seeding, one.evaluation) : {}),
     })),
   );
   const reasoned = ['not_possible', 'not_done', 'cancelled', 'superseded'];

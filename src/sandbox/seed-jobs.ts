@@ -1,4 +1,5 @@
 /** The part of the seed that the jobs told: a notice of each way in which one is read, and the runs that made them. */
+import { Escalation } from '../escalations/escalation.entity.js';
 import { JobRun } from '../jobs/job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from '../jobs/notice.entity.js';
 import { SWEEP } from '../jobs/sweep.js';
@@ -23,11 +24,15 @@ interface Told {
   case?: string;
 }
 
+/** Calendar days in which five working days are certainly over. */
+const ESCALATED_AFTER = 14;
+
 const agencyOf = (person: string): string => CAST.find(({ id }) => id === person)!.agency;
 
 export async function jobs(seeding: Seeding): Promise<void> {
-  const told = [...BOROUGH_CODES.flatMap((code) => inBorough(seeding, code)), emergency(seeding)];
   const day = seeding.day(-1);
+  const told = [...BOROUGH_CODES.flatMap((code) => inBorough(seeding, code)), emergency(seeding)];
+  for (const code of BOROUGH_CODES) told.push(...(await escalations(seeding, code, day)));
   await seeding.put(
     Notice,
     told.map((one) => ({
@@ -83,6 +88,67 @@ function inBorough(seeding: Seeding, partnership: BoroughCode): Told[] {
       agency: agencyOf(COORDINATORS[partnership]),
     },
   ];
+}
+
+const STEERING_CHAIRS: Record<BoroughCode, string> = {
+  ASK: 'cmarac-chair',
+  PEL: 'pellworth-jag-chair',
+  DUN: 'dunmarrow-jag-chair',
+};
+
+/** Before the steering group of a borough: what its JAG waits for, and what the group said to the first agency of it. */
+async function escalations(seeding: Seeding, partnership: BoroughCode, day: string): Promise<Told[]> {
+  const { caseload } = seeding;
+  const panelOf = (type: string): string =>
+    PANELS.find((one) => one.boroughCode === partnership && one.type === type)!.code;
+  const [panel, group] = [panelOf('jag'), panelOf('steering_group')];
+  const cases = new Set(caseload.cases.filter((one) => one.panel === panel).map(({ key }) => key));
+  const undone = caseload.actions
+    .filter((one) => cases.has(one.case) && isOpen(one.status) && one.dueOn < seeding.day(-ESCALATED_AFTER))
+    .slice(0, 2);
+  const chair = STEERING_CHAIRS[partnership];
+  const answered = {
+    status: 'answered' as const,
+    answer: 'Name somebody who does it this week, and report to the panel’s chair.',
+    answerDueOn: seeding.day(7),
+    answeredAt: seeding.at(day),
+    answeredById: seeding.id('practitioner', chair),
+    ...seeding.agency(agencyOf(chair)),
+  };
+  await seeding.put(
+    Escalation,
+    undone.map((one, n) => ({
+      id: seeding.id('escalation', one.key),
+      at: day,
+      partnershipId: seeding.id('partnership', partnership),
+      panelId: seeding.id('panel', panel),
+      steeringPanelId: seeding.id('panel', group),
+      caseId: seeding.id('case', one.case),
+      actionId: seeding.id('action', one.key),
+      ownerAgencyId: seeding.id('agency', one.ownerAgency),
+      kind: 'overdue' as const,
+      dueOn: one.dueOn,
+      sinceOn: day,
+      ...(n ? {} : answered),
+    })),
+  );
+  return undone.flatMap((one, n): Told[] => {
+    const about = { partnership, case: one.case };
+    const ofAction = { ...about, panel, subjectId: seeding.id('action', one.key), agency: one.ownerAgency };
+    return n
+      ? [
+          { ...ofAction, kind: 'action_before_steering_group', dueOn: one.dueOn },
+          {
+            ...about,
+            kind: 'escalation_to_answer',
+            panel: group,
+            subjectId: seeding.id('escalation', one.key),
+            dueOn: one.dueOn,
+            agency: agencyOf(chair),
+          },
+        ]
+      : [{ ...ofAction, kind: 'steering_group_answered', dueOn: answered.answerDueOn }];
+  });
 }
 
 /** Told on the day on which it was to be reviewed. */

@@ -32,6 +32,7 @@ const KINDS: Record<PanelType, string> = {
   tasking: 'Tasking',
   ttcg: 'TTCG',
   channel: 'Panel',
+  steering_group: 'Steering group',
 };
 
 const titleOf = ({ panel }: Appointment): string =>

@@ -6,7 +6,7 @@ import { Id } from '../../records/id.js';
 import { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { DisclosedCrime } from './crime.entity.js';
-import { CrimeRequest } from './crime.requests.js';
+import { CrimeAmendment, CrimeRequest } from './crime.requests.js';
 import { CrimeService } from './crime.service.js';
 import { DisclosedCrimeView } from './crime.views.js';
 import { Listing } from '../meeting.entity.js';
@@ -29,5 +29,26 @@ export class CrimeController {
   @Answers.made(DisclosedCrimeView)
   record(@By() actor: Actor, @Id() id: string, @Body() body: CrimeRequest): Promise<Presented> {
     return this.crimes.record(actor, id, body);
+  }
+
+  /** One crime that came to light, as far as you may see it */
+  @Get(':id/crimes/:crimeId')
+  @Can('read', DisclosedCrime)
+  @Answers.one(DisclosedCrimeView)
+  one(@By() actor: Actor, @Id() id: string, @Id('crimeId') crimeId: string): Promise<Presented> {
+    return this.crimes.get(actor, id, crimeId);
+  }
+
+  /** Amend it by what became known later: another record takes its place (chair, coordinator) */
+  @Post(':id/crimes/:crimeId/amendment')
+  @Can('amend', DisclosedCrime)
+  @Answers.changed(DisclosedCrimeView)
+  amend(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('crimeId') crimeId: string,
+    @Body() body: CrimeAmendment,
+  ): Promise<Presented> {
+    return this.crimes.amend(actor, id, crimeId, body);
   }
 }

@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, Length } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { Classified } from '../../policy/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
@@ -10,12 +10,16 @@ export type VictimWish = (typeof VICTIM_WISHES)[number];
 
 /**
  * A crime that came to light in an item of a meeting, and whether the victim wants it reported. Shared as `police_incident`
- * is. Source: MARAC note, section 2.6 "Crimes disclosed at the meeting".
+ * is. What becomes known later is another record, which amends this one: this one stays for whoever read it. Source: MARAC note,
+ * section 2.6 "Crimes disclosed at the meeting".
  */
 @Entity('disclosed_crimes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Index(['meetingId', 'changedAt', 'id'])
+@ForeignKey(() => DisclosedCrime, ['amendsId', 'listingId'], ['id', 'listingId'])
+@Unique(['id', 'listingId'])
+@Unique(['amendsId'])
 @Index(['listingId'])
 @Check('disclosed_crimes_category', `category = 'police_incident'`)
 @Check('disclosed_crimes_wish', oneOf('victim_wishes_report', VICTIM_WISHES))
@@ -50,4 +54,14 @@ export class DisclosedCrime extends ListingRecord {
   @IsOptional()
   @Length(2, 100)
   reference: string | null;
+
+  /** The record that this one amends: each is amended once, and the amendment may be amended. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  amendsId: string | null;
+
+  /** When another took its place. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  amendedAt: Date | null;
 }

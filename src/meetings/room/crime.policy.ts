@@ -1,5 +1,6 @@
 /** Crimes that came to light in an item are known to those who may see the item, as `police_incident` is shared. */
 import { ownOrShared } from '../../plans/plans.policy.js';
+import { sharedAtLeast } from '../../policy/levels.js';
 import { declareSubject } from '../../policy/subjects.js';
 import { declareWords } from '../../policy/wording.js';
 import { DisclosedCrime } from './crime.entity.js';
@@ -20,7 +21,15 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
       within: 'read',
       where: ownOrShared,
     },
+    // what is not amended is taken over: whoever amends it reads the whole of it
+    {
+      name: 'coordination',
+      sentence: 'who may minute the item, and whose agency recorded it or receives it in full',
+      actions: ['amend'],
+      within: 'minute',
+      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')] }),
+    },
   ],
 });
 
-declareWords(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting');
+declareWords(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });

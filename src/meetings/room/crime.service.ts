@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
-import { conflict } from '../../policy/problems.js';
+import { conflict, notFound } from '../../policy/problems.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
-import type { CrimeRequest } from './crime.requests.js';
+import type { CrimeAmendment, CrimeRequest } from './crime.requests.js';
 import { DisclosedCrimeView } from './crime.views.js';
 import { itemOf, withinItem } from '../items.js';
-import { Meeting } from '../meeting.entity.js';
+import { Listing, Meeting } from '../meeting.entity.js';
 
 /** Crimes that come to light at a meeting: the chair sees to it that they are recorded (MARAC note, section 2.6). */
 @Injectable()
@@ -22,6 +22,12 @@ export class CrimeService {
     });
   }
 
+  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(DisclosedCrimeView, ofMeeting(await work.find('read', DisclosedCrime, id), meetingId)),
+    );
+  }
+
   record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.find('read', Meeting, meetingId);
@@ -33,4 +39,29 @@ export class CrimeService {
       return work.show(DisclosedCrimeView, crime.id, 201);
     });
   }
+
+  /** Another record takes its place, shared as the first is, whoever writes it. */
+  amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(await work.take('amend', DisclosedCrime, DisclosedCrimeView, id), meetingId);
+      if (found.amendedAt)
+        throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
+      const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
+      const listing = await work.find('minute', Listing, found.listingId);
+      const amendment = await work.insert(DisclosedCrime, {
+        ...withinItem(actor, listing),
+        ...{ summary, victimWishesReport, reportedTo, reference, agencyId, contributingType },
+        ...request,
+        amendsId: id,
+      });
+      await work.update(DisclosedCrime, found, { amendedAt: work.now });
+      work.happened('crime.amended', DisclosedCrime, amendment, { fields: Object.keys(request) });
+      return work.show(DisclosedCrimeView, amendment.id);
+    });
+  }
+}
+
+function ofMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
+  if (crime.meetingId !== meetingId) throw notFound();
+  return crime;
 }

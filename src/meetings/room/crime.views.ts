@@ -15,5 +15,7 @@ export class DisclosedCrimeView extends view(
   'victimWishesReport',
   'reportedTo',
   'reference',
+  'amendsId',
+  'amendedAt',
   'madeAt',
 ) {}

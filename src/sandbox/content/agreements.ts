@@ -198,41 +198,42 @@ const TEMPLATES: Record<PanelType, Template> = {
   jag: {
     title: 'Joint Action Group',
     retentionClass: 'ASB_6Y_AFTER_CLOSURE',
+    // Education is asked where a child is concerned: it receives who to look for, tells what it knows, and no more.
     table: `
-                         crd pol com hou rph csc asc mht sub pro yjs env fir vic leg
-    identity             f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
-    demographic          f   f   f   f   s   f   f   f   s   f   f   s   s   s   -
-    contact              f   f   f   f   f   f   f   f   s   s   s   s   s   f   -
-    safe_contact         f   f   e   e   e   e   e   e   e   e   e   e   e   f   -
-    location_current     f   f   f   f   f   f   f   s   s   f   f   f   f   s   s
-    protected_address    e   s   -   -   -   -   -   -   -   -   -   -   -   -   -
-    equality             s   -   -   -   -   -   -   -   -   -   -   -   -   -   -
-    family               f   f   s   s   s   f   f   s   -   s   f   -   -   -   s
-    education            s   e   e   -   -   f   -   -   -   -   f   -   -   -   -
-    employment           s   s   -   s   s   -   s   -   -   s   -   -   -   -   -
-    housing              f   s   f   f   f   s   s   e   -   s   s   s   s   -   s
-    finance              e   -   -   s   s   -   s   -   -   -   -   -   -   -   -
-    asb_incident         f   f   f   f   f   s   s   s   s   s   f   f   f   s   f
-    police_incident      f   f   f   s   s   s   s   s   -   s   s   -   e   s   s
-    police_intelligence  s   f   e   -   -   e   -   -   -   s   e   -   -   -   -
-    offence_history      s   f   s   e   e   e   e   -   -   f   f   -   -   -   s
-    court_order          f   f   f   f   s   s   s   s   -   f   f   -   -   s   f
-    probation            s   s   -   -   -   e   -   -   -   f   e   -   -   -   -
-    youth_justice        s   s   e   -   -   s   -   -   -   e   f   -   -   -   -
-    social_care_child    s   s   e   e   -   f   s   s   -   -   s   -   -   -   -
-    social_care_adult    s   s   e   e   e   s   f   s   s   e   -   -   e   -   -
-    health_physical      s   -   -   -   -   e   s   f   e   -   -   -   -   -   -
-    health_mental        s   e   e   e   e   s   s   f   s   e   e   -   -   -   -
-    substance_use        s   e   e   e   e   s   s   s   f   s   s   -   -   -   -
-    nrm_trafficking      s   s   -   -   -   s   s   -   -   -   s   -   -   -   -
-    third_party          s   f   s   s   s   s   s   s   -   s   s   -   -   -   s
-    professional_opinion f   f   f   s   s   f   f   f   s   f   f   s   s   s   s
-    voice_of_subject     f   f   f   f   f   f   f   f   f   f   f   s   s   f   s
-    risk_assessment      f   f   f   f   s   f   f   f   s   f   f   s   s   s   s
-    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
-    cctv_media           s   f   s   s   e   -   -   -   -   -   -   s   -   -   s
-    staff_safety         f   f   f   f   f   f   f   f   f   f   f   f   f   f   -
-    legal_privileged     e   -   e   -   -   -   -   -   -   -   -   -   -   -   f`,
+                         crd pol com hou rph csc asc mht sub pro yjs env fir vic leg edu
+    identity             f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
+    demographic          f   f   f   f   s   f   f   f   s   f   f   s   s   s   -   s
+    contact              f   f   f   f   f   f   f   f   s   s   s   s   s   f   -   -
+    safe_contact         f   f   e   e   e   e   e   e   e   e   e   e   e   f   -   e
+    location_current     f   f   f   f   f   f   f   s   s   f   f   f   f   s   s   -
+    protected_address    e   s   -   -   -   -   -   -   -   -   -   -   -   -   -   -
+    equality             s   -   -   -   -   -   -   -   -   -   -   -   -   -   -   -
+    family               f   f   s   s   s   f   f   s   -   s   f   -   -   -   s   -
+    education            s   e   e   -   -   f   -   -   -   -   f   -   -   -   -   f
+    employment           s   s   -   s   s   -   s   -   -   s   -   -   -   -   -   -
+    housing              f   s   f   f   f   s   s   e   -   s   s   s   s   -   s   -
+    finance              e   -   -   s   s   -   s   -   -   -   -   -   -   -   -   -
+    asb_incident         f   f   f   f   f   s   s   s   s   s   f   f   f   s   f   -
+    police_incident      f   f   f   s   s   s   s   s   -   s   s   -   e   s   s   -
+    police_intelligence  s   f   e   -   -   e   -   -   -   s   e   -   -   -   -   -
+    offence_history      s   f   s   e   e   e   e   -   -   f   f   -   -   -   s   -
+    court_order          f   f   f   f   s   s   s   s   -   f   f   -   -   s   f   -
+    probation            s   s   -   -   -   e   -   -   -   f   e   -   -   -   -   -
+    youth_justice        s   s   e   -   -   s   -   -   -   e   f   -   -   -   -   -
+    social_care_child    s   s   e   e   -   f   s   s   -   -   s   -   -   -   -   -
+    social_care_adult    s   s   e   e   e   s   f   s   s   e   -   -   e   -   -   -
+    health_physical      s   -   -   -   -   e   s   f   e   -   -   -   -   -   -   -
+    health_mental        s   e   e   e   e   s   s   f   s   e   e   -   -   -   -   -
+    substance_use        s   e   e   e   e   s   s   s   f   s   s   -   -   -   -   -
+    nrm_trafficking      s   s   -   -   -   s   s   -   -   -   s   -   -   -   -   -
+    third_party          s   f   s   s   s   s   s   s   -   s   s   -   -   -   s   -
+    professional_opinion f   f   f   s   s   f   f   f   s   f   f   s   s   s   s   -
+    voice_of_subject     f   f   f   f   f   f   f   f   f   f   f   s   s   f   s   -
+    risk_assessment      f   f   f   f   s   f   f   f   s   f   f   s   s   s   s   -
+    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f
+    cctv_media           s   f   s   s   e   -   -   -   -   -   -   s   -   -   s   -
+    staff_safety         f   f   f   f   f   f   f   f   f   f   f   f   f   f   -   f
+    legal_privileged     e   -   e   -   -   -   -   -   -   -   -   -   -   -   f   -`,
     exceptions: [
       // A treatment service tells landlords nothing, not even that somebody is a client.
       stricter('substance_misuse', 'substance_use', 'none', 'hou', 'rph', 'com', 'pol'),
@@ -465,6 +466,16 @@ const TEMPLATES: Record<PanelType, Template> = {
       wider('health_mental_health', 'health_mental', 'summary', 'pol'),
     ],
   },
+
+  // What agencies leave undone, and what they are told to do about it: no case and no person is ever before it.
+  steering_group: {
+    title: 'Community Safety Steering Group',
+    retentionClass: 'ASB_6Y_AFTER_CLOSURE',
+    table: `
+                         crd pol com hou rph csc asc mht acu sub pro yjs edu sch env fir vic idv ref you leg
+    plan_action          f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f   f`,
+    exceptions: [],
+  },
 };
 
 /** Besides the meeting: enough to prepare a referral and to carry out an action, and no more. */
@@ -475,6 +486,10 @@ const WORKING_PURPOSES: { purpose: Purpose; levels: Partial<Record<DataCategory,
   },
   { purpose: 'ACTION_DELIVERY', levels: { identity: 'summary', plan_action: 'full', staff_safety: 'full' } },
 ];
+
+/** A steering group prepares no case and carries out no action. */
+const workingPurposes = (type: PanelType): typeof WORKING_PURPOSES =>
+  type === 'steering_group' ? [] : WORKING_PURPOSES;
 
 const DUTY_CONTRIBUTORS: AgencyType[] = ['police', 'probation'];
 const DUTY_CATEGORIES: DataCategory[] = ['police_incident', 'police_intelligence', 'offence_history', 'court_order'];
@@ -550,7 +565,7 @@ function rowsOf(type: PanelType): AgreementRow[] {
       );
     }
   }
-  for (const { purpose, levels } of WORKING_PURPOSES) {
+  for (const { purpose, levels } of workingPurposes(type)) {
     for (const [category, level] of Object.entries(levels) as [DataCategory, SharingLevel][]) {
       for (const column of columns) add(purpose, 'any', { category, column, level });
     }
@@ -579,7 +594,7 @@ function agreementFor(panel: Panel): SharingAgreement {
     boroughCode,
     panelTypes: [type],
     parties,
-    purposes: ['PANEL_MEETING', ...WORKING_PURPOSES.map((each) => each.purpose)],
+    purposes: ['PANEL_MEETING', ...workingPurposes(type).map((each) => each.purpose)],
     effectiveFrom: hasRunOut ? -760 : -300,
     reviewDue: hasRunOut ? -395 : 65,
     expiresOn: hasRunOut ? -30 : 430,

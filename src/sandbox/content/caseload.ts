@@ -223,7 +223,15 @@ export interface SandboxPlan {
   agreedOn: IsoDate;
   reviewOn: IsoDate;
   /** Recorded before closure: limited evaluation is the inspectorate's finding. */
-  evaluation: string | null;
+  evaluation: PlanEvaluation | null;
+}
+
+export interface PlanEvaluation {
+  on: IsoDate;
+  result: string;
+  verdict: 'met' | 'partly_met' | 'not_met';
+  whatWorked: string;
+  whatIsLeft: string;
 }
 
 export type ActionStatus =

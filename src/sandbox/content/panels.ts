@@ -9,9 +9,18 @@ import type { AgencyType } from '../../agencies/agency-types.js';
 import { agencyByCode, areaOf, BOROUGH_CODES, type PartnershipCode } from './places-and-agencies.js';
 import { CAST } from './cast.js';
 
-export const PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
+export const PANEL_TYPES = [
+  'jag',
+  'marac',
+  'community_marac',
+  'syv',
+  'tasking',
+  'ttcg',
+  'channel',
+  'steering_group',
+] as const;
 export type PanelType = (typeof PANEL_TYPES)[number];
-export type ReferencePrefix = 'JAG' | 'MARAC' | 'CMARAC' | 'SYV' | 'TASK' | 'TTCG' | 'CHAN';
+export type ReferencePrefix = 'JAG' | 'MARAC' | 'CMARAC' | 'SYV' | 'TASK' | 'TTCG' | 'CHAN' | 'STEER';
 /** JAG note, section 0 point 2; `person_at_risk` is what an SYV panel hears. */
 export type SubjectKind = 'person_victim' | 'person_perpetrator' | 'person_at_risk' | 'group' | 'place' | 'theme';
 
@@ -213,6 +222,16 @@ const shapes: Record<PanelType, PanelShape> = {
       reviewIntervalDays: { high: 28, medium: 28, standard: 56 },
     },
   },
+  steering_group: {
+    prefix: 'STEER',
+    title: 'Community Safety Steering Group',
+    cycle: { week: 3, weekday: 4, startTime: '14:00' },
+    rules: {
+      ...common,
+      quorum: { minAgencies: 3, mandatory: ['community_safety'], chairRequired: true, onFail: 'warn' },
+      attendance: { ...common.attendance, confidentialityDeclaration: 'annual' },
+    },
+  },
 };
 
 const shortNames: Record<PanelType, string> = {
@@ -223,6 +242,7 @@ const shortNames: Record<PanelType, string> = {
   tasking: 'tasking',
   ttcg: 'ttcg',
   channel: 'channel',
+  steering_group: 'steering',
 };
 
 export function panelCode(borough: PartnershipCode, type: PanelType): string {
@@ -384,6 +404,19 @@ export const MEMBERSHIPS: PanelMembership[] = [
   ...seats(
     'ask-channel',
     `channel-chair:chair channel-officer @askenby-childrens @askenby-education @mental-health-trust`,
+  ),
+  ...seats(
+    'ask-steering',
+    `cmarac-chair:chair syv-coordinator:coordinator marac-chair syv-chair adult-social-worker acute-safeguarding-nurse
+     probation-officer education-officer`,
+  ),
+  ...seats(
+    'pel-steering',
+    `pellworth-jag-chair:chair other-borough-coordinator:coordinator pellworth-inspector pellworth-social-worker`,
+  ),
+  ...seats(
+    'dun-steering',
+    `dunmarrow-jag-chair:chair dunmarrow-coordinator:coordinator dunmarrow-inspector dunmarrow-social-worker`,
   ),
   // Posted elsewhere last month: the seat has ended, the sign-in has not.
   { ...seats('ask-jag', 'moved-officer')[0]!, validTo: -32 },

@@ -17,6 +17,7 @@ import type {
   ContributionLine,
   Key,
   ReferralStatus,
+  PlanEvaluation,
   SandboxAssessment,
   SandboxCase,
   SandboxDecision,
@@ -460,6 +461,29 @@ const STATUS_NOTES: Partial<Record<ActionStatus, string>> = {
   superseded: 'Replaced by a later action.',
 };
 
+const VERDICTS = { resolved: 'met', partly_resolved: 'partly_met', unresolved: 'not_met' } as const;
+const LEFT = {
+  resolved: 'The lead agency looks again in three months and brings it back if it has returned.',
+  partly_resolved: 'The lead agency keeps up what helped and reports at the next review.',
+  unresolved: 'What a single agency can do goes on there; the panel has nothing left to try.',
+};
+
+function evaluationOf(
+  { outcome, evaluation }: (typeof CLOSURES)[CaseStory['type']][number],
+  measured: { metric: string; baseline: number; target: number; weeks: number },
+  on: IsoDate,
+): PlanEvaluation {
+  const { baseline, target } = measured;
+  const result = { resolved: target, partly_resolved: target + 2, unresolved: baseline - 1 }[outcome];
+  return {
+    on,
+    result: String(result),
+    verdict: VERDICTS[outcome],
+    whatWorked: fill(evaluation, { ...measured, result }),
+    whatIsLeft: LEFT[outcome],
+  };
+}
+
 function addPlan(told: Telling, meetings: number[]): void {
   const { load, story, panel, chance, now, today } = told;
   const statuses = STATUSES[story.stage];
@@ -483,12 +507,7 @@ function addPlan(told: Telling, meetings: number[]): void {
     agreedOn,
     reviewOn: load.cases.at(-1)!.nextReviewOn ?? addDays(agreedOn, panel.rules.reviewIntervalDays[told.band] ?? 28),
     evaluation: closure
-      ? fill(closure.evaluation, {
-          metric,
-          baseline,
-          result: { resolved: target, partly_resolved: target + 2, unresolved: baseline - 1 }[closure.outcome],
-          weeks: chance.between(4, 12),
-        })
+      ? evaluationOf(closure, { metric, baseline, target, weeks: chance.between(4, 12) }, load.cases.at(-1)!.closedOn!)
       : null,
   });
 

@@ -1,0 +1,77 @@
+/**
+ * Who sees an escalation: those who may know in which case the action stands; the agency that owns the action, with its task;
+ * and the steering group, which learns nothing of case and action. A conflict or a compartment hides the case, and so the
+ * escalation.
+ */
+import { declareSubject } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { Action } from '../plans/action.entity.js';
+import '../plans/plans.policy.js';
+import { Escalation } from './escalation.entity.js';
+
+const WITHOUT_CASE_AND_PANEL = [
+  'id',
+  'version',
+  'steeringPanelId',
+  'ownerAgencyId',
+  'kind',
+  'dueOn',
+  'sinceOn',
+  'status',
+  'answer',
+  'answerDueOn',
+  'answeredAt',
+  'answeredById',
+  'agencyId',
+  'closedOn',
+  'changedAt',
+];
+
+declareSubject(Escalation, 'Escalation', {
+  relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
+  parent: 'action',
+  seek: ['steeringPanelId', 'ownerAgencyId', 'panelId'],
+  // what the steering group says is shared as its own agreement has it
+  panel: 'steeringPanelId',
+  case: 'caseId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  owner: 'ownerAgencyId',
+  // owner and steering group are not led through the case
+  bars: hiddenWithCase('caseId'),
+  grounds: [
+    {
+      name: 'action-reader',
+      sentence: 'who may know of the action and in which case it stands',
+      actions: ['read'],
+      within: 'locate',
+      where: () => ({}),
+    },
+    {
+      name: 'owner',
+      sentence: 'whose agency owns the action',
+      actions: ['read'],
+      where: (actor) => ({ ownerAgencyId: actor.agencyId }),
+      fields: [...WITHOUT_CASE_AND_PANEL, 'actionId'],
+    },
+    {
+      name: 'steering-group',
+      sentence: 'who is a core member of the steering group',
+      actions: ['read'],
+      where: (actor) => ({ steeringPanelId: { $in: corePanels(actor) } }),
+      fields: [...WITHOUT_CASE_AND_PANEL, 'panelId'],
+    },
+    {
+      name: 'steering-coordination',
+      sentence: 'who chairs or coordinates the steering group',
+      actions: ['answer', 'close'],
+      where: (actor) => ({ steeringPanelId: { $in: coordinatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareWords(Escalation, 'Planning and acting', 'escalation of an action', {
+  answer: 'answer it for the steering group',
+  close: 'close it for the steering group',
+});

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Action, isOpen } from '../plans/action.entity.js';
+import { ActionCourse } from '../plans/course.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import { after, permittedCommands } from '../records/state-machine.js';
+import type { Work } from '../records/work.js';
+import { Escalation, escalationMachine } from './escalation.entity.js';
+import type { EscalationAnswer, EscalationQuery } from './escalation.requests.js';
+import { EscalationView } from './escalation.views.js';
+
+/** What the steering group says to agencies that leave actions undone. */
+@Injectable()
+export class EscalationsService {
+  constructor(
+    private readonly records: Records,
+    course: ActionCourse,
+  ) {
+    course.register(follow);
+  }
+
+  list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<Presented> {
+    const filter = { ...(kind ? { kind } : {}), ...(status ? { status } : {}) };
+    return this.records.read(actor, (work) => work.page(EscalationView, filter, query));
+  }
+
+  get(actor: Actor, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(EscalationView, await work.find('read', Escalation, id)),
+    );
+  }
+
+  answer(actor: Actor, id: string, request: EscalationAnswer): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('answer', Escalation, EscalationView, id);
+      const status = after(escalationMachine, found.status, 'answer');
+      if (request.answerDueOn < londonDay(work.now))
+        throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
+          { pointer: '/answerDueOn', detail: 'must not lie before today' },
+        ]);
+      const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
+      await work.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
+      await tellOfAction(work, 'action.steering-group-answered', found);
+      return work.show(EscalationView, id);
+    });
+  }
+
+  /** While the action is still to be done, its end is the end of this. */
+  close(actor: Actor, id: string): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('close', Escalation, EscalationView, id);
+      const status = after(escalationMachine, found.status, 'closure');
+      if (isOpen((await actionOf(work, found)).status))
+        throw conflict('action-open', 'The action is still to be done. The escalation ends when the action does.');
+      await work.update(Escalation, found, { status, closedOn: londonDay(work.now) });
+      await tellOfAction(work, 'action.steering-group-closed', found);
+      return work.show(EscalationView, id);
+    });
+  }
+}
+
+/** It ends with its action, unless that ends because the agency did not act: then that is what it is about. */
+async function follow(work: Work, { id: actionId, status }: Action): Promise<void> {
+  const found = await work.manager.findOneBy(Escalation, { actionId });
+  if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
+  await work.update(
+    Escalation,
+    found,
+    status === 'not_done'
+      ? { kind: 'not_done' }
+      : { status: after(escalationMachine, found.status, 'ending'), closedOn: londonDay(work.now) },
+  );
+}
+
+const actionOf = (work: Work, { actionId: id }: Escalation): Promise<Action> =>
+  work.manager.findOneByOrFail(Action, { id });
+
+/** What happens to it is told as of the action: to those who may know of that. */
+async function tellOfAction(work: Work, type: string, escalation: Escalation): Promise<void> {
+  work.happened(type, Action, await actionOf(work, escalation));
+}

@@ -1,0 +1,47 @@
+/**
+ * Brings before the steering group of a partnership what its agencies leave undone, once for each action: what is still to be
+ * done when the day of its escalation has come, and what was not done. Not what became impossible: things changed. What a
+ * compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
+ */
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Escalation } from '../escalations/escalation.entity.js';
+import { STEERING_GROUP } from '../panels/panel.entity.js';
+import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
+import { londonDay } from '../records/london-day.js';
+import { pastEscalation } from './due.js';
+
+type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
+  actionId: string;
+  kind: Escalation['kind'];
+};
+
+export async function escalate(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
+  const today = londonDay(now);
+  const [group] = await manager.query<{ id: string; since: string }[]>(
+    `SELECT id, (made_at AT TIME ZONE 'Europe/London')::date AS since FROM panels WHERE partnership_id = $1 AND type = $2`,
+    [partnershipId, STEERING_GROUP],
+  );
+  if (!group) return;
+  // locked, so that one that ends at the same moment finds its escalation; what ended before there was a group is history
+  const undone = await manager.query<Undone[]>(
+    `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.panel_id AS "panelId",
+       a.owner_agency_id AS "ownerAgencyId", a.due_on AS "dueOn",
+       CASE a.status WHEN 'not_done' THEN 'not_done' ELSE 'overdue' END AS kind
+     FROM actions a JOIN panels p ON p.id = a.panel_id AND NOT p.compartment
+     WHERE a.partnership_id = $1 AND (a.status = 'not_done' AND a.ended_on >= $2 OR a.id = ANY ($3) AND a.status = ANY ($4))
+       AND NOT EXISTS (SELECT FROM escalations e WHERE e.action_id = a.id)
+     ORDER BY a.id FOR SHARE OF a`,
+    [partnershipId, group.since, await pastEscalation(manager, today), OPEN_STATUSES],
+  );
+  for (const one of undone)
+    await manager.insert(Escalation, {
+      ...one,
+      id: uuidv7(),
+      steeringPanelId: group.id,
+      sinceOn: today,
+      status: 'open',
+      madeAt: now,
+      changedAt: now,
+    });
+}

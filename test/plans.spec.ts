@@ -1,0 +1,213 @@
+/**
+ * A plan after it was agreed: begun, held against its aims, closed. Through HTTP, by those whom the policy lets, and by those
+ * whom it does not.
+ *
+ * Seen to fail: an action taken into a plan that was evaluated; a change of one; an evaluation by whoever may plan for the case; none
+ * by the agency that leads the plan; fewer outcomes than aims; a closure over an action that its reader does not see; the
+ * identifier of such an action told.
+ */
+import type pg from 'pg';
+import { asOwner, practitioner } from './given-panel-work.ts';
+import { as, stranger, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers, as they come
+
+let server: TestServer;
+let owner: pg.Client;
+let coordinator: Caller;
+let chair: Caller;
+let officer: Caller;
+let sergeant: Caller;
+let housing: { id: string; agencyId: string };
+
+const AIMS = [
+  { metric: 'Calls about the stairwell in four weeks', baseline: '21', target: '5' },
+  { metric: 'Households who use the side door', baseline: '4 of 30', target: '25 of 30' },
+];
+const EVALUATION = {
+  evaluationMethod: 'before_after',
+  outcomes: [
+    { result: '7 calls in four weeks', verdict: 'partly_met' },
+    { result: '26 of 30', verdict: 'met' },
+  ],
+  whatWorked: 'The lock and the lights worked; patrols moved the group for an evening.',
+  whatIsLeft: 'Housing checks the lock once a month until the spring.',
+  displacement: 'Some of it moved to the car park.',
+};
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  coordinator = await as(server, 'jag-coordinator');
+  chair = await as(server, 'jag-chair');
+  officer = await as(server, 'housing-officer');
+  sergeant = await as(server, 'police-sergeant');
+  housing = await practitioner(owner, 'housing-officer');
+}, 60_000);
+
+/** Gives the command as somebody who just read the plan. */
+async function give(caller: Caller, id: string, noun: string, body?: object) {
+  const etag = (await caller.get(`/v1/plans/${id}`)).headers['etag'];
+  return caller.post(`/v1/plans/${id}/${noun}`, body).set('if-match', etag ?? '*');
+}
+
+async function openCase(panel: string, stages: string): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id WHERE p.code = $1 AND c.stage = ANY ($2)
+       AND NOT EXISTS (SELECT FROM exclusions e WHERE e.case_id = c.id) ORDER BY c.id LIMIT 1`,
+    [panel, stages.split(' ')],
+  );
+  return rows[0]!.id;
+}
+
+/** An agreed plan that housing leads, with an action of the coordinator's agency. */
+async function agreedPlan(by = coordinator, panel = 'ask-jag', more: object = { leadAgencyId: housing.agencyId }) {
+  const caseId = await openCase(panel, 'open listed plan_agreed');
+  const { body: plan } = await by
+    .post(`/v1/cases/${caseId}/plans`, { modelCode: 'SARA', title: 'A stairwell for its tenants', aims: AIMS, ...more })
+    .expect(201);
+  const me = await practitioner(owner, by.who);
+  const action = await propose(by, plan.id, me.agencyId);
+  expect((await give(by, plan.id, 'agreement', {})).status).toBe(200);
+  return { id: plan.id as string, caseId, action };
+}
+
+async function propose(by: Caller, planId: string, ownerAgencyId: string): Promise<string> {
+  const { body } = await by
+    .post(`/v1/plans/${planId}/actions`, {
+      ownerAgencyId,
+      description: 'Fit a lock to the side door of block C',
+      measure: 'Door locked on three visits of three',
+      relatesTo: 'Households who use the side door',
+      dueOn: '2027-03-01',
+    })
+    .expect(201);
+  return body.id;
+}
+
+const complete = async (by: Caller, id: string): Promise<void> => {
+  const { headers } = await by.get(`/v1/actions/${id}`).expect(200);
+  await by
+    .post(`/v1/actions/${id}/completion`, { outcome: 'done', outcomeText: 'It is fitted.' })
+    .set('if-match', headers['etag'] as string)
+    .expect(200);
+};
+
+describe('a plan', () => {
+  test('is begun by whoever may plan for its case, once it was agreed, and by nobody else', async () => {
+    const { id, caseId } = await agreedPlan();
+    for (const who of ['observer', 'moved-officer', 'marac-coordinator', stranger])
+      expect((await give(await as(server, who), id, 'start')).status).toBe(404);
+    expect((await sergeant.post(`/v1/plans/${id}/start`)).status).toBe(428);
+    const started = await give(sergeant, id, 'start');
+    expect([started.status, started.body.status]).toEqual([200, 'active']);
+    const { body } = await coordinator.get(`/v1/cases/${caseId}/timeline?limit=100`).expect(200);
+    expect(
+      (body.data as Row[]).filter((one) => one['type'] === 'plan.started' && one['subjectId'] === id),
+    ).toHaveLength(1);
+  });
+
+  test('is held against each of its aims by the agency that leads it', async () => {
+    const { id } = await agreedPlan();
+    await give(sergeant, id, 'start');
+    const refused = await give(sergeant, id, 'evaluation', EVALUATION);
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
+    const short = await give(officer, id, 'evaluation', { ...EVALUATION, outcomes: EVALUATION.outcomes.slice(1) });
+    expect([short.status, short.body.code, short.body.errors]).toEqual([
+      422,
+      'an-outcome-for-each-aim',
+      [{ pointer: '/outcomes', detail: 'must be as many as the plan has aims' }],
+    ]);
+    for (const wrong of [{ evaluationMethod: 'not_possible' }, { methodReason: 'There was no time for it.' }])
+      expect((await give(officer, id, 'evaluation', { ...EVALUATION, ...wrong })).body.code).toBe('method-reason');
+    expect((await give(officer, id, 'evaluation', { ...EVALUATION, whatIsLeft: undefined })).status).toBe(400);
+    expect((await officer.get(`/v1/plans/${id}`)).body).toMatchObject({ status: 'active', evaluatedAt: null });
+    expect((await give(officer, id, 'evaluation', EVALUATION)).status).toBe(200);
+    expect((await sergeant.get(`/v1/plans/${id}`)).body).toMatchObject({
+      ...EVALUATION,
+      status: 'evaluated',
+      methodReason: null,
+      residentView: null,
+      evaluatedAt: expect.any(String) as string,
+    });
+  });
+
+  test('takes no action and no change once it was evaluated', async () => {
+    const { id } = await agreedPlan();
+    expect((await give(chair, id, 'evaluation', EVALUATION)).status).toBe(200);
+    const { headers } = await chair.get(`/v1/plans/${id}`).expect(200);
+    const answers = [
+      await coordinator.post(`/v1/plans/${id}/actions`, {
+        ownerAgencyId: housing.agencyId,
+        description: 'Fit a second lock to the side door',
+        dueOn: '2027-03-01',
+      }),
+      await chair.patch(`/v1/plans/${id}`, { resourceNeed: 'Two officers' }, headers['etag']),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [422, 'plan-ended'],
+      [422, 'plan-ended'],
+    ]);
+  });
+
+  test('is closed when each of its actions has ended, and says which has not', async () => {
+    const { id, action } = await agreedPlan();
+    const other = await propose(coordinator, id, housing.agencyId);
+    expect((await give(chair, id, 'closure')).body).toMatchObject({ status: 409, code: 'not-in-this-state' });
+    await give(chair, id, 'evaluation', EVALUATION);
+    expect((await give(sergeant, id, 'closure')).status).toBe(403);
+    const open = await give(officer, id, 'closure');
+    expect([open.status, open.body.code]).toEqual([409, 'open-actions']);
+    expect((open.body.errors as Row[]).map(({ detail }) => detail as string).sort()).toEqual(
+      [action, other].map((one) => `action ${one} has not ended`).sort(),
+    );
+    await complete(coordinator, action);
+    const { headers } = await coordinator.get(`/v1/actions/${other}`).expect(200);
+    await coordinator
+      .post(`/v1/actions/${other}/cancellation`, { outcome: 'cancelled', outcomeText: 'No longer wanted.' })
+      .set('if-match', headers['etag'] as string)
+      .expect(200);
+    const closed = await give(officer, id, 'closure');
+    expect([closed.status, closed.body.status]).toEqual([200, 'closed']);
+  });
+
+  test('says of an open action that its reader may not see only that it is there', async () => {
+    const dunmarrow = await as(server, 'dunmarrow-coordinator');
+    const { id, action } = await agreedPlan(dunmarrow, 'dun-cmarac', {});
+    const landlord = await practitioner(owner, 'dunmarrow-housing-officer');
+    // nothing is shared there any more: what housing wrote, and owns, the coordinator does not see
+    await owner.query(
+      `UPDATE actions SET agency_id = $2, owner_agency_id = $2, contributing_type = 'housing_local_authority' WHERE id = $1`,
+      [action, landlord.agencyId],
+    );
+    await dunmarrow.get(`/v1/actions/${action}`).expect(404);
+    await give(dunmarrow, id, 'evaluation', EVALUATION);
+    const { status, body, text } = await give(dunmarrow, id, 'closure');
+    expect([status, body.code, body.errors]).toEqual([
+      409,
+      'open-actions',
+      [{ pointer: '', detail: 'an action that you may not see has not ended' }],
+    ]);
+    expect(text).not.toContain(action);
+  });
+});
+
+test('the database keeps an evaluation and a status together', async () => {
+  const { id } = await agreedPlan();
+  const changes: [set: string, constraint: string][] = [
+    [`status = 'evaluated'`, 'plans_evaluated'],
+    [`evaluated_at = now()`, 'plans_evaluated'],
+    [`cost = '20 hours'`, 'plans_evaluation'],
+    [
+      `status = 'evaluated', evaluated_at = now(), evaluation_method = 'qualitative', outcomes = '[]', what_worked = 'x', what_is_left = 'x'`,
+      'plans_outcomes',
+    ],
+    [
+      `status = 'evaluated', evaluated_at = now(), evaluation_method = 'not_possible', outcomes = aims, what_worked = 'x', what_is_left = 'x'`,
+      'plans_method_reason',
+    ],
+  ];
+  for (const [set, constraint] of changes)
+    await expect(owner.query(`UPDATE plans SET ${set} WHERE id = $1`, [id])).rejects.toMatchObject({ constraint });
+});
