@@ -383,7 +383,7 @@ describe('what does not fit', () => {
     const { body: list } = await coordinator.get(`${first.path}/listings`).expect(200);
     expect(list.data).toMatchObject([{ id: listing, removedAt: expect.any(String) }]);
     expect((await drawn(first)).body.sections.flatMap(({ items }: Section) => items)).toEqual([]);
-    expect((await removed(COORDINATOR, first, listing)).body.code).toBe('taken-off');
+    expect((await removed(COORDINATOR, first, listing)).body.code).toBe('not-in-this-state');
     expect((await listed(first, { caseId, kind: 'new' })).body.code).toBe('taken-off');
 
     const [item] = itemsOf(await agenda(COORDINATOR, second));

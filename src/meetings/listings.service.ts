@@ -112,6 +112,7 @@ export class ListingsService {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('remove', Listing, ListingView, id);
+      if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       stands(meeting, found);
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
