@@ -22,6 +22,7 @@ import { Attendance } from './meetings/room/attendance.entity.js';
 import { DisclosedCrime } from './meetings/room/crime.entity.js';
 import { Decision, Invitation, Listing, Meeting } from './meetings/meeting.entity.js';
 import { CapturedAction, Minute, MinutePoint } from './meetings/minutes/minutes.entity.js';
+import { DocumentCopy } from './meetings/documents/document-copy.entity.js';
 import { PackRecall } from './meetings/papers/pack-recall.entity.js';
 import { PreFlight } from './meetings/papers/pre-flight.entity.js';
 import { Recusal } from './meetings/room/recusal.entity.js';
@@ -100,6 +101,7 @@ export const entities = [
   Invitation,
   Attendance,
   PackRecall,
+  DocumentCopy,
   PreFlight,
   Recusal,
   ItemPresence,

@@ -616,21 +616,19 @@ describe('papers that are recalled', () => {
   test('name, to whoever may recall them, each person who opened what was recalled, and under which serial', async () => {
     const meeting = await sent([cases[0]!, cases[1]!]);
     await excluded('fire-officer', cases[1]!);
-    const opened: { readerId: string; agencyId: string; serial: string }[] = [];
+    const opened: { readerId: string; agencyId: string; id: string }[] = [];
     for (const who of ['fire-officer', 'housing-officer', 'housing-officer']) {
-      const { id, agencyId } = await practitioner(owner, who);
-      const { serial } = (await pack(who, meeting)).manifest.watermark;
-      opened.push({ readerId: id, agencyId, serial });
+      const { id: readerId, agencyId } = await practitioner(owner, who);
+      const { serial: id } = (await pack(who, meeting)).manifest.watermark;
+      opened.push({ readerId, agencyId, id });
     }
     const pdf = await file('housing-officer', meeting, 'pdf');
-    opened.push({ ...opened[1]!, serial: /(?<=copy )[0-9a-f-]{36}/.exec(pdf.parts.join())![0] });
+    opened.push({ ...opened[1]!, id: /(?<=copy )[0-9a-f-]{36}/.exec(pdf.parts.join())![0] });
     await (await by('fire-officer')).get(`${meeting.path}/minutes/document`).expect(200);
 
     const item = await recall('jag-chair', meeting, { listingId: meeting.listings[1] });
     // the copy of whoever is kept from the item did not hold it
-    expect(item.body.openedBy.map(({ serial }: { serial: string }) => serial)).toEqual(
-      opened.slice(1).map(({ serial }) => serial),
-    );
+    expect(item.body.openedBy.map(({ id }: { id: string }) => id)).toEqual(opened.slice(1).map(({ id }) => id));
     const whole = await recall('jag-chair', meeting, {});
     expect(whole.body.openedBy).toMatchObject(opened);
     const { body } = await (await by('jag-chair')).get(`${meeting.path}/pack-recalls`).expect(200);

@@ -12,15 +12,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
-import {
-  AuditLog,
-  type AuditDraft,
-  type Copies,
-  type Disclosed,
-  type Disclosures,
-  type Opening,
-  type WhoActed,
-} from '../records/journal.js';
+import { AuditLog, type AuditDraft, type Disclosures, type Received, type WhoActed } from '../records/journal.js';
 import { poolApart } from '../records/database.js';
 import { together } from '../records/together.js';
 import { entering, LOG_WALL } from '../records/wall.js';
@@ -58,19 +50,7 @@ const INSERT = `WITH last AS (
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
 
-/** The copies of a document, as `Work.opened` writes them down: the record, the serial, the parts. */
-const OPENINGS = `SELECT actor_id AS "readerId", agency_id AS "agencyId", at AS "openedAt", record_ids[2] AS serial
-  FROM ${tableOf(AuditEntry)}
-  WHERE partnership_id = $1 AND at BETWEEN $2 AND $3 AND sub_operation = 'open_document' AND operation = 'disclose'
-    AND fields = ARRAY[$4::text] AND record_ids[1] = $5 AND record_ids @> $6::uuid[]
-  ORDER BY at, id LIMIT 1000`;
-
 type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
-
-interface Received {
-  who: WhoActed;
-  what: Disclosed[];
-}
 
 interface Waiting extends Received {
   entries: Prepared[];
@@ -99,14 +79,14 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
-    await this.disclosures.write(client, [{ who, what: disclosedBy(drafts) }]);
+    await this.disclosures.write(client, [received(who, drafts)]);
     await this.seal(client, this.prepared(who, drafts));
   }
 
   record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
     const entries = this.prepared(who, drafts);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ who, what: disclosedBy(drafts), entries, committed: resolve, failed: reject });
+      this.waiting.push({ ...received(who, drafts), entries, committed: resolve, failed: reject });
       this.writing ??= this.writeAll();
     });
   }
@@ -114,13 +94,6 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   /** Runs with a connection of the log's own: it reads the tree, which nobody owns, and never presents an entry. */
   async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
-  }
-
-  openings({ record, document, holding, until }: Copies): Promise<Opening[]> {
-    return this.reading(async (client) => {
-      const values = [record.partnershipId, record.madeAt, until, document, record.id, holding];
-      return (await client.query<Opening>(OPENINGS, values)).rows;
-    });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -219,7 +192,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
-    return drafts.map(({ search, resultCount, reason = null, rule = null, disclosed: _, ...draft }) => {
+    return drafts.map(({ search, resultCount, reason = null, rule = null, disclosed: _, copied: __, ...draft }) => {
       const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
       const personal = {
         recordIds: draft.recordIds.map((id) => id.toLowerCase()),
@@ -312,7 +285,11 @@ async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
 }
 
-const disclosedBy = (drafts: AuditDraft[]): Disclosed[] => drafts.flatMap((one) => one.disclosed ?? []);
+const received = (who: WhoActed, drafts: AuditDraft[]): Received => ({
+  who,
+  what: drafts.flatMap((one) => one.disclosed ?? []),
+  copied: drafts.flatMap((one) => one.copied ?? []),
+});
 
 /** All of a checkpoint: it is ours only where nothing of it changed. */
 const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ ...rest, frontier: hex([frontier]) });

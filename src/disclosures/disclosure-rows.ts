@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { Disclosures, type Disclosed, type Revised, type WhoActed } from '../records/journal.js';
+import { Disclosures, type Received, type Revised } from '../records/journal.js';
 import { londonDay } from '../records/london-day.js';
 
 /** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
@@ -15,6 +15,12 @@ const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partn
     "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
     day date, at timestamptz, fields text[], "agreementVersionIds" uuid[])
   ON CONFLICT DO NOTHING`;
+
+const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, document, reader_id,
+    agency_id, opened_at, listing_ids)
+  SELECT c.serial, 1, c.at, c.at, c."partnershipId", c."panelId", c."meetingId", c.document, c."readerId", c."agencyId", c.at, c."listingIds"
+  FROM jsonb_to_recordset($1::jsonb) AS c(serial uuid, "partnershipId" uuid, "panelId" uuid, "meetingId" uuid, document text,
+    "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[])`;
 
 /** A recall is never undone by a later correction; whoever was told is to be told again. */
 const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'recall' THEN 'recall' ELSE 'correction' END,
@@ -30,12 +36,12 @@ function joined(fields: string[]): string {
   return text;
 }
 
-/** Writes down who received what, in the transaction of the log's own entry. */
+/** Writes down who received what, and which copies, in the transaction of the log's own entry. */
 @Injectable()
 export class DisclosureRows extends Disclosures {
   private readonly known = new Set<string>();
 
-  async write(client: PoolClient, received: { who: WhoActed; what: Disclosed[] }[]): Promise<() => void> {
+  async write(client: PoolClient, received: Received[]): Promise<() => void> {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
@@ -54,8 +60,18 @@ export class DisclosureRows extends Disclosures {
         });
       }
     }
-    if (fresh.size)
-      await client.query({ name: 'disclose', text: INSERT, values: [JSON.stringify([...fresh.values()])] });
+    const copies = received.flatMap(({ who, copied }) =>
+      copied.map((one) => ({ ...one, readerId: who.id, agencyId: who.agencyId, at: who.now })),
+    );
+    // asked in one breath: the log may have sent its commit behind them
+    await Promise.all(
+      [
+        { name: 'disclose', text: INSERT, rows: [...fresh.values()] },
+        { name: 'copy', text: COPY, rows: copies },
+      ]
+        .filter(({ rows }) => rows.length)
+        .map(({ rows, ...query }) => client.query({ ...query, values: [JSON.stringify(rows)] })),
+    );
     return () => {
       if (this.known.size > MOST_REMEMBERED) this.known.clear();
       for (const key of fresh.keys()) this.known.add(key);

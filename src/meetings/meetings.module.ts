@@ -3,6 +3,7 @@ import { CasesModule } from '../cases/cases.module.js';
 import './meetings.policy.js';
 import './room/attendance.policy.js';
 import './room/crime.policy.js';
+import './documents/document-copy.policy.js';
 import './papers/pack-recall.policy.js';
 import './papers/pre-flight.policy.js';
 import './room/recusal.policy.js';

@@ -20,6 +20,7 @@ import { Jobs20261122240000 } from './20261122240000-jobs.js';
 import { Minutes20261122260000 } from './20261122260000-minutes.js';
 import { CourseOfPlans20261122300000 } from './20261122300000-course-of-plans.js';
 import { SteeringGroups20261122310000 } from './20261122310000-steering-groups.js';
+import { DocumentCopies20261122330000 } from './20261122330000-document-copies.js';
 import { AmendedCrimes20261122320000 } from './20261122320000-amended-crimes.js';
 import { WhereItComesFrom20261122280000 } from './20261122280000-where-it-comes-from.js';
 import { Walls20261122130000 } from './20261122130000-walls.js';
@@ -57,4 +58,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CourseOfPlans20261122300000,
   SteeringGroups20261122310000,
   AmendedCrimes20261122320000,
+  DocumentCopies20261122330000,
 ];

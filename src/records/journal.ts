@@ -42,6 +42,26 @@ export interface AuditDraft {
   recipientAgencyId?: string;
   /** What of other agencies' content was received; kept apart from the log. */
   disclosed?: Disclosed[];
+  /** The copy of a document that was opened; kept apart from the log, too. */
+  copied?: Copied;
+}
+
+/** A copy of a document of a meeting, as somebody opened it. */
+export interface Copied {
+  serial: string;
+  document: string;
+  partnershipId: string;
+  panelId: string;
+  meetingId: string;
+  /** The items that it held. */
+  listingIds: string[];
+}
+
+/** What somebody received, to be written down beside the log. */
+export interface Received {
+  who: WhoActed;
+  what: Disclosed[];
+  copied: Copied[];
 }
 
 /** A record with content of one agency, as another received it. */
@@ -121,30 +141,11 @@ export interface EventDraft {
   data: Record<string, unknown>;
 }
 
-/** A copy of a document that somebody opened. */
-export interface Opening {
-  readerId: string;
-  agencyId: string;
-  openedAt: Date;
-  serial: string;
-}
-
-/** Of which document of a record the copies are asked for: those that held all of these parts. */
-export interface Copies {
-  record: { id: string; partnershipId: string; madeAt: Date };
-  document: string;
-  holding: string[];
-  /** Opened until then. */
-  until: Date;
-}
-
 export abstract class AuditLog {
   /** Writes down what a change did, in its transaction, as the last thing before it commits. */
   abstract append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void>;
   /** Writes down what was read or refused; resolves when it is committed, and rejects where it is not. */
   abstract record(who: WhoActed, drafts: AuditDraft[]): Promise<void>;
-  /** Who opened a document: for whoever may take it back, which is for the caller to ask. */
-  abstract openings(of: Copies): Promise<Opening[]>;
 }
 
 export abstract class Outbox {
@@ -158,6 +159,6 @@ export abstract class Outbox {
 /** Who received what, beside the log: for corrections and recalls, and for the people concerned. */
 export abstract class Disclosures {
   /** Written in the transaction of the log's entries; call what is answered when that was committed. */
-  abstract write(client: PoolClient, received: { who: WhoActed; what: Disclosed[] }[]): Promise<() => void>;
+  abstract write(client: PoolClient, received: Received[]): Promise<() => void>;
   abstract revised(client: PoolClient, revised: Revised): Promise<void>;
 }

@@ -17,7 +17,15 @@ import { asking, asksOf, refuseUnshown } from './asking.js';
 import type { Conversation } from './conversation.js';
 import { makeCursor, readCursor } from './cursor.js';
 import { filled, formOf, shapeOfFilter, type Form } from './forms.js';
-import { draft, refusal, type AuditDraft, type Disclosed, type EventDraft, type Revised } from './journal.js';
+import {
+  draft,
+  refusal,
+  type AuditDraft,
+  type Copied,
+  type Disclosed,
+  type EventDraft,
+  type Revised,
+} from './journal.js';
 import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
@@ -50,15 +58,6 @@ interface PresentOptions {
   given?: Row;
   /** Why the actor reads it, in their own words: for the log. */
   reason?: string;
-}
-
-/** A copy of a document, as it is opened. */
-interface Opened {
-  /** Which of the record's documents. */
-  document: string;
-  serial: string;
-  /** The parts of it that the reader could see. */
-  holding: string[];
 }
 
 /** Stands for a field where something was received by word of mouth. */
@@ -412,12 +411,16 @@ export class Work {
   }
 
   /**
-   * Notes that a document is opened, under its serial, and what stands in it: each record of it is presented, and written
-   * down, by itself.
+   * Notes that a document of a meeting is opened, under its serial, and what stands in it: each record of it is presented, and
+   * written down, by itself.
    */
-  opened(type: RecordClass, { id, ...row }: Recorded, { document, serial, holding }: Opened): void {
-    const what = { action: 'read', fields: [document], recordIds: [id, serial, ...holding] };
-    this.note('disclose', 'open_document', subjectOf(type), [{ ...row, id }], what);
+  opened(type: RecordClass, meeting: Recorded, copied: Copied): void {
+    this.note('disclose', 'open_document', subjectOf(type), [{ ...meeting }], {
+      action: 'read',
+      fields: [copied.document],
+      recordIds: [meeting.id, copied.serial, ...copied.listingIds],
+      copied,
+    });
   }
 
   /** Notes that one agency told another, by word of mouth, what a record is about. */

@@ -1,5 +1,9 @@
 import { Agency } from '../../agencies/agency.entity.js';
 import { view } from '../../records/view.js';
+import { DocumentCopy } from './document-copy.entity.js';
 
 /** An agency that a document names. */
 export class NamedAgencyView extends view(Agency, 'id', 'name') {}
+
+/** A copy that somebody opened; its `id` is the serial that stands on it. */
+export class DocumentCopyView extends view(DocumentCopy, 'id', 'document', 'readerId', 'agencyId', 'openedAt') {}

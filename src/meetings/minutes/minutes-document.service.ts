@@ -13,7 +13,7 @@ import { MeetingPanelView } from '../calendar/calendar.views.js';
 import { inForm } from '../documents/document.js';
 import type { DocumentFormat } from '../documents/document.requests.js';
 import { NamedAgencyView } from '../documents/document.views.js';
-import { HOW, presentedRows, shown } from '../documents/presenting.js';
+import { copyOfDocument, HOW, presentedRows, shown } from '../documents/presenting.js';
 import { itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
@@ -53,11 +53,8 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
   const items = await itemsIn(work, meetingId);
   const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
   const serial = uuidv7();
-  work.opened(Meeting, meeting, {
-    document: 'minutes',
-    serial,
-    holding: items.map(({ item }) => item.id),
-  });
+  const listingIds = items.map(({ item }) => item.id);
+  work.opened(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
   return work.present(MinutesDocumentView, meeting, {
     how: HOW,

@@ -2,24 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../../policy/classification.js';
 import type { Row } from '../../policy/conditions.js';
 import { view } from '../../records/view.js';
+import { DocumentCopyView } from '../documents/document.views.js';
 import { PackRecall } from './pack-recall.entity.js';
-
-/** A copy that somebody opened before it was recalled. */
-export class PackCopy {
-  /** The person, or the machine client. */
-  @ApiProperty({ format: 'uuid' })
-  readerId: string;
-
-  /** The agency for which they read. */
-  @ApiProperty({ format: 'uuid' })
-  agencyId: string;
-
-  openedAt: Date;
-
-  /** As it stands on the copy. */
-  @ApiProperty({ format: 'uuid' })
-  serial: string;
-}
 
 /** Papers that were recalled. */
 export class PackRecallView extends view(
@@ -41,10 +25,10 @@ export class PackRecallView extends view(
   @Classified('administrative')
   receivedByAgencyIds: string[];
 
-  /** The copies that were opened before and held what was recalled, from the log; null where you may not recall papers. */
-  @ApiProperty({ type: () => PackCopy, isArray: true, maxItems: 1000, nullable: true })
+  /** The copies that were opened before and held what was recalled; null where you may not recall papers. */
+  @ApiProperty({ type: () => DocumentCopyView, isArray: true, maxItems: 1000, nullable: true })
   @Classified('administrative')
-  openedBy: PackCopy[] | null;
+  openedBy: DocumentCopyView[] | null;
 
   static derive = ({ id }: Row, _now: Date, given: Row): Row => given[id as string] as Row;
 }

@@ -3,7 +3,6 @@ import type { Actor } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
 import { conflict } from '../../policy/problems.js';
 import { subjectNamed, type RecordClass } from '../../policy/subjects.js';
-import { AuditLog } from '../../records/journal.js';
 import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
@@ -11,25 +10,22 @@ import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
 import { itemOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
+import { DocumentCopy } from '../documents/document-copy.entity.js';
+import { DocumentCopyView } from '../documents/document.views.js';
+import { presentedRows } from '../documents/presenting.js';
 import { PackRecall } from './pack-recall.entity.js';
 import type { PackRecallRequest } from './pack-recall.requests.js';
 import { PackRecallView } from './pack-recall.views.js';
 
-/** As what the opening of a pack is written down. */
-export const PACK = 'pack';
-
 /** Papers that are taken back. Source: law and standards note, section 4, REQ-LOG-03. */
 @Injectable()
 export class PackRecallsService {
-  constructor(
-    private readonly records: Records,
-    private readonly log: AuditLog,
-  ) {}
+  constructor(private readonly records: Records) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => this.receivers(work, meeting, rows as Row[] & PackRecall[]);
+      const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
       return work.page(PackRecallView, { meetingId }, query, { given });
     });
   }
@@ -53,22 +49,35 @@ export class PackRecallsService {
         madeById: actor.id,
       });
       work.happened('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.present(PackRecallView, made, { status: 201, given: await this.receivers(work, meeting, [made]) });
+      return work.present(PackRecallView, made, { status: 201, given: await receivers(work, meeting, [made]) });
     });
   }
+}
 
-  /** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
-  private async receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
-    const agencies = await agenciesToTell(work, meeting, recalls);
-    const mayRecall = (await work.peek('recall', Meeting, meeting.id)) !== null;
-    const receivers: Row = {};
-    for (const { id, listingId, madeAt } of recalls) {
-      const copies = { record: meeting, document: PACK, holding: listingId ? [listingId] : [], until: madeAt };
-      const openedBy = mayRecall ? await this.log.openings(copies) : null;
-      receivers[id] = { receivedByAgencyIds: agencies.get(id) ?? [], openedBy };
-    }
-    return receivers;
-  }
+/** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
+async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+  const agencies = await agenciesToTell(work, meeting, recalls);
+  const copies = await copiesOf(work, meeting);
+  return Object.fromEntries(
+    recalls.map(({ id, listingId, madeAt }) => {
+      const held = copies?.filter(
+        ({ row }) => row.openedAt <= madeAt && (!listingId || row.listingIds.includes(listingId)),
+      );
+      return [id, { receivedByAgencyIds: agencies.get(id) ?? [], openedBy: held?.map(({ shown }) => shown) ?? null }];
+    }),
+  );
+}
+
+/** Copies of its packs, in the order in which they were opened; null for whoever may not recall them. */
+async function copiesOf(
+  work: Work,
+  { id: meetingId }: Meeting,
+): Promise<{ row: DocumentCopy; shown: DocumentCopyView }[] | null> {
+  if (!(await work.peek('recall', Meeting, meetingId))) return null;
+  const rows = await work.rows('read', DocumentCopy, { meetingId, document: 'pack' });
+  rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
+  const shown = presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
+  return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView }));
 }
 
 /** Recalls that hold: none does any more when the agenda was circulated again. */

@@ -18,11 +18,11 @@ import { MeetingPanelView } from '../calendar/calendar.views.js';
 import { inForm } from '../documents/document.js';
 import type { DocumentFormat } from '../documents/document.requests.js';
 import { NamedAgencyView } from '../documents/document.views.js';
-import { presentedRows, shown } from '../documents/presenting.js';
+import { copyOfDocument, presentedRows, shown } from '../documents/presenting.js';
 import { Meeting } from '../meeting.entity.js';
 import { paperOf } from './pack-document.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
-import { inForce, PACK } from './pack-recalls.service.js';
+import { inForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
 
 /** The fields by which records name agencies. */
@@ -65,11 +65,8 @@ export class PacksService {
     const content = (await contentOf(work.actor, findsOf(work), meetingId)).filter((item) => !isRecalled(item));
     const items = presented(work, content);
     const watermark = await watermarkOf(work, meeting);
-    work.opened(Meeting, meeting, {
-      document: PACK,
-      serial: watermark.serial,
-      holding: items.map(({ listing }) => listing.id),
-    });
+    const listingIds = items.map(({ listing }) => listing.id);
+    work.opened(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds));
     const manifest = {
       watermark,
       marking: markingOf(items),

@@ -1,0 +1,53 @@
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Panel } from '../../panels/panel.entity.js';
+import { Classified } from '../../policy/classification.js';
+import { oneOf } from '../../records/one-of.js';
+import { PartnershipRecord } from '../../records/recorded.js';
+import { Meeting } from '../meeting.entity.js';
+
+export const DOCUMENTS = ['pack', 'minutes'] as const;
+export type DocumentKind = (typeof DOCUMENTS)[number];
+
+/**
+ * That somebody opened a document of a meeting: a copy, under the serial that stands on it (its `id`). Kept beside the log,
+ * which only auditors read, so that whoever recalls papers knows whose. Source: law and standards note, section 4, REQ-LOG-03.
+ */
+@Entity('document_copies')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@Index(['meetingId', 'changedAt', 'id'])
+@Index(['panelId', 'changedAt', 'id'])
+@Check('document_copies_document', oneOf('document', DOCUMENTS))
+export class DocumentCopy extends PartnershipRecord {
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Meeting)
+  @Classified('administrative')
+  meetingId: string;
+
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  document: DocumentKind;
+
+  /** The person, or the machine client. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  readerId: string;
+
+  /** The agency for which they read. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  agencyId: string;
+
+  /** When (UTC). */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  openedAt: Date;
+
+  /** The items that it held: those that the reader could see then. */
+  @Column({ type: 'uuid', array: true })
+  @Classified('administrative')
+  listingIds: string[];
+}
