@@ -59,7 +59,6 @@ const INSIDE: Record<string, string> = {
   'register Meeting': 'POST /v1/meetings/{id}/attendances for somebody else',
   'research Case': 'GET /v1/research-requests/{id}/people and POST …/return: what the ground of Person asks',
   'research CasePerson': 'GET /v1/research-requests/{id}/people: the roles',
-  'see-chairs CycleMeeting': 'GET /v1/meetings/{id}/chairs: whose lines it has, one address for three boroughs',
   'suspend SharingAgreement': 'as activate',
 };
 
