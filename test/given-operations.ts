@@ -85,8 +85,8 @@ const jsonOf = (message: Message | undefined): Schema | undefined => message?.co
 const refusalOf = ({ $ref }: Message = {}): Refusal['x-refuses'] =>
   openApi.components.responses[$ref?.slice($ref.lastIndexOf('/') + 1) ?? '']?.['x-refuses'];
 
-/** Pages with a line for each agency, of figures about the records that the reader may see. */
-const OF_FIGURES = ['/v1/action-ledger'];
+/** Pages with a line for each agency or panel, of figures about the records that concern the reader. */
+const OF_FIGURES = ['/v1/action-ledger', '/v1/meetings/{id}/chairs'];
 
 export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {

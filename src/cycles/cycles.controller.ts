@@ -95,7 +95,7 @@ export class CyclesController {
 
   /** Whether the chairs of JAG and Tasking came to the TTCG, borough by borough (its core members, coordinators there) */
   @Get('meetings/:id/chairs')
-  @Can('see-chairs', CycleMeeting)
+  @Can('see-chairs', Meeting)
   @Answers.page(ChairAtTtcgView)
   chairs(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.cycles.chairs(actor, id);

@@ -45,28 +45,28 @@ declareSubject(CycleMeeting, 'CycleMeeting', {
     others: { to: CycleMeeting, local: 'cycleId', foreign: 'cycleId' },
   },
   parent: 'cycle',
-  grounds: [
-    { ...seated, within: 'read' },
-    {
-      name: 'of-the-ttcg',
-      sentence: 'who is a core member of the TTCG',
-      actions: ['see-chairs'],
-      where: (actor) => ({ stage: 'ttcg', ...ofPanels(corePanels(actor)) }),
-    },
-    {
-      name: 'coordination',
-      sentence: 'who chairs or coordinates the JAG or the Tasking of that cycle',
-      actions: ['see-chairs'],
-      where: (actor) => ({
-        stage: 'ttcg',
-        others: { $elemMatch: { stage: { $ne: 'ttcg' }, ...ofPanels(coordinatedPanels(actor)) } },
-      }),
-    },
-  ],
+  grounds: [{ ...seated, within: 'read' }],
 });
 
+/** A TTCG, of a cycle of which this holds. */
+const ofTtcg = (where: Where): Where => ({ stages: { $elemMatch: { stage: 'ttcg', ...where } } });
+
 extendSubject(Meeting, {
+  relations: { stages: { to: CycleMeeting, local: 'id', foreign: 'meetingId' } },
   grounds: [
+    {
+      name: 'of-the-ttcg',
+      sentence: 'who is a core member of the TTCG that meets',
+      actions: ['see-chairs'],
+      where: (actor) => ({ panelId: { $in: corePanels(actor) }, ...ofTtcg({}) }),
+    },
+    {
+      name: 'of-its-cycle',
+      sentence: 'who chairs or coordinates the JAG or the Tasking of a cycle in which it is the TTCG: for that cycle',
+      actions: ['see-chairs'],
+      where: (actor) =>
+        ofTtcg({ others: { $elemMatch: { stage: { $ne: 'ttcg' }, ...ofPanels(coordinatedPanels(actor)) } } }),
+    },
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -128,9 +128,10 @@ declareSubject(Feed, 'Feed', {
 
 declareWords(CycleTemplate, 'Meeting', 'template of a cycle');
 declareWords(Cycle, 'Meeting', 'cycle of meetings');
-declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle', {
-  'see-chairs': 'see whether the chairs of JAG and Tasking came to it',
-});
+declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
 declareWords(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
 addWords(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
-addWords(Meeting, { prioritise: 'hand on priorities from it' });
+addWords(Meeting, {
+  prioritise: 'hand on priorities from it',
+  'see-chairs': 'see whether the chairs of JAG and Tasking came to it',
+});

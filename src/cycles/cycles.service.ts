@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { newMeeting } from '../meetings/meetings.service.js';
-import { TO_BE_HELD } from '../meetings/meeting.entity.js';
-import { closedCompartments } from '../panels/panels.policy.js';
+import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { closedCompartments, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { conflict, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -18,10 +18,14 @@ import { closesOn, opensOn, sittingOf } from './dates.js';
 import { takeWaiting } from './feeds.service.js';
 import { coordinates, lastNumber } from './templates.service.js';
 
-/** For each JAG and Tasking of these cycles (`$2`): was somebody who chairs it at the TTCG (`$1`)? */
+/**
+ * For each JAG and Tasking of the cycles of a TTCG (`$1`), or of those in which one of these panels (`$2`) meets: was somebody
+ * who chairs it there?
+ */
 const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
     came.attendance
-  FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id JOIN meetings t ON t.id = $1
+  FROM meetings t JOIN cycle_meetings here ON here.meeting_id = t.id AND here.stage = 'ttcg'
+  JOIN cycle_meetings cm ON cm.cycle_id = here.cycle_id AND cm.stage <> 'ttcg' JOIN meetings m ON m.id = cm.meeting_id
   CROSS JOIN LATERAL (
     SELECT CASE
       WHEN bool_or(a.practitioner_id = c.practitioner_id AND a.status IN ('present', 'deputy')) THEN 'present'
@@ -34,7 +38,10 @@ const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", 
     WHERE c.panel_id = m.panel_id AND c.role IN ('chair', 'co_chair')
       AND c.valid_from <= (t.scheduled_at AT TIME ZONE 'Europe/London')::date
       AND coalesce(c.valid_to, 'infinity') >= (t.scheduled_at AT TIME ZONE 'Europe/London')::date) came
-  WHERE cm.cycle_id = ANY ($2) AND cm.stage IN ('jag', 'tasking') ORDER BY m.panel_id, cm.id`;
+  WHERE t.id = $1 AND ($2::uuid[] IS NULL OR EXISTS (
+    SELECT FROM cycle_meetings o JOIN meetings om ON om.id = o.meeting_id
+    WHERE o.cycle_id = cm.cycle_id AND o.stage <> 'ttcg' AND om.panel_id = ANY ($2)))
+  ORDER BY m.panel_id, cm.id`;
 
 /** The four-week cycle: JAG, Tasking, TTCG, and again. Source: JAG note, section 3. */
 @Injectable()
@@ -59,11 +66,12 @@ export class CyclesService {
   /** Their coming is a KPI: read off who was there and who chairs on that day. Source: JAG note, section 3.3, rule 6. */
   chairs(actor: Actor, meetingId: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      const here = await work.rows('see-chairs', CycleMeeting, { meetingId, stage: 'ttcg' });
-      if (!here.length) throw notFound();
-      const cycles = here.map(({ cycleId }) => cycleId);
-      // the TTCG stands in the partnership of the BCU, whose attendances a borough's coordinator does not read
-      const rows = await work.across(() => work.manager.query<object[]>(CHAIRS, [meetingId, cycles]));
+      const { panelId } = await work.find('see-chairs', Meeting, meetingId);
+      const isMember = corePanels(actor).includes(panelId);
+      // the boroughs are kept apart by the wall, and a member of the TTCG hears of all of them there
+      const rows = await work.across(() =>
+        work.manager.query<object[]>(CHAIRS, [meetingId, isMember ? null : coordinatedPanels(actor)]),
+      );
       return work.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
   }
