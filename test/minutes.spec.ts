@@ -2,7 +2,7 @@
  * Minutes as documents: each reader is given exactly what single reads give them, in every form, and what is restricted later
  * is not in the old minutes any more. Meetings as calendars: at the right hour in summer and winter, and grown with each change.
  *
- * Seen to fail: a point that is not held back as what it repeats; drafts in the document; a PDF without marks; a plain Date as
+ * Seen to fail: those who were there left out of paper; a point that is not held back as what it repeats; drafts in the document; a PDF without marks; a plain Date as
  * the beginning of a meeting; a sequence that stays; a compartment named in a calendar; minutes rendered once and kept for their
  * reader; a file kept for whoever asks next; a recused person's items asked for as the service, past both walls (the policy's bar
  * alone left out changes nothing: the second wall holds); an opening that is not written down; another serial on the copy than in
@@ -176,6 +176,7 @@ async function expectAsSingleReads(who: string, given: Given): Promise<Document>
 
 /** All the words that the spec wrote. */
 const WORDS = /(Words of \w+ in item \d|A point [a-z ]+, item \d|Change the lock of the bin store, item \d)/g;
+const dense = (text: string): string => text.replaceAll(/\s+/g, '');
 const wordsIn = (text: string): string[] => [...new Set(text.match(WORDS) ?? [])].sort();
 
 describe('the minutes of a meeting', () => {
@@ -378,6 +379,40 @@ describe('the minutes of a meeting', () => {
       serials.add(serial!);
     }
     expect(serials.size).toBe(3);
+  });
+
+  // MARAC note, section 4.3 "Header"
+  test('name who was there and who was not, each once, for whoever sits on the panel', async () => {
+    const given = await minuted();
+    const agencies = new Map<string, string>();
+    const came = async (who: string, body: object): Promise<string> => {
+      const { rows } = await owner.query<{ id: string; name: string; agency: string }>(
+        'SELECT p.id, p.name, a.name AS agency FROM practitioners p JOIN agencies a ON a.id = p.agency_id WHERE p.subject = $1',
+        [who],
+      );
+      const { id, name, agency } = rows[0]!;
+      const recorded = { practitionerId: id, ...body };
+      const writer = await by('marac-coordinator');
+      const { body: made } = await writer.post(`${given.path}/attendances`, recorded).expect(201);
+      agencies.set(who, `${name} (${agency})`);
+      return String(made.id);
+    };
+    const there = { status: 'present', confidentialityAccepted: true };
+    const first = await came('marac-chair', there);
+    expect((await command('marac-coordinator', `${given.path}/attendances/${first}`, 'departure')).status).toBe(200);
+    await came('marac-chair', there);
+    await came('idva', there);
+    await came('housing-officer', { status: 'apologies' });
+    for (const who of ['idva', 'social-worker']) {
+      const { attendances, practitioners } = (await document(who, given)) as unknown as Record<string, Part[]>;
+      expect(attendances!.map(({ status }) => status).sort()).toEqual(['apologies', 'present', 'present', 'present']);
+      expect(practitioners).toHaveLength(3);
+      const file = await binary((await by(who)).get(`${given.path}/minutes/document?format=pdf`).expect(200));
+      const text = (await pdfOf(file.body as Buffer)).text;
+      const present = [agencies.get('marac-chair')!, agencies.get('idva')!].sort().join('; ');
+      expect(dense(text)).toContain(dense(`Present: ${present}`));
+      expect(dense(text)).toContain(dense(`Apologies: ${agencies.get('housing-officer')!}`));
+    }
   });
 
   test('do not exist for a stranger', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { Agency } from '../../agencies/agency.entity.js';
+import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
 import { Action } from '../../plans/action.entity.js';
@@ -12,7 +12,7 @@ import type { Work } from '../../records/work.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
 import { inForm } from '../documents/document.js';
 import type { DocumentFormat } from '../documents/document.requests.js';
-import { NamedAgencyView } from '../documents/document.views.js';
+import { NamedAgencyView, NamedPractitionerView } from '../documents/document.views.js';
 import { copyOfDocument, HOW, presentedRows, shown } from '../documents/presenting.js';
 import { itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
@@ -21,11 +21,13 @@ import { markingOf, paperOf } from './minutes-document.js';
 import {
   HandlingView,
   MinutedActionView,
+  MinutedAttendanceView,
   MinutedCaseView,
   MinutedItemView,
   MinutesDocumentView,
   type MinutesItem,
 } from './minutes-document.views.js';
+import { Attendance } from '../room/attendance.entity.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
@@ -52,6 +54,7 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
   const items = await itemsIn(work, meetingId);
   const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
+  const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
   const serial = uuidv7();
   const listingIds = items.map(({ item }) => item.id);
   work.opened(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
@@ -64,8 +67,14 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
       marking: markingOf(items),
       madeFor: { name: work.actor.name, agency, at: work.now, serial },
       panel: panel ?? null,
+      attendances: attendances.sort(byId),
+      practitioners: await shown(work, NamedPractitionerView, Practitioner, {
+        id: { $in: attendances.map(({ practitionerId }) => practitionerId) },
+      }),
       items,
-      agencies: await shown(work, NamedAgencyView, Agency, { id: { $in: [...named(items)] } }),
+      agencies: await shown(work, NamedAgencyView, Agency, {
+        id: { $in: [...named(items), ...attendances.map(({ agencyId }) => agencyId)] },
+      }),
       withheldCategories: work.withheldCategories(panelId),
     },
   });

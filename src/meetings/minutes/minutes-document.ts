@@ -3,6 +3,7 @@ import { londonTime } from '../../records/london-day.js';
 import type { Block, Paper } from '../../records/paper.js';
 import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../documents/document.js';
 import { MARKINGS, type Marking } from '../documents/marking.js';
+import type { AttendanceStatus } from '../room/attendance.entity.js';
 import type { MinutesDocumentView, MinutesItem } from './minutes-document.views.js';
 
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
@@ -39,6 +40,14 @@ const DECISION: Labels = { text: 'Decision', rationale: 'Rationale', dissent: 'D
 const ACTION: Labels = { description: 'Action', measure: 'Measure' };
 const POINT: Labels = { text: 'Information shared' };
 
+const ATTENDED: [status: AttendanceStatus, label: string][] = [
+  ['present', 'Present'],
+  ['deputy', 'Present as deputies'],
+  ['apologies', 'Apologies'],
+  ['apologies_with_report', 'Apologies, with a report'],
+  ['absent', 'Absent'],
+];
+
 export function paperOf(document: MinutesDocumentView): Paper {
   const { title, language, marking, madeFor, items, withheldCategories, scheduledAt, venueOrMode, quorate } = document;
   const agency = namesOf(document.agencies);
@@ -54,12 +63,25 @@ export function paperOf(document: MinutesDocumentView): Paper {
       text('Held', londonTime(scheduledAt)),
       text('Where', venueOrMode),
       ...(quorate === null ? [] : [text('Quorate', quorate ? 'yes' : 'no')]),
+      ...attended(document),
       ...(withheldCategories.length
         ? [text('Withheld from you by rule', withheldCategories.map(words).join(', '))]
         : []),
       ...items.map((one) => itemOf(one, agency)),
     ],
   };
+}
+
+/** Under each status those of whom it was recorded, each once. Source: MARAC note, section 4.3 "Header". */
+function attended({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
+  const agency = namesOf(agencies);
+  const name = new Map(practitioners.map((one) => [one.id, one.name]));
+  return ATTENDED.flatMap(([status, label]): Block[] => {
+    const there = attendances
+      .filter((one) => one.status === status)
+      .map((one) => `${name.get(one.practitionerId) ?? 'Somebody'} (${agency(one.agencyId)})`);
+    return there.length ? [{ kind: 'text', label, text: [...new Set(there)].sort().join('; ') }] : [];
+  });
 }
 
 function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: string) => string): Block {

@@ -4,11 +4,11 @@ import { Action } from '../../plans/action.entity.js';
 import { Classified } from '../../policy/classification.js';
 import { view } from '../../records/view.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
-import { NamedAgencyView } from '../documents/document.views.js';
+import { NamedAgencyView, NamedPractitionerView } from '../documents/document.views.js';
 import { MARKINGS, type Marking } from '../documents/marking.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
-
+import { Attendance } from '../room/attendance.entity.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
 /** An item as it stands in the minutes. */
@@ -78,6 +78,9 @@ export class MadeFor {
   serial: string;
 }
 
+/** That somebody was at the meeting, or was not. */
+export class MinutedAttendanceView extends view(Attendance, 'id', 'agencyId', 'practitionerId', 'status') {}
+
 /** The minutes of a meeting, as far as you may see them now. */
 export class MinutesDocumentView extends view(
   Meeting,
@@ -109,6 +112,14 @@ export class MinutesDocumentView extends view(
   @ApiProperty({ nullable: true, type: () => MeetingPanelView })
   @Classified('administrative')
   panel: MeetingPanelView | null;
+
+  /** Who was there, and who was not, as it was recorded. */
+  @Classified('administrative')
+  attendances: MinutedAttendanceView[];
+
+  /** The people whom the attendances name. */
+  @Classified('administrative')
+  practitioners: NamedPractitionerView[];
 
   /** The items that you may see, in the order in which they were heard. */
   @Classified('administrative')
