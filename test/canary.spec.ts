@@ -9,7 +9,8 @@
  * that is not shared; a value in a header, in the detail of a 412, in a log line, in the fields of an audit entry (and so in
  * the export); a filter and a search put to rows in which the reader does not see what is asked about; the stored reply to
  * a repeated call as it was, and as it was wherever its record may still be read; the text of minutes put past the
- * policy into the PDF, into the DOCX and its properties, and into a calendar. `CANARY_CAST=idva,…` runs some of the
+ * policy into the PDF, into the DOCX and its properties, and into a calendar; what contributions and people hold put past it into
+ * the file of a pack. `CANARY_CAST=idva,…` runs some of the
  * cast alone; the floors are those of all.
  */
 import { randomUUID } from 'node:crypto';
@@ -403,15 +404,15 @@ it(
          AND NOT EXISTS (SELECT FROM pack_recalls r WHERE r.meeting_id = l.meeting_id AND r.listing_id IS NULL)`,
       [told.get('cases')],
     );
-    const papers = spread(packed.map(({ id }) => id).sort(), 6);
+    const papers = spread(packed.map(({ id }) => id).sort(), 8);
     await everybody(async (who, turn) => {
       const mine = [minuted[turn % minuted.length], minuted[(turn + 1) % minuted.length]];
       for (const id of mine)
         for (const exit of ['pdf', 'docx'])
           await open(who, exit, `/v1/meetings/${String(id)}/minutes/document?format=${exit}`);
-      for (const id of [papers[turn % papers.length], papers[(turn + 1) % papers.length]])
+      for (const id of papers)
         for (const form of ['pdf', 'docx'])
-          await open(who, `pack as ${form}`, `/v1/meetings/${String(id)}/pack?format=${form}`);
+          await open(who, `pack as ${form}`, `/v1/meetings/${id}/pack?format=${form}`);
       for (const id of [...meetings, ...mine]) await open(who, 'calendar', `/v1/meetings/${String(id)}/calendar`);
       await open(who, 'calendar', '/v1/calendar');
     });

@@ -322,8 +322,14 @@ describe('a pack', () => {
       for (const page of artifacts)
         for (const said of [reader, agency, serial!, manifest.marking.classification]) expect(page).toContain(said);
     }
-    await by('outsider').then((caller) => caller.get(`${meeting.path}/pack?format=pdf`).expect(404));
-    await by('fire-officer').then((caller) => caller.get(`${meeting.path}/pack?format=odt`).expect(400));
+    const officer = await by('fire-officer');
+    for (const format of ['json', 'pdf', 'docx']) {
+      await (await by('outsider')).get(`${meeting.path}/pack?format=${format}`).expect(404);
+      const path = `${meeting.path}/pack?format=${format}`;
+      await officer.get(path).set('purpose', 'CURIOSITY').expect(400);
+      await officer.get(path).set('purpose', 'PANEL_MEETING').expect(200);
+    }
+    await officer.get(`${meeting.path}/pack?format=odt`).expect(400);
   }, 60_000);
 
   test('is marked in every form as conditions of handling ask', async () => {
