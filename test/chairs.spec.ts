@@ -3,7 +3,7 @@
  * on that day, by those whom it concerns.
  *
  * Seen to fail: a deputy who does not count; somebody who chaired on another day; a member who does not chair; chairs shown to
- * whoever sits on a panel of the partnership.
+ * whoever sits on a panel of the cycle; another borough's chairs shown to a coordinator.
  */
 import type pg from 'pg';
 import { asOwner } from './given-panel-work.ts';
