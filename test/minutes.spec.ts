@@ -23,6 +23,7 @@ interface Item {
   points: Part[];
   handling: Part[];
   decision: Part | null;
+  crimes: Part[];
   actions: Part[];
 }
 
@@ -111,6 +112,8 @@ async function minuted(code: keyof typeof PANELS = 'ask-marac'): Promise<Given> 
       .post(`${path}/minutes`, { listingId, ...parts, points, nextReviewOn: '2027-03-01' })
       .expect(201);
     given.minutes.push(minute.body.id as string);
+    const crime = { listingId, summary: `Words of crime in item ${String(n)}.`, victimWishesReport: 'no' };
+    await writer.post(`${path}/crimes`, { ...crime, reportedTo: null, reference: null }).expect(201);
     const agencyId = (await practitioner(owner, 'housing-officer')).agencyId;
     await writer
       .post(`${path}/listings/${listingId}/actions`, {
@@ -153,11 +156,12 @@ async function expectAsSingleReads(who: string, given: Given): Promise<Document>
   expect(found.items.flatMap(({ minutes }) => minutes?.id ?? []).sort()).toEqual(
     minutes.data.map(({ id }: Part) => id).sort(),
   );
-  for (const { item, minutes: edition, points, handling, actions } of found.items) {
+  for (const { item, minutes: edition, points, handling, crimes, actions } of found.items) {
     const singles: [Part, string][] = [
       [item, `${given.path}/listings/${item.id}`],
       ...(edition ? [[edition, `${given.path}/minutes/${edition.id}`] as [Part, string]] : []),
       ...handling.map((one): [Part, string] => [one, `/v1/contributions/${one.id}`]),
+      ...crimes.map((one): [Part, string] => [one, `${given.path}/crimes/${one.id}`]),
       ...actions.map((one): [Part, string] => [one, `/v1/actions/${one.id}`]),
     ];
     for (const [part, path] of singles) {

@@ -28,6 +28,8 @@ import {
   type MinutesItem,
 } from './minutes-document.views.js';
 import { Attendance } from '../room/attendance.entity.js';
+import { DisclosedCrime } from '../room/crime.entity.js';
+import { DisclosedCrimeView } from '../room/crime.views.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
@@ -97,6 +99,10 @@ async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
   const repeated = { $in: points.flatMap(({ contributionId }) => contributionId ?? []) };
   const handling = await shown<HandlingView>(work, HandlingView, Contribution, { id: repeated });
   const decisions = await shown<DecisionView>(work, DecisionView, Decision, { listingId });
+  const crimes = await shown<DisclosedCrimeView>(work, DisclosedCrimeView, DisclosedCrime, {
+    listingId,
+    amendedAt: null,
+  });
   const actions = await shown<MinutedActionView>(work, MinutedActionView, Action, { id: { $in: [...of.keys()] } });
   return heard.map((item) => {
     const mine = points.filter((one) => one.listingId === item.id).sort(byId);
@@ -107,6 +113,7 @@ async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
       points: mine,
       handling: handling.filter(({ id }) => mine.some(({ contributionId }) => contributionId === id)),
       decision: decisions.find((one) => one.listingId === item.id) ?? null,
+      crimes: crimes.filter((one) => one.listingId === item.id).sort(byId),
       actions: actions.filter(({ id }) => of.get(id) === item.id).sort(byId),
     };
   });
@@ -131,9 +138,9 @@ async function actionsIn(work: Work, listingIds: string[]): Promise<Map<string, 
 
 function named(items: readonly MinutesItem[]): Set<string> {
   return new Set(
-    items.flatMap(({ item, points, actions }) => [
+    items.flatMap(({ item, points, crimes, actions }) => [
       item.presentedByAgencyId,
-      ...points.map(({ agencyId }) => agencyId),
+      ...[...points, ...crimes].map(({ agencyId }) => agencyId),
       ...actions.map(({ ownerAgencyId }) => ownerAgencyId),
     ]),
   );

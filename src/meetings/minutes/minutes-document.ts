@@ -12,10 +12,11 @@ const isShown = (part: object | null, fields: readonly string[]): boolean =>
 /** Follows from what is shown alone: a higher marking than that of what is there would tell of what is not. */
 export function markingOf(items: readonly MinutesItem[]): Marking {
   const isSensitive = items.some(
-    ({ minutes, points, decision, actions }) =>
+    ({ minutes, points, decision, crimes, actions }) =>
       isShown(minutes, Object.keys(MINUTES)) ||
       isShown(decision, Object.keys(DECISION)) ||
       points.some((one) => isShown(one, ['text'])) ||
+      crimes.some((one) => isShown(one, Object.keys(CRIME))) ||
       actions.some((one) => isShown(one, Object.keys(ACTION))),
   );
   const hasConditions = items.some(({ points, handling }) =>
@@ -38,6 +39,12 @@ const MINUTES: Labels = {
 };
 const DECISION: Labels = { text: 'Decision', rationale: 'Rationale', dissent: 'Dissent' };
 const ACTION: Labels = { description: 'Action', measure: 'Measure' };
+const CRIME: Labels = {
+  summary: 'What came to light',
+  victimWishesReport: 'The victim wants it reported',
+  reportedTo: 'Reported to',
+  reference: 'Reference',
+};
 const POINT: Labels = { text: 'Information shared' };
 
 const ATTENDED: [status: AttendanceStatus, label: string][] = [
@@ -85,7 +92,7 @@ function attended({ attendances, practitioners, agencies }: MinutesDocumentView)
 }
 
 function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: string) => string): Block {
-  const { minutes, points, handling, decision, actions } = parts;
+  const { minutes, points, handling, decision, crimes, actions } = parts;
   return {
     kind: 'section',
     heading: `${about?.reference ?? 'Case'} (${item.kind})`,
@@ -100,6 +107,9 @@ function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: strin
             .filter(({ id }) => id === point.contributionId)
             .flatMap((one) => partOf(one, { conditions: 'Conditions' })),
         ]),
+      ),
+      ...crimes.flatMap((crime) =>
+        section(`Crime disclosed, recorded by ${agency(crime.agencyId)}`, partOf(crime, CRIME)),
       ),
       ...section('Decision', partOf(decision, DECISION)),
       ...actions.flatMap((action) =>

@@ -9,6 +9,7 @@ import { MARKINGS, type Marking } from '../documents/marking.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
 import { Attendance } from '../room/attendance.entity.js';
+import { DisclosedCrimeView } from '../room/crime.views.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
 /** An item as it stands in the minutes. */
@@ -61,6 +62,9 @@ export class MinutesItem {
 
   @ApiProperty({ nullable: true, type: () => DecisionView })
   decision: DecisionView | null;
+
+  /** Crimes that came to light in it, as they were last put down. */
+  crimes: DisclosedCrimeView[];
 
   actions: MinutedActionView[];
 }
