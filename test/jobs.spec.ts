@@ -382,7 +382,9 @@ test('whoever becomes kept out of the case loses its notices at every exit, by e
   }
   const kindsOf = (who: string): Set<string> =>
     new Set(notices.filter(({ id }) => before.get(who)?.includes(id)).map(({ kind }) => kind));
-  expect(kindsOf('housing-officer')).toEqual(new Set(['action_due', 'action_due_soon', 'action_overdue']));
+  expect(kindsOf('housing-officer')).toEqual(
+    new Set(['action_due', 'action_due_soon', 'action_overdue', 'action_before_steering_group']),
+  );
   expect([...kindsOf('jag-coordinator')]).toEqual(expect.arrayContaining(['action_escalated', 'action_overdue']));
 
   await owner.query(

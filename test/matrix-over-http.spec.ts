@@ -52,6 +52,7 @@ const INSIDE: Record<string, string> = {
   'read AgendaEdition': 'GET /v1/meetings/{id}/agenda?edition',
   'read AgendaItem': 'the same: the cases of the edition',
   'read AuditCheckpoint': 'GET /v1/audit-checkpoints, for whoever signed in',
+  'read DocumentCopy': 'GET /v1/meetings/{id}/pack-recalls, for whoever may recall them',
   'read ReferralSubject':
     'the people, places and groups of a referral: what the grounds of Person, Place and Group ask',
   'release Contribution': 'POST /v1/release-requests/{id}/approval',
@@ -178,7 +179,7 @@ async function allRows(subject: Subject): Promise<Map<string, Row>> {
 
 /** While the cells are tried nothing is changed: who got past the policy is told that the record exists already (409). */
 async function takeNoChange(does: () => Promise<void>): Promise<void> {
-  const WRITTEN_BY_READING = ['AuditEntry', 'AuditCheckpoint', 'Disclosure'];
+  const WRITTEN_BY_READING = ['AuditEntry', 'AuditCheckpoint', 'Disclosure', 'DocumentCopy'];
   const tables = policy
     .declaredSubjects()
     .filter(({ name }) => !WRITTEN_BY_READING.includes(name))

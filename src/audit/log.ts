@@ -160,7 +160,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
       const ended = client.query('COMMIT');
       send();
-      const [, remember, { rowCount }] = await Promise.all([Promise.all(sent), disclosed, appended, ended]);
+      await inOrder([...sent, disclosed, appended, ended]);
+      const [remember, { rowCount }] = await Promise.all([disclosed, appended]);
       this.own = rowCount === 1 ? sealed.checkpoint : undefined;
       return rowCount === 1 ? remember : null;
     } catch (error) {
@@ -278,6 +279,11 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         `the last checkpoint of the log (size ${String(last.size)}) is not one that was signed with our keys`,
       );
   }
+}
+
+/** Waits for all; the first that failed says why, and those behind it only that the transaction is over. */
+async function inOrder(asked: Promise<unknown>[]): Promise<void> {
+  for (const one of await Promise.allSettled(asked)) if (one.status === 'rejected') throw one.reason;
 }
 
 /** Every transaction of the log's own connections begins here. */

@@ -20,7 +20,8 @@ const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, par
     agency_id, opened_at, listing_ids)
   SELECT c.serial, 1, c.at, c.at, c."partnershipId", c."panelId", c."meetingId", c.document, c."readerId", c."agencyId", c.at, c."listingIds"
   FROM jsonb_to_recordset($1::jsonb) AS c(serial uuid, "partnershipId" uuid, "panelId" uuid, "meetingId" uuid, document text,
-    "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[])`;
+    "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[])
+  ON CONFLICT DO NOTHING`;
 
 /** A recall is never undone by a later correction; whoever was told is to be told again. */
 const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'recall' THEN 'recall' ELSE 'correction' END,

@@ -9,7 +9,6 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
   relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   parent: 'meeting',
   seek: ['panelId'],
-  panel: 'panelId',
   grounds: [
     {
       name: 'chair',
