@@ -3,9 +3,11 @@
  * people who are plainly invented.
  *
  * Seen to fail: a date taken from the clock instead of the day that was passed in; a telephone number outside the ranges
- * that are reserved for drama.
+ * that are reserved for drama; a caseload of the bench on panels that hear no case.
  */
 import type { Caseload } from '../src/sandbox/content/caseload.ts';
+import { caseload } from '../tools/bench/caseload.mjs';
+import { givenDatabase } from './support/database.ts';
 
 const build = async (day: string): Promise<Caseload> =>
   (await import('#built/sandbox/content/subjects-and-cases')).buildCaseload(new Date(day));
@@ -39,4 +41,11 @@ test('nobody in it is a real person: reserved numbers, example domains, test NHS
     if (email) expect(email).toMatch(/@([a-z-]+\.)*example\.(org|com|net)$/);
     expect([nhsNumber, nhsNumber.startsWith('999') && isNhsNumber(nhsNumber)]).toEqual([nhsNumber, true]);
   }
+});
+
+test('many more cases can be made in it, for the bench', async () => {
+  const { ownerUrl } = await givenDatabase();
+  const { panels, cases } = await caseload(ownerUrl, 'jag-coordinator', 60);
+  expect(panels.length).toBeGreaterThan(0);
+  expect(cases.length).toBeGreaterThan(0);
 });

@@ -1,4 +1,4 @@
-/** Many cases on all panels of the sandbox, each with contributions of several agencies in several categories. */
+/** Many cases on all panels of the sandbox that hear cases, each with contributions of several agencies in several categories. */
 import pg from 'pg';
 
 const CONTRIBUTIONS_EACH = 6;
@@ -27,7 +27,7 @@ export async function caseload(ownerUrl, reader, count) {
        SELECT gen_random_uuid(), 1, now() - n * interval '1 second', now() - n * interval '1 second', p.partnership_id, a.id, a.type, 'theme', p.id,
          'GEN-' || n, 'open', 'asb_incident', repeat('A generated case. ', 20), a.id, 'medium', 1, now() - n * interval '1 second'
        FROM generate_series(1, $1::int) n
-       JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places FROM panels) p ON p.place = n % p.places
+       JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places FROM panels WHERE type <> 'steering_group') p ON p.place = n % p.places
        JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places FROM agencies) a ON a.place = n % a.places`,
       [count],
     );

@@ -144,7 +144,7 @@ export function paperOf(pack: PackView): Paper {
     madeAt: renderedAt,
     blocks: [
       CONFIDENTIAL,
-      { kind: 'text', label: 'Held', text: londonTime(scheduledAt) },
+      { kind: 'text', label: 'When', text: londonTime(scheduledAt) },
       { kind: 'text', label: 'Where', text: venueOrMode },
       ...items.map((one, n): Block => ({
         kind: 'section',
