@@ -445,6 +445,8 @@ export class Work {
    * what is hidden from the actor. Who submits a referral must not change what the panel learns about repeats.
    */
   async asService<T>(asks: () => Promise<T>): Promise<T> {
+    // behind the wall of several partnerships nothing is hidden already, and that wall stays
+    if (this.isAcross) return asks();
     this.conversation.enter(unhidden);
     const answer = await asks();
     this.conversation.enter();

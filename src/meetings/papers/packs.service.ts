@@ -21,7 +21,7 @@ import { NamedAgencyView } from '../documents/document.views.js';
 import { copyOfDocument, presentedRows, shown } from '../documents/presenting.js';
 import { Meeting } from '../meeting.entity.js';
 import { paperOf } from './pack-document.js';
-import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
 import { inForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
 
@@ -97,9 +97,22 @@ function presented(work: Work, content: ItemContent[]): PackItem[] {
       bodies.set(rows[index] as object, body);
   }
   return content.map((item) => {
-    const shown = Object.fromEntries(PARTS.map((part) => [part, item[part].map((row) => bodies.get(row))]));
-    const [listing] = shown['listing'] as object[];
-    return { ...shown, listing, case: shown['case']?.[0] ?? null } as unknown as PackItem;
+    const shown = <P extends Part>(part: P): InstanceType<(typeof VIEWS)[P]>[] =>
+      item[part].map((row) => bodies.get(row) as InstanceType<(typeof VIEWS)[P]>);
+    const [listing] = shown('listing');
+    if (!listing) throw new Error('an item of a pack is a listing');
+    return {
+      listing,
+      case: shown('case')[0] ?? null,
+      people: shown('people'),
+      persons: shown('persons'),
+      contributions: shown('contributions'),
+      assessments: shown('assessments'),
+      plans: shown('plans'),
+      actions: shown('actions'),
+      decisions: shown('decisions'),
+      research: shown('research'),
+    };
   });
 }
 
