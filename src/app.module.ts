@@ -23,6 +23,7 @@ import { SubjectsModule } from './subjects/subjects.module.js';
 import { PolicyGuard } from './policy/guard.js';
 import { databaseOptions } from './records/database.js';
 import { PresentedInterceptor } from './records/presented.interceptor.js';
+import { RefusedCommandsInterceptor } from './records/refused-commands.interceptor.js';
 import { ProblemFilter } from './records/problem.filter.js';
 import { RecordsModule } from './records/records.module.js';
 
@@ -58,6 +59,7 @@ export class AppModule {
       providers: [
         MetadataScanner,
         { provide: APP_GUARD, useClass: PolicyGuard },
+        { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -1,6 +1,6 @@
 /** What a request brings is held against its declaration before anything is done with it. */
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
-import { invalid, type FieldError } from './policy/problems.js';
+import { invalid, WRONG_VALUES, type FieldError } from './policy/problems.js';
 
 export class RequestValidation extends ValidationPipe {
   /** Queries of which nothing is required: what nobody asked for need not be looked at again. */
@@ -15,7 +15,7 @@ export class RequestValidation extends ValidationPipe {
       stopAtFirstError: false,
       exceptionFactory: (errors) =>
         invalid(
-          'Some values are missing or wrong; see errors.',
+          WRONG_VALUES,
           errors.flatMap((one) => pointers(one)),
         ),
     });

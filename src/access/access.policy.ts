@@ -144,6 +144,7 @@ const BY_REFERENCE = [
   'openedAt',
   'expiresAt',
   'endedAt',
+  'isRepeated',
   'reviewDueOn',
   'reviewedAt',
 ];

@@ -87,6 +87,7 @@ export class EmergencyAccessView extends view(
   'openedAt',
   'expiresAt',
   'endedAt',
+  'isRepeated',
   'reviewDueOn',
   'outcome',
   'reviewNote',

@@ -10,6 +10,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
+import { Notice, NOTICES } from '../jobs/notice.entity.js';
 import { EMERGENCY_MINUTES, EmergencyAccess } from '../sharing/access.entity.js';
 import { EmergencyAccessView } from './access.views.js';
 import type { EmergencyOpening, EmergencyReview } from './emergency.requests.js';
@@ -41,12 +42,17 @@ export class EmergencyService {
         { pointer: '/caseId', detail: 'give either caseId or caseReference' },
       ]);
     return this.records.change(actor, async (work) => {
+      // two requests at the same moment must see each other
+      await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('emergency ' || $1::text, 0))`, [
+        actor.id,
+      ]);
       await mustBeReviewed(work);
       const id = caseId ?? (await idOf(work, (caseReference as string).toUpperCase()));
       const about = await work.find('open-in-emergency', Case, id, { lock: true });
-      const open = { practitionerId: actor.id, caseId: id, endedAt: IsNull(), expiresAt: MoreThan(work.now) };
+      const open = { practitionerId: actor.id, endedAt: IsNull(), expiresAt: MoreThan(work.now) };
       if (await work.manager.existsBy(EmergencyAccess, open))
-        throw conflict('open-already', 'You have emergency access to this case already.');
+        throw conflict('open-already', 'You have an emergency access that is open. End it first: one case at a time.');
+      const isRepeated = await isSecond(work);
       const made = await work.insert(EmergencyAccess, {
         partnershipId: about.partnershipId,
         practitionerId: actor.id,
@@ -58,6 +64,7 @@ export class EmergencyService {
         openedAt: work.now,
         expiresAt: new Date(work.now.getTime() + EMERGENCY_MINUTES * 60_000),
         endedAt: null,
+        isRepeated,
         reviewDueOn: workingDaysAfter(londonDay(work.now), REVIEW_WORKING_DAYS),
         outcome: null,
         reviewNote: null,
@@ -65,6 +72,7 @@ export class EmergencyService {
         reviewedAt: null,
       });
       happenedUnnamed(work, 'emergency-access.opened', made);
+      if (isRepeated) await alarm(work, made);
       return work.show(EmergencyAccessView, made.id, 201);
     });
   }
@@ -93,14 +101,47 @@ export class EmergencyService {
   }
 }
 
-/** Whoever's last use was not reviewed in time waits for that: it is the reviewer who is asked, not the glass. */
+/** Hours within which another emergency access of the same person raises an alarm. */
+const ALARM_HOURS = 24;
+/** Emergency accesses of one person that may wait for their review. */
+const MOST_UNREVIEWED = 3;
+
+/** Refuses another one while earlier ones wait for a review that is late, or while too many wait. */
 async function mustBeReviewed(work: Work): Promise<void> {
-  const overdue = { practitionerId: work.actor.id, reviewedAt: IsNull(), reviewDueOn: LessThan(londonDay(work.now)) };
+  const unreviewed = { practitionerId: work.actor.id, reviewedAt: IsNull() };
+  if ((await work.manager.countBy(EmergencyAccess, unreviewed)) >= MOST_UNREVIEWED)
+    throw refused(
+      'review-first',
+      `${String(MOST_UNREVIEWED)} emergency accesses of yours wait for their review. Ask your partnership’s data protection officer to review them, or the chair of the panel for access: POST /v1/access-requests.`,
+    );
+  const overdue = { ...unreviewed, reviewDueOn: LessThan(londonDay(work.now)) };
   if (await work.manager.existsBy(EmergencyAccess, overdue))
     throw refused(
       'review-overdue',
       'An earlier emergency access of yours is overdue for review. Ask your partnership’s data protection officer to review it.',
     );
+}
+
+/** Was another one opened shortly before? */
+async function isSecond(work: Work): Promise<boolean> {
+  const since = new Date(work.now.getTime() - ALARM_HOURS * 3_600_000);
+  return work.manager.existsBy(EmergencyAccess, { practitionerId: work.actor.id, openedAt: MoreThan(since) });
+}
+
+/** Notifies the agencies of the partnership that have a data protection officer at once, not on the day of the review. */
+async function alarm(work: Work, { id, partnershipId, caseId, panelId }: EmergencyAccess): Promise<void> {
+  const agencies = await work.manager.query<{ agencyId: string }[]>(
+    `SELECT DISTINCT p.agency_id AS "agencyId" FROM agency_partnerships ap
+     JOIN practitioners p ON p.agency_id = ap.agency_id AND p.active AND 'data_protection_officer' = ANY (p.roles)
+     WHERE ap.partnership_id = $1`,
+    [partnershipId],
+  );
+  const kind = 'emergency_alarm';
+  const about = { kind, subjectType: NOTICES[kind].about, level: NOTICES[kind].level, subjectId: id } as const;
+  await work.insertAll(
+    Notice,
+    agencies.map((to) => ({ ...about, ...to, partnershipId, caseId, panelId, dueOn: londonDay(work.now) })),
+  );
 }
 
 /** The case of that reference; where there is none, an identifier that nothing has. */

@@ -60,9 +60,10 @@ export class AgenciesService {
   change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       await work.find('employ', Agency, agencyId);
-      const found = await work.take('change', Practitioner, PractitionerView, id);
+      const found = await work.take('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
+      notForOneself(actor, found, request.roles);
       const changed = await work.update(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
@@ -77,8 +78,20 @@ export class AgenciesService {
   }
 }
 
-/** Who watches over the service, or may break the glass, is not appointed by one agency: an administrator gives no such role, but may keep it. */
+/** Roles that an agency gives its own staff. All others are given by the operator of the service. */
+const ROLES_OF_AN_AGENCY: readonly SystemRole[] = ['agency_administrator', 'safeguarding_lead'];
+
+/** Refuses a role that only the operator gives, unless the person holds it already. */
 function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): void {
-  if (asked.some((role) => role !== 'agency_administrator' && !held.includes(role)))
-    throw refused('role-not-yours', 'An agency appoints its own administrators only. Ask who runs the service.');
+  if (asked.some((role) => !ROLES_OF_AN_AGENCY.includes(role) && !held.includes(role)))
+    throw refused(
+      'role-not-yours',
+      'An agency gives its own staff the roles agency_administrator and safeguarding_lead only. Ask the operator of the service.',
+    );
+}
+
+/** Refuses a new role for oneself: another administrator gives it. Source: docs/who-may-widen.md, row 4. */
+function notForOneself(actor: Actor, found: Practitioner, asked: SystemRole[] = []): void {
+  if (found.id === actor.id && asked.some((role) => !found.roles.includes(role)))
+    throw refused('not-for-yourself', 'You cannot give yourself a role. Ask another administrator of your agency.');
 }

@@ -80,10 +80,17 @@ export class AgencyPartnership extends Recorded {
 }
 
 /**
- * System roles: they open no case. `emergency_access` lets a person open one, for an hour, with a reason that is reviewed.
- * Source: law and standards note, section 5.4 "Break-glass", REQ-BTG-01.
+ * System roles. `safeguarding_lead` opens what the agency itself recorded; the others open no case. `emergency_access` lets a
+ * person open one case for an hour, with a reason that is reviewed. Source: law and standards note, section 5.4
+ * "Break-glass", REQ-BTG-01.
  */
-export const SYSTEM_ROLES = ['auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'] as const;
+export const SYSTEM_ROLES = [
+  'auditor',
+  'data_protection_officer',
+  'agency_administrator',
+  'safeguarding_lead',
+  'emergency_access',
+] as const;
 export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
 /** A member of an agency's staff who signs in through the agency's own identity provider. */

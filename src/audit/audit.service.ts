@@ -38,7 +38,7 @@ export class AuditService {
   inclusionProof(actor: Actor, id: string, size?: number): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const entry = await work.find('read', AuditEntry, id);
-      work.present(AuditEntryView, entry);
+      await work.present(AuditEntryView, entry);
       return this.log.reading(async (client) => {
         const checkpoint = await checkpointOf(client, '?size', size);
         if (checkpoint.size <= entry.index)

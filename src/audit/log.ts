@@ -193,34 +193,36 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
-    return drafts.map(({ search, resultCount, reason = null, rule = null, disclosed: _, copied: __, ...draft }) => {
-      const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
-      const personal = {
-        recordIds: draft.recordIds.map((id) => id.toLowerCase()),
-        personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
-        search: search === undefined ? null : this.digest(search),
-        reason,
-      };
-      return {
-        ...draft,
-        ...personal,
-        ...committed(personal),
-        rule,
-        id: uuidv7(),
-        at: who.now,
-        subOperation: isLogReading ? 'log-reading' : draft.subOperation,
-        actorKind: who.kind,
-        actorId: who.id,
-        agencyId: who.agencyId,
-        principal: who.kind === 'unknown' ? who.principal : null,
-        recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
-        purpose: who.purpose ?? null,
-        resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
-        policyVersion,
-        route: who.call.route,
-        correlationId: who.call.correlationId,
-      };
-    });
+    return drafts.map(
+      ({ search, resultCount, reason = null, rule = null, purpose, disclosed: _, copied: __, ...draft }) => {
+        const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
+        const personal = {
+          recordIds: draft.recordIds.map((id) => id.toLowerCase()),
+          personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
+          search: search === undefined ? null : this.digest(search),
+          reason,
+        };
+        return {
+          ...draft,
+          ...personal,
+          ...committed(personal),
+          rule,
+          id: uuidv7(),
+          at: who.now,
+          subOperation: isLogReading ? 'log-reading' : draft.subOperation,
+          actorKind: who.kind,
+          actorId: who.id,
+          agencyId: who.agencyId,
+          principal: who.kind === 'unknown' ? who.principal : null,
+          recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
+          purpose: purpose ?? who.purpose ?? null,
+          resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
+          policyVersion,
+          route: who.call.route,
+          correlationId: who.call.correlationId,
+        };
+      },
+    );
   }
 
   private digest(search: unknown): string {

@@ -10,7 +10,13 @@ import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import '../cycles/cycles.policy.js';
 import { Panel } from '../panels/panel.entity.js';
-import { chairedPanels, coordinatedPanels, corePanels, seatedPartnerships } from '../panels/panels.policy.js';
+import {
+  chairedPanels,
+  coordinatedPanels,
+  corePanels,
+  seatedPanels,
+  seatedPartnerships,
+} from '../panels/panels.policy.js';
 import { Plan } from '../plans/plan.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
@@ -127,9 +133,10 @@ declareSubject(Bid, 'Bid', {
   grounds: [
     {
       name: 'own-agency',
-      sentence: 'whose agency made it, working in that partnership, or who made it',
+      sentence:
+        'who made it, or whose agency did, with a seat on the panel of its plan or as safeguarding lead working in that partnership',
       actions: ['read', 'ask-waiver', 'submit', 'withdraw', 'report-results'],
-      where: ofOwnAgency,
+      where: (actor) => ofOwnAgency(actor, { planPanelId: { $in: seatedPanels(actor) } }),
     },
     {
       name: 'case-reader',

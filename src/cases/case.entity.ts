@@ -1,4 +1,5 @@
 import { IsBoolean, IsDateString, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
@@ -9,21 +10,22 @@ import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
 
+/** Stages that a case is kept at. That it stands on the list of a meeting to come follows from its listings. */
+export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
+export type KeptStage = (typeof KEPT_STAGES)[number];
+
+/** Stages as shown: `listed` while the case is on the list of a meeting to come, as far as the reader may see the item. */
 export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'closed'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];
 
 /** How a case moves. Source: JAG note, section 1.6 "Case lifecycle". */
-export const caseMachine: StateMachine<
-  CaseStage,
-  'listing' | 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'
-> = {
+export const caseMachine: StateMachine<KeptStage, 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
   name: 'case',
   initial: 'open',
   commands: {
-    listing: { from: ['open', 'listed', 'plan_agreed', 'monitoring'], to: 'listed' },
-    'plan-agreement': { from: ['open', 'listed', 'plan_agreed'], to: 'plan_agreed' },
-    monitoring: { from: ['listed', 'plan_agreed'], to: 'monitoring' },
-    closure: { from: ['open', 'listed', 'plan_agreed', 'monitoring'], to: 'closed' },
+    'plan-agreement': { from: ['open', 'plan_agreed', 'monitoring'], to: 'plan_agreed' },
+    monitoring: { from: ['open', 'plan_agreed'], to: 'monitoring' },
+    closure: { from: ['open', 'plan_agreed', 'monitoring'], to: 'closed' },
     reopening: { from: ['closed'], to: 'open' },
   },
 };
@@ -50,7 +52,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Entity('cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
-@Check(oneOf('stage', CASE_STAGES))
+@Check('cases_stage', oneOf('stage', KEPT_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Index(['panelId', 'changedAt', 'id'])
 @Unique(['reference'])
@@ -66,11 +68,12 @@ export class Case extends AboutSubject {
   @Classified('administrative')
   reference: string;
 
-  /** Where it stands. */
+  /** Stage of the case: open, listed for a meeting to come, plan agreed, monitored, closed. */
   @Column({ type: 'text', default: 'open' })
   @Classified('administrative')
-  @IsIn(CASE_STAGES)
-  stage: CaseStage;
+  @ApiProperty({ enum: CASE_STAGES })
+  @IsIn(KEPT_STAGES)
+  stage: KeptStage;
 
   /** The data category of the summary. */
   @Column({ type: 'text' })

@@ -1,7 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
+import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
+
+/** The stage with what follows from the items of meetings that the reader may see. */
+const shownStage = ({ stage }: Row, _now: Date, { onList }: Row): Row => ({
+  stage: onList === true && stage !== 'closed' ? 'listed' : stage,
+});
 
 /** A case, as far as you may see it. */
 export class CaseView extends view(
@@ -32,7 +38,9 @@ export class CaseView extends view(
   'closedAt',
   'closureReason',
   'outcome',
-) {}
+) {
+  static derive = shownStage;
+}
 
 /** A case in a list. */
 export class CaseItemView extends view(
@@ -48,7 +56,9 @@ export class CaseItemView extends view(
   'leadAgencyId',
   'nextReviewOn',
   'changedAt',
-) {}
+) {
+  static derive = shownStage;
+}
 
 /** Where a case stands, for systems that follow it: nothing about its content. */
 export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'panelId', 'stage') {
@@ -73,6 +83,8 @@ export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'pa
   })
   @Classified('administrative')
   openActions: { id: string; status: string; dueOn: string }[];
+
+  static derive = shownStage;
 }
 
 /** A person's role in a case. */

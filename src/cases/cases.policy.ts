@@ -5,7 +5,7 @@
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -93,6 +93,18 @@ declareSubject(Case, 'Case', {
       actions: ['read'],
       where: (actor) => (actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds } } : null),
     },
+    {
+      name: 'beyond-an-emergency',
+      sentence: 'who may read the case other than in an emergency',
+      actions: ['take-part'],
+      passing: true,
+      where: (actor) => {
+        const ways = openings(actor, subjectOf(Case), 'read').filter(
+          ({ ground }) => ground.name !== 'emergency-access',
+        );
+        return ways.length ? { $or: ways.map(({ where }) => where) } : null;
+      },
+    },
   ],
 });
 
@@ -127,6 +139,11 @@ declareSubject(CasePerson, 'CasePerson', {
       where: () => ({}),
     },
   ],
+});
+
+/** Contributions of other agencies of which the actor may know. */
+const ofOthers = (actor: Actor): Where => ({
+  $and: [{ agencyOnly: false, agencyId: { $ne: actor.agencyId } }, sharedAtLeast(actor, 'existence')],
 });
 
 const releasedTo = (actor: Actor): Where => ({
@@ -198,11 +215,17 @@ declareSubject(Contribution, 'Contribution', {
     {
       name: 'other-agency',
       sentence: 'of another agency than contributed it, who may know of it',
-      actions: ['acknowledge', 'ask-release'],
+      actions: ['acknowledge'],
       within: 'read',
-      where: (actor) => ({
-        $and: [{ agencyOnly: false, agencyId: { $ne: actor.agencyId } }, sharedAtLeast(actor, 'existence')],
-      }),
+      where: ofOthers,
+    },
+    {
+      name: 'other-agency-beyond-an-emergency',
+      sentence:
+        'of another agency than contributed it, who may know of it, and may read the case other than in an emergency',
+      actions: ['ask-release'],
+      within: 'take-part',
+      where: ofOthers,
     },
   ],
 });
@@ -212,13 +235,15 @@ const throughCase = (relation: string) => ({
   sentence: 'who may read a case about it',
   actions: ['read'],
   passing: true,
-  where: (actor: Actor): Where | null => readable(actor, relation),
+  where: (actor: Actor): Where | null => reached(actor, 'read', relation),
 });
 
-/** Rows reached through a case that the actor may read. */
-function readable(actor: Actor, relation: string): Where | null {
-  const ways = openings(actor, subjectOf(Case), 'read').map((one) => one.where);
-  return ways.length ? { [relation]: { $elemMatch: ways.length > 1 ? { $or: ways } : (ways[0] as Where) } } : null;
+/** Rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
+function reached(actor: Actor, action: string, relation: string, also: Where = {}): Where | null {
+  const ways = openings(actor, subjectOf(Case), action).map((one) => one.where);
+  if (!ways.length) return null;
+  const any = ways.length > 1 ? { $or: ways } : (ways[0] as Where);
+  return { [relation]: { $elemMatch: Object.keys(also).length ? { $and: [also, any] } : any } };
 }
 
 const inCases = (local: string) => ({
@@ -229,6 +254,51 @@ const inCases = (local: string) => ({
   contexts: ['roles', 'cases'],
 });
 
+/**
+ * Condition for people, places and groups that a case before the actor's own panel names already, on any panel or on `panelId`.
+ * A grant, an invitation or an emergency access does not count: it opens a case to read.
+ */
+function beforeOwnPanel(actor: Actor, hasRoles: boolean, panelId?: string): Where | null {
+  const also = panelId ? { panelId } : {};
+  const inCase = reached(actor, 'name-person', 'cases', also);
+  if (!inCase || !hasRoles) return inCase;
+  return { $or: [inCase, { roles: { $elemMatch: reached(actor, 'name-person', 'case', also) as Where } }] };
+}
+
+/**
+ * Condition for whom and what the actor may put before a panel: what the actor's own agency recorded, and what a case of that
+ * panel names already. Source: docs/who-may-widen.md, row 12.
+ */
+export const mayPutBefore = (
+  actor: Actor,
+  type: typeof Person | typeof Place | typeof Group,
+  panelId: string,
+): Where => ({
+  $or: [
+    { agencyId: actor.agencyId },
+    ...[beforeOwnPanel(actor, type === Person, panelId)].filter((one) => one !== null),
+  ],
+});
+
+/** Grounds for naming somebody or something again; `mayPutBefore` limits the first of them to the panel that receives it. */
+const namedAgain = (hasRoles: boolean): Ground[] => [
+  {
+    name: 'before-the-panel',
+    sentence: 'who is a core member of a panel with a case about it: before that panel and no other',
+    actions: ['name'],
+    where: (actor) => beforeOwnPanel(actor, hasRoles),
+  },
+  {
+    name: 'own-agency-in-a-case',
+    sentence: 'whose agency recorded it, and who is a core member of a panel with a case about it',
+    actions: ['change', 'name'],
+    where: (actor) => {
+      const before = beforeOwnPanel(actor, hasRoles);
+      return before && { $and: [{ agencyId: actor.agencyId }, before] };
+    },
+  },
+];
+
 extendSubject(Person, {
   ...inCases('id'),
   grounds: [
@@ -236,13 +306,14 @@ extendSubject(Person, {
     {
       name: 'role-in-case',
       sentence: 'who may read a case in which the person has a role',
-      actions: ['read', 'name'],
+      actions: ['read'],
       passing: true,
       where: (actor) => {
-        const inner = readable(actor, 'case');
+        const inner = reached(actor, 'read', 'case');
         return inner && { roles: { $elemMatch: inner } };
       },
     },
+    ...namedAgain(true),
   ],
 });
 
@@ -271,7 +342,7 @@ extendSubject(ProtectedAddress, {
       sentence: 'who may read a case in which the person has a role, where protected addresses are shared in full',
       actions: ['read', 'reveal'],
       where: (actor) => {
-        const inner = readable(actor, 'case');
+        const inner = reached(actor, 'read', 'case');
         return inner && { roles: { $elemMatch: { $and: [inner, sharingAddresses(actor, 'caseId')] } } };
       },
     },
@@ -281,13 +352,13 @@ extendSubject(ProtectedAddress, {
 extendSubject(Place, {
   relations: { cases: { to: Case, local: 'id', foreign: 'placeId' } },
   contexts: ['cases'],
-  grounds: [throughCase('cases')],
+  grounds: [throughCase('cases'), ...namedAgain(false)],
 });
 
 extendSubject(Group, {
   relations: { cases: { to: Case, local: 'id', foreign: 'groupId' } },
   contexts: ['cases'],
-  grounds: [throughCase('cases')],
+  grounds: [throughCase('cases'), ...namedAgain(false)],
 });
 
 declareWords(Case, 'Working a case', 'case', {
@@ -296,6 +367,7 @@ declareWords(Case, 'Working a case', 'case', {
   assess: 'assess a risk in it',
   plan: 'plan for it',
   'name-person': 'name people in it',
+  'take-part': 'take part in it',
   close: 'close it',
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',

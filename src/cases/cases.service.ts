@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
+import { flagOf } from '../policy/subjects.js';
 import { BANDS } from '../instruments/instrument.entity.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
@@ -9,7 +10,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { Case, caseMachine, CasePerson, Contribution } from './case.entity.js';
+import { Case, CASE_STAGES, caseMachine, CasePerson, Contribution, type CaseStage } from './case.entity.js';
 import type {
   CaseChange,
   CaseClosure,
@@ -23,6 +24,7 @@ import type {
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
 import { CaseFollowing } from './following.js';
 import { recalled, voidAcknowledgements } from './handling.service.js';
+import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
 
 /** What agencies do with a case before the panel. */
 @Injectable()
@@ -34,13 +36,14 @@ export class CasesService {
 
   list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<Presented> {
     return this.records.read(actor, (work) =>
-      work.page(CaseItemView, filterOf(asked), { limit, cursor }, { orderBy: sort }),
+      work.page(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort }),
     );
   }
 
   count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      const data = await work.count(Case, by, filterOf(asked));
+      const data =
+        by === 'stage' ? await countedByStage(work, asked) : await work.count(Case, by, filterOf(actor, asked));
       return new Presented({
         data: data.map((one) => ({ ...one, value: String(one.value) })),
         next: null,
@@ -61,7 +64,7 @@ export class CasesService {
         finding,
         work.page(ContributionView, { caseId: id }, query, { panelId: async () => (await finding).panelId }),
       ]);
-      return Presented.together({ case: work.present(CaseView, found), contributions });
+      return Presented.together({ case: await work.present(CaseView, found), contributions });
     });
   }
 
@@ -76,7 +79,7 @@ export class CasesService {
 
   change(actor: Actor, id: string, request: CaseChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Case, CaseView, id);
+      const found = await work.take('change', Case, CaseView, id, { writes: request });
       raisedOrReasoned(found, request);
       const changed = await work.update(Case, found, request);
       work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
@@ -105,11 +108,8 @@ export class CasesService {
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('name-person', Case, caseId);
-      const person = await work.peek('name', Person, request.personId);
-      if (!person || person.partnershipId !== found.partnershipId)
-        throw unacceptable('unknown-person', 'Name a person of this partnership whom your agency may see.', [
-          { pointer: '/personId', detail: 'no such person, or not one that you may name' },
-        ]);
+      if (!(await nameable(work, Person, request.personId, found)))
+        throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const role = await work.insert(CasePerson, {
         ...request,
         until: null,
@@ -143,7 +143,7 @@ export class CasesService {
 
   changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Contribution, ContributionView, id);
+      const found = await work.take('change', Contribution, ContributionView, id, { writes: request });
       if (found.recalledAt) throw recalled();
       handled({ ...found, ...request });
       const changed = await work.update(Contribution, found, request);
@@ -181,10 +181,29 @@ function within(actor: Actor, { id, panelId, partnershipId }: Case) {
   return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
-const filterOf = ({ isRepeat, ...asked }: CaseFilter): Where => ({
+const filterOf = (actor: Actor, { isRepeat, stage, ...asked }: CaseFilter): Where => ({
   ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
   ...(isRepeat === undefined ? {} : { isRepeat: isRepeat === 'true' }),
+  ...(stage === undefined ? {} : atStage(actor, stage)),
 });
+
+/** Cases at a stage as it is shown to the actor. */
+function atStage(actor: Actor, stage: CaseStage): Where {
+  if (stage === 'closed') return { stage };
+  const onList = flagOf(actor, Case, 'onList');
+  return stage === 'listed' ? { stage: { $ne: 'closed' }, ...onList } : { stage, $nor: [onList] };
+}
+
+/** Cases counted by the stage that is shown: those on a list to come count as listed. */
+async function countedByStage(work: Work, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
+  const counts: { value: unknown; count: number }[] = [];
+  for (const stage of asked.stage ? [asked.stage] : CASE_STAGES) {
+    const found = await work.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));
+    const count = found.reduce((sum, one) => sum + one.count, 0);
+    if (count) counts.push({ value: stage, count });
+  }
+  return counts.sort((a, b) => (String(a.value) < String(b.value) ? -1 : 1));
+}
 
 /** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
 function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange): void {

@@ -46,16 +46,16 @@ export class DisclosureRows extends Disclosures {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
-      const by = `${who.purpose ?? ''} ${day}`;
       for (const one of what) {
         const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
-        const key = `${recipientAgencyId ?? ''} ${one.recordId} ${String(one.recordVersion)} ${by} ${joined(one.fields)}`;
+        const purpose = one.purpose ?? who.purpose;
+        const key = `${recipientAgencyId ?? ''} ${one.recordId} ${String(one.recordVersion)} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,
           id: uuidv7(),
           recipientAgencyId,
-          purpose: who.purpose,
+          purpose,
           day,
           at: who.now,
         });

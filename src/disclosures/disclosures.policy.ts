@@ -1,11 +1,12 @@
-/** Who received what is known to whose information it was, to the panel's coordination, and to the protection officer. */
+/** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
 import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { recusedFromItem } from '../meetings/room/recusal-facts.js';
-import { coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
+import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { Person } from '../subjects/subject.entity.js';
+import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { Disclosure } from './disclosure.entity.js';
 
 const bars: Bar[] = [
@@ -22,6 +23,25 @@ const bars: Bar[] = [
   recusedFromItem('listingId'),
 ];
 
+/** What the originating agency learns of a disclosure on a panel where it has no seat. */
+const WITHOUT_THE_PANEL = [
+  'id',
+  'version',
+  'partnershipId',
+  'personId',
+  'recordType',
+  'recordId',
+  'recordVersion',
+  'originAgencyId',
+  'recipientAgencyId',
+  'purpose',
+  'at',
+  'fields',
+  'tidings',
+  'tidingsSince',
+  'toldAt',
+];
+
 declareSubject(Disclosure, 'Disclosure', {
   relations: {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
@@ -32,12 +52,21 @@ declareSubject(Disclosure, 'Disclosure', {
   bars,
   grounds: [
     {
+      name: 'originator-on-the-panel',
+      sentence: 'whose agency contributed what was disclosed, with a seat on the panel',
+      actions: ['read', 'tell'],
+      where: (actor) => ({ originAgencyId: actor.agencyId, panelId: { $in: seatedPanels(actor) } }),
+    },
+    {
       name: 'originator',
-      sentence: 'whose agency contributed what was disclosed, working in that partnership',
+      sentence:
+        'who is safeguarding lead of the agency that contributed what was disclosed: to whom it went, and not on which panel',
       actions: ['read', 'tell'],
       where: (actor) => ({
-        $and: [{ originAgencyId: actor.agencyId }, { partnershipId: { $in: actor.workingPartnershipIds } }],
+        originAgencyId: actor.agencyId,
+        partnershipId: { $in: entrustedPartnerships(actor) },
       }),
+      fields: WITHOUT_THE_PANEL,
     },
     {
       name: 'coordination',

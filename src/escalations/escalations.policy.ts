@@ -6,7 +6,7 @@
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import '../plans/plans.policy.js';
 import { Escalation } from './escalation.entity.js';
@@ -50,9 +50,13 @@ declareSubject(Escalation, 'Escalation', {
     },
     {
       name: 'owner',
-      sentence: 'whose agency owns the action',
+      sentence:
+        'who carries the action for the agency that owns it: named as its owner, with a seat on the panel, or as safeguarding lead',
       actions: ['read'],
-      where: (actor) => ({ ownerAgencyId: actor.agencyId }),
+      where: (actor) => ({
+        ownerAgencyId: actor.agencyId,
+        ...concernedAtAgency(actor, 'panelId', { action: { $elemMatch: { ownerPractitionerId: actor.id } } }),
+      }),
       fields: [...WITHOUT_CASE_AND_PANEL, 'actionId'],
     },
     {

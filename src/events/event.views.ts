@@ -1,3 +1,4 @@
+import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
 import { Event } from './event.entity.js';
 
@@ -13,4 +14,7 @@ export class EventView extends view(
   'agencyId',
   'actorId',
   'data',
-) {}
+) {
+  /** `data` as far as the record would show it: see `event-data.ts`. */
+  static derive = ({ id }: Row, _now: Date, told: Row): Row => ({ data: told[id as string] ?? {} });
+}

@@ -7,6 +7,7 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import { shownData } from './event-data.js';
 import { Event } from './event.entity.js';
 import { EventView } from './event.views.js';
 
@@ -21,7 +22,8 @@ export class EventsController {
   timeline(@By() actor: Actor, @Id() caseId: string, @Query() query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Case, caseId);
-      return work.page(EventView, { caseId }, query);
+      const page = await work.page(EventView, { caseId }, query, { given: (rows) => shownData(work, rows as never) });
+      return page.only<EventView>(({ data }) => !('fields' in data) || (data['fields'] as string[]).length > 0);
     });
   }
 }

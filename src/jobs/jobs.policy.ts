@@ -1,6 +1,5 @@
 /**
- * Who reads a notice: the agency that it was sent to, as far as it knows of what the notice is about, and the panel's
- * coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
+ * Who reads a notice: those of the agency that it was sent to who have to do with the matter, and the panel's coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
  * protection officers; how much a job found to tell is for the latter alone, as a number tells of what is hidden.
  */
 import type { Actor } from '../policy/actor.js';
@@ -8,13 +7,23 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { coordinatedPanels } from '../panels/panels.policy.js';
+import { concernedAtAgency, coordinatedPanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { JobRun } from './job-run.entity.js';
 import { Notice, TO_BIDDERS, TO_COORDINATION, TO_OWNERS, TO_STEERING_GROUP, type NoticeKind } from './notice.entity.js';
 
 const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
+
+/** Notices to the actor's agency about a task that the actor carries: named, seated on the panel, or safeguarding lead. */
+const aboutOwnTask = (actor: Actor): Where => ({
+  $and: [sentTo(actor, TO_OWNERS), concernedAtAgency(actor, 'panelId', { practitionerId: actor.id })],
+});
+
+/** Notices to the actor's agency about a bid for a plan of a panel on which the actor sits, or to its safeguarding leads. */
+const aboutOwnBid = (actor: Actor): Where => ({
+  $and: [sentTo(actor, TO_BIDDERS), concernedAtAgency(actor, 'planPanelId', { panelId: { $in: seatedPanels(actor) } })],
+});
 
 const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
   panelId: { $in: coordinatedPanels(actor) },
@@ -55,9 +64,10 @@ declareSubject(Notice, 'Notice', {
   grounds: [
     {
       name: 'owner',
-      sentence: 'whose agency owns the action that it is about',
+      sentence:
+        'who carries the action that it is about for the agency: named in it, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'mark-read'],
-      where: (actor) => sentTo(actor, TO_OWNERS),
+      where: aboutOwnTask,
       // of the case the owner knows nothing but the task
       fields: WITHOUT_THE_CASE,
     },
@@ -75,15 +85,20 @@ declareSubject(Notice, 'Notice', {
       where: (actor) => ({ $and: [ofPanel(actor, TO_STEERING_GROUP), { agencyId: actor.agencyId }] }),
     },
     {
-      name: 'own-agency',
-      sentence: 'whose agency it was sent to as bidder or party to an agreement, working in that partnership',
+      name: 'bidder',
+      sentence: 'whose agency made the bid that it is about, with a seat on one of its panels, or as safeguarding lead',
       actions: ['read', 'mark-read'],
-      where: (actor) => ({
-        $and: [
-          sentTo(actor, [...TO_BIDDERS, 'agreement_review_due']),
-          { partnershipId: { $in: actor.workingPartnershipIds } },
-        ],
-      }),
+      where: aboutOwnBid,
+    },
+    {
+      name: 'party',
+      sentence:
+        'who is a data protection officer or an administrator of the agency that it was sent to as party to an agreement',
+      actions: ['read', 'mark-read'],
+      where: (actor) =>
+        protectsData(actor) || actor.roles.includes('agency_administrator')
+          ? sentTo(actor, ['agreement_review_due'])
+          : null,
     },
     {
       name: 'coordination',
@@ -104,9 +119,9 @@ declareSubject(Notice, 'Notice', {
     },
     {
       name: 'data-protection-officer',
-      sentence: 'who is a data protection officer in the agency that it was sent to for the review of emergency access',
+      sentence: 'who is a data protection officer in the agency that it was sent to about an emergency access',
       actions: ['read', 'mark-read'],
-      where: (actor) => (protectsData(actor) ? sentTo(actor, ['emergency_review_due']) : null),
+      where: (actor) => (protectsData(actor) ? sentTo(actor, ['emergency_review_due', 'emergency_alarm']) : null),
     },
   ],
 });

@@ -27,6 +27,7 @@ export const NOTICES = {
   feed_not_taken_up: { about: 'Feed', level: LEVELS.overdue },
   agreement_review_due: { about: 'SharingAgreementVersion', level: LEVELS.ahead },
   emergency_review_due: { about: 'EmergencyAccess', level: LEVELS.due },
+  emergency_alarm: { about: 'EmergencyAccess', level: LEVELS.escalated },
   action_before_steering_group: { about: 'Action', level: LEVELS.escalated },
   steering_group_answered: { about: 'Action', level: LEVELS.escalated },
   escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },

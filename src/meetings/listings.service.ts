@@ -74,7 +74,7 @@ export class ListingsService {
   list(actor: Actor, meetingId: string, request: ListingRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.find('list', Case, request.caseId);
+      const found = await work.find('add-to-list', Case, request.caseId);
       if (found.panelId !== meeting.panelId)
         throw unacceptable('another-panel', 'A case is heard by its own panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
@@ -91,7 +91,7 @@ export class ListingsService {
   change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.take('change', Listing, ListingView, id);
+      const found = await work.take('change', Listing, ListingView, id, { writes: request });
       stands(meeting, found);
       if (request.kind && request.kind !== found.kind) {
         onlyUrgent(meeting, request.kind);
@@ -138,8 +138,7 @@ export class ListingsService {
       if (await work.asService(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       const about = await work.find('list', Case, found.caseId, { lock: true });
-      const stage = after(caseMachine, about.stage, 'listing');
-      if (stage !== about.stage) await work.update(Case, about, { stage });
+      if (about.stage === 'closed') throw conflict('case-closed', 'A closed case is not listed. Reopen it first.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.happened('case.put-back', Listing, back, { meetingId });
       return work.present(ListingView, back);
@@ -321,7 +320,7 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
   mayList(meeting, { caseId: from.caseId, kind });
   await onlyOnce(work, meetingId, from.caseId);
-  const found = await work.find('list', Case, from.caseId);
+  const found = await work.find('add-to-list', Case, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
   await enlist(work, meeting, found, { ...values, reason: 'carried_over' });
 }

@@ -12,7 +12,7 @@ import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from './room/recusal-facts.js';
 import { AgendaEdition, AgendaItem } from './agenda/agenda.entity.js';
-import { Decision, Invitation, Listing, Meeting } from './meeting.entity.js';
+import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 
 /** Panels on which the actor has a seat, of whatever tier. */
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
@@ -55,8 +55,24 @@ export const invited = (
   },
 });
 
+/** Items of meetings to come that are not decided, except those from which the actor is recused. */
+const onListToCome = ({ recusedListingIds }: Actor): Where => ({
+  listings: {
+    $elemMatch: {
+      removedAt: null,
+      outcome: null,
+      id: { $nin: recusedListingIds },
+      meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } },
+    },
+  },
+});
+
 extendSubject(Case, {
-  relations: { invitations: { to: Invitation, local: 'id', foreign: 'caseId' } },
+  relations: {
+    invitations: { to: Invitation, local: 'id', foreign: 'caseId' },
+    listings: { to: Listing, local: 'id', foreign: 'caseId' },
+  },
+  flags: { onList: onListToCome },
   grounds: [
     {
       name: 'invited',
@@ -73,6 +89,12 @@ extendSubject(Case, {
         const ways = openings(actor, subjectOf(Case), 'read').filter(({ ground }) => ground.name !== 'invited');
         return ways.length ? { $or: ways.map(({ where }) => where) } : null;
       },
+    },
+    {
+      name: 'lister',
+      sentence: 'who chairs or coordinates the panel, and is recused from none of its items',
+      actions: ['add-to-list'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, id: { $nin: actor.recusedCaseIds } }),
     },
   ],
 });
@@ -141,7 +163,7 @@ const heard = (item: string): Ground[] => [
 
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...toCase, meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   bars: [recusedFromItem('id')],
   grounds: [
     ...heard('id'),
@@ -256,6 +278,7 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
 declareWords(Invitation, 'Meeting', 'invitation to an item');
 declareWords(Decision, 'Meeting', 'decision on an item');
 addWords(Case, {
+  'add-to-list': 'put it on the list of a meeting',
   hear: 'know what was said of it at all its meetings',
   'hear-item': 'know what is said of it at the item',
 });

@@ -26,6 +26,7 @@ import { WhereItComesFrom20261122280000 } from './20261122280000-where-it-comes-
 import { Walls20261122130000 } from './20261122130000-walls.js';
 import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
+import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -59,4 +60,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   SteeringGroups20261122310000,
   AmendedCrimes20261122320000,
   DocumentCopies20261122330000,
+  NobodyWidensTheirReach20261128400000,
 ];

@@ -3,7 +3,7 @@ import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import '../subjects/subjects.policy.js';
+import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import {
   Membership,
   Panel,
@@ -77,6 +77,23 @@ export const chairedPanels = (actor: Actor): string[] => [
     actor.memberships.filter((one) => one.role === 'chair' || one.role === 'co_chair').map((one) => one.panelId),
   ),
 ];
+
+/** Panels on which the actor has a seat that is not an observer's. */
+export const seatedPanels = (actor: Actor): string[] => [
+  ...new Set(actor.memberships.filter((one) => one.tier !== 'observer').map((one) => one.panelId)),
+];
+
+/**
+ * Condition for rows of the actor's agency that the actor has to do with: by a seat on the panel in `panelColumn`, as
+ * safeguarding lead or system of the agency, or for the reasons in `also`.
+ */
+export const concernedAtAgency = (actor: Actor, panelColumn = 'panelId', ...also: Where[]): Where => ({
+  $or: [
+    { [panelColumn]: { $in: seatedPanels(actor) } },
+    { partnershipId: { $in: entrustedPartnerships(actor) } },
+    ...also,
+  ],
+});
 
 /** Partnerships on one of whose panels the actor has a seat, of whatever tier. */
 export const seatedPartnerships = (actor: Actor): string[] => [

@@ -120,7 +120,7 @@ export class ActionsService {
   /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
   change(actor: Actor, id: string, request: ActionChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Action, ActionView, id);
+      const found = await work.take('change', Action, ActionView, id, { writes: request });
       if (!isOpen(found.status))
         throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
       const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);

@@ -7,7 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { chairedPanels } from '../panels/panels.policy.js';
+import { chairedPanels, concernedAtAgency } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
@@ -27,7 +27,11 @@ export const ownOrShared = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'existence')],
 });
 
-const owned = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId });
+/** Actions of the actor's agency that the actor carries: named as owner, seated on the panel, or entrusted by the agency. */
+const owned = (actor: Actor): Where => ({
+  ownerAgencyId: actor.agencyId,
+  ...concernedAtAgency(actor, 'panelId', { ownerPractitionerId: actor.id }),
+});
 const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
 
 declareSubject(Plan, 'Plan', {
@@ -89,7 +93,7 @@ declareSubject(Action, 'Action', {
   grounds: [
     {
       name: 'shared',
-      sentence: 'whose agency wrote it, owns it or may know of it, and who may read the case',
+      sentence: 'whose agency wrote it or may know of it, or who carries it for the agency, and who may read the case',
       // to ask for the actions of a panel is to ask about the case: a question that the bare owner may not put
       actions: ['read', 'locate'],
       within: 'read',
@@ -97,14 +101,15 @@ declareSubject(Action, 'Action', {
     },
     {
       name: 'owner-in-the-case',
-      sentence: 'whose agency owns it, and who may contribute to the case',
+      sentence: 'who carries it for the agency that owns it, and who may contribute to the case',
       actions: ['accept', 'progress', 'complete'],
       within: 'contribute',
       where: owned,
     },
     {
       name: 'owner',
-      sentence: 'whose agency owns it',
+      sentence:
+        'who carries it for the agency that owns it: named as its owner, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'accept', 'progress', 'complete'],
       where: owned,
       fields: [
@@ -163,7 +168,7 @@ extendSubject(Case, {
   grounds: [
     {
       name: 'action-owner',
-      sentence: 'whose agency owns an open action in the case',
+      sentence: 'who carries an open action in the case for the agency that owns it',
       actions: ['track'],
       where: (actor) => ({ actions: { $elemMatch: { ...owned(actor), status: { $in: [...OPEN_STATUSES] } } } }),
     },

@@ -57,7 +57,7 @@ export class PlansService {
 
   change(actor: Actor, id: string, request: PlanChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Plan, PlanView, id);
+      const found = await work.take('change', Plan, PlanView, id, { writes: request });
       if (hasEnded(found))
         throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))

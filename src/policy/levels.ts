@@ -105,6 +105,13 @@ function tabulated(actor: Actor): Map<string, Table[]> {
 const wider = (a: Granted, b: Granted): Granted =>
   a === NOTHING || (b.level !== a.level && widest(a.level, b.level) === b.level) ? b : a;
 
+/**
+ * What every context of a row gives: a record read through two panels shows no more than the stricter of them, so that
+ * putting it before a more generous panel shows nobody more of it. Source: design, section 1, principle 3.
+ */
+const narrowest = ([first = NOTHING, ...others]: Granted[]): Granted =>
+  others.reduce((a, b) => (reaches(b.level, a.level) ? a : b), first);
+
 /** What the agreements give the actor of one category, contributed by one agency type, on one panel. */
 export function granted(actor: Actor, panelId: string, category: string, contributingType: string | null): Granted {
   return (tablesOf(actor).get(panelId) ?? [])
@@ -183,7 +190,7 @@ export function shownWhere(
   actor: Actor,
   subject: Subject,
   { category, from }: ColumnClass,
-  through: (relation: string) => { panel: string; case?: string; readable: Where } | null,
+  through: (relation: string) => RelatedContext | null,
 ): Where {
   if (category === 'administrative') return {};
   const { contributor, owner } = subject;
@@ -191,19 +198,7 @@ export function shownWhere(
   const type = contributor?.type;
   const shared = subject.panel
     ? reaching(actor, from, category, { panel: subject.panel, type, case: subject.case })
-    : subject.contexts.flatMap((relation) => {
-        const context = through(relation);
-        return context
-          ? reaching(actor, from, category, { type, panel: context.panel, case: context.case }).map((where) => {
-              const { [context.panel]: panel, [context.case ?? '']: inCase, ...own } = where;
-              const there = {
-                ...(panel ? { [context.panel]: panel } : {}),
-                ...(inCase ? { [context.case ?? '']: inCase } : {}),
-              };
-              return { ...own, [relation]: { $elemMatch: { $and: [there, context.readable] } } };
-            })
-          : [];
-      });
+    : inEveryContext(actor, subject, { category, from }, through);
   const held = subject.caps.flatMap((cap) => {
     const where = reaches(cap.level, from) ? null : cap.where(actor);
     return where ? [where] : [];
@@ -211,6 +206,67 @@ export function shownWhere(
   return {
     $or: [...ours, ...(shared.length ? [{ $and: [{ $or: shared }, ...(held.length ? [{ $nor: held }] : [])] }] : [])],
   };
+}
+
+/** Where a row without a panel of its own is read: the columns of the related row, and which related rows are readable. */
+export interface RelatedContext {
+  panel: string;
+  case?: string;
+  readable: Where;
+}
+
+/**
+ * The row form of `weigh` for rows without a panel of their own: rows of which every context shows the category, and those
+ * that an emergency access opens.
+ */
+function inEveryContext(
+  actor: Actor,
+  subject: Subject,
+  { category, from }: ColumnClass,
+  through: (relation: string) => RelatedContext | null,
+): Where[] {
+  if (typeof category !== 'string') throw new Error(`${subject.name}: a row read in contexts names no category itself`);
+  const contexts = subject.contexts.flatMap((relation) => {
+    const context = through(relation);
+    return context ? [{ relation, ...context }] : [];
+  });
+  if (!contexts.length) return [];
+  const some = (there: (context: RelatedContext) => Where): Where => ({
+    $or: contexts.map((one) => ({ [one.relation]: { $elemMatch: { $and: [there(one), one.readable] } } })),
+  });
+  const mayOpen = actor.emergencyCaseIds.length > 0 && !SEALED_CATEGORIES.includes(category as DataCategory);
+  const emergency = contexts.flatMap((one) =>
+    one.case && mayOpen
+      ? [{ [one.relation]: { $elemMatch: { $and: [{ [one.case]: { $in: actor.emergencyCaseIds } }, one.readable] } } }]
+      : [],
+  );
+  const shared = panelsByContributor(actor, from, category).map(({ contributor, panelIds }) => ({
+    ...(subject.contributor ? { [subject.contributor.type]: contributor } : {}),
+    $and: [
+      some(({ panel }) => ({ [panel]: { $in: panelIds } })),
+      { $nor: [some(({ panel }) => ({ [panel]: { $nin: panelIds } }))] },
+    ],
+  }));
+  return [...emergency, ...shared];
+}
+
+/** For each type of contributing agency that a row names, and for all others: the panels that share the category at `level`. */
+function panelsByContributor(
+  actor: Actor,
+  level: SharingLevel,
+  category: string,
+): { contributor: Where | string; panelIds: string[] }[] {
+  const tables = tablesOf(actor);
+  const named = new Set(
+    [...tables.values()].flat().flatMap((table) => [...table.keys()].map((key) => key.split('/')[1] as string)),
+  );
+  named.delete(ANY);
+  const open = (type: string): string[] =>
+    [...tables.keys()].filter((panelId) => reaches(granted(actor, panelId, category, type).level, level));
+  return [
+    { contributor: { $nin: [...named].sort() }, panelIds: open(ANY) },
+    ...[...named].sort().map((type) => ({ contributor: type, panelIds: open(type) })),
+  ].filter(({ panelIds }) => panelIds.length);
 }
 
 /** Panels on which some type of contributor shares the category with the reader at `level`. */
@@ -270,9 +326,7 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
   if (subject.owner && row[subject.owner] === actor.agencyId)
     return { level: 'full', step: 'relationship', rule: 'the task of the reader’s own agency' };
   const type = contributor ? (row[contributor.type] as string | null) : null;
-  const best = panelsOf(subject, row)
-    .map((panelId) => granted(actor, panelId, category, type))
-    .reduce(wider, NOTHING);
+  const best = narrowest(panelsOf(subject, row).map((panelId) => granted(actor, panelId, category, type)));
   const because = { agreementRowId: best.rowId, agreementVersionId: best.versionId };
   const shared: Weighing =
     best.level === 'none'
@@ -284,7 +338,7 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
         }
       : { level: best.level, step: 'level', rule: `the agreement shares ${category} at ${best.level}`, ...because };
   const weighed =
-    standsInEmergency(actor, subject, row) && best.level !== 'full' && !SEALED_CATEGORIES.includes(category)
+    isOpenInEmergency(actor, subject, row) && best.level !== 'full' && !SEALED_CATEGORIES.includes(category)
       ? ({ level: 'full', step: 'emergency', rule: 'emergency access to the case' } as const)
       : shared;
   const cap = heldBy(actor, subject, row)[0];
@@ -306,7 +360,7 @@ export function weighedBy(actor: Actor, subject: Subject, row: Row): string | nu
     contributor && row[contributor.type],
     owner && row[owner] === actor.agencyId,
     panelsOf(subject, row).join(),
-    standsInEmergency(actor, subject, row),
+    isOpenInEmergency(actor, subject, row),
     held?.join(),
   ].join(' ');
 }
@@ -323,7 +377,8 @@ function heldBy(actor: Actor, subject: Subject, row: Row): Cap[] {
     .sort((a, b) => (reaches(a.level, b.level) ? 1 : -1));
 }
 
-function standsInEmergency(actor: Actor, subject: Subject, row: Row): boolean {
+/** Is the row opened by an emergency access of the actor? */
+export function isOpenInEmergency(actor: Actor, subject: Subject, row: Row): boolean {
   if (!actor.emergencyCaseIds.length) return false;
   return subject.case
     ? actor.emergencyCaseIds.includes(row[subject.case] as string)
@@ -336,7 +391,7 @@ function panelsOf(subject: Subject, row: Row): string[] {
   return (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
 }
 
-/** Through which panels a row without a panel of its own is read, and whether through a case of an emergency. */
+/** Panels through which a row without a panel of its own is read, and whether through a case of an emergency access. */
 export interface Context {
   panelIds: string[];
   inEmergency: boolean;

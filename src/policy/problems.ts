@@ -34,6 +34,16 @@ export const refused = (code: string, detail: string, more: Problem['more'] = {}
 export const invalid = (detail: string, errors: FieldError[] = [], code = 'invalid'): Problem =>
   new Problem(400, code, 'Invalid request', detail, { errors });
 
+/** What a request with wrong values is told; `errors` says which. */
+export const WRONG_VALUES = 'Some values are missing or wrong; see errors.';
+
+/** The answer for a property that a request may not have, and for one that its sender may not see. */
+export const notWritable = (properties: string[]): Problem =>
+  invalid(
+    WRONG_VALUES,
+    properties.map((one) => ({ pointer: `/${one}`, detail: `property ${one} should not exist` })),
+  );
+
 /** The request is well formed but breaks a rule of the field; `errors` point at what to change. */
 export const unacceptable = (code: string, detail: string, errors: FieldError[] = []): Problem =>
   new Problem(422, code, 'Rule not met', detail, errors.length ? { errors } : {});

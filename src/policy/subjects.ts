@@ -88,6 +88,8 @@ export interface Subject {
   bars: Bar[];
   grounds: Ground[];
   caps: Cap[];
+  /** Conditions that are answered with each row, by name: what a view derives values from. */
+  flags: Record<string, (actor: Actor) => Where>;
   /** Columns by which a list may seek; each has an index (column, orderBy, id). */
   seek: string[];
   orderBy: string;
@@ -124,6 +126,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     ...declaration,
     // copies, because areas above extend them and declarations may share a part
     relations: { ...declaration.relations },
+    flags: { ...declaration.flags },
     bars: copied(declaration.bars),
     grounds: copied(declaration.grounds),
     caps: copied(declaration.caps),
@@ -138,10 +141,11 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
 /** Adds what an area knows to a subject of an area below it. */
 export function extendSubject(
   type: RecordClass,
-  more: Pick<Declaration, 'relations' | 'bars' | 'grounds' | 'contexts' | 'ownContext'>,
+  more: Pick<Declaration, 'relations' | 'flags' | 'bars' | 'grounds' | 'contexts' | 'ownContext'>,
 ): void {
   const subject = subjectOf(type);
   Object.assign(subject.relations, more.relations);
+  Object.assign(subject.flags, more.flags);
   subject.bars.push(...(more.bars ?? []));
   subject.grounds.push(...(more.grounds ?? []));
   subject.contexts.push(...(more.contexts ?? []));
@@ -152,6 +156,13 @@ export function subjectOf(type: RecordClass): Subject {
   const subject = subjects.get(type);
   if (!subject) throw new Error(`${type.name} is not declared to the policy`);
   return subject;
+}
+
+/** The condition behind a flag of a subject. */
+export function flagOf(actor: Actor, type: RecordClass, name: string): Where {
+  const flag = subjectOf(type).flags[name];
+  if (!flag) throw new Error(`${type.name} has no flag ${name}`);
+  return flag(actor);
 }
 
 export const isDeclared = (type: RecordClass): boolean => subjects.has(type);

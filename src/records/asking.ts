@@ -5,13 +5,24 @@
 import type { Actor } from '../policy/actor.js';
 import { classOf, type ColumnClass } from '../policy/classification.js';
 import type { Where } from '../policy/conditions.js';
-import { reachesSomewhere, shownWhere } from '../policy/levels.js';
+import { reachesSomewhere, shownWhere, type RelatedContext } from '../policy/levels.js';
 import { refused } from '../policy/problems.js';
 import { openings, relationOf, subjectOf, type Subject } from '../policy/subjects.js';
 
 /** Columns that the condition asks about and that are not administrative. */
 export const asksOf = (subject: Subject, filter: Where): string[] =>
   [...new Set(fieldsOf(subject, filter))].filter((one) => classified(subject, one).category !== 'administrative');
+
+/**
+ * Every column that a request's condition rests on, administrative ones and those that lead to related rows too: a ground that
+ * shows other fields only does not answer it.
+ */
+export const restsOn = (subject: Subject, filter: Where): string[] => [
+  ...new Set([
+    ...fieldsOf(subject, filter),
+    ...relationsOf(subject, filter).map((name) => relationOf(subject, name).local),
+  ]),
+];
 
 export interface Asking {
   /** The request's conditions, and that the reader sees what they ask about. */
@@ -30,22 +41,45 @@ const fieldsOf = (subject: Subject, where: Where): string[] =>
         : [key],
   );
 
+const relationsOf = (subject: Subject, where: Where): string[] =>
+  Object.entries(where).flatMap(([key, value]) =>
+    key.startsWith('$')
+      ? (value as Where[]).flatMap((one) => relationsOf(subject, one))
+      : key in subject.relations
+        ? [key]
+        : [],
+  );
+
 function classified(subject: Subject, field: string): ColumnClass {
   const column = classOf(subject.type, field);
   if (!column) throw new Error(`${subject.name}.${field} is asked about but not classified`);
   return column;
 }
 
-export const seesWhere = (actor: Actor, subject: Subject, field: string): Where =>
-  shownWhere(actor, subject, classified(subject, field), (relation) => {
-    const related = subjectOf(relationOf(subject, relation).to);
-    const ways = openings(actor, related, 'read').map((one) => one.where);
-    return ways.length && related.panel ? { panel: related.panel, case: related.case, readable: { $or: ways } } : null;
-  });
+export const seesWhere = (actor: Actor, subject: Subject, field: string, inPanel?: string): Where =>
+  shownWhere(actor, subject, classified(subject, field), (relation) => contextOf(actor, subject, relation, inPanel));
 
-export function asking(actor: Actor, subject: Subject, filter: Where): Asking {
+/** The related rows through which the reader reads rows of the subject: all of them, or those of one panel. */
+function contextOf(actor: Actor, subject: Subject, relation: string, inPanel?: string): RelatedContext | null {
+  const related = subjectOf(relationOf(subject, relation).to);
+  const ways = openings(actor, related, 'read').map((one) => one.where);
+  if (!ways.length || !related.panel) return null;
+  const readable = inPanel ? { $and: [{ [related.panel]: inPanel }, { $or: ways }] } : { $or: ways };
+  return { panel: related.panel, case: related.case, readable };
+}
+
+/** Condition for rows that the reader reads in the context of one panel. */
+export const readInPanel = (actor: Actor, subject: Subject, inPanel: string): Where => ({
+  $or: subject.contexts.flatMap((relation) => {
+    const context = contextOf(actor, subject, relation, inPanel);
+    return context ? [{ [relation]: { $elemMatch: context.readable } }] : [];
+  }),
+});
+
+export function asking(actor: Actor, subject: Subject, filter: Where, inPanel?: string): Asking {
   const asks = asksOf(subject, filter);
-  const conditions = asks.map((field) => seesWhere(actor, subject, field));
+  const conditions = asks.map((field) => seesWhere(actor, subject, field, inPanel));
+  if (inPanel && subject.contexts.length) conditions.push(readInPanel(actor, subject, inPanel));
   const also = (filter['$and'] as Where[] | undefined) ?? [];
   return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };
 }

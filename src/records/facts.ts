@@ -49,6 +49,7 @@ export async function rowsWithFacts(
   type: RecordClass,
   actions: string[],
   ids: string[],
+  inPanel?: string,
 ): Promise<Row[]> {
   const subject = subjectOf(type);
   const tree: Tree = {};
@@ -64,7 +65,7 @@ export async function rowsWithFacts(
   );
   await related(manager, type, rows, tree);
   const [action = 'read'] = actions;
-  if (subject.contexts.length) await inContext(manager, actor, subject, action, rows);
+  if (subject.contexts.length) await inContext(manager, actor, subject, action, rows, inPanel);
   return rows;
 }
 
@@ -74,11 +75,12 @@ export async function rowsReadBy(
   actor: Actor,
   type: RecordClass,
   ids: string[],
+  inPanel?: string,
 ): Promise<Row[]> {
   const subject = subjectOf(type);
   if (!ids.length || !hasAnyGround(actor, subject, 'read')) return [];
   const rules = rulesOf(actor, subject, 'read');
-  const rows = await rowsWithFacts(manager, actor, type, ['read'], ids);
+  const rows = await rowsWithFacts(manager, actor, type, ['read'], ids, inPanel);
   for (const row of rows) row[OPENED_BY] = rules.map(({ condition }) => holds(condition, row));
   return rows.filter((row) => (row[OPENED_BY] as boolean[]).some(Boolean));
 }
@@ -89,11 +91,12 @@ async function inContext(
   subject: Subject,
   action: string,
   rows: Row[],
+  inPanel?: string,
 ): Promise<void> {
   const parameters = new Parameters();
   const ids = rows.map((row) => row['id']);
   const byId = `t."id" = ANY(${parameters.add(ids, 'uuid[]')})`;
-  const context = contextSql(actor, subject, action, 't', parameters);
+  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
   const found = await manager.query<{ id: string; context: Context }[]>(
     `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
     parameters.values,

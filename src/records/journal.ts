@@ -5,6 +5,7 @@
 import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../policy/actor.js';
+import type { Purpose } from '../policy/categories.js';
 
 /** The six operations that must be logged. Source: Data Protection Act 2018, section 62(1). */
 export const LEGAL_OPERATIONS = ['collect', 'alter', 'consult', 'disclose', 'combine', 'erase'] as const;
@@ -38,6 +39,8 @@ export interface AuditDraft {
   search?: unknown;
   /** Why, in the actor's own words. */
   reason?: string;
+  /** The purpose, where it follows from how the records were opened and not from the request. */
+  purpose?: Purpose;
   /** Who received what was disclosed, where it was not the agency of whoever acts. */
   recipientAgencyId?: string;
   /** What of other agencies' content was received; kept apart from the log. */
@@ -80,6 +83,8 @@ export interface Disclosed {
   recipientAgencyId?: string;
   fields: string[];
   agreementVersionIds: string[];
+  /** The purpose, where it follows from how the record was opened and not from the request. */
+  purpose?: Purpose;
 }
 
 /** A record whose content was changed or recalled: whoever received it must be told. */
@@ -102,6 +107,16 @@ export const draft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>): Aud
   agreementVersionIds: [],
   ...known,
 });
+
+const recorded = new WeakSet<object>();
+
+/** Marks an error whose refusal is in the log already. */
+export const markRecorded = (error: unknown): void => {
+  if (typeof error === 'object' && error !== null) recorded.add(error);
+};
+
+export const isRecorded = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && recorded.has(error);
 
 /** The entry of a refusal. */
 export const refusal = (

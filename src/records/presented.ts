@@ -29,6 +29,12 @@ export class Presented {
     return new Presented(this.body, this.status, headers, text, contentType, null, bytes);
   }
 
+  /** A page without the records that do not meet the condition. */
+  only<T>(keeps: (one: T) => boolean): Presented {
+    const page = this.body as PageOf<T>;
+    return new Presented({ ...page, data: page.data.filter(keeps) }, this.status, this.headers);
+  }
+
   /** Several answers as one. */
   static together(parts: Record<string, Presented>): Presented {
     const bodies = Object.entries(parts).map(([name, { body }]): [string, object] => [name, body]);

@@ -66,19 +66,22 @@ function selection(
   subject: Subject,
   action: string,
   parameters: Parameters,
-  { orderBy = subject.orderBy, shows }: Pick<Listing, 'orderBy' | 'shows'> = {},
+  { orderBy = subject.orderBy, shows, inPanel }: Pick<Listing, 'orderBy' | 'shows' | 'inPanel'> = {},
 ): string {
   const columns = [...columnsOf(subject.type)]
     .filter(([property]) => !shows || shows.has(property) || isWeighed(subject, property))
     .map(([property, { name }]) => `t.${name} AS "${property}"`);
   columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
+  for (const [name, where] of Object.entries(subject.flags))
+    columns.push(`coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${name}"`);
   const rules = rulesOf(actor, subject, action);
   if (rules.some((rule) => rule.fields)) {
     const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
     columns.push(`ARRAY[${opened.join(', ')}]::boolean[] AS "${OPENED_BY}"`);
   }
   if (subject.caps.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
-  if (subject.contexts.length) columns.push(`${contextSql(actor, subject, action, 't', parameters)} AS "${CONTEXT}"`);
+  if (subject.contexts.length)
+    columns.push(`${contextSql(actor, subject, action, 't', parameters, inPanel)} AS "${CONTEXT}"`);
   return columns.join(', ');
 }
 
@@ -91,13 +94,17 @@ function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): stri
   return `ARRAY[${held.join(', ')}]::boolean[]`;
 }
 
-/** Through which panels a row that has none of its own is read: those of the related rows that the actor may read. */
+/**
+ * Panels through which a row that has none of its own is read: those of the related rows that the actor may read, or of them
+ * the one panel that the reader asked for.
+ */
 export function contextSql(
   actor: Actor,
   subject: Subject,
   action: string,
   alias: string,
   parameters: Parameters,
+  inPanel?: string,
 ): string {
   const asked = subject.ownContext.includes(action) ? action : 'read';
   const related = subject.contexts.map((name) => {
@@ -111,7 +118,9 @@ export function contextSql(
         ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
         : 'FALSE';
     const allowed = permittedSql(actor, through, asked, other, parameters);
-    return `SELECT ${column(through.panel ?? '')} AS panel, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on} AND ${allowed}`;
+    const panel = column(through.panel ?? '');
+    const there = inPanel ? ` AND ${panel} = ${parameters.add(inPanel, 'uuid')}` : '';
+    return `SELECT ${panel} AS panel, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on}${there} AND ${allowed}`;
   });
   return (
     `(SELECT jsonb_build_object('panelIds', coalesce(jsonb_agg(DISTINCT c.panel), '[]'), ` +
@@ -119,11 +128,18 @@ export function contextSql(
   );
 }
 
-export function findSql(actor: Actor, type: RecordClass, action: string, id: string | Slot, lock: boolean): Statement {
+export function findSql(
+  actor: Actor,
+  type: RecordClass,
+  action: string,
+  id: string | Slot,
+  lock: boolean,
+  inPanel?: string,
+): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
   const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
-  const columns = selection(actor, subject, action, parameters);
+  const columns = selection(actor, subject, action, parameters, { inPanel });
   const permitted = permittedSql(actor, subject, action, 't', parameters);
   return {
     text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${byId} AND ${permitted}${lock ? ' FOR UPDATE OF t' : ''}`,
@@ -138,6 +154,8 @@ export interface Listing {
   asks?: readonly string[];
   /** The column that orders the list, where it is not the subject's own. */
   orderBy?: string;
+  /** The one panel in whose context rows without a panel of their own are read. */
+  inPanel?: string;
   /** Start after this row. */
   after?: { at: string | Slot; id: string | Slot };
   /** The properties that will be shown; all, where nothing is said. */

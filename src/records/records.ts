@@ -9,7 +9,7 @@ import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
 import { Conversation, Stale } from './conversation.js';
-import { AuditLog, Disclosures, Outbox, refusal, type AuditDraft } from './journal.js';
+import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
 import { Refusal, Work } from './work.js';
@@ -75,7 +75,10 @@ export class Records {
       await actor.kept.renew();
       return this.working(actor, does);
     }
-    if (refused) await this.auditLog.record(actor, [refused]);
+    if (refused) {
+      await this.auditLog.record(actor, [refused]);
+      markRecorded(failure);
+    }
     throw failure;
   }
 }

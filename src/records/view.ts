@@ -8,6 +8,7 @@ import type { Type } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { classifiedProperties, type ColumnClass } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
+import { referencesOf, type Reference } from '../policy/references.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 
 export interface ViewShape {
@@ -16,6 +17,8 @@ export interface ViewShape {
   properties: Map<string, ColumnClass>;
   /** Columns in which a row itself says the category of others. */
   rowCategories: string[];
+  /** Properties that refer to records which their reader may not be allowed to know. */
+  references: ReadonlyMap<string, Reference>;
   /**
    * Values that follow from others and from the day. They are worked out from what the reader is shown, after the mask, so
    * that they can tell nothing that was withheld. `given` is what the service adds (the end of the plan).
@@ -72,13 +75,37 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
         [...properties.values()].flatMap(({ category }) => (typeof category === 'object' ? [category.column] : [])),
       ),
     ];
-    shape = { name: viewClass.name, record: base.record, properties, rowCategories, derive };
+    const references = new Map(
+      [...referencesOf(base.record), ...referencesOf(viewClass)].filter(([property]) => properties.has(property)),
+    );
+    shape = { name: viewClass.name, record: base.record, properties, rowCategories, references, derive };
     shapes.set(viewClass, shape);
   }
   return shape;
 }
 
 const declared = new Set<ViewClass>();
+
+/** All classified properties of a record as one view, for what is shown of it elsewhere (events). */
+export function wholeShapeOf(record: RecordClass): ViewShape {
+  let shape = shapes.get(record);
+  if (!shape) {
+    const properties = classifiedProperties(record);
+    const rowCategories = [...properties.values()].flatMap(({ category }) =>
+      typeof category === 'object' ? [category.column] : [],
+    );
+    shape = {
+      name: record.name,
+      record,
+      properties,
+      rowCategories,
+      references: referencesOf(record),
+      derive: undefined,
+    };
+    shapes.set(record, shape);
+  }
+  return shape;
+}
 
 /** Makes the view known by name; to be used where a route says what it answers. */
 export function declareView(viewClass: ViewClass): MethodDecorator {

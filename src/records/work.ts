@@ -9,11 +9,12 @@ import type { Actor } from '../policy/actor.js';
 import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
 import { Slot, type Row, type Where } from '../policy/conditions.js';
-import { CONTEXT, keptBack, type Context } from '../policy/levels.js';
+import type { Purpose } from '../policy/categories.js';
+import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
-import { conflict, notFound, Problem, refused } from '../policy/problems.js';
+import { conflict, notFound, notWritable, Problem, refused } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import { asking, asksOf, refuseUnshown } from './asking.js';
+import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
 import type { Conversation } from './conversation.js';
 import { makeCursor, readCursor } from './cursor.js';
 import { filled, formOf, shapeOfFilter, type Form } from './forms.js';
@@ -31,7 +32,8 @@ import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
-import { shapeOf, type ViewClass } from './view.js';
+import { knownSql, withoutHiddenReferences, type Known } from './references.js';
+import { shapeOf, wholeShapeOf, type ViewClass, type ViewShape } from './view.js';
 import { unhidden } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
@@ -59,6 +61,22 @@ interface PresentOptions {
   /** Why the actor reads it, in their own words: for the log. */
   reason?: string;
 }
+
+interface Finding {
+  /** Locks the row until the transaction ends. */
+  lock?: boolean;
+  /** The one panel in whose context a row without a panel of its own is read; not found where it is not read there. */
+  inPanel?: string;
+}
+
+/** The view property that names the panels in whose context a row without a panel of its own is read. */
+const CONTEXT_PANELS = 'contextPanelIds';
+
+/** Why somebody reads what an emergency access opens, whatever the request says. */
+const EMERGENCY_PURPOSE: Purpose = 'EMERGENCY_BTG';
+
+/** Answers by which a request that names a record is refused. */
+const REFUSING = [403, 404, 409, 412, 422, 428];
 
 /** Stands for a field where something was received by word of mouth. */
 const SPOKEN = 'spoken';
@@ -104,8 +122,13 @@ export class Work {
   }
 
   /** The row, if the policy lets the actor do `action` to it; else 404, or 403 where the actor may read it anyway. */
-  async find<T extends object>(action: string, type: RecordClass<T>, id: string, { lock = false } = {}): Promise<T> {
-    const row = await this.peek(action, type, id, { lock });
+  async find<T extends object>(
+    action: string,
+    type: RecordClass<T>,
+    id: string,
+    { lock = false, inPanel }: Finding = {},
+  ): Promise<T> {
+    const row = await this.peek(action, type, id, { lock, inPanel });
     const subject = subjectOf(type);
     if (row) {
       this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
@@ -133,23 +156,33 @@ export class Work {
     action: string,
     type: RecordClass<T>,
     id: string,
-    { lock = false } = {},
+    { lock = false, inPanel }: Finding = {},
   ): Promise<T | null> {
     if (!hasAnyGround(this.actor, subjectOf(type), action)) return null;
-    const rows = await this.run<T>(this.finding(this.actor, type, action, lock), [id]);
-    return rows[0] ?? null;
+    const [row] = await this.run<T>(this.finding(this.actor, type, action, lock, inPanel), [id]);
+    if (inPanel && row && !((row as Row)[CONTEXT] as Context).panelIds.length) return null;
+    return row ?? null;
   }
 
   /**
    * The row locked for a change, as its reader last saw it: the request's `If-Match` must be the tag of the view now.
    */
-  async take<T extends Recorded>(action: string, type: RecordClass<T>, view: ViewClass, id: string): Promise<T> {
+  async take<T extends Recorded>(
+    action: string,
+    type: RecordClass<T>,
+    view: ViewClass,
+    id: string,
+    { writes = {} }: { writes?: object } = {},
+  ): Promise<T> {
     const row = await this.find(action, type, id, { lock: true });
     const { ifMatch } = this.actor.call;
     // whoever reads less than they may command saw less
     const isLimited = subjectOf(type).grounds.some(({ fields }) => fields);
     const seen = (isLimited && (await this.peek('read', type, id))) || row;
-    const tag = this.tagOf(view, row, mask(this.actor, shapeOf(view), seen === row ? action : 'read', seen as Row));
+    const asSeen = await this.masked(view, seen === row ? action : 'read', [seen as Row]);
+    const masked = asSeen.masks[0] as Masked;
+    refuseWithheld(writes, masked);
+    const tag = this.tagOf(view, { ...asSeen.rows[0], version: row.version }, masked);
     if (!ifMatch)
       throw new Problem(
         428,
@@ -169,13 +202,23 @@ export class Work {
   }
 
   /** All permitted rows that meet the condition where the actor sees what it asks about, at most `limit`. */
-  async rows<T extends object>(action: string, type: RecordClass<T>, filter: Where, limit = 1000): Promise<T[]> {
+  async rows<T extends object>(
+    action: string,
+    type: RecordClass<T>,
+    filter: Where,
+    limit = 1000,
+    inPanel?: string,
+  ): Promise<T[]> {
     const subject = subjectOf(type);
     if (!hasAnyGround(this.actor, subject, action)) return [];
     const shape = shapeOfFilter(filter, [limit]);
     return this.run<T>(
-      formOf(this.actor, `rows ${action} ${subject.name} ${shape.key}`, () =>
-        listSql(this.actor, type, action, { ...asking(this.actor, subject, shape.filter), limit: new Slot(0) }),
+      formOf(this.actor, `rows ${action} ${subject.name} ${inPanel ?? ''} ${shape.key}`, () =>
+        listSql(this.actor, type, action, {
+          ...asking(this.actor, subject, shape.filter, inPanel),
+          inPanel,
+          limit: new Slot(0),
+        }),
       ),
       shape.values,
     );
@@ -186,27 +229,36 @@ export class Work {
     view: ViewClass,
     filter: Where,
     query: PageQuery,
-    options: { action?: string; panelId?: string | (() => Promise<string>); orderBy?: string; given?: Giving } = {},
+    options: {
+      action?: string;
+      panelId?: string | (() => Promise<string>);
+      orderBy?: string;
+      given?: Giving;
+      /** The one panel in whose context rows without a panel of their own are read. */
+      inPanel?: string;
+    } = {},
   ): Promise<Presented> {
-    const { action = 'read', panelId, orderBy, given } = options;
+    const { action = 'read', panelId, orderBy, given, inPanel } = options;
     const { record } = shapeOf(view);
     const subject = subjectOf(record);
     refuseUnshown(this.actor, subject, asksOf(subject, filter), filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
-    const fingerprint = `${view.name} ${orderBy ?? ''} ${JSON.stringify(filter)}`;
+    const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(filter)}`;
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
     const shape = shapeOfFilter(filter, [limit + 1, after?.at, after?.id]);
     // whoever finds values for the rows may need all of them
     const isWhole = typeof given === 'function';
     const listing = (): Statement =>
       listSql(this.actor, record, action, {
-        ...asking(this.actor, subject, shape.filter),
+        ...asking(this.actor, subject, shape.filter, inPanel),
+        asks: restsOn(subject, shape.filter),
+        inPanel,
         orderBy,
         shows: isWhole ? undefined : new Set(shapeOf(view).properties.keys()),
         limit: new Slot(0),
         after: after && { at: new Slot(1), id: new Slot(2) },
       });
-    const key = ['page', action, view.name, isWhole, orderBy, after !== undefined, shape.key].join(' ');
+    const key = ['page', action, view.name, isWhole, orderBy, inPanel, after !== undefined, shape.key].join(' ');
     const rows = hasAnyGround(this.actor, subject, action)
       ? await this.run<Row>(formOf(this.actor, key, listing), shape.values)
       : [];
@@ -214,7 +266,7 @@ export class Work {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: PageOf<object> = {
-      data: this.consult('list', action, view, shown, {
+      data: await this.consult('list', action, view, shown, {
         given: typeof given === 'function' ? await given(shown) : given,
       }),
       next:
@@ -233,7 +285,11 @@ export class Work {
     const asks = asksOf(subject, shape.filter);
     refuseUnshown(this.actor, subject, asks, filter['panelId'] as string | undefined);
     const counting = (): Statement =>
-      countSql(this.actor, type, by, { ...asking(this.actor, subject, shape.filter), limit: MOST_COUNTED });
+      countSql(this.actor, type, by, {
+        ...asking(this.actor, subject, shape.filter),
+        asks: restsOn(subject, shape.filter),
+        limit: MOST_COUNTED,
+      });
     const counted = hasAnyGround(this.actor, subject, 'read')
       ? await this.run<{ value: unknown; count: number }>(
           formOf(this.actor, `count ${by} ${subject.name} ${shape.key}`, counting),
@@ -245,21 +301,25 @@ export class Work {
   }
 
   /** Rows found by what they hold: a hit tells nothing that a read would not. */
-  async matching(view: ViewClass, filter: Where, limit = 25): Promise<Presented> {
+  async matching(
+    view: ViewClass,
+    filter: Where,
+    { limit = 25, inPanel }: { limit?: number; inPanel?: string } = {},
+  ): Promise<Presented> {
     const { record } = shapeOf(view);
-    const found = await this.rows<Row>('read', record as RecordClass<Row>, filter, limit);
-    const data = this.consult('search', 'read', view, found, { search: filter });
+    const found = await this.rows<Row>('read', record as RecordClass<Row>, filter, limit, inPanel);
+    const data = await this.consult('search', 'read', view, found, { search: filter });
     return new Presented({ data, next: null, withheld: [] } satisfies PageOf<object>);
   }
 
   /** Rows as they were found, presented as a list without paging (short, bounded lists). */
-  list(
+  async list(
     view: ViewClass,
     rows: object[],
     { action = 'read', given, how = 'list' }: Pick<PresentOptions, 'action' | 'given' | 'how'> = {},
-  ): Presented {
+  ): Promise<Presented> {
     const body: PageOf<object> = {
-      data: this.consult(how, action, view, rows as Row[], { given }),
+      data: await this.consult(how, action, view, rows as Row[], { given }),
       next: null,
       withheld: [],
     };
@@ -267,13 +327,13 @@ export class Work {
   }
 
   /** One row, presented. */
-  present(
+  async present(
     view: ViewClass,
     row: object,
     { status = 200, action = 'read', how = 'view', extra = {}, given, reason }: PresentOptions = {},
-  ): Presented {
-    const whole = { ...row, ...extra };
-    const masked = mask(this.actor, shapeOf(view), action, whole);
+  ): Promise<Presented> {
+    const asSeen = await this.masked(view, action, [{ ...row, ...extra }]);
+    const [whole, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
     if (status === 200) this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const headers = { etag: this.tagOf(view, whole, masked) };
@@ -292,13 +352,13 @@ export class Work {
       const subjectType = subjectOf(shape.record).name;
       throw new Refusal(notFound(), refusal({ action: 'read', subjectType, rule: 'not-found', recordIds: [id] }));
     }
-    const { shown, withheld } = mask(reader, shape, 'read', row);
+    const asSeen = await this.masked(view, 'read', [row], reader);
+    const [current, { shown, withheld }] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
+    const isHidden = (field: string): boolean => shape.references.has(field) && current[field] === null;
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
-    if (fields.every((field) => shown.includes(field))) return before;
-    return {
-      ...Object.fromEntries(fields.filter((one) => shown.includes(one)).map((one) => [one, before[one]])),
-      withheld,
-    };
+    if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
+    const still = fields.filter((one) => shown.includes(one));
+    return { ...Object.fromEntries(still.map((one) => [one, isHidden(one) ? null : before[one]])), withheld };
   }
 
   /** Reads the row again by the policy and presents it: the answer to a command. */
@@ -383,7 +443,7 @@ export class Work {
   /** What must be written down of an error, although the work is undone: what was refused, by the policy or by a service. */
   refusalIn(error: unknown): AuditDraft | null {
     if (error instanceof Refusal) return error.draft;
-    if (!(error instanceof Problem) || error.status !== 403 || !this.found) return null;
+    if (!(error instanceof Problem) || !REFUSING.includes(error.status) || !this.found) return null;
     return refusal({ ...this.found, rule: error.code });
   }
 
@@ -478,7 +538,10 @@ export class Work {
   /** Changes with the record and with what its reader may see of it. */
   private tagOf(view: ViewClass, row: object, { shown, withheld }: Masked): string {
     const { record, properties } = shapeOf(view);
-    const extras = [...properties.keys()].filter((field) => !columnsOf(record).has(field));
+    const extras = [
+      ...[...properties.keys()].filter((field) => !columnsOf(record).has(field)),
+      ...Object.keys(subjectOf(record).flags),
+    ];
     const { version = 0, ...values } = row as Row & { version?: number };
     const seen = hash(
       'sha256',
@@ -489,16 +552,45 @@ export class Work {
   }
 
   /** The rows as their reader may see them, written down. */
-  private consult(
+  private async consult(
     how: string,
     action: string,
     view: ViewClass,
-    rows: Row[],
+    found: Row[],
     { given, ...more }: Partial<AuditDraft> & { given?: Row } = {},
-  ): object[] {
-    const masks = rows.map((row) => mask(this.actor, shapeOf(view), action, row));
+  ): Promise<object[]> {
+    const { rows, masks } = await this.masked(view, action, found);
     this.writeDown(how, action, view, rows, masks, more);
     return rows.map((row, index) => this.bodyOf(view, row, masks[index] as Masked, given));
+  }
+
+  /** The rows with their masks, without references that the reader may not know. */
+  private async masked(
+    view: ViewClass | ViewShape,
+    action: string,
+    rows: Row[],
+    reader: Actor = this.actor,
+  ): Promise<{ rows: Row[]; masks: Masked[] }> {
+    const shape = 'properties' in view ? view : shapeOf(view);
+    const masks = rows.map((row) => mask(reader, shape, action, row));
+    return withoutHiddenReferences(shape, rows, masks, (type, actions, ids) => this.known(type, actions, ids));
+  }
+
+  /** What the reader may know of records that others refer to. What a client is registered for makes no difference. */
+  private async known(type: RecordClass, actions: readonly string[], ids: string[]): Promise<Known> {
+    const reader = { ...this.actor, scopes: undefined };
+    const form = formOf(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>
+      knownSql(reader, type, actions, new Slot(0)),
+    );
+    const found = await this.run<{ id: string; readable: boolean }>(form, [ids]);
+    return new Map(found.map(({ id, readable }) => [id, readable]));
+  }
+
+  /** What the reader may be shown of rows elsewhere: by identifier, the names of the properties. */
+  async shownOf(type: RecordClass, ids: string[]): Promise<Map<string, Set<string>>> {
+    const found = await this.rows<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
+    const { masks } = await this.masked(wholeShapeOf(type), 'read', found);
+    return new Map(found.map((row, index) => [row['id'] as string, new Set(masks[index]?.shown)]));
   }
 
   /**
@@ -515,17 +607,21 @@ export class Work {
   ): void {
     const shape = shapeOf(view);
     const subject = subjectOf(shape.record);
-    const entries = new Map<string, { operation: 'consult' | 'disclose'; members: [Row, Masked][] }>();
+    const entries = new Map<
+      string,
+      { operation: 'consult' | 'disclose'; purpose?: Purpose; members: [Row, Masked][] }
+    >();
     for (const [index, row] of rows.entries()) {
       const masked = masks[index] as Masked;
       const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
-      const key = `${operation} ${String(row['partnershipId'])}`;
-      const entry = entries.get(key) ?? { operation, members: [] };
+      const purpose = isOpenInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
+      const key = `${operation} ${String(row['partnershipId'])} ${purpose ?? ''}`;
+      const entry = entries.get(key) ?? { operation, purpose, members: [] };
       entry.members.push([row, masked]);
       entries.set(key, entry);
     }
     if (!rows.length) this.note('consult', how, subject, [], { action, ...more });
-    for (const { operation, members } of entries.values()) {
+    for (const { operation, purpose, members } of entries.values()) {
       const union = (pick: (one: Masked) => string[]): string[] => [
         ...new Set(members.flatMap(([, masked]) => pick(masked))),
       ];
@@ -539,7 +635,10 @@ export class Work {
           fields: union((one) => one.shown),
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
-          ...(operation === 'disclose' ? { disclosed: members.map(([row, one]) => received(subject, row, one)) } : {}),
+          ...(purpose ? { purpose } : {}),
+          ...(operation === 'disclose'
+            ? { disclosed: members.map(([row, one]) => ({ ...received(subject, row, one), purpose })) }
+            : {}),
           ...more,
         },
       );
@@ -560,24 +659,36 @@ export class Work {
   }
 
   /** One row by its id. */
-  private finding(actor: Actor, type: RecordClass, action: string, lock: boolean): Form {
-    return formOf(actor, `find ${action} ${subjectOf(type).name} ${String(lock)}`, () =>
-      findSql(actor, type, action, new Slot(0), lock),
+  private finding(actor: Actor, type: RecordClass, action: string, lock: boolean, inPanel?: string): Form {
+    return formOf(actor, `find ${action} ${subjectOf(type).name} ${String(lock)} ${inPanel ?? ''}`, () =>
+      findSql(actor, type, action, new Slot(0), lock, inPanel),
     );
   }
 
   private async run<T>(form: Form, slots: readonly unknown[]): Promise<T[]> {
     const rows = await this.conversation.ask(filled(form, slots, this.now));
+    for (const row of rows) if (CONTEXT in row) row[CONTEXT_PANELS] = (row[CONTEXT] as Context).panelIds;
     return rows as T[];
   }
 
   private bodyOf(view: ViewClass, row: Row, { shown, withheld }: Masked, given: Row = {}): Row {
     const body = Object.fromEntries(shown.map((field) => [field, row[field] ?? null]));
-    const derived = Object.entries(shapeOf(view).derive?.(body, this.now, given) ?? {}).filter(
+    const { derive, record } = shapeOf(view);
+    const flags = Object.fromEntries(Object.keys(subjectOf(record).flags).map((flag) => [flag, row[flag]]));
+    const derived = Object.entries(derive?.(body, this.now, { ...given, ...flags }) ?? {}).filter(
       ([field]) => field in body,
     );
     return { ...body, ...Object.fromEntries(derived), withheld };
   }
+}
+
+/**
+ * Refuses to write what the actor may not see, with the answer for a field that may not be changed at all: neither status nor
+ * message depends on what the field holds.
+ */
+function refuseWithheld(writes: object, { withheld }: Masked): void {
+  const refusedFields = Object.keys(writes).filter((field) => withheld.includes(field));
+  if (refusedFields.length) throw notWritable(refusedFields);
 }
 
 /** The partnership of rows that share one, and the people they name. */

@@ -8,7 +8,7 @@ import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Grou
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
-import { coordinatedPanels, corePanels, outsideCompartment } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
@@ -36,6 +36,9 @@ const drafted: Bar = {
 
 const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
 
+/** Referrals of the actor's agency that the actor has to do with. */
+const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
+
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 declareSubject(Referral, 'Referral', {
@@ -49,9 +52,10 @@ declareSubject(Referral, 'Referral', {
   grounds: [
     {
       name: 'own-agency',
-      sentence: 'whose agency made the referral, working in that partnership, or who wrote it',
+      sentence:
+        'who wrote it, or whose agency did, with a seat on the panel or as safeguarding lead working in that partnership',
       actions: ['read', 'track', 'change', 'name-person', 'submit', 'withdraw'],
-      where: ofOwnAgency,
+      where: ofOwnReferral,
     },
     {
       name: 'core-member',
@@ -133,7 +137,7 @@ extendSubject(Case, {
       name: 'referrer',
       sentence: 'whose agency referred it, as far as they may follow the referral: where it stands, and no more',
       actions: ['track'],
-      where: (actor) => ({ referrals: { $elemMatch: ofOwnAgency(actor) } }),
+      where: (actor) => ({ referrals: { $elemMatch: ofOwnReferral(actor) } }),
     },
   ],
 });

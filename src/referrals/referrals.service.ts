@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { AgencyPartnership } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
+import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from '../cases/naming.js';
 import { nextReference } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, unacceptable, type FieldError } from '../policy/problems.js';
-import type { RecordClass } from '../policy/subjects.js';
 import { mask } from '../records/mask.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -15,7 +16,7 @@ import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
-import { Group, Person, Place, type ContributedRecord } from '../subjects/subject.entity.js';
+import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
 import { openCase } from './opening.js';
 import {
@@ -113,7 +114,7 @@ export class ReferralsService {
   begin(actor: Actor, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const panel = await work.find('refer', Panel, request.panelId);
-      await mustName(work, panel.partnershipId, request, people);
+      await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
       const drafted = await work.insert(Referral, {
         ...request,
         ...consentRecord(work, request),
@@ -131,7 +132,7 @@ export class ReferralsService {
 
   change(actor: Actor, id: string, request: ReferralChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Referral, ReferralView, id);
+      const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
       happened(work, 'referral.changed', changed, { fields: Object.keys(request) });
@@ -143,7 +144,7 @@ export class ReferralsService {
     return this.records.change(actor, async (work) => {
       const found = await work.find('name-person', Referral, id, { lock: true });
       mustBeOpen(found);
-      if (!(await nameable(work, Person, request.personId, found.partnershipId)))
+      if (!(await nameable(work, Person, request.personId, found)))
         throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const touched = await work.update(Referral, found, {});
@@ -223,6 +224,7 @@ export class ReferralsService {
       rulesEdition: inForce?.edition ?? null,
       reference: found.reference ?? (await nextReference(work, REFERENCE_PREFIX)),
     });
+    await mustStillName(work, referral, people);
     await putBeforePanel(work, referral, people);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
     happened(work, 'referral.submitted', referral);
@@ -305,28 +307,12 @@ function withSubject({ subjectKind, personId }: Subject, people: ReferralPersonR
   return [{ personId, role, rationale: 'The referral is about this person.' }, ...people];
 }
 
-const NOT_NAMEABLE = 'unknown, or not one that you may name';
-const unknownSubject = (errors: FieldError[]) =>
-  unacceptable(
-    'unknown-subject',
-    'Name people, places and groups of the panel’s partnership that you may see.',
-    errors,
-  );
+const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject', NAME_YOUR_OWN, errors);
 
-async function nameable<T extends ContributedRecord>(
-  work: Work,
-  type: RecordClass<T>,
-  id: string,
-  partnershipId: string,
-): Promise<T | null> {
-  const row = await work.peek('name', type, id);
-  return row?.partnershipId === partnershipId ? row : null;
-}
-
-/** The subject fits its kind, and it and everybody named are known to the referrer in the panel's partnership. */
+/** The subject fits its kind, and the referrer may put it and everybody named before the panel. */
 async function mustName(
   work: Work,
-  partnershipId: string,
+  receiving: Pick<Case, 'panelId' | 'partnershipId'>,
   subject: Subject,
   people: ReferralPersonRequest[],
 ): Promise<void> {
@@ -340,11 +326,11 @@ async function mustName(
     const id = subject[column] ?? null;
     if (needed !== (id !== null))
       errors.push({ pointer: `/${column}`, detail: needed ? 'missing' : `not for the kind ${subject.subjectKind}` });
-    else if (id && !(await nameable<ContributedRecord>(work, type, id, partnershipId)))
+    else if (id && !(await nameable<Person | Place | Group>(work, type, id, receiving)))
       errors.push({ pointer: `/${column}`, detail: NOT_NAMEABLE });
   }
   for (const [at, { personId }] of people.entries())
-    if (!(await nameable(work, Person, personId, partnershipId)))
+    if (!(await nameable(work, Person, personId, receiving)))
       errors.push({ pointer: `/people/${String(at)}/personId`, detail: NOT_NAMEABLE });
   if (errors.length) throw unknownSubject(errors);
 }
@@ -355,6 +341,17 @@ async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | n
   const person = await work.peek('name', Person, personId);
   const shown = person && mask(work.actor, shapeOf(PersonView), 'name', { ...person }).shown.includes('dateOfBirth');
   return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
+}
+
+/** Whom a draft named may have been before the panel then and not be any more. What the agency recorded itself stays its own. */
+async function mustStillName(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
+  const ids = [...new Set([referral.personId, ...people.map((one) => one.personId)])].filter((id) => id !== null);
+  const known = await work.manager.findBy(Person, { id: In(ids) });
+  for (const id of ids) {
+    const own = known.find((one) => one.id === id)?.agencyId === work.actor.agencyId;
+    if (!own && !(await nameable(work, Person, id, referral)))
+      throw unknownSubject([{ pointer: '/personId', detail: `person ${id} is ${NOT_NAMEABLE}` }]);
+  }
 }
 
 /** Everybody and everything that it names is now before the panel. */

@@ -162,7 +162,7 @@ export async function cases(seeding: Seeding): Promise<void> {
         ...seeding.agency(agency),
         ...subjectOf(seeding, one),
         reference: one.reference,
-        stage: one.stage,
+        stage: one.stage === 'listed' ? 'open' : one.stage,
         category: NARRATIVE_CATEGORY[type],
         summary: one.summary,
         whyMultiAgency: referral?.whyMultiAgency ?? null,

@@ -113,6 +113,11 @@ export class EmergencyAccess extends PartnershipRecord {
   @Classified('administrative')
   endedAt: Date | null;
 
+  /** Opened within 24 hours after another one of the same person: the reviewers were alarmed. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  isRepeated: boolean;
+
   /** The last day for its review: two working days after it was opened. */
   @Column({ type: 'date' })
   @Classified('administrative')

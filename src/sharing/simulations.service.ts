@@ -55,7 +55,7 @@ export class SimulationsService {
   get(actor: Actor, agreementId: string, id: string, asText: boolean): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const found = await simulationOf(work, 'read', agreementId, id);
-      const shown = work.present(SharingSimulationView, found, { given: await complete(work, found) });
+      const shown = await work.present(SharingSimulationView, found, { given: await complete(work, found) });
       return asText ? page(work, found, shown) : shown;
     });
   }

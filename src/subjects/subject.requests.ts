@@ -1,6 +1,16 @@
-import { PartialType, PickType } from '@nestjs/swagger';
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { IsDateString, IsOptional, IsUUID, Length } from 'class-validator';
+import { PageQuery } from '../records/page-query.requests.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
+
+export class SubjectQuery {
+  /** The panel in whose context you read: you see what its agreement shares. Without it, what all your panels share. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
+}
+
+export class SubjectsQuery extends IntersectionType(PageQuery, SubjectQuery) {}
 
 const PERSON_FIELDS = [
   'givenName',
@@ -53,6 +63,11 @@ export class PersonSearch {
   @IsOptional()
   @IsDateString({ strict: true })
   dateOfBirth?: string;
+
+  /** The panel in whose context you search. Without it, what all your panels share decides. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
 }
 
 const PLACE_FIELDS = ['kind', 'name', 'addressText', 'uprn', 'postcode'] as const;

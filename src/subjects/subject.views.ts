@@ -1,3 +1,5 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Classified } from '../policy/classification.js';
 import { view } from '../records/view.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
@@ -23,7 +25,12 @@ export class PersonView extends view(
   'safeContact',
   'currentAddress',
   'changedAt',
-) {}
+) {
+  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
+  @Classified('administrative')
+  contextPanelIds: string[];
+}
 
 /** That there is an address that protects a person, and whom to ask. */
 export class ProtectedAddressItemView extends view(
@@ -60,7 +67,12 @@ export class PlaceView extends view(
   'uprn',
   'postcode',
   'changedAt',
-) {}
+) {
+  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
+  @Classified('administrative')
+  contextPanelIds: string[];
+}
 
 export class GroupView extends view(
   Group,
@@ -72,4 +84,9 @@ export class GroupView extends view(
   'name',
   'description',
   'changedAt',
-) {}
+) {
+  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
+  @Classified('administrative')
+  contextPanelIds: string[];
+}

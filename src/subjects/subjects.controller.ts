@@ -18,6 +18,8 @@ import {
   ProtectedAddressChange,
   ProtectedAddressRequest,
   RevealRequest,
+  SubjectQuery,
+  SubjectsQuery,
 } from './subject.requests.js';
 import { GroupView, PersonView, PlaceView, ProtectedAddressItemView, ProtectedAddressView } from './subject.views.js';
 import { SubjectsService } from './subjects.service.js';
@@ -30,7 +32,7 @@ export class SubjectsController {
   @Get('persons')
   @Can('read', Person)
   @Answers.page(PersonView)
-  persons(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  persons(@By() actor: Actor, @Query() query: SubjectsQuery): Promise<Presented> {
     return this.subjects.page(actor, PersonView, query);
   }
 
@@ -38,8 +40,8 @@ export class SubjectsController {
   @Get('persons/:id')
   @Can('read', Person)
   @Answers.one(PersonView)
-  person(@By() actor: Actor, @Id() id: string): Promise<Presented> {
-    return this.subjects.get(actor, Person, PersonView, id);
+  person(@By() actor: Actor, @Id() id: string, @Query() { panelId }: SubjectQuery): Promise<Presented> {
+    return this.subjects.get(actor, Person, PersonView, id, panelId);
   }
 
   /** Record a person */
@@ -110,7 +112,7 @@ export class SubjectsController {
   @Get('places')
   @Can('read', Place)
   @Answers.page(PlaceView)
-  places(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  places(@By() actor: Actor, @Query() query: SubjectsQuery): Promise<Presented> {
     return this.subjects.page(actor, PlaceView, query);
   }
 
@@ -118,8 +120,8 @@ export class SubjectsController {
   @Get('places/:id')
   @Can('read', Place)
   @Answers.one(PlaceView)
-  place(@By() actor: Actor, @Id() id: string): Promise<Presented> {
-    return this.subjects.get(actor, Place, PlaceView, id);
+  place(@By() actor: Actor, @Id() id: string, @Query() { panelId }: SubjectQuery): Promise<Presented> {
+    return this.subjects.get(actor, Place, PlaceView, id, panelId);
   }
 
   /** Record a place */
@@ -142,7 +144,7 @@ export class SubjectsController {
   @Get('groups')
   @Can('read', Group)
   @Answers.page(GroupView)
-  groups(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  groups(@By() actor: Actor, @Query() query: SubjectsQuery): Promise<Presented> {
     return this.subjects.page(actor, GroupView, query);
   }
 
@@ -150,8 +152,8 @@ export class SubjectsController {
   @Get('groups/:id')
   @Can('read', Group)
   @Answers.one(GroupView)
-  group(@By() actor: Actor, @Id() id: string): Promise<Presented> {
-    return this.subjects.get(actor, Group, GroupView, id);
+  group(@By() actor: Actor, @Id() id: string, @Query() { panelId }: SubjectQuery): Promise<Presented> {
+    return this.subjects.get(actor, Group, GroupView, id, panelId);
   }
 
   /** Record a group */

@@ -1,6 +1,7 @@
 /**
- * People, places and groups: an agency sees what it recorded; everybody else sees them only through a case or a referral
- * that they may read (`cases.policy.ts`, `referrals.policy.ts` extend the rules here). There is no index of people.
+ * People, places and groups: whoever recorded one, and the agency's safeguarding leads, read it; everybody else reads it only
+ * through a case or a referral that they may read (`cases.policy.ts`, `referrals.policy.ts` extend the rules here). There is no
+ * index of people.
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
@@ -18,19 +19,29 @@ declare module '../policy/actor.js' {
   }
 }
 
-/** Rows of the actor's own agency, where the actor works for it, and what they recorded themselves. */
-export const ofOwnAgency = (actor: Actor): Where => ({
+/**
+ * Partnerships where the actor answers for what the agency itself recorded: as its safeguarding lead, or as a system of the
+ * agency (limited by its scopes). Administrators and other colleagues have none. Source: design, section 1, principle 4.
+ */
+export const entrustedPartnerships = (actor: Actor): string[] =>
+  actor.kind === 'client' || actor.roles.includes('safeguarding_lead') ? actor.workingPartnershipIds : [];
+
+/**
+ * Condition for rows that the actor's agency recorded: those the actor wrote, and those of partnerships where the actor is
+ * entrusted with the agency's records. `also` adds rows that the actor has to do with for another reason, such as a seat.
+ */
+export const ofOwnAgency = (actor: Actor, ...also: Where[]): Where => ({
   agencyId: actor.agencyId,
-  $or: [{ partnershipId: { $in: actor.workingPartnershipIds } }, { authorId: actor.id }],
+  $or: [{ partnershipId: { $in: entrustedPartnerships(actor) } }, { authorId: actor.id }, ...also],
 });
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 const ownAgency: Ground = {
   name: 'own-agency',
-  sentence: 'whose agency recorded it, working in that partnership, or who recorded it',
+  sentence: `who recorded it, or who is safeguarding lead of the agency that did, working in that partnership`,
   actions: ['read', 'change', 'name'],
-  where: ofOwnAgency,
+  where: (actor) => ofOwnAgency(actor),
 };
 
 const excludedFrom = (column: string): Bar => ({

@@ -14,6 +14,7 @@ import type {
   PersonSearch,
   ProtectedAddressRequest,
   RevealRequest,
+  SubjectsQuery,
 } from './subject.requests.js';
 import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.views.js';
 
@@ -22,12 +23,14 @@ import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './su
 export class SubjectsService {
   constructor(private readonly records: Records) {}
 
-  page(actor: Actor, view: ViewClass, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(view, {}, query));
+  page(actor: Actor, view: ViewClass, { panelId, ...query }: SubjectsQuery): Promise<Presented> {
+    return this.records.read(actor, (work) => work.page(view, {}, query, { inPanel: panelId }));
   }
 
-  get(actor: Actor, record: RecordClass, view: ViewClass, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(view, await work.find('read', record, id)));
+  get(actor: Actor, record: RecordClass, view: ViewClass, id: string, panelId?: string): Promise<Presented> {
+    return this.records.read(actor, async (work) =>
+      work.present(view, await work.find('read', record, id, { inPanel: panelId })),
+    );
   }
 
   make<T extends KnownRecord>(
@@ -46,7 +49,7 @@ export class SubjectsService {
       };
       const made = await work.insert(record, contributed as unknown as Partial<T>);
       work.happened(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
-      return work.present(view, made, { status: 201 });
+      return work.present(view, made, { status: 201, extra: { contextPanelIds: [] } });
     });
   }
 
@@ -58,7 +61,7 @@ export class SubjectsService {
     request: Partial<T>,
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', record, view, id);
+      const found = await work.take('change', record, view, id, { writes: request });
       const changed = await work.update(record, found, request);
       work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
@@ -106,8 +109,8 @@ export class SubjectsService {
     );
   }
 
-  search(actor: Actor, { partnershipId, familyName, dateOfBirth }: PersonSearch): Promise<Presented> {
+  search(actor: Actor, { partnershipId, familyName, dateOfBirth, panelId }: PersonSearch): Promise<Presented> {
     const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
-    return this.records.read(actor, (work) => work.matching(PersonView, filter));
+    return this.records.read(actor, (work) => work.matching(PersonView, filter, { inPanel: panelId }));
   }
 }

@@ -109,7 +109,7 @@ const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
 
 async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
   const found = await work.asService(() => candidates(work, meeting));
-  const cases = await work.rows('list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
+  const cases = await work.rows('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
   const byId = new Map(cases.map((one) => [one.id, one]));
   for (const { caseId, ...values } of found) {
     const listed = byId.get(caseId);
@@ -177,10 +177,10 @@ async function filled(
     at += item.timeboxMinutes * 60_000;
     return { ...item, startsAt };
   });
-  const shown = (view: ViewClass, rows: object[], action?: string): object[] =>
-    (work.list(view, rows, action ? { action } : {}).body as PageOf<object>).data;
-  const cases = shown(view, timed);
-  const matters = shown(AgendaActionView, actions, 'locate');
+  const shown = async (view: ViewClass, rows: object[], action?: string): Promise<object[]> =>
+    ((await work.list(view, rows, action ? { action } : {})).body as PageOf<object>).data;
+  const cases = await shown(view, timed);
+  const matters = await shown(AgendaActionView, actions, 'locate');
   return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({
     code,
     title,

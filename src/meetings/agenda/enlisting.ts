@@ -1,7 +1,10 @@
-/** A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. */
-import { Case, caseMachine } from '../../cases/case.entity.js';
+/**
+ * A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. The case itself
+ * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
+ */
+import type { Case } from '../../cases/case.entity.js';
+import { conflict } from '../../policy/problems.js';
 import { rulesInForce } from '../../panels/panels.service.js';
-import { after } from '../../records/state-machine.js';
 import type { Work } from '../../records/work.js';
 import { numberIn } from '../deadlines.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
@@ -13,6 +16,7 @@ export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'lateReason'>>;
 
 export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
+  if (found.stage === 'closed') throw conflict('case-closed', 'A closed case is not listed. Reopen it first.');
   const { actor } = work;
   const listing = await work.insert(Listing, {
     meetingId: meeting.id,
@@ -26,7 +30,6 @@ export async function enlist(work: Work, meeting: Meeting, found: Case, values: 
     agencyId: actor.agencyId,
     contributingType: actor.agencyType,
   });
-  await work.update(Case, found, { stage: after(caseMachine, found.stage, 'listing') });
   work.happened('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,

@@ -34,9 +34,9 @@ export class CalendarService {
 
 async function calendar(work: Work, meetings: Meeting[], options = {}): Promise<Presented> {
   const id = { $in: [...new Set(meetings.map(({ panelId }) => panelId))] };
-  const panels = shown<MeetingPanelView>(work.list(MeetingPanelView, await work.rows('read', Panel, { id })));
+  const panels = shown<MeetingPanelView>(await work.list(MeetingPanelView, await work.rows('read', Panel, { id })));
   const named = new Map(panels.filter((one) => !one.compartment).map((one) => [one.id, one]));
-  const presented = work.list(AppointmentView, meetings);
+  const presented = await work.list(AppointmentView, meetings);
   const appointments = shown<AppointmentView>(presented)
     .map((one): Appointment => ({ ...one, panel: named.get(one.panelId) ?? null }))
     .sort((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime() || (a.id < b.id ? -1 : 1));

@@ -11,8 +11,8 @@ import type { DocumentKind } from './document-copy.entity.js';
 export const HOW = 'open_document';
 
 /** These rows, as their reader may see them in a document. */
-export const presentedRows = <T>(work: Work, view: ViewClass, rows: object[]): T[] =>
-  rows.length ? (work.list(view, rows, { how: HOW }).body as PageOf<T>).data : [];
+export const presentedRows = async <T>(work: Work, view: ViewClass, rows: object[]): Promise<T[]> =>
+  rows.length ? ((await work.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
 
 /** The rows that the reader may see, as they may see them. */
 export const shown = async <T>(work: Work, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>

@@ -89,8 +89,8 @@ async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
   const minutes = latest(await work.rows('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
   const of = await actionsIn(work, listingId.$in);
 
-  const heard = presentedRows<MinutedItemView>(work, MinutedItemView, listings);
-  const edited = presentedRows<MinuteView>(work, MinuteView, minutes);
+  const heard = await presentedRows<MinutedItemView>(work, MinutedItemView, listings);
+  const edited = await presentedRows<MinuteView>(work, MinuteView, minutes);
   const caseIds = { $in: listings.map(({ caseId }) => caseId) };
   const cases = await shown<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
   const points = await shown<MinutePointView>(work, MinutePointView, MinutePoint, {

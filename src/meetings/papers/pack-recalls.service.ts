@@ -76,7 +76,7 @@ async function copiesOf(
   if (!(await work.peek('recall', Meeting, meetingId))) return null;
   const rows = await work.rows('read', DocumentCopy, { meetingId, document: 'pack' });
   rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
-  const shown = presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
+  const shown = await presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
   return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView }));
 }
 

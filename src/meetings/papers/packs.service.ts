@@ -62,8 +62,10 @@ export class PacksService {
     if (whole) throw recalledWhole();
     const isRecalled = (item: ItemContent): boolean =>
       recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
-    const content = (await contentOf(work.actor, findsOf(work), meetingId)).filter((item) => !isRecalled(item));
-    const items = presented(work, content);
+    const content = (await contentOf(work.actor, findsOf(work, meeting), meetingId)).filter(
+      (item) => !isRecalled(item),
+    );
+    const items = await presented(work, content);
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
     work.opened(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds));
@@ -81,19 +83,19 @@ export class PacksService {
   }
 }
 
-/** What whoever works may read. */
+/** What the actor may read, people in the context of the panel that meets. */
 export const findsOf =
-  (work: Work): Finds =>
+  (work: Work, { panelId }: Meeting): Finds =>
   (type, column, values) =>
-    work.rows('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST);
+    work.rows('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
 
 /** Each record by its own view. Rows of a kind are presented together, and written down together. */
-function presented(work: Work, content: ItemContent[]): PackItem[] {
+async function presented(work: Work, content: ItemContent[]): Promise<PackItem[]> {
   const bodies = new Map<object, object>();
   for (const part of PARTS) {
     // a person may have a part in two items
     const rows = [...new Set(content.flatMap((item) => item[part]))];
-    for (const [index, body] of presentedRows<object>(work, VIEWS[part], rows).entries())
+    for (const [index, body] of (await presentedRows<object>(work, VIEWS[part], rows)).entries())
       bodies.set(rows[index] as object, body);
   }
   return content.map((item) => {

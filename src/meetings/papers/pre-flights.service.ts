@@ -48,7 +48,7 @@ export class PreFlightsService {
       const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
       if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `The papers of a meeting that is ${meeting.status} do not go out any more.`);
-      const content = await contentOf(actor, findsOf(work), meetingId);
+      const content = await contentOf(actor, findsOf(work, meeting), meetingId);
       const rules = (await rulesInForce(work, meeting.panelId))?.rules;
       const named = namedIn(content);
       const earlier = await work.rows('read', PreFlight, { meetingId });

@@ -49,7 +49,7 @@ export async function recipientsOf(
 }
 
 async function receiving(work: Work, reader: Actor, panelId: string, content: ItemContent[]): Promise<Recipient> {
-  const items = await contentOf(reader, within(work, reader, content), meetingOf(content));
+  const items = await contentOf(reader, within(work, reader, content, panelId), meetingOf(content));
   return {
     practitionerId: reader.id,
     agencyId: reader.agencyId,
@@ -64,8 +64,8 @@ async function receiving(work: Work, reader: Actor, panelId: string, content: It
 const meetingOf = (content: ItemContent[]): string =>
   (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
 
-/** Of the rows in this content those that the reader may read. */
-function within(work: Work, reader: Actor, content: ItemContent[]): Finds {
+/** Of the rows in this content those that the reader may read, people in the context of the panel. */
+function within(work: Work, reader: Actor, content: ItemContent[], panelId: string): Finds {
   const known = new Map<RecordClass, Map<string, Row>>();
   for (const part of PARTS) {
     const rows = content.flatMap((item) => item[part]);
@@ -78,6 +78,7 @@ function within(work: Work, reader: Actor, content: ItemContent[]): Finds {
       reader,
       type,
       asked.map((row) => row['id'] as string),
+      panelId,
     );
   };
 }

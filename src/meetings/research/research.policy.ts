@@ -9,14 +9,12 @@ import { declareSubject, extendSubject, openings, subjectOf } from '../../policy
 import { addWords, declareWords } from '../../policy/wording.js';
 import { Case, CasePerson } from '../../cases/case.entity.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
+import { seatedPanels } from '../../panels/panels.policy.js';
 import { Person } from '../../subjects/subject.entity.js';
+import { entrustedPartnerships } from '../../subjects/subjects.policy.js';
 import '../meetings.policy.js';
 import { recusedFromItem } from '../room/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
-
-const seats = (actor: Actor): string[] => [
-  ...new Set(actor.memberships.filter((one) => one.tier !== 'observer').map((one) => one.panelId)),
-];
 
 /** Requests that the actor answers for their agency. A system of the agency answers for all who do, as its scopes let it. */
 const answering = (actor: Actor): Where => ({
@@ -26,15 +24,15 @@ const answering = (actor: Actor): Where => ({
     ? {}
     : {
         $or: [
-          { answeredBy: 'members', panelId: { $in: seats(actor) } },
+          { answeredBy: 'members', panelId: { $in: seatedPanels(actor) } },
           { answeredBy: 'person', practitionerId: actor.id },
-          { answeredBy: 'agency' },
+          { answeredBy: 'agency', partnershipId: { $in: entrustedPartnerships(actor) } },
         ],
       }),
 });
 
 const ANSWERS =
-  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, or whoever works for it';
+  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, or its safeguarding leads';
 
 extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },

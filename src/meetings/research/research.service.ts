@@ -175,7 +175,7 @@ export class ResearchService {
   /** What was corrected is a draft again. */
   correct(actor: Actor, id: string, request: PointChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', ResearchPoint, ResearchPointView, id);
+      const found = await work.take('change', ResearchPoint, ResearchPointView, id, { writes: request });
       const decision = after(pointMachine, found.decision, 'correction');
       await this.open(work, found.requestId);
       handled({ ...found, ...request });

@@ -43,7 +43,10 @@ export class CrimeService {
   /** Another record takes its place, shared as the first is, whoever writes it. */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.take('amend', DisclosedCrime, DisclosedCrimeView, id), meetingId);
+      const found = ofMeeting(
+        await work.take('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
+        meetingId,
+      );
       if (found.amendedAt)
         throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;

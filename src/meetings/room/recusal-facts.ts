@@ -9,12 +9,20 @@ declare module '../../policy/actor.js' {
   interface ActorFacts {
     /** Items of meetings that must not exist for the actor. */
     recusedListingIds: string[];
+    /** The cases of those items. */
+    recusedCaseIds: string[];
   }
 }
 
 declareFact(
   'recusedListingIds',
   `SELECT coalesce(jsonb_agg(DISTINCT r.listing_id), '[]') FROM recusals r
+   WHERE who.kind = 'practitioner' AND r.practitioner_id = who.id AND r.ended_at IS NULL`,
+);
+
+declareFact(
+  'recusedCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT r.case_id), '[]') FROM recusals r
    WHERE who.kind = 'practitioner' AND r.practitioner_id = who.id AND r.ended_at IS NULL`,
 );
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
+import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
 import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
@@ -39,8 +40,11 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const listing = await itemOf(work, declared ? 'read' : 'recuse', meetingId, listingId);
-      if (declared) onlyAPerson(actor);
-      else await known(work, listing, practitionerId);
+      if (declared) {
+        onlyAPerson(actor);
+        // an emergency access is to read: what somebody learnt by it stays in no record of theirs
+        await work.find('take-part', Case, listing.caseId);
+      } else await known(work, listing, practitionerId);
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');

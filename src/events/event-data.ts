@@ -1,0 +1,38 @@
+/**
+ * What an event says beside its type, as far as its record would show it to the reader: names of changed fields and new
+ * values of states. What belongs to no field of the record is not shown.
+ */
+import type { Row } from '../policy/conditions.js';
+import { declaredSubjects } from '../policy/subjects.js';
+import type { Work } from '../records/work.js';
+import type { Event } from './event.entity.js';
+
+/** Fields of the record behind members of `data` that have another name. */
+const FIELD_OF: Record<string, string> = {
+  from: 'status',
+  instrument: 'instrumentId',
+  method: 'evaluationMethod',
+  smart: 'chairReason',
+};
+
+type Told = Pick<Event, 'id' | 'subjectType' | 'subjectId' | 'data'>;
+
+/** By the identifier of the event: what it says to the reader. */
+export async function shownData(work: Work, events: readonly Told[]): Promise<Row> {
+  const told: Row = {};
+  for (const [subjectType, group] of Map.groupBy(events, (one) => one.subjectType)) {
+    const type = declaredSubjects().find(({ name }) => name === subjectType)?.type;
+    if (!type) continue;
+    const shown = await work.shownOf(type, [...new Set(group.map((one) => one.subjectId))]);
+    for (const { id, subjectId, data } of group) told[id] = dataShown(data, shown.get(subjectId) ?? new Set());
+  }
+  return told;
+}
+
+function dataShown(data: Event['data'], shown: ReadonlySet<string>): Row {
+  const { fields, ...values } = data as { fields?: string[] };
+  return {
+    ...(fields ? { fields: fields.filter((field) => shown.has(field)) } : {}),
+    ...Object.fromEntries(Object.entries(values).filter(([name]) => shown.has(FIELD_OF[name] ?? name))),
+  };
+}

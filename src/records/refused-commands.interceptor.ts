@@ -1,0 +1,40 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { catchError, type Observable } from 'rxjs';
+import type { Actor } from '../policy/actor.js';
+import { CAN, type CanMetadata } from '../policy/guard.js';
+import { subjectOf } from '../policy/subjects.js';
+import { AuditLog, isRecorded, refusal } from './journal.js';
+import { toProblem } from './problem.filter.js';
+
+/** Answers to a command that is understood and not carried out: conflict, precondition, rule of the field. */
+const REFUSING = [409, 412, 422, 428];
+
+/**
+ * Records a refused command in the audit log before it is answered, where the unit of work has not recorded it already with
+ * its records. Source: Data Protection Act 2018, section 62; design, section 1, principle 12.
+ */
+@Injectable()
+export class RefusedCommandsInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly auditLog: AuditLog,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const can = this.reflector.get<CanMetadata | undefined>(CAN, context.getHandler());
+    const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Actor }>();
+    if (!can || !user || method === 'GET' || method === 'HEAD') return next.handle();
+    return next.handle().pipe(
+      catchError(async (error: unknown) => {
+        const problem = toProblem(error);
+        if (problem && REFUSING.includes(problem.status) && !isRecorded(error))
+          await this.auditLog.record(user, [
+            refusal({ action: can.action, subjectType: subjectOf(can.subject).name, rule: problem.code }),
+          ]);
+        throw error;
+      }),
+    );
+  }
+}
