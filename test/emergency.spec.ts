@@ -2,7 +2,8 @@
  * Breaking the glass: one case, to read, for an hour, by somebody with the capability; told to those concerned by reference;
  * reviewed in time, or there is no next time. What is sealed, kept back or barred stays so.
  *
- * Seen to fail: the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
+ * Seen to fail: several open at once; no alarm; no limit of those that wait for review; the purpose of the request in the
+ * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
  * notice; an overdue review that blocks nothing.
  */
 import type pg from 'pg';
@@ -32,7 +33,11 @@ beforeAll(async () => {
 afterEach(async () => {
   await owner.query('DELETE FROM exclusions WHERE practitioner_id = $1', [me.id]);
   await owner.query(`UPDATE emergency_accesses SET ended_at = expires_at - interval '1 second' WHERE ended_at IS NULL`);
-  await owner.query(`UPDATE emergency_accesses SET review_due_on = '2099-01-01' WHERE reviewed_at IS NULL`);
+  await owner.query(
+    `UPDATE emergency_accesses SET outcome = 'justified', review_note = 'Seen.', reviewed_by_id = $1, reviewed_at = now(),
+       opened_at = opened_at - interval '2 days', expires_at = expires_at - interval '2 days', ended_at = ended_at - interval '2 days'`,
+    [(await practitioner(owner, 'jag-chair')).id],
+  );
 });
 
 const open = async (caseId: string, who = 'police-sergeant') =>
@@ -58,6 +63,40 @@ test('opens one case to read, at every exit, and no other; and closes at its end
   expect((await open(here.id)).status).toBe(409);
   await past(made.body.id);
   expect(none(await meets(sergeant, owner, here.id))).toBe(true);
+});
+
+test('a holder cannot open a second case while one is open', async () => {
+  expect((await open(cases[0]!.id)).status).toBe(201);
+  const second = await open(cases[1]!.id);
+  expect([second.status, second.body.code]).toEqual([409, 'open-already']);
+  expect(none(await meets(sergeant, owner, cases[1]!.id))).toBe(true);
+});
+
+test('the data protection officer gets an alarm when a second is opened within a day', async () => {
+  const first = await open(cases[0]!.id);
+  expect(first.body.isRepeated).toBe(false);
+  await past(first.body.id);
+  const second = await open(cases[1]!.id);
+  expect(second.body.isRepeated).toBe(true);
+  const notices = await (await by('dpo')).get('/v1/notices?kind=emergency_alarm').expect(200);
+  expect(notices.body.data.map((one: { subjectId: string }) => one.subjectId)).toEqual([second.body.id]);
+  expect((await (await by('auditor')).get('/v1/notices?kind=emergency_alarm').expect(200)).body.data).toEqual([]);
+});
+
+test('a holder cannot open a fourth while three wait for their review', async () => {
+  for (const { id } of cases.slice(0, 3)) await past((await open(id)).body.id);
+  const fourth = await open(cases[0]!.id);
+  expect([fourth.status, fourth.body.code]).toEqual([403, 'review-first']);
+});
+
+test('reads in the hour are logged for the emergency, whatever the request says', async () => {
+  await open(cases[0]!.id);
+  await sergeant.get(`/v1/cases/${cases[0]!.id}`).expect(200);
+  const { rows } = await owner.query<{ purpose: string }>(
+    `SELECT DISTINCT purpose FROM audit_entries WHERE actor_id = $1 AND sub_operation = 'view' AND $2 = ANY (record_ids)`,
+    [me.id, cases[0]!.id],
+  );
+  expect(rows.map(({ purpose }) => purpose)).toEqual(['EMERGENCY_BTG']);
 });
 
 test('may be named by its reference, and ended early by whoever opened it', async () => {

@@ -9,6 +9,7 @@ import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
 import { RESOURCE_TYPES, Resource, UNITS, type ResourceType, type Unit } from './resource.entity.js';
+import { References } from '../policy/references.js';
 
 export const BID_STATUSES = [
   'draft',
@@ -131,6 +132,7 @@ export class Bid extends KnownRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Plan)
   @Classified('administrative')
+  @References(() => Plan)
   planId: string;
 
   /** The panel whose plan it is. */
@@ -142,12 +144,14 @@ export class Bid extends KnownRecord {
   /** The case of the plan: whoever is kept out of it is kept from the bid, wherever it is heard. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
+  @References(() => Case, ['read', 'track'])
   caseId: string;
 
   /** The bid that was escalated to make this one. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Bid)
   @Classified('administrative')
+  @References(() => Bid)
   escalatedFromId: string | null;
 
   /** The meeting at which it is listed, or was last. */

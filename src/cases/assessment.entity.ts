@@ -18,6 +18,7 @@ import { Classified } from '../policy/classification.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord } from './case.entity.js';
 import { oneOf } from '../records/one-of.js';
+import { References } from '../policy/references.js';
 
 /** Who an answer comes from. The victim is the usual source (MARAC note, section 5.1). */
 export const ANSWER_SOURCES = ['subject', 'professional', 'record', 'third_party'] as const;
@@ -136,5 +137,6 @@ export class Assessment extends CaseRecord {
   @Classified('risk_assessment', 'summary')
   @IsOptional()
   @IsUUID()
+  @References(() => Assessment)
   supersedesId: string | null;
 }

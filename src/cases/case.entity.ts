@@ -9,6 +9,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
+import { References } from '../policy/references.js';
 
 /** Stages that a case is kept at. That it stands on the list of a meeting to come follows from its listings. */
 export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
@@ -126,6 +127,7 @@ export class Case extends AboutSubject {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('risk_assessment')
+  @References(() => Case, ['read'], 'isRepeat')
   previousCaseId: string | null;
 
   /** When it is next reviewed. */

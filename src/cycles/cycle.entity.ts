@@ -10,6 +10,8 @@ import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
+import { References } from '../policy/references.js';
+import { subjectNamed, type RecordClass } from '../policy/subjects.js';
 
 /** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
 @Entity('cycles')
@@ -98,6 +100,18 @@ export const FEED_KINDS = [
 ] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
 
+/** The record that a feed hands on, by its kind; what is not named here is the feed itself. */
+const ITEMS: Partial<Record<FeedKind, string>> = {
+  plan_need: 'Plan',
+  bid_escalation: 'Bid',
+  decision: 'BidDecision',
+  result: 'BidResult',
+};
+
+/** Bids come later than cycles: their records are found by name. */
+const itemOf = (row: Record<string, unknown>): RecordClass | null =>
+  subjectNamed(ITEMS[row['kind'] as FeedKind] ?? '')?.type ?? null;
+
 /**
  * Something that one meeting hands on to a panel, to be taken up at its next meeting: once, and until somebody there has
  * acknowledged it. It stands in the partnership of the panel to which it goes. Source: JAG note, section 3.3 "Feed rules".
@@ -178,6 +192,7 @@ export class Feed extends ContributedRecord {
   /** What exactly is handed on: a plan, a bid, a decision, a result, or itself. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
+  @References(itemOf)
   itemId: string;
 
   /** In words; no person is named. */

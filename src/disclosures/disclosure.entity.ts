@@ -3,6 +3,9 @@ import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { PURPOSES, type Purpose } from '../policy/categories.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
+import { Case } from '../cases/case.entity.js';
+import { References } from '../policy/references.js';
+import { Person } from '../subjects/subject.entity.js';
 
 /** What its recipients must be told of a record that was disclosed. */
 export const TIDINGS = ['correction', 'recall'] as const;
@@ -40,11 +43,13 @@ export class Disclosure extends PartnershipRecord {
   /** The case in which the record stands. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Case, ['read', 'track', 'explain'])
   caseId: string | null;
 
   /** The person whom the record names. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Person, ['read', 'account-for'])
   personId: string | null;
 
   /** The item of a meeting to which the record belongs, where it does. */

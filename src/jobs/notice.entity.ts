@@ -6,6 +6,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
+import { References } from '../policy/references.js';
 
 /** How far it has come: ahead of the day, on it, after it, escalated. */
 export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
@@ -103,6 +104,7 @@ export class Notice extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('administrative')
+  @References(() => Case, ['read', 'track'])
   caseId: string | null;
 
   /** Of a bid, and of what is handed on: the panel whose plan it is for. */

@@ -8,6 +8,7 @@ import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Instant } from '../records/instant.js';
+import { References } from '../policy/references.js';
 
 export const MEETING_STATUSES = ['scheduled', 'papers_out', 'in_session', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];
@@ -262,6 +263,7 @@ export class Listing extends ListedCase {
   /** The item of an earlier meeting that it carries on. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Listing)
   carriedFromId: string | null;
 
   /** Why it was listed although it was late. */

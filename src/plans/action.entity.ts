@@ -6,6 +6,7 @@ import { Classified } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
+import { References } from '../policy/references.js';
 
 /** Source: JAG note, section 1.8. */
 export const ACTION_STATUSES = [
@@ -86,6 +87,7 @@ export class Action extends PlanRecord {
   /** The plan it belongs to. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Plan)
   planId: string | null;
 
   /** The agency that does it. */

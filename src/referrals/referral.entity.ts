@@ -7,6 +7,7 @@ import { Classified, rowCategory } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
+import { References } from '../policy/references.js';
 
 export const REFERRAL_STATUSES = [
   'draft',
@@ -129,6 +130,15 @@ export type TargetProcess = (typeof TARGET_PROCESSES)[number];
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Referral extends AboutSubject {
+  @References(() => Person)
+  declare personId: string | null;
+
+  @References(() => Place)
+  declare placeId: string | null;
+
+  @References(() => Group)
+  declare groupId: string | null;
+
   /** The panel that is asked. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -329,6 +339,7 @@ export class Referral extends AboutSubject {
   /** The case that its acceptance opened. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Case, ['track'])
   caseId: string | null;
 }
 
@@ -355,6 +366,7 @@ export abstract class ReferralRecord extends ContributedRecord {
 export class ReferralPerson extends ReferralRecord {
   /** The person. */
   @Column({ type: 'uuid' })
+  @References(() => Person)
   @ForeignKey(() => Person)
   @Index()
   @Classified('administrative')
@@ -406,6 +418,7 @@ export class ReferralDecision extends ReferralRecord {
   @Classified('professional_opinion', 'summary')
   @IsOptional()
   @IsUUID()
+  @References(() => Panel)
   targetPanelId: string | null;
 
   /** The process that owns it instead. */
@@ -448,12 +461,14 @@ export class ReferralScreening extends ContributedRecord {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
+  @References(() => Referral, ['read'], 'isRepeat')
   previousReferralId: string | null;
 
   /** A referral of the same matter that still waits for a decision. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
+  @References(() => Referral)
   duplicateOfId: string | null;
 }
 

@@ -3,6 +3,8 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
+import { References } from '../policy/references.js';
+import { subjectNamed } from '../policy/subjects.js';
 
 /**
  * A person or an agency that must not learn of a case or of a person: staff who are parties, relatives, named people. It
@@ -65,6 +67,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
+  @References(() => subjectNamed('Person')?.type ?? null, ['read', 'exclude'])
   personId: string | null;
 
   /** The panel whose coordination keeps it: that of the case, or the one through which the person was known. */

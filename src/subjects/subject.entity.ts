@@ -16,6 +16,7 @@ import { Classified } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { IsNhsNumber } from './nhs-number.js';
+import { References } from '../policy/references.js';
 
 /** A record that an agency contributed: its category travels as agreements between the types of agency say. */
 export abstract class ContributedRecord extends PartnershipRecord {
@@ -182,6 +183,7 @@ export class ProtectedAddress extends KnownRecord {
 
   /** Whose it is. */
   @Column({ type: 'uuid' })
+  @References(() => Person)
   @ForeignKey(() => Person)
   @Index()
   @Classified('administrative')

@@ -7,6 +7,7 @@ import { Classified, rowCategory } from '../../policy/classification.js';
 import { oneOf } from '../../records/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meeting.entity.js';
+import { References } from '../../policy/references.js';
 
 export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed'] as const;
 export type MinuteStatus = (typeof MINUTE_STATUSES)[number];
@@ -149,6 +150,7 @@ export class MinutePoint extends ListingRecord {
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
+  @References(() => Contribution)
   contributionId: string | null;
 }
 

@@ -7,7 +7,12 @@
  */
 import type { Purpose } from '../../policy/categories.js';
 
-export type SystemRole = 'auditor' | 'data_protection_officer' | 'agency_administrator' | 'emergency_access';
+export type SystemRole =
+  | 'auditor'
+  | 'data_protection_officer'
+  | 'agency_administrator'
+  | 'safeguarding_lead'
+  | 'emergency_access';
 
 export interface CastMember {
   id: string;
@@ -36,11 +41,11 @@ const askenby: CastRow[] = [
   ['housing-officer', 'Delphine Ashwarren', 'askenby-housing', 'Tenancy and ASB Officer', 'Refers to the JAG and answers research for several panels; sees housing and ASB in full, health only as existing.'],
   ['related-officer', 'Corin Tolbrook', 'askenby-housing', 'Neighbourhood Housing Officer', 'Sits on the JAG as a core member, but a relative is a party to the stairwell case: for him that case does not exist.'],
   ['agency-administrator', 'Maud Pemberlow', 'askenby-housing', 'Business Support Manager', 'Keeps the list of housing staff who may sign in; sits on no panel and sees no case.', 'agency_administrator'],
-  ['nhs-safeguarding-lead', 'Dr Samira Haddari', 'mental-health-trust', 'Named Professional for Safeguarding Adults', 'Speaks for the mental health trust; sees health in full and no police intelligence. In an emergency she may open one case for an hour, to read, and is asked why.', 'emergency_access'],
-  ['acute-safeguarding-nurse', 'Bridie Fennimarsh', 'acute-trust', 'Safeguarding Nurse, Emergency Department', 'Brings hospital attendances to MARAC and SYV.'],
+  ['nhs-safeguarding-lead', 'Dr Samira Haddari', 'mental-health-trust', 'Named Professional for Safeguarding Adults', 'Speaks for the mental health trust; sees health in full and no police intelligence. In an emergency she may open one case for an hour, to read, and is asked why.', 'emergency_access', 'safeguarding_lead'],
+  ['acute-safeguarding-nurse', 'Bridie Fennimarsh', 'acute-trust', 'Safeguarding Nurse, Emergency Department', 'Brings hospital attendances to MARAC and SYV.', 'safeguarding_lead'],
   ['police-sergeant', 'Sgt Rohan Patwani', 'police', 'Neighbourhood Sergeant', 'Contributes incidents and graded intelligence, and owns many actions. In an emergency he may open one case for an hour, to read, and is asked why.', 'emergency_access'],
   ['police-inspector', 'Insp Agnes Wexmoor', 'police', 'Neighbourhood Inspector', 'Co-chairs the JAG, chairs Tasking and decides bids.'],
-  ['marac-chair', 'DI Tobias Okonwe', 'police', 'Detective Inspector, Public Protection', 'Chairs the MARAC: approves minutes and rules on conflicts.'],
+  ['marac-chair', 'DI Tobias Okonwe', 'police', 'Detective Inspector, Public Protection', 'Chairs the MARAC: approves minutes and rules on conflicts.', 'safeguarding_lead'],
   ['ttcg-chair', 'Supt Helena Saltwick', 'police', 'Superintendent', 'Chairs the BCU-wide TTCG, where bids of the three boroughs compete.'],
   ['ttcg-coordinator', 'Ewan Millbarrow', 'police', 'Tasking Coordinator', 'Prepares the TTCG for three boroughs; reads no borough case.'],
   ['moved-officer', 'PC Lena Kowalec', 'police', 'Police Constable', 'Left the Askenby JAG last month: her membership has ended and so has her sight of its cases.'],
@@ -48,19 +53,19 @@ const askenby: CastRow[] = [
   ['jag-coordinator', 'Idris Cresswold', 'askenby-community-safety', 'JAG Coordinator', 'Triages referrals, builds the agenda, writes the minutes and chases actions.'],
   ['marac-coordinator', 'Philippa Dunthorne', 'askenby-community-safety', 'MARAC Coordinator', 'Administers the MARAC from referral to plan; one of the few who may read a protected address.'],
   ['cmarac-chair', 'Gareth Harcastle', 'askenby-community-safety', 'Head of Community Safety', 'Chairs the Community MARAC for adults at risk.'],
-  ['syv-chair', 'Yusuf Nasrani', 'askenby-childrens', 'Head of Adolescent Safeguarding', 'Chairs the SYV panel; needs as well as risk are on its agenda.'],
+  ['syv-chair', 'Yusuf Nasrani', 'askenby-childrens', 'Head of Adolescent Safeguarding', 'Chairs the SYV panel; needs as well as risk are on its agenda.', 'safeguarding_lead'],
   ['syv-coordinator', 'Tamsin Brackendale', 'askenby-community-safety', 'SYV Coordinator', 'Screens SYV referrals and keeps the links between young people, groups and places under review.'],
   ['channel-chair', 'Rosalind Thackmere', 'askenby-community-safety', 'Channel and Prevent Lead', 'Chairs the Channel panel: nobody who does not sit on it learns of its cases, be the same person in a case of theirs.'],
   ['channel-officer', 'DS Imran Coldbeck', 'police', 'Channel Police Practitioner', 'Refers to the Channel panel and sits on it; his own colleagues learn of none of it.'],
   ['analyst', 'Piotr Nowarski', 'askenby-community-safety', 'Partnership Analyst', 'Prepares hotspots and themes for the JAG and Tasking.'],
   ['idva', 'Farhana Karimdar', 'candlewick-idva', 'Independent Domestic Violence Adviser', 'Brings the victim’s voice to MARAC; reads safe-contact rules and protected addresses.'],
   ['refuge-worker', 'Oonagh Thistlewell', 'rowanstead-refuge', 'Refuge Worker', 'Sits on the MARAC; the refuge’s address travels only as far as it allows.'],
-  ['school-lead', 'Marcus Fairholt', 'thistlemoor-academy', 'Designated Safeguarding Lead', 'Invited to one MARAC listing at the next meeting, and sees that item only.'],
+  ['school-lead', 'Marcus Fairholt', 'thistlemoor-academy', 'Designated Safeguarding Lead', 'Invited to one MARAC listing at the next meeting, and sees that item only.', 'safeguarding_lead'],
   ['social-worker', 'Temi Adekore', 'askenby-childrens', 'Senior Social Worker', 'Brings child safeguarding to MARAC and SYV, and to the JAG when a child is concerned.'],
-  ['adult-social-worker', 'Nuala Wetherlam', 'askenby-adults', 'Adult Safeguarding Lead', 'Brings care and support needs to JAG, MARAC and Community MARAC.'],
+  ['adult-social-worker', 'Nuala Wetherlam', 'askenby-adults', 'Adult Safeguarding Lead', 'Brings care and support needs to JAG, MARAC and Community MARAC.', 'safeguarding_lead'],
   ['probation-officer', 'Kwame Mensari', 'probation', 'Senior Probation Officer', 'Supervises adults who cause harm, and must not reveal to them that a MARAC took place.'],
   ['youth-justice-worker', 'Ailsa Corrimoor', 'askenby-youth-justice', 'Youth Justice Practitioner', 'Holds youth justice assessments as summaries and works the SYV plans.'],
-  ['education-officer', 'Hugo Larchmont', 'askenby-education', 'Education Safeguarding Officer', 'Speaks for the borough’s schools on SYV and MARAC.'],
+  ['education-officer', 'Hugo Larchmont', 'askenby-education', 'Education Safeguarding Officer', 'Speaks for the borough’s schools on SYV and MARAC, and answers as safeguarding lead when another panel asks what education knows.', 'safeguarding_lead'],
   ['youth-outreach-worker', 'Blessing Abdisal', 'fernlight-youth', 'Detached Youth Worker', 'Meets young people where they are; receives little and contributes their own words.'],
   ['environmental-health-officer', 'Ralph Quillgate', 'askenby-environmental-health', 'Environmental Health Officer', 'Noise, waste and nuisance: sees the place and little of the people.'],
   ['registered-provider-officer', 'Ioana Ionvescu', 'osierbank-homes', 'Tenancy Enforcement Officer', 'Landlord of part of the borough; sees what concerns its homes.'],
