@@ -95,6 +95,7 @@ function memberOf(panelIds: string[]): Actor {
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],
+    recusedCaseIds: [],
     invitations: [],
     agreements: [],
   };

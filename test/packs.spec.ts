@@ -192,7 +192,12 @@ describe('a pack', () => {
           expect([part, (item[part] as Shown[]).length]).toEqual([part, body.data.length]);
         }
         for (const [part, record] of recordsOf(item))
-          if (SINGLE[part]) expect((await caller.get(`${SINGLE[part]}/${record.id}`).expect(200)).body).toEqual(record);
+          if (SINGLE[part]) {
+            // a pack is read in the context of its panel
+            const context = part === 'persons' ? `?panelId=${panelId}` : '';
+            const single = await caller.get(`${SINGLE[part]}/${record.id}${context}`).expect(200);
+            expect(single.body).toEqual(record);
+          }
       }
       packs.push(JSON.stringify(items));
     }
@@ -218,7 +223,7 @@ describe('a pack', () => {
         const columns = told.filter(({ field }) => !['smart', 'overdue'].includes(field));
         for (const { type, id, field } of columns) {
           const { body } = await caller
-            .post('/v1/policy/explanations', { action: 'read', type, id, field })
+            .post('/v1/policy/explanations', { action: 'read', type, id, field, panelId })
             .expect(200);
           expect([type, field, body.outcome]).toEqual([type, field, 'withhold']);
           const entries = withheld.filter((one) => one.type === type && one.fields.includes(field));

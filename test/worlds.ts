@@ -324,7 +324,10 @@ export class Worlds {
           role: c.pick(['member', 'chair', 'coordinator'] as const),
         }));
     const scopes = this.all.flatMap((one) => one.grounds.flatMap((g) => g.actions.map((a) => `${a}:${one.name}`)));
-    const roles = c.some(['auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'], 0.3);
+    const roles = c.some(
+      ['auditor', 'data_protection_officer', 'agency_administrator', 'safeguarding_lead', 'emergency_access'],
+      0.3,
+    );
     return {
       kind: isClient ? 'client' : 'practitioner',
       id: c.pick(pool('Practitioner', 'id')),
@@ -351,6 +354,7 @@ export class Worlds {
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
       recusedListingIds: c.happens(0.5) ? [] : c.some(pool('Listing', 'id'), 0.3),
+      recusedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),

@@ -20,12 +20,13 @@ export class DisclosuresService {
     const query: PageQuery = { limit, cursor };
     return this.records.read(actor, async (work) => {
       // whoever may not know of the person learns nothing by asking
-      if (personId && !(await work.peek('account-for', Person, personId))) await work.find('read', Person, personId);
+      const isAccountable = personId !== undefined && (await work.peek('account-for', Person, personId)) !== null;
+      if (personId && !isAccountable) await work.find('read', Person, personId);
       if (asked.caseId && !(await work.peek('explain', Case, asked.caseId)))
         await work.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
-        ...(personId ? [concerning(personId)] : []),
+        ...(personId ? [actor.coordinatedPanelIds.length || isAccountable ? concerning(personId) : { personId }] : []),
         ...(toBeTold === 'true' ? [{ tidings: { $exists: true }, toldAt: null }] : []),
       ];
       return work.page(DisclosureView, parts.length ? { $and: parts } : {}, query);

@@ -27,6 +27,11 @@ export const ownOrShared = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'existence')],
 });
 
+/** Written by the reader's agency, or shared with it in full: for commands that rest on what it says. */
+const ownOrSharedInFull = (actor: Actor): Where => ({
+  $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')],
+});
+
 /** Actions of the actor's agency that the actor carries: named as owner, seated on the panel, or entrusted by the agency. */
 const owned = (actor: Actor): Where => ({
   ownerAgencyId: actor.agencyId,
@@ -62,16 +67,30 @@ declareSubject(Plan, 'Plan', {
     {
       name: 'lead-agency',
       sentence: 'whose agency leads it and may know of it, and who may plan for the case',
-      actions: ['evaluate', 'close'],
+      actions: ['close'],
       within: 'plan',
       where: (actor) => ({ $and: [{ leadAgencyId: actor.agencyId }, ownOrShared(actor)] }),
     },
     {
+      name: 'lead-agency-in-full',
+      sentence: 'whose agency leads it and wrote it or receives it in full, and who may plan for the case',
+      actions: ['evaluate'],
+      within: 'plan',
+      where: (actor) => ({ $and: [{ leadAgencyId: actor.agencyId }, ownOrSharedInFull(actor)] }),
+    },
+    {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'agree', 'evaluate', 'close'],
+      actions: ['change', 'agree', 'close'],
       within: 'change',
       where: ownOrShared,
+    },
+    {
+      name: 'coordination-in-full',
+      sentence: 'who chairs or coordinates the panel, and whose agency wrote it or receives it in full',
+      actions: ['evaluate'],
+      within: 'change',
+      where: ownOrSharedInFull,
     },
     {
       name: 'chair',

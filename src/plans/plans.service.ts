@@ -15,7 +15,7 @@ import { Action, isOpen, OPEN_STATUSES } from './action.entity.js';
 import { hasEnded, Plan, planMachine } from './plan.entity.js';
 import type { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
 import { PlanView } from './plan.views.js';
-import { SMART_LETTERS, smart } from './smart.js';
+import { smart, SMART_FIELDS, SMART_LETTERS } from './smart.js';
 
 /** What a panel plans for a case. */
 @Injectable()
@@ -145,7 +145,14 @@ export class PlansService {
     );
     if (!actions.length)
       throw unacceptable('no-action', 'A plan needs at least one action before it can be agreed. Propose one first.');
+    const shown = await work.shownOf(
+      Action,
+      actions.map((one) => one.id),
+    );
     return actions.flatMap((action) => {
+      // what is withheld decides nothing: neither the answer nor its words may depend on it
+      if (!SMART_FIELDS.every((field) => shown.get(action.id)?.has(field)))
+        return [{ pointer: '/chairReason', detail: `action ${action.id} is not shown to you in full` }];
       const { score, warnings } = smart(action, endOn);
       return score === SMART_LETTERS.length
         ? []

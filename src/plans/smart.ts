@@ -21,10 +21,10 @@ export interface Smart {
   warnings: SmartWarning[];
 }
 
-export type SmartInput = Pick<
-  Action,
-  'description' | 'measure' | 'evidenceOfCompletion' | 'relatesTo' | 'dueOn' | 'status'
->;
+/** Fields of an action by which it is judged. */
+export const SMART_FIELDS = ['description', 'measure', 'evidenceOfCompletion', 'relatesTo', 'dueOn', 'status'] as const;
+
+export type SmartInput = Pick<Action, (typeof SMART_FIELDS)[number]>;
 
 /** Verbs that say nothing alone, and what people put around them. */
 const VAGUE = new Set(

@@ -26,4 +26,9 @@ export class ExplanationRequest {
   @IsString()
   @Matches(/^[A-Za-z]{2,60}$/)
   field?: string;
+
+  /** For a person, place or group: the panel in whose context it is read. Without it, every panel through which it is read. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
 }

@@ -35,7 +35,14 @@ export class ExplanationsService {
     return this.records.read(actor, async (work) => {
       await this.mayAsk(work, subject, request);
       const about = await this.about(work, subject, request);
-      const [row] = await rowsWithFacts(work.manager, about, subject.type, [request.action], [request.id]);
+      const [row] = await rowsWithFacts(
+        work.manager,
+        about,
+        subject.type,
+        [request.action],
+        [request.id],
+        request.panelId,
+      );
       if (!row) throw notFound();
       work.explained(subject, row);
       return new Presented({ ...explain(about, subject, request.action, row, request.field), withheld: [] });

@@ -371,6 +371,13 @@ async function putBeforePanel(work: Work, referral: Referral, people: ReferralPe
 
 /** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
 async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
+  // whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell
+  if (!(await work.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
+    throw unacceptable(
+      'repeat-not-shown',
+      'You cannot see whether this is a repeat, which no score excludes. Choose another reason, or ask the chair to decide.',
+      [{ pointer: '/reasonCode', detail: 'only for somebody who sees the screening' }],
+    );
   if ((await screeningOf(work, id))?.isRepeat)
     throw unacceptable(
       'repeat-needs-no-threshold',

@@ -8,11 +8,7 @@
 import type { Purpose } from '../../policy/categories.js';
 
 export type SystemRole =
-  | 'auditor'
-  | 'data_protection_officer'
-  | 'agency_administrator'
-  | 'safeguarding_lead'
-  | 'emergency_access';
+  'auditor' | 'data_protection_officer' | 'agency_administrator' | 'safeguarding_lead' | 'emergency_access';
 
 export interface CastMember {
   id: string;

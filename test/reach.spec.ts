@@ -1,0 +1,402 @@
+/**
+ * What somebody does must not widen what they see: the holes that outsiders found in naming, references, an agency's own
+ * records, emergency access, withheld fields, timelines and recusals, each over HTTP. Appointments, exclusions, limits and
+ * reference numbers have specs of their own; `who-may-widen.spec.ts` looks for what nobody thought of.
+ *
+ * Seen to fail: every test on the service as it was before these rules (commit `docs: state every way in which a person's
+ * reach may grow`).
+ */
+import type pg from 'pg';
+import type { Response } from 'supertest';
+import { asOwner, casesOf, inDays, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+let server: TestServer;
+let owner: pg.Client;
+const by = (who: string): Promise<Caller> => as(server, who);
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+});
+
+async function panelIdOf(code: string): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM panels WHERE code = $1', [code]);
+  return rows[0]!.id;
+}
+
+async function partnershipIdOf(code: string): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>('SELECT partnership_id AS id FROM panels WHERE code = $1', [code]);
+  return rows[0]!.id;
+}
+
+let names = 0;
+async function recorded(who: string, more: object = {}): Promise<string> {
+  const partnershipId = await partnershipIdOf('ask-jag');
+  const person = {
+    partnershipId,
+    givenName: 'Sorrel',
+    familyName: `Quenby-${String.fromCharCode(97 + (names++ % 26))}${String(names)}`,
+    phone: '020 7946 0123',
+    currentAddress: '4 Tansy Yard, YK1 9TY',
+    safeContact: 'Text only, before three.',
+    ...more,
+  };
+  return (await (await by(who)).post('/v1/persons', person).expect(201)).body.id;
+}
+
+async function referred(who: string, panel: string, personId: string, perpetratorId: string): Promise<Response> {
+  return (await by(who)).post('/v1/referrals', {
+    panelId: await panelIdOf(panel),
+    category: 'police_incident',
+    subjectKind: 'person_victim',
+    personId,
+    people: [{ personId: perpetratorId, role: 'perpetrator', rationale: 'Named by the victim.' }],
+    criteria: ['visible_high_risk'],
+    consentStatus: 'given',
+    subjectAware: 'yes',
+    safeToTell: true,
+    legalGateway: 'CDA_S115',
+    incidentOn: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10),
+    problem: 'Threats since the separation, the last one on Friday night.',
+    whyMultiAgency: 'Housing, police and health each hold a part of it.',
+    submit: true,
+  });
+}
+
+async function moved(who: string, path: string, what: string, body: object = {}): Promise<Response> {
+  const caller = await by(who);
+  const { headers } = await caller.get(path).expect(200);
+  return caller.post(`${path}/${what}`, body).set('if-match', headers['etag'] as string);
+}
+
+/** A case of the MARAC about a victim and a perpetrator whom the IDVA recorded. */
+async function maracCase(): Promise<{ victim: string; perpetrator: string; caseId: string; referralId: string }> {
+  const [victim, perpetrator] = [await recorded('idva'), await recorded('idva')];
+  const { body } = await referred('idva', 'ask-marac', victim, perpetrator).then(expectStatus(201));
+  const accepted = await moved('marac-coordinator', `/v1/referrals/${body.id as string}`, 'acceptance');
+  expect(accepted.status).toBe(200);
+  return { victim, perpetrator, caseId: accepted.body.caseId, referralId: body.id };
+}
+
+const expectStatus =
+  (status: number) =>
+  (response: Response): Response => {
+    expect([response.status, response.body.code]).toEqual([status, status < 400 ? undefined : response.body.code]);
+    return response;
+  };
+
+describe('naming a person known through another panel', () => {
+  test('a member of two panels cannot put her before the other in a case', async () => {
+    const { victim } = await maracCase();
+    const sergeant = await by('police-sergeant');
+    await sergeant.get(`/v1/persons/${victim}`).expect(200);
+    const [jagCase] = await casesOf(owner, 'ask-jag');
+    const naming = { personId: victim, role: 'witness', rationale: 'Seen there.', since: '2026-01-01' };
+    const refused = await sergeant.post(`/v1/cases/${jagCase!.id}/people`, naming);
+    expect([refused.status, refused.body.code]).toEqual([422, 'unknown-person']);
+    await (await by('fire-officer')).get(`/v1/persons/${victim}`).expect(404);
+  });
+
+  test('a member of two panels cannot put her before the other in a referral', async () => {
+    const { victim, perpetrator } = await maracCase();
+    const refused = await referred('police-sergeant', 'ask-jag', victim, perpetrator);
+    expect([refused.status, refused.body.code]).toEqual([422, 'unknown-subject']);
+    await (await by('fire-officer')).get(`/v1/persons/${victim}`).expect(404);
+  });
+
+  test('a core member can name her in another case of the panel that has her', async () => {
+    const { victim } = await maracCase();
+    const { caseId } = await maracCase();
+    const naming = { personId: victim, role: 'witness', rationale: 'Was there.', since: '2026-01-01' };
+    await (await by('police-sergeant')).post(`/v1/cases/${caseId}/people`, naming).expect(201);
+  });
+
+  test('the agency that recorded her can refer her to any panel', async () => {
+    const { victim, perpetrator } = await maracCase();
+    await referred('idva', 'ask-jag', victim, perpetrator).then(expectStatus(201));
+  });
+
+  test('a reader of two contexts gets the fields that both show, and by panel those of one', async () => {
+    const person = await recorded('housing-officer', { nhsNumber: '9434765919', sex: 'F', ethnicity: 'W1' });
+    const other = await recorded('housing-officer');
+    for (const panel of ['ask-marac', 'ask-jag']) {
+      const { body } = await referred('housing-officer', panel, person, other).then(expectStatus(201));
+      expect(body.status).toBe('submitted');
+    }
+    let differing = 0;
+    for (const who of ['police-sergeant', 'substance-worker', 'nhs-safeguarding-lead', 'adult-social-worker']) {
+      const reader = await by(who);
+      const withheld = async (panel?: string): Promise<string[]> => {
+        const query = panel ? `?panelId=${await panelIdOf(panel)}` : '';
+        return (await reader.get(`/v1/persons/${person}${query}`).expect(200)).body.withheld;
+      };
+      const [whole, marac, jag] = [await withheld(), await withheld('ask-marac'), await withheld('ask-jag')];
+      expect([who, [...whole].sort()]).toEqual([who, [...new Set([...marac, ...jag])].sort()]);
+      if (marac.length !== jag.length) differing++;
+    }
+    expect(differing).toBeGreaterThan(0);
+    const reader = await by('police-sergeant');
+    await reader.get(`/v1/persons/${person}?panelId=${await panelIdOf('ask-syv')}`).expect(404);
+  });
+});
+
+describe('a reference to a hidden record', () => {
+  test('somebody excluded from the earlier case gets no identifier of it or of its referral', async () => {
+    const { victim, perpetrator, caseId, referralId } = await maracCase();
+    const second = await referred('idva', 'ask-marac', victim, perpetrator).then(expectStatus(201));
+    const path = `/v1/referrals/${second.body.id as string}`;
+    const screening = await (await by('police-sergeant')).get(`${path}/screening`).expect(200);
+    expect(screening.body).toMatchObject({ isRepeat: true, previousReferralId: referralId });
+    const accepted = await moved('marac-coordinator', path, 'acceptance');
+    const repeat = `/v1/cases/${String(accepted.body.caseId)}`;
+    const reader = await by('police-sergeant');
+    expect((await reader.get(repeat).expect(200)).body.previousCaseId).toBe(caseId);
+
+    const { id } = await practitioner(owner, 'police-sergeant');
+    const exclusion = { caseId, practitionerId: id, reason: 'A neighbour of the family.' };
+    await (await by('marac-chair')).post('/v1/exclusions', exclusion).expect(201);
+    const hidden = [caseId, referralId];
+    for (const one of [repeat, `${repeat}/file`, `${path}/screening`, path]) {
+      const { text, status } = await reader.get(one);
+      expect([one, status, hidden.filter((each) => text.includes(each))]).toEqual([one, 200, []]);
+    }
+    const shown = await reader.get(repeat).expect(200);
+    expect(shown.body).toMatchObject({ isRepeat: true, withheld: expect.arrayContaining(['previousCaseId']) });
+    const list = await reader.get('/v1/cases?limit=100').expect(200);
+    expect(list.text).not.toContain(caseId);
+  });
+
+  test('a referrer without a seat gets the case of a referral only as far as it may be followed', async () => {
+    const { referralId, caseId } = await maracCase();
+    const { body } = await (await by('idva')).get(`/v1/referrals/${referralId}`).expect(200);
+    expect(body.caseId).toBe(caseId);
+    const { id } = await practitioner(owner, 'idva');
+    await (
+      await by('marac-chair')
+    )
+      .post('/v1/exclusions', { caseId, practitionerId: id, reason: 'A relative of his.' })
+      .expect(201);
+    await (await by('idva')).get(`/v1/referrals/${referralId}`).expect(404);
+  });
+});
+
+describe('inside an agency', () => {
+  test('an administrator and a colleague without a seat get nothing that the agency recorded or received', async () => {
+    const person = await recorded('housing-officer');
+    const other = await recorded('housing-officer');
+    const { body } = await referred('housing-officer', 'ask-marac', person, other).then(expectStatus(201));
+    await (await by('police-sergeant')).get(`/v1/persons/${person}`).expect(200);
+    const administrator = await by('agency-administrator');
+    for (const path of [`/v1/persons/${person}`, `/v1/referrals/${body.id as string}`])
+      await administrator.get(path).expect(404);
+    for (const list of ['persons', 'referrals', 'disclosures', 'actions', 'notices', 'escalations', 'bids']) {
+      const { status, body: page } = await administrator.get(`/v1/${list}?limit=100`);
+      // a collection that no rule opens at all is refused
+      expect([list, status, page.data ?? []]).toEqual([list, page.data ? 200 : 403, []]);
+    }
+  });
+
+  test('a safeguarding lead gets to whom a record of the agency went, and not on which panel', async () => {
+    const person = await recorded('adult-social-worker');
+    const other = await recorded('adult-social-worker');
+    await referred('adult-social-worker', 'ask-marac', person, other).then(expectStatus(201));
+    await (await by('idva')).get(`/v1/persons/${person}`).expect(200);
+    await owner.query(`UPDATE memberships SET valid_to = current_date - 1
+      WHERE practitioner_id = (SELECT id FROM practitioners WHERE subject = 'adult-social-worker')
+        AND panel_id = (SELECT id FROM panels WHERE code = 'ask-marac')`);
+    const lead = await by('adult-social-worker');
+    const { body } = await lead.get(`/v1/disclosures?personId=${person}`).expect(200);
+    expect(body.data.length).toBeGreaterThan(0);
+    for (const one of body.data) {
+      expect(Object.keys(one)).not.toEqual(expect.arrayContaining(['panelId']));
+      expect(one.withheld).toEqual(expect.arrayContaining(['panelId', 'caseId', 'agreementVersionIds']));
+    }
+    await lead.get(`/v1/persons/${person}`).expect(200);
+  });
+
+  test('a former member cannot read or change an action of the agency in any borough', async () => {
+    const former = await by('moved-officer');
+    expect((await former.get('/v1/actions?limit=100').expect(200)).body.data).toEqual([]);
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT a.id FROM actions a JOIN panels p ON p.id = a.panel_id JOIN agencies g ON g.id = a.owner_agency_id
+       WHERE g.code = 'police' AND a.owner_practitioner_id IS DISTINCT FROM
+         (SELECT id FROM practitioners WHERE subject = 'moved-officer')`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { id } of rows) {
+      await former.get(`/v1/actions/${id}`).expect(404);
+      await former
+        .post(`/v1/actions/${id}/progress`, { status: 'in_progress', note: 'Looked.' })
+        .set('if-match', '*')
+        .expect(404);
+    }
+  });
+
+  test('somebody named as owner gets the task and not the case', async () => {
+    const { rows } = await owner.query<{ id: string; caseId: string }>(
+      `UPDATE actions SET owner_practitioner_id = (SELECT id FROM practitioners WHERE subject = 'moved-officer')
+       WHERE id = (SELECT a.id FROM actions a JOIN agencies g ON g.id = a.owner_agency_id JOIN panels p ON p.id = a.panel_id
+         WHERE g.code = 'police' AND a.status = 'agreed' AND p.code = 'ask-marac' LIMIT 1) RETURNING id, case_id AS "caseId"`,
+    );
+    const former = await by('moved-officer');
+    const { body } = await former.get(`/v1/actions/${rows[0]!.id}`).expect(200);
+    expect(body.withheld).toContain('caseId');
+    expect(JSON.stringify(body)).not.toContain(rows[0]!.caseId);
+    await former.get(`/v1/cases/${rows[0]!.caseId}`).expect(404);
+  });
+
+  test('an administrator cannot give themselves a role', async () => {
+    const administrator = await by('agency-administrator');
+    const me = (await administrator.get('/v1/me').expect(200)).body;
+    const path = `/v1/agencies/${me.agencyId as string}/people/${me.id as string}`;
+    const refused = await administrator.patch(path, { roles: ['agency_administrator', 'safeguarding_lead'] }, '*');
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-for-yourself']);
+  });
+});
+
+describe('a withheld field', () => {
+  /** Coordinates a panel whose agreement has run out: reads no band, and may change the case. */
+  const coordinator = 'dunmarrow-coordinator';
+
+  test('its reader cannot write it, and gets the answer for a field that does not exist, whatever it holds', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id JOIN agencies g ON g.id = c.agency_id
+       WHERE p.code = 'dun-cmarac' AND c.stage <> 'closed' AND g.code <> 'dunmarrow-community-safety' LIMIT 1`,
+    );
+    const path = `/v1/cases/${rows[0]!.id}`;
+    const caller = await by(coordinator);
+    const { headers, body } = await caller.get(path).expect(200);
+    expect(body.withheld).toEqual(expect.arrayContaining(['riskBand', 'whyMultiAgency']));
+    const answers = new Set<string>();
+    for (const band of ['high', 'standard', null]) {
+      await owner.query('UPDATE cases SET risk_band = $2 WHERE id = $1', [rows[0]!.id, band]);
+      for (const riskBand of ['high', 'medium', 'standard', null]) {
+        const answer = await caller.patch(path, { riskBand }, headers['etag'] as string);
+        const { correlationId: _, ...problem } = answer.body;
+        answers.add(JSON.stringify([answer.status, problem]));
+      }
+    }
+    expect([...answers]).toHaveLength(1);
+    const unknown = await caller.patch(path, { reference: 'JAG-2026-00001' }, headers['etag'] as string);
+    const { correlationId: _, ...problem } = unknown.body;
+    expect([...answers][0]).toBe(JSON.stringify([unknown.status, problem]).replaceAll('reference', 'riskBand'));
+    await caller.patch(path, { whyMultiAgency: 'Overwritten by somebody who never read it.' }, '*').expect(400);
+    await caller.patch(path, { nextReviewOn: '2027-03-01' }, headers['etag'] as string).expect(200);
+  });
+});
+
+describe('a timeline', () => {
+  test('an invited guest gets no event of other meetings, of decisions, or of fields withheld', async () => {
+    const coordinator = await by('marac-coordinator');
+    const { caseId } = await maracCase();
+    const held = async (): Promise<{ path: string; item: string }> => {
+      const made = await coordinator
+        .post('/v1/meetings', {
+          panelId: await panelIdOf('ask-marac'),
+          scheduledAt: inDays(20),
+          endsAt: inDays(20.1),
+          venueOrMode: 'Civic Offices',
+        })
+        .expect(201);
+      const path = `/v1/meetings/${made.body.id as string}`;
+      const listing = await coordinator.post(`${path}/listings`, { caseId, kind: 'review' }).expect(201);
+      return { path, item: listing.body.id };
+    };
+    const [first, second] = [await held(), await held()];
+    const { headers } = await coordinator.get(`/v1/cases/${caseId}`).expect(200);
+    await coordinator
+      .patch(`/v1/cases/${caseId}`, { riskBand: 'high', nextReviewOn: '2027-03-01' }, headers['etag'] as string)
+      .expect(200);
+    await coordinator
+      .post(`${first.path}/decisions`, { listingId: first.item, kind: 'note', text: 'Noted.', rationale: 'As told.' })
+      .expect(201);
+    const guest = await practitioner(owner, 'fire-officer');
+    await coordinator
+      .post(`${second.path}/listings/${second.item}/invitations`, {
+        agencyId: guest.agencyId,
+        practitionerId: guest.id,
+        closesAt: inDays(2),
+      })
+      .expect(201);
+    const caller = await by('fire-officer');
+    const { withheld } = (await caller.get(`/v1/cases/${caseId}`).expect(200)).body;
+    expect(withheld).toContain('riskBand');
+    const { body, text } = await caller.get(`/v1/cases/${caseId}/timeline?limit=100`).expect(200);
+    const told = body.data as { type: string; subjectId: string; data: { fields?: string[] } }[];
+    for (const hidden of [first.item, first.path.split('/').at(-1)!]) expect(text).not.toContain(hidden);
+    expect(told.map(({ type }) => type)).not.toContain('decision.taken');
+    const changed = told.filter(({ type }) => type === 'case.changed');
+    expect(changed.map(({ data }) => data.fields)).toEqual([['nextReviewOn']]);
+    expect(told.some(({ subjectId }) => subjectId === second.item)).toBe(true);
+    const member = await (await by('idva')).get(`/v1/cases/${caseId}/timeline?limit=100`).expect(200);
+    expect(member.text).toContain(first.item);
+  });
+});
+
+describe('a recused coordinator', () => {
+  test('gets the same case and the same refusals whether or not the item is on the list', async () => {
+    const caller = await by('jag-coordinator');
+    const [one] = await casesOf(owner, 'ask-jag');
+    const caseId = one!.id;
+    const meeting = async (): Promise<string> => {
+      const made = await caller
+        .post('/v1/meetings', {
+          panelId: await panelIdOf('ask-jag'),
+          scheduledAt: inDays(30),
+          endsAt: inDays(30.1),
+          venueOrMode: 'Civic Offices',
+        })
+        .expect(201);
+      return `/v1/meetings/${made.body.id as string}`;
+    };
+    await owner.query(`UPDATE listings SET outcome = 'note' WHERE case_id = $1 AND outcome IS NULL`, [caseId]);
+    const [with_, without] = [await meeting(), await meeting()];
+    const before = await caller.get(`/v1/cases/${caseId}`).expect(200);
+    const listing = await (await by('jag-chair')).post(`${with_}/listings`, { caseId, kind: 'review' }).expect(201);
+    expect((await caller.get(`/v1/cases/${caseId}`).expect(200)).body.stage).toBe('listed');
+    const { id } = await practitioner(owner, 'jag-coordinator');
+    await (
+      await by('jag-chair')
+    )
+      .post(`${with_}/recusals`, { listingId: listing.body.id, practitionerId: id, reason: 'A relative of his.' })
+      .expect(201);
+    const after = await caller.get(`/v1/cases/${caseId}`).expect(200);
+    expect([after.body, after.headers['etag']]).toEqual([before.body, before.headers['etag']]);
+    for (const stage of [before.body.stage as string, 'listed']) {
+      const { body } = await caller.get(`/v1/cases?limit=100&stage=${stage}`).expect(200);
+      expect(body.data.some((each: { id: string }) => each.id === caseId)).toBe(stage !== 'listed');
+    }
+    const answers = await Promise.all(
+      [with_, without].map(async (path) => {
+        const { status, body } = await caller.post(`${path}/listings`, { caseId, kind: 'review' });
+        return [status, body.code, body.detail];
+      }),
+    );
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]![0]).toBe(403);
+  });
+});
+
+describe('a refused command', () => {
+  test('leaves an audit entry for conflict, precondition and rule of the field alike', async () => {
+    const entries = async (): Promise<number> =>
+      (await owner.query<{ n: number }>(`SELECT count(*)::int AS n FROM audit_entries WHERE outcome = 'refuse'`))
+        .rows[0]!.n;
+    const { referralId } = await maracCase();
+    const coordinator = await by('marac-coordinator');
+    const path = `/v1/referrals/${referralId}`;
+    const commands: [number, () => Promise<Response>][] = [
+      [428, async () => coordinator.post(`${path}/acceptance`, {})],
+      [412, async () => coordinator.post(`${path}/acceptance`, {}).set('if-match', '"1-stale"')],
+      [409, async () => coordinator.post(`${path}/acceptance`, {}).set('if-match', '*')],
+      [422, async () => coordinator.post('/v1/access-requests', { reason: 'To prepare it.', purpose: 'CASE_PREP' })],
+    ];
+    for (const [status, command] of commands) {
+      const before = await entries();
+      expect((await command()).status).toBe(status);
+      expect([status, await entries()]).toEqual([status, before + 1]);
+    }
+  });
+});
