@@ -28,6 +28,9 @@ const EACH_SIDE = 2;
 
 /** Actions that no route is named for: where they are decided, so that a new one is not forgotten. */
 const INSIDE: Record<string, string> = {
+  'add-to-list Case': 'POST /v1/meetings/{id}/listings and …/agenda, whose door is list Case and draw-agenda Meeting',
+  'take-part Case':
+    'POST /v1/contributions/{id}/release-requests and /v1/meetings/{id}/recusals: what their grounds need of the case',
   'account-for Person': 'GET /v1/disclosures?personId',
   'act-for Agency': 'GET /v1/me: whoever signed in acts for their own agency',
   'activate SharingAgreement': 'POST …/versions/{versionId}/activation: what the ground of the version needs of it',

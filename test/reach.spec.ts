@@ -3,8 +3,8 @@
  * records, emergency access, withheld fields, timelines and recusals, each over HTTP. Appointments, exclusions, limits and
  * reference numbers have specs of their own; `who-may-widen.spec.ts` looks for what nobody thought of.
  *
- * Seen to fail: every test on the service as it was before these rules (commit `docs: state every way in which a person's
- * reach may grow`).
+ * Seen to fail on the service as it was before these rules: every test that refuses, hides or records. The others hold what
+ * must stay possible.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
