@@ -3,6 +3,8 @@
  * of the cast. What an answer shows is never asked.
  */
 import type { Actor } from '../src/policy/actor.ts';
+import type { Row } from '../src/policy/conditions.ts';
+import type { Context } from '../src/policy/levels.ts';
 import type { Cell } from './given-canaries.ts';
 import { willClose } from './support/opened.ts';
 
@@ -35,6 +37,14 @@ export interface Oracle {
   actor(who: string): Promise<Actor>;
   /** The cells among these that the policy does not show them by any of the actions. */
   forbidden(actor: Actor, actions: readonly string[], cells: Cell[]): Promise<Cell[]>;
+}
+
+/** The row as it is read in the context of each single panel: a pack is read in that of its own. */
+function inEachContext(row: Row): Row[] {
+  const context = row['context'] as Context | undefined;
+  return context?.panelIds.length
+    ? context.panelIds.map((panelId) => ({ ...row, context: { ...context, panelIds: [panelId] } }))
+    : [row];
 }
 
 export async function givenOracle(database: Database): Promise<Oracle> {
@@ -83,9 +93,9 @@ export async function givenOracle(database: Database): Promise<Oracle> {
             .get(cell.id)
             ?.some((some) => some.some(({ fields }) => !fields || fields.includes(cell.field)));
           const column = policy.classOf(subject.type, cell.field);
-          const shown =
-            row && isOpen && column && policy.reaches(policy.weigh(actor, subject, row, column).level, column.from);
-          if (!shown) wrong.push(cell);
+          const isShown = (one: Row): boolean =>
+            column !== undefined && policy.reaches(policy.weigh(actor, subject, one, column).level, column.from);
+          if (!row || !isOpen || !inEachContext(row).some(isShown)) wrong.push(cell);
         }
       }
       return wrong;

@@ -177,6 +177,7 @@ export class Feed extends ContributedRecord {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Plan)
   @Classified('administrative')
+  @References(() => subjectNamed('Plan')?.type ?? null)
   planId: string | null;
 
   /** The case behind it: whoever is kept out of the case is kept from it. */

@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
 import { Classified } from '../../policy/classification.js';
+import { References } from '../../policy/references.js';
 import { PartnershipRecord } from '../../records/recorded.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 
@@ -31,6 +32,7 @@ export class PackRecall extends PartnershipRecord {
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
+  @References(() => Listing)
   listingId: string | null;
 
   /** The case of the item. */
