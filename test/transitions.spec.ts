@@ -54,7 +54,7 @@ beforeAll(async () => {
   const { accessMachine, ACCESS_STATUSES } = await import('#built/access/access-request.entity');
   const { agreementMachine, AGREEMENT_STATUSES } = await import('#built/sharing/agreement.entity');
   const { releaseMachine, RELEASE_STATUSES } = await import('#built/cases/handling.entity');
-  const { caseMachine, CASE_STAGES } = await import('#built/cases/case.entity');
+  const { caseMachine, KEPT_STAGES } = await import('#built/cases/case.entity');
   const { minuteMachine, MINUTE_STATUSES } = await import('#built/meetings/minutes/minutes.entity');
   const inPanel = (code: string): string => `panel_id = (SELECT id FROM panels WHERE code = '${code}')`;
   const ofTheirs = `agency_id = (SELECT agency_id FROM practitioners WHERE subject = 'jag-coordinator')`;
@@ -203,7 +203,7 @@ beforeAll(async () => {
     },
     case: {
       machine: caseMachine,
-      states: CASE_STAGES,
+      states: KEPT_STAGES,
       table: 'cases',
       column: 'stage',
       who: 'jag-chair',
@@ -380,7 +380,7 @@ const FOLLOW: Record<string, string[]> = {
   bid: ['unlisting', 'approval_above', 'part_approval_above', 'refusal_above'],
   escalation: ['ending'],
   point: ['contribution'],
-  case: ['listing', 'plan-agreement', 'monitoring', 'reopening'],
+  case: ['plan-agreement', 'monitoring', 'reopening'],
   agreement: ['supersession'],
 };
 

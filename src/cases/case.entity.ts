@@ -15,6 +15,9 @@ import { References } from '../policy/references.js';
 export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
 export type KeptStage = (typeof KEPT_STAGES)[number];
 
+/** Stages that are shown as `listed` while the case is on the list of a meeting to come. An agreed plan says more. */
+export const SHOWN_AS_LISTED = ['open', 'monitoring'] as const satisfies KeptStage[];
+
 /** Stages as shown: `listed` while the case is on the list of a meeting to come, as far as the reader may see the item. */
 export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'closed'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];

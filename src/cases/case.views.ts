@@ -2,11 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
-import { Case, CasePerson, Contribution } from './case.entity.js';
+import { Case, CasePerson, Contribution, SHOWN_AS_LISTED } from './case.entity.js';
 
 /** The stage with what follows from the items of meetings that the reader may see. */
 const shownStage = ({ stage }: Row, _now: Date, { onList }: Row): Row => ({
-  stage: onList === true && stage !== 'closed' ? 'listed' : stage,
+  stage: onList === true && SHOWN_AS_LISTED.some((one) => one === stage) ? 'listed' : stage,
 });
 
 /** A case, as far as you may see it. */

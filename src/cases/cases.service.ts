@@ -10,7 +10,15 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { Case, CASE_STAGES, caseMachine, CasePerson, Contribution, type CaseStage } from './case.entity.js';
+import {
+  Case,
+  CASE_STAGES,
+  caseMachine,
+  CasePerson,
+  Contribution,
+  SHOWN_AS_LISTED,
+  type CaseStage,
+} from './case.entity.js';
 import type {
   CaseChange,
   CaseClosure,
@@ -189,9 +197,9 @@ const filterOf = (actor: Actor, { isRepeat, stage, ...asked }: CaseFilter): Wher
 
 /** Cases at a stage as it is shown to the actor. */
 function atStage(actor: Actor, stage: CaseStage): Where {
-  if (stage === 'closed') return { stage };
   const onList = flagOf(actor, Case, 'onList');
-  return stage === 'listed' ? { stage: { $ne: 'closed' }, ...onList } : { stage, $nor: [onList] };
+  if (stage === 'listed') return { stage: { $in: [...SHOWN_AS_LISTED] }, ...onList };
+  return SHOWN_AS_LISTED.some((one) => one === stage) ? { stage, $nor: [onList] } : { stage };
 }
 
 /** Cases counted by the stage that is shown: those on a list to come count as listed. */

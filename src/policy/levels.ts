@@ -225,12 +225,12 @@ function inEveryContext(
   { category, from }: ColumnClass,
   through: (relation: string) => RelatedContext | null,
 ): Where[] {
-  if (typeof category !== 'string') throw new Error(`${subject.name}: a row read in contexts names no category itself`);
   const contexts = subject.contexts.flatMap((relation) => {
     const context = through(relation);
     return context ? [{ relation, ...context }] : [];
   });
   if (!contexts.length) return [];
+  if (typeof category !== 'string') throw new Error(`${subject.name}: a row read in contexts names no category itself`);
   const some = (there: (context: RelatedContext) => Where): Where => ({
     $or: contexts.map((one) => ({ [one.relation]: { $elemMatch: { $and: [there(one), one.readable] } } })),
   });

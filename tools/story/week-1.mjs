@@ -86,6 +86,7 @@ async function aRepeat(stage, plot) {
     plot.refuge,
   );
   plot.refugeId = refuge.body.id;
+  await sergeant.get('of the same force, before any panel has her', `/v1/persons/${victim.body.id}`, { gives: 404 });
   for (const path of ['', '/protected-addresses'])
     await elsewhere.get('of the same force, in another borough', `/v1/persons/${victim.body.id}${path}`, {
       gives: 404,
@@ -110,8 +111,8 @@ async function aRepeat(stage, plot) {
   };
   const nameless = { ...referral, people: [] };
   const incomplete = { gives: 422, code: 'not-ready-to-submit' };
-  await sergeant.post('refers without naming the perpetrator', '/v1/referrals', nameless, incomplete);
-  const first = await sergeant.post('refers the pair', '/v1/referrals', referral, { so: (body) => body.reference });
+  await constable.post('refers without naming the perpetrator', '/v1/referrals', nameless, incomplete);
+  const first = await constable.post('refers the pair', '/v1/referrals', referral, { so: (body) => body.reference });
   const firstPath = `/v1/referrals/${first.body.id}`;
   await coordinator.get('screens it: not heard before', `${firstPath}/screening`, {
     so: ({ isRepeat }) => `repeat: ${isRepeat}`,
