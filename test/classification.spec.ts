@@ -59,7 +59,7 @@ test('every view shows classified fields only', async () => {
 const DIRECTORY =
   /^(partnership|within|agency|practitioner|panel|client|instrument|agreement|agreementVersion|version|cycle|template|resource|key|meeting|fromMeeting|toMeeting)Id$/;
 const SOMEBODY =
-  /(By|AgencyId|ById|PanelId)$|^(author|chair|actor|reader|deputyFor|planChairWaived|taskingChairWaived|assessedBy)Id$/;
+  /(By|AgencyId|PractitionerId|ById|PanelId)$|^(author|chair|actor|reader|deputyFor|planChairWaived|taskingChairWaived|assessedBy)Id$/;
 
 /** Identifiers that need no declaration, and why. */
 const FOLLOWS: Record<string, string> = {

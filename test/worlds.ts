@@ -111,30 +111,47 @@ interface Bond {
   isNeeded: boolean;
 }
 
-/** Columns that relations join draw from one pool of identifiers. */
-function poolsOf(all: readonly Subject[]): (type: RecordClass, column: string) => string {
+interface Pools {
+  /** Columns that relations join draw from one pool of identifiers. */
+  of: (type: RecordClass, column: string) => string;
+  /** A column that refers to records of several types draws from the pools of all of them. */
+  drawnBy: (type: RecordClass, column: string) => string[];
+}
+
+function poolsOf(all: readonly Subject[]): Pools {
   const parent = new Map<string, string>();
   const find = (key: string): string => {
     const up = parent.get(key);
     return up === undefined || up === key ? key : find(up);
   };
+  const several = new Map<string, { to: RecordClass; foreign: string }[]>();
   for (const subject of all)
-    for (const { to, local, foreign } of Object.values(subject.relations)) {
-      parent.set(find(`${subject.type.name}.${local}`), find(`${to.name}.${foreign}`));
+    for (const [local, relations] of Map.groupBy(Object.values(subject.relations), (one) => one.local)) {
+      const isOneType = local === 'id' || new Set(relations.map(({ to }) => to)).size === 1;
+      if (!isOneType) several.set(`${subject.type.name}.${local}`, relations);
+      else
+        for (const { to, foreign } of relations)
+          parent.set(find(`${subject.type.name}.${local}`), find(`${to.name}.${foreign}`));
     }
-  return (type, column) => find(`${type.name}.${column}`);
+  return {
+    of: (type, column) => find(`${type.name}.${column}`),
+    drawnBy: (type, column) => {
+      const key = `${type.name}.${column}`;
+      return several.get(key)?.map(({ to, foreign }) => find(`${to.name}.${foreign}`)) ?? [find(key)];
+    },
+  };
 }
 
 export class Worlds {
   private readonly all: readonly Subject[];
-  private readonly poolOf: (type: RecordClass, column: string) => string;
+  private readonly pools: Pools;
 
   constructor(
     private readonly policy: Policy,
     private readonly schema: Schema,
   ) {
     this.all = policy.subjects.declaredSubjects();
-    this.poolOf = poolsOf(this.all);
+    this.pools = poolsOf(this.all);
   }
 
   /**
@@ -149,12 +166,12 @@ export class Worlds {
       if (!ids) pools.set(key, (ids = Array.from({ length: ROWS_PER_TABLE }, () => c.uuid())));
       return ids;
     };
-    const poolFor = (name: string, column: string): string[] => pool(this.poolOf(this.named(name), column));
+    const poolFor = (name: string, column: string): string[] => pool(this.pools.of(this.named(name), column));
     const actor = this.actor(chance(kind), poolFor);
     const constants = this.constantsFor(actor, about);
     const rows: Rows = new Map();
     for (const { type } of this.all) {
-      const ids = pool(this.poolOf(type, 'id'));
+      const ids = pool(this.pools.of(type, 'id'));
       rows.set(
         type,
         ids.map((id) => this.row(c, type, id, pool, constants, rows)),
@@ -418,15 +435,16 @@ export class Worlds {
     rows: Rows,
   ): Row {
     const row = Object.create(this.relationsOf(type), { [WORLD]: { value: rows } }) as Row;
-    for (const { column, sqlType, key, poolKey } of this.columnsOf(type))
-      row[column] = column === 'id' ? id : this.value(c, sqlType, constants.get(key) ?? [], () => pool(poolKey));
+    for (const { column, sqlType, key, poolKeys } of this.columnsOf(type))
+      row[column] =
+        column === 'id' ? id : this.value(c, sqlType, constants.get(key) ?? [], () => pool(c.pick(poolKeys)));
     row['changedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
   }
 
   private readonly columns = new Map<
     RecordClass,
-    { column: string; sqlType: string; key: string; poolKey: string }[]
+    { column: string; sqlType: string; key: string; poolKeys: string[] }[]
   >();
 
   private columnsOf(type: RecordClass) {
@@ -436,7 +454,7 @@ export class Worlds {
         column,
         sqlType,
         key: `${type.name}.${column}`,
-        poolKey: this.poolOf(type, column),
+        poolKeys: this.pools.drawnBy(type, column),
       }));
       this.columns.set(type, known);
     }
