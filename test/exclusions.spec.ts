@@ -91,7 +91,7 @@ const code = ({ status, body }: Response): [number, string | undefined] => [stat
 
 /** What each of the two layers of protection lets somebody read, alone. */
 async function layers(who: string): Promise<Record<string, { policy: string[]; rowSecurity: string[] }>> {
-  const [{ actor }] = (await walls.cast([who])) as [{ actor: Parameters<WallsApart['policyAlone']>[0] }];
+  const { actor } = (await walls.cast([who]))[0]!;
   const found: Record<string, { policy: string[]; rowSecurity: string[] }> = {};
   for (const [subject, ids] of [
     ['Case', [jag, marac]],
@@ -180,6 +180,26 @@ describe('an exclusion from a person that a panel imposes', () => {
     expect(await disclosed('jag-coordinator')).toBe(0);
   });
 
+  test('a coordinator of two panels excludes on both when naming none', async () => {
+    const both = await (await by(OFFICER)).get(`/v1/persons/${person}`).expect(200);
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM cases WHERE panel_id = $1 LIMIT 1`, [
+      panels.get('ask-cmarac'),
+    ]);
+    const role = { personId: both.body.id, role: 'complainant', rationale: 'Lives there.', since: '2026-01-01' };
+    await (await by(OFFICER)).post(`/v1/cases/${rows[0]!.id}/people`, role).expect(201);
+    const { id } = await practitioner(owner, 'fire-officer');
+    expect((await exclude('jag-coordinator', { personId: person, practitionerId: id })).status).toBe(201);
+    const made = await owner.query<{ panel: string }>(
+      `SELECT panel_id AS panel FROM exclusions WHERE practitioner_id = $1 AND reach = 'panel'`,
+      [id],
+    );
+    expect(new Set(made.rows.map(({ panel }) => panel))).toEqual(
+      new Set([panels.get('ask-jag'), panels.get('ask-cmarac')]),
+    );
+    expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(404);
+    await owner.query('DELETE FROM case_people WHERE case_id = $1 AND person_id = $2', [rows[0]!.id, person]);
+  });
+
   test('a panel cannot exclude in the whole partnership, nor on another panel', async () => {
     const { id: practitionerId } = await practitioner(owner, SERGEANT);
     for (const [body, expected] of [
@@ -246,7 +266,9 @@ describe('an exclusion by name', () => {
   const rename = async (name: string): Promise<void> => {
     const fire = await practitioner(owner, 'fire-officer');
     await owner.query(`UPDATE practitioners SET roles = '{agency_administrator}' WHERE id = $1`, [fire.id]);
-    await (await by('fire-officer'))
+    await (
+      await by('fire-officer')
+    )
       .patch(`/v1/agencies/${fire.agencyId}/people/${fire.id}`, { name }, '*')
       .expect(200);
   };
@@ -256,7 +278,7 @@ describe('an exclusion by name', () => {
     expect(none(await sees('fire-officer', jag))).toBe(true);
     await rename('Duncan Fennelgrove');
     expect(none(await sees('fire-officer', jag))).toBe(true);
-    const [{ actor }] = (await walls.cast(['fire-officer'])) as [{ actor: Parameters<WallsApart['policyAlone']>[0] }];
+    const { actor } = (await walls.cast(['fire-officer']))[0]!;
     expect(await walls.policyAlone(actor, 'Case', [jag])).toEqual([]);
     expect(await walls.wallAlone(actor, 'Case', [jag])).toEqual([]);
     await rename('Duncan Emberley');

@@ -116,7 +116,9 @@ test('a grant cannot last longer than 92 days, whatever the rules of the panel s
   );
   const { rows } = await owner.query<{ reference: string }>('SELECT reference FROM cases WHERE id = $1', [caseId]);
   const need = { reason: 'We support a neighbour in this matter.', purpose: 'VICTIM_SUPPORT' };
-  const asked = await (await by('outsider'))
+  const asked = await (
+    await by('outsider')
+  )
     .post('/v1/access-requests', { ...need, caseReference: rows[0]!.reference })
     .expect(201);
   const approve = async (expiresAt: string): Promise<Response> =>

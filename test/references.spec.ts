@@ -69,7 +69,9 @@ describe('a reference', () => {
 
   test('an accepted referral becomes a case with a random number of the panel', async () => {
     const { id, reference } = await referred();
-    const accepted = await (await by('jag-coordinator'))
+    const accepted = await (
+      await by('jag-coordinator')
+    )
       .post(`/v1/referrals/${id}/acceptance`, {})
       .set('if-match', '*')
       .expect(200);

@@ -318,7 +318,7 @@ export class Worlds {
       : c.some(panels, 0.6).map((panelId) => ({
           panelId,
           partnershipId: c.pick(pool('Partnership', 'id')),
-          panelType: 'jag' as const,
+          panelType: c.pick(['jag', 'jag', 'steering_group'] as const),
           compartment: c.happens(0.2),
           tier: c.pick(['core', 'core', 'flexible', 'observer'] as const),
           role: c.pick(['member', 'chair', 'coordinator'] as const),

@@ -39,7 +39,10 @@ export class ExclusionRequest {
   @IsIn(EXCLUSION_REACHES)
   reach?: ExclusionReach;
 
-  /** The panel, for an exclusion from a person; needed where several panels could be meant. */
+  /**
+   * The panel, for an exclusion from a person. Without it, one exclusion is made for each panel that you chair or coordinate and
+   * whose cases name the person, and the answer is one of them. A conflict of your own that reaches one panel needs it.
+   */
   @IsOptional()
   @IsUUID()
   panelId?: string;

@@ -93,11 +93,12 @@ export class ExclusionsService {
   }
 
   private async impose(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
-    const from = caseId
-      ? fromCase(await work.find('exclude', Case, caseId))
+    const [from, ...others] = caseId
+      ? [fromCase(await work.find('exclude', Case, caseId))]
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
-    await this.mustLeaveAChair(work, from, whom);
+    for (const one of [from, ...others]) await this.mustLeaveAChair(work, one, whom);
+    for (const one of others) await this.record(work, one, whom, reason, false);
     return this.record(work, from, whom, reason, false);
   }
 
@@ -161,10 +162,16 @@ const fromCase = ({ id, panelId, partnershipId }: Case): FromWhat => ({
 
 type Reach = Pick<ExclusionRequest, 'reach' | 'panelId'>;
 
-/** A panel excludes from the person on that panel alone. */
-async function imposedFrom(work: Work, { id, partnershipId }: Person, { panelId }: Reach): Promise<FromWhat> {
+/** A panel excludes from the person on that panel alone. Whoever coordinates several names one, or excludes on each of them. */
+async function imposedFrom(
+  work: Work,
+  { id, partnershipId }: Person,
+  { panelId }: Reach,
+): Promise<[FromWhat, ...FromWhat[]]> {
   const panels = await panelsNaming(work, 'exclude', id);
-  return { caseId: null, personId: id, panelId: onePanel(panels, panelId), partnershipId, reach: 'panel' };
+  const from = { caseId: null, personId: id, partnershipId, reach: 'panel' as const };
+  const [first = onePanel(panels, panelId), ...others] = panelId ? [] : panels;
+  return [{ ...from, panelId: first }, ...others.map((one) => ({ ...from, panelId: one }))];
 }
 
 /**

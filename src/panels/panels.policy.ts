@@ -1,11 +1,9 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import { declareSubject, type Bar } from '../policy/subjects.js';
+import { declareWords } from '../policy/wording.js';
 import '../subjects/subjects.policy.js';
-import '../agencies/agencies.policy.js';
-import { Practitioner } from '../agencies/agency.entity.js';
 import {
   CHAIRING_ROLES,
   GOVERNING_ROLES,
@@ -234,17 +232,6 @@ declareSubject(Membership, 'Membership', {
   ],
 });
 
-extendSubject(Practitioner, {
-  grounds: [
-    {
-      name: 'somebody-else',
-      sentence: 'who is somebody else, and gives seats on a panel',
-      actions: ['appoint'],
-      where: (actor) => (coordinatedPanels(actor).length ? { id: { $ne: actor.id }, active: true } : null),
-    },
-  ],
-});
-
 declareWords(Panel, 'Who takes part', 'panel', {
   refer: 'refer to it',
   'open-case': 'have a case opened before it',
@@ -255,4 +242,3 @@ declareWords(Panel, 'Who takes part', 'panel', {
 });
 declareWords(PanelRules, 'Who takes part', 'rules of a panel');
 declareWords(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });
-addWords(Practitioner, { appoint: 'appoint the person to a panel' });
