@@ -179,10 +179,29 @@ describe('an agency that is named', () => {
 
   test('a coordinator cannot add a resource of an agency of another borough', async () => {
     const caller = await by('jag-coordinator');
-    const resource = { panelId: panels.get('ask-tasking'), type: 'patrol', unit: 'shift', name: 'Evening patrol' };
-    for (const agencyId of [MISSING, elsewhere]) {
-      const { status, body } = await caller.post('/v1/resources', { ...resource, agencyId });
-      expect([status, body.code]).not.toEqual([201, undefined]);
-    }
+    const panelId = panels.get('ask-tasking');
+    const resource = { panelId, type: 'ward_officers', name: 'Evening patrol', quantity: 4, unit: 'officers' };
+    await tried(async (agencyId) => caller.post('/v1/resources', { ...resource, agencyId }));
+  });
+
+  test('a chair of an agency of two boroughs cannot minute what an agency of the other borough told', async () => {
+    const { rows } = await owner.query<{ listing: string; meeting: string }>(
+      `SELECT id AS listing, meeting_id AS meeting FROM listings WHERE panel_id = $1 AND removed_at IS NULL
+         AND id NOT IN (SELECT listing_id FROM minutes) LIMIT 1`,
+      [panels.get('ask-marac')],
+    );
+    const caller = await by('marac-chair');
+    const write = async (agencyId: string): Promise<Response> =>
+      caller.post(`/v1/meetings/${rows[0]!.meeting}/minutes`, {
+        listingId: rows[0]!.listing,
+        text: 'Heard.',
+        points: [{ text: 'A visit was made.', category: 'housing', agencyId }],
+      });
+    await caller.get(`/v1/agencies/${elsewhere}`).expect(200);
+    const missing = answer(await write(MISSING));
+    expect(missing).toMatchObject({ status: 422, code: 'told-by-whom' });
+    expect(answer(await write(elsewhere))).toEqual(missing);
+    const { status, text } = await write(here);
+    expect([status, text]).toEqual([201, expect.any(String)]);
   });
 });
