@@ -13,6 +13,8 @@ import { migrations } from './migrations/migrations.js';
 import { databaseOptions, openDatabase } from './records/database.js';
 
 const APPEND_ONLY = ['audit_entries', 'audit_checkpoints', 'events'];
+/** Tables that the service reads and only triggers write. */
+const KEPT_BY_TRIGGERS = ['fact_stamps', 'practitioner_names'];
 
 if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
@@ -38,7 +40,8 @@ try {
     await source.query(`GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO ${role}`);
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
-    await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON fact_stamps FROM ${role}`);
+    for (const table of KEPT_BY_TRIGGERS)
+      await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
     for (const sql of queueGrants(role)) await source.query(sql);
   }
 } finally {

@@ -77,7 +77,7 @@ function memberOf(panelIds: string[]): Actor {
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
     wall: WALL,
-    nameKey: null,
+    nameKeys: [],
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({
@@ -91,6 +91,7 @@ function memberOf(panelIds: string[]): Actor {
     coordinatedPanelIds: [],
     excludedCaseIds: [],
     excludedPersonIds: [],
+    panelExclusions: [],
     emergencyCaseIds: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],

@@ -95,7 +95,7 @@ async function bareDatabase(): Promise<Bare> {
   );
   await client.query(`DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
-      WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'u') ORDER BY contype <> 'f'
+      WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'u', 'x') ORDER BY contype <> 'f'
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', one.t, one.conname); END LOOP;
     FOR one IN SELECT attrelid::regclass AS t, attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND attnum > 0 AND attnotnull AND attname <> 'id'

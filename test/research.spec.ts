@@ -155,7 +155,8 @@ describe('who is asked', () => {
   test('are those invited to the item, too, and those who are named', async () => {
     const one = await item(cases[0]!.id);
     const coordinator = await by('jag-coordinator');
-    const invited = { agencyId: agencyOf('askenby-youth-justice'), closesAt: london('2027-02-28') };
+    const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
+    const invited = { agencyId: agencyOf('askenby-youth-justice'), closesAt: meeting.endsAt };
     await coordinator.post(`/v1/meetings/${one.meetingId}/listings/${one.listingId}/invitations`, invited).expect(201);
     expect(codesOf(await ask(one))).toEqual([...CORE, 'askenby-youth-justice'].sort());
     const more = await ask(one, { listingId: one.listingId, agencyIds: [agencyOf('thistlemoor-academy')] });

@@ -335,7 +335,7 @@ export class Worlds {
       : c.some(panels, 0.6).map((panelId) => ({
           panelId,
           partnershipId: c.pick(pool('Partnership', 'id')),
-          panelType: 'jag' as const,
+          panelType: c.pick(['jag', 'jag', 'steering_group'] as const),
           compartment: c.happens(0.2),
           tier: c.pick(['core', 'core', 'flexible', 'observer'] as const),
           role: c.pick(['member', 'chair', 'coordinator'] as const),
@@ -369,12 +369,15 @@ export class Worlds {
         meetingId: c.pick(pool('Meeting', 'id')),
       })),
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
-      nameKey: isClient ? null : c.pick(['edithbrannockley', 'colmgarrowbeg']),
+      nameKeys: isClient ? [] : c.some(['edithbrannockley', 'colmgarrowbeg'], 0.7),
       recusedListingIds: c.happens(0.5) ? [] : c.some(pool('Listing', 'id'), 0.3),
       recusedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
+      panelExclusions: c.happens(0.5)
+        ? []
+        : c.some(panels, 0.4).map((panelId) => ({ panelId, personIds: c.some(pool('Person', 'id'), 0.4) })),
       agreements: c.some(['one', 'two'], 0.8).map(() => ({
         versionId: c.uuid(),
         panelIds: c.some(panels, 0.8),

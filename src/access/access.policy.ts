@@ -10,6 +10,7 @@ import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
+import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
@@ -25,9 +26,10 @@ const theOneExcluded: Bar = {
     $or: [
       { practitionerId: actor.id },
       { agencyId: actor.agencyId },
-      ...(actor.nameKey === null ? [] : [{ nameKey: actor.nameKey }]),
+      ...(actor.nameKeys.length ? [{ nameKey: { $in: actor.nameKeys } }] : []),
       { caseId: { $in: actor.excludedCaseIds } },
       { personId: { $in: actor.excludedPersonIds } },
+      ...excludedByPanel(actor),
     ],
   }),
 };

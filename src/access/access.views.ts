@@ -18,6 +18,7 @@ export class ExclusionView extends view(
   'name',
   'caseId',
   'personId',
+  'reach',
   'reason',
   'declared',
   'madeById',

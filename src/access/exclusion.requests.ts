@@ -1,8 +1,9 @@
-import { IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
- * Keeps somebody out of a case, or of a person and every case with a role for them. With nothing but `caseId` and `reason`
- * you declare a conflict of your own: you lose the case at once.
+ * Keeps somebody out of a case, or of a person as one panel meets them: its cases and referrals that name the person. Without
+ * `practitionerId`, `agencyId` and `name` you declare a conflict of your own, and lose access to the case or person at once.
  */
 export class ExclusionRequest {
   /** From this case … */
@@ -25,10 +26,26 @@ export class ExclusionRequest {
   @IsUUID()
   agencyId?: string;
 
-  /** … or whoever has this name, also if they are registered later. */
+  /** … or everybody who has or had this name, also if they are registered later. */
   @IsOptional()
   @Length(3, 200)
   name?: string;
+
+  /**
+   * How far an exclusion from a person reaches. `panel`: the cases and referrals of one panel. `partnership`: every panel, and
+   * the person's record; only for a conflict of your own, where it is the default.
+   */
+  @IsOptional()
+  @IsIn(EXCLUSION_REACHES)
+  reach?: ExclusionReach;
+
+  /**
+   * The panel, for an exclusion from a person. Without it, one exclusion is made for each panel that you chair or coordinate and
+   * whose cases name the person, and the answer is one of them. A conflict of your own that reaches one panel needs it.
+   */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
 
   /** Why. */
   @Length(3, 500)

@@ -3,7 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
-import { Membership } from '../panels/panel.entity.js';
+import { Membership, Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
@@ -11,13 +11,14 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
+import { Referral } from '../referrals/referral.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.views.js';
 import type { ExclusionEnd, ExclusionRequest } from './exclusion.requests.js';
 
 type Whom = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
-type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId'>;
+type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
 const NOBODY: Whom = { practitionerId: null, agencyId: null, name: null, nameKey: null };
 
 /** Keeps people and agencies away from cases and people. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
@@ -39,18 +40,30 @@ export class ExclusionsService {
   }
 
   exclude(actor: Actor, request: ExclusionRequest): Promise<Presented> {
-    const { caseId, personId, practitionerId, agencyId, name } = request;
+    const { caseId, personId, practitionerId, agencyId, name, reach, panelId } = request;
     const named = [practitionerId, agencyId, name].filter(Boolean);
     if (!caseId === !personId)
       throw unacceptable('from-what', 'Name one case or one person.', [
         { pointer: '/caseId', detail: 'give either caseId or personId' },
       ]);
-    if (named.length > 1 || (!named.length && !caseId))
+    if (named.length > 1)
       throw unacceptable('whom', 'Name one person, one agency or one name; to declare your own conflict, none.', [
         { pointer: '/practitionerId', detail: 'give one of practitionerId, agencyId and name' },
       ]);
+    if (caseId && (panelId || reach === 'partnership'))
+      throw unacceptable(
+        'reach-of-a-case',
+        'An exclusion from a case is kept by the panel of the case. Name no other.',
+        [{ pointer: panelId ? '/panelId' : '/reach', detail: 'is said of an exclusion from a person only' }],
+      );
+    if (named.length && reach === 'partnership')
+      throw unacceptable(
+        'reach-too-wide',
+        'A panel excludes from its own cases and referrals. Leave out reach; other panels decide for theirs.',
+        [{ pointer: '/reach', detail: 'partnership is for a conflict of your own' }],
+      );
     return this.records.change(actor, (work) =>
-      caseId && !named.length ? this.declare(work, caseId, request.reason) : this.impose(work, request),
+      named.length ? this.impose(work, request) : this.declare(work, request),
     );
   }
 
@@ -70,19 +83,22 @@ export class ExclusionsService {
   }
 
   /** A conflict that somebody declares is never refused: they lose the case at once. */
-  private async declare(work: Work, caseId: string, reason: string): Promise<Presented> {
+  private async declare(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
     const { actor } = work;
-    const about = await work.find('read', Case, caseId);
+    const from = caseId
+      ? fromCase(await work.find('read', Case, caseId))
+      : await declaredFrom(work, await work.find('read', Person, personId as string), asked);
     onlyAPerson(actor);
-    return this.record(work, fromCase(about), { ...NOBODY, practitionerId: actor.id }, reason, true);
+    return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, reason, true);
   }
 
   private async impose(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
-    const from = caseId
-      ? fromCase(await work.find('exclude', Case, caseId))
-      : await fromPerson(work, await work.find('exclude', Person, personId as string));
+    const [from, ...others] = caseId
+      ? [fromCase(await work.find('exclude', Case, caseId))]
+      : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
-    await this.mustLeaveAChair(work, from, whom);
+    for (const one of [from, ...others]) await this.mustLeaveAChair(work, one, whom);
+    for (const one of others) await this.record(work, one, whom, reason, false);
     return this.record(work, from, whom, reason, false);
   }
 
@@ -121,9 +137,12 @@ export class ExclusionsService {
       const excluded =
         chair.id === whom.practitionerId ||
         chair.agencyId === whom.agencyId ||
-        (whom.nameKey !== null && chair.nameKey === whom.nameKey) ||
+        (whom.nameKey !== null && chair.nameKeys.includes(whom.nameKey)) ||
         chair.excludedCaseIds.includes(from.caseId ?? '') ||
-        chair.excludedPersonIds.includes(from.personId ?? '');
+        chair.excludedPersonIds.includes(from.personId ?? '') ||
+        chair.panelExclusions.some(
+          (one) => one.panelId === from.panelId && one.personIds.includes(from.personId ?? ''),
+        );
       if (!excluded) return;
     }
     throw unacceptable(
@@ -138,16 +157,56 @@ const fromCase = ({ id, panelId, partnershipId }: Case): FromWhat => ({
   personId: null,
   panelId,
   partnershipId,
+  reach: 'panel',
 });
 
-/** Kept by the panel through which the person is known to whoever records it. */
-async function fromPerson(work: Work, { id, partnershipId }: Person): Promise<FromWhat> {
-  const roles = await work.rows('read', CasePerson, { personId: id });
-  const mine = [
-    ...(await work.rows('exclude', Case, { personId: id })),
-    ...(await work.rows('exclude', Case, { id: { $in: roles.map((one) => one.caseId) } })),
+type Reach = Pick<ExclusionRequest, 'reach' | 'panelId'>;
+
+/** A panel excludes from the person on that panel alone. Whoever coordinates several names one, or excludes on each of them. */
+async function imposedFrom(
+  work: Work,
+  { id, partnershipId }: Person,
+  { panelId }: Reach,
+): Promise<[FromWhat, ...FromWhat[]]> {
+  const panels = await panelsNaming(work, 'exclude', id);
+  const from = { caseId: null, personId: id, partnershipId, reach: 'panel' as const };
+  const [first = onePanel(panels, panelId), ...others] = panelId ? [] : panels;
+  return [{ ...from, panelId: first }, ...others.map((one) => ({ ...from, panelId: one }))];
+}
+
+/**
+ * A conflict of one's own with a person. It is kept by a panel through which the person is known; where there is none, by the
+ * steering group of the partnership, so that somebody can end it.
+ */
+async function declaredFrom(
+  work: Work,
+  { id, partnershipId }: Person,
+  { reach = 'partnership', panelId }: Reach,
+): Promise<FromWhat> {
+  const from = { caseId: null, personId: id, partnershipId, reach };
+  const panels = await panelsNaming(work, 'read', id);
+  if (reach === 'panel' || panelId) return { ...from, panelId: onePanel(panels, panelId) };
+  const steering = await work.manager.findOneBy(Panel, { partnershipId, type: STEERING_GROUP });
+  return { ...from, panelId: panels[0] ?? steering?.id ?? null };
+}
+
+/** Panels on which the actor may do `action` to a case, or read a referral, that names the person. */
+async function panelsNaming(work: Work, action: 'read' | 'exclude', personId: string): Promise<string[]> {
+  const roles = await work.rows('read', CasePerson, { personId });
+  const named = [
+    ...(await work.rows(action, Case, { personId })),
+    ...(await work.rows(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
+    ...(action === 'read' ? await work.rows('read', Referral, { personId }) : []),
   ];
-  return { caseId: null, personId: id, panelId: mine[0]?.panelId ?? null, partnershipId };
+  return [...new Set(named.map(({ panelId }) => panelId))].sort();
+}
+
+function onePanel(panels: string[], panelId: string | undefined): string {
+  const [only = null, ...others] = panelId ? panels.filter((one) => one === panelId) : panels;
+  if (only && !others.length) return only;
+  throw unacceptable('which-panel', 'Name one panel through whose cases or referrals you know the person.', [
+    { pointer: '/panelId', detail: panelId ? 'is no such panel' : 'is needed: it could be several panels, or none' },
+  ]);
 }
 
 async function whomOf(

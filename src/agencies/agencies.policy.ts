@@ -78,6 +78,12 @@ declareSubject(Practitioner, 'Practitioner', {
       actions: ['change'],
       where: (actor) => (actor.roles.includes('agency_administrator') ? { agencyId: actor.agencyId } : null),
     },
+    {
+      name: 'somebody-else',
+      sentence: 'who chairs or coordinates a panel, and is somebody else: nobody appoints themselves',
+      actions: ['appoint'],
+      where: (actor) => (actor.coordinatedPanelIds.length ? { id: { $ne: actor.id }, active: true } : null),
+    },
   ],
 });
 
@@ -102,5 +108,5 @@ declareWords(Agency, 'Who takes part', 'agency', {
   employ: 'register the people who work for it',
 });
 declareWords(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
-declareWords(Practitioner, 'Who takes part', 'practitioner');
+declareWords(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
 declareWords(Client, 'Who takes part', 'machine client');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AgencyPartnership } from '../agencies/agency.entity.js';
+import { mustActIn } from '../agencies/acting-in.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { unacceptable } from '../policy/problems.js';
@@ -29,11 +29,7 @@ export class ResourcesService {
         throw unacceptable('gives-nothing', 'Resources are given by a Tasking meeting or the TTCG.', [
           { pointer: '/panelId', detail: `is a ${type} panel` },
         ]);
-      const { agencyId } = request;
-      if (!(await work.manager.existsBy(AgencyPartnership, { agencyId, partnershipId })))
-        throw unacceptable('unknown-agency', 'Name an agency that acts in the panel’s partnership.', [
-          { pointer: '/agencyId', detail: 'no such agency in this partnership' },
-        ]);
+      await mustActIn(work, request.agencyId, partnershipId, '/agencyId');
       const resource = await work.insert(Resource, { ...request, partnershipId });
       work.happened('resource.added', Resource, resource);
       return work.present(ResourceView, resource, { status: 201 });

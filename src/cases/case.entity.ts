@@ -346,15 +346,15 @@ export class Contribution extends CaseRecord {
   authorId: string;
 }
 
-/** The last number given out, per prefix and year. */
+/** A reference number in use, per series and year. */
 @Entity('reference_numbers')
 export class ReferenceNumber {
   @PrimaryColumn({ type: 'text' })
-  prefix: string;
+  series: string;
 
   @PrimaryColumn({ type: 'integer' })
   year: number;
 
-  @Column({ type: 'integer' })
-  last: number;
+  @PrimaryColumn({ type: 'integer' })
+  number: number;
 }

@@ -19,19 +19,24 @@ import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
-    /** Cases that must not exist for the actor: named, or about or with a person from whom the actor is kept. */
+    /**
+     * Cases that must not exist for the actor: named, or about or with a person from whom the actor is excluded in the whole
+     * partnership or by the panel of the case.
+     */
     excludedCaseIds: string[];
   }
 }
 
 declareFact(
   'excludedCaseIds',
-  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e
+  `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on FROM exclusions e
      WHERE ${CONCERNING_ME})
    SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (
      SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
-     UNION SELECT c.id FROM cases c JOIN mine USING (person_id)) hidden`,
+       WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
+     UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
+       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id) hidden`,
 );
 
 /**

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { mustActIn } from '../agencies/acting-in.js';
+import { mustNotLieAhead } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
@@ -89,6 +91,7 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Case, CaseView, id, { writes: request });
       raisedOrReasoned(found, request);
+      await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
       const changed = await work.update(Case, found, request);
       work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
       return work.present(CaseView, changed);
@@ -116,6 +119,7 @@ export class CasesService {
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('name-person', Case, caseId);
+      mustNotLieAhead(request.since, work.now, '/since');
       if (!(await nameable(work, Person, request.personId, found)))
         throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const role = await work.insert(CasePerson, {
@@ -154,6 +158,7 @@ export class CasesService {
       const found = await work.take('change', Contribution, ContributionView, id, { writes: request });
       if (found.recalledAt) throw recalled();
       handled({ ...found, ...request });
+      mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changed = await work.update(Contribution, found, request);
       if (changed.handling !== found.handling || changed.conditions !== found.conditions)
         await voidAcknowledgements(work, id);
@@ -173,6 +178,7 @@ export async function contributed(work: Work, found: Case, request: Contribution
   if (found.stage === 'closed')
     throw unacceptable('case-closed', 'A closed case takes no contributions. Ask its coordinator to reopen it.');
   handled(request);
+  mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
   const contribution = await work.insert(Contribution, {
     ...request,
     handling: request.handling ?? 'P',

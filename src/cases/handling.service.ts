@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { instantAfter, mustEndWithin } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -171,12 +172,10 @@ export async function voidAcknowledgements(work: Work, contributionId: string): 
   );
 }
 
-/** What is let in by decision has an end, and not too late a one. */
+/** Throws unless access that somebody grants has an end after now, and at most so many days from now. */
 export function mustEnd(expiresAt: Date, now: Date, days: number): void {
-  if (expiresAt > now && expiresAt.getTime() - now.getTime() <= days * 86_400_000) return;
-  throw unacceptable('end-out-of-range', `Name an end within ${String(days)} days from now.`, [
-    { pointer: '/expiresAt', detail: `must lie ahead, at most ${String(days)} days` },
-  ]);
+  const soonest = new Date(now.getTime() + 1);
+  mustEndWithin(expiresAt, soonest, instantAfter(now, days), { pointer: '/expiresAt' });
 }
 
 export const recalled = (): Error =>

@@ -1,13 +1,35 @@
+import { randomInt } from 'node:crypto';
 import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
 
-/** The next human reference: `JAG-2026-00042`. Numbers are given out in the transaction that uses them. */
-export async function nextReference(work: Work, prefix: string): Promise<string> {
+/** How the references of referrals begin, before the prefix of their panel. */
+const REFERRALS = 'REF-';
+
+const FIVE_DIGITS = { from: 10_000, below: 100_000 };
+const SIX_DIGITS = { from: 100_000, below: 1_000_000 };
+/** Five digits until a fifth of them is used: beyond that, draws that hit a used number get frequent. */
+const ENOUGH_OF_FIVE = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
+
+/**
+ * A new human reference, such as `JAG-2026-48213`. The number is drawn at random among the free ones of the series and the year:
+ * neither a number nor a gap tells how many cases or referrals there are. It is taken in the transaction that uses it.
+ */
+export async function newReference(work: Work, series: string): Promise<string> {
   const year = Number(londonDay(work.now).slice(0, 4));
-  const rows = await work.manager.query<{ last: number }[]>(
-    `INSERT INTO reference_numbers (prefix, year, last) VALUES ($1, $2, 1)
-     ON CONFLICT (prefix, year) DO UPDATE SET last = reference_numbers.last + 1 RETURNING last`,
-    [prefix, year],
+  const [{ used }] = await work.manager.query<[{ used: number }]>(
+    `SELECT count(*)::int AS used FROM reference_numbers WHERE series = $1 AND year = $2 AND number < $3`,
+    [series, year, FIVE_DIGITS.below],
   );
-  return `${prefix}-${String(year)}-${String(rows[0]?.last).padStart(5, '0')}`;
+  const { from, below } = used < ENOUGH_OF_FIVE ? FIVE_DIGITS : SIX_DIGITS;
+  for (;;) {
+    const number = randomInt(from, below);
+    const taken = await work.manager.query<unknown[]>(
+      `INSERT INTO reference_numbers (series, year, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING number`,
+      [series, year, number],
+    );
+    if (taken.length) return `${series}-${String(year)}-${String(number)}`;
+  }
 }
+
+/** The series of the referrals to a panel, such as `REF-JAG`. */
+export const referralSeries = (prefix: string): string => REFERRALS + prefix;

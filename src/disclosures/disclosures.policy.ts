@@ -5,6 +5,7 @@ import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
+import { excludedByPanel } from '../sharing/access.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { Disclosure } from './disclosure.entity.js';
@@ -13,11 +14,13 @@ const bars: Bar[] = [
   {
     name: 'excluded-from-case',
     step: 'conflict',
-    sentence: 'who is excluded from the case or the person whom it concerns',
-    where: ({ excludedCaseIds, excludedPersonIds }) =>
-      excludedCaseIds.length || excludedPersonIds.length
-        ? { $or: [{ caseId: { $in: excludedCaseIds } }, { personId: { $in: excludedPersonIds } }] }
-        : null,
+    sentence: 'who is excluded from the case or, in the partnership or by the panel, from the person whom it concerns',
+    where: (actor) => {
+      const { excludedCaseIds, excludedPersonIds, panelExclusions } = actor;
+      if (!excludedCaseIds.length && !excludedPersonIds.length && !panelExclusions.length) return null;
+      const people = [{ personId: { $in: excludedPersonIds } }, ...excludedByPanel(actor)];
+      return { $or: [{ caseId: { $in: excludedCaseIds } }, ...people] };
+    },
   },
   outsideCompartment,
   recusedFromItem('listingId'),

@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
-import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import { mustActIn } from '../agencies/acting-in.js';
+import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { ActionView } from '../plans/action.views.js';
 import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
+import {
+  instantAfter,
+  INVITATION_DAYS_AFTER_MEETING,
+  INVITATION_OPENS_WITHIN,
+  mustBeginWithin,
+  mustEndWithin,
+} from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -80,6 +88,7 @@ export class ListingsService {
           { pointer: '/caseId', detail: 'is a case of another panel' },
         ]);
       mayList(meeting, request);
+      await mustActIn(work, request.presentedByAgencyId, meeting.partnershipId, '/presentedByAgencyId');
       await onlyOnce(work, meetingId, found.id);
       const { caseId: _, late, ...values } = request;
       const reason = late ? 'late' : REASON_OF_KIND[request.kind];
@@ -93,6 +102,7 @@ export class ListingsService {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('change', Listing, ListingView, id, { writes: request });
       stands(meeting, found);
+      await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
       if (request.kind && request.kind !== found.kind) {
         onlyUrgent(meeting, request.kind);
         if (isOut(meeting))
@@ -161,10 +171,8 @@ export class ListingsService {
         throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
           { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
         ]);
-      if (!(await work.manager.existsBy(AgencyPartnership, { agencyId, partnershipId })))
-        throw unacceptable('unknown-agency', 'Invite an agency that acts in the panel’s partnership.', [
-          { pointer: '/agencyId', detail: 'no such agency in this partnership' },
-        ]);
+      withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, work.now);
+      await mustActIn(work, agencyId, partnershipId, '/agencyId');
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },
@@ -245,6 +253,22 @@ export class ListingsService {
       return work.show(ActionView, captured.id, 201);
     });
   }
+}
+
+/**
+ * An invitation begins soon, and ends soon after the meeting. The end of a meeting that lies further ahead than an invitation may
+ * begin does not count: nobody is invited by convening a meeting in a distant year.
+ */
+function withinLimits(
+  { scheduledAt, endsAt }: Meeting,
+  { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
+  now: Date,
+): void {
+  mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
+  const over = Math.max(now.getTime(), (endsAt ?? scheduledAt).getTime());
+  const counted = Math.min(over, instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
+  const latest = instantAfter(new Date(counted), INVITATION_DAYS_AFTER_MEETING);
+  mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
 
 async function standingOf(work: Work, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {

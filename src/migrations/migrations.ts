@@ -28,6 +28,10 @@ import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-a
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
+import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
+import { NamesOfStaff20261128201000 } from './20261128201000-names-of-staff.js';
+import { ReachOfExclusions20261128202000 } from './20261128202000-reach-of-exclusions.js';
+import { UsedReferences20261128203000 } from './20261128203000-used-references.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -60,5 +64,9 @@ export const migrations: (new () => MigrationInterface)[] = [
   SteeringGroups20261122310000,
   AmendedCrimes20261122320000,
   DocumentCopies20261122330000,
+  OneSeatAtATime20261128200000,
+  NamesOfStaff20261128201000,
+  ReachOfExclusions20261128202000,
+  UsedReferences20261128203000,
   NobodyWidensTheirReach20261128400000,
 ];

@@ -1,5 +1,5 @@
 import { IsDateString, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord, Recorded } from '../records/recorded.js';
@@ -95,6 +95,10 @@ export type MembershipTier = (typeof MEMBERSHIP_TIERS)[number];
 export const MEMBERSHIP_ROLES = ['chair', 'co_chair', 'coordinator', 'member', 'legal_adviser', 'analyst'] as const;
 export type MembershipRole = (typeof MEMBERSHIP_ROLES)[number];
 
+/** Roles that run a panel and receive what its coordination receives; only a chair or co-chair gives or ends such a seat. */
+export const GOVERNING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair', 'coordinator'];
+export const CHAIRING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair'];
+
 /**
  * A person's place on a panel. Core members see the panel's cases, flexible ones only what they are invited to,
  * observers nothing that identifies a person (JAG note, section 1.3).
@@ -106,6 +110,10 @@ export type MembershipRole = (typeof MEMBERSHIP_ROLES)[number];
 @Check(`tier = 'core' OR role IN ('member', 'legal_adviser', 'analyst')`)
 @Check(`valid_to IS NULL OR valid_to >= valid_from`)
 @Unique(['panelId', 'practitionerId', 'validFrom'])
+@Exclusion(
+  'memberships_one_seat_at_a_time',
+  `USING gist (panel_id WITH =, practitioner_id WITH =, daterange(valid_from, valid_to, '[]') WITH &&)`,
+)
 export class Membership extends Recorded {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)

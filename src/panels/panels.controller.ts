@@ -46,7 +46,10 @@ export class PanelsController {
     return this.panels.memberships(actor, id, query);
   }
 
-  /** Appoint a member (chair, coordinator) */
+  /**
+   * Appoint somebody else: a member, legal adviser or analyst (chair, coordinator); a chair, co-chair or coordinator (chair of
+   * the panel, chair of the steering group)
+   */
   @Post(':id/memberships')
   @Can('appoint', Panel)
   @Answers.made(MembershipView)
@@ -54,7 +57,10 @@ export class PanelsController {
     return this.panels.appoint(actor, id, body);
   }
 
-  /** End a membership (chair, coordinator) */
+  /**
+   * End a membership, or end it earlier: of a member, legal adviser or analyst (chair, coordinator), of a chair, co-chair or
+   * coordinator (chair of the panel, chair of the steering group), your own
+   */
   @Patch(':id/memberships/:membershipId')
   @Can('end', Membership)
   @Answers.changed(MembershipView)

@@ -5,6 +5,8 @@ import { declareSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import {
+  CHAIRING_ROLES,
+  GOVERNING_ROLES,
   Membership,
   Panel,
   PanelRules,
@@ -73,8 +75,15 @@ export const coordinatedPanels = (actor: Actor): string[] => actor.coordinatedPa
 
 /** Panels that the actor chairs. */
 export const chairedPanels = (actor: Actor): string[] => [
+  ...new Set(actor.memberships.filter((one) => CHAIRING_ROLES.includes(one.role)).map((one) => one.panelId)),
+];
+
+/** Partnerships whose steering group the actor chairs. */
+const steeredPartnerships = (actor: Actor): string[] => [
   ...new Set(
-    actor.memberships.filter((one) => one.role === 'chair' || one.role === 'co_chair').map((one) => one.panelId),
+    actor.memberships
+      .filter((one) => one.panelType === STEERING_GROUP && CHAIRING_ROLES.includes(one.role))
+      .map((one) => one.partnershipId),
   ),
 ];
 
@@ -94,6 +103,11 @@ export const concernedAtAgency = (actor: Actor, panelColumn = 'panelId', ...also
     ...also,
   ],
 });
+/** The panels that a steering group governs: a compartment is governed by its own chairs alone. */
+const governedBy = (actor: Actor): Where | null => {
+  const steered = steeredPartnerships(actor);
+  return steered.length ? { partnershipId: { $in: steered }, compartment: false } : null;
+};
 
 /** Partnerships on one of whose panels the actor has a seat, of whatever tier. */
 export const seatedPartnerships = (actor: Actor): string[] => [
@@ -157,6 +171,18 @@ declareSubject(Panel, 'Panel', {
       actions: ['appoint', 'convene', 'rule'],
       where: (actor) => ({ id: { $in: coordinatedPanels(actor) } }),
     },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['appoint-chairs'],
+      where: (actor) => ({ id: { $in: chairedPanels(actor) } }),
+    },
+    {
+      name: 'steering-group-chair',
+      sentence: 'who chairs the steering group of the panel’s partnership, where the panel is no compartment',
+      actions: ['appoint-chairs'],
+      where: governedBy,
+    },
   ],
 });
 
@@ -193,9 +219,31 @@ declareSubject(Membership, 'Membership', {
     },
     {
       name: 'coordination',
-      sentence: 'who chairs or coordinates the panel',
+      sentence: 'who chairs or coordinates the panel: the seat of somebody who does neither',
       actions: ['end'],
-      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, role: { $nin: [...GOVERNING_ROLES] } }),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel: the seat of a chair, co-chair or coordinator',
+      actions: ['end'],
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, role: { $in: [...GOVERNING_ROLES] } }),
+    },
+    {
+      name: 'steering-group-chair',
+      sentence:
+        'who chairs the steering group of the panel’s partnership, where the panel is no compartment: the seat of a chair, co-chair or coordinator',
+      actions: ['read', 'end'],
+      where: (actor) => {
+        const governed = governedBy(actor);
+        return governed && { role: { $in: [...GOVERNING_ROLES] }, panel: { $elemMatch: governed } };
+      },
+    },
+    {
+      name: 'own-seat',
+      sentence: 'whose seat it is',
+      actions: ['end'],
+      where: (actor) => ({ practitionerId: actor.id, panelId: { $in: anyPanel(actor) } }),
     },
   ],
 });
@@ -203,7 +251,8 @@ declareSubject(Membership, 'Membership', {
 declareWords(Panel, 'Who takes part', 'panel', {
   refer: 'refer to it',
   'open-case': 'have a case opened before it',
-  appoint: 'appoint its members',
+  appoint: 'appoint its members, legal advisers and analysts',
+  'appoint-chairs': 'appoint its chairs, co-chairs and coordinators',
   convene: 'convene its meetings',
   rule: 'set its rules',
 });

@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import { Practitioner } from '../agencies/agency.entity.js';
+import { actsIn } from '../agencies/acting-in.js';
 import type { Actor } from '../policy/actor.js';
-import { unacceptable, notFound } from '../policy/problems.js';
+import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
-import { Membership, Panel, PanelRules } from './panel.entity.js';
+import {
+  LONGEST_SEAT_YEARS,
+  mustBeginWithin,
+  mustEndWithin,
+  SEAT_STARTS_AT_MOST_AGO,
+  SEAT_STARTS_WITHIN,
+  yearsAfter,
+} from './limits.js';
+import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
 import type { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 
@@ -42,24 +51,20 @@ export class PanelsService {
 
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const panel = await work.find('appoint', Panel, panelId);
-      const member = await work.peek('read', Practitioner, request.practitionerId);
-      const present =
-        member &&
-        (await work.manager.existsBy(AgencyPartnership, {
-          agencyId: member.agencyId,
-          partnershipId: panel.partnershipId,
-        }));
-      if (!member || !present)
-        throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
-          { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
-        ]);
-      const membership = await work.insert(Membership, {
-        ...request,
-        validTo: request.validTo ?? null,
-        panelId,
-        agencyId: member.agencyId,
+      const isGoverning = GOVERNING_ROLES.includes(request.role);
+      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId);
+      const member = await appointed(work, request.practitionerId, panel);
+      mustBeginWithin(request.validFrom, work.now, SEAT_STARTS_WITHIN, {
+        pointer: '/validFrom',
+        atMostDaysAgo: SEAT_STARTS_AT_MOST_AGO,
       });
+      const validTo = request.validTo ?? null;
+      if (validTo)
+        mustEndWithin(validTo, request.validFrom, yearsAfter(request.validFrom, LONGEST_SEAT_YEARS), {
+          pointer: '/validTo',
+        });
+      await oneSeatAtATime(work, panelId, request);
+      const membership = await work.insert(Membership, { ...request, validTo, panelId, agencyId: member.agencyId });
       work.happened('membership.began', Membership, membership, { tier: request.tier, role: request.role });
       return work.present(MembershipView, membership, { status: 201 });
     });
@@ -67,9 +72,12 @@ export class PanelsService {
 
   end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      await work.find('appoint', Panel, panelId);
+      // two chairs who leave at the same moment: the second sees the end of the first
+      await work.find('read', Panel, panelId, { lock: true });
       const membership = await work.take('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
+      onlyShorter(work, membership, validTo);
+      if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveAChair(work, membership, validTo);
       const ended = await work.update(Membership, membership, { validTo });
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);
@@ -93,6 +101,66 @@ export class PanelsService {
       return work.present(PanelRulesView, made, { status: 201 });
     });
   }
+}
+
+/** Somebody else, who is active and whose agency acts in the panel's partnership. */
+async function appointed(work: Work, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
+  if (practitionerId === work.actor.id)
+    throw refused('own-appointment', 'Nobody appoints themselves. Ask somebody else who may give this seat.');
+  const member = await work.peek('appoint', Practitioner, practitionerId);
+  if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
+  throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
+    { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
+  ]);
+}
+
+/** The database holds the same, also against two requests at the same moment. */
+async function oneSeatAtATime(
+  work: Work,
+  panelId: string,
+  { practitionerId, validFrom, validTo }: MembershipRequest,
+): Promise<void> {
+  const [taken] = await work.manager.query<{ id: string }[]>(
+    `SELECT id FROM memberships WHERE panel_id = $1 AND practitioner_id = $2
+       AND daterange(valid_from, valid_to, '[]') && daterange($3, $4, '[]') LIMIT 1`,
+    [panelId, practitionerId, validFrom, validTo ?? null],
+  );
+  if (taken)
+    throw conflict(
+      'seat-overlaps',
+      'This person has a seat on the panel in that time. End that seat first, then appoint.',
+    );
+}
+
+/** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */
+function onlyShorter(work: Work, seat: Membership, validTo: string): void {
+  if (seat.validTo && seat.validTo < londonDay(work.now))
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+  if (validTo < seat.validFrom || (seat.validTo && validTo > seat.validTo))
+    throw unacceptable(
+      'end-not-earlier',
+      `Name a last day from ${seat.validFrom}${seat.validTo ? ` to ${seat.validTo}` : ''}. For a longer seat appoint anew.`,
+      [{ pointer: '/validTo', detail: 'lies before the first day, or after the present last day' }],
+    );
+}
+
+/**
+ * Somebody must be left who chairs the panel on the day after. A chair whose own seat ends before a successor could be appointed
+ * does not count.
+ */
+async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): Promise<void> {
+  const [left] = await work.manager.query<{ id: string }[]>(
+    `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
+     WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1
+       AND (m.valid_to IS NULL OR m.valid_to > greatest($4::date, $5::date) + $6::int) LIMIT 1`,
+    [seat.panelId, seat.id, CHAIRING_ROLES, validTo, londonDay(work.now), SEAT_STARTS_WITHIN],
+  );
+  if (!left)
+    throw unacceptable(
+      'no-chair-left',
+      'Nobody would be left who chairs the panel. Appoint a chair or co-chair first: POST /v1/panels/{id}/memberships.',
+      [{ pointer: '/validTo', detail: 'the panel would have no chair after that day' }],
+    );
 }
 
 /** The edition of a panel's rules in force on the day of the work. */

@@ -25,6 +25,7 @@ const TITLES: Record<number, [code: string, title: string, detail: string]> = {
 
 const VIOLATIONS: Record<string, Problem> = {
   '23505': conflict('already-exists', 'A record with these values exists already.'),
+  '23P01': conflict('already-exists', 'A record for an overlapping time exists already.'),
   '23502': invalid('A value that is required is missing or null.', [], 'value-required'),
   '23503': invalid('A record that this request refers to does not exist.', [], 'unknown-reference'),
   '23514': invalid('A value breaks a rule of the record.', [], 'rule-of-record'),

@@ -1,6 +1,6 @@
 /** An accepted referral becomes a case, in the same transaction. */
 import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
-import { nextReference } from '../cases/references.js';
+import { newReference } from '../cases/references.js';
 import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { londonDay } from '../records/london-day.js';
@@ -19,7 +19,7 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     partnershipId,
     agencyId,
     contributingType,
-    reference: await nextReference(work, panel.referencePrefix),
+    reference: await newReference(work, panel.referencePrefix),
     stage: caseMachine.initial,
     subjectKind: referral.subjectKind,
     personId: referral.personId,

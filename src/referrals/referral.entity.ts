@@ -145,7 +145,7 @@ export class Referral extends AboutSubject {
   @IsUUID()
   panelId: string;
 
-  /** Human reference, e.g. `REF-2026-00042`, from the first submission on. */
+  /** Human reference, e.g. `REF-JAG-2026-48213`, from the first submission on. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   reference: string | null;

@@ -9,18 +9,26 @@ import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
+import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
 
+/** A referral names people as the one whom it is about, and in their roles. */
+const naming = (personIds: string[]): Where[] => {
+  const people = { personId: { $in: personIds } };
+  return [people, { people: { $elemMatch: people } }];
+};
+
 const excluded: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
-  sentence: 'who is excluded from a person named in the referral, or from the case that it led to',
-  where: ({ excludedPersonIds, excludedCaseIds }) => {
-    const hidden: Where[] = [];
-    const people = { personId: { $in: excludedPersonIds } };
-    if (excludedPersonIds.length) hidden.push(people, { people: { $elemMatch: people } });
+  sentence:
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to',
+  where: (actor) => {
+    const { excludedPersonIds, excludedCaseIds } = actor;
+    const hidden: Where[] = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) }));
+    if (excludedPersonIds.length) hidden.push(...naming(excludedPersonIds));
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     return hidden.length ? { $or: hidden } : null;
   },

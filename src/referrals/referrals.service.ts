@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { AgencyPartnership } from '../agencies/agency.entity.js';
+import { mustActIn } from '../agencies/acting-in.js';
 import { Case } from '../cases/case.entity.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from '../cases/naming.js';
-import { nextReference } from '../cases/references.js';
+import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
@@ -50,8 +50,6 @@ import {
 } from './referral.views.js';
 import { screen, screeningOf } from './screening.js';
 import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
-
-const REFERENCE_PREFIX = 'REF';
 
 interface Deciding {
   action: string;
@@ -164,10 +162,7 @@ export class ReferralsService {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
       const panel = await work.find('read', Panel, found.panelId);
       const lead = leadAgencyId ?? found.agencyId;
-      if (!(await work.manager.existsBy(AgencyPartnership, { agencyId: lead, partnershipId: found.partnershipId })))
-        throw unacceptable('unknown-agency', 'Name a lead agency that acts in the panel’s partnership.', [
-          { pointer: '/leadAgencyId', detail: 'no such agency in this partnership' },
-        ]);
+      await mustActIn(work, lead, found.partnershipId, '/leadAgencyId');
       return { caseId: (await openCase(work, found, panel, lead)).id };
     });
   }
@@ -222,7 +217,7 @@ export class ReferralsService {
       warnings,
       submittedAt: work.now,
       rulesEdition: inForce?.edition ?? null,
-      reference: found.reference ?? (await nextReference(work, REFERENCE_PREFIX)),
+      reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });
     await mustStillName(work, referral, people);
     await putBeforePanel(work, referral, people);

@@ -1,5 +1,6 @@
 /** The part of the seed that happened: referrals, assessments, plans and actions, meetings and what was decided there. */
 import { Assessment } from '../cases/assessment.entity.js';
+import { referralSeries } from '../cases/references.js';
 import { INSTRUMENTS } from '../instruments/instruments.js';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
@@ -73,7 +74,7 @@ export async function referrals(seeding: Seeding): Promise<void> {
         ...subjectOf(seeding, one),
         id,
         at: one.decidedOn ?? one.submittedOn ?? one.startedOn,
-        reference: one.submittedOn && one.reference ? `R-${one.reference}` : null,
+        reference: one.submittedOn && one.reference ? `${referralSeries(one.reference)}` : null,
         externalRef: null,
         status: one.status,
         category: NARRATIVE_CATEGORY[panelOf.get(one.panel)?.type as keyof typeof NARRATIVE_CATEGORY],

@@ -1,5 +1,6 @@
 /** The part of the seed that is known: people, places and groups, and the cases about them. */
 import { Case, CasePerson, Contribution, ReferenceNumber } from '../cases/case.entity.js';
+import { referralSeries } from '../cases/references.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { nameKey } from '../agencies/name-key.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -230,6 +231,7 @@ export async function cases(seeding: Seeding): Promise<void> {
       nameKey: null,
       caseId: seeding.id('case', one.case),
       personId: null,
+      reach: 'panel' as const,
       panelId: facts.get(one.case)?.panelId as string,
       reason: one.reason,
       since: seeding.at(one.since),
@@ -242,7 +244,7 @@ export async function cases(seeding: Seeding): Promise<void> {
       endReason: null,
     })),
   );
-  await seeding.put(ReferenceNumber, lastNumbers(caseload));
+  await seeding.put(ReferenceNumber, usedNumbers(caseload));
 }
 
 /** How the panels' scales map to the bands in force. */
@@ -260,14 +262,14 @@ const BANDS: Record<string, Case['riskBand']> = {
   red: 'high',
 };
 
-function lastNumbers({ referrals, cases: opened }: Caseload): { prefix: string; year: number; last: number }[] {
-  const last = new Map<string, { prefix: string; year: number; last: number }>();
-  for (const { reference } of [...referrals, ...opened]) {
-    const [prefix, year, number] = reference?.split('-') ?? [];
-    if (!prefix || !year || !number) continue;
-    const key = `${prefix}-${year}`;
-    const known = last.get(key)?.last ?? 0;
-    last.set(key, { prefix, year: Number(year), last: Math.max(known, Number(number)) });
-  }
-  return [...last.values()];
+/** The numbers of cases and of referrals count as used. A case and the referral that led to it share one number here. */
+function usedNumbers({ referrals, cases: opened }: Caseload): ReferenceNumber[] {
+  const used = [
+    ...opened.map(({ reference }) => reference),
+    ...referrals.flatMap(({ reference }) => (reference ? [referralSeries(reference)] : [])),
+  ];
+  return used.map((reference) => {
+    const [number, year, ...series] = reference.split('-').reverse() as [string, string, ...string[]];
+    return { series: series.reverse().join('-'), year: Number(year), number: Number(number) };
+  });
 }

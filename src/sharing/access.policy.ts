@@ -1,33 +1,55 @@
 /** Who is kept out, and who is let in until a date or for an hour: facts of the actor. */
-import { declareChange, declareFact } from '../policy/actor.js';
+import { declareChange, declareFact, type Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
+
+/** People from whom one panel excludes the actor: on that panel, and nowhere else. */
+export interface PanelExclusionFact {
+  panelId: string;
+  personIds: string[];
+}
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
-    /** The name by which typed exclusions find the actor; null for a system. */
-    nameKey: string | null;
+    /** Every name that the actor has or had, as typed exclusions are matched with it; none for a system. */
+    nameKeys: string[];
     /** Cases to which the actor was granted access, now. */
     grantedCaseIds: string[];
-    /** People who must not exist for the actor. */
+    /** People who must not exist for the actor, on no panel of the partnership and in no record. */
     excludedPersonIds: string[];
+    /** People from whom single panels exclude the actor. */
+    panelExclusions: PanelExclusionFact[];
   }
 }
 
-const NAME_KEY = `SELECT p.name_key FROM practitioners p WHERE who.kind = 'practitioner' AND p.id = who.id`;
+const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
 
-/** Exclusions `e` of the actor: by person, by agency or by name. */
-const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key = (${NAME_KEY}))`;
+/** Exclusions `e` of the actor: by person, by agency, or by a name that the person has or had. */
+const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
 
 /** Exclusions `e` that concern the actor now. */
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
-declareFact('nameKey', NAME_KEY);
+declareFact('nameKeys', `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`);
 
 declareFact(
   'excludedPersonIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e
-   WHERE e.person_id IS NOT NULL AND ${CONCERNING_ME}`,
+   WHERE e.person_id IS NOT NULL AND e.reach = 'partnership' AND ${CONCERNING_ME}`,
 );
+
+declareFact(
+  'panelExclusions',
+  `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personIds', one.people) ORDER BY one.panel_id), '[]')
+   FROM (SELECT e.panel_id, jsonb_agg(DISTINCT e.person_id) AS people FROM exclusions e
+     WHERE e.person_id IS NOT NULL AND e.reach = 'panel' AND ${CONCERNING_ME} GROUP BY e.panel_id) one`,
+);
+
+/** Rows of a panel that name a person from whom that panel excludes the actor; `names` is the condition on the person. */
+export const excludedByPanel = (
+  { panelExclusions }: Actor,
+  names: (personIds: string[]) => Where = (personIds) => ({ personId: { $in: personIds } }),
+): Where[] => panelExclusions.map(({ panelId, personIds }) => ({ panelId, ...names(personIds) }));
 
 declareFact(
   'grantedCaseIds',

@@ -1,10 +1,13 @@
-import { IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { References } from '../policy/references.js';
 import { subjectNamed } from '../policy/subjects.js';
+
+export const EXCLUSION_REACHES = ['panel', 'partnership'] as const;
+export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 
 /**
  * A person or an agency that must not learn of a case or of a person: staff who are parties, relatives, named people. It
@@ -17,6 +20,7 @@ import { subjectNamed } from '../policy/subjects.js';
 )
 @Check(`(case_id IS NULL) <> (person_id IS NULL)`)
 @Check(`until IS NULL OR until > since`)
+@Check('exclusions_reach', `reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)`)
 @Check(
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
@@ -40,7 +44,7 @@ export class Exclusion extends PartnershipRecord {
   @IsUUID()
   agencyId: string | null;
 
-  /** … or whoever has this name, also somebody who is registered later. */
+  /** … or everybody who has or had this name, also somebody who is registered later. */
   @Column({ type: 'text', nullable: true })
   @Classified('third_party', 'summary')
   @IsOptional()
@@ -61,7 +65,7 @@ export class Exclusion extends PartnershipRecord {
   @IsUUID()
   caseId: string | null;
 
-  /** … or one person and every case with a role for them. */
+  /** … or one person and every case with a role for them, as far as `reach` says. */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
@@ -70,7 +74,19 @@ export class Exclusion extends PartnershipRecord {
   @References(() => subjectNamed('Person')?.type ?? null, ['read', 'exclude'])
   personId: string | null;
 
-  /** The panel whose coordination keeps it: that of the case, or the one through which the person was known. */
+  /**
+   * How far it reaches. `panel`: the cases and referrals of the panel, and the person as read through them. `partnership`: every
+   * panel of the partnership, and the person's own record.
+   */
+  @Column({ type: 'text', default: 'partnership' })
+  @Classified('administrative')
+  @IsIn(EXCLUSION_REACHES)
+  reach: ExclusionReach;
+
+  /**
+   * The panel whose coordination keeps it: that of the case, or the one through which the person was known. The steering group
+   * where a person is known through no panel.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { actsIn } from '../../agencies/acting-in.js';
 import { Agency } from '../../agencies/agency.entity.js';
 import { Contribution } from '../../cases/case.entity.js';
 import type { Actor } from '../../policy/actor.js';
@@ -118,7 +119,7 @@ function ofMeeting(minute: Minute, meetingId: string): Minute {
 }
 
 /** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
-async function told(work: Work, { caseId }: Listing, request: MinutePointRequest, pointer: string) {
+async function told(work: Work, { caseId, partnershipId }: Listing, request: MinutePointRequest, pointer: string) {
   const { text, category, contributionId, agencyId = work.actor.agencyId } = request;
   if (contributionId) {
     const repeated = await work.peek('read', Contribution, contributionId);
@@ -130,9 +131,12 @@ async function told(work: Work, { caseId }: Listing, request: MinutePointRequest
     return { text, contributionId, category, agencyId, contributingType };
   }
   const agency = category && (await work.peek('read', Agency, agencyId));
-  if (!agency)
+  if (!agency || !(await actsIn(work, agency.id, partnershipId)))
     throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
-      { pointer: `${pointer}/${category ? 'agencyId' : 'category'}`, detail: 'must be named, and known to you' },
+      {
+        pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
+        detail: 'must be named, and act in the panel’s partnership',
+      },
     ]);
   return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
 }

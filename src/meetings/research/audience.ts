@@ -124,7 +124,7 @@ const AUDIENCE = `WITH seats AS (
   WHERE a.active AND (s.core IS TRUE OR NOT p.compartment)
     AND CASE WHEN $6::uuid[] IS NULL THEN s.core IS TRUE OR i.agency_id IS NOT NULL OR a.type = ANY ($7) ELSE a.id = ANY ($6) END
     AND NOT EXISTS (SELECT FROM exclusions e WHERE e.agency_id = a.id AND e.since <= $3 AND (e.until IS NULL OR e.until > $3)
-      AND (e.case_id = $5 OR e.person_id IN (SELECT person_id FROM people)))
+      AND (e.case_id = $5 OR ((e.reach = 'partnership' OR e.panel_id = $2) AND e.person_id IN (SELECT person_id FROM people))))
   ORDER BY a.id`;
 
 export async function audienceOf(

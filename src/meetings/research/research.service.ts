@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Case, CasePerson } from '../../cases/case.entity.js';
 import { contributed, handled } from '../../cases/cases.service.js';
+import { mustNotLieAhead } from '../../panels/limits.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
@@ -153,6 +154,7 @@ export class ResearchService {
           { pointer: '/withheldReason', detail: 'say why, where and only where the decision is withheld' },
         ]);
       handled(found);
+      mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
       const point = await work.insert(ResearchPoint, {
         ...found,
         handling: found.handling ?? 'P',
@@ -179,6 +181,7 @@ export class ResearchService {
       const decision = after(pointMachine, found.decision, 'correction');
       await this.open(work, found.requestId);
       handled({ ...found, ...request });
+      mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       return this.decided(work, found, { ...request, decision, withheldReason: null });
     });
   }

@@ -34,10 +34,10 @@ declareSubject(Recusal, 'Recusal', {
     },
     {
       name: 'chair',
-      sentence: 'who chairs the panel',
+      sentence: 'who chairs the panel, and is not the one recused',
       actions: ['end'],
       within: 'recuse',
-      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, practitionerId: { $ne: actor.id } }),
     },
   ],
 });

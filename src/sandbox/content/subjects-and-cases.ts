@@ -794,15 +794,16 @@ function addOtherReferrals(load: Caseload, borough: BoroughCode, neighbourhood: 
   });
 }
 
-/** References count up by panel type and year over the whole service, in the order of submission. */
+/** References as the service gives them: a random number of the series and year, so that none tells how many there are. */
 function numberReferences(load: Caseload): void {
-  const counters = new Map<string, number>();
+  const used = new Set<string>();
   const submitted = load.referrals.filter((each) => each.submittedOn !== null);
   for (const referral of submitted.sort((a, b) => (a.submittedOn! + a.key < b.submittedOn! + b.key ? -1 : 1))) {
     const series = `${panelByCode(referral.panel).referencePrefix}-${referral.submittedOn!.slice(0, 4)}`;
-    const number = (counters.get(series) ?? 0) + 1;
-    counters.set(series, number);
-    referral.reference = `${series}-${String(number).padStart(5, '0')}`;
+    const chance = seededChance(`${referral.key} reference`);
+    do referral.reference = `${series}-${String(chance.between(10_000, 99_999))}`;
+    while (used.has(referral.reference));
+    used.add(referral.reference);
   }
   for (const each of load.cases) {
     each.reference = load.referrals.find((referral) => referral.key === each.referral)!.reference!;

@@ -1,0 +1,88 @@
+/**
+ * Longest times of what lets somebody in: how far ahead it may begin, and how long it may last. Each function takes the number
+ * that the rules of the panel give; the constants stand for panels whose rules say nothing.
+ */
+import { unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
+import { daysAfter } from './working-days.js';
+
+/** Days ahead within which a membership, or an invitation, begins. */
+export const SEAT_STARTS_WITHIN = 92;
+/** Days ago at which a membership may begin: it is often written down after the meeting that decided it. */
+export const SEAT_STARTS_AT_MOST_AGO = 31;
+/** Years that a membership with a last day lasts at most. */
+export const LONGEST_SEAT_YEARS = 5;
+export const INVITATION_OPENS_WITHIN = 92;
+/** Days after the end of the meeting on which an invitation closes at the latest. */
+export const INVITATION_DAYS_AFTER_MEETING = 14;
+/** Days for which somebody is let into a case where the panel's rules say nothing. */
+export const ACCESS_GRANT_DAYS = 28;
+/** Days for which somebody is let into a case at most, whatever the panel's rules say. */
+export const LONGEST_ACCESS_GRANT_DAYS = 92;
+
+const DAY = 86_400_000;
+
+interface Where {
+  /** JSON Pointer to the value in the request. */
+  pointer: string;
+  code?: string;
+}
+
+/** A day (`2026-12-24`) or an instant: what is compared has the same precision as what was asked for. */
+type Moment = string | Date;
+
+/** Throws unless the beginning lies at most `days` days after now, and not too long before. */
+export function mustBeginWithin(
+  begins: Moment,
+  now: Date,
+  days: number,
+  { pointer, atMostDaysAgo, code = 'begins-out-of-range' }: Where & { atMostDaysAgo?: number },
+): void {
+  const latest = later(begins, now, days);
+  const earliest = atMostDaysAgo === undefined ? null : later(begins, now, -atMostDaysAgo);
+  if (begins <= latest && (earliest === null || begins >= earliest)) return;
+  const from = earliest === null ? '' : `from ${inWords(earliest)} `;
+  throw unacceptable(code, `Name a beginning ${from}to ${inWords(latest)} at the latest.`, [
+    {
+      pointer,
+      detail: `must not be later than ${inWords(latest)}${from ? `, nor earlier than ${inWords(earliest as Moment)}` : ''}`,
+    },
+  ]);
+}
+
+/** Throws unless the end lies after the beginning, and not after the latest end that is permitted. */
+export function mustEndWithin<T extends Moment>(
+  ends: T,
+  begins: T,
+  latest: T,
+  { pointer, code = 'end-out-of-range' }: Where,
+): void {
+  if (ends >= begins && ends <= latest) return;
+  throw unacceptable(code, `Name an end from ${inWords(begins)} to ${inWords(latest)} at the latest.`, [
+    { pointer, detail: `must not be later than ${inWords(latest)}, nor earlier than ${inWords(begins)}` },
+  ]);
+}
+
+/** Throws where a day of something that was the case lies in the future. */
+export function mustNotLieAhead(day: string | null | undefined, now: Date, pointer: string): void {
+  const today = londonDay(now);
+  if (!day || day <= today) return;
+  throw unacceptable('lies-ahead', `Name a day up to today, ${today}.`, [
+    { pointer, detail: `must not be later than ${today}` },
+  ]);
+}
+
+/** The instant that lies so many days later. */
+export const instantAfter = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY);
+
+/** The last day of so many years that begin on a day. */
+export function yearsAfter(day: string, years: number): string {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return daysAfter(date.toISOString().slice(0, 10), -1);
+}
+
+const later = (like: Moment, now: Date, days: number): Moment =>
+  typeof like === 'string' ? daysAfter(londonDay(now), days) : instantAfter(now, days);
+
+const inWords = (moment: Moment): string => (typeof moment === 'string' ? moment : moment.toISOString());
