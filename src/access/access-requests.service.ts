@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { mustEnd } from '../cases/handling.service.js';
+import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import type { Row } from '../policy/conditions.js';
@@ -18,9 +19,6 @@ import { AccessGrant } from '../sharing/access.entity.js';
 import { AccessDecision, accessMachine, AccessRequest } from './access-request.entity.js';
 import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
 import { AccessRequestView } from './access.views.js';
-
-/** Where the panel's rules do not say for how many days at most somebody is let in. */
-const USUAL_GRANT_DAYS = 28;
 
 /**
  * Asking to read a case. Whatever is asked for, the answer is the same until somebody who may decides: a request for a case
@@ -97,8 +95,7 @@ export class AccessRequestsService {
             'request and share through an agency that acts here, or have theirs join the partnership first.',
         );
       const rules = (await rulesInForce(work, about.panelId))?.rules;
-      const days = Number(rules?.['accessGrantDays'] ?? USUAL_GRANT_DAYS);
-      mustEnd(expiresAt, work.now, days);
+      mustEnd(expiresAt, work.now, ruleNumber(rules, 'accessGrantDays'));
       const grant = await work.insert(AccessGrant, {
         partnershipId: about.partnershipId,
         practitionerId: found.practitionerId,

@@ -1,6 +1,8 @@
 import { PartialType, PickType } from '@nestjs/swagger';
-import { IsDateString, IsObject } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsDateString, IsObject, ValidateNested } from 'class-validator';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
+import { PanelRuleSet } from './panel-rules.requests.js';
 
 /** Appoints a member. */
 export class MembershipRequest extends PickType(Membership, [
@@ -25,7 +27,9 @@ export class MembershipEnd {
 
 /** A new edition of the panel's rules; earlier decisions keep the edition that they relied on. */
 export class PanelRulesRequest extends PickType(PanelRules, ['effectiveFrom'] as const) {
-  /** The rules. */
+  /** The rules: all of them, as those that are left out have their default. */
   @IsObject()
-  rules: Record<string, unknown>;
+  @ValidateNested()
+  @Type(() => PanelRuleSet)
+  rules: PanelRuleSet;
 }

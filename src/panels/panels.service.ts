@@ -88,7 +88,7 @@ export class PanelsService {
       await work.find('rule', Panel, panelId, { lock: true });
       const editions = await work.rows('read', PanelRules, { panelId });
       const edition = Math.max(0, ...editions.map((one) => one.edition)) + 1;
-      const made = await work.insert(PanelRules, { ...request, panelId, edition });
+      const made = await work.insert(PanelRules, { ...request, rules: { ...request.rules }, panelId, edition });
       work.happened('panel.rules-set', PanelRules, made, { edition });
       return work.present(PanelRulesView, made, { status: 201 });
     });
