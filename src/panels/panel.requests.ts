@@ -1,6 +1,7 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDateString, IsObject, ValidateNested } from 'class-validator';
+import { IsObject, ValidateNested } from 'class-validator';
+import { CalendarDate } from '../records/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
 import { PanelRuleSet } from './panel-rules.requests.js';
 
@@ -21,7 +22,7 @@ export class PanelChange extends PartialType(PickType(Panel, ['name', 'mode'] as
 /** Ends a membership. */
 export class MembershipEnd {
   /** Last day of the membership. */
-  @IsDateString({ strict: true })
+  @CalendarDate()
   validTo: string;
 }
 

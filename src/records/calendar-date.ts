@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 export const FIRST_YEAR = 1900;
@@ -32,4 +33,19 @@ export const CalendarDate = ({ each = false }: Pick<ValidationOptions, 'each'> =
       },
     ),
     ...(each ? [] : [ApiProperty({ format: 'date' })]),
+  );
+
+const COMPLETED: Record<string, [partial: RegExp, rest: string]> = {
+  year: [/^\d{4}$/, '-01-01'],
+  month: [/^\d{4}-\d{2}$/, '-01'],
+};
+
+/** Validates a calendar date that may be partial (`1990`, `1990-05`) where the property `precision` says so. */
+export const PartialDate = (precision: string): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => {
+      const [partial, rest] = COMPLETED[String(obj[precision])] ?? [];
+      return typeof value === 'string' && partial?.test(value) ? `${value}${String(rest)}` : value;
+    }),
+    CalendarDate(),
   );

@@ -1,5 +1,6 @@
 import { PartialType, PickType } from '@nestjs/swagger';
-import { IsDateString, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsOptional, IsUUID, Length } from 'class-validator';
+import { CalendarDate } from '../records/calendar-date.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
 const PERSON_FIELDS = [
@@ -51,7 +52,7 @@ export class PersonSearch {
 
   /** Date of birth, where known. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   dateOfBirth?: string;
 }
 
