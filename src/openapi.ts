@@ -257,7 +257,7 @@ function limited(node: unknown, name: string): unknown {
   const types = [copy['type']].flat();
   if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
     if (/(^id|Id)$/.test(name)) copy['format'] ??= 'uuid';
-    if (/(On|OfBirth|From|To|Due|^since|^until)$/.test(name)) copy['format'] ??= 'date';
+    if (/(On|OfBirth|Due|^since|^until)$/.test(name)) copy['format'] ??= 'date';
     copy['maxLength'] ??= LENGTHS[copy['format'] as string] ?? 10_000;
   }
   if (types.includes('number')) copy['type'] = copy['type'] === 'number' ? 'integer' : ['integer', 'null'];

@@ -4,9 +4,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class ExpiredReplies20261128100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE INDEX "idempotent_replies_at_idx" ON "idempotent_replies" ("at")`);
-    await runner.query(`CREATE FUNCTION delete_idempotent_replies(before timestamptz) RETURNS void LANGUAGE sql
-      SECURITY DEFINER SET search_path = public, pg_temp SET app.maintenance = 'on'
-      AS $$ DELETE FROM idempotent_replies WHERE at < before $$`);
+    await runner.query(`CREATE FUNCTION delete_idempotent_replies(before timestamptz) RETURNS void LANGUAGE plpgsql
+      SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      BEGIN
+        PERFORM set_config('app.maintenance', 'on', true);
+        DELETE FROM idempotent_replies WHERE at < before;
+        PERFORM set_config('app.maintenance', '', true);
+      END $$`);
     await runner.query(`REVOKE ALL ON FUNCTION delete_idempotent_replies(timestamptz) FROM PUBLIC`);
   }
 
