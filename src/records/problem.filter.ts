@@ -94,7 +94,7 @@ function noSuchRoute(request: FastifyRequest): Problem {
 /** Where the fault is, without the values that a message may quote. */
 function faultOf(error: unknown): { name: string; at: string[]; code?: string } {
   const fault = error instanceof Error ? error : new Error('not an error');
-  const code = (fault as { code?: string }).code;
+  const code = ((fault.cause instanceof Error ? fault.cause : fault) as { code?: string }).code;
   const at = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return { name: fault.name, at: at.slice(0, 8), ...(code ? { code } : {}) };
 }
