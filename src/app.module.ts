@@ -20,6 +20,7 @@ import { PlansModule } from './plans/plans.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { SubjectsModule } from './subjects/subjects.module.js';
+import { Authentication } from './policy/authentication.js';
 import { PolicyGuard } from './policy/guard.js';
 import { databaseOptions } from './records/database.js';
 import { PresentedInterceptor } from './records/presented.interceptor.js';
@@ -58,6 +59,7 @@ export class AppModule {
       controllers: [HealthController],
       providers: [
         MetadataScanner,
+        Authentication,
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },

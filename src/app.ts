@@ -5,19 +5,18 @@ import { LogController, type FastifyInstance, type FastifyReply, type FastifyReq
 import { AppModule } from './app.module.js';
 import { config } from './config.js';
 import { serveDocs } from './docs.js';
-import { invalid } from './policy/problems.js';
+import { Authentication } from './policy/authentication.js';
 import { limitRate } from './rate-limit.js';
+import { USUAL_BODY_BYTES } from './records/body-limit.js';
 import { correlationOf } from './records/call.js';
 import { learnRoute } from './records/known-routes.js';
 import { sendProblem } from './records/problem.filter.js';
+import { readBodies } from './request-body.js';
 import { RequestValidation } from './validation.js';
-
-const MAX_BODY_BYTES = 1_048_576;
-const MAX_DEPTH = 32;
 
 export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: USUAL_BODY_BYTES,
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -41,7 +40,8 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   app.useGlobalPipes(new RequestValidation());
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
-  fastify.removeContentTypeParser('text/plain');
+  readBodies(fastify);
+  const authentication = app.get(Authentication);
   fastify.addHook('onRoute', learnRoute);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({
@@ -55,7 +55,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       'x-correlation-id': correlationOf(request),
     });
     limitRate(request, reply);
-    await Promise.resolve();
+    await authentication.authenticate(request, reply);
   });
   fastify.addHook('onResponse', async (request, reply) => {
     request.log.info({
@@ -67,11 +67,6 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     });
     await Promise.resolve();
   });
-  fastify.addHook('preValidation', async (request) => {
-    refuseBrokenText(request.body, '');
-    refuseBrokenText(request.query, '?');
-    await Promise.resolve();
-  });
   serveDocs(app, config.port);
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;
@@ -81,20 +76,4 @@ export async function serve(): Promise<NestFastifyApplication> {
   const app = await createApp();
   await app.listen({ port: config.port, host: config.host });
   return app;
-}
-
-/** Text that PostgreSQL cannot hold, or that is no text: NUL and lone surrogates; and what is nested beyond all use. */
-function refuseBrokenText(value: unknown, pointer: string, depth = 0): void {
-  if (depth > MAX_DEPTH) throw invalid(`The body is nested deeper than ${String(MAX_DEPTH)} levels.`);
-  if (typeof value === 'string') {
-    if (value.includes('\0') || !value.isWellFormed())
-      throw invalid('A text holds a NUL or half a surrogate pair. Remove it.', [
-        { pointer, detail: 'not storable text' },
-      ]);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, one] of Object.entries(value)) {
-      refuseBrokenText(key, pointer);
-      refuseBrokenText(one, pointer === '?' ? `?${key}` : `${pointer}/${key}`, depth + 1);
-    }
-  }
 }

@@ -38,6 +38,7 @@ try {
     await source.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
     for (const table of APPEND_ONLY) await source.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION delete_idempotent_replies(timestamptz) TO ${role}`);
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
     for (const table of KEPT_BY_TRIGGERS)

@@ -10,6 +10,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { DOCUMENT_FILE } from './docs.js';
 import type { CanMetadata } from './policy/guard.js';
+import { MAX_BODY_EXTENSION, USUAL_BODY_BYTES } from './records/body-limit.js';
 
 type Json = Record<string, unknown>;
 
@@ -40,7 +41,7 @@ const HEADERS: Record<string, Json> = {
   },
 };
 const RETRY_AFTER = {
-  description: 'Seconds to wait.',
+  description: 'Seconds to wait, where the call may succeed if it is repeated.',
   schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 },
 };
 
@@ -50,7 +51,8 @@ const PROBLEMS: Record<string, string> = {
   '404': 'Nothing here that you may see.',
   '409': 'The state of the record does not allow it, or a call with this key is still running.',
   '412': 'The record changed since you read it.',
-  '415': 'Send JSON.',
+  '413': 'The body is larger than this route takes (`x-max-body-bytes`).',
+  '415': 'Send JSON, in UTF-8.',
   '422': 'A rule of the field is not met; `errors` say which.',
   '428': 'Send If-Match.',
   '429': 'Too many requests.',
@@ -107,7 +109,7 @@ const PROBLEM_SCHEMA = {
     correlationId: { type: 'string', maxLength: 32 },
     errors: {
       type: 'array',
-      maxItems: 1000,
+      maxItems: 50,
       items: {
         type: 'object',
         required: ['pointer', 'detail'],
@@ -204,7 +206,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
   components['responses'] = Object.fromEntries([
     ...Object.entries(PROBLEMS).map(([status, description]) => [
       `Problem${status}`,
-      problem(description, status === '429' ? { 'Retry-After': RETRY_AFTER } : {}),
+      problem(description, ['409', '429'].includes(status) ? { 'Retry-After': RETRY_AFTER } : {}),
     ]),
     ...Object.entries(REFUSALS).map(([name, { refuses, description }]) => [
       name,
@@ -231,6 +233,10 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
     response['description'] = response['description'] || (status === '201' ? 'Made.' : 'As far as you may see it.');
     response['headers'] = { ...(response['headers'] as Json | undefined), ...headerRefs() };
   }
+  if (operation['requestBody']) {
+    operation[MAX_BODY_EXTENSION] ??= USUAL_BODY_BYTES;
+    responses['413'] = { $ref: '#/components/responses/Problem413' };
+  }
   for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
@@ -251,7 +257,7 @@ function limited(node: unknown, name: string): unknown {
   const types = [copy['type']].flat();
   if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
     if (/(^id|Id)$/.test(name)) copy['format'] ??= 'uuid';
-    if (/(On|OfBirth|From|To|Due|^since|^until)$/.test(name)) copy['format'] ??= 'date';
+    if (/(On|OfBirth|Due|^since|^until)$/.test(name)) copy['format'] ??= 'date';
     copy['maxLength'] ??= LENGTHS[copy['format'] as string] ?? 10_000;
   }
   if (types.includes('number')) copy['type'] = copy['type'] === 'number' ? 'integer' : ['integer', 'null'];

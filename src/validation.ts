@@ -1,6 +1,24 @@
-/** What a request brings is held against its declaration before anything is done with it. */
+/** Validation of what a request brings against its declaration, before anything is done with it. */
+import { setImmediate } from 'node:timers/promises';
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
-import { invalid, WRONG_VALUES, type FieldError } from './policy/problems.js';
+import { plainToInstance } from 'class-transformer';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { ARRAY_MAX_SIZE, getMetadataStorage, validate } from 'class-validator';
+import { invalid, Problem, WRONG_VALUES, type FieldError } from './policy/problems.js';
+
+const MOST_ERRORS = 50;
+/** Elements of a list that are validated without a pause; where a list holds more, other requests are answered between. */
+const SLICE = 100;
+/** Most elements of a list that declares no limit of its own; the OpenAPI document says the same. */
+const USUAL_LENGTH = 100;
+
+const OPTIONS = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: false,
+  validationError: { target: false, value: false },
+};
 
 export class RequestValidation extends ValidationPipe {
   /** Queries of which nothing is required: what nobody asked for need not be looked at again. */
@@ -8,16 +26,9 @@ export class RequestValidation extends ValidationPipe {
 
   constructor() {
     super({
+      ...OPTIONS,
       transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      stopAtFirstError: false,
-      exceptionFactory: (errors) =>
-        invalid(
-          WRONG_VALUES,
-          errors.flatMap((one) => pointers(one)),
-        ),
+      exceptionFactory: (errors) => wrong(errors.flatMap((one) => pointers(one))),
     });
   }
 
@@ -25,16 +36,127 @@ export class RequestValidation extends ValidationPipe {
     const type = metadata.metatype as Type<object> | undefined;
     const isEmptyQuery = metadata.type === 'query' && type !== undefined && Object.keys(value as object).length === 0;
     if (isEmptyQuery && this.mayBeEmpty.has(type)) return new type();
-    const valid: unknown = await super.transform(value, metadata);
+    if (metadata.type === 'body' && type) return this.transformBody(value, type, metadata);
+    const valid: unknown = await super.transform(value, metadata).catch((error: unknown) => {
+      throw metadata.type === 'query' ? ofParameters(error) : error;
+    });
     if (isEmptyQuery && valid instanceof type) this.mayBeEmpty.add(type);
     return valid;
   }
+
+  /** Validates long lists first, slice by slice, and the body with no more of each than its first slice. */
+  private async transformBody(body: unknown, type: Type<object>, metadata: ArgumentMetadata): Promise<unknown> {
+    const long = mustBeBounded(body, type);
+    if (!long.length) return super.transform(body, metadata);
+    const whole: Record<string, object[]> = {};
+    const short: Record<string, unknown> = { ...(body as object) };
+    for (const list of long) {
+      whole[list.property] = await instancesOf(list);
+      short[list.property] = list.elements.slice(0, SLICE);
+    }
+    return Object.assign((await super.transform(short, metadata)) as object, whole);
+  }
 }
 
+const wrong = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
+
+/** A parameter is pointed to by its name (`?from`). */
+const ofParameters = (error: unknown): unknown =>
+  error instanceof Problem && error.more.errors
+    ? invalid(
+        error.detail,
+        error.more.errors.map(({ pointer, detail }) => ({ pointer: pointer.replace('/', '?'), detail })),
+      )
+    : error;
+
+const escaped = (property: string): string => property.replaceAll('~', '~0').replaceAll('/', '~1');
+
 function pointers(error: ValidationError, path = ''): FieldError[] {
-  const pointer = `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = `${path}/${escaped(error.property)}`;
   return [
     ...Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail })),
     ...(error.children ?? []).flatMap((child) => pointers(child, pointer)),
   ];
+}
+
+/** Most elements of the lists of a class, by property. */
+const lengths = new WeakMap<Type<object>, Map<string, number>>();
+
+function lengthsOf(type: Type<object>): Map<string, number> {
+  let known = lengths.get(type);
+  if (!known) {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+    known = new Map(
+      rules
+        .filter(({ name }) => name === ARRAY_MAX_SIZE)
+        .map(({ propertyName, constraints }) => [propertyName, (constraints as [number])[0]]),
+    );
+    lengths.set(type, known);
+  }
+  return known;
+}
+
+const nestedType = (type: Type<object>, property: string): Type<object> | undefined =>
+  defaultMetadataStorage.findTypeMetadata(type, property)?.typeFunction() as Type<object> | undefined;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A list of a body that is validated slice by slice. */
+interface LongList {
+  property: string;
+  elements: object[];
+  type: Type<object>;
+}
+
+/** The validated elements of a long list; throws where there are as many errors as an answer names, without the rest. */
+async function instancesOf({ property, elements, type }: LongList): Promise<object[]> {
+  const errors: FieldError[] = [];
+  const instances: object[] = [];
+  for (let start = 0; start < elements.length; start += SLICE) {
+    const slice = plainToInstance(type, elements.slice(start, start + SLICE));
+    for (const [at, element] of slice.entries())
+      for (const error of await validate(element, OPTIONS))
+        errors.push(...pointers(error, `/${property}/${String(start + at)}`));
+    if (errors.length >= MOST_ERRORS) throw wrong(errors);
+    instances.push(...slice);
+    await setImmediate();
+  }
+  if (errors.length) throw wrong(errors);
+  return instances;
+}
+
+/**
+ * Refuses lists that are too long, and lists of lists where objects are meant, before class-validator sees them: it would
+ * look at each element, and keep an error of each. Answers with the long lists that are not.
+ */
+function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
+  const errors: FieldError[] = [];
+  const long: LongList[] = [];
+  const check = (value: unknown, as: Type<object>, path: string): void => {
+    if (!isObject(value)) {
+      if (value !== null && value !== undefined) errors.push({ pointer: path, detail: 'must be an object' });
+      return;
+    }
+    for (const [property, one] of Object.entries(value)) {
+      if (errors.length >= MOST_ERRORS) return;
+      if (typeof one !== 'object' || one === null) continue;
+      const pointer = `${path}/${escaped(property)}`;
+      const nested = nestedType(as, property);
+      if (!Array.isArray(one)) {
+        if (nested) check(one, nested, pointer);
+        continue;
+      }
+      const most = lengthsOf(as).get(property) ?? USUAL_LENGTH;
+      if (one.length > most)
+        errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
+      else if (nested) {
+        for (const [at, element] of one.entries()) check(element, nested, `${pointer}/${String(at)}`);
+        if (one.length > SLICE && path === '') long.push({ property, elements: one as object[], type: nested });
+      }
+    }
+  };
+  check(body, type, '');
+  if (errors.length) throw wrong(errors);
+  return long;
 }

@@ -30,6 +30,7 @@ interface Documented {
   parameters?: { in: string; name: string; schema?: Schema }[];
   requestBody?: Message;
   responses: Record<string, Message>;
+  'x-max-body-bytes'?: number;
 }
 
 interface Refusal {
@@ -64,6 +65,8 @@ export interface Operation {
   isOfRecords: boolean;
   /** Changes a record that was read before. */
   needsIfMatch: boolean;
+  /** The most bytes of its body, where it takes one. */
+  maxBodyBytes: number | undefined;
   /** Makes a record once, however often it is called with one key. */
   takesKey: boolean;
 }
@@ -107,6 +110,7 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       isList: answers?.properties?.['data']?.type === 'array',
       needsIfMatch: parameters.some(({ name }) => name === 'If-Match'),
+      maxBodyBytes: operation['x-max-body-bytes'],
       takesKey: parameters.some(({ name }) => name === 'Idempotency-Key'),
     };
   }),

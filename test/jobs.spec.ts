@@ -272,7 +272,7 @@ describe('what was not done', () => {
 
   test('says why, in one of two ways, and is a matter arising of the next meeting', async () => {
     const { rows } = await owner.query<{ id: string; day: string }>(
-      `SELECT id, (scheduled_at AT TIME ZONE 'Europe/London')::date AS day FROM meetings
+      `SELECT id, (scheduled_at AT TIME ZONE 'Europe/London')::date::text AS day FROM meetings
        WHERE panel_id = $1 AND status = 'scheduled' AND kind = 'ordinary' ORDER BY scheduled_at LIMIT 1`,
       [plan.panelId],
     );

@@ -273,13 +273,13 @@ describe('a withheld field', () => {
     for (const band of ['high', 'standard', null]) {
       await owner.query('UPDATE cases SET risk_band = $2 WHERE id = $1', [rows[0]!.id, band]);
       for (const riskBand of ['high', 'medium', 'standard', null]) {
-        const answer = await caller.patch(path, { riskBand }, headers['etag'] as string);
+        const answer = await caller.patch(path, { riskBand }, headers['etag']);
         const { correlationId: _, ...problem } = answer.body;
         answers.add(JSON.stringify([answer.status, problem]));
       }
     }
     expect([...answers]).toHaveLength(1);
-    const unknown = await caller.patch(path, { reference: 'JAG-2026-00001' }, headers['etag'] as string);
+    const unknown = await caller.patch(path, { reference: 'JAG-2026-00001' }, headers['etag']);
     const { correlationId: _, ...problem } = unknown.body;
     expect([...answers][0]).toBe(JSON.stringify([unknown.status, problem]).replaceAll('reference', 'riskBand'));
     await caller.patch(path, { whyMultiAgency: 'Overwritten by somebody who never read it.' }, '*').expect(400);

@@ -227,7 +227,7 @@ describe('who is asked', () => {
     const { id } = cases[2]!;
     const rules = {
       effectiveFrom: new Date().toISOString().slice(0, 10),
-      rules: { researchAudience: [{ when: 'pregnant', agencyTypes: ['probation'] }, { when: 'nonsense' }, 7] },
+      rules: { researchAudience: [{ when: 'pregnant', agencyTypes: ['probation'] }] },
     };
     await owner.query(`UPDATE panel_rules SET effective_from = effective_from - 30 WHERE panel_id = $1`, [panelId]);
     const made = await (await by('jag-chair')).post(`/v1/panels/${panelId}/rules`, rules).expect(201);

@@ -49,7 +49,7 @@ it('leaves out weekends and bank holidays, substitutes too', () => {
 it('counts back as it counts on, and leaves out the days on which offices are closed', () => {
   expect(days.workingDaysBefore('2026-04-07', 1)).toBe('2026-04-02');
   expect(days.workingDaysBefore('2027-01-04', 4)).toBe('2026-12-24'); // 31, 30, 29 December, and past the holidays the 24th
-  const closed = ['2026-12-29', '2026-12-30', '2026-12-31'];
+  const closed = new Set(['2026-12-29', '2026-12-30', '2026-12-31']);
   expect(days.workingDaysBefore('2027-01-04', 1, { jurisdiction: 'england_and_wales', closed })).toBe('2026-12-24');
 });
 

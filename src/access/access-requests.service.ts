@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { mustEnd } from '../cases/handling.service.js';
-import { ACCESS_GRANT_DAYS, LONGEST_ACCESS_GRANT_DAYS } from '../panels/limits.js';
+import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import type { Row } from '../policy/conditions.js';
@@ -95,8 +95,7 @@ export class AccessRequestsService {
             'request and share through an agency that acts here, or have theirs join the partnership first.',
         );
       const rules = (await rulesInForce(work, about.panelId))?.rules;
-      const days = Number(rules?.['accessGrantDays'] ?? ACCESS_GRANT_DAYS);
-      mustEnd(expiresAt, work.now, Math.min(days, LONGEST_ACCESS_GRANT_DAYS));
+      mustEnd(expiresAt, work.now, ruleNumber(rules, 'accessGrantDays'));
       const grant = await work.insert(AccessGrant, {
         partnershipId: about.partnershipId,
         practitionerId: found.practitionerId,

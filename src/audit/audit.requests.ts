@@ -1,19 +1,18 @@
 import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { Instant } from '../records/instant.js';
 import { LEGAL_OPERATIONS, OUTCOMES, type LegalOperation, type Outcome } from '../records/journal.js';
 import { PageQuery } from '../records/page-query.requests.js';
 
 export class AuditEntryQuery extends PageQuery {
   /** Not before this instant. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @Instant()
   from?: Date;
 
   /** Before this instant. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @Instant()
   to?: Date;
 
   /** Who acted. */

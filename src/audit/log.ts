@@ -13,6 +13,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../policy/columns.js';
 import { policyMatrix } from '../policy/matrix.js';
 import { AuditLog, type AuditDraft, type Disclosures, type Received, type WhoActed } from '../records/journal.js';
+import { ownFault } from '../records/database-problems.js';
 import { poolApart } from '../records/database.js';
 import { together } from '../records/together.js';
 import { entering, LOG_WALL } from '../records/wall.js';
@@ -79,14 +80,21 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
-    await this.disclosures.write(client, [received(who, drafts)]);
-    await this.seal(client, this.prepared(who, drafts));
+    try {
+      await this.disclosures.write(client, [received(who, drafts)]);
+      await this.seal(client, this.prepared(who, drafts));
+    } catch (error) {
+      throw ownFault(error);
+    }
   }
 
   record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
     const entries = this.prepared(who, drafts);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ ...received(who, drafts), entries, committed: resolve, failed: reject });
+      const failed = (error: unknown): void => {
+        reject(ownFault(error));
+      };
+      this.waiting.push({ ...received(who, drafts), entries, committed: resolve, failed });
       this.writing ??= this.writeAll();
     });
   }

@@ -1,10 +1,11 @@
-import { ArrayMaxSize, IsDateString, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
@@ -201,13 +202,13 @@ export class Bid extends KnownRecord {
   /** First day. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   fromOn: string;
 
   /** Last day. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   toOn: string;
 
   /** Times of day. */

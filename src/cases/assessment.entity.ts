@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsDateString,
   IsDefined,
   IsIn,
   IsOptional,
@@ -15,6 +14,7 @@ import {
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BANDS, Instrument, type Band } from '../instruments/instrument.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord } from './case.entity.js';
 import { oneOf } from '../records/one-of.js';
@@ -123,7 +123,7 @@ export class Assessment extends CaseRecord {
   /** The day on which it was made. */
   @Column({ type: 'date' })
   @Classified('risk_assessment', 'summary')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   assessedOn: string;
 
   /** The person who made it. */

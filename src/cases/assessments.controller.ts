@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -25,6 +26,7 @@ export class AssessmentsController {
 
   /** Assess a risk in a case by an instrument */
   @Post('cases/:id/assessments')
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('assess', Case)
   @Answers.made(AssessmentView)
   assess(@By() actor: Actor, @Id() id: string, @Body() body: AssessmentRequest): Promise<Presented> {

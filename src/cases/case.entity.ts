@@ -1,4 +1,4 @@
-import { IsBoolean, IsDateString, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
@@ -6,6 +6,7 @@ import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
 import { Classified, rowCategory } from '../policy/classification.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
@@ -137,7 +138,7 @@ export class Case extends AboutSubject {
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   nextReviewOn: string | null;
 
   /** The edition of the panel's rules that applied when it was opened. */
@@ -231,13 +232,13 @@ export class CasePerson extends CaseRecord {
 
   @Column({ type: 'date' })
   @Classified('identity', 'summary')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   since: string;
 
   @Column({ type: 'date', nullable: true })
   @Classified('identity', 'summary')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   until: string | null;
 
   /** Known to be pregnant: midwifery is asked what it knows. Null where nobody said. */
@@ -337,7 +338,7 @@ export class Contribution extends CaseRecord {
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   occurredOn: string | null;
 
   /** The person or system that wrote it. */

@@ -4,7 +4,6 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
-  IsDateString,
   IsIn,
   IsInt,
   IsOptional,
@@ -19,6 +18,7 @@ import { Check, Column, Entity, ForeignKey } from 'typeorm';
 import { Partnership } from '../agencies/agency.entity.js';
 import { HOLIDAY_RULES, JURISDICTIONS, type HolidayRule, type Jurisdiction } from '../panels/working-days.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
 /** In the order in which the business of one feeds the next. Source: JAG note, section 3.1. */
@@ -115,7 +115,7 @@ export class CycleTemplate extends PartnershipRecord {
   /** The day from which it is counted: the first cycle opens on it, or in its month. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   @Matches(IN_THIS_CENTURY, { message: '$property must lie in the years 2000 to 2099' })
   anchorOn: string;
 
@@ -165,7 +165,7 @@ export class CycleTemplate extends PartnershipRecord {
   @Column({ type: 'date', array: true, default: () => `'{}'` })
   @Classified('administrative')
   @ArrayMaxSize(200)
-  @IsDateString({ strict: true }, { each: true })
+  @CalendarDate({ each: true })
   @Matches(IN_THIS_CENTURY, { each: true, message: 'each day of $property must lie in the years 2000 to 2099' })
   closedOn: string[];
 

@@ -41,7 +41,7 @@ export interface Sitting {
 }
 
 export function sittingOf(template: Counting, stage: CycleStage, number: number): Sitting {
-  const calendar: Calendar = { jurisdiction: template.jurisdiction, closed: template.closedOn };
+  const calendar: Calendar = { jurisdiction: template.jurisdiction, closed: new Set(template.closedOn) };
   const plannedOn = daysAfter(opensOn(template, number), stage.offsetDays);
   const on = settled(plannedOn, template.holidayRule, calendar);
   const begins = DateTime.fromISO(`${on}T${stage.startTime}`, { zone: 'Europe/London' });

@@ -1,4 +1,5 @@
-import { IsDateString, IsIn, IsOptional, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { CalendarDate } from '../records/calendar-date.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import {
   ESCALATION_KINDS,
@@ -26,6 +27,6 @@ export class EscalationAnswer {
   answer: string;
 
   /** By which day. */
-  @IsDateString({ strict: true })
+  @CalendarDate()
   answerDueOn: string;
 }

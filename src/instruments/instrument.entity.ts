@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
 import { HEARING_PANEL_TYPES, type PanelType } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { Recorded } from '../records/recorded.js';
 
 /** The bands of every instrument, from the least to the gravest. */
@@ -97,10 +98,12 @@ export class Instrument extends Recorded {
   /** First day of use. */
   @Column({ type: 'date' })
   @Classified('administrative')
+  @CalendarDate()
   effectiveFrom: string;
 
   /** Last day of use; null while it is used. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
+  @CalendarDate()
   effectiveTo: string | null;
 }

@@ -3,8 +3,9 @@
  * that was missed on its day is still asked for later, as long as its matter stands.
  */
 import type { EntityManager } from 'typeorm';
-import { calendarOf, numberIn, type Rules } from '../meetings/deadlines.js';
+import { calendarOf, type Rules } from '../meetings/deadlines.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
+import { ruleNumber } from '../panels/panel-rules.js';
 import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
 import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../records/london-day.js';
@@ -15,14 +16,7 @@ import type { Notice } from './notice.entity.js';
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<Pick<Notice, 'practitionerId' | 'caseId' | 'panelId' | 'planPanelId'>>;
 
-/**
- * Working days before an action is due on which its owner is reminded, and after it on which it is escalated, where the
- * panel's rules name no others (`reminderWorkingDays`, `escalationWorkingDays`). Source: MARAC note, section 2.4.
- */
-const REMINDER = 3;
-const ESCALATION = 5;
-/** No reminder is earlier, and this many calendar days hold them. */
-const EARLIEST_REMINDER = 20;
+/** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
 const DAYS_OF_REMINDERS = 45;
 
 /** The agencies of those who chair or coordinate a panel today (`$1`). */
@@ -57,20 +51,17 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
     [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
   );
 
-const daysIn = (rules: Rules | null, name: string, usual: number): number =>
-  numberIn(rules ?? {}, name, usual, EARLIEST_REMINDER);
-
 /** So long past its day that it is escalated. */
 const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
   today > dueOn &&
-  today >= workingDaysAfter(dueOn, daysIn(rules, 'escalationWorkingDays', ESCALATION), calendarOf(rules ?? {}));
+  today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), calendarOf(rules ?? {}));
 
 async function actions(manager: EntityManager, today: string): Promise<Due[]> {
   return (await openActions(manager, today)).flatMap((action) => {
     const { ownerAgencyId, practitionerId, rules, coordination, ...about } = action;
     const { dueOn } = about;
     const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
-    const reminder = daysIn(rules, 'reminderWorkingDays', REMINDER);
+    const reminder = ruleNumber(rules ?? {}, 'reminderWorkingDays');
     if (today < workingDaysBefore(dueOn, reminder, calendarOf(rules ?? {}))) return [];
     const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
     if (isEscalated(action, today))

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, type EntityManager, type InsertResult } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Action } from '../plans/action.entity.js';
+import { keptSince } from '../records/idempotency.js';
 import { Outbox } from '../records/journal.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 import { dueOn } from './due.js';
@@ -17,7 +18,7 @@ const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text
 const AT_ONCE = 500;
 
 /**
- * Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
+ * Deletes expired idempotent replies. Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
  * so are one transaction, and a notice is unique: however often, and by however many processes, nothing is told twice.
  */
 @Injectable()
@@ -38,6 +39,7 @@ export class Sweep {
   }
 
   private async all(now: Date): Promise<void> {
+    await this.source.query('SELECT delete_idempotent_replies($1)', [keptSince(now)]);
     const partnerships = await behind(this.source, SERVICE_WALL, (manager) =>
       manager.query<{ id: string }[]>('SELECT id FROM partnerships ORDER BY id'),
     );

@@ -7,13 +7,9 @@ import { CaseFollowing } from '../cases/following.js';
 import { ActionView } from '../plans/action.views.js';
 import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
-import {
-  instantAfter,
-  INVITATION_DAYS_AFTER_MEETING,
-  INVITATION_OPENS_WITHIN,
-  mustBeginWithin,
-  mustEndWithin,
-} from '../panels/limits.js';
+import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -171,7 +167,9 @@ export class ListingsService {
         throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
           { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
         ]);
-      withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, work.now);
+      const rules = (await rulesInForce(work, panelId))?.rules;
+      const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
+      withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
@@ -262,12 +260,13 @@ export class ListingsService {
 function withinLimits(
   { scheduledAt, endsAt }: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
+  daysAfterMeeting: number,
   now: Date,
 ): void {
   mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
   const over = Math.max(now.getTime(), (endsAt ?? scheduledAt).getTime());
   const counted = Math.min(over, instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
-  const latest = instantAfter(new Date(counted), INVITATION_DAYS_AFTER_MEETING);
+  const latest = instantAfter(new Date(counted), daysAfterMeeting);
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
 

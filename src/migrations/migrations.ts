@@ -28,6 +28,7 @@ import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-a
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
+import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
 import { NamesOfStaff20261128201000 } from './20261128201000-names-of-staff.js';
 import { ReachOfExclusions20261128202000 } from './20261128202000-reach-of-exclusions.js';
@@ -64,6 +65,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   SteeringGroups20261122310000,
   AmendedCrimes20261122320000,
   DocumentCopies20261122330000,
+  ExpiredReplies20261128100000,
   OneSeatAtATime20261128200000,
   NamesOfStaff20261128201000,
   ReachOfExclusions20261128202000,

@@ -1,24 +1,15 @@
 /**
- * Longest times of what lets somebody in: how far ahead it may begin, and how long it may last. Each function takes the number
- * that the rules of the panel give; the constants stand for panels whose rules say nothing.
+ * Longest times of what lets somebody in: how far ahead it may begin, and how long it may last. The numbers are those of the
+ * panel's rules (`panel-rules.ts`); the constants are the same for every panel.
  */
 import { unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import { daysAfter } from './working-days.js';
 
-/** Days ahead within which a membership, or an invitation, begins. */
-export const SEAT_STARTS_WITHIN = 92;
 /** Days ago at which a membership may begin: it is often written down after the meeting that decided it. */
 export const SEAT_STARTS_AT_MOST_AGO = 31;
-/** Years that a membership with a last day lasts at most. */
-export const LONGEST_SEAT_YEARS = 5;
+/** Days ahead within which an invitation opens. */
 export const INVITATION_OPENS_WITHIN = 92;
-/** Days after the end of the meeting on which an invitation closes at the latest. */
-export const INVITATION_DAYS_AFTER_MEETING = 14;
-/** Days for which somebody is let into a case where the panel's rules say nothing. */
-export const ACCESS_GRANT_DAYS = 28;
-/** Days for which somebody is let into a case at most, whatever the panel's rules say. */
-export const LONGEST_ACCESS_GRANT_DAYS = 92;
 
 const DAY = 86_400_000;
 

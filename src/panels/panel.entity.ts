@@ -1,7 +1,8 @@
-import { IsDateString, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { PartnershipRecord, Recorded } from '../records/recorded.js';
 
 /**
@@ -80,7 +81,7 @@ export class PanelRules extends Recorded {
   /** From when the edition applies. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   effectiveFrom: string;
 
   /** The rules: age limits, thresholds, windows, deadlines in working days, quorum, time boxes. */
@@ -148,13 +149,13 @@ export class Membership extends Recorded {
   /** First day. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   validFrom: string;
 
   /** Last day; null while it lasts. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   validTo: string | null;
 }

@@ -1,6 +1,9 @@
 import { PartialType, PickType } from '@nestjs/swagger';
-import { IsDateString, IsObject } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsObject, ValidateNested } from 'class-validator';
+import { CalendarDate } from '../records/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
+import { PanelRuleSet } from './panel-rules.requests.js';
 
 /** Appoints a member. */
 export class MembershipRequest extends PickType(Membership, [
@@ -19,13 +22,15 @@ export class PanelChange extends PartialType(PickType(Panel, ['name', 'mode'] as
 /** Ends a membership. */
 export class MembershipEnd {
   /** Last day of the membership. */
-  @IsDateString({ strict: true })
+  @CalendarDate()
   validTo: string;
 }
 
 /** A new edition of the panel's rules; earlier decisions keep the edition that they relied on. */
 export class PanelRulesRequest extends PickType(PanelRules, ['effectiveFrom'] as const) {
-  /** The rules. */
+  /** The rules: all of them, as those that are left out have their default. */
   @IsObject()
-  rules: Record<string, unknown>;
+  @ValidateNested()
+  @Type(() => PanelRuleSet)
+  rules: PanelRuleSet;
 }

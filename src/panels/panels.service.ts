@@ -8,14 +8,8 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
-import {
-  LONGEST_SEAT_YEARS,
-  mustBeginWithin,
-  mustEndWithin,
-  SEAT_STARTS_AT_MOST_AGO,
-  SEAT_STARTS_WITHIN,
-  yearsAfter,
-} from './limits.js';
+import { mustBeginWithin, mustEndWithin, SEAT_STARTS_AT_MOST_AGO, yearsAfter } from './limits.js';
+import { ruleNumber } from './panel-rules.js';
 import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
 import type { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
@@ -54,13 +48,14 @@ export class PanelsService {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
       const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId);
       const member = await appointed(work, request.practitionerId, panel);
-      mustBeginWithin(request.validFrom, work.now, SEAT_STARTS_WITHIN, {
+      const rules = (await rulesInForce(work, panelId))?.rules;
+      mustBeginWithin(request.validFrom, work.now, ruleNumber(rules, 'membershipStartDays'), {
         pointer: '/validFrom',
         atMostDaysAgo: SEAT_STARTS_AT_MOST_AGO,
       });
       const validTo = request.validTo ?? null;
       if (validTo)
-        mustEndWithin(validTo, request.validFrom, yearsAfter(request.validFrom, LONGEST_SEAT_YEARS), {
+        mustEndWithin(validTo, request.validFrom, yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears')), {
           pointer: '/validTo',
         });
       await oneSeatAtATime(work, panelId, request);
@@ -96,7 +91,7 @@ export class PanelsService {
       await work.find('rule', Panel, panelId, { lock: true });
       const editions = await work.rows('read', PanelRules, { panelId });
       const edition = Math.max(0, ...editions.map((one) => one.edition)) + 1;
-      const made = await work.insert(PanelRules, { ...request, panelId, edition });
+      const made = await work.insert(PanelRules, { ...request, rules: { ...request.rules }, panelId, edition });
       work.happened('panel.rules-set', PanelRules, made, { edition });
       return work.present(PanelRulesView, made, { status: 201 });
     });
@@ -149,11 +144,12 @@ function onlyShorter(work: Work, seat: Membership, validTo: string): void {
  * does not count.
  */
 async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): Promise<void> {
+  const startsWithin = ruleNumber((await rulesInForce(work, seat.panelId))?.rules, 'membershipStartDays');
   const [left] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
      WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1
        AND (m.valid_to IS NULL OR m.valid_to > greatest($4::date, $5::date) + $6::int) LIMIT 1`,
-    [seat.panelId, seat.id, CHAIRING_ROLES, validTo, londonDay(work.now), SEAT_STARTS_WITHIN],
+    [seat.panelId, seat.id, CHAIRING_ROLES, validTo, londonDay(work.now), startsWithin],
   );
   if (!left)
     throw unacceptable(

@@ -14,7 +14,7 @@ export type Jurisdiction = (typeof JURISDICTIONS)[number];
 /** Whose bank holidays count, and which further days do not. */
 export interface Calendar {
   jurisdiction: Jurisdiction;
-  closed?: readonly string[];
+  closed?: ReadonlySet<string>;
 }
 
 export const ENGLAND_AND_WALES: Calendar = { jurisdiction: 'england_and_wales' };
@@ -124,8 +124,8 @@ function worked(year: number, jurisdiction: Jurisdiction): string[] {
   return [...taken].sort();
 }
 
-export function isWorkingDay(day: string, { jurisdiction, closed = [] }: Calendar = ENGLAND_AND_WALES): boolean {
-  return !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4)), jurisdiction).has(day) && !closed.includes(day);
+export function isWorkingDay(day: string, { jurisdiction, closed }: Calendar = ENGLAND_AND_WALES): boolean {
+  return !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4)), jurisdiction).has(day) && !closed?.has(day);
 }
 
 /** The last day of a time of `count` working days (1 or more) that begins on the day after `day`. */

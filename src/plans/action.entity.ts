@@ -1,8 +1,9 @@
-import { IsDateString, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
@@ -141,7 +142,7 @@ export class Action extends PlanRecord {
   /** The day by which it is done; by custom before the next meeting. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   dueOn: string;
 
   /** The day first agreed: the difference is slippage. */

@@ -1,9 +1,10 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
@@ -54,7 +55,7 @@ export class Aim {
 
   /** By which day. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   byWhen?: string | null;
 }
 
@@ -157,19 +158,19 @@ export class Plan extends PlanRecord {
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   startOn: string | null;
 
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   reviewOn: string | null;
 
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   endOn: string | null;
 
   /** When it was evaluated. */

@@ -3,6 +3,7 @@ import { Case } from '../cases/case.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -25,6 +26,7 @@ export class PlansController {
 
   /** Draft a plan for a case */
   @Post('cases/:id/plans')
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('plan', Case)
   @Answers.made(PlanView)
   draft(@By() actor: Actor, @Id() id: string, @Body() body: PlanRequest): Promise<Presented> {
@@ -41,6 +43,7 @@ export class PlansController {
 
   /** Change a plan (its agency, chair, coordinator) */
   @Patch('plans/:id')
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('change', Plan)
   @Answers.changed(PlanView)
   change(@By() actor: Actor, @Id() id: string, @Body() body: PlanChange): Promise<Presented> {

@@ -18,8 +18,8 @@ export interface Call {
   idempotencyKey?: string;
   ifMatch?: string;
   ifNoneMatch?: string;
-  /** SHA-256 of path and body: two calls with one idempotency key must agree on it. */
-  fingerprint?: string;
+  /** Returns the SHA-256 of path and body: two calls with one idempotency key must agree on it. */
+  fingerprint?: () => string;
 }
 
 /** Facts that areas declare (see above). */

@@ -1,22 +1,24 @@
 /**
- * The first hop: closed by default. A route says which action on which subject it is (`@Can`), or that it is open to
+ * The permission guard: closed by default. A route says which action on which subject it is (`@Can`), or that it is open to
  * everybody and why (`@SignedIn`, `@Open`); a route that says none of it stops the boot.
  *
  * The guard does not decide about records: `records.find` and `records.list` do, in the query. It refuses where no
  * ground at all could open the action to this actor on a whole collection, and says so.
  */
 import {
+  applyDecorators,
   createParamDecorator,
   Injectable,
   SetMetadata,
+  type CanActivate,
   type ExecutionContext,
   type CustomDecorator,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
 import type { Actor, Kept } from './actor.js';
-import { refused, type Problem } from './problems.js';
+import { refused, unauthenticated, type Problem } from './problems.js';
+import { routeConfig } from './route-config.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from './subjects.js';
 
 export const CAN = 'wardmote:can';
@@ -30,14 +32,15 @@ export interface CanMetadata {
 }
 
 /** This route performs `action` on `subject`. */
-export const Can = (action: string, subject: RecordClass): CustomDecorator =>
-  SetMetadata(CAN, { action, subject } satisfies CanMetadata);
+export const Can = (action: string, subject: RecordClass): MethodDecorator =>
+  applyDecorators(SetMetadata(CAN, { action, subject } satisfies CanMetadata), routeConfig({ needsSignIn: true }));
 
 /** This route is open to nobody in particular, because … */
 export const Open = (because: string): CustomDecorator => SetMetadata(OPEN, because);
 
 /** This route is open to everybody who signed in, because … */
-export const SignedIn = (because: string): CustomDecorator => SetMetadata(SIGNED_IN, because);
+export const SignedIn = (because: string): MethodDecorator =>
+  applyDecorators(SetMetadata(SIGNED_IN, because), routeConfig({ needsSignIn: true }));
 
 /** Where a refusal at the door is written down, before it is told. The records area provides it; the guard only asks. */
 export abstract class Refusals {
@@ -50,23 +53,21 @@ export const By = createParamDecorator(
 );
 
 @Injectable()
-export class PolicyGuard extends AuthGuard('jwt') implements OnApplicationBootstrap {
+export class PolicyGuard implements CanActivate, OnApplicationBootstrap {
   constructor(
     private readonly reflector: Reflector,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly refusals: Refusals,
-  ) {
-    super();
-  }
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.get<string | undefined>(OPEN, context.getHandler())) return true;
-    await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<{ user?: Actor; params: Record<string, string> }>();
+    const actor = request.user;
+    if (!actor) throw unauthenticated('Send a valid access token as `Authorization: Bearer …`.');
     const can = this.reflector.get<CanMetadata | undefined>(CAN, context.getHandler());
     if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
-    const request = context.switchToHttp().getRequest<{ user: Actor; params: Record<string, string> }>();
-    const actor = request.user;
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
     const admit = async (): Promise<void> => {

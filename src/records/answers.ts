@@ -30,7 +30,8 @@ const IF_MATCH = ApiHeader({
 const IDEMPOTENCY_KEY = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
-  description: 'A key of your own for this request: repeating the request with it has no second effect.',
+  description:
+    'A key of your own for this request: repeating the request with it has no second effect. It is kept for 24 hours.',
   schema: { type: 'string', maxLength: 128, pattern: '^[\\x21-\\x7e]{1,128}$' },
 });
 

@@ -32,7 +32,8 @@ export function callOf(request: FastifyRequest): Call {
     ...(request.method === 'POST' && idempotencyKey
       ? {
           idempotencyKey,
-          fingerprint: hash('sha256', JSON.stringify([request.method, request.url, request.body ?? null])),
+          // the caller is known before the body is read: it is asked for where the key is looked up
+          fingerprint: () => hash('sha256', JSON.stringify([request.method, request.url, request.body ?? null])),
         }
       : {}),
     ifMatch: header(request, 'if-match'),

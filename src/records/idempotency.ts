@@ -1,6 +1,6 @@
 /**
  * Safe retry: the same key with the same request gets the first answer again, with another request 422, and while the
- * first still runs 409. The record commits with the effect; the actor must still be the same principal, which the guard has
+ * first still runs 409; after 24 hours it is forgotten. The record commits with the effect; the actor must still be the same principal, which the guard has
  * established anew. The answer is shown again as far as its record may still be read: access lost is lost here too.
  */
 import type { Row } from '../policy/conditions.js';
@@ -9,6 +9,12 @@ import { IdempotentReply } from './idempotent-reply.entity.js';
 import { Presented } from './presented.js';
 import { viewNamed } from './view.js';
 import type { Work } from './work.js';
+
+/** Hours for which an answer is kept; a later call with its key is a new call. */
+export const REPLY_HOURS = 24;
+
+/** Answers from before this moment have expired. */
+export const keptSince = (now: Date): Date => new Date(now.getTime() - REPLY_HOURS * 3_600_000);
 
 export async function replyOf(work: Work): Promise<Presented | null> {
   const { idempotencyKey: key, route, fingerprint } = work.actor.call;
@@ -21,9 +27,14 @@ export async function replyOf(work: Work): Promise<Presented | null> {
     throw conflict('still-running', 'The first call with this Idempotency-Key is still running. Repeat it shortly.', {
       headers: { 'retry-after': '1' },
     });
-  const earlier = await work.manager.findOneBy(IdempotentReply, { principalId: work.actor.id, route, key });
+  const ofKey = { principalId: work.actor.id, route, key };
+  const earlier = await work.manager.findOneBy(IdempotentReply, ofKey);
   if (!earlier) return null;
-  if (earlier.fingerprint !== fingerprint)
+  if (earlier.at < keptSince(work.now)) {
+    await work.manager.delete(IdempotentReply, ofKey);
+    return null;
+  }
+  if (earlier.fingerprint !== fingerprint?.())
     throw unacceptable(
       'idempotency-key-reused',
       'This Idempotency-Key was used for another request. Use a new key for a new request.',
@@ -41,7 +52,7 @@ export async function rememberReply(work: Work, presented: Presented): Promise<v
     principalId: work.actor.id,
     route,
     key,
-    fingerprint: fingerprint ?? '',
+    fingerprint: fingerprint?.() ?? '',
     status: presented.status,
     headers: presented.headers,
     body: presented.text,

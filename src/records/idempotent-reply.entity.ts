@@ -1,7 +1,8 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The answer that a call with an `Idempotency-Key` got, kept so that a repeated call gets the same bytes. */
 @Entity('idempotent_replies')
+@Index(['at'])
 @Check('status BETWEEN 200 AND 299')
 export class IdempotentReply {
   @PrimaryColumn({ type: 'uuid' })

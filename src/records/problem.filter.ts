@@ -4,9 +4,9 @@
  */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { QueryFailedError } from 'typeorm';
-import { conflict, invalid, Problem, unauthenticated } from '../policy/problems.js';
+import { Problem, unauthenticated, type FieldError } from '../policy/problems.js';
 import { correlationOf } from './call.js';
+import { databaseProblem } from './database-problems.js';
 import { methodsOf } from './known-routes.js';
 
 const TITLES: Record<number, [code: string, title: string, detail: string]> = {
@@ -23,22 +23,15 @@ const TITLES: Record<number, [code: string, title: string, detail: string]> = {
   431: ['headers-too-large', 'Headers too large', 'Send fewer or shorter headers.'],
 };
 
-const VIOLATIONS: Record<string, Problem> = {
-  '23505': conflict('already-exists', 'A record with these values exists already.'),
-  '23P01': conflict('already-exists', 'A record for an overlapping time exists already.'),
-  '23502': invalid('A value that is required is missing or null.', [], 'value-required'),
-  '23503': invalid('A record that this request refers to does not exist.', [], 'unknown-reference'),
-  '23514': invalid('A value breaks a rule of the record.', [], 'rule-of-record'),
-  '22P05': invalid('A text holds a character that cannot be stored.'),
-  '22003': invalid('A number is too large or too small.'),
-  '55P03': conflict('busy', 'Somebody else is changing this record. Repeat the request shortly.'),
-  '40001': conflict('busy', 'Somebody else is changing this record. Repeat the request shortly.'),
-  '40P01': conflict('busy', 'Somebody else is changing this record. Repeat the request shortly.'),
-};
+const MOST_ERRORS = 50;
+const MOST_POINTER = 1000;
+const MOST_DETAIL = 1000;
+const MOST_ERROR_CHARACTERS = 32_000;
 
 export function toProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
-  if (error instanceof QueryFailedError) return VIOLATIONS[(error.driverError as { code?: string }).code ?? ''] ?? null;
+  const ofDatabase = databaseProblem(error);
+  if (ofDatabase) return ofDatabase;
   const status =
     error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number } | null)?.statusCode ?? 500);
   if (status === 401) return unauthenticated('Send a valid access token as `Authorization: Bearer …`.');
@@ -52,7 +45,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     request.log.error({ correlationId: correlationOf(request), fault: faultOf(error) }, 'a fault of the service');
     problem = new Problem(500, 'fault', 'A fault of the service', 'The fault was noted. Repeat the request later.');
   }
-  const { headers, ...members } = problem.more;
+  const { headers, errors, ...members } = problem.more;
   void reply
     .status(problem.status)
     .headers({ ...headers, 'cache-control': 'no-store' })
@@ -64,10 +57,24 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
         status: problem.status,
         code: problem.code,
         detail: problem.detail,
+        ...(errors ? { errors: bounded(errors) } : {}),
         ...members,
         correlationId: correlationOf(request),
       }),
     );
+}
+
+/** The first errors, as many as an answer of bounded size holds. */
+function bounded(errors: readonly FieldError[]): FieldError[] {
+  let left = MOST_ERROR_CHARACTERS;
+  return errors
+    .slice(0, MOST_ERRORS)
+    .map(({ pointer, detail, ...more }) => ({
+      pointer: pointer.slice(0, MOST_POINTER),
+      detail: detail.slice(0, MOST_DETAIL),
+      ...more,
+    }))
+    .filter(({ pointer, detail }) => (left -= pointer.length + detail.length) >= 0);
 }
 
 function noSuchRoute(request: FastifyRequest): Problem {
@@ -87,7 +94,7 @@ function noSuchRoute(request: FastifyRequest): Problem {
 /** Where the fault is, without the values that a message may quote. */
 function faultOf(error: unknown): { name: string; at: string[]; code?: string } {
   const fault = error instanceof Error ? error : new Error('not an error');
-  const code = (fault as { code?: string }).code;
+  const code = ((fault.cause instanceof Error ? fault.cause : fault) as { code?: string }).code;
   const at = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return { name: fault.name, at: at.slice(0, 8), ...(code ? { code } : {}) };
 }

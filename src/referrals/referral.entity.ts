@@ -1,9 +1,10 @@
-import { ArrayMaxSize, IsBoolean, IsDateString, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { DATA_CATEGORIES, LEGAL_GATEWAYS, type DataCategory, type LegalGateway } from '../policy/categories.js';
 import { Classified, rowCategory } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
@@ -180,7 +181,7 @@ export class Referral extends AboutSubject {
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'), 'summary')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   incidentOn: string | null;
 
   /** Why one agency alone has not solved it, and several are needed. */

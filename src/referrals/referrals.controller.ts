@@ -3,6 +3,7 @@ import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -42,6 +43,7 @@ export class ReferralsController {
 
   /** Refer a matter to a panel: a draft, or with `submit` at once */
   @Post()
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('refer', Panel)
   @Answers.made(ReferralView)
   begin(@By() actor: Actor, @Body() body: ReferralRequest): Promise<Presented> {
@@ -58,6 +60,7 @@ export class ReferralsController {
 
   /** Change a referral of your agency before it is submitted, or after it was returned */
   @Patch(':id')
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('change', Referral)
   @Answers.changed(ReferralView)
   change(@By() actor: Actor, @Id() id: string, @Body() body: ReferralChange): Promise<Presented> {

@@ -5,6 +5,7 @@
 import type { FieldError } from '../policy/problems.js';
 import type { PersonRole } from '../cases/case.entity.js';
 import type { PanelType } from '../panels/panel.entity.js';
+import { ruleNumber } from '../panels/panel-rules.js';
 import type { SubjectKind } from '../subjects/subject.entity.js';
 import { MARAC_CRITERIA, type Referral } from './referral.entity.js';
 
@@ -33,17 +34,13 @@ export interface IntakeRules {
 
 /** What the panel's rules in force say of it; what they leave open is open, and a repeat window is 12 months. */
 export function intakeRules(rules: Record<string, unknown> = {}): IntakeRules {
-  const { acceptedSubjectKinds: kinds } = rules;
-  const whole = (name: string, otherwise: number): number => {
-    const value = rules[name];
-    return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1200 ? value : otherwise;
-  };
+  const { acceptedSubjectKinds: kinds, ageMax } = rules;
   return {
     acceptedSubjectKinds: Array.isArray(kinds) ? kinds.filter((one): one is string => typeof one === 'string') : [],
-    ageMin: whole('ageMin', 0),
-    ageMax: whole('ageMax', Infinity),
-    minVictimAge: whole('minVictimAge', 0),
-    repeatWindowMonths: whole('repeatWindowMonths', 12),
+    ageMin: ruleNumber(rules, 'ageMin'),
+    ageMax: typeof ageMax === 'number' && ageMax >= 0 ? ruleNumber(rules, 'ageMax') : Infinity,
+    minVictimAge: ruleNumber(rules, 'minVictimAge'),
+    repeatWindowMonths: ruleNumber(rules, 'repeatWindowMonths'),
   };
 }
 

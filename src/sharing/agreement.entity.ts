@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsDateString, IsIn, IsUUID, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsUUID, Length, Matches } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import {
@@ -12,6 +12,7 @@ import {
   type SharingLevel,
 } from '../policy/categories.js';
 import { Classified } from '../policy/classification.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord, Recorded } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
@@ -98,19 +99,19 @@ export class SharingAgreementVersion extends Recorded {
   /** First day on which it applies. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   effectiveFrom: string;
 
   /** By when the parties review it. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   reviewDue: string;
 
   /** Last day; afterwards nothing new is disclosed under it. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   expiresOn: string;
 
   /** The version that was in force, or suspended, when this was drafted: the only one that this may take the place of. */

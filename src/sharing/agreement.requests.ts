@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsDateString,
   IsOptional,
   IsString,
   IsUUID,
@@ -13,6 +12,7 @@ import {
 } from 'class-validator';
 import { AGENCY_TYPES, ANY_CONTRIBUTOR, PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { DATA_CATEGORIES, LEGAL_GATEWAYS, PURPOSES, SHARING_LEVELS } from '../policy/categories.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { ONWARD_SHARING, SharingAgreement, SharingParty } from './agreement.entity.js';
 
 /** Begins an agreement, without any version yet. */
@@ -125,17 +125,17 @@ export class SharingDraftChange {
 
   /** First day on which it applies. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   effectiveFrom?: string;
 
   /** By when the parties review it. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   reviewDue?: string;
 
   /** Last day. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   expiresOn?: string;
 }
 

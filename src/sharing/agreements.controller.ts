@@ -3,6 +3,7 @@ import { Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { BodyLimit, AGREEMENT_BODY_BYTES } from '../records/body-limit.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -59,6 +60,7 @@ export class AgreementsController {
 
   /** Draft a version, whole or based on another (data protection officer) */
   @Post(':id/versions')
+  @BodyLimit(AGREEMENT_BODY_BYTES)
   @Can('draft', SharingAgreement)
   @Answers.made(SharingAgreementVersionView)
   draft(@By() actor: Actor, @Id() id: string, @Body() body: SharingDraftRequest): Promise<Presented> {
@@ -75,6 +77,7 @@ export class AgreementsController {
 
   /** Change a draft; whoever had signed it has not signed what it then says (data protection officer) */
   @Patch(':id/versions/:versionId')
+  @BodyLimit(AGREEMENT_BODY_BYTES)
   @Can('draft', SharingAgreementVersion)
   @Answers.changed(SharingAgreementVersionView)
   change(

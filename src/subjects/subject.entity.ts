@@ -1,7 +1,6 @@
 import {
   ArrayMaxSize,
   IsBoolean,
-  IsDateString,
   IsIn,
   IsOptional,
   IsString,
@@ -13,6 +12,7 @@ import {
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
+import { PartialDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { IsNhsNumber } from './nhs-number.js';
@@ -86,11 +86,14 @@ export class Person extends KnownRecord {
   @MaxLength(200, { each: true })
   aliases: string[];
 
-  /** Date of birth. */
+  /**
+   * Date of birth. Where `datePrecision` is `year` or `month`, a request may say `1990` or `1990-05`; the first day of it is
+   * recorded.
+   */
   @Column({ type: 'date', nullable: true })
   @Classified('identity')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @PartialDate('datePrecision')
   dateOfBirth: string | null;
 
   /** How exact the date of birth is. */

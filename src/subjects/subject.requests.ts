@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsDateString, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsOptional, IsUUID, Length } from 'class-validator';
+import { CalendarDate } from '../records/calendar-date.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
@@ -61,7 +62,7 @@ export class PersonSearch {
 
   /** Date of birth, where known. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   dateOfBirth?: string;
 
   /** The panel in whose context you search. Without it, what all your panels share decides. */

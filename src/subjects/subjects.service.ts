@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
+import { invalid } from '../policy/problems.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
+import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -71,11 +73,13 @@ export class SubjectsService {
   }
 
   makePerson(actor: Actor, request: PersonRequest): Promise<Presented> {
+    mustBeBorn(actor, request);
     const person = { ...request, familyNameKey: nameKey(request.familyName) };
     return this.make(actor, Person, PersonView, person);
   }
 
   changePerson(actor: Actor, id: string, request: PersonChange): Promise<Presented> {
+    mustBeBorn(actor, request);
     const key = request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
     return this.change(actor, Person, PersonView, id, { ...request, ...key });
   }
@@ -113,4 +117,11 @@ export class SubjectsService {
     const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
     return this.records.read(actor, (work) => work.matching(PersonView, filter, { inPanel: panelId }));
   }
+}
+
+function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
+  if (dateOfBirth && dateOfBirth > londonDay(now))
+    throw invalid('A date of birth lies ahead. Check the year.', [
+      { pointer: '/dateOfBirth', detail: 'dateOfBirth must not lie in the future' },
+    ]);
 }

@@ -3,10 +3,10 @@
  * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
  */
 import { Case } from '../../cases/case.entity.js';
+import { ruleNumber } from '../../panels/panel-rules.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { refused } from '../../policy/problems.js';
 import type { Work } from '../../records/work.js';
-import { numberIn } from '../deadlines.js';
 import { Listing } from '../meeting.entity.js';
 
 export interface Deferrals {
@@ -26,7 +26,7 @@ export async function deferralsOf(work: Work, panelId: string, caseIds: string[]
   );
   return {
     counts: new Map(found.map(({ caseId, count }) => [caseId, count])),
-    limit: numberIn(inForce?.rules ?? {}, 'deferralLimit', 2),
+    limit: ruleNumber(inForce?.rules, 'deferralLimit'),
   };
 }
 

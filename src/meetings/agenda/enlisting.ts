@@ -3,14 +3,11 @@
  * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
  */
 import type { Case } from '../../cases/case.entity.js';
+import { ruleNumber } from '../../panels/panel-rules.js';
 import { conflict } from '../../policy/problems.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import type { Work } from '../../records/work.js';
-import { numberIn } from '../deadlines.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
-
-/** The time for an item where the panel's rules name none. Source: MARAC note, section 2.4 "Discussion per case". */
-const USUAL_TIMEBOX_MINUTES = 15;
 
 export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'lateReason'>>;
@@ -45,5 +42,5 @@ async function nextPosition(work: Work, meetingId: string): Promise<number> {
 
 async function usualTimebox(work: Work, panelId: string): Promise<number> {
   const inForce = await rulesInForce(work, panelId);
-  return numberIn(inForce?.rules ?? {}, 'caseTimeBoxMinutes', USUAL_TIMEBOX_MINUTES, 480) || USUAL_TIMEBOX_MINUTES;
+  return ruleNumber(inForce?.rules, 'caseTimeBoxMinutes');
 }

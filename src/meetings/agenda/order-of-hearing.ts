@@ -3,25 +3,11 @@
  * among these so that whoever must be in the room for one stays for the next; and the oldest referral first. The same
  * cases always come in the same order.
  */
+import { AGENDA_SECTIONS, type AgendaSection } from '../../panels/panel-rules.js';
 import type { Listing, ListedCase, ListingKind } from '../meeting.entity.js';
 
-/** The parts of an agenda. Source: JAG note, section 1.7 "Agenda order". */
-export const SECTIONS = [
-  'opening',
-  'quorum',
-  'matters_arising',
-  'tasking_feedback',
-  'urgent',
-  'cases',
-  'reviews',
-  'themes',
-  'resources',
-  'closures',
-  'case_reviews',
-  'learning',
-  'dates',
-] as const;
-export type Section = (typeof SECTIONS)[number];
+export { AGENDA_SECTIONS as SECTIONS };
+export type Section = AgendaSection;
 
 const HEARD_IN: Record<ListingKind, Section> = {
   urgent: 'urgent',
@@ -34,7 +20,7 @@ const HEARD_IN: Record<ListingKind, Section> = {
 export const sectionOf = ({ kind }: Pick<ListedCase, 'kind'>): Section => HEARD_IN[kind];
 export const isHeard = (section: Section): boolean => Object.values(HEARD_IN).includes(section);
 
-const part = (item: Pick<ListedCase, 'kind'>): number => SECTIONS.indexOf(sectionOf(item));
+const part = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
 
 /** By the places that they have. */
 export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(items: readonly T[]): T[] =>

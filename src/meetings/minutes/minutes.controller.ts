@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
 import { By, Can } from '../../policy/guard.js';
 import { Answers } from '../../records/answers.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../../records/body-limit.js';
 import { Id } from '../../records/id.js';
 import { PageQuery } from '../../records/page-query.requests.js';
 import { DOCX } from '../../records/paper-docx.js';
@@ -62,6 +63,7 @@ export class MinutesController {
 
   /** Write the minutes of an item (chair, coordinator) */
   @Post(':id/minutes')
+  @BodyLimit(LONG_BODY_BYTES)
   @Can('minute', Listing)
   @Answers.made(MinuteView)
   write(@By() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<Presented> {

@@ -1,9 +1,10 @@
-import { IsDateString, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Action } from '../../plans/action.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
 import { Classified, rowCategory } from '../../policy/classification.js';
+import { CalendarDate } from '../../records/calendar-date.js';
 import { oneOf } from '../../records/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meeting.entity.js';
@@ -94,7 +95,7 @@ export class Minute extends ListingRecord {
   @Column({ type: 'date', nullable: true })
   @Classified('plan_action')
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   nextReviewOn: string | null;
 
   /** `draft`, `approved` by the chair, or `confirmed` at a later meeting. */

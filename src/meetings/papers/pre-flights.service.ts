@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ruleNumber } from '../../panels/panel-rules.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { Actors, type Actor } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
@@ -8,7 +9,6 @@ import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
 import { basisOf, isStale, stale } from './circulation.js';
-import { numberIn } from '../deadlines.js';
 import { isToBeHeld, Listing, Meeting } from '../meeting.entity.js';
 import { contentOf } from './pack-content.js';
 import { findsOf } from './packs.service.js';
@@ -16,9 +16,6 @@ import { PreFlight } from './pre-flight.entity.js';
 import { PreFlightItemView, PreFlightView } from './pre-flight.views.js';
 import { namedIn, recipientsOf } from './receiving.js';
 import { peopleIn, warningsOf } from './warnings.js';
-
-/** More named people than this need a second approval. Source: law and standards note, section 1.8, REQ-GM-07. */
-const USUAL_NAMED_PEOPLE = 10;
 
 /** The check of a meeting’s papers before they go out: who would receive what. */
 @Injectable()
@@ -60,7 +57,7 @@ export class PreFlightsService {
         recipients: await recipientsOf(work, this.actors, meeting, content),
         named,
         basis: await basisOf(work, meeting),
-        needsSecondApproval: peopleIn(named) > numberIn(rules ?? {}, 'preFlightNamedPeople', USUAL_NAMED_PEOPLE),
+        needsSecondApproval: peopleIn(named) > ruleNumber(rules, 'preFlightNamedPeople'),
         madeById: actor.id,
         approvedById: null,
         approvedAt: null,

@@ -4,15 +4,13 @@
  */
 import { AGENCY_TYPES, type AgencyType } from '../../agencies/agency-types.js';
 import { CasePerson } from '../../cases/case.entity.js';
+import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../../panels/panel-rules.js';
 import type { Where } from '../../policy/conditions.js';
 import { londonDay } from '../../records/london-day.js';
 import type { Work } from '../../records/work.js';
 import { Person } from '../../subjects/subject.entity.js';
 import type { Listing, Meeting } from '../meeting.entity.js';
 import type { Answerer, ResearchStatus } from './research.entity.js';
-
-export const AUDIENCE_CONDITIONS = ['school_age_child', 'pregnant', 'in_custody'] as const;
-export type AudienceCondition = (typeof AUDIENCE_CONDITIONS)[number];
 
 export interface AudienceRule {
   when: AudienceCondition;

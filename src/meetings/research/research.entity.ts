@@ -1,4 +1,4 @@
-import { IsBoolean, IsDateString, IsIn, IsOptional, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../cases/case.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
 import { Classified, rowCategory } from '../../policy/classification.js';
+import { CalendarDate } from '../../records/calendar-date.js';
 import { oneOf } from '../../records/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing } from '../meeting.entity.js';
@@ -89,7 +90,7 @@ export class ResearchRequest extends CaseRecord {
   /** The last day for the return, in London. */
   @Column({ type: 'date' })
   @Classified('administrative')
-  @IsDateString({ strict: true })
+  @CalendarDate()
   dueOn: string;
 
   /** The day first set: it stays when the meeting is put off. */
@@ -213,7 +214,7 @@ export class ResearchPoint extends CaseRecord {
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   occurredOn: string | null;
 
   /** `draft` until it is decided; what is `shared` is `contributed` with the return; what is `withheld` stays. */

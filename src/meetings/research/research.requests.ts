@@ -1,5 +1,6 @@
 import { ApiProperty, IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsDateString, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { CalendarDate } from '../../records/calendar-date.js';
 import { PageQuery } from '../../records/page-query.requests.js';
 import { RESEARCH_STATUSES, ResearchPoint, type ResearchStatus } from './research.entity.js';
 
@@ -35,7 +36,7 @@ export class ResearchAsking {
 
   /** An earlier last day than the meeting's own. */
   @IsOptional()
-  @IsDateString({ strict: true })
+  @CalendarDate()
   dueOn?: string;
 }
 

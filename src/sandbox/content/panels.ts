@@ -25,16 +25,12 @@ export type ReferencePrefix = 'JAG' | 'MARAC' | 'CMARAC' | 'SYV' | 'TASK' | 'TTC
 export type SubjectKind = 'person_victim' | 'person_perpetrator' | 'person_at_risk' | 'group' | 'place' | 'theme';
 
 export interface PanelRules {
-  version: number;
   acceptedSubjectKinds: SubjectKind[];
   /** Age of the subject at the date of referral; out of range needs an override reason. */
-  ageMin: number | null;
-  ageMax: number | null;
-  minVictimAge: number | null;
-  /** Incidents within a window that count as escalation (MARAC note, section 2.2). */
-  escalation: { count: number; windowMonths: number } | null;
+  ageMin?: number;
+  ageMax?: number;
+  minVictimAge?: number;
   repeatWindowMonths: number;
-  repeatDefinition: 'any_abuse' | 'criminal_behaviour';
   /** MARAC note, section 3.4: no number is published, so a failed quorum warns unless the panel chose otherwise. */
   quorum: { minAgencies: number; mandatory: AgencyType[]; chairRequired: boolean; onFail: 'warn' | 'block' | 'defer' };
   referralCutOffWorkingDays: number;
@@ -44,13 +40,9 @@ export interface PanelRules {
   caseTimeBoxMinutes: number;
   /** Deferrals after which the chair is alerted. */
   deferralLimit: number;
-  /** Days to the next review, by the bands of the panel's own scale. */
-  reviewIntervalDays: Record<string, number>;
   attendance: {
     confidentialityDeclaration: 'each_meeting' | 'annual';
-    referrerPresents: boolean;
     deputiesAllowed: boolean;
-    observersSeePeople: boolean;
   };
 }
 
@@ -66,17 +58,13 @@ export interface Panel {
   /** Position in the four-week cycle (JAG note, section 3.1): which of its weeks, which weekday (1 is Monday), what time. */
   cycle: { lengthDays: 28; week: 0 | 1 | 2 | 3; weekday: number; startTime: string };
   rules: PanelRules;
+  /** Days to the next review, by the bands of the panel's own scale. */
+  reviewIntervalDays: Record<string, number>;
 }
 
 const common: PanelRules = {
-  version: 1,
   acceptedSubjectKinds: [],
-  ageMin: null,
-  ageMax: null,
-  minVictimAge: null,
-  escalation: null,
   repeatWindowMonths: 12,
-  repeatDefinition: 'any_abuse',
   quorum: { minAgencies: 4, mandatory: ['police', 'community_safety'], chairRequired: true, onFail: 'warn' },
   referralCutOffWorkingDays: 10,
   caseListWorkingDays: 8,
@@ -84,12 +72,9 @@ const common: PanelRules = {
   minutesDueWorkingDays: 3,
   caseTimeBoxMinutes: 15,
   deferralLimit: 2,
-  reviewIntervalDays: { high: 14, medium: 28, standard: 56 },
   attendance: {
     confidentialityDeclaration: 'each_meeting',
-    referrerPresents: true,
     deputiesAllowed: true,
-    observersSeePeople: false,
   },
 };
 
@@ -109,7 +94,6 @@ const shapes: Record<PanelType, PanelShape> = {
     rules: {
       ...common,
       acceptedSubjectKinds: ['person_victim', 'person_perpetrator', 'group', 'place', 'theme'],
-      escalation: { count: 3, windowMonths: 6 },
     },
   },
   marac: {
@@ -120,7 +104,6 @@ const shapes: Record<PanelType, PanelShape> = {
       ...common,
       acceptedSubjectKinds: ['person_victim'],
       minVictimAge: 16, // Domestic Abuse Act 2021: both parties are 16 or over
-      escalation: { count: 3, windowMonths: 12 },
       quorum: {
         minAgencies: 6,
         mandatory: [
@@ -135,8 +118,6 @@ const shapes: Record<PanelType, PanelShape> = {
         onFail: 'warn',
       },
       deferralLimit: 1,
-      reviewIntervalDays: { high: 28, medium: 28, standard: 56 },
-      attendance: { ...common.attendance, deputiesAllowed: true, referrerPresents: true },
     },
   },
   community_marac: {
@@ -147,7 +128,6 @@ const shapes: Record<PanelType, PanelShape> = {
       ...common,
       acceptedSubjectKinds: ['person_victim', 'person_perpetrator'],
       ageMin: 18,
-      escalation: { count: 3, windowMonths: 6 },
       quorum: {
         minAgencies: 4,
         mandatory: ['police', 'community_safety', 'adult_social_care'],
@@ -174,7 +154,6 @@ const shapes: Record<PanelType, PanelShape> = {
       referralCutOffWorkingDays: 5,
       caseListWorkingDays: 4,
       caseTimeBoxMinutes: 20,
-      reviewIntervalDays: { red: 28, amber: 56, green: 84 },
     },
   },
   tasking: {
@@ -219,7 +198,6 @@ const shapes: Record<PanelType, PanelShape> = {
       referralCutOffWorkingDays: 5,
       caseListWorkingDays: 4,
       caseTimeBoxMinutes: 30,
-      reviewIntervalDays: { high: 28, medium: 28, standard: 56 },
     },
   },
   steering_group: {
@@ -249,9 +227,15 @@ export function panelCode(borough: PartnershipCode, type: PanelType): string {
   return `${borough.toLowerCase()}-${shortNames[type]}`;
 }
 
+/** Days to the next review, where a type of panel reviews by other intervals than the JAG. */
+const REVIEW_INTERVAL_DAYS: Partial<Record<PanelType, Record<string, number>>> = {
+  marac: { high: 28, medium: 28, standard: 56 },
+  syv: { red: 28, amber: 56, green: 84 },
+  channel: { high: 28, medium: 28, standard: 56 },
+};
+
 /** Where one borough decided otherwise. */
 const localRules: Record<string, Partial<PanelRules>> = {
-  'dun-marac': { escalation: { count: 3, windowMonths: 6 } }, // as in Kent and Medway
   'pel-jag': { referralCutOffWorkingDays: 8, quorum: { ...common.quorum, onFail: 'defer' } },
 };
 
@@ -268,6 +252,7 @@ function panel(boroughCode: PartnershipCode, type: PanelType): Panel {
     compartment,
     cycle: { lengthDays: 28, ...cycle },
     rules: { ...rules, ...localRules[code] },
+    reviewIntervalDays: REVIEW_INTERVAL_DAYS[type] ?? { high: 14, medium: 28, standard: 56 },
   };
 }
 

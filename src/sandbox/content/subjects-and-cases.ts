@@ -168,7 +168,7 @@ function wordsAt({ chance, words }: Telling, reference: IsoDate): Record<string,
 /** The cycles at which the case is heard, first to last. A high band comes back every meeting, others every second. */
 function hearings({ story, panel, band }: Telling): number[] {
   if (story.stage === 'open') return [];
-  const every = (panel.rules.reviewIntervalDays[band] ?? 28) > panel.cycle.lengthDays ? 2 : 1;
+  const every = (panel.reviewIntervalDays[band] ?? 28) > panel.cycle.lengthDays ? 2 : 1;
   const cycles: number[] = [];
   for (let cycle = story.firstHeard; cycle > story.lastHeard; cycle -= cycles.length > 1 ? every : 1)
     cycles.push(cycle);
@@ -505,7 +505,7 @@ function addPlan(told: Telling, meetings: number[]): void {
     measure: { metric, baseline, target },
     status: story.stage === 'closed' ? 'closed' : story.stage === 'monitoring' ? 'active' : 'agreed',
     agreedOn,
-    reviewOn: load.cases.at(-1)!.nextReviewOn ?? addDays(agreedOn, panel.rules.reviewIntervalDays[told.band] ?? 28),
+    reviewOn: load.cases.at(-1)!.nextReviewOn ?? addDays(agreedOn, panel.reviewIntervalDays[told.band] ?? 28),
     evaluation: closure
       ? evaluationOf(closure, { metric, baseline, target, weeks: chance.between(4, 12) }, load.cases.at(-1)!.closedOn!)
       : null,

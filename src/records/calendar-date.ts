@@ -1,0 +1,51 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ValidateBy, type ValidationOptions } from 'class-validator';
+
+export const FIRST_YEAR = 1900;
+export const LAST_YEAR = 2199;
+
+const PARTS = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Whether a text names a day of the calendar as `YYYY-MM-DD`, in a year from 1900 to 2199. */
+export function isCalendarDate(value: unknown): value is string {
+  const parts = typeof value === 'string' ? PARTS.exec(value) : null;
+  if (!parts) return false;
+  const [year = 0, month = 0, day = 0] = parts.slice(1).map(Number);
+  return year >= FIRST_YEAR && year <= LAST_YEAR && isDayOfMonth(year, month, day);
+}
+
+/** Whether a month has this day: `Date` would answer with a day of the next month instead. */
+export function isDayOfMonth(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** Validates a calendar date `YYYY-MM-DD`, or each of a list, and says so in the OpenAPI document. */
+export const CalendarDate = ({ each = false }: Pick<ValidationOptions, 'each'> = {}): PropertyDecorator =>
+  applyDecorators(
+    ValidateBy(
+      { name: 'calendarDate', validator: { validate: isCalendarDate } },
+      {
+        each,
+        message: `${each ? 'each value in ' : ''}$property must be a day of the calendar such as 2026-05-06, in a year from ${String(FIRST_YEAR)} to ${String(LAST_YEAR)}`,
+      },
+    ),
+    ...(each ? [] : [ApiProperty({ format: 'date' })]),
+  );
+
+const COMPLETED: Record<string, [partial: RegExp, rest: string]> = {
+  year: [/^\d{4}$/, '-01-01'],
+  month: [/^\d{4}-\d{2}$/, '-01'],
+};
+
+/** Validates a calendar date that may be partial (`1990`, `1990-05`) where the property `precision` says so. */
+export const PartialDate = (precision: string): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => {
+      const [partial, rest] = COMPLETED[String(obj[precision])] ?? [];
+      return typeof value === 'string' && partial?.test(value) ? `${value}${String(rest)}` : value;
+    }),
+    CalendarDate(),
+  );
