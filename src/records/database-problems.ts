@@ -41,8 +41,6 @@ export function databaseProblem(error: unknown): Problem | null {
 
 /** Wraps an error of what the service writes for itself: the caller's values are not to blame, and cannot be mended. */
 export function ownFault(error: unknown): Error {
-  const isBusy = PROBLEMS[sqlStateOf(error) ?? ''] === busy;
-  return isBusy && error instanceof Error
-    ? error
-    : new Error('a record of the service could not be written', { cause: error });
+  const isBusy = error instanceof Error && PROBLEMS[sqlStateOf(error) ?? ''] === busy;
+  return isBusy ? error : new Error('a record of the service could not be written', { cause: error });
 }
