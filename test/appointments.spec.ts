@@ -5,7 +5,7 @@
  * Seen to fail: a coordinator who gives the seat of a chair, to herself and to others; a chair who appoints himself; a
  * coordinator who ends the chair's seat; the chair of a steering group without the right, or with it for a compartment; a seat
  * that has ended and is prolonged; a later end than the present one; two seats at the same time, one after the other and at the
- * same moment; the last chair who leaves; an exclusion that is ended by a chair of the agency it keeps out.
+ * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; an inactive person who is appointed.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -113,6 +113,9 @@ describe('an appointment', () => {
 
   test('the chair of the steering group cannot appoint in a compartment or in another partnership', async () => {
     expect((await appoint('cmarac-chair', 'ask-channel', 'outsider', 'co_chair')).status).toBe(404);
+    // nor where she sits in it as a member
+    expect((await appoint('channel-chair', 'ask-channel', 'cmarac-chair', 'member')).status).toBe(201);
+    expect((await appoint('cmarac-chair', 'ask-channel', 'outsider', 'co_chair')).status).toBe(403);
     expect((await appoint('cmarac-chair', 'pel-jag', 'pellworth-idva', 'co_chair')).status).toBe(404);
     expect((await appoint('channel-chair', 'ask-channel', 'outsider', 'co_chair')).status).toBe(201);
   });

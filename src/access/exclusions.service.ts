@@ -209,6 +209,10 @@ function onePanel(panels: string[], panelId: string | undefined): string {
   ]);
 }
 
+/**
+ * Whom a request names. A typed name is not replaced by the identity of the person who has it now: `practitioner_names` never
+ * loses a name, so whoever matches when the exclusion is made goes on matching.
+ */
 async function whomOf(
   work: Work,
   { practitionerId, agencyId, name }: Pick<ExclusionRequest, 'practitionerId' | 'agencyId' | 'name'>,
