@@ -38,7 +38,9 @@ try {
     await source.query(`GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO ${role}`);
     await source.query(`REVOKE ALL ON migrations FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
-    await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON fact_stamps FROM ${role}`);
+    for (const table of ['fact_stamps', 'compartment_auditors'])
+      await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION audit_standing(text, uuid[], uuid) TO ${role}`);
     for (const sql of queueGrants(role)) await source.query(sql);
   }
 } finally {

@@ -92,6 +92,8 @@ function memberOf(panelIds: string[]): Actor {
     excludedCaseIds: [],
     excludedPersonIds: [],
     emergencyCaseIds: [],
+    auditedPanelIds: [],
+    excludedReferralIds: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],

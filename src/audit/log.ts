@@ -50,6 +50,18 @@ const INSERT = `WITH last AS (
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
 
+/** Records whose own rows do not name the panel and case to which they belong. */
+const PLACED_BY_OTHERS = [
+  'AccessRequest',
+  'AccessDecision',
+  'AccessGrant',
+  'HandlingAcknowledgement',
+  'CycleMeeting',
+  'BidDecision',
+  'BidResult',
+];
+const STANDING = 'SELECT audit_standing($1::text, $2::uuid[], $3::uuid) AS found';
+
 type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
 interface Waiting extends Received {
@@ -80,11 +92,13 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
     await this.disclosures.write(client, [received(who, drafts)]);
-    await this.seal(client, this.prepared(who, drafts));
+    await this.seal(client, this.prepared(who, await placed(client, who, drafts)));
   }
 
-  record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
-    const entries = this.prepared(who, drafts);
+  async record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+    const isPlaced = !drafts.some(needsPlace);
+    const whole = isPlaced ? drafts : await this.reading((client) => placed(client, who, drafts));
+    const entries = this.prepared(who, whole);
     return new Promise((resolve, reject) => {
       this.waiting.push({ ...received(who, drafts), entries, committed: resolve, failed: reject });
       this.writing ??= this.writeAll();
@@ -193,11 +207,13 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
-    return drafts.map(({ search, resultCount, reason = null, rule = null, disclosed: _, copied: __, ...draft }) => {
+    return drafts.map(({ search, resultCount, reason = null, rule = null, panelIds = [], ...more }) => {
+      const { disclosed: _, copied: __, parentIds = [], ...draft } = more;
       const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
       const personal = {
         recordIds: draft.recordIds.map((id) => id.toLowerCase()),
         personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
+        parentIds: parentIds.length ? parentIds : null,
         search: search === undefined ? null : this.digest(search),
         reason,
       };
@@ -205,6 +221,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         ...draft,
         ...personal,
         ...committed(personal),
+        panelIds,
         rule,
         id: uuidv7(),
         at: who.now,
@@ -289,6 +306,33 @@ async function inOrder(asked: Promise<unknown>[]): Promise<void> {
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
+}
+
+/** An entry of an attempt on what is hidden or missing was made without looking, and stays so. */
+const needsPlace = ({ subjectType, recordIds, panelIds }: AuditDraft): boolean =>
+  panelIds !== undefined && recordIds.length > 0 && PLACED_BY_OTHERS.includes(subjectType);
+
+/** The drafts with the panels and cases that the database knows of their records. */
+async function placed(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<AuditDraft[]> {
+  const whole: AuditDraft[] = [];
+  for (const draft of drafts) {
+    if (!needsPlace(draft)) {
+      whole.push(draft);
+      continue;
+    }
+    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(STANDING, [
+      draft.subjectType,
+      draft.recordIds,
+      who.id,
+    ]);
+    const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
+    whole.push({
+      ...draft,
+      panelIds: [...new Set([...(draft.panelIds ?? []), ...panelIds])].sort(),
+      parentIds: [...new Set([...(draft.parentIds ?? []), ...parentIds])].sort(),
+    });
+  }
+  return whole;
 }
 
 const received = (who: WhoActed, drafts: AuditDraft[]): Received => ({

@@ -27,6 +27,8 @@ import { Walls20261122130000 } from './20261122130000-walls.js';
 import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
+import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
+import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -59,4 +61,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   SteeringGroups20261122310000,
   AmendedCrimes20261122320000,
   DocumentCopies20261122330000,
+  AuditCompartments20261128300000,
+  LoginsOfAnAgency20261128300100,
 ];

@@ -31,6 +31,7 @@ import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
+import { standingOf, type Standing } from './standing-of-rows.js';
 import { shapeOf, type ViewClass } from './view.js';
 import { unhidden } from './wall.js';
 
@@ -84,6 +85,8 @@ export class Work {
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
+  /** Where the record of a repeated answer stands. */
+  private shownAgain: ReturnType<typeof aboutWhom> | undefined;
   /** What was found last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
 
@@ -292,6 +295,7 @@ export class Work {
       const subjectType = subjectOf(shape.record).name;
       throw new Refusal(notFound(), refusal({ action: 'read', subjectType, rule: 'not-found', recordIds: [id] }));
     }
+    this.shownAgain = aboutWhom(subjectOf(shape.record), row);
     const { shown, withheld } = mask(reader, shape, 'read', row);
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field))) return before;
@@ -402,7 +406,9 @@ export class Work {
     const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
     const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
     const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
-    this.audit.push(draft({ operation: 'consult', subOperation: 'repeat', ...what, fields, withheld }));
+    this.audit.push(
+      draft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.shownAgain, fields, withheld }),
+    );
   }
 
   /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
@@ -502,7 +508,7 @@ export class Work {
   }
 
   /**
-   * One entry for what was consulted and one for what was disclosed, in each partnership: content that another agency
+   * One entry for what was consulted and one for what was disclosed, in each partnership and compartment: content that another agency
    * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
    */
   private writeDown(
@@ -519,7 +525,10 @@ export class Work {
     for (const [index, row] of rows.entries()) {
       const masked = masks[index] as Masked;
       const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
-      const key = `${operation} ${String(row['partnershipId'])}`;
+      const compartments = standingOf(subject, [row]).panelIds.filter((id) =>
+        this.actor.compartmentPanelIds.includes(id),
+      );
+      const key = `${operation} ${String(row['partnershipId'])} ${compartments.join()}`;
       const entry = entries.get(key) ?? { operation, members: [] };
       entry.members.push([row, masked]);
       entries.set(key, entry);
@@ -580,12 +589,13 @@ export class Work {
   }
 }
 
-/** The partnership of rows that share one, and the people they name. */
-function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> {
+/** The partnership of rows that share one, the people they name, and where they stand. */
+function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> & Standing {
   const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
   return {
     partnershipId: (rows[0]?.['partnershipId'] as string | null | undefined) ?? null,
     personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
+    ...standingOf(subject, rows),
   };
 }
 
