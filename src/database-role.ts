@@ -7,18 +7,23 @@ import pg from 'pg';
 /** Roles whose rights the service has or can take. */
 const MEMBER = `pg_has_role(current_user, %s, 'MEMBER')`;
 const memberOf = (role: string): string => MEMBER.replace('%s', role);
+const SERVER = `'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'`;
 const OURS = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
-const granted = (privileges: string): string =>
+/** Rights on single columns count as rights on the table. */
+const may = (privileges: string, ofColumns: string): string =>
+  `(has_table_privilege(c.oid, '${privileges}') OR has_any_column_privilege(c.oid, '${ofColumns}'))`;
+const granted = (privileges: string, ofColumns: string): string =>
   `ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, '${privileges}') ORDER BY 1)`;
-const changeable = (tables: string, privileges: string): string =>
+     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND ${may(privileges, ofColumns)} ORDER BY 1)`;
+const changeable = (tables: string, privileges: string, ofColumns: string): string =>
   `ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-     WHERE c.relname IN (${tables}) AND has_table_privilege(c.oid, '${privileges}') ORDER BY 1)`;
+     WHERE c.relname IN (${tables}) AND ${may(privileges, ofColumns)} ORDER BY 1)`;
 
 const QUESTION = `SELECT current_user::text AS role,
   (SELECT bool_or(r.rolsuper) FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "isSuperuser",
   (SELECT bool_or(r.rolbypassrls) FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "bypassesSecurity",
-  (SELECT bool_or(r.rolcreaterole OR r.rolcreatedb OR r.rolreplication) FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "administers",
+  (SELECT bool_or(r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolname IN (${SERVER}))
+    FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "administers",
   EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND ${memberOf('d.datdba')})
     OR EXISTS (SELECT FROM pg_namespace n WHERE ${OURS} AND ${memberOf('n.nspowner')})
     OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${OURS} AND ${memberOf('c.relowner')})
@@ -26,10 +31,10 @@ const QUESTION = `SELECT current_user::text AS role,
     AS "isOwner",
   has_database_privilege(current_database(), 'CREATE')
     OR EXISTS (SELECT FROM pg_namespace n WHERE ${OURS} AND has_schema_privilege(n.oid, 'CREATE')) AS "createsTables",
-  ${granted('TRUNCATE, REFERENCES, TRIGGER')} AS "beyondRows",
-  ${changeable(`'audit_entries', 'audit_checkpoints', 'events'`, 'UPDATE, DELETE')}
-    || ${changeable(`'fact_stamps', 'compartment_auditors'`, 'INSERT, UPDATE, DELETE')}
-    || ${changeable(`'migrations'`, 'INSERT, UPDATE, DELETE')} AS "mustNotChange",
+  ${granted('TRUNCATE, TRIGGER', 'REFERENCES')} AS "beyondRows",
+  ${changeable(`'audit_entries', 'audit_checkpoints', 'events'`, 'UPDATE, DELETE', 'UPDATE')}
+    || ${changeable(`'fact_stamps', 'compartment_auditors'`, 'DELETE', 'INSERT, UPDATE')}
+    || ${changeable(`'migrations'`, 'DELETE', 'INSERT, UPDATE')} AS "mustNotChange",
   to_regclass('public.compartment_auditors') IS NOT NULL AS "isMigrated"`;
 
 interface Answer {
@@ -74,7 +79,7 @@ export async function obstaclesOfRole(databaseUrl: string, ownerDatabaseUrl: str
   const wrong = [
     answer.isSuperuser && 'is a superuser, or may become one',
     answer.bypassesSecurity && 'bypasses row-level security, or may come to',
-    answer.administers && 'may create roles or databases, or replicate',
+    answer.administers && 'may create roles or databases, replicate, or reach files and programs of the server',
     answer.isOwner && 'owns the database, a schema, a table or a function, or may act as their owner',
     isMigrationRole && 'is also the role of MIGRATION_DATABASE_URL',
     answer.createsTables && 'may create tables',

@@ -198,7 +198,8 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
 
   /** Accepts the purpose of emergencies from whoever has an emergency access open now, and from nobody else. */
   private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
-    if (purpose !== EMERGENCY) return;
+    // asked for by a person, or registered for a machine client, which can open no emergency access
+    if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
     const { kept } = actor;
     if (kept)
       actor.kept = {
