@@ -9,6 +9,7 @@ import pg from 'pg';
 import type { Response } from 'supertest';
 import { entriesIn, exported, intruder, verified } from './given-audit.ts';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
+import { givenWallsApart, type WallsApart } from './given-walls.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -28,6 +29,7 @@ interface Entry {
 
 let server: TestServer;
 let owner: pg.Client;
+let apart: WallsApart;
 let channel: { id: string; partnershipId: string };
 let channelCases: { id: string; reference: string }[];
 let jagCases: { id: string; reference: string }[];
@@ -69,7 +71,7 @@ async function entriesOfAll(answers: { headers: Record<string, string> }[]): Pro
 const idsIn = (entry: Entry): string[] =>
   [entry.recordIds, entry.personIds, entry.panelIds, entry.parentIds].flatMap((ids) => ids ?? []);
 
-/** How an auditor meets an entry: in the list, alone, explained and in the export. */
+/** How an auditor meets an entry: in the list, alone, explained, in the export, and by the policy without row-level security. */
 async function meets(who: string, entries: Entry[]): Promise<Record<string, boolean[]>> {
   const auditor = await by(who);
   const listed = new Set((await readBy(who)).map(({ id }) => id));
@@ -81,44 +83,35 @@ async function meets(who: string, entries: Entry[]): Promise<Record<string, bool
     const why = await auditor.post('/v1/policy/explanations', { type: 'AuditEntry', action: 'read', id });
     explained.push(why.status === 200 && why.body.outcome === 'permit');
   }
+  const [one] = await apart.cast([who]);
+  const ids = entries.map(({ id }) => id);
+  const withoutTheWall = await apart.policyAlone(one!.actor, 'AuditEntry', ids);
   return {
-    listed: entries.map(({ id }) => listed.has(id)),
+    listed: ids.map((id) => listed.has(id)),
     alone,
     explained,
     exported: entries.map(({ index }) => lines[index]?.leaf !== undefined),
+    policyAlone: ids.map((id) => withoutTheWall.includes(id)),
   };
 }
 
 const everywhere = (is: boolean, entries: Entry[]): Record<string, boolean[]> => {
   const each = entries.map(() => is);
-  return { listed: each, alone: each, explained: each, exported: each };
+  return { listed: each, alone: each, explained: each, exported: each, policyAlone: each };
 };
 
-/** Entries that somebody's second wall alone lets through, asked by no policy. */
+/** Entries that row-level security alone lets somebody read, asked by no policy. */
 async function throughTheWall(subject: string, entries: Entry[]): Promise<boolean[]> {
-  const { id, agencyId } = await practitioner(owner, subject);
-  const { rows } = await owner.query<{ wall: Record<string, string> }>(
-    `SELECT wall_of('practitioner', $1, $2, now()) || unread_entries_of('practitioner', $1, $2, now()) AS wall`,
-    [id, agencyId],
-  );
-  const service = new pg.Client({ connectionString: server.databaseUrl });
-  await service.connect();
-  try {
-    await service.query('BEGIN');
-    for (const [name, value] of Object.entries(rows[0]!.wall))
-      await service.query('SELECT set_config($1, $2, true)', [`app.${name}`, value]);
-    const found = await service.query<{ id: string }>('SELECT id FROM audit_entries WHERE id = ANY ($1)', [
-      entries.map((one) => one.id),
-    ]);
-    return entries.map((one) => found.rows.some((row) => row.id === one.id));
-  } finally {
-    await service.end();
-  }
+  const [one] = await apart.cast([subject]);
+  const ids = entries.map(({ id }) => id);
+  const found = await apart.wallAlone(one!.actor, 'AuditEntry', ids);
+  return ids.map((id) => found.includes(id));
 }
 
 beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000' } });
   owner = await asOwner(server);
+  apart = await givenWallsApart(server.database);
   const { rows } = await owner.query<{ id: string; partnershipId: string }>(
     `SELECT id, partnership_id AS "partnershipId" FROM panels WHERE code = 'ask-channel'`,
   );
@@ -159,6 +152,7 @@ describe('a compartment', () => {
       await chair.get('/v1/cases?limit=100').expect(200),
       await chair.get(`/v1/cases/${id}/contributions?limit=100`).expect(200),
       await chair.get(`/v1/cases/${id}/people?limit=100`).expect(200),
+      await chair.get('/v1/persons?limit=100').expect(200),
       await chair.get(`/v1/meetings?panelId=${channel.id}&limit=100`).expect(200),
       await chair.get(`/v1/referrals?panelId=${channel.id}&limit=100`).expect(200),
       await chair.get(`/v1/panels/${channel.id}`).expect(200),
@@ -185,6 +179,7 @@ describe('a compartment', () => {
     secret.add(asked.body.id);
     const all = await entriesOfAll(answers);
     inside = all.filter((entry) => idsIn(entry).some((one) => secret.has(one)));
+    expect(inside.map(({ route }) => route)).toContain('GET /v1/persons');
     expect(inside.length).toBeGreaterThanOrEqual(answers.length);
   });
 
@@ -223,7 +218,8 @@ describe('a compartment', () => {
     expect(new Set(entries.map(isInside))).toEqual(new Set([true, false]));
     for (const entry of entries.filter((one) => !isInside(one)))
       expect(idsIn(entry).filter((id) => secret.has(id))).toEqual([]);
-    expect((await meets('auditor', entries))['listed']).toEqual(entries.map((one) => !isInside(one)));
+    const found = await meets('auditor', entries);
+    for (const way of ['listed', 'policyAlone']) expect(found[way]).toEqual(entries.map((one) => !isInside(one)));
   });
 
   test('a hidden case and a missing one leave the same entries of an attempt', async () => {
@@ -241,8 +237,8 @@ describe('a compartment', () => {
         const missing = await caller.get(`${path}${NOWHERE}`).expect(404);
         expect(await shape(hidden)).toEqual(await shape(missing));
         const both = [...(await entriesOf(hidden)), ...(await entriesOf(missing))];
-        const { listed } = await meets('auditor', both);
-        expect(new Set(listed).size).toBe(1);
+        const { listed, policyAlone } = await meets('auditor', both);
+        expect([new Set(listed).size, new Set(policyAlone).size]).toEqual([1, 1]);
       }
     }
     const ask = async (caseId: string) =>
@@ -255,14 +251,14 @@ describe('a compartment', () => {
     expect([hidden.status, missing.status]).toEqual([201, 201]);
     expect(await shape(hidden)).toEqual(await shape(missing));
     const both = [...(await entriesOf(hidden)), ...(await entriesOf(missing))];
-    expect((await meets('auditor', both))['listed']).toEqual(both.map(() => true));
+    expect(await meets('auditor', both)).toEqual(everywhere(true, both));
   });
 
   test('its auditor loses the entries when the operator ends the appointment', async () => {
     await owner.query(`UPDATE compartment_auditors SET until = now()`);
     expect(await meets('channel-auditor', inside)).toEqual(everywhere(false, inside));
     await owner.query(`UPDATE compartment_auditors SET until = NULL`);
-    expect((await meets('channel-auditor', inside))['listed']).toEqual(inside.map(() => true));
+    expect(await meets('channel-auditor', inside)).toEqual(everywhere(true, inside));
   });
 
   test('an auditor who sits on the panel cannot read the entries without being named', async () => {
@@ -272,7 +268,7 @@ describe('a compartment', () => {
        FROM practitioners p WHERE p.subject = 'auditor'`,
       [channel.id],
     );
-    expect((await meets('auditor', inside))['listed']).toEqual(inside.map(() => false));
+    expect(await meets('auditor', inside)).toEqual(everywhere(false, inside));
     await owner.query(
       `DELETE FROM memberships WHERE practitioner_id = (SELECT id FROM practitioners WHERE subject = 'auditor')`,
     );
@@ -320,7 +316,7 @@ describe('an excluded auditor', () => {
     ]);
     const elsewhere = await entriesOf(await officer.get(`/v1/cases/${other.id}`).expect(200));
     expect(about.length).toBeGreaterThanOrEqual(5);
-    expect((await meets('auditor', about))['listed']).toEqual(about.map(() => true));
+    expect(await meets('auditor', about)).toEqual(everywhere(true, about));
     await exclude('case_id', id);
     expect(await meets('auditor', about)).toEqual(everywhere(false, about));
     expect(await meets('auditor', elsewhere)).toEqual(everywhere(true, elsewhere));
@@ -345,11 +341,11 @@ describe('an excluded auditor', () => {
       await coordinator.get(`/v1/referrals/${referral}`).expect(200),
       await coordinator.get(`/v1/referrals/${referral}/people`).expect(200),
     ]);
-    expect((await meets('auditor', about))['listed']).toEqual(about.map(() => true));
+    expect(await meets('auditor', about)).toEqual(everywhere(true, about));
     await exclude('person_id', person);
     expect(await meets('auditor', about)).toEqual(everywhere(false, about));
     expect(await throughTheWall('auditor', about)).toEqual(about.map(() => false));
-    expect((await meets('channel-auditor', about))['listed']).toEqual(about.map(() => true));
+    expect(await meets('channel-auditor', about)).toEqual(everywhere(true, about));
   });
 
   test('learns nothing from the entry of their own attempt', async () => {
@@ -414,6 +410,6 @@ test('an entry made before panels were written down is read by no auditor who is
   await (
     await intruder(server)
   ).query('UPDATE audit_entries SET panel_ids = NULL WHERE id = ANY ($1)', [entries.map(({ id }) => id)]);
-  expect((await meets('auditor', entries))['listed']).toEqual(entries.map(() => false));
-  expect((await meets('channel-auditor', entries))['listed']).toEqual(entries.map(() => true));
+  expect(await meets('auditor', entries)).toEqual(everywhere(false, entries));
+  expect(await meets('channel-auditor', entries)).toEqual(everywhere(true, entries));
 });
