@@ -159,6 +159,7 @@ describe('a compartment', () => {
       await chair.get(`/v1/panels/${channel.id}/memberships?limit=100`).expect(200),
       await write().expect(201),
       await write().expect(201),
+      await chair.get(`/v1/cases/${id}/timeline?limit=100`).expect(200),
       await chair.post('/v1/policy/explanations', { type: 'Case', action: 'read', id }).expect(200),
       await chair.get('/v1/access-requests?limit=100').expect(200),
       await chair.get(`/v1/access-requests/${String(asked.body.id)}`).expect(200),
@@ -179,7 +180,8 @@ describe('a compartment', () => {
     secret.add(asked.body.id);
     const all = await entriesOfAll(answers);
     inside = all.filter((entry) => idsIn(entry).some((one) => secret.has(one)));
-    expect(inside.map(({ route }) => route)).toContain('GET /v1/persons');
+    const routes = inside.map(({ route }) => route);
+    expect(routes).toEqual(expect.arrayContaining(['GET /v1/persons', 'GET /v1/cases/:id/timeline']));
     expect(inside.length).toBeGreaterThanOrEqual(answers.length);
   });
 
@@ -216,6 +218,7 @@ describe('a compartment', () => {
     const entries = await entriesOf(await officer.get('/v1/cases?limit=100').expect(200));
     const isInside = (entry: Entry): boolean => entry.panelIds!.includes(channel.id);
     expect(new Set(entries.map(isInside))).toEqual(new Set([true, false]));
+    for (const entry of entries.filter(isInside)) expect(entry.panelIds).toEqual([channel.id]);
     for (const entry of entries.filter((one) => !isInside(one)))
       expect(idsIn(entry).filter((id) => secret.has(id))).toEqual([]);
     const found = await meets('auditor', entries);
@@ -302,7 +305,12 @@ describe('an excluded auditor', () => {
   });
 
   test('cannot read entries about the case; another auditor of the partnership can', async () => {
-    const [{ id }, other] = [jagCases[0]!, jagCases[1]!];
+    const { rows } = await owner.query<{ id: string; meeting: string }>(
+      `SELECT l.case_id AS id, l.meeting_id AS meeting FROM listings l JOIN panels n ON n.id = l.panel_id JOIN minutes m ON m.listing_id = l.id
+       WHERE n.code = 'ask-jag' AND l.case_id IS NOT NULL ORDER BY l.id LIMIT 1`,
+    );
+    const { id, meeting } = rows[0]!;
+    const other = jagCases.find((one) => one.id !== id)!;
     const officer = await by('housing-officer');
     const coordinator = await practitioner(owner, 'jag-coordinator');
     const about = await entriesOfAll([
@@ -314,6 +322,10 @@ describe('an excluded auditor', () => {
         .post('/v1/policy/explanations', { type: 'Case', action: 'read', id, actor: coordinator.id })
         .expect(403),
     ]);
+    const opened = await officer.get(`/v1/meetings/${meeting}/minutes/document`).expect(200);
+    const document = (await entriesOf(opened)).filter(({ parentIds }) => parentIds?.includes(id));
+    expect(document.map(({ subjectType }) => subjectType)).toContain('Meeting');
+    about.push(...document);
     const elsewhere = await entriesOf(await officer.get(`/v1/cases/${other.id}`).expect(200));
     expect(about.length).toBeGreaterThanOrEqual(5);
     expect(await meets('auditor', about)).toEqual(everywhere(true, about));

@@ -96,7 +96,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   async record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
-    const isPlaced = !drafts.some(needsPlace);
+    const isPlaced = !drafts.some(unplaced);
     const whole = isPlaced ? drafts : await this.reading((client) => placed(client, who, drafts));
     const entries = this.prepared(who, whole);
     return new Promise((resolve, reject) => {
@@ -308,21 +308,29 @@ async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
 }
 
-/** An entry of an attempt on what is hidden or missing was made without looking, and stays so. */
-const needsPlace = ({ subjectType, recordIds, panelIds }: AuditDraft): boolean =>
-  panelIds !== undefined && recordIds.length > 0 && PLACED_BY_OTHERS.includes(subjectType);
+/**
+ * Records of an entry whose panel and case the database must be asked for. An entry of an attempt on what is hidden or missing
+ * was made without looking, and stays so.
+ */
+function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { subject: string; ids: string[] } | null {
+  // a document names the items that it holds
+  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
+  const isPlaced = panelIds === undefined || !PLACED_BY_OTHERS.includes(subjectType);
+  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
+}
 
 /** The drafts with the panels and cases that the database knows of their records. */
 async function placed(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<AuditDraft[]> {
   const whole: AuditDraft[] = [];
   for (const draft of drafts) {
-    if (!needsPlace(draft)) {
+    const asked = unplaced(draft);
+    if (!asked) {
       whole.push(draft);
       continue;
     }
     const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(STANDING, [
-      draft.subjectType,
-      draft.recordIds,
+      asked.subject,
+      asked.ids,
       who.id,
     ]);
     const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
