@@ -1,4 +1,5 @@
-# The image carries what production needs and nothing else: no compiler, no embedded database, no sandbox switch.
+# The image carries what production needs and nothing else: no compiler, no embedded database. The rules of production
+# hold because SANDBOX is not set; NODE_ENV chooses nothing, and refuses SANDBOX=on.
 FROM node:24.9.0-bookworm-slim AS build
 WORKDIR /srv/wardmote
 COPY package.json package-lock.json ./

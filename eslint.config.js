@@ -30,6 +30,25 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
+    // one file reads the environment
+    files: ['src/**/*.ts'],
+    ignores: ['src/config.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read settings in src/config.ts, where they are checked.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'VariableDeclarator[init.name="process"] > ObjectPattern',
+          message: 'Read settings in src/config.ts, where they are checked.',
+        },
+      ],
+      'no-restricted-imports': ['error', { paths: ['process', 'node:process'] }],
+    },
+  },
+  {
     // rows of pg, bodies of replies and parsed JSON: tests assert their shape instead of declaring it
     files: ['test/**', 'tools/**', '*.js', '*.mjs'],
     rules: {

@@ -51,8 +51,8 @@ const AREAS: Type[] = [
 /** The whole service. The sandbox is not even loaded unless it is switched on. */
 @Module({})
 export class AppModule {
-  static async compose(): Promise<DynamicModule> {
-    const sandbox = config.sandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
+  static async compose({ sandbox: isSandbox = config.sandbox } = {}): Promise<DynamicModule> {
+    const sandbox = isSandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
     return {
       module: AppModule,
       imports: [DiscoveryModule, RecordsModule.on(databaseOptions(config.databaseUrl, entities)), ...AREAS, ...sandbox],

@@ -22,7 +22,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     onConstructorPoisoning: 'error',
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
-    trustProxy: process.env['TRUST_PROXY'] === 'on',
+    trustProxy: config.trustProxy,
     // one line a request: the route's pattern, never an address, a header or a body
     logger: preview ? false : { level: config.logLevel, base: null },
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,7 +30,9 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       sendProblem(error, request, reply);
     },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(await AppModule.compose(), adapter, {
+  // the document describes production
+  const composed = await AppModule.compose(preview ? { sandbox: false } : {});
+  const app = await NestFactory.create<NestFastifyApplication>(composed, adapter, {
     preview,
     bufferLogs: false,
     logger: preview ? ['error'] : ['error', 'warn'],

@@ -3,6 +3,7 @@ import { AccessDecision, AccessRequest } from './access/access-request.entity.js
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
 import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
+import { CompartmentAuditor } from './audit/compartment-auditor.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
 import { Bid, BidDecision, BidResult } from './bids/bid.entity.js';
@@ -116,5 +117,6 @@ export const entities = [
   Disclosure,
   AuditEntry,
   AuditCheckpoint,
+  CompartmentAuditor,
   IdempotentReply,
 ];

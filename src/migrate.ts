@@ -14,7 +14,7 @@ import { databaseOptions, openDatabase } from './records/database.js';
 
 const APPEND_ONLY = ['audit_entries', 'audit_checkpoints', 'events'];
 /** Tables that the service reads and only triggers write. */
-const KEPT_BY_TRIGGERS = ['fact_stamps', 'practitioner_names'];
+const KEPT_BY_TRIGGERS = ['fact_stamps', 'practitioner_names', 'compartment_auditors'];
 
 if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
@@ -43,6 +43,7 @@ try {
     await source.query(`GRANT EXECUTE ON FUNCTION ${acting.signature} TO ${role}`);
     for (const table of KEPT_BY_TRIGGERS)
       await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION audit_standing(text, uuid[], uuid) TO ${role}`);
     for (const sql of queueGrants(role)) await source.query(sql);
   }
 } finally {

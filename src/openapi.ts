@@ -128,7 +128,6 @@ const PROBLEM_SCHEMA = {
 };
 
 export async function buildDocument(): Promise<OpenAPIObject> {
-  process.env['SANDBOX'] = 'off';
   const { createApp } = await import('./app.js');
   const app = await createApp({ preview: true });
   const config = new DocumentBuilder()

@@ -44,8 +44,8 @@ async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promi
   for (const step of steps) await step(seeding);
 }
 
-if (config.production || !config.ownerDatabaseUrl) {
-  process.stderr.write('The sandbox needs MIGRATION_DATABASE_URL or DATABASE_URL, and is never put into production.\n');
+if (!config.sandbox || !config.ownerDatabaseUrl) {
+  process.stderr.write('The seed needs SANDBOX=on, and MIGRATION_DATABASE_URL or DATABASE_URL.\n');
   process.exit(1);
 }
 const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities, { maintenance: true }));
@@ -53,7 +53,7 @@ try {
   if (await source.getRepository(Partnership).count()) {
     process.stdout.write('the sandbox is seeded already\n');
   } else {
-    const day = process.env['SANDBOX_NOW'];
+    const day = config.sandboxNow;
     await source.transaction((manager) => seed(manager, day ? new Date(day) : new Date()));
     process.stdout.write('the sandbox is seeded\n');
   }

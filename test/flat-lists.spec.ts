@@ -93,6 +93,8 @@ function memberOf(panelIds: string[]): Actor {
     excludedPersonIds: [],
     panelExclusions: [],
     emergencyCaseIds: [],
+    auditedPanelIds: [],
+    excludedReferralIds: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],

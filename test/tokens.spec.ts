@@ -8,10 +8,7 @@
  * obstacles left out of the config; and in earnest: jwks-rsa's shared limit on fetches, by which a few made-up key ids
  * locked everybody out, a `sub` that is no text, and an administrator who made herself auditor.
  */
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import supertest from 'supertest';
 import { aKeyPair, givenIssuer, token, type TestIssuer } from './given-issuer.ts';
@@ -22,7 +19,9 @@ import { givenServer, type TestServer } from './support/server.ts';
 const AUDIENCE = 'https://wardmote.example/api';
 const now = Math.floor(Date.now() / 1000);
 
+/** The sandbox, and beside it on the same database a service of production with issuers of agencies. */
 let server: TestServer;
+let real: TestServer;
 let owner: pg.Client;
 let police: TestIssuer;
 let housing: TestIssuer;
@@ -30,11 +29,23 @@ let housing: TestIssuer;
 beforeAll(async () => {
   police = await givenIssuer('https://sign-in.police.example', AUDIENCE);
   housing = await givenIssuer('https://sign-in.housing.example', 'https://wardmote.example/housing');
-  const issuers = [police, housing].map(({ issuer, audience, jwksUri }) => ({ issuer, audience, jwksUri }));
-  server = await givenServer({ env: { ISSUERS: JSON.stringify(issuers), RATE_LIMIT: '100000' } });
+  const secrets = {
+    AUDIT_SIGNING_KEY: randomBytes(32).toString('base64'),
+    CURSOR_SECRET: randomBytes(48).toString('base64'),
+    RATE_LIMIT: '100000',
+  };
+  server = await givenServer({ env: secrets });
+  const issuers = [
+    { ...named(police), agency: 'police' },
+    { ...named(housing), agency: 'askenby-housing' },
+  ];
+  real = await givenServer({
+    database: server.database,
+    env: { ...secrets, SANDBOX: 'off', ISSUERS: JSON.stringify(issuers) },
+  });
   owner = await asOwner();
   await employ('sergeant', police.issuer);
-  await employ('officer', housing.issuer);
+  await employ('officer', housing.issuer, 'askenby-housing');
 }, 60_000);
 
 /** The tables' owner without the row-level security that binds the owner too. */
@@ -46,15 +57,25 @@ async function asOwner(): Promise<pg.Client> {
   return client;
 }
 
-const employ = (subject: string, issuer: string) =>
+const named = ({ issuer, audience, jwksUri }: TestIssuer) => ({ issuer, audience, jwksUri });
+
+const employ = (subject: string, issuer: string, agency = 'police', more: Record<string, unknown> = {}) =>
   owner.query(
     `INSERT INTO practitioners (id, version, made_at, changed_at, agency_id, name, name_key, job_title, email, roles, issuer, subject, active)
-     SELECT $1, 1, now(), now(), agency_id, 'Pat Tokenham', 'pattokenham', 'Officer', null, '{}', $2, $3, true
-     FROM practitioners WHERE subject = 'police-sergeant'`,
-    [randomUUID(), issuer, subject],
+     SELECT $1, 1, coalesce($5::timestamptz, now()), now(), a.id, $6, 'pattokenham', 'Officer', null, '{}', $2, $3, $7
+     FROM agencies a WHERE a.code = $4`,
+    [
+      randomUUID(),
+      issuer,
+      subject,
+      agency,
+      more['madeAt'] ?? null,
+      more['name'] ?? 'Pat Tokenham',
+      more['active'] ?? true,
+    ],
   );
 
-const me = (bearer: string) => bearing(server, bearer).get('/v1/me');
+const me = (bearer: string) => bearing(real, bearer).get('/v1/me');
 
 async function expectRefused(bearer: string): Promise<void> {
   const { status, headers, body } = await me(bearer);
@@ -160,10 +181,10 @@ describe('nobody gets in with', () => {
   });
 
   it('a token in the address, or in another header than Authorization', async () => {
-    expect((await nobody(server).get(`/v1/me?access_token=${sergeant()}`)).status).toBe(401);
-    expect((await nobody(server).get('/v1/me').set('x-access-token', sergeant())).status).toBe(401);
-    expect((await nobody(server).get('/v1/me').set('cookie', `jwt=${sergeant()}`)).status).toBe(401);
-    expect((await nobody(server).get('/v1/me').set('authorization', `Basic ${sergeant()}`)).status).toBe(401);
+    expect((await nobody(real).get(`/v1/me?access_token=${sergeant()}`)).status).toBe(401);
+    expect((await nobody(real).get('/v1/me').set('x-access-token', sergeant())).status).toBe(401);
+    expect((await nobody(real).get('/v1/me').set('cookie', `jwt=${sergeant()}`)).status).toBe(401);
+    expect((await nobody(real).get('/v1/me').set('authorization', `Basic ${sergeant()}`)).status).toBe(401);
   });
 });
 
@@ -191,7 +212,7 @@ it('roles, scopes and an agency that the token claims are not believed', async (
     scope: 'read:AuditEntry',
     admin: true,
   };
-  const boasting = bearing(server, police.token('sergeant', claimed));
+  const boasting = bearing(real, police.token('sergeant', claimed));
   const { body } = await boasting.get('/v1/me').expect(200);
   expect([body.kind, body.roles, body.scopes, body.memberships]).toEqual(['practitioner', [], [], []]);
   await boasting.get('/v1/audit-entries').expect(403);
@@ -258,7 +279,7 @@ describe('a machine client', () => {
 
   it('gets a token for its secret, and is itself with it', async () => {
     const { body } = await asks('housing-system', 'sandbox-secret-of-housing-system').expect(200);
-    const { body: it } = await me(body.access_token).expect(200);
+    const { body: it } = await bearing(server, body.access_token).get('/v1/me').expect(200);
     expect([it.kind, it.scopes]).toEqual(['client', ['read:Action']]);
   });
 
@@ -289,42 +310,141 @@ describe('a machine client', () => {
 describe('without the sandbox', () => {
   it('its people are nowhere and its tokens are worth nothing', async () => {
     const { token: sandboxToken } = await as(server, 'jag-chair');
-    const issuers = JSON.stringify([{ issuer: police.issuer, audience: police.audience, jwksUri: police.jwksUri }]);
-    const bare = await givenServer({ database: server.database, env: { SANDBOX: 'off', ISSUERS: issuers } });
-    expect((await nobody(bare).get('/sandbox/people')).status).toBe(404);
-    expect((await nobody(bare).post('/sandbox/tokens', { person: 'jag-chair' })).status).toBe(404);
-    expect((await nobody(bare).get('/sandbox/issuer/jwks')).status).toBe(404);
-    expect((await bearing(bare, sandboxToken).get('/v1/me')).status).toBe(401);
-    expect((await bearing(bare, police.token('sergeant')).get('/v1/me')).status).toBe(200);
+    expect((await nobody(real).get('/sandbox/people')).status).toBe(404);
+    expect((await nobody(real).post('/sandbox/tokens', { person: 'jag-chair' })).status).toBe(404);
+    expect((await nobody(real).get('/sandbox/issuer/jwks')).status).toBe(404);
+    expect((await bearing(real, sandboxToken).get('/v1/me')).status).toBe(401);
+    expect((await bearing(real, police.token('sergeant')).get('/v1/me')).status).toBe(200);
   });
 });
 
-describe('production does not start', () => {
-  const good = {
-    NODE_ENV: 'production',
-    SANDBOX: 'off',
-    CURSOR_SECRET: 'one-that-nobody-could-ever-guess-1234',
-    AUDIT_SIGNING_KEY: Buffer.alloc(32, 9).toString('base64'),
-    ISSUERS: '[{"issuer":"https://i.example","audience":"a","jwksUri":"https://i.example/jwks"}]',
-    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+describe('an administrator', () => {
+  const SANDBOX = 'https://sandbox.wardmote.example';
+  const staff = (issuer: string, subject: string) => ({
+    name: 'New Colleague',
+    jobTitle: 'Officer',
+    email: null,
+    roles: [],
+    issuer,
+    subject,
+  });
+  const people = async () => {
+    const administrator = await as(server, 'agency-administrator');
+    const { body } = await administrator.get('/v1/me').expect(200);
+    return { administrator, path: `/v1/agencies/${String(body.agencyId)}/people` };
   };
-  it.each<[string, Record<string, string>, RegExp]>([
-    ['with the sandbox on', { SANDBOX: 'on' }, /SANDBOX/],
-    ['without a cursor secret', { CURSOR_SECRET: '' }, /CURSOR_SECRET/],
-    [
-      'with the cursor secret of development',
-      { CURSOR_SECRET: 'for-development-only-never-in-production' },
-      /CURSOR_SECRET/,
-    ],
-    ['with a short cursor secret', { CURSOR_SECRET: 'short' }, /CURSOR_SECRET/],
-    ['without a key that signs the log', { AUDIT_SIGNING_KEY: '' }, /AUDIT_SIGNING_KEY must be set/],
-    ['with a key that is none', { AUDIT_SIGNING_KEY: 'c2hvcnQ=' }, /AUDIT_SIGNING_KEY is no Ed25519/],
-    ['without an issuer', { ISSUERS: '' }, /ISSUERS/],
-    ['with an empty list of issuers', { ISSUERS: '[]' }, /ISSUERS/],
-    ['without a database', { DATABASE_URL: '' }, /DATABASE_URL/],
-  ])('%s', async (_, instead, says) => {
-    const options = { env: { PATH: process.env['PATH'], PORT: '0', ...good, ...instead } };
-    const started = promisify(execFile)(process.execPath, [path.resolve('dist/main.js')], options);
-    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(says) });
+  const agencyOf = async (subject: string) => (await (await as(server, subject)).get('/v1/me')).body.agencyId;
+
+  it('can register only logins of issuers that vouch for the agency', async () => {
+    await employ('head-of-housing', housing.issuer, 'askenby-housing');
+    await owner.query(`UPDATE practitioners SET roles = '{agency_administrator}' WHERE subject = 'head-of-housing'`);
+    const head = bearing(real, housing.token('head-of-housing'));
+    const { body } = await head.get('/v1/me').expect(200);
+    const path = `/v1/agencies/${String(body.agencyId)}/people`;
+    await head.post(path, staff(housing.issuer, 'colleague')).expect(201);
+    expect((await me(housing.token('colleague'))).status).toBe(200);
+    for (const issuer of [police.issuer, SANDBOX, 'https://anywhere.example', `${housing.issuer}/`]) {
+      const refused = await head.post(path, staff(issuer, 'sergeant')).expect(422);
+      expect(refused.body).toMatchObject({ code: 'issuer-not-of-the-agency', errors: [{ pointer: '/issuer' }] });
+    }
+    const sandbox = await people();
+    await sandbox.administrator.post(sandbox.path, staff(SANDBOX, 'newcomer')).expect(201);
+    const elsewhere = await sandbox.administrator.post(sandbox.path, staff(police.issuer, 'sergeant'));
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([422, 'issuer-not-of-the-agency']);
+  });
+
+  it('gets the same answer whether or not a login is registered at another agency', async () => {
+    const { administrator, path } = await people();
+    const taken = await administrator.post(path, staff(SANDBOX, 'marac-chair'));
+    const free = await administrator.post(path, staff(SANDBOX, 'nobody-at-all'));
+    const shape = ({ status, body, headers }: typeof taken) => [status, Object.keys(body), Object.keys(headers).sort()];
+    expect(shape(taken)).toEqual(shape(free));
+    expect(taken.status).toBe(201);
+    await administrator.post(path, staff(SANDBOX, 'marac-chair')).expect(409);
+  });
+
+  it('cannot take over a login in the sandbox, even when the earlier registration is inactive', async () => {
+    const { administrator, path } = await people();
+    const before = await agencyOf('syv-chair');
+    const { body: later } = await administrator.post(path, staff(SANDBOX, 'syv-chair')).expect(201);
+    expect(await agencyOf('syv-chair')).toBe(before);
+    const one = `${path}/${String(later.id)}`;
+    await administrator.patch(one, { name: 'Yusuf Nasrani', active: false }, '*').expect(200);
+    await administrator.patch(one, { active: true }, '*').expect(200);
+    expect(await agencyOf('syv-chair')).toBe(before);
+    await owner.query(`UPDATE practitioners SET active = false WHERE subject = 'syv-chair' AND id <> $1`, [later.id]);
+    await (await as(server, 'syv-chair')).get('/v1/me').expect(403);
+    await owner.query(`UPDATE practitioners SET active = true WHERE subject = 'syv-chair'`);
+    const cast = (await nobody(server).get('/sandbox/people').expect(200)).body.data as { id: string }[];
+    expect(cast.filter(({ id }) => id === 'syv-chair')).toHaveLength(1);
+  });
+
+  it('cannot make somebody active whose issuer does not vouch for the agency', async () => {
+    await employ('left', police.issuer, 'askenby-housing', { active: false });
+    const { administrator, path } = await people();
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM practitioners WHERE subject = 'left'`);
+    const one = `${path}/${rows[0]!.id}`;
+    const refused = await administrator.patch(one, { active: true }, '*');
+    expect([refused.status, refused.body.code]).toEqual([422, 'issuer-not-of-the-agency']);
+    await administrator.patch(one, { jobTitle: 'Left' }, '*').expect(200);
+    for (const change of [{ issuer: SANDBOX }, { subject: 'marac-chair' }, { agencyId: rows[0]!.id }])
+      await administrator.patch(one, change, '*').expect(400);
+  });
+});
+
+it('a token never finds a registration of an agency for which its issuer does not vouch', async () => {
+  await employ('constable', police.issuer, 'askenby-housing', { madeAt: '2020-01-01', name: 'Squatter' });
+  expect((await me(police.token('constable'))).status).toBe(403);
+  await employ('constable', police.issuer, 'police');
+  const { body } = await me(police.token('constable')).expect(200);
+  expect(body.name).toBe('Pat Tokenham');
+});
+
+describe('the purpose of an emergency', () => {
+  const reading = async (who: string) =>
+    (await as(server, who)).get('/v1/cases?limit=1').set('purpose', 'EMERGENCY_BTG');
+
+  it('is refused to whoever has no emergency access open, and the refusal is logged', async () => {
+    for (const who of ['police-sergeant', 'jag-chair', 'housing-system', 'auditor', 'outsider']) {
+      const answer = await reading(who);
+      expect([who, answer.status, answer.body.code]).toEqual([who, 403, 'no-emergency-open']);
+      const { rows } = await owner.query('SELECT outcome, rule FROM audit_entries WHERE correlation_id = $1', [
+        answer.headers['x-correlation-id'],
+      ]);
+      expect(rows).toEqual([{ outcome: 'refuse', rule: 'no-emergency-open' }]);
+    }
+  });
+
+  it('is accepted while an emergency access is open, and no longer', async () => {
+    const sergeant = await as(server, 'police-sergeant');
+    await sergeant.get('/v1/me').expect(200);
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT c.id FROM cases c JOIN panels n ON n.id = c.panel_id WHERE n.code = 'ask-cmarac' LIMIT 1`,
+    );
+    const opened = await sergeant
+      .post('/v1/emergency-accesses', {
+        caseId: rows[0]!.id,
+        reasonCode: 'missing_person',
+        reason: 'Reported missing tonight; contacts needed now.',
+      })
+      .expect(201);
+    expect((await reading('police-sergeant')).status).toBe(200);
+    expect((await reading('jag-chair')).status).toBe(403);
+    const path = `/v1/emergency-accesses/${String(opened.body.id)}`;
+    await sergeant.post(`${path}/ending`).set('if-match', '*').expect(200);
+    expect((await reading('police-sergeant')).body.code).toBe('no-emergency-open');
+  });
+
+  it('is refused in the next request after another process ended the access', async () => {
+    const sergeant = await as(server, 'police-sergeant');
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT id FROM emergency_accesses ORDER BY opened_at DESC LIMIT 1`,
+    );
+    const again = `UPDATE emergency_accesses SET ended_at = $2 WHERE id = $1`;
+    await owner.query(again, [rows[0]!.id, null]);
+    const cases = () => sergeant.get('/v1/cases?limit=1').set('purpose', 'EMERGENCY_BTG');
+    for (let count = 0; count < 3; count++) await cases().expect(200);
+    await owner.query(again, [rows[0]!.id, new Date()]);
+    expect((await cases()).body.code).toBe('no-emergency-open');
   });
 });

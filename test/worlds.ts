@@ -361,6 +361,8 @@ export class Worlds {
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
       compartmentPanelIds: c.some(panels, 0.3),
+      auditedPanelIds: c.some(panels, 0.2),
+      excludedReferralIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
       grantedCaseIds: c.happens(0.4) ? [] : c.some(pool('Case', 'id'), 0.4),
       invitations: c.some(pool('Invitation', 'id'), 0.4).map((id) => ({
         id,
@@ -486,6 +488,8 @@ export class Worlds {
         return constant ?? c.int(5);
       case 'date':
         return constant ?? `2026-06-${String(10 + c.int(10))}`;
+      case 'uuid[]':
+        return c.some([...compared.filter((one) => typeof one === 'string').slice(0, 6), c.uuid()], 0.4);
       case 'jsonb':
         return {};
       case 'text':

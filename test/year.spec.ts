@@ -463,6 +463,7 @@ async function aYear(): Promise<{ told: string; server: TestServer }> {
       ...process.env,
       MIGRATION_DATABASE_URL: database.ownerUrl,
       DATABASE_URL: database.serviceUrl,
+      SANDBOX: 'on',
       SANDBOX_NOW: NEW_YEAR,
     },
   });

@@ -16,7 +16,8 @@ import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
-const FORMAT = 'wardmote-audit/1';
+/** The first had no `panelIds` in its leaves; a log of the second may begin with such entries. */
+const FORMATS = ['wardmote-audit/1', 'wardmote-audit/2'];
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** @typedef {{ type?: string, size: number, root: string, time: string, keyId: string, signature: string }} Checkpoint */
@@ -72,7 +73,7 @@ class Verifier {
   tree = new Tree();
   /** @type {Map<string, string>} public keys by identifier */
   keys = new Map();
-  /** @type {{ size: number, leafMembers: string[], personal: string[] } | undefined} */
+  /** @type {{ size: number, leafMembers: string[], earlierLeafMembers?: string[][], personal: string[] } | undefined} */
   header;
   /** @type {Checkpoint | undefined} */
   last;
@@ -110,7 +111,8 @@ class Verifier {
 
   /** @param {any} header */
   begin(header) {
-    if (header.type !== 'header' || header.format !== FORMAT) throw new Bad(`the first line is no header of ${FORMAT}`);
+    if (header.type !== 'header' || !FORMATS.includes(header.format))
+      throw new Bad(`the first line is no header of ${FORMATS.join(' or ')}`);
     this.header = header;
     if (!this.trusted.length) this.trust(header.keys.map((/** @type {{ publicKey: string }} */ key) => key.publicKey));
     for (const one of this.kept) this.signature(one, `the kept checkpoint of size ${one.size}`);
@@ -143,10 +145,15 @@ class Verifier {
    */
   leaf(name, { index, leaf, leafHash, values, salts }) {
     this.counts.read += 1;
-    const { leafMembers, personal } = /** @type {NonNullable<Verifier['header']>} */ (this.header);
+    const {
+      leafMembers,
+      earlierLeafMembers = [],
+      personal,
+    } = /** @type {NonNullable<Verifier['header']>} */ (this.header);
     if (leaf.index !== index) throw new Bad(`${name} was made as entry ${leaf.index}`);
-    const expected = [...leafMembers, 'commitments'].sort().join();
-    if (Object.keys(leaf).sort().join() !== expected) throw new Bad(`${name} has other members than it should`);
+    const members = Object.keys(leaf).sort().join();
+    const expected = [leafMembers, ...earlierLeafMembers].map((one) => [...one, 'commitments'].sort().join());
+    if (!expected.includes(members)) throw new Bad(`${name} has other members than it should`);
     for (const field of personal) this.value(`${name}: ${field}`, leaf.commitments[field], values[field], salts[field]);
     const hash = sha256(Buffer.of(0), canonical(leaf));
     if (hash.toString('base64') !== leafHash) throw new Bad(`${name} was altered: its leaf hash is another`);

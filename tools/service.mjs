@@ -5,11 +5,11 @@ import { isFree, startEmbeddedDatabase } from './embedded-database.mjs';
 import { CannotStart, spawnHeld } from './lifeline.mjs';
 
 const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'dist');
-const production = process.env.NODE_ENV === 'production';
 
 export const host = process.env.HOST || '127.0.0.1';
 export const port = Number(process.env.PORT || 3000);
-export const sandbox = (process.env.SANDBOX || (production ? 'off' : 'on')) === 'on';
+/** The commands of the project show the sandbox unless it is switched off; the service itself runs it only when told to. */
+export const sandbox = (process.env.SANDBOX || 'on') === 'on';
 const callableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 export const url = `http://${callableHost}:${port}`;
 
@@ -32,9 +32,9 @@ export async function refuseTakenPort() {
 export async function openDatabase(session) {
   const given = process.env.DATABASE_URL;
   if (given) return { serviceUrl: given, ownerUrl: process.env.MIGRATION_DATABASE_URL || given };
-  if (production)
+  if (!sandbox)
     throw new CannotStart(
-      'The embedded database is not for production: set DATABASE_URL (and MIGRATION_DATABASE_URL).',
+      'The embedded database is for the sandbox alone: set DATABASE_URL (and MIGRATION_DATABASE_URL).',
     );
   return session.phase('Starting the embedded database', async () => session.hold(await startEmbeddedDatabase()));
 }

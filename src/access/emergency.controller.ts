@@ -23,7 +23,7 @@ export class EmergencyController {
     return this.emergencies.list(actor, query);
   }
 
-  /** Open one case in an emergency, to read, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with what you read */
+  /** Open one case in an emergency, to read, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with what you read while it is open */
   @Post()
   @Can('open-in-emergency', Case)
   @Answers.made(EmergencyAccessView)

@@ -65,11 +65,19 @@ const DEFAULT_PURPOSE_OF_AUDITORS: LogPurpose = 'LOG_LAWFULNESS';
 /** An agency's own issuer vouches for its own people and systems, and for nobody else's. */
 const VOUCHED = 'a.active AND (:vouches IS NULL OR a.code = :vouches)';
 
+/**
+ * Whose login it is. An issuer that vouches for one agency finds that agency's registration and no other; where the sandbox's
+ * issuer vouches for all, the earliest registration has the login, active or not, and a later one can do nothing.
+ */
+const FIRST_REGISTERED = `SELECT f.id FROM practitioners f JOIN agencies g ON g.id = f.agency_id
+    WHERE f.issuer = :issuer AND f.subject = :subject AND (:vouches IS NULL OR g.code = :vouches)
+    ORDER BY f.made_at, f.id LIMIT 1`;
+
 const WHO = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
     NULL::text[] AS scopes,
     coalesce(:asked, CASE WHEN 'auditor' = ANY(p.roles) THEN '${DEFAULT_PURPOSE_OF_AUDITORS}' ELSE '${DEFAULT_PURPOSE}' END) AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND ${VOUCHED}
-  WHERE p.active AND NOT :client AND ((p.issuer = :issuer AND p.subject = :subject) OR p.id = :id)
+  WHERE p.active AND NOT :client AND p.id = coalesce(:id, (${FIRST_REGISTERED}))
   UNION ALL
   SELECT 'client', c.id, c.name, c.agency_id, a.type, '{}', c.scopes, c.purpose
   FROM clients c JOIN agencies a ON a.id = c.agency_id AND ${VOUCHED}
@@ -98,7 +106,8 @@ export function actingFunction(): { name: string; signature: string; sql: string
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
-      'wall', wall_of(who.kind, who.id, who.agency_id, :now), 'changes_at', least(${changes.join(', ')})) FROM who);`;
+      'wall', wall_of(who.kind, who.id, who.agency_id, :now)
+        || unread_entries_of(who.kind, who.id, who.agency_id, :now), 'changes_at', least(${changes.join(', ')})) FROM who);`;
   const known = Object.keys(ARGUMENTS).join('|');
   const sql = body.replace(new RegExp(`(?<!:):(${known})\\b`, 'g'), 'p_$1');
   const name = `acting_${createHash('sha256').update(sql).digest('hex').slice(0, 12)}`;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
-import { notFound, refused } from '../policy/problems.js';
+import { notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -8,6 +8,7 @@ import type { PractitionerChange, PractitionerRequest } from './agency.requests.
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
 import { staffNameKey } from './name-key.js';
+import { issuersOf } from './sign-in.js';
 
 /** The directory: partnerships, agencies, the people and the systems that sign in. */
 @Injectable()
@@ -44,8 +45,9 @@ export class AgenciesService {
 
   employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      await work.find('employ', Agency, agencyId);
+      const agency = await work.find('employ', Agency, agencyId);
       onlyOfTheAgency(request.roles);
+      mustVouch(agency, request.issuer);
       const practitioner = await work.insert(Practitioner, {
         ...request,
         nameKey: staffNameKey(request.name),
@@ -59,11 +61,12 @@ export class AgenciesService {
 
   change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      await work.find('employ', Agency, agencyId);
+      const agency = await work.find('employ', Agency, agencyId);
       const found = await work.take('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
       notForOneself(actor, found, request.roles);
+      if (request.active && !found.active) mustVouch(agency, found.issuer);
       const changed = await work.update(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
@@ -76,6 +79,16 @@ export class AgenciesService {
   clients(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(ClientView, {}, query));
   }
+}
+
+/** Refuses a login of an issuer that does not vouch for the agency's people. */
+function mustVouch({ code }: Agency, issuer: string): void {
+  const issuers = issuersOf(code);
+  if (issuers.includes(issuer)) return;
+  const known = issuers.length ? `Use ${issuers.join(' or ')}.` : 'Ask the operator of the service to configure one.';
+  throw unacceptable('issuer-not-of-the-agency', `This issuer does not vouch for the people of your agency. ${known}`, [
+    { pointer: '/issuer', detail: 'not an issuer of the agency' },
+  ]);
 }
 
 /** Roles that an agency gives its own staff. All others are given by the operator of the service. */

@@ -95,7 +95,8 @@ export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
 /** A member of an agency's staff who signs in through the agency's own identity provider. */
 @Entity('practitioners')
-@Unique(['issuer', 'subject'])
+@Unique(['agencyId', 'issuer', 'subject'])
+@Index(['issuer', 'subject'])
 export class Practitioner extends Recorded {
   /** The agency that employs the person. */
   @Column({ type: 'uuid' })

@@ -9,7 +9,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
-import { config, type IssuerConfig } from '../config.js';
+import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../policy/categories.js';
 import { invalid, refused, unauthenticated } from '../policy/problems.js';
@@ -17,6 +17,7 @@ import { callOf } from '../records/call.js';
 import { Clock } from '../records/clock.js';
 import { AuditLog, refusal } from '../records/journal.js';
 
+const EMERGENCY: Purpose = 'EMERGENCY_BTG';
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 const CLOCK_SKEW_SECONDS = 5;
 const KEYS_FRESH_MS = 10 * 60_000;
@@ -39,11 +40,17 @@ const loopback = ['0.0.0.0', '::', '[::]'].includes(config.host) ? '127.0.0.1' :
 
 /** The sandbox's issuer: its name is fixed, its keys are served by this process. */
 export const SANDBOX_ISSUER: IssuerConfig = {
-  issuer: 'https://sandbox.wardmote.example',
+  issuer: SANDBOX_ISSUER_NAME,
   audience: config.audience,
   jwksUri: `http://${loopback}:${String(config.port)}/sandbox/issuer/jwks`,
   agency: null,
 };
+
+/** Issuers that vouch for the people of an agency. */
+export const issuersOf = (agencyCode: string): string[] =>
+  trustedIssuers()
+    .filter(({ agency }) => agency === null || agency === agencyCode)
+    .map(({ issuer }) => issuer);
 
 export const trustedIssuers = (): IssuerConfig[] => [...config.issuers, ...(config.sandbox ? [SANDBOX_ISSUER] : [])];
 
@@ -185,7 +192,33 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
         'You signed in, but your agency has not registered you, or you are no longer active.',
       );
     }
+    await this.admitPurpose(actor, as.purpose);
     return actor;
+  }
+
+  /** Accepts the purpose of emergencies from whoever has an emergency access open now, and from nobody else. */
+  private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
+    // asked for by a person, or registered for a machine client, which can open no emergency access
+    if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
+    const { kept } = actor;
+    if (kept)
+      actor.kept = {
+        ...kept,
+        renew: async () => {
+          await kept.renew();
+          await this.admitPurpose(actor, purpose);
+        },
+      };
+    if (actor.emergencyCaseIds.length) return;
+    // an emergency access may have been opened since the actor was read
+    if (actor.kept) return actor.kept.renew();
+    await this.auditLog.record(actor, [
+      refusal({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: 'no-emergency-open' }),
+    ]);
+    throw refused(
+      'no-emergency-open',
+      `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
+    );
   }
 }
 

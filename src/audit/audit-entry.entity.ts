@@ -95,6 +95,11 @@ export class AuditEntry {
   @Classified('administrative')
   partnershipId: string | null;
 
+  /** The panels to which the records belong; null for an entry made before they were written down. */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  panelIds: string[] | null;
+
   @Column({ type: 'text' })
   @Classified('administrative')
   subjectType: string;
@@ -108,6 +113,11 @@ export class AuditEntry {
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   personIds: string[] | null;
+
+  /** The cases, referrals and items of meetings to which the records belong; null where there are none, or erased. */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  parentIds: string[] | null;
 
   /** A keyed digest (HMAC-SHA-256) of what was searched for: equal searches have equal digests. */
   @Column({ type: 'text', nullable: true })

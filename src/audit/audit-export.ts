@@ -1,14 +1,15 @@
 /**
  * The log as a file that somebody else can check. Lines of JSON:
  *
- *   {"type":"header","format":"wardmote-audit/1","keys":[{"id","publicKey"}],"size","leafMembers","personal"}
+ *   {"type":"header","format":"wardmote-audit/2","keys":[{"id","publicKey"}],"size","leafMembers","earlierLeafMembers","personal"}
  *   {"type":"entry","index","leaf":{…},"values":{…},"salts":{…}}   an entry that the auditor may read
  *   {"type":"entry","index","leafHash"}                            one that they may not
  *   {"type":"checkpoint","size","root","time","keyId","signature"} right after the last entry that it covers
  *   {"type":"end","complete":false,"reason"}                       only where access ended while the export ran
  *
  * The entries stand in the order of their index, and the last line of a whole export is the checkpoint of its size. The tree
- * is over all entries of the service, so entries of other partnerships must take part: as their hash alone, which is
+ * is over all entries of the service, so entries of other partnerships, of compartments and of
+ * cases from which the auditor is excluded must take part: as their hash alone, which is
  * computed from the entry as it is now and not from what was kept when it was made, so that nobody can alter an entry where
  * the auditor does not see it. `sealing.ts` says how leaf hashes, commitments and signatures are made.
  *
@@ -26,7 +27,7 @@ import { Records } from '../records/records.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { SealedLog } from './log.js';
-import { FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONAL } from './sealing.js';
+import { EARLIER_LEAF_MEMBERS, FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONAL } from './sealing.js';
 
 export const NDJSON = 'application/x-ndjson';
 const PART = 500;
@@ -62,7 +63,8 @@ export class AuditExport {
 
   private async *lines(actor: Actor, size: number): AsyncGenerator<string> {
     const keys = [...this.log.keys.publicKeys].map(([id, publicKey]) => ({ id, publicKey }));
-    yield line({ type: 'header', format: FORMAT, keys, size, leafMembers: LEAF_MEMBERS, personal: PERSONAL });
+    const members = { leafMembers: LEAF_MEMBERS, earlierLeafMembers: EARLIER_LEAF_MEMBERS, personal: PERSONAL };
+    yield line({ type: 'header', format: FORMAT, keys, size, ...members });
     for (let from = 0; from < size; from += PART) {
       const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
       if (!now || !hasAnyGround(now, subjectOf(AuditEntry), 'export')) {

@@ -1,12 +1,52 @@
-/** The log is read by auditors only, of their own partnerships, for the lawful purposes, and reading it is written in it. */
+/**
+ * The log is read by auditors only, of their own partnerships, for the lawful purposes, and reading it is written in it. An
+ * auditor reads no entry about a compartment for which the operator did not name them, nor about a case or person from which
+ * they are excluded: see `docs/who-may-widen.md`.
+ */
 import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
-import type { Actor } from '../policy/actor.js';
+import { declareChange, declareFact, type Actor } from '../policy/actor.js';
 import { LOG_PURPOSES } from '../policy/categories.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
+import '../cases/cases.policy.js';
+import '../meetings/room/recusal-facts.js';
+import '../panels/panels.policy.js';
+import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
+import { CompartmentAuditor } from './compartment-auditor.entity.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /** Compartments whose auditor the actor is, now. */
+    auditedPanelIds: string[];
+    /** Of an auditor: referrals that name a person, or led to a case, from which the auditor is excluded. */
+    excludedReferralIds: string[];
+  }
+}
+
+const NAMED = `ca.practitioner_id = who.id AND who.kind = 'practitioner'`;
+
+declareFact(
+  'auditedPanelIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT ca.panel_id), '[]') FROM compartment_auditors ca
+   WHERE ${NAMED} AND ca.since <= :now AND (ca.until IS NULL OR ca.until > :now)`,
+);
+
+declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
+  WHERE ${NAMED}) change WHERE change.at > :now`);
+
+declareFact(
+  'excludedReferralIds',
+  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME})
+   SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (
+     SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
+     UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
+     UNION SELECT r.id FROM referrals r JOIN mine USING (case_id)
+     UNION SELECT r.id FROM referrals r JOIN case_people cp USING (case_id) JOIN mine ON mine.person_id = cp.person_id
+     UNION SELECT r.id FROM referrals r JOIN cases c ON c.id = r.case_id JOIN mine ON mine.person_id = c.person_id) named`,
+);
 
 const audits = (actor: Actor): boolean => actor.roles.includes('auditor');
 const isLawful = (actor: Actor): boolean => (LOG_PURPOSES as readonly string[]).includes(actor.purpose);
@@ -16,6 +56,33 @@ const auditing = (where: (actor: Actor) => Where) => (actor: Actor) =>
 /** Agencies of several boroughs meet in the BCU: that alone does not make one the auditor of the other. */
 const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
 
+/** Entries made before panels and cases were written down: nobody can tell what they are about. */
+const UNPLACED: Where = { panelIds: null };
+
+/** Whoever asked for an identifier that is not there for them knows it already: such an entry is shown, or it would tell. */
+const excluded: Bar = {
+  name: 'excluded-auditor',
+  step: 'conflict',
+  sentence: 'who is excluded from a case or person that the entry names, or recused from an item',
+  where: (actor) => {
+    const { excludedCaseIds, excludedPersonIds, excludedReferralIds, recusedListingIds } = actor;
+    const ids = [...excludedCaseIds, ...excludedPersonIds, ...excludedReferralIds, ...recusedListingIds];
+    if (!ids.length) return null;
+    const named = ['recordIds', 'personIds', 'parentIds'].map((field): Where => ({ [field]: { $overlaps: ids } }));
+    return { $or: [UNPLACED, ...named], $nor: [{ actorId: actor.id, rule: 'not-found' }] };
+  },
+};
+
+const notOfTheCompartment: Bar = {
+  name: 'not-auditor-of-the-compartment',
+  step: 'compartment',
+  sentence: 'whom the operator did not name as auditor of the compartment that the entry is about',
+  where: ({ compartmentPanelIds, auditedPanelIds }) => {
+    const closed = compartmentPanelIds.filter((panelId) => !auditedPanelIds.includes(panelId));
+    return closed.length ? { $or: [UNPLACED, { panelIds: { $overlaps: closed } }] } : null;
+  },
+};
+
 extendSubject(AgencyPartnership, {
   relations: { partnership: { to: Partnership, local: 'partnershipId', foreign: 'id' } },
 });
@@ -24,6 +91,7 @@ declareSubject(AuditEntry, 'AuditEntry', {
   orderBy: 'at',
   seek: ['partnershipId'],
   relations: { presence: { to: AgencyPartnership, local: 'agencyId', foreign: 'agencyId' } },
+  bars: [excluded, notOfTheCompartment],
   grounds: [
     {
       name: 'auditor',
@@ -68,5 +136,9 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
   ],
 });
 
+/** Read by rules only. */
+declareSubject(CompartmentAuditor, 'CompartmentAuditor', {});
+
 declareWords(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
 declareWords(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');
+declareWords(CompartmentAuditor, 'Accounting for it', 'auditor of a compartment');

@@ -32,6 +32,11 @@ export const exportSchema = {
     },
     size,
     leafMembers: { type: 'array' as const, maxItems: 100, items: text },
+    earlierLeafMembers: {
+      type: 'array' as const,
+      maxItems: 100,
+      items: { type: 'array' as const, maxItems: 100, items: text },
+    },
     personal: { type: 'array' as const, maxItems: 100, items: text },
     index: size,
     leafHash: hash,

@@ -51,6 +51,18 @@ const INSERT = `WITH last AS (
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
 
+/** Records whose own rows do not name the panel and case to which they belong. */
+const PLACED_BY_OTHERS = [
+  'AccessRequest',
+  'AccessDecision',
+  'AccessGrant',
+  'HandlingAcknowledgement',
+  'CycleMeeting',
+  'BidDecision',
+  'BidResult',
+];
+const STANDING = 'SELECT audit_standing($1::text, $2::uuid[], $3::uuid) AS found';
+
 type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
 interface Waiting extends Received {
@@ -82,14 +94,16 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
     try {
       await this.disclosures.write(client, [received(who, drafts)]);
-      await this.seal(client, this.prepared(who, drafts));
+      await this.seal(client, this.prepared(who, await placed(client, who, drafts)));
     } catch (error) {
       throw ownFault(error);
     }
   }
 
-  record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
-    const entries = this.prepared(who, drafts);
+  async record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+    const isPlaced = !drafts.some(unplaced);
+    const whole = isPlaced ? drafts : await this.reading((client) => placed(client, who, drafts));
+    const entries = this.prepared(who, whole);
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void => {
         reject(ownFault(error));
@@ -201,36 +215,37 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
-    return drafts.map(
-      ({ search, resultCount, reason = null, rule = null, purpose, disclosed: _, copied: __, ...draft }) => {
-        const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
-        const personal = {
-          recordIds: draft.recordIds.map((id) => id.toLowerCase()),
-          personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
-          search: search === undefined ? null : this.digest(search),
-          reason,
-        };
-        return {
-          ...draft,
-          ...personal,
-          ...committed(personal),
-          rule,
-          id: uuidv7(),
-          at: who.now,
-          subOperation: isLogReading ? 'log-reading' : draft.subOperation,
-          actorKind: who.kind,
-          actorId: who.id,
-          agencyId: who.agencyId,
-          principal: who.kind === 'unknown' ? who.principal : null,
-          recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
-          purpose: purpose ?? who.purpose ?? null,
-          resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
-          policyVersion,
-          route: who.call.route,
-          correlationId: who.call.correlationId,
-        };
-      },
-    );
+    return drafts.map(({ search, resultCount, reason = null, rule = null, purpose, panelIds = [], ...more }) => {
+      const { disclosed: _, copied: __, parentIds = [], ...draft } = more;
+      const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
+      const personal = {
+        recordIds: draft.recordIds.map((id) => id.toLowerCase()),
+        personIds: draft.personIds.length ? draft.personIds.map((id) => id.toLowerCase()) : null,
+        parentIds: parentIds.length ? parentIds : null,
+        search: search === undefined ? null : this.digest(search),
+        reason,
+      };
+      return {
+        ...draft,
+        ...personal,
+        ...committed(personal),
+        panelIds,
+        rule,
+        id: uuidv7(),
+        at: who.now,
+        subOperation: isLogReading ? 'log-reading' : draft.subOperation,
+        actorKind: who.kind,
+        actorId: who.id,
+        agencyId: who.agencyId,
+        principal: who.kind === 'unknown' ? who.principal : null,
+        recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
+        purpose: purpose ?? who.purpose ?? null,
+        resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
+        policyVersion,
+        route: who.call.route,
+        correlationId: who.call.correlationId,
+      };
+    });
   }
 
   private digest(search: unknown): string {
@@ -299,6 +314,41 @@ async function inOrder(asked: Promise<unknown>[]): Promise<void> {
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
+}
+
+/**
+ * Records of an entry whose panel and case the database must be asked for. An entry of an attempt on what is hidden or missing
+ * was made without looking, and stays so.
+ */
+function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { subject: string; ids: string[] } | null {
+  // a document names the items that it holds
+  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
+  const isPlaced = panelIds === undefined || !PLACED_BY_OTHERS.includes(subjectType);
+  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
+}
+
+/** The drafts with the panels and cases that the database knows of their records. */
+async function placed(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<AuditDraft[]> {
+  const whole: AuditDraft[] = [];
+  for (const draft of drafts) {
+    const asked = unplaced(draft);
+    if (!asked) {
+      whole.push(draft);
+      continue;
+    }
+    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(STANDING, [
+      asked.subject,
+      asked.ids,
+      who.id,
+    ]);
+    const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
+    whole.push({
+      ...draft,
+      panelIds: [...new Set([...(draft.panelIds ?? []), ...panelIds])].sort(),
+      parentIds: [...new Set([...(draft.parentIds ?? []), ...parentIds])].sort(),
+    });
+  }
+  return whole;
 }
 
 const received = (who: WhoActed, drafts: AuditDraft[]): Received => ({

@@ -7,7 +7,8 @@
  * lists and objects). Instants are UTC with milliseconds, `2026-11-22T09:30:00.000Z`; identifiers are in lower case.
  *
  * Leaf data: the canonical JSON of the entry's own members (`LEAF_MEMBERS`) and `commitments`, an object with one member
- * for each personal value that the entry was made with. Leaf hash: SHA-256(0x00 || leaf data).
+ * for each personal value that the entry was made with. Leaf hash: SHA-256(0x00 || leaf data). An entry of format
+ * `wardmote-audit/1` has no member `panelIds` (`EARLIER_LEAF_MEMBERS`); a log may begin with such entries.
  *
  * Commitment: the hex digits of SHA-256(salt || canonical JSON of the value); the salt is 16 random bytes of its own for
  * each value. The personal values (`PERSONAL`) are outside the leaf, so that a value can be erased together with its salt:
@@ -20,10 +21,10 @@ import { createHash, createPublicKey, hash, randomBytes, sign, verify, type KeyO
 import { leafHash, type Hash } from './tree.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 
-export const FORMAT = 'wardmote-audit/1';
+export const FORMAT = 'wardmote-audit/2';
 
 /** The members that may be erased. */
-export const PERSONAL = ['recordIds', 'personIds', 'search', 'reason'] as const;
+export const PERSONAL = ['recordIds', 'personIds', 'parentIds', 'search', 'reason'] as const;
 
 export const LEAF_MEMBERS = [
   'id',
@@ -42,6 +43,7 @@ export const LEAF_MEMBERS = [
   'recipientAgencyId',
   'purpose',
   'partnershipId',
+  'panelIds',
   'subjectType',
   'resultCount',
   'fields',
@@ -88,12 +90,17 @@ export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 's
   return { commitments, salts };
 }
 
+/** Members of the leaves of `wardmote-audit/1`: entries whose panels were not written down. */
+export const EARLIER_LEAF_MEMBERS = [LEAF_MEMBERS.filter((member) => member !== 'panelIds')];
+
 const IN_ORDER = [...LEAF_MEMBERS, 'commitments' as const].sort();
+const IN_ORDER_BEFORE = IN_ORDER.filter((member) => member !== 'panelIds');
 
 /** What of the entry the leaf is made of, in the order of the names. */
 export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown> {
   const leaf: Record<string, unknown> = {};
-  for (const member of IN_ORDER) leaf[member] = member === 'commitments' ? inOrder(entry.commitments) : entry[member];
+  const members = entry.panelIds === null ? IN_ORDER_BEFORE : IN_ORDER;
+  for (const member of members) leaf[member] = member === 'commitments' ? inOrder(entry.commitments) : entry[member];
   return leaf;
 }
 

@@ -33,6 +33,8 @@ import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-tim
 import { NamesOfStaff20261128201000 } from './20261128201000-names-of-staff.js';
 import { ReachOfExclusions20261128202000 } from './20261128202000-reach-of-exclusions.js';
 import { UsedReferences20261128203000 } from './20261128203000-used-references.js';
+import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
+import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -70,5 +72,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   NamesOfStaff20261128201000,
   ReachOfExclusions20261128202000,
   UsedReferences20261128203000,
+  AuditCompartments20261128300000,
+  LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
 ];

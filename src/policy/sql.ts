@@ -59,6 +59,8 @@ export function toSql(condition: Condition, type: RecordClass, alias: string, pa
         return `${field} = ANY(${parameters.add(value, `${column.type}[]`)})`;
       case 'nin':
         return `(${field} = ANY(${parameters.add(value, `${column.type}[]`)})) IS NOT TRUE`;
+      case 'overlaps':
+        return `${field} && ${parameters.add(value, column.type)}`;
       case 'exists':
         return value ? `${field} IS NOT NULL` : `${field} IS NULL`;
     }

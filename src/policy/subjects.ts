@@ -197,8 +197,8 @@ function isImpossible(where: Where): boolean {
     if (key === '$and') return (value as Where[]).some(isImpossible);
     if (key === '$or') return (value as Where[]).every(isImpossible);
     if (typeof value !== 'object' || value === null) return false;
-    const { $in, $elemMatch } = value as { $in?: unknown[]; $elemMatch?: Where };
-    return $in?.length === 0 || ($elemMatch !== undefined && isImpossible($elemMatch));
+    const { $in, $overlaps, $elemMatch } = value as { $in?: unknown[]; $overlaps?: unknown[]; $elemMatch?: Where };
+    return $in?.length === 0 || $overlaps?.length === 0 || ($elemMatch !== undefined && isImpossible($elemMatch));
   });
 }
 

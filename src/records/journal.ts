@@ -24,6 +24,10 @@ export interface AuditDraft {
   recordIds: string[];
   /** The people whom the records are about, where the records say so. */
   personIds: string[];
+  /** The panels to which the records belong; none where they belong to none or it is unknown. */
+  panelIds?: string[];
+  /** The cases, referrals and items of meetings to which the records belong. */
+  parentIds?: string[];
   /** The partnership of the records: the same for all of them, null where they have none or it is unknown. */
   partnershipId: string | null;
   /** Field names, or the name of the document that was opened; never values. */

@@ -14,6 +14,7 @@ import { parse, type Slot, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
 import { Parameters, toSql } from '../policy/sql.js';
 import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { saysWhere } from './standing-of-rows.js';
 
 export interface Statement {
   text: string;
@@ -58,7 +59,8 @@ export function permittedSql(
 const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, property: string): boolean =>
   ['id', 'version', 'partnershipId', 'personId', 'category', panel, inCase, owner].includes(property) ||
   property === contributor?.agency ||
-  property === contributor?.type;
+  property === contributor?.type ||
+  saysWhere(property);
 
 /** The columns under their property names, with what masking needs to know about the row. */
 function selection(

@@ -13,11 +13,15 @@ export interface Wall {
   partnerships: string;
   /** Cases, people, panels, and items of meetings. */
   hidden: string;
+  /** Of an auditor: cases, referrals, items and people whose entries of the log they do not read. */
+  unread?: string;
+  /** Of an auditor: compartments whose entries they do not read. */
+  closed?: string;
   /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
   log?: 'on';
 }
 
-const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'log'] as const;
+const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'log'] as const;
 
 // the stamp is behind the wall, too: it is read once that is raised
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},

@@ -33,6 +33,7 @@ import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
 import { knownSql, withoutHiddenReferences, type Known } from './references.js';
+import { standingOf, type Standing } from './standing-of-rows.js';
 import { shapeOf, wholeShapeOf, type ViewClass, type ViewShape } from './view.js';
 import { unhidden } from './wall.js';
 
@@ -102,6 +103,8 @@ export class Work {
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
+  /** Where the record of a repeated answer stands. */
+  private shownAgain: ReturnType<typeof aboutWhom> | undefined;
   /** What was found last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
 
@@ -354,6 +357,7 @@ export class Work {
     }
     const asSeen = await this.masked(view, 'read', [row], reader);
     const [current, { shown, withheld }] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
+    this.shownAgain = aboutWhom(subjectOf(shape.record), row);
     const isHidden = (field: string): boolean => shape.references.has(field) && current[field] === null;
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
@@ -462,7 +466,9 @@ export class Work {
     const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
     const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
     const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
-    this.audit.push(draft({ operation: 'consult', subOperation: 'repeat', ...what, fields, withheld }));
+    this.audit.push(
+      draft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.shownAgain, fields, withheld }),
+    );
   }
 
   /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
@@ -594,7 +600,7 @@ export class Work {
   }
 
   /**
-   * One entry for what was consulted and one for what was disclosed, in each partnership: content that another agency
+   * One entry for what was consulted and one for what was disclosed, in each partnership and compartment: content that another agency
    * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
    */
   private writeDown(
@@ -615,7 +621,10 @@ export class Work {
       const masked = masks[index] as Masked;
       const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
       const purpose = isOpenInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
-      const key = `${operation} ${String(row['partnershipId'])} ${purpose ?? ''}`;
+      const compartments = standingOf(subject, [row]).panelIds.filter((id) =>
+        this.actor.compartmentPanelIds.includes(id),
+      );
+      const key = `${operation} ${String(row['partnershipId'])} ${purpose ?? ''} ${compartments.join()}`;
       const entry = entries.get(key) ?? { operation, purpose, members: [] };
       entry.members.push([row, masked]);
       entries.set(key, entry);
@@ -691,12 +700,13 @@ function refuseWithheld(writes: object, { withheld }: Masked): void {
   if (refusedFields.length) throw notWritable(refusedFields);
 }
 
-/** The partnership of rows that share one, and the people they name. */
-function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> {
+/** The partnership of rows that share one, the people they name, and where they stand. */
+function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> & Standing {
   const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
   return {
     partnershipId: (rows[0]?.['partnershipId'] as string | null | undefined) ?? null,
     personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
+    ...standingOf(subject, rows),
   };
 }
 

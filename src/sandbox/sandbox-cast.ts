@@ -23,7 +23,8 @@ const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id
   LEFT JOIN memberships m ON m.practitioner_id = p.id AND m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to >= current_date)
   LEFT JOIN panels n ON n.id = m.panel_id
-  WHERE p.issuer = $1 GROUP BY p.subject, a.name
+  WHERE p.issuer = $1 AND NOT EXISTS (SELECT 1 FROM practitioners f WHERE f.issuer = p.issuer AND f.subject = p.subject
+    AND (f.made_at, f.id) < (p.made_at, p.id)) GROUP BY p.subject, a.name
   UNION ALL SELECT c.client_id, a.name, '{}' FROM clients c JOIN agencies a ON a.id = c.agency_id WHERE c.issuer = $1`;
 
 /** Where everybody is synthetic, the list of people names the panels of all partnerships. */

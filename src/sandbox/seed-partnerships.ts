@@ -2,11 +2,12 @@
 import { staffNameKey } from '../agencies/name-key.js';
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
+import { CompartmentAuditor } from '../audit/compartment-auditor.entity.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from '../sharing/agreement.entity.js';
 import { SHARING_AGREEMENTS } from './content/agreements.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
-import { MEMBERSHIPS, PANELS } from './content/panels.js';
+import { COMPARTMENT_AUDITORS, MEMBERSHIPS, PANELS } from './content/panels.js';
 import { AGENCIES, PARTNERSHIPS } from './content/places-and-agencies.js';
 import type { Seeding } from './seeding.js';
 
@@ -110,6 +111,17 @@ export async function panels(seeding: Seeding): Promise<void> {
           ]
         : [],
     ),
+  );
+  await seeding.put(
+    CompartmentAuditor,
+    COMPARTMENT_AUDITORS.map(({ panel, person, since }) => ({
+      id: seeding.id('compartment-auditor', `${panel}/${person}`),
+      partnershipId: seeding.id('partnership', panel.slice(0, 3).toUpperCase()),
+      panelId: seeding.id('panel', panel),
+      practitionerId: seeding.id('practitioner', person),
+      since: seeding.at(seeding.day(since)),
+      until: null,
+    })),
   );
 }
 

@@ -73,6 +73,7 @@ const askenby: CastRow[] = [
   ['auditor', 'Verity Ledgerwood', 'askenby-community-safety', 'Internal Auditor', 'Reads the audit log and verifies it; reads no narrative.', 'auditor'],
   ['dpo', 'Ambrose Clearwell', 'askenby-community-safety', 'Data Protection Officer', 'Asks who could see what and why, and reviews agreements and emergency access.', 'data_protection_officer'],
   ['outsider', 'Sanjay Sengari', 'quayside-advice', 'Debt Adviser', 'Works for an agency that sits on no panel: nothing exists for him.'],
+  ['channel-auditor', 'Honora Vexley', 'askenby-community-safety', 'Prevent Assurance Auditor', 'Auditor of the Channel panel by name: reads what the log holds of it, which other auditors get as hashes; sees no case.', 'auditor'],
 ];
 
 // prettier-ignore

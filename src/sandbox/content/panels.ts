@@ -417,3 +417,8 @@ export function representativeOf(panel: string, agency: string): string | null {
     null
   );
 }
+
+/** Who audits a compartment, as the operator named them. */
+export const COMPARTMENT_AUDITORS: { panel: string; person: string; since: number }[] = [
+  { panel: panelCode('ASK', 'channel'), person: 'channel-auditor', since: -300 },
+];
