@@ -68,6 +68,8 @@ export const config = {
   ownerDatabaseUrl: process.env['MIGRATION_DATABASE_URL'] ?? process.env['DATABASE_URL'] ?? '',
   /** Twice the processors, and one that waits for the disk: more connections only drive each other out of the caches. */
   databasePool: integer('DATABASE_POOL', 2 * availableParallelism() + 1),
+  /** Threads that make papers (PDF, DOCX), each with about 250 MB at most. */
+  paperThreads: Math.max(1, integer('PAPER_THREADS', Math.max(1, availableParallelism() - 1))),
   sandbox: process.env['SANDBOX'] === 'on',
   issuers: issuers(),
   audience: process.env['AUDIENCE'] ?? 'https://wardmote.example/api',

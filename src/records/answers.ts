@@ -51,7 +51,7 @@ const pageSchema = (view: ViewClass): object => ({
 
 type Contents = Record<string, { schema: object }>;
 
-const files = (types: string[], others: Contents = {}): MethodDecorator =>
+const files = (types: string[], others: Contents = {}, answers = 'document'): MethodDecorator =>
   applyDecorators(
     ApiOkResponse({
       content: {
@@ -61,7 +61,7 @@ const files = (types: string[], others: Contents = {}): MethodDecorator =>
         ),
       },
     }),
-    ApiExtension('x-answers', 'document'),
+    ApiExtension('x-answers', answers),
   );
 
 /** What a file may hold at most, as the document says. */
@@ -109,7 +109,7 @@ export const Answers = {
     applyDecorators(
       declareView(view),
       ApiExtraModels(view),
-      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }),
+      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }, 'forms'),
     ),
 
   /** A question that carries personal data, and so is a POST: a page of records. */
