@@ -178,6 +178,11 @@ test(
     const coordinator = await by('jag-coordinator');
     const agreement = await agreementCalled(dpo, 'ISA-ASK-MARAC');
     const { body: draft } = await drafted(dpo, agreement);
+    // papers go to a panel, not to a conference
+    await owner.query(
+      `UPDATE memberships SET valid_from = '2019-01-01', valid_to = '2019-12-31'
+       WHERE practitioner_id IN (SELECT id FROM practitioners WHERE subject LIKE 'member-%' OFFSET 40)`,
+    );
     const { answer, gap, list } = await others('simulations and pre-flights', async () => {
       const simulations = Array.from({ length: 20 }, async () =>
         dpo.post(`/v1/sharing-agreements/${agreement.id}/simulations`, { versionId: draft.id }),
