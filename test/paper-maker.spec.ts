@@ -168,4 +168,41 @@ describe('places at an expensive route', () => {
     await second.settled;
     expect([first.state.isIn, second.state.refused]).toEqual([true, expect.objectContaining({ status: 503 })]);
   });
+
+  test('are entered by a principal who is read again when the request waited', async () => {
+    const { Reflector } = await import('@nestjs/core');
+    const { Clock } = await import('#built/records/clock');
+    const { lastValueFrom, Subject } = await import('rxjs');
+    class Routes {
+      slow(): void {
+        return;
+      }
+    }
+    const handler = Object.getOwnPropertyDescriptor(Routes.prototype, 'slow') as TypedPropertyDescriptor<() => void>;
+    papers.Expensive({ concurrent: 2, queue: 4 })(Routes.prototype, 'slow', handler);
+    const interceptor = new papers.ExpensiveInterceptor(new Reflector(), new Clock());
+    const renewed: (Date | undefined)[] = [];
+    const asked = new Date();
+    const entering = (answer: InstanceType<typeof Subject>) => {
+      const user = { id: 'me', kept: { stamp: '1', renew: (now?: Date) => Promise.resolve(void renewed.push(now)) } };
+      const context = {
+        getHandler: () => handler.value,
+        getClass: () => Routes,
+        switchToHttp: () => ({ getRequest: () => ({ user }), getResponse: () => ({ raw: { once: () => undefined } }) }),
+      };
+      return lastValueFrom(interceptor.intercept(context as never, { handle: () => answer }));
+    };
+    const [first, second] = [new Subject(), new Subject()];
+    const answers = [entering(first), entering(second)];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(renewed).toEqual([]);
+    first.next('first');
+    first.complete();
+    await answers[0];
+    await turn();
+    expect(renewed.map((now) => Number(now) > Number(asked))).toEqual([true]);
+    second.next('second');
+    second.complete();
+    expect(await Promise.all(answers)).toEqual(['first', 'second']);
+  });
 });
