@@ -23,6 +23,7 @@ import { SubjectsModule } from './subjects/subjects.module.js';
 import { Authentication } from './policy/authentication.js';
 import { PolicyGuard } from './policy/guard.js';
 import { databaseOptions } from './records/database.js';
+import { ExpensiveInterceptor } from './records/expensive.js';
 import { PresentedInterceptor } from './records/presented.interceptor.js';
 import { RefusedCommandsInterceptor } from './records/refused-commands.interceptor.js';
 import { ProblemFilter } from './records/problem.filter.js';
@@ -63,6 +64,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: ExpensiveInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

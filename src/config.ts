@@ -108,6 +108,8 @@ export const config = {
   ownerDatabaseUrl: env['MIGRATION_DATABASE_URL'] || env['DATABASE_URL'] || '',
   /** Twice the processors, and one that waits for the disk: more connections only drive each other out of the caches. */
   databasePool: integer('DATABASE_POOL', 2 * availableParallelism() + 1),
+  /** Threads that make papers (PDF, DOCX), each with about 250 MB at most. */
+  paperThreads: Math.max(1, integer('PAPER_THREADS', Math.max(1, availableParallelism() - 1))),
   sandbox,
   /** The day on which the sandbox's seed is made; today where empty. */
   sandboxNow: env['SANDBOX_NOW'] ?? '',

@@ -55,6 +55,8 @@ interface Known {
 }
 
 const MOST_KNOWN = 2000;
+/** So many that a statement takes about as long as a page of records. */
+const READ_AT_ONCE = 50;
 /** Somebody may be asked about by a unit of work that holds a connection. */
 const MOST_CONNECTIONS = 2;
 
@@ -145,29 +147,58 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject }, as);
   }
 
-  /** Read anew: nobody learns the stamp with a question that is about somebody else. */
+  /** Read again: nobody learns the stamp with a question that is about somebody else. */
   async practitioner(id: string, as: ActingAs): Promise<Actor | null> {
-    const asked = { client: false, issuer: null, subject: null, id, vouches: null, asked: as.purpose ?? null };
-    const known = await this.read(JSON.stringify(Object.values(asked)), asked, as.now);
+    const asked = aboutPractitioner(id, as);
+    const known = await this.read(keyOf(asked), asked, as.now);
     return known && actorOf(known, as);
+  }
+
+  /** The stamp is asked for first: what is known under it was read from the same data and is not read again. */
+  async practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>> {
+    const [now] = await this.asService<{ stamp: string }>('SELECT stamp::text FROM fact_stamps', []);
+    const found = new Map<string, Actor>();
+    const missing: string[] = [];
+    for (const id of new Set(ids)) {
+      const known = this.kept(keyOf(aboutPractitioner(id, as)), as.now);
+      if (known && known.stamp === now?.stamp) found.set(id, actorOf(known, as));
+      else missing.push(id);
+    }
+    for (let start = 0; start < missing.length; start += READ_AT_ONCE)
+      for (const [id, known] of await this.readMany(missing.slice(start, start + READ_AT_ONCE), as))
+        found.set(id, actorOf(known, as));
+    return found;
+  }
+
+  private async readMany(ids: string[], as: ActingAs): Promise<Map<string, Known>> {
+    const { values } = this.question({ ...aboutPractitioner('', as), now: as.now });
+    const place = String(Object.keys(ARGUMENTS).indexOf('id') + 1);
+    const each = this.acting?.replace(`$${place}::uuid`, 'asked.id');
+    const { rows } = await this.pool.query<{ id: string; found: Found }>(
+      `SELECT asked.id, (${String(each)}) AS found FROM unnest($${place}::uuid[]) asked(id)`,
+      values.with(Number(place) - 1, ids),
+    );
+    const read = new Map<string, Known>();
+    for (const { id, found } of rows) {
+      const known = await this.remember(keyOf(aboutPractitioner(id, as)), found, as.now);
+      if (known) read.set(id, known);
+    }
+    return read;
   }
 
   private async load(who: Pick<Named, 'client' | 'issuer' | 'subject'>, as: ActingAs): Promise<Actor | null> {
     const asked = { ...who, id: null, vouches: as.vouchesFor ?? null, asked: as.purpose ?? null };
-    const key = JSON.stringify(Object.values(asked));
-    const kept = this.kept(key, as.now);
-    if (!kept) {
-      const known = await this.read(key, asked, as.now);
-      return known && actorOf(known, as);
-    }
-    const actor = actorOf(kept, as);
+    const key = keyOf(asked);
+    const known = this.kept(key, as.now) ?? (await this.read(key, asked, as.now));
+    if (!known) return null;
+    const actor = actorOf(known, as);
     actor.kept = {
-      stamp: kept.stamp,
-      renew: async () => {
-        const known = await this.read(key, asked, as.now);
-        if (!known) throw refused('unknown-person', 'You are no longer active in your agency.');
+      stamp: known.stamp,
+      renew: async (now = as.now) => {
+        const fresh = await this.read(key, asked, now);
+        if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
         delete actor.kept;
-        Object.assign(actor, actorOf(known, as));
+        Object.assign(actor, actorOf(fresh, { ...as, now }));
         forgetRules(actor);
       },
     };
@@ -204,10 +235,12 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<Known | null> {
     const { text, values } = this.question({ ...asked, now });
     const { rows } = await this.pool.query<{ found: Found }>(text, values);
-    const { found } = rows[0] as { found: Found };
+    return this.remember(key, (rows[0] as { found: Found }).found, now);
+  }
+
+  private async remember(key: string, { stamp, who }: Found, now: Date): Promise<Known | null> {
     this.known.delete(key);
-    if (!found.who) return null;
-    const { who } = found;
+    if (!who) return null;
     const owner: FactOwner = {
       agencyType: who.agency_type,
       purpose: who.purpose,
@@ -216,7 +249,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     const facts: [string, unknown][] = [];
     for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
     const fresh: Known = {
-      stamp: found.stamp,
+      stamp,
       since: now,
       until: new Date(who.changes_at),
       who,
@@ -227,6 +260,17 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return fresh;
   }
 }
+
+const aboutPractitioner = (id: string, as: ActingAs): Omit<Named, 'now'> => ({
+  client: false,
+  issuer: null,
+  subject: null,
+  id,
+  vouches: null,
+  asked: as.purpose ?? null,
+});
+
+const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));
 
 const actorOf = ({ who, facts }: Known, as: ActingAs): Actor => ({
   ...facts,

@@ -3,6 +3,7 @@ import { ApiExtension, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { Actor } from '../policy/actor.js';
 import { By, Can, SignedIn } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { Expensive } from '../records/expensive.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -32,6 +33,7 @@ export class AuditController {
 
   /** The whole log as lines of JSON, to be checked elsewhere; of entries that you may not read, only the hash (auditors) */
   @Get('audit-entries/export')
+  @Expensive({ concurrent: 2, queue: 8, offDatabase: true })
   @Can('export', AuditEntry)
   @ApiProduces(NDJSON)
   @ApiOkResponse({ schema: exportSchema })

@@ -6,9 +6,10 @@ import { explain, type Explanation } from '../policy/explanation.js';
 import type { Row } from '../policy/conditions.js';
 import { granted } from '../policy/levels.js';
 import { subjectOf } from '../policy/subjects.js';
-import { rowsWithFacts } from '../records/facts.js';
+import { rowsWithFactsOfAll } from '../records/facts.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import { inSlices } from '../records/slices.js';
 import type { Work } from '../records/work.js';
 import { Case } from './case.entity.js';
 
@@ -34,18 +35,18 @@ export class CaseAccess {
   of(actor: Actor, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const asked = await work.find('explain', Case, id);
-      const seen: Seen[] = [];
       const possible = await candidates(work, asked);
-      for (const candidate of possible.slice(0, MOST_CANDIDATES)) {
-        const about = await this.actors.practitioner(candidate, { now: actor.now, call: actor.call });
-        if (about) seen.push(await explained(work, about, id));
-      }
+      const ids = possible.slice(0, MOST_CANDIDATES);
+      const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
+      const about = ids.flatMap((one) => found.get(one) ?? []);
+      const [row = {}] = await rowsWithFactsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
+      const seen = await inSlices(about, (one) => explained(one, row));
       work.explained(subjectOf(Case), asked);
       const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({
         caseId: id,
-        people: readers.map((one) => ({
+        people: await inSlices(readers, (one) => ({
           practitionerId: one.actor.id,
           name: one.actor.name,
           agencyId: one.actor.agencyId,
@@ -53,11 +54,9 @@ export class CaseAccess {
           because: reasons(one.read),
           receives: one.read.outcome === 'permit' ? receives(one.actor, asked.panelId) : {},
         })),
-        agencies: [...new Set(followers.map((one) => one.actor.agencyId))].map((agencyId) => ({
+        agencies: [...Map.groupBy(followers, (one) => one.actor.agencyId)].map(([agencyId, following]) => ({
           agencyId,
-          because: [
-            ...new Set(followers.filter((one) => one.actor.agencyId === agencyId).flatMap((one) => reasons(one.track))),
-          ],
+          because: [...new Set(following.flatMap((one) => reasons(one.track)))],
         })),
         complete: possible.length <= MOST_CANDIDATES,
         withheld: [],
@@ -75,9 +74,8 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
       ? [decidedBy.rule]
       : [];
 
-async function explained(work: Work, actor: Actor, id: string): Promise<Seen> {
-  const [row] = await rowsWithFacts(work.manager, actor, Case, ['read', 'track'], [id]);
-  const about = (action: string): Explanation => explain(actor, subjectOf(Case), action, row as Row);
+function explained(actor: Actor, row: Row): Seen {
+  const about = (action: string): Explanation => explain(actor, subjectOf(Case), action, row);
   return { actor, read: about('read'), track: about('track') };
 }
 

@@ -3,6 +3,7 @@ import { ApiExtension, ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { Expensive } from '../records/expensive.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import { accessSchema } from '../records/policy.schemas.js';
@@ -64,6 +65,7 @@ export class CasesController {
 
   /** How many of the cases that you may see have which value, as far as you may see it */
   @Get('case-counts')
+  @Expensive({ concurrent: 4, queue: 16 })
   @Can('read', Case)
   @ApiOkResponse({ schema: COUNTS })
   @ApiExtension('x-answers', 'document')
@@ -97,6 +99,7 @@ export class CasesController {
 
   /** Who can see this case, and why (chair, coordinator, data protection officer) */
   @Get('cases/:id/access')
+  @Expensive({ concurrent: 2, queue: 8 })
   @Can('explain', Case)
   @ApiOkResponse({ schema: accessSchema })
   @ApiExtension('x-answers', 'document')

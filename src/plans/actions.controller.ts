@@ -2,6 +2,7 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { Expensive } from '../records/expensive.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -52,6 +53,7 @@ export class ActionsController {
 
   /** What each agency took upon itself and what became of it, counted over the actions that you may read */
   @Get('action-ledger')
+  @Expensive({ concurrent: 4, queue: 16 })
   @Can('read', Action)
   @Answers.page(LedgerView)
   ledger(@By() actor: Actor, @Query() query: LedgerQuery): Promise<Presented> {

@@ -89,11 +89,8 @@ export class ActionsService {
       work.counted(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
       const agencies = await work.rows('read', Agency, { id: { $in: [...new Set(concerned)] } });
-      const account = ({ id }: Agency): Account =>
-        accountOf(
-          actions.filter(({ ownerAgencyId }) => ownerAgencyId === id),
-          work.now,
-        );
+      const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
+      const account = ({ id }: Agency): Account => accountOf(byAgency.get(id) ?? [], work.now);
       return work.list(
         LedgerView,
         agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -42,16 +42,16 @@ export interface Actor extends ActorFacts {
   /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
   wall: object;
   /**
-   * Where the actor was not read for this request: what is known stands as long as the stamp does. Whoever asks about
-   * records learns the stamp with the first answer, and nothing that was found leaves where it is another.
+   * Of somebody who signed in: what is known stands as long as the stamp does. Whoever asks about records learns the stamp
+   * with the first answer, and nothing that was found leaves where it is another.
    */
   kept?: Kept;
 }
 
 export interface Kept {
   stamp: string;
-  /** Reads the actor anew, in place; refuses where nobody active stands behind it any more. */
-  renew: () => Promise<void>;
+  /** Reads the actor again, in place, as of `now`; refuses where nobody active stands behind it any more. */
+  renew: (now?: Date) => Promise<void>;
 }
 
 export interface Fact {
@@ -102,6 +102,8 @@ export abstract class Actors {
   abstract signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null>;
   /** Another practitioner, as the policy sees them at `as.now` (for explanations). */
   abstract practitioner(id: string, as: ActingAs): Promise<Actor | null>;
+  /** Many practitioners as the policy sees them at `as.now`, in few statements, by identifier; without those who are not active. */
+  abstract practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>>;
 }
 
 export interface ActingAs {

@@ -112,8 +112,8 @@ export class PolicyGuard implements CanActivate, OnApplicationBootstrap {
 /** Whoever is known anew is looked at anew at the door. */
 const admittedAnew = (kept: Kept, admit: () => Promise<void>): Kept => ({
   ...kept,
-  renew: async () => {
-    await kept.renew();
+  renew: async (now) => {
+    await kept.renew(now);
     await admit();
   },
 });

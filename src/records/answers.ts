@@ -52,7 +52,7 @@ const pageSchema = (view: ViewClass): object => ({
 
 type Contents = Record<string, { schema: object }>;
 
-const files = (types: string[], others: Contents = {}): MethodDecorator =>
+const files = (types: string[], others: Contents = {}, answers = 'document'): MethodDecorator =>
   applyDecorators(
     ApiOkResponse({
       content: {
@@ -62,7 +62,7 @@ const files = (types: string[], others: Contents = {}): MethodDecorator =>
         ),
       },
     }),
-    ApiExtension('x-answers', 'document'),
+    ApiExtension('x-answers', answers),
   );
 
 /** What a file may hold at most, as the document says. */
@@ -110,7 +110,7 @@ export const Answers = {
     applyDecorators(
       declareView(view),
       ApiExtraModels(view),
-      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }),
+      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }, 'forms'),
     ),
 
   /** A question that carries personal data, and so is a POST: a page of records. */

@@ -11,6 +11,7 @@ import { CONTEXT, type Context } from '../policy/levels.js';
 import { Parameters } from '../policy/sql.js';
 import { hasAnyGround, openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { contextSql, OPENED_BY, rulesOf } from './query.js';
+import { inSlices } from './slices.js';
 
 interface Tree {
   [relation: string]: Tree;
@@ -38,7 +39,8 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
       [keys],
     );
     await related(manager, relation.to, found, inner);
-    for (const row of rows) row[name] = found.filter((one) => one[relation.foreign] === row[relation.local]);
+    const byKey = Map.groupBy(found, (one) => one[relation.foreign]);
+    for (const row of rows) row[name] = byKey.get(row[relation.local]) ?? [];
   }
 }
 
@@ -51,38 +53,59 @@ export async function rowsWithFacts(
   ids: string[],
   inPanel?: string,
 ): Promise<Row[]> {
+  const rows = await rowsWithFactsOfAll(manager, [actor], type, actions, ids);
+  const [action = 'read'] = actions;
+  if (subjectOf(type).contexts.length) await inContext(manager, actor, subjectOf(type), action, rows, inPanel);
+  return rows;
+}
+
+/** The same for several actors at once: the rows carry what the rules ask about any of them, and nobody's context. */
+export async function rowsWithFactsOfAll(
+  manager: EntityManager,
+  actors: Iterable<Actor>,
+  type: RecordClass,
+  actions: string[],
+  ids: string[],
+): Promise<Row[]> {
   const subject = subjectOf(type);
   const tree: Tree = {};
-  for (const action of actions)
-    for (const { where } of openings(actor, subject, action)) relationsIn(parse(where), tree);
-  for (const { where } of [...subject.bars, ...subject.caps]) {
-    const needed = where(actor);
-    if (needed) relationsIn(parse(needed), tree);
-  }
+  await inSlices(actors, (actor) => {
+    for (const action of actions)
+      for (const { where } of openings(actor, subject, action)) relationsIn(parse(where), tree);
+    for (const { where } of [...subject.bars, ...subject.caps]) {
+      const needed = where(actor);
+      if (needed) relationsIn(parse(needed), tree);
+    }
+  });
   const rows = await manager.query<Row[]>(
     `SELECT ${columnList(type)} FROM ${tableOf(type)} t WHERE t."id" = ANY($1::uuid[])`,
     [ids],
   );
   await related(manager, type, rows, tree);
-  const [action = 'read'] = actions;
-  if (subject.contexts.length) await inContext(manager, actor, subject, action, rows, inPanel);
   return rows;
 }
 
-/** Those of the rows that the actor may read, whoever asks, as `mask` needs them. */
-export async function rowsReadBy(
+/**
+ * Those of the rows that the actor may read, whoever asks, as `mask` needs them. The rows carry what the rules ask about the
+ * actor, and are not changed: several actors may be asked about the same ones.
+ */
+export async function readableBy(
   manager: EntityManager,
   actor: Actor,
   type: RecordClass,
-  ids: string[],
+  rows: readonly Row[],
   inPanel?: string,
 ): Promise<Row[]> {
   const subject = subjectOf(type);
-  if (!ids.length || !hasAnyGround(actor, subject, 'read')) return [];
+  if (!rows.length || !hasAnyGround(actor, subject, 'read')) return [];
   const rules = rulesOf(actor, subject, 'read');
-  const rows = await rowsWithFacts(manager, actor, type, ['read'], ids, inPanel);
-  for (const row of rows) row[OPENED_BY] = rules.map(({ condition }) => holds(condition, row));
-  return rows.filter((row) => (row[OPENED_BY] as boolean[]).some(Boolean));
+  const weighed = await inSlices(rows, (row) => ({
+    ...row,
+    [OPENED_BY]: rules.map(({ condition }) => holds(condition, row)),
+  }));
+  const readable: Row[] = weighed.filter((row) => row[OPENED_BY].some(Boolean));
+  if (subject.contexts.length && readable.length) await inContext(manager, actor, subject, 'read', readable, inPanel);
+  return readable;
 }
 
 async function inContext(

@@ -2,8 +2,6 @@
 import { AlignmentType, Document, Footer, Header, HeadingLevel, Packer, Paragraph, TextRun } from 'docx';
 import { linesOf, type Block, type Paper } from './paper.js';
 
-export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
-
 const LEVELS = [HeadingLevel.HEADING_1, HeadingLevel.HEADING_2, HeadingLevel.HEADING_3, HeadingLevel.HEADING_4];
 
 export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Promise<Buffer> {

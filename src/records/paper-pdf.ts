@@ -9,8 +9,6 @@ import { buffer } from 'node:stream/consumers';
 import PDFDocument from 'pdfkit';
 import { linesOf, type Block, type Paper } from './paper.js';
 
-export const PDF = 'application/pdf';
-
 type Pdf = PDFKit.PDFDocument;
 type Element = PDFKit.PDFStructureElement;
 

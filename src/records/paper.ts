@@ -20,8 +20,36 @@ export interface Paper {
   blocks: Block[];
 }
 
-/** Characters that no form of a document may hold, and ends of lines of other systems. */
+export const PDF = 'application/pdf';
+export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+export type PaperFormat = 'pdf' | 'docx';
 
+/** The size of a paper: how long it takes to be made follows from it. */
+export interface PaperSize {
+  characters: number;
+  /** Paragraphs, points of lists and headings. */
+  blocks: number;
+}
+
+export function measure({ blocks }: Pick<Paper, 'blocks'>): PaperSize {
+  const size: PaperSize = { characters: 0, blocks: 0 };
+  const add = (...texts: (string | undefined)[]): void => {
+    size.blocks += 1;
+    for (const text of texts) size.characters += text?.length ?? 0;
+  };
+  const visit = (block: Block): void => {
+    if (block.kind === 'text') add(block.label, block.text);
+    else if (block.kind === 'list') for (const point of block.points) add(point);
+    else {
+      add(block.heading);
+      for (const one of block.blocks) visit(one);
+    }
+  };
+  for (const block of blocks) visit(block);
+  return size;
+}
+
+/** Characters that no form of a document may hold, and ends of lines of other systems. */
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\r(?=\n)/g;
 
 /** Text as a document can hold it, line by line. */

@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Clock } from './clock.js';
 import { openDatabase } from './database.js';
 import { ExplanationsService } from './explanations.service.js';
+import { PaperMaker } from './paper-maker.js';
 import { PolicyController } from './policy.controller.js';
 import { Refusals } from '../policy/guard.js';
 import { Records, RefusalsInLog } from './records.js';
@@ -42,11 +43,12 @@ export class RecordsModule {
           inject: [DataSource],
         },
         Clock,
+        { provide: PaperMaker, useFactory: () => new PaperMaker() },
         Records,
         { provide: Refusals, useClass: RefusalsInLog },
         ExplanationsService,
       ],
-      exports: [Clock, DataSource, Records, Refusals],
+      exports: [Clock, DataSource, PaperMaker, Records, Refusals],
     };
   }
 }

@@ -1,8 +1,9 @@
-/** What a proposed version changes, worked out by the very functions that enforce agreements. Pure: no clock, no database. */
+/** What a proposed version changes, worked out by the very functions that enforce agreements. No clock, no database. */
 import { createHash } from 'node:crypto';
 import type { Actor } from '../policy/actor.js';
 import { reaches, type SharingLevel } from '../policy/categories.js';
 import { granted } from '../policy/levels.js';
+import { inSlices } from '../records/slices.js';
 import { factsOf, type Receiver, type VersionAtHand } from './agreement-facts.js';
 import type { Holding } from './holdings.js';
 import type { RowDifference, SimulatedChange } from './simulation.entity.js';
@@ -46,7 +47,7 @@ function reader(asker: Actor, receiver: Receiver, agreements: Actor['agreements'
 }
 
 /** The changes over what is held, in a fixed order. `asker` lends the form of an actor; nothing of it is asked. */
-export function effectsOf(asker: Actor, proposal: Proposal): Effects {
+export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effects> {
   const { inForce, replaced, proposed, receivers, panelIds, holdings, today } = proposal;
   const afterwards = [...inForce.filter((one) => one.versionId !== replaced?.versionId), asIfInForce(proposed, today)];
   const purposes = [...new Set([...inForce, proposed].flatMap(({ rows }) => rows.map((row) => row.purpose)))].sort();
@@ -54,7 +55,7 @@ export function effectsOf(asker: Actor, proposal: Proposal): Effects {
   const own = new Map(holdings.flatMap((one) => (one.exceptAgencyId ? [[keyOf(one, one.exceptAgencyId), one]] : [])));
   const found: [SimulatedChange, string[]][] = [];
   for (const purpose of purposes)
-    for (const receiver of receivers) {
+    await inSlices(receivers, (receiver) => {
       const before = reader(asker, receiver, factsOf(inForce, receiver, purpose, today), panelIds);
       const after = reader(asker, receiver, factsOf(afterwards, receiver, purpose, today), panelIds);
       for (const total of totals) {
@@ -79,9 +80,10 @@ export function effectsOf(asker: Actor, proposal: Proposal): Effects {
           held.sampleCaseIds,
         ]);
       }
-    }
-  found.sort(([a], [b]) => (canonical(a) < canonical(b) ? -1 : 1));
-  return { changes: found.map(([change]) => change), sampleCaseIds: found.map(([, ids]) => ids) };
+    });
+  const keyed = await inSlices(found, (one) => ({ key: canonical(one[0]), one }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { changes: keyed.map(({ one }) => one[0]), sampleCaseIds: keyed.map(({ one }) => one[1]) };
 }
 
 const keyOf = ({ panelId, category, contributingType }: Holding, agencyId: string): string =>

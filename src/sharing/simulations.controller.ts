@@ -3,6 +3,7 @@ import { ApiProduces } from '@nestjs/swagger';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
+import { Expensive } from '../records/expensive.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -26,6 +27,7 @@ export class SimulationsController {
 
   /** Compare a proposed version with what is in force, over the cases as they are (data protection officer) */
   @Post()
+  @Expensive({ concurrent: 2, queue: 8 })
   @Can('simulate', SharingAgreement)
   @Answers.made(SharingSimulationView)
   run(@By() actor: Actor, @Id() id: string, @Body() body: SimulationRequest): Promise<Presented> {

@@ -71,7 +71,7 @@ export class SimulationsService {
       const sides = await sidesOf(work, agreement, version);
       const panels = (await panelsOf(work, agreement)).map(({ id }) => id);
       const today = londonDay(work.now);
-      const { changes, sampleCaseIds } = effectsOf(actor, {
+      const { changes, sampleCaseIds } = await effectsOf(actor, {
         ...sides,
         receivers: await receiversOf(work, sides),
         panelIds: panels,

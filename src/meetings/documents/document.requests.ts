@@ -1,4 +1,4 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 
 export const DOCUMENT_FORMATS = ['json', 'pdf', 'docx'] as const;
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
@@ -8,4 +8,9 @@ export class DocumentQuery {
   @IsOptional()
   @IsIn(DOCUMENT_FORMATS)
   format?: DocumentFormat;
+
+  /** One item of the meeting: the document holds this item alone. All items that you may see, unless said otherwise. */
+  @IsOptional()
+  @IsUUID()
+  listingId?: string;
 }

@@ -1,23 +1,44 @@
 /** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
 import { londonTime } from '../../records/london-day.js';
-import { DOCX, docxOf } from '../../records/paper-docx.js';
-import { PDF, pdfOf } from '../../records/paper-pdf.js';
-import type { Block, Paper } from '../../records/paper.js';
+import { refuseTooLarge, type PaperMaker } from '../../records/paper-maker.js';
+import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../../records/paper.js';
 import type { Presented } from '../../records/presented.js';
 import type { DocumentFormat } from './document.requests.js';
 
-/** What was presented, in the form that was asked for. */
-export async function inForm<T extends object>(
+const TYPES = { pdf: PDF, docx: DOCX };
+
+/** A document as it was presented, and the paper to be made of it; none for JSON. */
+interface Opened<T> {
+  presented: Presented;
+  body: T;
+  print: { paper: Paper; format: PaperFormat } | null;
+}
+
+/** Prepares the paper, and refuses one that is too large: before anything is recorded as read. */
+export function opened<T extends object>(
   presented: Presented,
   format: DocumentFormat,
   paperOf: (body: T) => Paper,
+): Opened<T> {
+  const body = presented.body as T;
+  if (format === 'json') return { presented, body, print: null };
+  const paper = paperOf(body);
+  refuseTooLarge(paper);
+  return { presented, body, print: { paper, format } };
+}
+
+/** What was presented, in the form that was asked for. */
+export async function inForm<T extends object>(
+  papers: PaperMaker,
+  { presented, body, print }: Opened<T>,
   name: (body: T) => string,
 ): Promise<Presented> {
-  if (format === 'json') return presented;
-  const body = presented.body as T;
-  const paper = paperOf(body);
-  const [type, file] = format === 'pdf' ? [PDF, await pdfOf(paper)] : [DOCX, await docxOf(paper)];
-  return presented.as(type, file, { 'content-disposition': `attachment; filename="${name(body)}.${format}"` });
+  if (!print) return presented;
+  const { paper, format } = print;
+  const file = await papers.make(paper, format);
+  return presented.as(TYPES[format], file, {
+    'content-disposition': `attachment; filename="${name(body)}.${format}"`,
+  });
 }
 
 /** Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately restricted; no copying". */

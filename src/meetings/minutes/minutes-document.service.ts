@@ -6,15 +6,16 @@ import { Panel } from '../../panels/panel.entity.js';
 import { Action } from '../../plans/action.entity.js';
 import type { Actor } from '../../policy/actor.js';
 import { londonDay } from '../../records/london-day.js';
+import { PaperMaker } from '../../records/paper-maker.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
-import { inForm } from '../documents/document.js';
-import type { DocumentFormat } from '../documents/document.requests.js';
+import { inForm, opened } from '../documents/document.js';
+import type { DocumentQuery } from '../documents/document.requests.js';
 import { NamedAgencyView, NamedPractitionerView } from '../documents/document.views.js';
 import { copyOfDocument, HOW, presentedRows, shown } from '../documents/presenting.js';
-import { itemsOf } from '../items.js';
+import { itemOf, itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
 import { DecisionView } from '../meeting.views.js';
 import { markingOf, paperOf } from './minutes-document.js';
@@ -39,22 +40,26 @@ import { MinutePointView, MinuteView } from './minutes.views.js';
  */
 @Injectable()
 export class MinutesDocumentService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly papers: PaperMaker,
+  ) {}
 
-  async of(actor: Actor, id: string, format: DocumentFormat = 'json'): Promise<Presented> {
-    const presented = await this.records.read(actor, async (work) =>
-      document(work, await work.find('read', Meeting, id)),
+  async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<Presented> {
+    const minutes = await this.records.read(actor, async (work) =>
+      opened(await document(work, await work.find('read', Meeting, id), listingId), format, paperOf),
     );
     const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
       ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
-    return inForm(presented, format, paperOf, name);
+    return inForm(this.papers, minutes, name);
   }
 }
 
-async function document(work: Work, meeting: Meeting): Promise<Presented> {
+async function document(work: Work, meeting: Meeting, only?: string): Promise<Presented> {
   const { id: meetingId, panelId } = meeting;
+  if (only !== undefined) await itemOf(work, 'read', meetingId, only);
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
-  const items = await itemsIn(work, meetingId);
+  const items = await itemsIn(work, meetingId, only);
   const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
   const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
   const serial = uuidv7();
@@ -83,8 +88,10 @@ async function document(work: Work, meeting: Meeting): Promise<Presented> {
 }
 
 /** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
-async function itemsIn(work: Work, meetingId: string): Promise<MinutesItem[]> {
-  const listings = (await itemsOf(work, meetingId)).filter(({ removedAt }) => !removedAt);
+async function itemsIn(work: Work, meetingId: string, only?: string): Promise<MinutesItem[]> {
+  const listings = (await itemsOf(work, meetingId)).filter(
+    ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
+  );
   const listingId = { $in: listings.map(({ id }) => id) };
   const minutes = latest(await work.rows('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
   const of = await actionsIn(work, listingId.$in);

@@ -3,10 +3,10 @@ import type { Actor } from '../../policy/actor.js';
 import { By, Can } from '../../policy/guard.js';
 import { Answers } from '../../records/answers.js';
 import { BodyLimit, LONG_BODY_BYTES } from '../../records/body-limit.js';
+import { Expensive } from '../../records/expensive.js';
 import { Id } from '../../records/id.js';
 import { PageQuery } from '../../records/page-query.requests.js';
-import { DOCX } from '../../records/paper-docx.js';
-import { PDF } from '../../records/paper-pdf.js';
+import { DOCX, PDF } from '../../records/paper.js';
 import type { Presented } from '../../records/presented.js';
 import { DocumentQuery } from '../documents/document.requests.js';
 import { Listing, Meeting } from '../meeting.entity.js';
@@ -34,10 +34,11 @@ export class MinutesController {
 
   /** The minutes of the meeting as a document, made for you now: `?format=json`, `pdf` or `docx` */
   @Get(':id/minutes/document')
+  @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
   @Can('read', Meeting)
   @Answers.forms(MinutesDocumentView, PDF, DOCX)
-  document(@By() actor: Actor, @Id() id: string, @Query() { format }: DocumentQuery): Promise<Presented> {
-    return this.documents.of(actor, id, format);
+  document(@By() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<Presented> {
+    return this.documents.of(actor, id, query);
   }
 
   /** The minutes of one item, as far as you may see them */

@@ -46,10 +46,13 @@ export type ItemContent = Record<Part, Row[]>;
 /** The rows of a kind that have one of these values in a column, as far as a reader may read them. */
 export type Finds = (type: RecordClass, column: string, values: string[]) => Promise<Row[]>;
 
-/** The items of the meeting that the reader may see, in the order in which they are heard, without a gap. */
-export async function contentOf(reader: Actor, finds: Finds, meetingId: string): Promise<ItemContent[]> {
+/**
+ * The items of the meeting that the reader may see, in the order in which they are heard, without a gap; or the one item with
+ * the identifier `only`.
+ */
+export async function contentOf(reader: Actor, finds: Finds, meetingId: string, only?: string): Promise<ItemContent[]> {
   const found = (await finds(Listing, 'meetingId', [meetingId])) as (Row & Listing)[];
-  const listings = inOrder(found.filter(({ removedAt }) => !removedAt));
+  const listings = inOrder(found.filter(({ id, removedAt }) => !removedAt && (only === undefined || id === only)));
   const caseIds = listings.map(({ caseId }) => caseId);
   const ofCases = (type: RecordClass): Promise<Row[]> => finds(type, 'caseId', caseIds);
   const [cases, people, contributions, assessments, plans, actions, decisions, research] = await Promise.all([

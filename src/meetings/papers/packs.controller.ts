@@ -2,9 +2,9 @@ import { Controller, Get, Query } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
 import { By, Can } from '../../policy/guard.js';
 import { Answers } from '../../records/answers.js';
+import { Expensive } from '../../records/expensive.js';
 import { Id } from '../../records/id.js';
-import { DOCX } from '../../records/paper-docx.js';
-import { PDF } from '../../records/paper-pdf.js';
+import { DOCX, PDF } from '../../records/paper.js';
 import type { Presented } from '../../records/presented.js';
 import { DocumentQuery } from '../documents/document.requests.js';
 import { Meeting } from '../meeting.entity.js';
@@ -17,9 +17,10 @@ export class PacksController {
 
   /** Your papers for the meeting, as you may read now, with what they keep back and why: `?format=json`, `pdf` or `docx` */
   @Get(':id/pack')
+  @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
   @Can('read', Meeting)
   @Answers.forms(PackView, PDF, DOCX)
-  get(@By() actor: Actor, @Id() id: string, @Query() { format }: DocumentQuery): Promise<Presented> {
-    return this.packs.get(actor, id, format);
+  get(@By() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<Presented> {
+    return this.packs.get(actor, id, query);
   }
 }

@@ -10,15 +10,17 @@ import { Problem } from '../../policy/problems.js';
 import { subjectOf, type RecordClass } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
 import { keptBackOf } from '../../records/mask.js';
+import { PaperMaker } from '../../records/paper-maker.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import { shapeOf } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
 import { MeetingPanelView } from '../calendar/calendar.views.js';
-import { inForm } from '../documents/document.js';
-import type { DocumentFormat } from '../documents/document.requests.js';
+import { inForm, opened } from '../documents/document.js';
+import type { DocumentQuery } from '../documents/document.requests.js';
 import { NamedAgencyView } from '../documents/document.views.js';
 import { copyOfDocument, presentedRows, shown } from '../documents/presenting.js';
+import { itemOf } from '../items.js';
 import { Meeting } from '../meeting.entity.js';
 import { paperOf } from './pack-document.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
@@ -45,24 +47,32 @@ const MOST = 20_000;
  */
 @Injectable()
 export class PacksService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly papers: PaperMaker,
+  ) {}
 
-  async get(actor: Actor, meetingId: string, format: DocumentFormat = 'json'): Promise<Presented> {
-    const presented = await this.records.read(actor, (work) => this.packOf(work, meetingId));
+  async get(actor: Actor, meetingId: string, { format = 'json', listingId }: DocumentQuery): Promise<Presented> {
+    const pack = await this.records.read(actor, async (work) =>
+      opened(await this.packOf(work, meetingId, listingId), format, paperOf),
+    );
     const name = ({ panel, scheduledAt }: PackView): string =>
       ['pack', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
-    return inForm(presented, format, paperOf, name);
+    return inForm(this.papers, pack, name);
   }
 
-  /** The pack of whoever works: its body is a `PackView`. */
-  async packOf(work: Work, meetingId: string): Promise<Presented> {
+  /** The pack of whoever works, or of it one item: its body is a `PackView`. */
+  async packOf(work: Work, meetingId: string, only?: string): Promise<Presented> {
     const meeting = await work.find('read', Meeting, meetingId);
-    const recalled = await inForce(work, meeting);
+    const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
+    const recalled = (await inForce(work, meeting)).filter(
+      ({ listingId }) => !asked || !listingId || listingId === asked.id,
+    );
     const whole = recalled.some(({ listingId }) => !listingId);
     if (whole) throw recalledWhole();
     const isRecalled = (item: ItemContent): boolean =>
       recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
-    const content = (await contentOf(work.actor, findsOf(work, meeting), meetingId)).filter(
+    const content = (await contentOf(work.actor, findsOf(work, meeting), meetingId, asked?.id)).filter(
       (item) => !isRecalled(item),
     );
     const items = await presented(work, content);

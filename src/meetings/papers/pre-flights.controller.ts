@@ -2,6 +2,7 @@ import { Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
 import { By, Can } from '../../policy/guard.js';
 import { Answers } from '../../records/answers.js';
+import { Expensive } from '../../records/expensive.js';
 import { Id } from '../../records/id.js';
 import { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
@@ -24,6 +25,7 @@ export class PreFlightsController {
 
   /** Check before the papers go out who would receive what (chair, coordinator) */
   @Post(':id/pre-flights')
+  @Expensive({ concurrent: 2, queue: 8 })
   @Can('circulate', Meeting)
   @Answers.made(PreFlightView)
   check(@By() actor: Actor, @Id() id: string): Promise<Presented> {

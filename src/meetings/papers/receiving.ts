@@ -7,8 +7,9 @@ import type { Actor, Actors } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
 import type { ColumnClass } from '../../policy/classification.js';
 import { subjectOf, type RecordClass } from '../../policy/subjects.js';
-import { rowsReadBy } from '../../records/facts.js';
+import { readableBy, rowsWithFactsOfAll } from '../../records/facts.js';
 import { categoryOf, mask } from '../../records/mask.js';
+import { inSlices } from '../../records/slices.js';
 import { shapeOf, type ViewClass } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
 import { digestOf } from '../../sharing/simulation.js';
@@ -40,16 +41,34 @@ export async function recipientsOf(
     ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),
     ...staff.map(({ id }) => id),
   ]);
-  const found: Recipient[] = [];
-  for (const id of [...ids].sort()) {
-    const reader = await actors.practitioner(id, { now: work.now, call: work.actor.call });
-    if (reader) found.push(await receiving(work, reader, panelId, content));
-  }
-  return found;
+  const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
+  const readers = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const known = await knownRows(work, readers, content);
+  return inSlices(readers, (reader) => receiving(work, reader, panelId, content, known));
 }
 
-async function receiving(work: Work, reader: Actor, panelId: string, content: ItemContent[]): Promise<Recipient> {
-  const items = await contentOf(reader, within(work, reader, content, panelId), meetingOf(content));
+/** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
+type Known = Map<RecordClass, Map<string, Row>>;
+
+async function knownRows(work: Work, readers: Actor[], content: ItemContent[]): Promise<Known> {
+  const known: Known = new Map();
+  for (const part of PARTS) {
+    const { record } = shapeOf(VIEWS[part]);
+    const ids = [...new Set(content.flatMap((item) => item[part].map((row) => row['id'] as string)))];
+    const rows = ids.length ? await rowsWithFactsOfAll(work.manager, readers, record, ['read'], ids) : [];
+    known.set(record, new Map(rows.map((row) => [row['id'] as string, row])));
+  }
+  return known;
+}
+
+async function receiving(
+  work: Work,
+  reader: Actor,
+  panelId: string,
+  content: ItemContent[],
+  known: Known,
+): Promise<Recipient> {
+  const items = await contentOf(reader, within(work, reader, known, panelId), meetingOf(content));
   return {
     practitionerId: reader.id,
     agencyId: reader.agencyId,
@@ -57,29 +76,19 @@ async function receiving(work: Work, reader: Actor, panelId: string, content: It
     withinAgreement: reader.agreements.some(
       ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
     ),
-    items: items.map((item) => received(reader, item)),
+    items: await inSlices(items, (item) => received(reader, item)),
   };
 }
 
 const meetingOf = (content: ItemContent[]): string =>
   (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
 
-/** Of the rows in this content those that the reader may read, people in the context of the panel. */
-function within(work: Work, reader: Actor, content: ItemContent[], panelId: string): Finds {
-  const known = new Map<RecordClass, Map<string, Row>>();
-  for (const part of PARTS) {
-    const rows = content.flatMap((item) => item[part]);
-    known.set(shapeOf(VIEWS[part]).record, new Map(rows.map((row) => [row['id'] as string, row])));
-  }
+/** Of the known rows those that the reader may read, people in the context of the panel. */
+function within(work: Work, reader: Actor, known: Known, panelId: string): Finds {
   return async (type, column, values) => {
-    const asked = [...(known.get(type)?.values() ?? [])].filter((row) => values.includes(row[column] as string));
-    return rowsReadBy(
-      work.manager,
-      reader,
-      type,
-      asked.map((row) => row['id'] as string),
-      panelId,
-    );
+    const wanted = new Set(values);
+    const asked = [...(known.get(type)?.values() ?? [])].filter((row) => wanted.has(row[column] as string));
+    return readableBy(work.manager, reader, type, asked, panelId);
   };
 }
 

@@ -37,16 +37,24 @@ export function warningsOf(recipients: Recipient[], listingIds: string[], manyNa
     listingIds: items,
   });
   const some = (code: WarningCode, people: Recipient[]): Warning[] => (people.length ? [warn(code, people, [])] : []);
-  const holdersOf = (listingId: string): Recipient[] =>
-    recipients.filter(({ items }) => items.some((item) => item.listingId === listingId));
-  const copyOf = ({ items }: Recipient, listingId: string): string | undefined =>
-    items.find((item) => item.listingId === listingId)?.copy;
-  const unequal = listingIds.flatMap((listingId) =>
-    [...Map.groupBy(holdersOf(listingId), ({ agencyId }) => agencyId).values()]
-      .filter((colleagues) => new Set(colleagues.map((one) => copyOf(one, listingId))).size > 1)
-      .map((colleagues) => warn('unequal-copies', colleagues, [listingId])),
+  const copies = recipients.flatMap((recipient) =>
+    recipient.items.map(({ listingId, copy }) => ({ recipient, listingId, copy })),
   );
-  const unreceived = listingIds.filter((listingId) => holdersOf(listingId).every(({ coordinates }) => coordinates));
+  const byListing = Map.groupBy(copies, ({ listingId }) => listingId);
+  const unequal = listingIds.flatMap((listingId) =>
+    [...Map.groupBy(byListing.get(listingId) ?? [], ({ recipient }) => recipient.agencyId).values()]
+      .filter((colleagues) => new Set(colleagues.map(({ copy }) => copy)).size > 1)
+      .map((colleagues) =>
+        warn(
+          'unequal-copies',
+          colleagues.map(({ recipient }) => recipient),
+          [listingId],
+        ),
+      ),
+  );
+  const unreceived = listingIds.filter((listingId) =>
+    (byListing.get(listingId) ?? []).every(({ recipient }) => recipient.coordinates),
+  );
   return [
     ...some(
       'outside-agreement',
