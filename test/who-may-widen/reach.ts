@@ -1,0 +1,309 @@
+/**
+ * What everybody can read, as sets: for each person and each channel (a record and the action by which a route reads it) the
+ * permitted rows, and of each row the fields that the mask shows. It is asked of the database by the service's own modules, as
+ * the service's role and behind the reader's own settings of row-level security: one statement for a person and a channel.
+ *
+ * The channels come from the routes: a new route that reads is covered as soon as it is documented.
+ */
+import pg from 'pg';
+import type { Actor } from '../../src/policy/actor.ts';
+import type { ColumnClass } from '../../src/policy/classification.ts';
+import type { Subject } from '../../src/policy/subjects.ts';
+import type { Form } from '../../src/records/forms.ts';
+import type { ViewClass, ViewShape } from '../../src/records/view.ts';
+import type { Wall } from '../../src/records/wall.ts';
+import { doors, type Door } from '../given-doors.ts';
+
+export const builtService = async () => {
+  await import('#built/app.module');
+  return {
+    ...(await import('#built/agencies/actors')),
+    ...(await import('#built/entities')),
+    ...(await import('#built/policy/classification')),
+    ...(await import('#built/policy/columns')),
+    ...(await import('#built/policy/subjects')),
+    ...(await import('#built/records/database')),
+    ...(await import('#built/records/forms')),
+    ...(await import('#built/records/mask')),
+    ...(await import('#built/records/query')),
+    ...(await import('#built/records/view')),
+    ...(await import('#built/records/wall')),
+  };
+};
+export type Service = Awaited<ReturnType<typeof builtService>>;
+
+type Row = Record<string, unknown>;
+
+export interface Channel {
+  /** Such as `read Case`. */
+  name: string;
+  subject: Subject;
+  action: string;
+  table: string;
+  shape: ViewShape;
+  /** Properties that hold identifiers of records. */
+  references: string[];
+  /** Properties that are read to mask a row. */
+  needs: Set<string>;
+}
+
+export interface Seen {
+  /** The fields that are shown, in order, as one text. */
+  fields: string;
+  /** Values of shown references. */
+  references: Record<string, string | string[] | null>;
+}
+
+/** The rows of one channel that one person reads, by their id. */
+export type Rows = Map<string, Seen>;
+/** By channel name. */
+export type Reach = Map<string, Rows>;
+
+export interface Reader {
+  id: string;
+  subject: string;
+  agencyId: string;
+}
+
+const EVERY_ROW = 1_000_000;
+
+/** What everybody of a partnership reads, or nobody but the operator's auditors: no record of a case or person. */
+const DIRECTORIES = [
+  'AuditCheckpoint',
+  'AuditEntry',
+  'Instrument',
+  'PanelRules',
+  'SharingAgreement',
+  'SharingAgreementVersion',
+  'SharingParty',
+  'SharingRow',
+];
+
+/** One changed row. Names are those of SQL. */
+export interface Change {
+  table: string;
+  /** Of the columns that changed; null where the row came or went. */
+  columns: readonly string[] | null;
+}
+
+/** Columns that change with every change, and decide nothing. */
+const UNWEIGHED = ['version', 'changed_at'];
+
+/** Every (record, action) by which some route reads. */
+export async function channelsOf(service: Service): Promise<Channel[]> {
+  const all = await doors(service);
+  const found = new Map<string, Channel>();
+  /** What the routes of a channel show; all that is classified, where records are read as such. */
+  const shown = new Map<string, Map<string, ColumnClass>>();
+  const ways: { action: string; subject: Subject }[] = service
+    .declaredSubjects()
+    .filter(({ grounds }) => grounds.some(({ actions }) => actions.includes('read')))
+    .map((subject) => ({ action: 'read', subject }));
+  for (const door of all) {
+    const shape = viewOf(service, door);
+    // a POST that neither makes nor changes anything reads
+    if (door.method !== 'get' && (door.method !== 'post' || door.takesKey || door.needsIfMatch || !shape)) continue;
+    ways.push({ action: door.action, subject: door.subject });
+    if (!shape) continue;
+    const of = service.subjectOf(shape.record);
+    const name = of === door.subject ? `${door.action} ${of.name}` : `read ${of.name}`;
+    const fields = shown.get(name) ?? new Map<string, ColumnClass>();
+    for (const [field, column] of shape.properties) fields.set(field, column);
+    shown.set(name, fields);
+  }
+  for (const { action, subject } of ways) {
+    const name = `${action} ${subject.name}`;
+    if (found.has(name) || DIRECTORIES.includes(subject.name)) continue;
+    const properties = new Map([
+      ...(action === 'read' ? service.classifiedProperties(subject.type) : []),
+      ...(shown.get(name) ?? new Map<string, ColumnClass>()),
+    ]);
+    const rowCategories = [...properties.values()].flatMap(({ category }) =>
+      typeof category === 'object' ? [category.column] : [],
+    );
+    const shape: ViewShape = {
+      name: `reach of ${name}`,
+      record: subject.type,
+      properties,
+      rowCategories: [...new Set(rowCategories)],
+      derive: undefined,
+    };
+    const references = [...service.columnsOf(subject.type)].flatMap(([property, { type }]) =>
+      /^uuid/.test(type) && property !== 'id' && properties.has(property) ? [property] : [],
+    );
+    const needs = new Set([...shape.rowCategories, ...references]);
+    const table = service.tableOf(subject.type).slice(1, -1);
+    found.set(name, { name, subject, action, table, shape, references, needs });
+  }
+  return [...found.values()];
+}
+
+function viewOf(service: Service, { view, isList, answers }: Door): ViewShape | null {
+  const items = /([^/]+)$/.exec(answers?.properties?.['data']?.items?.$ref ?? '')?.[1];
+  const name = isList ? items : view;
+  try {
+    return name ? service.shapeOf(service.viewNamed(name) as ViewClass) : null;
+  } catch {
+    return null;
+  }
+}
+
+interface Known {
+  facts: string;
+  actor: Actor;
+  /** Of the moment at which it was asked. */
+  reach: Reach;
+}
+
+export class Everybody {
+  private readonly known = new Map<string, Known>();
+  private readonly service: Service;
+  readonly channels: Channel[];
+  private readonly client: pg.Client;
+  private readonly actors: InstanceType<Service['ActorsOfAgencies']>;
+  private readonly stop: () => Promise<void>;
+
+  private constructor(
+    service: Service,
+    channels: Channel[],
+    client: pg.Client,
+    actors: InstanceType<Service['ActorsOfAgencies']>,
+    stop: () => Promise<void>,
+  ) {
+    this.service = service;
+    this.channels = channels;
+    this.client = client;
+    this.actors = actors;
+    this.stop = stop;
+  }
+
+  static async of(serviceUrl: string): Promise<Everybody> {
+    const service = await builtService();
+    const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
+    const actors = new service.ActorsOfAgencies(source);
+    const client = new pg.Client({ connectionString: serviceUrl });
+    client.on('error', () => undefined); // the database is dropped when the run ends
+    await client.connect();
+    await client.query(
+      'SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0',
+    );
+    return new Everybody(service, await channelsOf(service), client, actors, async () => {
+      await client.end();
+      await actors.onApplicationShutdown();
+      await source.destroy();
+    });
+  }
+
+  close = (): Promise<void> => this.stop();
+
+  /**
+   * All that the person can read now; nothing for somebody who is not active. With `changes`, all rows that changed since the
+   * last time are among them, and `isSame` says that neither the clock nor anything about people moved: then only those
+   * channels are asked whose statement names what changed.
+   */
+  async reachOf(reader: Reader, now: Date, changes: readonly Change[] | null = null, isSame = false): Promise<Reach> {
+    const known = this.known.get(reader.id);
+    const actor = known && isSame ? Object.assign(known.actor, { now }) : await this.actor(reader, now);
+    if (!actor) {
+      this.known.delete(reader.id);
+      return new Map();
+    }
+    const facts = known && isSame ? known.facts : JSON.stringify({ ...actor, now: null, call: null });
+    const keeps = changes && known?.facts === facts;
+    // the same object as long as no fact changed: statements and masks are kept with it
+    const asking = known?.facts === facts ? Object.assign(known.actor, { now }) : actor;
+    const reach: Reach = keeps ? new Map(known.reach) : new Map();
+    const asked = this.channels.filter((one) => !keeps || this.isTouched(asking, one, changes));
+    this.known.set(reader.id, { facts, actor: asking, reach });
+    if (!asked.length) return reach;
+    const { text, values } = this.service.entering(asking.wall as Wall);
+    const answers = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
+    const found = asked.map((channel) => ({ channel, rows: this.ask(asking, channel) }));
+    answers.push(this.client.query('COMMIT'));
+    for (const { channel, rows } of found) {
+      const seen = await rows;
+      if (seen) reach.set(channel.name, this.masked(asking, channel, seen));
+      else reach.delete(channel.name);
+    }
+    await Promise.all(answers);
+    return reach;
+  }
+
+  private actor({ id }: Reader, now: Date): Promise<Actor | null> {
+    return this.actors.practitioner(id, { now, call: { correlationId: 'reach', route: 'TEST' } });
+  }
+
+  private isTouched(actor: Actor, channel: Channel, changes: readonly Change[]): boolean {
+    const form = this.formOf(actor, channel);
+    return (
+      form !== null &&
+      changes.some(
+        ({ table, columns }) =>
+          form.text.includes(`"${table}"`) &&
+          (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && form.text.includes(`"${one}"`))),
+      )
+    );
+  }
+
+  private formOf(actor: Actor, { subject, action, needs }: Channel): Form | null {
+    if (!this.service.hasAnyGround(actor, subject, action)) return null;
+    return this.service.formOf(actor, `reach ${action} ${subject.name}`, () =>
+      this.service.listSql(actor, subject.type, action, { filter: {}, shows: needs, limit: EVERY_ROW }),
+    );
+  }
+
+  private readonly ids = new Map<string, Promise<string[]>>();
+
+  /** The rows on which the person may do this, as when their reach was asked: to draw commands that may be permitted. */
+  mayDo(id: string, subject: Subject, action: string): Promise<string[]> {
+    const actor = this.known.get(id)?.actor;
+    if (!actor || !this.service.hasAnyGround(actor, subject, action)) return Promise.resolve([]);
+    const key = `${id} ${action} ${subject.name}`;
+    let found = this.ids.get(key);
+    if (!found) this.ids.set(key, (found = this.permittedIds(actor, subject, action)));
+    return found;
+  }
+
+  private async permittedIds(actor: Actor, subject: Subject, action: string): Promise<string[]> {
+    const form = this.service.formOf(actor, `ids ${action} ${subject.name}`, () =>
+      this.service.listSql(actor, subject.type, action, { filter: {}, shows: new Set(), limit: EVERY_ROW }),
+    );
+    const { text, values } = this.service.entering(actor.wall as Wall);
+    const [, , { rows }] = await Promise.all([
+      this.client.query('BEGIN'),
+      this.client.query({ name: 'enter', text, values }),
+      this.client.query<{ id: string }>(this.service.filled(form, [], actor.now)),
+      this.client.query('COMMIT'),
+    ]);
+    return rows.map((row) => row.id);
+  }
+
+  /** The stamp of everything about people: as long as it stands, and the clock, nobody has to be read again. */
+  async stamp(): Promise<string> {
+    const { text, values } = this.service.entering(this.service.SERVICE_WALL);
+    await this.client.query('BEGIN');
+    const { rows } = await this.client.query<{ stamp: string }>({ name: 'enter', text, values });
+    await this.client.query('COMMIT');
+    this.ids.clear();
+    return rows[0]?.stamp ?? '';
+  }
+
+  private ask(actor: Actor, channel: Channel): Promise<Row[]> | null {
+    const form = this.formOf(actor, channel);
+    return form && this.client.query<Row>(this.service.filled(form, [], actor.now)).then(({ rows }) => rows);
+  }
+
+  private masked(actor: Actor, { action, shape, references }: Channel, rows: Row[]): Rows {
+    const reach: Rows = new Map();
+    for (const row of rows) {
+      const { shown } = this.service.mask(actor, shape, action, row);
+      const held = references.filter((one) => row[one] !== null && row[one] !== undefined && shown.includes(one));
+      const fields = shown.join(' ');
+      reach.set(row['id'] as string, {
+        fields,
+        references: Object.fromEntries(held.map((one) => [one, row[one] as string | string[]])),
+      });
+    }
+    return reach;
+  }
+}
