@@ -64,6 +64,7 @@ export interface Situation {
   actor: Row;
   /** The rows on which the actor may do what a route does. */
   mayDo: (subject: Door['subject'], action: string) => Promise<string[]>;
+  mightDo: (subject: Door['subject'], action: string) => boolean;
   /** Rows that this sequence made. */
   made: { table: string; id: string }[];
 }
@@ -112,10 +113,11 @@ export class Commands {
   /** A command that may be permitted; `learn` is told whether it was. */
   async draw(situation: Situation): Promise<{ command: Command; learn: (done: boolean) => void }> {
     let use = this.likely();
-    let may = await situation.mayDo(use.door.subject, use.door.action);
-    for (let turn = 0; turn < 6 && !may.length && !this.c.happens(0.05); turn += 1) {
+    let may: string[] = [];
+    for (let turn = 0; turn < 20 && !may.length && !this.c.happens(0.02); turn += 1) {
       use = this.likely();
-      may = await situation.mayDo(use.door.subject, use.door.action);
+      if (situation.mightDo(use.door.subject, use.door.action))
+        may = await situation.mayDo(use.door.subject, use.door.action);
     }
     const { path, named } = this.address(use, situation, may);
     const command: Command = {

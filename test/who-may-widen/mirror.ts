@@ -80,7 +80,8 @@ export class Mirror {
     });
     return rows.map(({ n, tab, before, after }) => {
       this.last = Number(n);
-      return { table: tab, before, after, columns: before && after ? differing(before, after) : null };
+      const { id } = (after ?? before) as Row;
+      return { table: tab, id, before, after, columns: before && after ? differing(before, after) : null };
     });
   }
 

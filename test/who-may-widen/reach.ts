@@ -21,6 +21,7 @@ export const builtService = async () => {
     ...(await import('#built/entities')),
     ...(await import('#built/policy/classification')),
     ...(await import('#built/policy/columns')),
+    ...(await import('#built/policy/conditions')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
     ...(await import('#built/records/forms')),
@@ -43,8 +44,6 @@ export interface Channel {
   shape: ViewShape;
   /** Properties that hold identifiers of records. */
   references: string[];
-  /** Properties that are read to mask a row. */
-  needs: Set<string>;
 }
 
 export interface Seen {
@@ -65,8 +64,6 @@ export interface Reader {
   agencyId: string;
 }
 
-const EVERY_ROW = 1_000_000;
-
 /** What everybody of a partnership reads, or nobody but the operator's auditors: no record of a case or person. */
 const DIRECTORIES = [
   'AuditCheckpoint',
@@ -82,6 +79,7 @@ const DIRECTORIES = [
 /** One changed row. Names are those of SQL. */
 export interface Change {
   table: string;
+  id: string;
   /** Of the columns that changed; null where the row came or went. */
   columns: readonly string[] | null;
 }
@@ -131,9 +129,8 @@ export async function channelsOf(service: Service): Promise<Channel[]> {
     const references = [...service.columnsOf(subject.type)].flatMap(([property, { type }]) =>
       /^uuid/.test(type) && property !== 'id' && properties.has(property) ? [property] : [],
     );
-    const needs = new Set([...shape.rowCategories, ...references]);
     const table = service.tableOf(subject.type).slice(1, -1);
-    found.set(name, { name, subject, action, table, shape, references, needs });
+    found.set(name, { name, subject, action, table, shape, references });
   }
   return [...found.values()];
 }
@@ -161,6 +158,8 @@ export class Everybody {
   readonly channels: Channel[];
   private readonly client: pg.Client;
   private readonly actors: InstanceType<Service['ActorsOfAgencies']>;
+  private readonly idsOf: (table: string) => string[];
+  private readonly concerned: (table: string, change: Change) => string[] | null;
   private readonly stop: () => Promise<void>;
 
   private constructor(
@@ -168,16 +167,28 @@ export class Everybody {
     channels: Channel[],
     client: pg.Client,
     actors: InstanceType<Service['ActorsOfAgencies']>,
+    idsOf: (table: string) => string[],
+    concerned: (table: string, change: Change) => string[] | null,
     stop: () => Promise<void>,
   ) {
     this.service = service;
     this.channels = channels;
     this.client = client;
     this.actors = actors;
+    this.idsOf = idsOf;
+    this.concerned = concerned;
     this.stop = stop;
   }
 
-  static async of(serviceUrl: string): Promise<Everybody> {
+  /**
+   * `idsOf` answers the identifiers of all rows of a table; `concerned` those of a table that a change of another may concern,
+   * or null where that may be any.
+   */
+  static async of(
+    serviceUrl: string,
+    idsOf: (table: string) => string[],
+    concerned: (table: string, change: Change) => string[] | null,
+  ): Promise<Everybody> {
     const service = await builtService();
     const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
     const actors = new service.ActorsOfAgencies(source);
@@ -187,7 +198,7 @@ export class Everybody {
     await client.query(
       'SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0',
     );
-    return new Everybody(service, await channelsOf(service), client, actors, async () => {
+    return new Everybody(service, await channelsOf(service), client, actors, idsOf, concerned, async () => {
       await client.end();
       await actors.onApplicationShutdown();
       await source.destroy();
@@ -213,17 +224,24 @@ export class Everybody {
     // the same object as long as no fact changed: statements and masks are kept with it
     const asking = known?.facts === facts ? Object.assign(known.actor, { now }) : actor;
     const reach: Reach = keeps ? new Map(known.reach) : new Map();
-    const asked = this.channels.filter((one) => !keeps || this.isTouched(asking, one, changes));
+    const asked = this.channels.flatMap((channel) => {
+      const ids = keeps ? this.touched(asking, channel, changes) : null;
+      return ids?.length === 0 ? [] : [{ channel, ids }];
+    });
     this.known.set(reader.id, { facts, actor: asking, reach });
     if (!asked.length) return reach;
     const { text, values } = this.service.entering(asking.wall as Wall);
     const answers = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
-    const found = asked.map((channel) => ({ channel, rows: this.ask(asking, channel) }));
+    const found = asked.map(({ channel, ids }) => ({ channel, ids, rows: this.ask(asking, channel, ids) }));
     answers.push(this.client.query('COMMIT'));
-    for (const { channel, rows } of found) {
+    for (const { channel, ids, rows } of found) {
       const seen = await rows;
-      if (seen) reach.set(channel.name, this.masked(asking, channel, seen));
-      else reach.delete(channel.name);
+      if (!seen) reach.delete(channel.name);
+      else if (!ids) reach.set(channel.name, this.masked(asking, channel, seen));
+      else {
+        const others = [...(reach.get(channel.name) ?? [])].filter(([id]) => !ids.includes(id));
+        reach.set(channel.name, new Map([...others, ...this.masked(asking, channel, seen)]));
+      }
     }
     await Promise.all(answers);
     return reach;
@@ -233,26 +251,53 @@ export class Everybody {
     return this.actors.practitioner(id, { now, call: { correlationId: 'reach', route: 'TEST' } });
   }
 
-  private isTouched(actor: Actor, channel: Channel, changes: readonly Change[]): boolean {
+  /** Which rows of the channel the changes may concern: by its statement, as far as that names them. Null where any may. */
+  private touched(actor: Actor, channel: Channel, changes: readonly Change[]): string[] | null {
     const form = this.formOf(actor, channel);
-    return (
-      form !== null &&
-      changes.some(
-        ({ table, columns }) =>
-          form.text.includes(`"${table}"`) &&
-          (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && form.text.includes(`"${one}"`))),
-      )
-    );
+    if (!form) return [];
+    const own: string[] = [];
+    for (const change of changes) {
+      const { table, columns, id } = change;
+      const isNamed =
+        form.text.includes(`"${table}"`) &&
+        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && form.text.includes(`"${one}"`)));
+      if (!isNamed) continue;
+      if (table === channel.table) own.push(id);
+      if (table !== channel.table || form.text.split(`FROM "${table}"`).length > 2) {
+        const others = this.concerned(channel.table, change);
+        if (!others) return null;
+        own.push(...others);
+      }
+    }
+    return [...new Set(own)];
   }
 
-  private formOf(actor: Actor, { subject, action, needs }: Channel): Form | null {
+  /** The statement of a single read, for many rows: a list finds what single reads find. */
+  private formOf(actor: Actor, { subject, action }: Pick<Channel, 'subject' | 'action'>): Form | null {
     if (!this.service.hasAnyGround(actor, subject, action)) return null;
-    return this.service.formOf(actor, `reach ${action} ${subject.name}`, () =>
-      this.service.listSql(actor, subject.type, action, { filter: {}, shows: needs, limit: EVERY_ROW }),
-    );
+    return this.service.formOf(actor, `reach ${action} ${subject.name}`, () => {
+      const { text, values } = this.service.findSql(actor, subject.type, action, new this.service.Slot(0), false);
+      const many = text.replace(/t\."id" = \$1(::uuid)?(?= AND )/, () => 't."id" = ANY($1::uuid[])');
+      if (many === text) throw new Error(`a single read does not begin with the identifier: ${text}`);
+      return { text: many, values };
+    });
+  }
+
+  private async ask(actor: Actor, channel: Channel, ids: string[] | null): Promise<Row[] | null> {
+    const form = this.formOf(actor, channel);
+    if (!form) return null;
+    const all = ids ?? this.idsOf(channel.table);
+    const { rows } = await this.client.query<Row>(this.service.filled(form, [all], actor.now));
+    return rows;
   }
 
   private readonly ids = new Map<string, Promise<string[]>>();
+
+  /** Is there anything on which the person may do this, as far as one can tell without looking? */
+  mightDo(id: string, subject: Subject, action: string): boolean {
+    const actor = this.known.get(id)?.actor;
+    return actor !== undefined && this.service.hasAnyGround(actor, subject, action);
+  }
 
   /** The rows on which the person may do this, as when their reach was asked: to draw commands that may be permitted. */
   mayDo(id: string, subject: Subject, action: string): Promise<string[]> {
@@ -265,14 +310,14 @@ export class Everybody {
   }
 
   private async permittedIds(actor: Actor, subject: Subject, action: string): Promise<string[]> {
-    const form = this.service.formOf(actor, `ids ${action} ${subject.name}`, () =>
-      this.service.listSql(actor, subject.type, action, { filter: {}, shows: new Set(), limit: EVERY_ROW }),
-    );
+    const form = this.formOf(actor, { subject, action });
+    if (!form) return [];
     const { text, values } = this.service.entering(actor.wall as Wall);
+    const all = this.idsOf(this.service.tableOf(subject.type).slice(1, -1));
     const [, , { rows }] = await Promise.all([
       this.client.query('BEGIN'),
       this.client.query({ name: 'enter', text, values }),
-      this.client.query<{ id: string }>(this.service.filled(form, [], actor.now)),
+      this.client.query<{ id: string }>(this.service.filled(form, [all], actor.now)),
       this.client.query('COMMIT'),
     ]);
     return rows.map((row) => row.id);
@@ -286,11 +331,6 @@ export class Everybody {
     await this.client.query('COMMIT');
     this.ids.clear();
     return rows[0]?.stamp ?? '';
-  }
-
-  private ask(actor: Actor, channel: Channel): Promise<Row[]> | null {
-    const form = this.formOf(actor, channel);
-    return form && this.client.query<Row>(this.service.filled(form, [], actor.now)).then(({ rows }) => rows);
   }
 
   private masked(actor: Actor, { action, shape, references }: Channel, rows: Row[]): Rows {

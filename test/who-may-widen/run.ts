@@ -22,7 +22,7 @@ import {
   type Done,
   type Finding,
 } from './judge.ts';
-import { Mirror, type Row } from './mirror.ts';
+import { Mirror, type Effect, type Row } from './mirror.ts';
 import { builtService, Everybody, type Change, type Reach } from './reach.ts';
 import { enrich } from './world.ts';
 
@@ -122,6 +122,44 @@ async function send(server: TestServer, { who, method, path, body }: Command): P
   return answer.status;
 }
 
+/** Tables whose rows stand for many others. */
+const HUBS = ['agencies', 'partnerships', 'practitioners', 'panels', 'agency_partnerships', 'memberships', 'clients'];
+const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** Which rows of a table belong to the same records as a changed row; null where that is no help. */
+function concerning(mirror: Mirror, belonging: Belonging): (table: string, change: Change) => string[] | null {
+  const known = new Map<string, Map<string, string[]>>();
+  /** Rows of the table by what they belong to. */
+  const indexOf = (table: string): Map<string, string[]> => {
+    let index = known.get(table);
+    if (!index) {
+      known.set(table, (index = new Map<string, string[]>()));
+      for (const row of mirror.all(table))
+        for (const id of belonging.of(table, row)) {
+          const rows = index.get(id);
+          if (rows) rows.push(row.id);
+          else index.set(id, [row.id]);
+        }
+    }
+    return index;
+  };
+  return (table, change) => {
+    if (HUBS.includes(change.table)) return null;
+    const { before, after } = change as Effect;
+    const ids = new Set(
+      [before, after].flatMap((row) =>
+        Object.entries(row ?? {}).flatMap(([column, value]) =>
+          typeof value === 'string' && ID.test(value) && !HUBS.includes(mirror.target(change.table, column) ?? '')
+            ? [value]
+            : [],
+        ),
+      ),
+    );
+    const index = indexOf(table);
+    return [...new Set([...ids].flatMap((id) => index.get(id) ?? []))];
+  };
+}
+
 async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string, number>> {
   const database = await givenDatabase();
   const owner = new pg.Client({ connectionString: database.ownerUrl });
@@ -133,7 +171,12 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   await admin.connect();
   const mirror = await new Mirror(admin).begin();
   const server = await givenServer({ database, env: { RATE_LIMIT: '10000000', LOG_LEVEL: 'error' } });
-  const everybody = await Everybody.of(database.serviceUrl);
+  let concerned: ReturnType<typeof concerning> | null = null;
+  const everybody = await Everybody.of(
+    database.serviceUrl,
+    (table) => [...(mirror.tables.get(table)?.keys() ?? [])],
+    (table, change) => concerned?.(table, change) ?? null,
+  );
   const service = await builtService();
   const commands = await Commands.of(service, c, everybody.channels);
   const cast = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));
@@ -218,6 +261,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
             reach: reaches.get(one.id) ?? new Map(),
             now: now(),
             actor: mirror.one('practitioners', one.id) ?? one,
+            mightDo: (subject, action) => everybody.mightDo(one.id, subject, action),
             mayDo: (subject, action) => everybody.mayDo(one.id, subject, action),
             made,
           };
@@ -238,7 +282,8 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       }
     });
     run.commands += done.length;
-    const changes: Change[] = done.flatMap(({ effects }) => effects);
+    const changes = done.flatMap(({ effects }) => effects);
+    concerned = concerning(mirror, new Belonging(new Facts(mirror, now())));
     const newStamp = await everybody.stamp();
     const isSame = !movedClock && newStamp === stamp;
     stamp = newStamp;
@@ -265,6 +310,16 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       return Promise.resolve();
     });
   }
+  // what was asked again in parts is what would be found as a whole
+  const inParts = new Map(reaches);
+  await readAll(null, false);
+  for (const [id, reach] of reaches)
+    for (const [channel, rows] of reach) {
+      const part = inParts.get(id)?.get(channel) ?? new Map();
+      const differs = [...rows].some(([row, { fields }]) => part.get(row)?.fields !== fields) || part.size !== rows.size;
+      if (differs)
+        throw new Error(`${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full`);
+    }
   await everybody.close();
   await admin.end();
   await closeEverything();
