@@ -147,8 +147,7 @@ export class Facts {
         for (const aCase of this.by('cases', 'panel_id', panel.id)) hidden.add(aCase.id);
         for (const referral of this.by('referrals', 'panel_id', panel.id)) hidden.add(referral.id);
       }
-    for (const id of [...hidden])
-      for (const referral of this.by('referrals', 'case_id', id)) hidden.add(referral.id);
+    for (const id of [...hidden]) for (const referral of this.by('referrals', 'case_id', id)) hidden.add(referral.id);
     for (const one of this.by('recusals', 'practitioner_id', person.id))
       if (one['ended_at'] === null) hidden.add(one['listing_id'] as string);
     return hidden;
@@ -236,7 +235,9 @@ export class Bounds {
     const roles =
       table === 'person'
         ? [...facts.by('case_people', column, id), ...facts.by('referral_people', column, id)].map((role) =>
-            role['case_id'] ? facts.mirror.one('cases', role['case_id']) : facts.mirror.one('referrals', role['referral_id']),
+            role['case_id']
+              ? facts.mirror.one('cases', role['case_id'])
+              : facts.mirror.one('referrals', role['referral_id']),
           )
         : [];
     return [...roles, ...facts.by('cases', column, id), ...facts.by('referrals', column, id)].filter(
@@ -248,7 +249,14 @@ export class Bounds {
   private subject(table: 'person' | 'place' | 'group', row: Row): boolean {
     if (this.hidden.has(row.id)) return false;
     const heard = this.heardAt(table, row.id);
-    if (this.facts.isOwn(this.person, row, heard.map((one) => one['panel_id']))) return true;
+    if (
+      this.facts.isOwn(
+        this.person,
+        row,
+        heard.map((one) => one['panel_id']),
+      )
+    )
+      return true;
     return heard.some((one) => (one['stage'] !== undefined ? this.readsCase(one.id) : this.referral(one)));
   }
 
@@ -264,7 +272,8 @@ export class Bounds {
   }
 
   private isOfficer = (row: Row): boolean =>
-    this.facts.hasRole(this.person, 'data_protection_officer') && this.facts.worksIn(this.person, row['partnership_id']);
+    this.facts.hasRole(this.person, 'data_protection_officer') &&
+    this.facts.worksIn(this.person, row['partnership_id']);
 
   /** 19: the people of an agency that is asked. */
   private isAsked = (row: Row): boolean =>
@@ -286,13 +295,17 @@ export class Bounds {
         this.readsCase(row.id) ||
         // 17, 11
         facts.by('actions', 'case_id', row.id).some((one) => one['owner_agency_id'] === person['agency_id']) ||
-        facts.by('referrals', 'case_id', row.id).some((one) => this.referral(one) || one['agency_id'] === person['agency_id'])
+        facts
+          .by('referrals', 'case_id', row.id)
+          .some((one) => this.referral(one) || one['agency_id'] === person['agency_id'])
       );
     // 11: where the referral stands, for those of the agency that made it
     if (name === 'track Referral')
       return (
         this.referral(row) ||
-        (row['agency_id'] === person['agency_id'] && facts.worksIn(person, row['partnership_id']) && !this.hidden.has(row.id))
+        (row['agency_id'] === person['agency_id'] &&
+          facts.worksIn(person, row['partnership_id']) &&
+          !this.hidden.has(row.id))
       );
     if (name === 'ask Listing' || name === 'see-chairs Meeting') return null;
     if (name === 'research Person') return null;
@@ -353,7 +366,9 @@ export class Bounds {
           facts.leads(person, row['plan_panel_id']) ||
           facts.isCore(person, row['plan_panel_id']) ||
           facts.by('bids', 'id', row['bid_id']).some((bid) => bid['agency_id'] === person['agency_id']) ||
-          facts.mirror.all('bids').some((bid) => bid['escalated_from_id'] === row.id && facts.isCore(person, bid['panel_id']))
+          facts.mirror
+            .all('bids')
+            .some((bid) => bid['escalated_from_id'] === row.id && facts.isCore(person, bid['panel_id']))
         );
       // 22
       case 'Feed':
@@ -421,4 +436,5 @@ export class Bounds {
   }
 }
 
-const snake = (name: string): string => name.replace(/^./, (one) => one.toLowerCase()).replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`);
+const snake = (name: string): string =>
+  name.replace(/^./, (one) => one.toLowerCase()).replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`);

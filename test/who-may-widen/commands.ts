@@ -41,11 +41,12 @@ interface Usable {
 /** Operations that say who reads, and how much more often they are drawn. */
 const INTERESTING: [RegExp, number][] = [
   [/\/people$/, 5],
-  [/\/people\/\{/, 4],
+  [/\/people\/\{/, 6],
   [/POST \/v1\/referrals$/, 5],
   [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
   [/\/memberships/, 5],
-  [/\/(invitations|exclusions|recusals|emergency-accesses|access-requests|listings)$/, 4],
+  [/\/(emergency-accesses|exclusions)$/, 8],
+  [/\/(invitations|recusals|access-requests|listings)$/, 4],
   [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
   [/\/(contributions|release-requests)$/, 2],
   [/sharing-agreements|cycle|simulations|person-searches|explanations|meetings$/, 0.3],
@@ -167,7 +168,8 @@ export class Commands {
     const { mirror, made } = situation;
     const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
     const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
-    const target = !rows.length || this.c.happens(0.1) ? undefined : this.c.pick(fresh.length && this.c.happens(0.4) ? fresh : rows);
+    const target =
+      !rows.length || this.c.happens(0.1) ? undefined : this.c.pick(fresh.length && this.c.happens(0.4) ? fresh : rows);
     const row = target && on === last ? target : this.near(last, situation, on, target);
     const named = tables.map((table, n): Row | undefined => {
       if (n === tables.length - 1) return row;
@@ -221,7 +223,8 @@ export class Commands {
     const all = Object.entries(schema.properties ?? {});
     const one = isPatch && all.length ? this.c.pick(all)[0] : '';
     const taken = all.filter(
-      ([name]) => schema.required?.includes(name) || (isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5)),
+      ([name]) =>
+        schema.required?.includes(name) || (isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5)),
     );
     return Object.fromEntries(
       taken.map(([name, of]) => [name, this.value(name, of as Schema, table, template, situation, named)]),
@@ -249,14 +252,22 @@ export class Commands {
     if (types.includes('array')) {
       const items = (resolved(schema.items) ?? {}) as Schema;
       if (items.format === 'uuid')
-        return Array.from({ length: 1 + c.int(2) }, () => this.reference(table, column, situation, named)).filter(Boolean);
-      if (Array.isArray(old) && c.happens(0.8)) return camelled(old);
+        return Array.from({ length: 1 + c.int(2) }, () => this.reference(table, column, situation, named)).filter(
+          Boolean,
+        );
+      if (Array.isArray(old) && !/zq[a-p]{12}qz/.test(JSON.stringify(old)) && c.happens(0.8)) return camelled(old);
       if (items.enum) return c.some(items.enum, 0.2);
       if ([items.type].flat().includes('object'))
         return Array.from({ length: Math.max(schema.minItems ?? 0, c.int(2)) }, () => {
           const inner = `${table.replace(/s$/, '')}_${column}`;
           const rows = situation.mirror.all(inner);
-          return this.object(items, rows.length ? inner : table, rows.length ? c.pick(rows) : undefined, situation, named);
+          return this.object(
+            items,
+            rows.length ? inner : table,
+            rows.length ? c.pick(rows) : undefined,
+            situation,
+            named,
+          );
         });
       return schema.minItems ? [this.text(name, items)] : [];
     }
@@ -267,10 +278,14 @@ export class Commands {
     if (schema.format === 'date') return this.moment(name, situation.now).toISOString().slice(0, 10);
     if (schema.format === 'date-time') return this.moment(name, situation.now).toISOString();
     if (name === 'name' && table === 'exclusions')
-      return mayBeNull && c.happens(0.5) ? null : (c.pick(situation.mirror.all('practitioners'))['name'] as string);
+      return mayBeNull && old === null && c.happens(0.9)
+        ? null
+        : (c.pick(situation.mirror.all('practitioners'))['name'] as string);
     if (name === 'caseReference') return this.some('cases', situation)?.['reference'];
     if (name === 'submit') return c.happens(0.7);
-    if (old !== undefined && old !== null && c.happens(0.75)) {
+    // a text of another record would be passed on with the marker of its field
+    const isMarked = /zq[a-p]{12}qz/.test(JSON.stringify(old ?? null));
+    if (old !== undefined && old !== null && !isMarked && c.happens(0.75)) {
       if (types.includes('object') || typeof old !== 'object') return camelled(old);
     }
     if (types.includes('boolean')) return c.happens(0.5);

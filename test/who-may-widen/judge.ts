@@ -32,7 +32,9 @@ const AHEAD = 366;
 
 const time = (value: unknown): number => Date.parse(value as string);
 const gains = (before: Row | null, after: Row, column: string): string[] =>
-  ((after[column] as string[] | null) ?? []).filter((one) => !((before?.[column] as string[] | undefined) ?? []).includes(one));
+  ((after[column] as string[] | null) ?? []).filter(
+    (one) => !((before?.[column] as string[] | undefined) ?? []).includes(one),
+  );
 
 /** What one command did that the table does not let its actor do. `mirror` is as it was before. */
 export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Fault[] {
@@ -69,7 +71,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         fault(1, 'a seat given by somebody who does not chair or coordinate');
       if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
       if (before && isLead && ends(after) < ends(before)) {
-        if (!chairs(after['panel_id'])) fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
+        if (!chairs(after['panel_id']))
+          fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
       }
       if (isWider && tooFar(after['valid_from'])) fault(25, 'a seat that begins more than a year ahead');
     }
@@ -84,7 +87,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
     }
     if (table === 'invitations' && touched('closes_at', 'opens_at', 'agency_id', 'practitioner_id')) {
       const meeting = mirror.one('meetings', after['meeting_id']);
-      if (!facts.leads(actor, after['panel_id'])) fault(6, 'an invitation by somebody who does not chair or coordinate');
+      if (!facts.leads(actor, after['panel_id']))
+        fault(6, 'an invitation by somebody who does not chair or coordinate');
       if (after['practitioner_id'] === actor.id) fault(6, 'an invitation that somebody gave themselves');
       if (meeting && time(after['closes_at']) > time(meeting['scheduled_at']) + 14 * DAY)
         fault(6, 'an invitation that lasts longer than 14 days after the meeting');
@@ -92,7 +96,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
     if (table === 'access_grants' && touched('expires_at', 'case_id', 'practitioner_id')) {
       const aCase = mirror.one('cases', after['case_id']);
       if (after['practitioner_id'] === actor.id) fault(7, 'access that somebody gave themselves');
-      if (!facts.leads(actor, aCase?.['panel_id'])) fault(7, 'access given by somebody who does not chair or coordinate');
+      if (!facts.leads(actor, aCase?.['panel_id']))
+        fault(7, 'access given by somebody who does not chair or coordinate');
       if (tooFar(after['expires_at'], 92)) fault(7, 'access for longer than 92 days');
     }
     if (table === 'emergency_accesses' && !before) {
@@ -110,11 +115,13 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         after['practitioner_id'] === actor.id ||
         (after['agency_id'] !== null && after['agency_id'] === actor['agency_id']) ||
         mirror.names.get(actor.id)?.has(after['name_key'] as string);
-      if (!facts.chairs(actor, after['panel_id'])) fault(24, 'an exclusion ended by somebody who does not chair its panel');
+      if (!facts.chairs(actor, after['panel_id']))
+        fault(24, 'an exclusion ended by somebody who does not chair its panel');
       if (concerns) fault(24, 'an exclusion ended by somebody whom it keeps out');
     }
     if (table === 'recusals' && before && touched('ended_at') && after['ended_at'] !== null) {
-      if (!facts.chairs(actor, after['panel_id'])) fault(24, 'a recusal ended by somebody who does not chair its panel');
+      if (!facts.chairs(actor, after['panel_id']))
+        fault(24, 'a recusal ended by somebody who does not chair its panel');
       if (after['practitioner_id'] === actor.id) fault(24, 'a recusal ended by the person whom it keeps out');
     }
     for (const naming of namings(table, before, after)) {
@@ -132,8 +139,12 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         (facts.by('referral_people', column, naming.id).some(ofPanel) ||
           facts.by('referral_subjects', column, naming.id).some(ofPanel) ||
           facts.by('referrals', column, naming.id).some(ofPanel));
-      const before_ = table === 'referral_subjects' && facts.by('referrals', column, naming.id).some(({ id }) => id === after['referral_id']);
-      const wasNamed = facts.by('referral_people', column, naming.id).some((one) => one['referral_id'] === after['referral_id']);
+      const before_ =
+        table === 'referral_subjects' &&
+        facts.by('referrals', column, naming.id).some(({ id }) => id === after['referral_id']);
+      const wasNamed = facts
+        .by('referral_people', column, naming.id)
+        .some((one) => one['referral_id'] === after['referral_id']);
       if (!isOwn && !before_ && !wasNamed && !(facts.isCore(actor, after['panel_id']) && (inCase || wasReferred)))
         fault(
           12,
@@ -143,9 +154,10 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
     }
     // 8: to read
     const caseId = table === 'cases' ? after.id : after['case_id'];
-    const reasons = caseId && !['emergency_accesses', 'disclosures', 'events', 'notices'].includes(table)
-      ? new Bounds(facts, actor).caseReasons(caseId)
-      : [];
+    const reasons =
+      caseId && !['emergency_accesses', 'disclosures', 'events', 'notices'].includes(table)
+        ? new Bounds(facts, actor).caseReasons(caseId)
+        : [];
     if (reasons.length === 1 && reasons[0] === 'emergency' && after['practitioner_id'] !== actor.id)
       fault(8, 'written in a case that is open by an emergency access alone', table);
   }
@@ -235,7 +247,12 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'exclusions':
         case 'recusals':
           return [
-            licence([after['case_id'], after['person_id'], after['listing_id'], ...recordsNaming(mirror, after['person_id'])]),
+            licence([
+              after['case_id'],
+              after['person_id'],
+              after['listing_id'],
+              ...recordsNaming(mirror, after['person_id']),
+            ]),
           ];
         case 'sharing_agreement_versions':
         case 'sharing_parties':
@@ -357,15 +374,7 @@ export function judgeGrowth(
   if (isExplained) return null;
   const isActor = done.some(({ command }) => command.actorId === person.id);
   const who = isActor ? 'the person who acts' : 'somebody';
-  const related = done.flatMap(({ effects }, n) =>
-    effects.some(({ after, before }) => {
-      const changed = after ?? before;
-      return changed && Object.values(changed).some((value) => typeof value === 'string' && anchors.has(value));
-    })
-      ? [n]
-      : [],
-  );
-  const commands = related.length ? related : done.map((_, n) => n);
+  const commands = relatedTo(anchors, done);
   const last = done[commands.at(-1) ?? 0]?.command.operation ?? '';
   return {
     kind: `growth: ${who} gains ${fields ? 'fields' : 'records'} by "${channel.name}" (${last})`,
@@ -374,8 +383,22 @@ export function judgeGrowth(
   };
 }
 
+/** The commands that changed something that belongs to the same records; all of them, where none did. */
+export function relatedTo(anchors: ReadonlySet<string>, done: readonly Done[]): number[] {
+  const related = done.flatMap(({ effects }, n) =>
+    effects.some(({ after, before }) =>
+      Object.values(after ?? before ?? {}).some((value) => typeof value === 'string' && anchors.has(value)),
+    )
+      ? [n]
+      : [],
+  );
+  return related.length ? related : done.map((_, n) => n);
+}
+
 /** Rows 3 and 1: the directory of agencies, staff and panels, and the meetings of a panel. */
-const DIRECTORY = UNBOUNDED.filter((name) => !['AccessRequest', 'EmergencyAccess', 'Exclusion', 'Recusal'].includes(name));
+const DIRECTORY = UNBOUNDED.filter(
+  (name) => !['AccessRequest', 'EmergencyAccess', 'Exclusion', 'Recusal'].includes(name),
+);
 
 /** Cases that somebody lost by the act of a panel that does not hear them. */
 export function judgeLosses(
@@ -395,15 +418,19 @@ export function judgeLosses(
       const actor = mirror.one('practitioners', command.actorId);
       return (
         actor !== undefined &&
-        (facts.leads(actor, aCase['panel_id']) ||
-          mirror.where('panels', { type: 'steering_group', partnership_id: aCase['partnership_id'] }).some((one) => facts.leads(actor, one.id)) ||
+        (facts.isCore(actor, aCase['panel_id']) ||
+          mirror
+            .where('panels', { type: 'steering_group', partnership_id: aCase['partnership_id'] })
+            .some((one) => facts.leads(actor, one.id)) ||
           (facts.hasRole(actor, 'agency_administrator') && actor['agency_id'] === person['agency_id']) ||
           facts.hasRole(actor, 'data_protection_officer'))
       );
     });
     if (mayTake) return [];
     const commands = done.flatMap(({ effects }, n) =>
-      effects.some(({ table }) => ['exclusions', 'memberships', 'case_people', 'practitioners'].includes(table)) ? [n] : [],
+      effects.some(({ table }) => ['exclusions', 'memberships', 'case_people', 'practitioners'].includes(table))
+        ? [n]
+        : [],
     );
     return [
       {

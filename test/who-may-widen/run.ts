@@ -19,11 +19,13 @@ import {
   judgeGrowth,
   judgeLosses,
   licencesOf,
+  relatedTo,
   type Done,
   type Finding,
 } from './judge.ts';
 import { Mirror, type Effect, type Row } from './mirror.ts';
 import { builtService, Everybody, type Change, type Reach } from './reach.ts';
+import { plantMarkers, Sample } from './sample.ts';
 import { enrich } from './world.ts';
 
 export interface Report {
@@ -31,6 +33,9 @@ export interface Report {
   sequences: number;
   commands: number;
   grown: number;
+  /** Answers read for the sample, and values of classified fields found in them. */
+  requests: number;
+  markers: number;
   seconds: number;
   used: Record<string, number>;
   findings: { kind: string; detail: string; sequence: number; times: number; replay: string[] }[];
@@ -40,20 +45,23 @@ const [sequences = 300, seed = 1, perWorld = 150] = process.argv.slice(2).map(Nu
 const LENGTH = 8;
 const TRIES = 7;
 const DAY = 86_400_000;
+/** People whose reach is confirmed over HTTP, in each world. */
+const SAMPLED = 5;
 
 class Run {
   readonly findings = new Map<string, Report['findings'][number]>();
   commands = 0;
   grown = 0;
   tried = 0;
+  requests = 0;
+  markers = 0;
   readonly spent: Record<string, number> = {};
   private sequence = 0;
 
   found(kind: string, detail: string, done: readonly Done[], commands: readonly number[]): void {
     const known = this.findings.get(kind);
     if (known) known.times += 1;
-    else
-      this.findings.set(kind, { kind, detail, sequence: this.sequence, times: 1, replay: replayOf(done, commands) });
+    else this.findings.set(kind, { kind, detail, sequence: this.sequence, times: 1, replay: replayOf(done, commands) });
   }
 
   begin(): void {
@@ -166,9 +174,19 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   await owner.connect();
   await enrich(owner, c, new Date());
   await owner.end();
+  const service = await builtService();
   const admin = new pg.Client({ connectionString: database.adminUrl });
   admin.on('error', () => undefined);
   await admin.connect();
+  const marking = new pg.Client({
+    connectionString: database.adminUrl,
+    options: '-c session_replication_role=replica',
+  });
+  await marking.connect();
+  await marking.query('BEGIN');
+  await plantMarkers(marking, service);
+  await marking.query('COMMIT');
+  await marking.end();
   const mirror = await new Mirror(admin).begin();
   const server = await givenServer({ database, env: { RATE_LIMIT: '10000000', LOG_LEVEL: 'error' } });
   let concerned: ReturnType<typeof concerning> | null = null;
@@ -177,7 +195,6 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     (table) => [...(mirror.tables.get(table)?.keys() ?? [])],
     (table, change) => concerned?.(table, change) ?? null,
   );
-  const service = await builtService();
   const commands = await Commands.of(service, c, everybody.channels);
   const cast = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));
   let ahead = 0;
@@ -200,14 +217,17 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
 
   /** The bounds, on everything or on what grew. */
   const bounded = (person: Row, bounds: Bounds, reach: Reach, done: Done[], grown: [string, string][] | null): void => {
+    const belonging = new Belonging(bounds.facts);
     for (const channel of everybody.channels) {
       const rows = reach.get(channel.name);
-      const ids = grown ? grown.flatMap(([name, id]) => (name === channel.name ? [id] : [])) : [...(rows?.keys() ?? [])];
+      const ids = grown
+        ? grown.flatMap(([name, id]) => (name === channel.name ? [id] : []))
+        : [...(rows?.keys() ?? [])];
       for (const id of ids) {
         const row = mirror.one(channel.table, id);
         const seen = rows?.get(id);
         if (!row || !seen) continue;
-        const last = done.map((_, n) => n);
+        const last = done.length ? relatedTo(belonging.of(channel.table, row), done) : [];
         if (bounds.may(channel, row) === false)
           run.found(
             `bound: ${channel.name} without a reason of the table`,
@@ -227,7 +247,9 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   for (let n = 0; n < how; n += 1) {
     run.begin();
     const facts = new Facts(mirror, now());
-    const people = mirror.all('practitioners').filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    const people = mirror
+      .all('practitioners')
+      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
     const actor = commands.weighted(people, (one) => interest(facts, one));
     const together = people.filter((one) => one['agency_id'] === actor['agency_id']);
     const isCoalition = c.happens(0.3);
@@ -248,8 +270,13 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           const effects = await mirror.changes();
           mirror.apply(effects);
           const command: Command = {
-            who: 'the clock', actorId: '', agencyId: '', operation: CLOCK, method: 'put',
-            path: '/sandbox/clock', body: { now: moment.toISOString() },
+            who: 'the clock',
+            actorId: '',
+            agencyId: '',
+            operation: CLOCK,
+            method: 'put',
+            path: '/sandbox/clock',
+            body: { now: moment.toISOString() },
           };
           done.push({ command, effects, now: moment });
           continue;
@@ -272,8 +299,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           if (status >= 300) continue;
           const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
           const act: Done = { command, effects, now: now() };
-          for (const { kind, detail } of judgeActs(mirror, act))
-            run.found(kind, detail, [...done, act], [done.length]);
+          for (const { kind, detail } of judgeActs(mirror, act)) run.found(kind, detail, [...done, act], [done.length]);
           mirror.apply(effects);
           done.push(act);
           for (const { table, before, after } of effects) if (after && !before) made.push({ table, id: after.id });
@@ -303,7 +329,13 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           if (finding) run.found(finding.kind, finding.detail, done, finding.commands);
         }
         if (grown.length)
-          bounded(person, new Bounds(after, person), reach, done, grown.map(({ channel, id }) => [channel.name, id]));
+          bounded(
+            person,
+            new Bounds(after, person),
+            reach,
+            done,
+            grown.map(({ channel, id }) => [channel.name, id]),
+          );
         for (const { kind, detail, commands: which } of judgeLosses(person, then, reach, mirror, facts, done))
           run.found(kind, detail, done, which);
       }
@@ -316,10 +348,43 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   for (const [id, reach] of reaches)
     for (const [channel, rows] of reach) {
       const part = inParts.get(id)?.get(channel) ?? new Map();
-      const differs = [...rows].some(([row, { fields }]) => part.get(row)?.fields !== fields) || part.size !== rows.size;
+      const differs =
+        [...rows].some(([row, { fields }]) => part.get(row)?.fields !== fields) || part.size !== rows.size;
       if (differs)
-        throw new Error(`${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full`);
+        throw new Error(
+          `${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full`,
+        );
     }
+  // a few people, over HTTP: those who acted last among them
+  const sample = await Sample.of({
+    service,
+    channels: everybody.channels,
+    mirror,
+    get: async (who, path) => {
+      const { token } = await as(server, who);
+      const answer = await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const text = await answer.text();
+      if (answer.status >= 500) throw new Error(`${who}: GET ${path}: ${String(answer.status)} ${text}`);
+      return { status: answer.status, text };
+    },
+  });
+  await run.timed('sample', async () => {
+    const ends = new Facts(mirror, now());
+    const people = mirror
+      .all('practitioners')
+      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    for (let n = 0; n < SAMPLED; n += 1) {
+      const person = commands.weighted(people, (one) => interest(ends, one));
+      // reading is written down, and what is written down can be read
+      const effects = await mirror.changes();
+      mirror.apply(effects);
+      const reader = { id: person.id, subject: person['subject'] as string, agencyId: person['agency_id'] as string };
+      const reach = await everybody.reachOf(reader, now());
+      for (const { kind, detail } of await sample.confirm(person, reach)) run.found(kind, detail, [], []);
+    }
+    run.requests += sample.requests;
+    run.markers += sample.markers;
+  });
   await everybody.close();
   await admin.end();
   await closeEverything();
@@ -339,6 +404,8 @@ const report: Report = {
   sequences,
   commands: run.commands,
   grown: run.grown,
+  requests: run.requests,
+  markers: run.markers,
   seconds: (Date.now() - start) / 1000,
   used,
   findings: [...run.findings.values()],

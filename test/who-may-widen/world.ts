@@ -132,7 +132,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       { case_id: c.pick(named.length ? named : casesOf(seat)) },
     );
   }
-  for (const seat of draw(seatsWithCases, 6)) {
+  for (const seat of draw(seatsWithCases, 12)) {
     const whom = people.find(({ id }) => id === seat.practitioner);
     if (whom) await exclude(seat, { name: whom.name, name_key: whom.name_key }, { case_id: c.pick(casesOf(seat)) });
   }
@@ -219,11 +219,45 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
     });
   }
 
-  for (const { id, roles } of draw(people, 6))
-    await client.query('UPDATE practitioners SET roles = $2 WHERE id = $1', [
+  // people known to two panels
+  const known = await many<{ person: string; partnership: string; panel: string; agency: string; type: string }>(
+    `SELECT DISTINCT ON (person_id) person_id AS person, partnership_id AS partnership, panel_id AS panel,
+        agency_id AS agency, contributing_type AS type FROM case_people ORDER BY person_id, id`,
+  );
+  for (const one of draw(known, 20)) {
+    const elsewhere = cases.filter((other) => other.partnership === one.partnership && other.panel !== one.panel);
+    const other = elsewhere.length ? c.pick(elsewhere) : null;
+    if (other)
+      await add('case_people', {
+        partnership_id: one.partnership,
+        agency_id: one.agency,
+        contributing_type: one.type,
+        case_id: other.id,
+        panel_id: other.panel,
+        person_id: one.person,
+        role: 'witness',
+        rationale: 'Saw what happened.',
+        since: day(-20),
+      });
+  }
+
+  const typed = new Set(
+    (await many<{ key: string }>('SELECT name_key AS key FROM exclusions WHERE name_key IS NOT NULL')).map(
+      ({ key }) => key,
+    ),
+  );
+  const colleagues = people.filter((one) =>
+    people.some((other) => other.agency === one.agency && other.id !== one.id && typed.has(other.name_key)),
+  );
+  for (const { id } of draw(colleagues, 4))
+    await client.query(`UPDATE practitioners SET roles = array_append(roles, 'agency_administrator') WHERE id = $1`, [
       id,
-      [...new Set([...roles, c.pick(['emergency_access', 'agency_administrator'])])],
     ]);
+  for (const { id, roles } of draw(people, 6))
+    await client.query(
+      'UPDATE practitioners SET roles = (SELECT array_agg(DISTINCT one) FROM unnest(roles || $2::text[]) one) WHERE id = $1',
+      [id, [...new Set([...roles, c.pick(['emergency_access', 'emergency_access', 'agency_administrator'])])]],
+    );
 
   // work of agencies that act in several boroughs, and drafts of referrals
   const wide = await many<{ id: string }>(
@@ -245,10 +279,13 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
   for (const { id } of draw(await many<{ id: string }>('SELECT id FROM contributions ORDER BY id'), 30))
     await client.query(
       `UPDATE contributions SET originator_control = $2, agency_only = $3, handling = $4, conditions = $5 WHERE id = $1`,
-      [id, ...c.pick([
-        [true, false, 'P', null],
-        [false, true, 'P', null],
-        [false, false, 'C', 'For the panel alone.'],
-      ])],
+      [
+        id,
+        ...c.pick([
+          [true, false, 'P', null],
+          [false, true, 'P', null],
+          [false, false, 'C', 'For the panel alone.'],
+        ]),
+      ],
     );
 }
