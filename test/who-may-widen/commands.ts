@@ -112,7 +112,7 @@ export class Commands {
   }
 
   /** A command that may be permitted; `learn` is told whether it was. */
-  async draw(situation: Situation): Promise<{ command: Command; learn: (done: boolean) => void }> {
+  async draw(situation: Situation): Promise<{ command: Command; learn: (status: number) => void }> {
     let use = this.likely();
     let may: string[] = [];
     for (let turn = 0; turn < 20 && !may.length && !this.c.happens(0.02); turn += 1) {
@@ -121,6 +121,7 @@ export class Commands {
         may = await situation.mayDo(use.door.subject, use.door.action);
     }
     const { path, named } = this.address(use, situation, may);
+    const state = this.stateOf(use.door.name, named.at(-1));
     const command: Command = {
       who: situation.actor['subject'] as string,
       actorId: situation.actor.id,
@@ -132,15 +133,21 @@ export class Commands {
     };
     return {
       command,
-      learn: (done) => {
+      learn: (status) => {
         use.tries += 1;
-        if (done) use.done += 1;
+        state.tries += 1;
+        if (status < 300) state.done += 1;
+        if (status < 300) use.done += 1;
       },
     };
   }
 
   private likely(): Usable {
-    return this.weighted(this.usable, (one) => one.weight * ((LEARNT * one.done + 2) / (one.tries + 2) + 0.05));
+    // what is seldom permitted is tried less, and what was done often already
+    return this.weighted(
+      this.usable,
+      (one) => (one.weight * ((LEARNT * one.done + 2) / (one.tries + 2) + 0.1)) / Math.sqrt(1 + one.done / one.weight),
+    );
   }
 
   /** Operations that were never permitted, and how often each was. */
@@ -169,7 +176,9 @@ export class Commands {
     const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
     const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
     const target =
-      !rows.length || this.c.happens(0.1) ? undefined : this.c.pick(fresh.length && this.c.happens(0.4) ? fresh : rows);
+      !rows.length || this.c.happens(0.1)
+        ? undefined
+        : this.fit(door.name, fresh.length && this.c.happens(0.4) ? fresh : rows);
     const row = target && on === last ? target : this.near(last, situation, on, target);
     const named = tables.map((table, n): Row | undefined => {
       if (n === tables.length - 1) return row;
@@ -179,6 +188,24 @@ export class Commands {
     let index = 0;
     const path = door.path.replaceAll(/\{\w+\}/g, () => named[index++]?.id ?? this.c.uuid());
     return { path, named: named.filter((one) => one !== undefined) };
+  }
+
+  /** How often an operation was permitted on a record in this state. */
+  private readonly states = new Map<string, { tries: number; done: number }>();
+  private stateOf = (operation: string, row: Row | undefined): { tries: number; done: number } => {
+    const key = `${operation} ${JSON.stringify([row?.['status'], row?.['stage'], row?.['ended_by_id'] === null])}`;
+    const known = this.states.get(key) ?? { tries: 0, done: 0 };
+    this.states.set(key, known);
+    return known;
+  };
+
+  /** One of a few rows: rather one in a state in which the operation was permitted before. */
+  private fit(operation: string, rows: readonly Row[]): Row {
+    const few = Array.from({ length: 5 }, () => this.c.pick(rows));
+    return this.weighted(few, (row) => {
+      const { tries, done } = this.stateOf(operation, row);
+      return (4 * done + 1) / (tries + 1);
+    });
   }
 
   /** A row of the table to which the target belongs, or that belongs with it. */
@@ -246,7 +273,7 @@ export class Commands {
     const old = template?.[column];
     const mayBeNull = types.includes('null');
     if (schema.format === 'uuid') {
-      if (mayBeNull && (old === null || old === undefined) && c.happens(0.8)) return null;
+      if (mayBeNull && (old === null || old === undefined) && c.happens(0.93)) return null;
       return this.reference(table, column, situation, named) ?? (mayBeNull ? null : c.uuid());
     }
     if (types.includes('array')) {
@@ -278,9 +305,7 @@ export class Commands {
     if (schema.format === 'date') return this.moment(name, situation.now).toISOString().slice(0, 10);
     if (schema.format === 'date-time') return this.moment(name, situation.now).toISOString();
     if (name === 'name' && table === 'exclusions')
-      return mayBeNull && old === null && c.happens(0.9)
-        ? null
-        : (c.pick(situation.mirror.all('practitioners'))['name'] as string);
+      return mayBeNull && old === null && c.happens(0.9) ? null : c.pick(situation.mirror.all('practitioners'))['name'];
     if (name === 'caseReference') return this.some('cases', situation)?.['reference'];
     if (name === 'submit') return c.happens(0.7);
     // a text of another record would be passed on with the marker of its field
@@ -293,7 +318,8 @@ export class Commands {
       return Math.min((schema.minimum ?? 0) + c.int(4), schema.maximum ?? 1000);
     if (types.includes('object')) return this.object(schema, table, template, situation, named);
     if (mayBeNull && c.happens(0.4)) return null;
-    return this.text(name, schema);
+    const text = this.text(name, schema);
+    return schema.pattern && !new RegExp(schema.pattern).test(text) && mayBeNull ? null : text;
   }
 
   private reference(table: string, column: string, situation: Situation, named: Row[]): string | null {

@@ -215,7 +215,12 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         const made = licence([after.id], everybody, true);
         switch (table) {
           case 'memberships':
-            return [made, licence([after['panel_id']], concerns)];
+            // 19: somebody who works in the partnership answers for their agency there
+            return [
+              made,
+              licence([after['panel_id']], concerns),
+              licence([mirror.one('panels', after['panel_id'])?.['partnership_id']], concerns),
+            ];
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
           case 'invitations':
@@ -239,7 +244,10 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
       }
       switch (table) {
         case 'memberships':
-          return [licence([after['panel_id']], concerns)];
+          return [
+            licence([after['panel_id']], concerns),
+            licence([mirror.one('panels', after['panel_id'])?.['partnership_id']], concerns),
+          ];
         case 'practitioners':
           return columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
             ? [licence(null, (person) => person.id === after.id)]
@@ -313,8 +321,8 @@ export class Belonging {
       }
       found.add(value as string);
       if (to === 'panels' || depth > 3) continue;
-      const other = mirror.one(to as string, value);
-      if (other) for (const id of this.of(to as string, other, depth + 1)) found.add(id);
+      const other = mirror.one(to, value);
+      if (other) for (const id of this.of(to, other, depth + 1)) found.add(id);
     }
     if (typeof row['subject_id'] === 'string') found.add(row['subject_id']);
     if (typeof row['record_id'] === 'string') found.add(row['record_id']);
@@ -354,6 +362,9 @@ export function grownBetween(person: Row, channels: readonly Channel[], before: 
   });
 }
 
+/** 19: what those read who answer for an agency. */
+const RESEARCH = ['read ResearchRequest', 'read ResearchPoint', 'research Person', 'ask Listing'];
+
 /** Is the growth a row of the table? Null where it is; else which acts did it. */
 export function judgeGrowth(
   { person, channel, id, fields }: Grown,
@@ -364,7 +375,8 @@ export function judgeGrowth(
 ): Finding | null {
   const row = mirror.one(channel.table, id);
   if (!row || DIRECTORY.includes(channel.subject.name)) return null;
-  const anchors = belonging.of(channel.table, row);
+  const anchors = new Set(belonging.of(channel.table, row));
+  if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
   const isExplained = licences.some(
     (one) =>
       (one.actorId !== person.id || one.isSelf) &&
@@ -383,11 +395,26 @@ export function judgeGrowth(
   };
 }
 
-/** The commands that changed something that belongs to the same records; all of them, where none did. */
+/** Tables from which it follows who somebody is and what is kept from them. */
+const ABOUT_PEOPLE = [
+  'memberships',
+  'practitioners',
+  'exclusions',
+  'recusals',
+  'invitations',
+  'access_grants',
+  'emergency_accesses',
+  'sharing_agreement_versions',
+];
+
+/** The commands that changed something that belongs to the same records, or something about people; all, where none did. */
 export function relatedTo(anchors: ReadonlySet<string>, done: readonly Done[]): number[] {
-  const related = done.flatMap(({ effects }, n) =>
-    effects.some(({ after, before }) =>
-      Object.values(after ?? before ?? {}).some((value) => typeof value === 'string' && anchors.has(value)),
+  const related = done.flatMap(({ command, effects }, n) =>
+    command.operation === CLOCK ||
+    effects.some(
+      ({ table, after, before }) =>
+        ABOUT_PEOPLE.includes(table) ||
+        Object.values(after ?? before ?? {}).some((value) => typeof value === 'string' && anchors.has(value)),
     )
       ? [n]
       : [],

@@ -10,7 +10,7 @@ import type { Actor } from '../../src/policy/actor.ts';
 import type { ColumnClass } from '../../src/policy/classification.ts';
 import type { Subject } from '../../src/policy/subjects.ts';
 import type { Form } from '../../src/records/forms.ts';
-import type { ViewClass, ViewShape } from '../../src/records/view.ts';
+import type { ViewShape } from '../../src/records/view.ts';
 import type { Wall } from '../../src/records/wall.ts';
 import { doors, type Door } from '../given-doors.ts';
 
@@ -139,7 +139,7 @@ function viewOf(service: Service, { view, isList, answers }: Door): ViewShape | 
   const items = /([^/]+)$/.exec(answers?.properties?.['data']?.items?.$ref ?? '')?.[1];
   const name = isList ? items : view;
   try {
-    return name ? service.shapeOf(service.viewNamed(name) as ViewClass) : null;
+    return name ? service.shapeOf(service.viewNamed(name)) : null;
   } catch {
     return null;
   }

@@ -99,7 +99,7 @@ export class Sample {
           : this.some([...(reach.get(`read ${this.subjectOf(last)}`)?.keys() ?? [])], FOLLOWED)
         : [''];
       for (const id of ids) {
-        const path = this.address(door, tables as string[], id);
+        const path = this.address(door, tables, id);
         if (!path) continue;
         const { status, text } = await get(who, path);
         this.requests += 1;

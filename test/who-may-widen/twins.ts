@@ -280,7 +280,7 @@ async function asOne(world: World, person: Row): Promise<void> {
   for (let n = 0; n < each; n += 1) {
     const { command, learn } = await commands.draw(situation);
     const answer = await compare(command, command.operation);
-    learn(answer.status < 300);
+    learn(answer.status);
   }
   for (const server of servers) await server.stop();
 }
@@ -318,9 +318,9 @@ async function asRecused(world: World): Promise<void> {
   if (!found.length) throw new Error('no case can be listed at a meeting of two who lead the panel');
   let isListed = false;
   for (const { meeting, leads, cases } of found.slice(0, 6)) {
-    const recused =
-      leads.find((one) => first.seats(one).some((seat) => seat['role'] === 'coordinator')) ?? (leads[0] as Row);
-    const colleague = leads.find((one) => one !== recused) as Row;
+    const recused = leads.find((one) => first.seats(one).some((seat) => seat['role'] === 'coordinator')) ?? leads[0];
+    const colleague = leads.find((one) => one !== recused);
+    if (!recused || !colleague) continue;
     const aCase = c.pick(cases);
     await unlist(original, aCase.id);
     const twins = [await twinOf(original), await twinOf(original)] as const;
