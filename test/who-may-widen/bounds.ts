@@ -225,7 +225,7 @@ export class Bounds {
     if (this.hidden.has(row.id)) return false;
     const { facts, person } = this;
     const isBefore = row['status'] !== 'draft' && facts.isCore(person, row['panel_id']);
-    return isBefore || facts.isOwn(person, row, row['status'] === 'draft' ? [] : [row['panel_id']]);
+    return isBefore || facts.isOwn(person, row, [row['panel_id']]);
   }
 
   /** Panels that hear of it, in cases or referrals. */

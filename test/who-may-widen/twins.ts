@@ -288,7 +288,7 @@ async function asOne(world: World, person: Row): Promise<void> {
 /** A value that the field takes, of those that records have. */
 function valueFor(door: Door, field: string, mirror: Mirror, service: Service, c: Chance): unknown {
   const table = service.tableOf(door.subject.type).slice(1, -1);
-  const column = service.columnOf(door.subject.type, field).name.slice(1, -1);
+  const column = service.columnsOf(door.subject.type).get(field)?.name.slice(1, -1) ?? '';
   const schema = resolved(door.takes?.properties?.[field]);
   if (schema?.enum) return c.pick(schema.enum.filter((one) => one !== null));
   const values = mirror.all(table).flatMap((row) => row[column] ?? []);

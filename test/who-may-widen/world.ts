@@ -259,6 +259,68 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       [id, [...new Set([...roles, c.pick(['emergency_access', 'emergency_access', 'agency_administrator'])])]],
     );
 
+  // requests that wait for an answer: for access to a case, and to release a contribution under its originator's control
+  for (const seat of draw(seatsWithCases, 14)) {
+    const elsewhere = cases.filter((one) => one.partnership === seat.partnership && one.panel !== seat.panel);
+    if (!elsewhere.length) continue;
+    const asked = c.pick(elsewhere).id;
+    await add('access_requests', {
+      practitioner_id: seat.practitioner,
+      agency_id: seat.agency,
+      asked,
+      case_id: asked,
+      reason: 'We need to know what must not be said to the family before we visit.',
+      purpose: 'VICTIM_SUPPORT',
+      status: 'submitted',
+    });
+  }
+  const contributed = await many<{ id: string; partnership: string; panel: string; of: string; agency: string }>(
+    `SELECT id, partnership_id AS partnership, panel_id AS panel, case_id AS of, agency_id AS agency FROM contributions ORDER BY id`,
+  );
+  for (const seat of draw(seatsWithCases, 14)) {
+    const others = contributed.filter((one) => one.panel === seat.panel && one.agency !== seat.agency);
+    if (!others.length) continue;
+    const one = c.pick(others);
+    await client.query('UPDATE contributions SET originator_control = true, agency_only = false WHERE id = $1', [
+      one.id,
+    ]);
+    await add('release_requests', {
+      partnership_id: one.partnership,
+      agency_id: seat.agency,
+      contributing_type: typeOf.get(seat.agency),
+      case_id: one.of,
+      panel_id: one.panel,
+      contribution_id: one.id,
+      originator_agency_id: one.agency,
+      practitioner_id: seat.practitioner,
+      released_to: c.pick(['agency', 'person']),
+      reason: 'Needed to decide with the school which exits are watched.',
+      status: 'submitted',
+    });
+  }
+
+  // more referrals that are drafted or wait for a decision, each with the people whom it names
+  const waiting = await many<{ id: string }>(
+    `SELECT id FROM referrals WHERE status IN ('draft', 'submitted', 'returned') ORDER BY id`,
+  );
+  let number = 90_000;
+  for (const { id } of [...waiting, ...waiting]) {
+    const copy = c.uuid();
+    number += 1;
+    await client.query(
+      `INSERT INTO referrals SELECT (jsonb_populate_record(r, jsonb_build_object('id', $2::text, 'external_ref', NULL,
+         'reference', CASE WHEN r.reference IS NOT NULL THEN 'R-COPY-2026-' || $3::text END))).* FROM referrals r WHERE id = $1`,
+      [id, copy, String(number)],
+    );
+    for (const table of ['referral_people', 'referral_subjects', 'referral_screenings'])
+      await client.query(
+        `INSERT INTO ${table} SELECT (jsonb_populate_record(r, jsonb_build_object('id',
+           CASE WHEN $3 THEN $2::text ELSE overlay(md5(r.id::text || $2::text)::uuid::text PLACING '7' FROM 15 FOR 1) END, 'referral_id', $2::text))).*
+         FROM ${table} r WHERE ${table === 'referral_screenings' ? 'id' : 'referral_id'} = $1`,
+        [id, copy, table === 'referral_screenings'],
+      );
+  }
+
   // work of agencies that act in several boroughs, and drafts of referrals
   const wide = await many<{ id: string }>(
     'SELECT agency_id AS id FROM agency_partnerships GROUP BY 1 HAVING count(*) > 1 ORDER BY 1',
