@@ -41,12 +41,12 @@ interface Usable {
 /** Operations that say who reads, and how much more often they are drawn. */
 const INTERESTING: [RegExp, number][] = [
   [/\/people$/, 5],
-  [/\/people\/\{/, 6],
+  [/\/people\/\{/, 12],
   [/POST \/v1\/referrals$/, 5],
   [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
   [/\/memberships/, 5],
-  [/\/(emergency-accesses|exclusions)$/, 8],
-  [/\/(invitations|recusals|access-requests|listings)$/, 4],
+  [/\/(emergency-accesses|exclusions|invitations)$/, 12],
+  [/\/(recusals|access-requests|listings)$/, 4],
   [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
   [/\/(contributions|release-requests)$/, 2],
   [/sharing-agreements|cycle|simulations|person-searches|explanations|meetings$/, 0.3],
@@ -248,7 +248,8 @@ export class Commands {
     isPatch = false,
   ): Record<string, unknown> {
     const all = Object.entries(schema.properties ?? {});
-    const one = isPatch && all.length ? this.c.pick(all)[0] : '';
+    const naming = all.find(([name]) => name === 'name');
+    const one = isPatch && all.length ? (naming && this.c.happens(0.3) ? naming : this.c.pick(all))[0] : '';
     const taken = all.filter(
       ([name]) =>
         schema.required?.includes(name) || (isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5)),
@@ -325,6 +326,14 @@ export class Commands {
   private reference(table: string, column: string, situation: Situation, named: Row[]): string | null {
     const to = situation.mirror.target(table, column.replace(/_ids$/, '_id'));
     if (!to) return null;
+    const partnership = named.find((row) => row['partnership_id'])?.['partnership_id'];
+    if ((to === 'agencies' || to === 'practitioners') && partnership && this.c.happens(0.6)) {
+      const acting = new Set(
+        situation.mirror.where('agency_partnerships', { partnership_id: partnership }).map((row) => row['agency_id']),
+      );
+      const there = situation.mirror.all(to).filter((row) => acting.has(to === 'agencies' ? row.id : row['agency_id']));
+      if (there.length) return this.c.pick(there).id;
+    }
     const about = new Set(named.flatMap((row) => [row.id, row['case_id'], row['meeting_id']]));
     const panel = named[0]?.['panel_id'];
     const suits = (row: Row): boolean =>

@@ -215,11 +215,11 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         const made = licence([after.id], everybody, true);
         switch (table) {
           case 'memberships':
-            // 19: somebody who works in the partnership answers for their agency there
+            // 19: who answers for an agency in a partnership depends on who has seats there
             return [
               made,
               licence([after['panel_id']], concerns),
-              licence([mirror.one('panels', after['panel_id'])?.['partnership_id']], concerns),
+              licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
             ];
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
@@ -237,7 +237,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
             return [made, licence([after['person_id'], after['place_id'], after['group_id']])];
           case 'exclusions':
           case 'recusals':
-            return [made];
+            return [made, licence([after['partnership_id']])];
           default:
             return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
         }
@@ -246,7 +246,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'memberships':
           return [
             licence([after['panel_id']], concerns),
-            licence([mirror.one('panels', after['panel_id'])?.['partnership_id']], concerns),
+            licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
           ];
         case 'practitioners':
           return columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
@@ -259,6 +259,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
               after['case_id'],
               after['person_id'],
               after['listing_id'],
+              after['partnership_id'],
               ...recordsNaming(mirror, after['person_id']),
             ]),
           ];
@@ -346,17 +347,19 @@ export interface Grown {
   fields: string[] | null;
 }
 
+/** By a route that shows it in part, something may be read that another shows already: a person's reach is what all show. */
 export function grownBetween(person: Row, channels: readonly Channel[], before: Reach, after: Reach): Grown[] {
+  const others = Map.groupBy(channels, (channel) => channel.table);
   return channels.flatMap((channel): Grown[] => {
     const now = after.get(channel.name);
     const then = before.get(channel.name);
     if (!now || now === then) return [];
     return [...now].flatMap(([id, seen]): Grown[] => {
-      const old = then?.get(id);
-      if (!old) return [{ person, channel, id, fields: null }];
-      if (old.fields === seen.fields) return [];
-      const had = new Set(old.fields.split(' '));
-      const fields = seen.fields.split(' ').filter((one) => !had.has(one));
+      if (then?.get(id)?.fields === seen.fields) return [];
+      const old = (others.get(channel.table) ?? []).flatMap(({ name }) => before.get(name)?.get(id) ?? []);
+      if (!old.length) return [{ person, channel, id, fields: null }];
+      const had = new Set(old.flatMap(({ fields }) => fields.split(' ')));
+      const fields = seen.fields.split(' ').filter((one) => one && !had.has(one));
       return fields.length ? [{ person, channel, id, fields }] : [];
     });
   });
