@@ -17,7 +17,7 @@ const SEED = asked === 'random' ? Date.now() % 1_000_000_000 : Number(asked ?? U
 const PER_WORLD = 150;
 /** Two processes, because Jest has two workers and the machine two cores. */
 const HALVES = 2;
-const LONG = 3_600_000;
+const LONG = Math.max(1_800_000, SEQUENCES * 5_000);
 
 let reports: Report[];
 

@@ -188,6 +188,9 @@ interface Licence {
 
 const everybody = (): boolean => true;
 
+/** 17: where the case stands, for the agency that owns an action in it. */
+const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
+
 /** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
 export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
   return done.flatMap(({ command, effects }, n): Licence[] => {
@@ -238,6 +241,8 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
           case 'exclusions':
           case 'recusals':
             return [made, licence([after['partnership_id']])];
+          case 'actions':
+            return [made, licence([after.id, statusOf(after['case_id'])])];
           default:
             return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
         }
@@ -266,6 +271,8 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'sharing_agreement_versions':
         case 'sharing_parties':
           return [licence(null)];
+        case 'actions':
+          return [licence([after.id, statusOf(after['case_id'])])];
         case 'release_requests':
           return [licence([after['contribution_id'], after.id])];
         case 'referrals':
@@ -380,6 +387,7 @@ export function judgeGrowth(
   if (!row || DIRECTORY.includes(channel.subject.name)) return null;
   const anchors = new Set(belonging.of(channel.table, row));
   if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
+  if (channel.name === 'track Case') anchors.add(statusOf(id));
   const isExplained = licences.some(
     (one) =>
       (one.actorId !== person.id || one.isSelf) &&
@@ -417,7 +425,12 @@ export function relatedTo(anchors: ReadonlySet<string>, done: readonly Done[]): 
     effects.some(
       ({ table, after, before }) =>
         ABOUT_PEOPLE.includes(table) ||
-        Object.values(after ?? before ?? {}).some((value) => typeof value === 'string' && anchors.has(value)),
+        Object.entries(after ?? before ?? {}).some(
+          ([column, value]) =>
+            !/(panel|agency|partnership|practitioner)_id$/.test(column) &&
+            typeof value === 'string' &&
+            anchors.has(value),
+        ),
     )
       ? [n]
       : [],
@@ -444,6 +457,32 @@ export function judgeLosses(
   return [...(before.get('read Case')?.keys() ?? [])].flatMap((id): Finding[] => {
     const aCase = mirror.one('cases', id);
     if (!aCase || now?.has(id)) return [];
+    // an exclusion reaches the panel that made it, unless it says that it reaches the partnership
+    const byAnother = done.flatMap(({ effects }, n) =>
+      effects.some(
+        ({ table, before: old, after: made }) =>
+          table === 'exclusions' &&
+          !old &&
+          made !== null &&
+          made['panel_id'] !== null &&
+          made['panel_id'] !== aCase['panel_id'] &&
+          made['reach'] !== 'partnership' &&
+          facts.peopleOf(aCase).includes(made['person_id']) &&
+          (made['practitioner_id'] === person.id ||
+            made['agency_id'] === person['agency_id'] ||
+            mirror.names.get(person.id)?.has(made['name_key'] as string)),
+      )
+        ? [n]
+        : [],
+    );
+    if (byAnother.length)
+      return [
+        {
+          kind: 'loss: an exclusion by one panel takes a case of another panel away',
+          detail: `${person['subject'] as string} loses case ${aCase['reference'] as string}`,
+          commands: byAnother,
+        },
+      ];
     const mayTake = done.some(({ command }) => {
       const actor = mirror.one('practitioners', command.actorId);
       return (
