@@ -2,6 +2,10 @@
  * Reading by writing: what a command answers does not depend on a value that is withheld from its sender, and a withheld field
  * cannot be written. Two copies of one database differ only in what is withheld from one person; that person's commands get the
  * same answers from both (`test/who-may-widen/twins.ts`). TWINS says for how many people.
+ *
+ * Seen to find in the service: a withheld risk band, its reason and why several agencies are needed, each overwritten by PATCH;
+ * 422 in one twin and 200 in the other by a withheld risk band; an item of a meeting betrayed to the coordinator who is recused
+ * from it by stage and version of the case and by 409 to its listing; an acknowledgement refused by conditions that are withheld.
  */
 import { runInNode } from './support/in-node.ts';
 import type { Twins } from './who-may-widen/twins.ts';

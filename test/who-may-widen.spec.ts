@@ -4,6 +4,20 @@
  * self. The database is the seeded sandbox with generated rows; commands and bodies come from the OpenAPI document; reach is
  * computed as sets by the service's own modules and confirmed over HTTP for a sample (`test/who-may-widen/`).
  *
+ * Bounds and acts are judged against rows of tables (`bounds.ts`, `judge.ts`), growth against what the journal of changed rows
+ * says that others did; nothing there is read off the policy's declarations. After each world what was asked again in parts is
+ * compared with what is found as a whole.
+ *
+ * Seen to find in the service, with nothing saying where to look (number of the sequence within its world; 0: with no command):
+ * screening and earlier cases that name what is hidden by an exclusion (0); actions, escalations and notices of an agency read
+ * without a seat where they are heard, and persons, places, groups and referrals by every colleague (0); disclosures the same
+ * (2 to 9); an event that names a withheld field or an unreadable record (2), also to an invited guest (2 to 9); a person named
+ * for a panel that does not know her by somebody whose agency did not record her (1 to 4); roles and seats that begin years
+ * ahead (2, 3); a chair ended or appointed by a coordinator (3, 3 to 32), oneself appointed (28 to 120), a lapsed seat revived
+ * (13 to 41); a second emergency access while one is open (7 to 30); an invitation for years (6 to 39); staff renamed out of a
+ * typed exclusion, by themselves, who then read the case (40); a case lost by another panel's exclusion (52, seed 2001).
+ * And in the test itself: a reach not asked again after the clock had moved.
+ *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
 import { runInNode } from './support/in-node.ts';
