@@ -54,11 +54,15 @@ const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slic
 
 /** Finds the addresses of rows, whose parents are rows too. */
 export class Addresses {
-  constructor(
-    private readonly all: Door[],
-    private readonly rows: Map<Subject, Map<string, Row>>,
-    private readonly policy: Policy,
-  ) {}
+  private readonly all: Door[];
+  private readonly rows: Map<Subject, Map<string, Row>>;
+  private readonly policy: Policy;
+
+  constructor(all: Door[], rows: Map<Subject, Map<string, Row>>, policy: Policy) {
+    this.all = all;
+    this.rows = rows;
+    this.policy = policy;
+  }
 
   /** The records named by the identifiers in the path, in their order. */
   named(path: string): Subject[] {

@@ -169,12 +169,14 @@ export function send(
 /** Follows the lists as one person, and knows the addresses of the records in them. */
 export class Walk {
   private readonly ids = new Map<string, Promise<string[]>>();
+  readonly caller: Caller;
+  /** How many records of one list are followed into what they hold. */
+  private readonly breadth: number;
 
-  constructor(
-    readonly caller: Caller,
-    /** How many records of one list are followed into what they hold. */
-    private readonly breadth = 100,
-  ) {}
+  constructor(caller: Caller, breadth = 100) {
+    this.caller = caller;
+    this.breadth = breadth;
+  }
 
   /** The addresses of this path at which there is something for this person. */
   async addresses(path: string): Promise<string[]> {

@@ -10,7 +10,7 @@ import type { AgreementFact } from '../src/policy/levels.ts';
 import type { VersionAtHand } from '../src/sharing/agreement-facts.ts';
 import { connected, inDays } from './given-agreement.ts';
 import { givenDatabase } from './support/database.ts';
-import { chance } from './worlds.ts';
+import { chance } from './given-chance.ts';
 
 const built = async () => {
   await import('#built/app.module');

@@ -1,0 +1,96 @@
+/**
+ * Closure under commands: generated sequences of permitted commands by one person, or by the people of one agency, widen what
+ * anybody reads only in the ways of `docs/who-may-widen.md`, and never by the act of the person who gains, but for rows marked
+ * self. The database is the seeded sandbox with generated rows; commands and bodies come from the OpenAPI document; reach is
+ * computed as sets by the service's own modules and confirmed over HTTP for a sample (`test/who-may-widen/`).
+ *
+ * Bounds and acts are judged against rows of tables (`bounds.ts`, `judge.ts`), growth against what the journal of changed rows
+ * says that others did; nothing there is read off the policy's declarations. After each world what was asked again in parts is
+ * compared with what is found as a whole.
+ *
+ * Seen to find in the service, with nothing saying where to look (number of the sequence within its world; 0: with no command):
+ * screening and earlier cases that name what is hidden by an exclusion (0); actions, escalations and notices of an agency read
+ * without a seat where they are heard, and persons, places, groups and referrals by every colleague (0); disclosures the same
+ * (2 to 9); an event that names a withheld field or an unreadable record (2), also to an invited guest (2 to 9); a person named
+ * for a panel that does not know her by somebody whose agency did not record her (1 to 4); roles and seats that begin years
+ * ahead (2, 3); a chair ended or appointed by a coordinator (3, 3 to 32), oneself appointed (28 to 120), a lapsed seat revived
+ * (13 to 41); a second emergency access while one is open (7 to 30); an invitation for years (6 to 39); staff renamed out of a
+ * typed exclusion, by themselves, who then read the case (40); a case lost by another panel's exclusion (52, seed 2001).
+ * And in the test itself: a reach not asked again after the clock had moved.
+ *
+ * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
+ */
+import { runInNode } from './support/in-node.ts';
+import type { Report } from './who-may-widen/run.ts';
+
+const SEQUENCES = Number(process.env['SEQUENCES'] ?? 300);
+const USUAL_SEED = 1;
+const asked = process.env['SEED'];
+const SEED = asked === 'random' ? Date.now() % 1_000_000_000 : Number(asked ?? USUAL_SEED);
+/** Sequences in one world: after them it is made afresh. */
+const PER_WORLD = 150;
+/** Two processes, because Jest has two workers and the machine two cores. */
+const HALVES = 2;
+const LONG = Math.max(1_800_000, SEQUENCES * 5_000);
+
+let reports: Report[];
+
+beforeAll(async () => {
+  const share = Math.ceil(SEQUENCES / HALVES);
+  reports = await Promise.all(
+    Array.from({ length: HALVES }, (_, half) =>
+      runInNode<Report>('test/who-may-widen/run.ts', [
+        String(share),
+        String(SEED + half * share),
+        String(Math.min(PER_WORLD, share)),
+      ]),
+    ),
+  );
+  const sum = (of: (one: Report) => number): string => String(reports.reduce((total, one) => total + of(one), 0));
+  process.stdout.write(
+    `who may widen: ${sum((one) => one.sequences)} sequences from seed ${String(SEED)}; ${sum((one) => one.commands)} permitted ` +
+      `commands, ${sum((one) => one.grown)} growths, ${sum((one) => one.requests)} answers with ${sum((one) => one.markers)} markers ` +
+      `read, ${String(Math.max(...reports.map((one) => one.seconds)))} seconds\n`,
+  );
+}, LONG);
+
+const findings = (kind: RegExp): string[] => {
+  const found = reports.flatMap((one) => one.findings).filter((one) => kind.test(one.kind));
+  return [...Map.groupBy(found, (one) => one.kind).values()].map((some) => {
+    const [first] = some.sort((a, b) => a.sequence - b.sequence);
+    const times = some.reduce((total, one) => total + one.times, 0);
+    return [
+      `${first?.kind ?? ''} (${String(times)} times, first in sequence ${String(first?.sequence)})`,
+      first?.detail,
+      ...(first?.replay ?? []),
+    ].join('\n    ');
+  });
+};
+
+test('nobody reads a record without a reason of the table', () => {
+  expect(findings(/^bound: .*without a reason/)).toEqual([]);
+});
+
+test('nobody reads a reference to a record whose existence is protected from them', () => {
+  expect(findings(/^bound: .*existence is protected/)).toEqual([]);
+});
+
+test('nobody reads an event that says more than its record', () => {
+  expect(findings(/^bound: read Event:/)).toEqual([]);
+});
+
+test('nobody makes what the table lets only others make', () => {
+  expect(findings(/^row \d+:/)).toEqual([]);
+});
+
+test('nobody gains by a sequence of commands but by rows of the table', () => {
+  expect(findings(/^growth:/)).toEqual([]);
+});
+
+test('nobody loses a case by the act of a panel that does not hear it', () => {
+  expect(findings(/^loss:/)).toEqual([]);
+});
+
+test('a sample of the computed reach is what the service answers', () => {
+  expect(findings(/^sample:/)).toEqual([]);
+});

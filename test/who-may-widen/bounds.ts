@@ -1,0 +1,440 @@
+/**
+ * Upper bounds of reach, written from the rows of `docs/who-may-widen.md` and the principles 3 to 6 of the design, against rows
+ * of tables. Nothing here is read off the policy's declarations. Numbers in comments are rows of the table.
+ *
+ * A bound says why a person may read a record at all; a record that is readable without any reason is a fault, with no command
+ * given. What no bound speaks of (directories of staff, panels, meetings as such) is listed in `UNBOUNDED`.
+ */
+import type { Mirror, Row } from './mirror.ts';
+import type { Channel, Reach, Seen } from './reach.ts';
+
+export interface Fault {
+  /** Faults of one kind are one finding. */
+  kind: string;
+  detail: string;
+}
+
+/** Read by all of a partnership, or by those of the panel: no record of a case or person. */
+export const UNBOUNDED = [
+  'Agency',
+  'AgendaEdition',
+  'Attendance',
+  'AccessRequest',
+  'Client',
+  'Cycle',
+  'CycleMeeting',
+  'CycleTemplate',
+  'DocumentCopy',
+  'EmergencyAccess',
+  'Exclusion',
+  'JobRun',
+  'Meeting',
+  'Membership',
+  'PackRecall',
+  'Panel',
+  'Partnership',
+  'Practitioner',
+  'PreFlight',
+  'Recusal',
+  'Resource',
+  'SharingSimulation',
+];
+
+const LEADS = ['chair', 'co_chair', 'coordinator'];
+const day = (now: Date): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' }).format(now);
+const at = (value: unknown): number => Date.parse(value as string);
+
+/** What holds now, by the rows of the tables. */
+export class Facts {
+  readonly mirror: Mirror;
+  readonly now: Date;
+  private readonly today: string;
+  private readonly indexes = new Map<string, Map<unknown, Row[]>>();
+
+  constructor(mirror: Mirror, now: Date) {
+    this.mirror = mirror;
+    this.now = now;
+    this.today = day(now);
+  }
+
+  /** Rows by the value of one column. */
+  by(table: string, column: string, value: unknown): Row[] {
+    const key = `${table}.${column}`;
+    let index = this.indexes.get(key);
+    if (!index) this.indexes.set(key, (index = Map.groupBy(this.mirror.all(table), (row) => row[column])));
+    return index.get(value) ?? [];
+  }
+
+  /** Seats of today, as long as the person works for the agency for which the seat was given. */
+  seats(person: Row): Row[] {
+    return this.by('memberships', 'practitioner_id', person.id).filter(
+      (seat) =>
+        seat['agency_id'] === person['agency_id'] &&
+        (seat['valid_from'] as string) <= this.today &&
+        (seat['valid_to'] === null || (seat['valid_to'] as string) >= this.today),
+    );
+  }
+
+  sits = (person: Row, panelId: unknown): boolean => this.seats(person).some((seat) => seat['panel_id'] === panelId);
+  isCore = (person: Row, panelId: unknown): boolean =>
+    this.seats(person).some((seat) => seat['panel_id'] === panelId && seat['tier'] === 'core');
+  leads = (person: Row, panelId: unknown): boolean =>
+    this.seats(person).some((seat) => seat['panel_id'] === panelId && LEADS.includes(seat['role'] as string));
+  chairs = (person: Row, panelId: unknown): boolean =>
+    this.seats(person).some(
+      (seat) => seat['panel_id'] === panelId && ['chair', 'co_chair'].includes(seat['role'] as string),
+    );
+  hasRole = (person: Row, role: string): boolean => (person['roles'] as string[]).includes(role);
+
+  /** In which partnerships somebody works: where they have a seat; all of the agency where it acts in one borough only. */
+  worksIn(person: Row, partnershipId: unknown): boolean {
+    const seats = this.seats(person).map((seat) => this.mirror.one('panels', seat['panel_id'])?.['partnership_id']);
+    if (seats.includes(partnershipId)) return true;
+    const acts = this.by('agency_partnerships', 'agency_id', person['agency_id']).map((one) => one['partnership_id']);
+    const boroughs = acts.filter((id) => this.mirror.one('partnerships', id)?.['kind'] === 'borough');
+    return boroughs.length === 1 && acts.includes(partnershipId);
+  }
+
+  /** Principle 4: the agency's own record opens to its author, its safeguarding leads and those with a seat where it is heard. */
+  isOwn(person: Row, row: Row, heardAt: readonly unknown[]): boolean {
+    if (row['author_id'] === person.id) return true;
+    if (row['agency_id'] !== person['agency_id']) return false;
+    return (
+      (this.hasRole(person, 'safeguarding_lead') && this.worksIn(person, row['partnership_id'])) ||
+      heardAt.some((panelId) => this.sits(person, panelId))
+    );
+  }
+
+  /** Exclusions that hold, also by any name that the person ever had. */
+  exclusions(person: Row): Row[] {
+    const names = this.mirror.names.get(person.id);
+    return this.mirror
+      .all('exclusions')
+      .filter(
+        (one) =>
+          (one['practitioner_id'] === person.id ||
+            (one['agency_id'] !== null && one['agency_id'] === person['agency_id']) ||
+            (one['name_key'] !== null && names?.has(one['name_key'] as string))) &&
+          at(one['since']) <= this.now.getTime() &&
+          (one['until'] === null || at(one['until']) > this.now.getTime()),
+      );
+  }
+
+  peopleOf(aCase: Row): unknown[] {
+    return [aCase['person_id'], ...this.by('case_people', 'case_id', aCase.id).map((one) => one['person_id'])];
+  }
+
+  /** The records whose existence is protected from the person: excluded, in a compartment, or an item of a recusal. */
+  hidden(person: Row): Set<string> {
+    const hidden = new Set<string>();
+    for (const one of this.exclusions(person)) {
+      if (one['case_id'] !== null) hidden.add(one['case_id'] as string);
+      if (one['person_id'] === null) continue;
+      const reaches = (panelId: unknown): boolean => one['reach'] !== 'panel' || panelId === one['panel_id'];
+      if (one['reach'] !== 'panel') hidden.add(one['person_id'] as string);
+      for (const role of this.by('case_people', 'person_id', one['person_id']))
+        if (reaches(role['panel_id'])) hidden.add(role['case_id'] as string);
+      for (const aCase of this.by('cases', 'person_id', one['person_id']))
+        if (reaches(aCase['panel_id'])) hidden.add(aCase.id);
+      for (const role of this.by('referral_people', 'person_id', one['person_id']))
+        if (reaches(role['panel_id'])) hidden.add(role['referral_id'] as string);
+      for (const referral of this.by('referrals', 'person_id', one['person_id']))
+        if (reaches(referral['panel_id'])) hidden.add(referral.id);
+    }
+    for (const panel of this.mirror.all('panels'))
+      if (panel['compartment'] === true && !this.sits(person, panel.id)) {
+        for (const aCase of this.by('cases', 'panel_id', panel.id)) hidden.add(aCase.id);
+        for (const referral of this.by('referrals', 'panel_id', panel.id)) hidden.add(referral.id);
+      }
+    for (const id of [...hidden]) for (const referral of this.by('referrals', 'case_id', id)) hidden.add(referral.id);
+    for (const one of this.by('recusals', 'practitioner_id', person.id))
+      if (one['ended_at'] === null) hidden.add(one['listing_id'] as string);
+    return hidden;
+  }
+}
+
+/** Reasons for one person to read something, now. */
+export class Bounds {
+  readonly facts: Facts;
+  readonly person: Row;
+  readonly hidden: Set<string>;
+  private readonly reasons = new Map<string, string[]>();
+
+  constructor(facts: Facts, person: Row) {
+    this.facts = facts;
+    this.person = person;
+    this.hidden = facts.hidden(person);
+  }
+
+  private invitations(): Row[] {
+    const { facts, person } = this;
+    const now = facts.now.getTime();
+    return facts.mirror
+      .all('invitations')
+      .filter(
+        (one) =>
+          (one['practitioner_id'] === person.id ||
+            (one['practitioner_id'] === null && one['agency_id'] === person['agency_id'])) &&
+          at(one['opens_at']) <= now &&
+          at(one['closes_at']) > now &&
+          facts.mirror.one('listings', one['listing_id'])?.['removed_at'] === null,
+      );
+  }
+
+  /** Why the case itself is readable: rows 1, 2, 6, 7 and 8. */
+  caseReasons(id: unknown): string[] {
+    const key = id as string;
+    const known = this.reasons.get(key);
+    if (known) return known;
+    const { facts, person } = this;
+    const aCase = facts.mirror.one('cases', id);
+    const now = facts.now.getTime();
+    const found: string[] = [];
+    if (aCase && !this.hidden.has(aCase.id)) {
+      if (facts.isCore(person, aCase['panel_id'])) found.push('seat');
+      if (this.invitations().some((one) => one['case_id'] === id)) found.push('invitation');
+      if (
+        facts
+          .by('access_grants', 'practitioner_id', person.id)
+          .some((one) => one['case_id'] === id && one['revoked_at'] === null && at(one['expires_at']) > now)
+      )
+        found.push('grant');
+      if (
+        facts
+          .by('emergency_accesses', 'practitioner_id', person.id)
+          .some((one) => one['case_id'] === id && one['ended_at'] === null && at(one['expires_at']) > now)
+      )
+        found.push('emergency');
+    }
+    this.reasons.set(key, found);
+    return found;
+  }
+
+  readsCase = (id: unknown): boolean => this.caseReasons(id).length > 0;
+
+  /** Only by an invitation: then only what belongs to that item. */
+  isGuest = (caseId: unknown): boolean => {
+    const reasons = this.caseReasons(caseId);
+    return reasons.length === 1 && reasons[0] === 'invitation';
+  };
+
+  isInvitedTo = (listingId: unknown): boolean => this.invitations().some((one) => one['listing_id'] === listingId);
+
+  private referral(row: Row): boolean {
+    if (this.hidden.has(row.id)) return false;
+    const { facts, person } = this;
+    const isBefore = row['status'] !== 'draft' && facts.isCore(person, row['panel_id']);
+    return isBefore || facts.isOwn(person, row, [row['panel_id']]);
+  }
+
+  /** Panels that hear of it, in cases or referrals. */
+  private heardAt(table: 'person' | 'place' | 'group', id: string): Row[] {
+    const { facts } = this;
+    const column = `${table}_id`;
+    const roles =
+      table === 'person'
+        ? [...facts.by('case_people', column, id), ...facts.by('referral_people', column, id)].map((role) =>
+            role['case_id']
+              ? facts.mirror.one('cases', role['case_id'])
+              : facts.mirror.one('referrals', role['referral_id']),
+          )
+        : [];
+    return [...roles, ...facts.by('cases', column, id), ...facts.by('referrals', column, id)].filter(
+      (one) => one !== undefined,
+    );
+  }
+
+  /** 12 and 10: by a case or referral that is readable; principle 4: as the agency's own record. */
+  private subject(table: 'person' | 'place' | 'group', row: Row): boolean {
+    if (this.hidden.has(row.id)) return false;
+    const heard = this.heardAt(table, row.id);
+    if (
+      this.facts.isOwn(
+        this.person,
+        row,
+        heard.map((one) => one['panel_id']),
+      )
+    )
+      return true;
+    return heard.some((one) => (one['stage'] !== undefined ? this.readsCase(one.id) : this.referral(one)));
+  }
+
+  /** 17: the task, without the case. */
+  private task(row: Row, agency = 'owner_agency_id'): boolean {
+    const { facts, person } = this;
+    if (row['owner_practitioner_id'] === person.id) return true;
+    return (
+      row[agency] === person['agency_id'] &&
+      (facts.sits(person, row['panel_id']) ||
+        (facts.hasRole(person, 'safeguarding_lead') && facts.worksIn(person, row['partnership_id'])))
+    );
+  }
+
+  private isOfficer = (row: Row): boolean =>
+    this.facts.hasRole(this.person, 'data_protection_officer') &&
+    this.facts.worksIn(this.person, row['partnership_id']);
+
+  /** 19: the people of an agency that is asked. */
+  private isAsked = (row: Row): boolean =>
+    row['asked_agency_id'] === this.person['agency_id'] || row['agency_id'] === this.person['agency_id'];
+
+  private child(row: Row): boolean {
+    const caseId = row['case_id'];
+    if (!this.readsCase(caseId)) return false;
+    const listing = row['listing_id'] ?? null;
+    return !this.isGuest(caseId) || listing === null || this.isInvitedTo(listing);
+  }
+
+  /** Null where no bound speaks of the channel. */
+  may({ name, subject, action }: Channel, row: Row): boolean | null {
+    const { facts, person } = this;
+    if (action === 'explain') return this.isOfficer(row) || facts.leads(person, row['panel_id']);
+    if (name === 'track Case')
+      return (
+        this.readsCase(row.id) ||
+        // 17, 11
+        facts.by('actions', 'case_id', row.id).some((one) => one['owner_agency_id'] === person['agency_id']) ||
+        facts
+          .by('referrals', 'case_id', row.id)
+          .some((one) => this.referral(one) || one['agency_id'] === person['agency_id'])
+      );
+    // 11: where the referral stands, for those of the agency that made it
+    if (name === 'track Referral')
+      return (
+        this.referral(row) ||
+        (row['agency_id'] === person['agency_id'] &&
+          facts.worksIn(person, row['partnership_id']) &&
+          !this.hidden.has(row.id))
+      );
+    if (name === 'ask Listing' || name === 'see-chairs Meeting') return null;
+    if (name === 'research Person') return null;
+    switch (subject.name) {
+      case 'Case':
+        return this.readsCase(row.id);
+      case 'Referral':
+        return this.referral(row);
+      case 'ReferralPerson':
+      case 'ReferralDecision':
+      case 'ReferralScreening':
+      case 'ReferralSubject': {
+        const referral = facts.mirror.one('referrals', row['referral_id'] ?? row.id);
+        return referral !== undefined && this.referral(referral);
+      }
+      case 'Person':
+        return this.subject('person', row);
+      case 'ProtectedAddress': {
+        const of = facts.mirror.one('persons', row['person_id']);
+        return of !== undefined && (row['agency_id'] === person['agency_id'] || this.subject('person', of));
+      }
+      case 'Place':
+        return this.subject('place', row);
+      case 'Group':
+        return this.subject('group', row);
+      case 'Action':
+        return this.child(row) || this.task(row);
+      case 'ActionNote': {
+        const of = facts.mirror.one('actions', row['action_id']);
+        return this.child(row) || (of !== undefined && this.task(of));
+      }
+      // 23, and 17 for the agency whose action it is
+      case 'Escalation':
+        return facts.isCore(person, row['steering_panel_id']) || facts.leads(person, row['panel_id']) || this.task(row);
+      case 'Notice':
+        return row['practitioner_id'] === person.id || (row['practitioner_id'] === null && this.task(row, 'agency_id'));
+      case 'Disclosure':
+        return (
+          this.isOfficer(row) ||
+          facts.leads(person, row['panel_id']) ||
+          (row['origin_agency_id'] === person['agency_id'] &&
+            (facts.hasRole(person, 'safeguarding_lead') ||
+              (row['panel_id'] !== null && facts.sits(person, row['panel_id'])) ||
+              this.wrote(row)))
+        );
+      case 'Event':
+        return this.child(row);
+      case 'ResearchRequest':
+      case 'ResearchPoint':
+        return this.child(row) || this.isAsked(row);
+      // 20, 21: the bid, without the case
+      case 'Bid':
+      case 'BidDecision':
+      case 'BidResult':
+        return (
+          row['agency_id'] === person['agency_id'] ||
+          facts.isCore(person, row['panel_id']) ||
+          facts.leads(person, row['plan_panel_id']) ||
+          facts.isCore(person, row['plan_panel_id']) ||
+          facts.by('bids', 'id', row['bid_id']).some((bid) => bid['agency_id'] === person['agency_id']) ||
+          facts.mirror
+            .all('bids')
+            .some((bid) => bid['escalated_from_id'] === row.id && facts.isCore(person, bid['panel_id']))
+        );
+      // 22
+      case 'Feed':
+        return ['panel_id', 'from_panel_id', 'plan_panel_id'].some((column) => facts.isCore(person, row[column]));
+      case 'Invitation':
+        return this.child(row) || row['practitioner_id'] === person.id || row['agency_id'] === person['agency_id'];
+      case 'ReleaseRequest':
+        return this.child(row);
+      default:
+        if (UNBOUNDED.includes(subject.name)) return null;
+        return row['case_id'] !== undefined ? this.child(row) : null;
+    }
+  }
+
+  /** Did the person write the record of which this tells? */
+  private wrote(disclosure: Row): boolean {
+    const table = `${snake(disclosure['record_type'] as string)}s`;
+    return this.facts.mirror.one(table, disclosure['record_id'])?.['author_id'] === this.person.id;
+  }
+
+  /** What the rows of a channel say that their reader may not read: nothing here looks at a route. */
+  says(channel: Channel, row: Row, seen: Seen, reach: Reach): Fault[] {
+    const faults: Fault[] = [];
+    const person = this.person['subject'] as string;
+    for (const [property, value] of Object.entries(seen.references))
+      for (const id of [value].flat())
+        if (id && this.hidden.has(id) && !this.isOwnAct(channel, row))
+          faults.push({
+            kind: `${channel.name}: ${property} names a record whose existence is protected from its reader`,
+            detail: `${person} reads ${channel.subject.name} ${row.id}, whose ${property} is ${id}`,
+          });
+    if (channel.subject.name === 'Event') faults.push(...this.event(row, seen, reach));
+    return faults;
+  }
+
+  /** Whoever declared a conflict or asked for access goes on seeing that they did. */
+  private isOwnAct = ({ subject }: Channel, row: Row): boolean =>
+    ['Recusal', 'AccessRequest', 'Exclusion'].includes(subject.name) && row['practitioner_id'] === this.person.id;
+
+  /** Principle 5 and 6: an event shows no more than its record would show. */
+  private event(row: Row, { fields }: Seen, reach: Reach): Fault[] {
+    const person = this.person['subject'] as string;
+    const type = row['subject_type'] as string;
+    const record = reach.get(`read ${type}`)?.get(row['subject_id'] as string);
+    const guest = this.isGuest(row['case_id']) ? 'an invited guest' : 'somebody';
+    if (!record)
+      return [
+        {
+          kind: `read Event: ${guest} reads of a ${type} that they may not read`,
+          detail: `${person} reads ${row['type'] as string} of ${type} ${row['subject_id'] as string}`,
+        },
+      ];
+    const named = (row['data'] as { fields?: unknown } | null)?.fields;
+    const withheld = (Array.isArray(named) ? named : []).filter(
+      (field) => !record.fields.split(' ').includes(field as string),
+    );
+    if (withheld.length && fields.split(' ').includes('data'))
+      return [
+        {
+          kind: `read Event: ${guest} reads of a change of a withheld field of ${type}`,
+          detail: `${person} reads that ${withheld.join(', ')} of ${type} ${row['subject_id'] as string} changed`,
+        },
+      ];
+    return [];
+  }
+}
+
+const snake = (name: string): string =>
+  name.replace(/^./, (one) => one.toLowerCase()).replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`);

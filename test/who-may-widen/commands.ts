@@ -1,0 +1,367 @@
+/**
+ * Commands, generated from the OpenAPI document: which operation, on which records, with which body. References are filled from
+ * what the actor reads and, sometimes, from what is hidden from the actor; other values from a record of the same kind, so that
+ * bodies hold together. A new route is used as soon as it is documented.
+ */
+import type { Chance } from '../given-chance.ts';
+import { doors, type Door } from '../given-doors.ts';
+import { resolved, type Schema as Documented } from '../given-operations.ts';
+import type { Mirror, Row } from './mirror.ts';
+import type { Reach, Service } from './reach.ts';
+
+interface Schema extends Documented {
+  maximum?: number;
+  maxLength?: number;
+  maxItems?: number;
+}
+
+export interface Command {
+  who: string;
+  actorId: string;
+  agencyId: string;
+  operation: string;
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+interface Usable {
+  door: Door;
+  /** The tables of the records named in the path, in order. */
+  tables: string[];
+  /** The table of the record that is made or changed. */
+  about: string;
+  /** The table of the record on which the actor must be permitted to act. */
+  on: string;
+  weight: number;
+  tries: number;
+  done: number;
+}
+
+/** Operations that say who reads, and how much more often they are drawn. */
+const INTERESTING: [RegExp, number][] = [
+  [/\/people$/, 5],
+  [/\/people\/\{/, 12],
+  [/POST \/v1\/referrals$/, 5],
+  [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
+  [/\/memberships/, 5],
+  [/\/(emergency-accesses|exclusions|invitations)$/, 12],
+  [/\/(recusals|access-requests|listings)$/, 4],
+  [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
+  [/\/(contributions|release-requests)$/, 2],
+  [/sharing-agreements|cycle|simulations|person-searches|explanations|meetings$/, 0.3],
+];
+/** What opens or closes for good what others need: a world would soon be used up. */
+const RARE = /\/(closure|cancellation|postponement|withdrawal|suspension)$/;
+const LEARNT = 3;
+
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camel = (name: string): string => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+export interface Situation {
+  mirror: Mirror;
+  reach: Reach;
+  now: Date;
+  actor: Row;
+  /** The rows on which the actor may do what a route does. */
+  mayDo: (subject: Door['subject'], action: string) => Promise<string[]>;
+  mightDo: (subject: Door['subject'], action: string) => boolean;
+  /** Rows that this sequence made. */
+  made: { table: string; id: string }[];
+}
+
+export class Commands {
+  private readonly c: Chance;
+  private readonly usable: Usable[];
+  private readonly channels: Map<string, string>;
+  private serial = 0;
+
+  private constructor(c: Chance, usable: Usable[], channels: Map<string, string>) {
+    this.c = c;
+    this.usable = usable;
+    this.channels = channels;
+  }
+
+  static async of(service: Service, c: Chance, channels: { name: string; table: string }[]): Promise<Commands> {
+    const all = await doors(service);
+    const table = (door: Door): string => service.tableOf(door.subject.type).slice(1, -1);
+    const tableAt = (prefix: string, path: string): string => {
+      const at = (method: string, where: string): Door | undefined =>
+        all.find((one) => one.method === method && one.path === where);
+      const found = at('get', prefix) ?? at('patch', prefix) ?? at('get', prefix.slice(0, prefix.lastIndexOf('/')));
+      if (!found) throw new Error(`no route tells what is named at the end of ${prefix} in ${path}`);
+      return table(found);
+    };
+    const usable = all
+      .filter(({ method }) => method !== 'get')
+      .map((door): Usable => {
+        const tables = [...door.path.matchAll(/\{\w+\}/g)].map(({ 0: text, index }) =>
+          tableAt(door.path.slice(0, index + text.length), door.path),
+        );
+        let about = table(door);
+        try {
+          if (door.view) about = service.tableOf(service.shapeOf(service.viewNamed(door.view)).record).slice(1, -1);
+        } catch {
+          // its answer is no view of a record
+        }
+        const factor = INTERESTING.find(([pattern]) => pattern.test(door.name))?.[1] ?? 1;
+        const weight = factor * (RARE.test(door.path) ? 0.25 : 1);
+        return { door, tables, about, on: table(door), weight, tries: 0, done: 0 };
+      });
+    return new Commands(c, usable, new Map(channels.map(({ name, table: of }) => [name, of])));
+  }
+
+  /** A command that may be permitted; `learn` is told whether it was. */
+  async draw(situation: Situation): Promise<{ command: Command; learn: (status: number) => void }> {
+    let use = this.likely();
+    let may: string[] = [];
+    for (let turn = 0; turn < 20 && !may.length && !this.c.happens(0.02); turn += 1) {
+      use = this.likely();
+      if (situation.mightDo(use.door.subject, use.door.action))
+        may = await situation.mayDo(use.door.subject, use.door.action);
+    }
+    const { path, named } = this.address(use, situation, may);
+    const state = this.stateOf(use.door.name, named.at(-1));
+    const command: Command = {
+      who: situation.actor['subject'] as string,
+      actorId: situation.actor.id,
+      agencyId: situation.actor['agency_id'] as string,
+      operation: use.door.name,
+      method: use.door.method,
+      path,
+      body: use.door.takes ? this.body(use, situation, named) : undefined,
+    };
+    return {
+      command,
+      learn: (status) => {
+        use.tries += 1;
+        state.tries += 1;
+        if (status < 300) state.done += 1;
+        if (status < 300) use.done += 1;
+      },
+    };
+  }
+
+  private likely(): Usable {
+    // what is seldom permitted is tried less, and what was done often already
+    return this.weighted(
+      this.usable,
+      (one) => (one.weight * ((LEARNT * one.done + 2) / (one.tries + 2) + 0.1)) / Math.sqrt(1 + one.done / one.weight),
+    );
+  }
+
+  /** Operations that were never permitted, and how often each was. */
+  get used(): Record<string, number> {
+    return Object.fromEntries(this.usable.map(({ door, done }) => [door.name, done]));
+  }
+
+  weighted<T>(all: readonly T[], weigh: (one: T) => number): T {
+    const weights = all.map(weigh);
+    let at = this.c.next() * weights.reduce((sum, one) => sum + one, 0);
+    for (const [n, weight] of weights.entries()) {
+      at -= weight;
+      if (at <= 0) return all[n] as T;
+    }
+    return all.at(-1) as T;
+  }
+
+  private address(
+    { door, tables, on }: Usable,
+    situation: Situation,
+    may: readonly string[],
+  ): { path: string; named: Row[] } {
+    const last = tables.at(-1);
+    if (!last) return { path: door.path, named: [] };
+    const { mirror, made } = situation;
+    const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
+    const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
+    const target =
+      !rows.length || this.c.happens(0.1)
+        ? undefined
+        : this.fit(door.name, fresh.length && this.c.happens(0.4) ? fresh : rows);
+    const row = target && on === last ? target : this.near(last, situation, on, target);
+    const named = tables.map((table, n): Row | undefined => {
+      if (n === tables.length - 1) return row;
+      const column = row && Object.keys(row).find((one) => situation.mirror.target(last, one) === table);
+      return column && row ? situation.mirror.one(table, row[column]) : this.some(table, situation);
+    });
+    let index = 0;
+    const path = door.path.replaceAll(/\{\w+\}/g, () => named[index++]?.id ?? this.c.uuid());
+    return { path, named: named.filter((one) => one !== undefined) };
+  }
+
+  /** How often an operation was permitted on a record in this state. */
+  private readonly states = new Map<string, { tries: number; done: number }>();
+  private stateOf = (operation: string, row: Row | undefined): { tries: number; done: number } => {
+    const key = `${operation} ${JSON.stringify([row?.['status'], row?.['stage'], row?.['ended_by_id'] === null])}`;
+    const known = this.states.get(key) ?? { tries: 0, done: 0 };
+    this.states.set(key, known);
+    return known;
+  };
+
+  /** One of a few rows: rather one in a state in which the operation was permitted before. */
+  private fit(operation: string, rows: readonly Row[]): Row {
+    const few = Array.from({ length: 5 }, () => this.c.pick(rows));
+    return this.weighted(few, (row) => {
+      const { tries, done } = this.stateOf(operation, row);
+      return (4 * done + 1) / (tries + 1);
+    });
+  }
+
+  /** A row of the table to which the target belongs, or that belongs with it. */
+  private near(table: string, situation: Situation, on: string, target: Row | undefined): Row | undefined {
+    const column = target && Object.keys(target).find((one) => situation.mirror.target(on, one) === table);
+    if (target && column) return situation.mirror.one(table, target[column]);
+    return this.some(table, situation, (row) => target !== undefined && row['panel_id'] === target.id);
+  }
+
+  /** A row of the table: one that this sequence made, one that the actor reads, or any at all. */
+  private some(table: string, { mirror, reach, made }: Situation, suits: (row: Row) => boolean = () => true) {
+    const fresh = made.filter((one) => one.table === table).flatMap(({ id }) => mirror.one(table, id) ?? []);
+    if (fresh.length && this.c.happens(0.4)) return this.c.pick(fresh);
+    if (this.c.happens(0.85)) {
+      const ids = [...this.channels].flatMap(([name, of]) =>
+        of === table ? [...(reach.get(name)?.keys() ?? [])] : [],
+      );
+      const rows = ids.flatMap((id) => mirror.one(table, id) ?? []);
+      const suited = rows.filter(suits);
+      if (suited.length && this.c.happens(0.75)) return this.c.pick(suited);
+      if (rows.length) return this.c.pick(rows);
+    }
+    const all = mirror.all(table);
+    return all.length ? this.c.pick(all) : undefined;
+  }
+
+  private body({ door, about }: Usable, situation: Situation, named: Row[]): unknown {
+    const like = situation.mirror.all(about).filter((row) => row['panel_id'] === named[0]?.['panel_id']);
+    const all = situation.mirror.all(about);
+    const template = like.length && this.c.happens(0.6) ? this.c.pick(like) : all.length ? this.c.pick(all) : undefined;
+    return this.object(door.takes as Schema, about, template, situation, named, door.method === 'patch');
+  }
+
+  private object(
+    schema: Schema,
+    table: string,
+    template: Row | undefined,
+    situation: Situation,
+    named: Row[],
+    isPatch = false,
+  ): Record<string, unknown> {
+    const all = Object.entries(schema.properties ?? {});
+    const naming = all.find(([name]) => name === 'name');
+    const one = isPatch && all.length ? (naming && this.c.happens(0.3) ? naming : this.c.pick(all))[0] : '';
+    const taken = all.filter(
+      ([name]) =>
+        schema.required?.includes(name) || (isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5)),
+    );
+    return Object.fromEntries(
+      taken.map(([name, of]) => [name, this.value(name, of as Schema, table, template, situation, named)]),
+    );
+  }
+
+  private value(
+    name: string,
+    given: Schema,
+    table: string,
+    template: Row | undefined,
+    situation: Situation,
+    named: Row[],
+  ): unknown {
+    const { c } = this;
+    const schema = (resolved(given) ?? {}) as Schema;
+    const types = [schema.type].flat();
+    const column = snake(name);
+    const old = template?.[column];
+    const mayBeNull = types.includes('null');
+    if (schema.format === 'uuid') {
+      if (mayBeNull && (old === null || old === undefined) && c.happens(0.93)) return null;
+      return this.reference(table, column, situation, named) ?? (mayBeNull ? null : c.uuid());
+    }
+    if (types.includes('array')) {
+      const items = (resolved(schema.items) ?? {}) as Schema;
+      if (items.format === 'uuid')
+        return Array.from({ length: 1 + c.int(2) }, () => this.reference(table, column, situation, named)).filter(
+          Boolean,
+        );
+      if (Array.isArray(old) && !/zq[a-p]{12}qz/.test(JSON.stringify(old)) && c.happens(0.8)) return camelled(old);
+      if (items.enum) return c.some(items.enum, 0.2);
+      if ([items.type].flat().includes('object'))
+        return Array.from({ length: Math.max(schema.minItems ?? 0, c.int(2)) }, () => {
+          const inner = `${table.replace(/s$/, '')}_${column}`;
+          const rows = situation.mirror.all(inner);
+          return this.object(
+            items,
+            rows.length ? inner : table,
+            rows.length ? c.pick(rows) : undefined,
+            situation,
+            named,
+          );
+        });
+      return schema.minItems ? [this.text(name, items)] : [];
+    }
+    if (schema.enum) {
+      if (schema.enum.includes(old) && c.happens(0.6)) return old;
+      return c.pick(schema.enum);
+    }
+    if (schema.format === 'date') return this.moment(name, situation.now).toISOString().slice(0, 10);
+    if (schema.format === 'date-time') return this.moment(name, situation.now).toISOString();
+    if (name === 'name' && table === 'exclusions')
+      return mayBeNull && old === null && c.happens(0.9) ? null : c.pick(situation.mirror.all('practitioners'))['name'];
+    if (name === 'caseReference') return this.some('cases', situation)?.['reference'];
+    if (name === 'submit') return c.happens(0.7);
+    // a text of another record would be passed on with the marker of its field
+    const isMarked = /zq[a-p]{12}qz/.test(JSON.stringify(old ?? null));
+    if (old !== undefined && old !== null && !isMarked && c.happens(0.75)) {
+      if (types.includes('object') || typeof old !== 'object') return camelled(old);
+    }
+    if (types.includes('boolean')) return c.happens(0.5);
+    if (types.includes('integer') || types.includes('number'))
+      return Math.min((schema.minimum ?? 0) + c.int(4), schema.maximum ?? 1000);
+    if (types.includes('object')) return this.object(schema, table, template, situation, named);
+    if (mayBeNull && c.happens(0.4)) return null;
+    const text = this.text(name, schema);
+    return schema.pattern && !new RegExp(schema.pattern).test(text) && mayBeNull ? null : text;
+  }
+
+  private reference(table: string, column: string, situation: Situation, named: Row[]): string | null {
+    const to = situation.mirror.target(table, column.replace(/_ids$/, '_id'));
+    if (!to) return null;
+    const partnership = named.find((row) => row['partnership_id'])?.['partnership_id'];
+    if ((to === 'agencies' || to === 'practitioners') && partnership && this.c.happens(0.6)) {
+      const acting = new Set(
+        situation.mirror.where('agency_partnerships', { partnership_id: partnership }).map((row) => row['agency_id']),
+      );
+      const there = situation.mirror.all(to).filter((row) => acting.has(to === 'agencies' ? row.id : row['agency_id']));
+      if (there.length) return this.c.pick(there).id;
+    }
+    const about = new Set(named.flatMap((row) => [row.id, row['case_id'], row['meeting_id']]));
+    const panel = named[0]?.['panel_id'];
+    const suits = (row: Row): boolean =>
+      about.has(row['case_id']) || about.has(row['meeting_id']) || (panel !== undefined && row['panel_id'] === panel);
+    return this.some(to, situation, suits)?.id ?? null;
+  }
+
+  private moment(name: string, now: Date): Date {
+    const ends = /(to|until|expires|closes|ends?|due)(At|On)?$/i.test(name);
+    const begins = /(from|since|opens|start)(At|On)?$/i.test(name);
+    const days = this.c.pick(
+      ends ? [2, 5, 10, 30, 80, 200, 1500, 26_000] : begins ? [-1000, -30, 0, 0, 0, 1, 1500] : [-20, -2, 0, 3, 7, 20],
+    );
+    return new Date(now.getTime() + days * 86_400_000);
+  }
+
+  private text(name: string, schema: Schema): string {
+    this.serial += 1;
+    if (name === 'email') return `somebody.${String(this.serial)}@example.org`;
+    if (schema.pattern?.startsWith('^[a-z]')) return 'repeat_location';
+    if (name === 'name' && this.c.happens(0.5)) return `Somebody Generated${String(this.serial)}`;
+    const text = `Written by generated command ${String(this.serial)}.`;
+    return schema.maxLength ? text.slice(0, schema.maxLength) : text;
+  }
+}
+
+function camelled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [camel(key), camelled(one)]));
+}

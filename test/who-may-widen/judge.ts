@@ -1,0 +1,512 @@
+/**
+ * Whether what somebody did, and what anybody reads since, is a row of `docs/who-may-widen.md`. Two questions:
+ *
+ *   - of each command: was what it made (a seat, a role, a grant, a name in a case …) made by somebody who may, for somebody
+ *     else, within the limits of its row?
+ *   - of each growth of anybody's reach: which act of somebody else explains it? Of the person who acts, only rows marked self
+ *     and records that the person made are explained.
+ *
+ * Numbers in comments are rows of the table.
+ */
+import { Bounds, Facts, UNBOUNDED, type Fault } from './bounds.ts';
+import type { Command } from './commands.ts';
+import type { Effect, Mirror, Row } from './mirror.ts';
+import type { Channel, Reach } from './reach.ts';
+
+export interface Done {
+  command: Command;
+  effects: Effect[];
+  now: Date;
+}
+
+export interface Finding extends Fault {
+  /** The commands of the sequence that matter, by their place. */
+  commands: number[];
+}
+
+const COORDINATION = ['chair', 'co_chair', 'coordinator'];
+const SYSTEM_ROLES = ['auditor', 'data_protection_officer', 'emergency_access'];
+const DAY = 86_400_000;
+/** 25: how far ahead a first moment may lie. */
+const AHEAD = 366;
+
+const time = (value: unknown): number => Date.parse(value as string);
+const gains = (before: Row | null, after: Row, column: string): string[] =>
+  ((after[column] as string[] | null) ?? []).filter(
+    (one) => !((before?.[column] as string[] | undefined) ?? []).includes(one),
+  );
+
+/** What one command did that the table does not let its actor do. `mirror` is as it was before. */
+export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Fault[] {
+  const facts = new Facts(mirror, now);
+  const actor = mirror.one('practitioners', command.actorId);
+  const faults: Fault[] = [];
+  if (!actor) return faults;
+  const by = `${command.operation} by ${command.who}`;
+  const fault = (row: number, what: string, detail = ''): void =>
+    void faults.push({ kind: `row ${String(row)}: ${what}`, detail: `${by} ${detail}`.trim() });
+  const madeHere = new Set(effects.flatMap(({ before, after }) => (after && !before ? [after.id] : [])));
+  const steering = (panelId: unknown): Row[] => {
+    const partnership = mirror.one('panels', panelId)?.['partnership_id'];
+    return mirror.where('panels', { type: 'steering_group', partnership_id: partnership });
+  };
+  const chairs = (panelId: unknown): boolean =>
+    facts.chairs(actor, panelId) || steering(panelId).some(({ id }) => facts.chairs(actor, id));
+  const tooFar = (value: unknown, most = AHEAD): boolean =>
+    value !== null && value !== undefined && time(value) > now.getTime() + most * DAY;
+
+  for (const { table, before, after, columns } of effects) {
+    const touched = (...names: string[]): boolean => !before || names.some((name) => columns?.includes(name));
+    if (!after) continue;
+    if (table === 'memberships' && touched('practitioner_id', 'role', 'tier', 'valid_from', 'valid_to')) {
+      const isLead = COORDINATION.includes(after['role'] as string);
+      const what = isLead ? 2 : 1;
+      const ends = (row: Row | null): string => (row?.['valid_to'] as string | null) ?? '9999';
+      const today = now.toISOString().slice(0, 10);
+      const isWider = !before || ends(after) > ends(before) || before['role'] !== after['role'];
+      if (isWider && after['practitioner_id'] === actor.id) fault(what, 'a seat that somebody gave themselves');
+      if (isWider && isLead && !chairs(after['panel_id']))
+        fault(2, 'a seat as chair, co-chair or coordinator given by somebody who does not chair');
+      if (isWider && !isLead && !facts.leads(actor, after['panel_id']) && !chairs(after['panel_id']))
+        fault(1, 'a seat given by somebody who does not chair or coordinate');
+      if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
+      if (before && isLead && ends(after) < ends(before)) {
+        if (!chairs(after['panel_id']))
+          fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
+      }
+      if (isWider && tooFar(after['valid_from'])) fault(25, 'a seat that begins more than a year ahead');
+    }
+    if (table === 'practitioners') {
+      const administers = (of: Row): boolean =>
+        facts.hasRole(actor, 'agency_administrator') && of['agency_id'] === actor['agency_id'];
+      if (!before && !administers(after)) fault(3, 'somebody registered by one who does not administer their agency');
+      for (const role of gains(before, after, 'roles')) {
+        if (after.id === actor.id) fault(4, 'a role that somebody gave themselves', role);
+        if (SYSTEM_ROLES.includes(role)) fault(5, 'a role given by somebody who is not the operator', role);
+      }
+    }
+    if (table === 'invitations' && touched('closes_at', 'opens_at', 'agency_id', 'practitioner_id')) {
+      const meeting = mirror.one('meetings', after['meeting_id']);
+      if (!facts.leads(actor, after['panel_id']))
+        fault(6, 'an invitation by somebody who does not chair or coordinate');
+      if (after['practitioner_id'] === actor.id) fault(6, 'an invitation that somebody gave themselves');
+      if (meeting && time(after['closes_at']) > time(meeting['scheduled_at']) + 14 * DAY)
+        fault(6, 'an invitation that lasts longer than 14 days after the meeting');
+    }
+    if (table === 'access_grants' && touched('expires_at', 'case_id', 'practitioner_id')) {
+      const aCase = mirror.one('cases', after['case_id']);
+      if (after['practitioner_id'] === actor.id) fault(7, 'access that somebody gave themselves');
+      if (!facts.leads(actor, aCase?.['panel_id']))
+        fault(7, 'access given by somebody who does not chair or coordinate');
+      if (tooFar(after['expires_at'], 92)) fault(7, 'access for longer than 92 days');
+    }
+    if (table === 'emergency_accesses' && !before) {
+      const open = mirror
+        .where('emergency_accesses', { practitioner_id: actor.id })
+        .filter((one) => one['ended_at'] === null && time(one['expires_at']) > now.getTime());
+      if (open.length) fault(8, 'an emergency access while another is open');
+    }
+    if (table === 'release_requests' && touched('expires_at', 'status') && tooFar(after['expires_at']))
+      fault(14, 'a release for longer than 366 days');
+    if (table === 'case_people' && touched('since') && tooFar(after['since']))
+      fault(25, 'a role in a case that begins more than a year ahead');
+    if (table === 'exclusions' && before && touched('until') && after['until'] !== null) {
+      const concerns =
+        after['practitioner_id'] === actor.id ||
+        (after['agency_id'] !== null && after['agency_id'] === actor['agency_id']) ||
+        mirror.names.get(actor.id)?.has(after['name_key'] as string);
+      if (!facts.chairs(actor, after['panel_id']))
+        fault(24, 'an exclusion ended by somebody who does not chair its panel');
+      if (concerns) fault(24, 'an exclusion ended by somebody whom it keeps out');
+    }
+    if (table === 'recusals' && before && touched('ended_at') && after['ended_at'] !== null) {
+      if (!facts.chairs(actor, after['panel_id']))
+        fault(24, 'a recusal ended by somebody who does not chair its panel');
+      if (after['practitioner_id'] === actor.id) fault(24, 'a recusal ended by the person whom it keeps out');
+    }
+    for (const naming of namings(table, before, after)) {
+      const named = mirror.one(naming.table, naming.id);
+      if (!named || madeHere.has(naming.id)) continue;
+      const isOwn = named['agency_id'] === actor['agency_id'];
+      const column = `${naming.table.replace(/s$/, '')}_id`;
+      const ofPanel = (row: Row | undefined): boolean => row?.['panel_id'] === after['panel_id'];
+      const inCase =
+        facts.by('cases', column, naming.id).some(ofPanel) ||
+        (naming.table === 'persons' && facts.by('case_people', column, naming.id).some(ofPanel));
+      // 11: what the referral named already comes into the case
+      const wasReferred =
+        table.startsWith('case') &&
+        (facts.by('referral_people', column, naming.id).some(ofPanel) ||
+          facts.by('referral_subjects', column, naming.id).some(ofPanel) ||
+          facts.by('referrals', column, naming.id).some(ofPanel));
+      const before_ =
+        table === 'referral_subjects' &&
+        facts.by('referrals', column, naming.id).some(({ id }) => id === after['referral_id']);
+      const wasNamed = facts
+        .by('referral_people', column, naming.id)
+        .some((one) => one['referral_id'] === after['referral_id']);
+      if (!isOwn && !before_ && !wasNamed && !(facts.isCore(actor, after['panel_id']) && (inCase || wasReferred)))
+        fault(
+          12,
+          `a ${column.replace('_id', '')} named by somebody whose agency did not record it, for a panel that does not know it`,
+          `names ${naming.id} (${table})`,
+        );
+    }
+    // 8: to read
+    const caseId = table === 'cases' ? after.id : after['case_id'];
+    const reasons =
+      caseId && !['emergency_accesses', 'disclosures', 'events', 'notices'].includes(table)
+        ? new Bounds(facts, actor).caseReasons(caseId)
+        : [];
+    if (reasons.length === 1 && reasons[0] === 'emergency' && after['practitioner_id'] !== actor.id)
+      fault(8, 'written in a case that is open by an emergency access alone', table);
+  }
+  return faults;
+}
+
+/** Whom or what an effect names in a case or referral. */
+function namings(table: string, before: Row | null, after: Row): { table: string; id: string }[] {
+  if (!['cases', 'referrals', 'case_people', 'referral_people', 'referral_subjects'].includes(table)) return [];
+  return (['person', 'place', 'group'] as const).flatMap((one) => {
+    const id = after[`${one}_id`];
+    return typeof id === 'string' && before?.[`${one}_id`] !== id ? [{ table: `${one}s`, id }] : [];
+  });
+}
+
+/** An act of somebody that may open something to people. */
+interface Licence {
+  /** Who acted; null for the clock and the service. */
+  actorId: string | null;
+  command: number;
+  /** Whom it concerns. */
+  opensTo: (person: Row) => boolean;
+  /** Identifiers of records: it opens them and what belongs to them. Null opens whatever the bounds allow. */
+  anchors: ReadonlySet<string> | null;
+  /** Opens it to the acting person, too. */
+  isSelf: boolean;
+}
+
+const everybody = (): boolean => true;
+
+/** 17: where the case stands, for the agency that owns an action in it. */
+const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
+
+/** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
+export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
+  return done.flatMap(({ command, effects }, n): Licence[] => {
+    const isClock = command.operation === CLOCK;
+    if (isClock) return [{ actorId: null, command: n, opensTo: everybody, anchors: null, isSelf: true }];
+    const licence = (
+      anchors: unknown[] | null,
+      opensTo: (person: Row) => boolean = everybody,
+      isSelf = false,
+    ): Licence => ({
+      actorId: command.actorId,
+      command: n,
+      opensTo,
+      anchors: anchors && new Set(anchors.filter((one): one is string => typeof one === 'string')),
+      isSelf,
+    });
+    const isRedirection = command.operation.endsWith('/redirection');
+    return effects.flatMap(({ table, before, after, columns }): Licence[] => {
+      if (!after) return [];
+      const concerns = (person: Row): boolean =>
+        after['practitioner_id'] === person.id ||
+        (after['practitioner_id'] === null && after['agency_id'] === person['agency_id']);
+      if (!before) {
+        // what somebody made is theirs to read; what it stands in is judged by the bounds
+        const made = licence([after.id], everybody, true);
+        switch (table) {
+          case 'memberships':
+            // 19: who answers for an agency in a partnership depends on who has seats there
+            return [
+              made,
+              licence([after['panel_id']], concerns),
+              licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
+            ];
+          case 'practitioners':
+            return [made, licence(null, (person) => person.id === after.id)];
+          case 'invitations':
+            return [made, licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
+          case 'access_grants':
+            return [made, licence([after['case_id']], concerns)];
+          case 'emergency_accesses':
+            return [made, licence([after['case_id']], concerns, true)];
+          case 'handling_acknowledgements':
+            return [made, licence([after['contribution_id']], concerns, true)];
+          case 'case_people':
+          case 'referral_people':
+          case 'referral_subjects':
+            return [made, licence([after['person_id'], after['place_id'], after['group_id']])];
+          case 'exclusions':
+          case 'recusals':
+            return [made, licence([after['partnership_id']])];
+          case 'actions':
+            return [made, licence([after.id, statusOf(after['case_id'])])];
+          default:
+            return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
+        }
+      }
+      switch (table) {
+        case 'memberships':
+          return [
+            licence([after['panel_id']], concerns),
+            licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
+          ];
+        case 'practitioners':
+          return columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
+            ? [licence(null, (person) => person.id === after.id)]
+            : [];
+        case 'exclusions':
+        case 'recusals':
+          return [
+            licence([
+              after['case_id'],
+              after['person_id'],
+              after['listing_id'],
+              after['partnership_id'],
+              ...recordsNaming(mirror, after['person_id']),
+            ]),
+          ];
+        case 'sharing_agreement_versions':
+        case 'sharing_parties':
+          return [licence(null)];
+        case 'actions':
+          return [licence([after.id, statusOf(after['case_id'])])];
+        case 'release_requests':
+          return [licence([after['contribution_id'], after.id])];
+        case 'referrals':
+          return isRedirection ? [] : [licence([after.id, ...subjectsIn(mirror, table, after)])];
+        default:
+          return [licence([after.id, ...subjectsIn(mirror, table, after)])];
+      }
+    });
+  });
+}
+
+/** The people, places and groups whom a referral or case names. */
+function subjectsIn(mirror: Mirror, table: string, row: Row): unknown[] {
+  if (table !== 'cases' && table !== 'referrals') return [];
+  const column = table === 'cases' ? 'case_id' : 'referral_id';
+  const roles = mirror.where(table === 'cases' ? 'case_people' : 'referral_people', { [column]: row.id });
+  return [row['person_id'], row['place_id'], row['group_id'], ...roles.map((one) => one['person_id'])];
+}
+
+/** Cases and referrals of a person: from all of them an exclusion from the person keeps somebody away. */
+function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
+  if (typeof personId !== 'string') return [];
+  const of = { person_id: personId };
+  return [
+    ...[...mirror.where('cases', of), ...mirror.where('referrals', of)].map(({ id }) => id),
+    ...mirror.where('case_people', of).map((one) => one['case_id']),
+    ...mirror.where('referral_people', of).map((one) => one['referral_id']),
+  ];
+}
+
+export const CLOCK = 'PUT /sandbox/clock';
+
+/** Everything to which a row belongs: by its references, and, for those who are named, by the records that name them. */
+export class Belonging {
+  private readonly known = new Map<string, Set<string>>();
+  private readonly facts: Facts;
+
+  constructor(facts: Facts) {
+    this.facts = facts;
+  }
+
+  of(table: string, row: Row, depth = 0): Set<string> {
+    const key = `${table} ${row.id}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const found = new Set([row.id]);
+    if (depth === 0) this.known.set(key, found);
+    const { mirror } = this.facts;
+    for (const [column, value] of Object.entries(row)) {
+      const to = typeof value === 'string' ? mirror.target(table, column) : null;
+      if (!to || ['agencies', 'partnerships', 'practitioners', 'persons', 'places', 'groups'].includes(to)) {
+        // an address belongs to its person, an event to whatever it tells of
+        if (to !== 'persons' || table !== 'protected_addresses') continue;
+      }
+      found.add(value as string);
+      if (to === 'panels' || depth > 3) continue;
+      const other = mirror.one(to, value);
+      if (other) for (const id of this.of(to, other, depth + 1)) found.add(id);
+    }
+    if (typeof row['subject_id'] === 'string') found.add(row['subject_id']);
+    if (typeof row['record_id'] === 'string') found.add(row['record_id']);
+    if (['persons', 'places', 'groups'].includes(table)) {
+      const column = `${table.replace(/s$/, '')}_id`;
+      for (const naming of ['cases', 'referrals', 'case_people', 'referral_people', 'referral_subjects'])
+        for (const one of this.facts.by(naming, column, row.id)) {
+          for (const id of [one.id, one['case_id'], one['referral_id'], one['panel_id']])
+            if (typeof id === 'string') found.add(id);
+        }
+    }
+    return found;
+  }
+}
+
+export interface Grown {
+  person: Row;
+  channel: Channel;
+  id: string;
+  /** Fields shown now that were not before; null for a record that was not readable. */
+  fields: string[] | null;
+}
+
+/** By a route that shows it in part, something may be read that another shows already: a person's reach is what all show. */
+export function grownBetween(person: Row, channels: readonly Channel[], before: Reach, after: Reach): Grown[] {
+  const others = Map.groupBy(channels, (channel) => channel.table);
+  return channels.flatMap((channel): Grown[] => {
+    const now = after.get(channel.name);
+    const then = before.get(channel.name);
+    if (!now || now === then) return [];
+    return [...now].flatMap(([id, seen]): Grown[] => {
+      if (then?.get(id)?.fields === seen.fields) return [];
+      const old = (others.get(channel.table) ?? []).flatMap(({ name }) => before.get(name)?.get(id) ?? []);
+      if (!old.length) return [{ person, channel, id, fields: null }];
+      const had = new Set(old.flatMap(({ fields }) => fields.split(' ')));
+      const fields = seen.fields.split(' ').filter((one) => one && !had.has(one));
+      return fields.length ? [{ person, channel, id, fields }] : [];
+    });
+  });
+}
+
+/** 19: what those read who answer for an agency. */
+const RESEARCH = ['read ResearchRequest', 'read ResearchPoint', 'research Person', 'ask Listing'];
+
+/** Is the growth a row of the table? Null where it is; else which acts did it. */
+export function judgeGrowth(
+  { person, channel, id, fields }: Grown,
+  mirror: Mirror,
+  belonging: Belonging,
+  licences: readonly Licence[],
+  done: readonly Done[],
+): Finding | null {
+  const row = mirror.one(channel.table, id);
+  if (!row || DIRECTORY.includes(channel.subject.name)) return null;
+  const anchors = new Set(belonging.of(channel.table, row));
+  if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
+  if (channel.name === 'track Case') anchors.add(statusOf(id));
+  const isExplained = licences.some(
+    (one) =>
+      (one.actorId !== person.id || one.isSelf) &&
+      one.opensTo(person) &&
+      (one.anchors === null || [...one.anchors].some((anchor) => anchors.has(anchor))),
+  );
+  if (isExplained) return null;
+  const isActor = done.some(({ command }) => command.actorId === person.id);
+  const who = isActor ? 'the person who acts' : 'somebody';
+  const commands = relatedTo(anchors, done);
+  const last = done[commands.at(-1) ?? 0]?.command.operation ?? '';
+  return {
+    kind: `growth: ${who} gains ${fields ? 'fields' : 'records'} by "${channel.name}" (${last})`,
+    detail: `${person['subject'] as string} gains ${channel.name} ${id}${fields ? `: ${fields.join(', ')}` : ''}`,
+    commands,
+  };
+}
+
+/** Tables from which it follows who somebody is and what is kept from them. */
+const ABOUT_PEOPLE = [
+  'memberships',
+  'practitioners',
+  'exclusions',
+  'recusals',
+  'invitations',
+  'access_grants',
+  'emergency_accesses',
+  'sharing_agreement_versions',
+];
+
+/** The commands that changed something that belongs to the same records, or something about people; all, where none did. */
+export function relatedTo(anchors: ReadonlySet<string>, done: readonly Done[]): number[] {
+  const related = done.flatMap(({ command, effects }, n) =>
+    command.operation === CLOCK ||
+    effects.some(
+      ({ table, after, before }) =>
+        ABOUT_PEOPLE.includes(table) ||
+        Object.entries(after ?? before ?? {}).some(
+          ([column, value]) =>
+            !/(panel|agency|partnership|practitioner)_id$/.test(column) &&
+            typeof value === 'string' &&
+            anchors.has(value),
+        ),
+    )
+      ? [n]
+      : [],
+  );
+  return related.length ? related : done.map((_, n) => n);
+}
+
+/** Rows 3 and 1: the directory of agencies, staff and panels, and the meetings of a panel. */
+const DIRECTORY = UNBOUNDED.filter(
+  (name) => !['AccessRequest', 'EmergencyAccess', 'Exclusion', 'Recusal'].includes(name),
+);
+
+/** Cases that somebody lost by the act of a panel that does not hear them. */
+export function judgeLosses(
+  person: Row,
+  before: Reach,
+  after: Reach,
+  mirror: Mirror,
+  facts: Facts,
+  done: readonly Done[],
+): Finding[] {
+  if (done.some(({ command }) => command.operation === CLOCK || command.actorId === person.id)) return [];
+  const now = after.get('read Case');
+  return [...(before.get('read Case')?.keys() ?? [])].flatMap((id): Finding[] => {
+    const aCase = mirror.one('cases', id);
+    if (!aCase || now?.has(id)) return [];
+    // an exclusion reaches the panel that made it, unless it says that it reaches the partnership
+    const byAnother = done.flatMap(({ effects }, n) =>
+      effects.some(
+        ({ table, before: old, after: made }) =>
+          table === 'exclusions' &&
+          !old &&
+          made !== null &&
+          made['panel_id'] !== null &&
+          made['panel_id'] !== aCase['panel_id'] &&
+          made['reach'] !== 'partnership' &&
+          facts.peopleOf(aCase).includes(made['person_id']) &&
+          (made['practitioner_id'] === person.id ||
+            made['agency_id'] === person['agency_id'] ||
+            mirror.names.get(person.id)?.has(made['name_key'] as string)),
+      )
+        ? [n]
+        : [],
+    );
+    if (byAnother.length)
+      return [
+        {
+          kind: 'loss: an exclusion by one panel takes a case of another panel away',
+          detail: `${person['subject'] as string} loses case ${aCase['reference'] as string}`,
+          commands: byAnother,
+        },
+      ];
+    const mayTake = done.some(({ command }) => {
+      const actor = mirror.one('practitioners', command.actorId);
+      return (
+        actor !== undefined &&
+        (facts.isCore(actor, aCase['panel_id']) ||
+          mirror
+            .where('panels', { type: 'steering_group', partnership_id: aCase['partnership_id'] })
+            .some((one) => facts.leads(actor, one.id)) ||
+          (facts.hasRole(actor, 'agency_administrator') && actor['agency_id'] === person['agency_id']) ||
+          facts.hasRole(actor, 'data_protection_officer'))
+      );
+    });
+    if (mayTake) return [];
+    const commands = done.flatMap(({ effects }, n) =>
+      effects.some(({ table }) => ['exclusions', 'memberships', 'case_people', 'practitioners'].includes(table))
+        ? [n]
+        : [],
+    );
+    return [
+      {
+        kind: 'loss: somebody loses a case by the act of a panel that does not hear it',
+        detail: `${person['subject'] as string} loses case ${aCase['reference'] as string}`,
+        commands: commands.length ? commands : done.map((_, n) => n),
+      },
+    ];
+  });
+}

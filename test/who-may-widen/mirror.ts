@@ -1,0 +1,118 @@
+/**
+ * The tables as they are, in memory, by the names of SQL, kept up to date by a journal of every changed row. The journal is
+ * written by triggers that only this test adds; nothing of the policy takes part.
+ */
+import type pg from 'pg';
+import type { Change } from './reach.ts';
+
+export type Row = Record<string, unknown> & { id: string };
+
+export interface Effect extends Change {
+  before: Row | null;
+  after: Row | null;
+}
+
+/** Tables without records: the log and what the service keeps about itself. */
+const UNWATCHED = [
+  'migrations',
+  'audit_entries',
+  'audit_checkpoints',
+  'fact_stamps',
+  'idempotent_replies',
+  'reference_numbers',
+  'job_runs',
+  'sharing_rows',
+];
+
+const WATCH = `
+  CREATE TABLE watched_changes (n bigserial PRIMARY KEY, tab text NOT NULL, before jsonb, after jsonb);
+  CREATE FUNCTION watch_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $watch$
+  BEGIN
+    INSERT INTO watched_changes (tab, before, after) VALUES (TG_TABLE_NAME,
+      CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END, CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END);
+    RETURN NULL;
+  END $watch$;`;
+
+export class Mirror {
+  readonly tables = new Map<string, Map<string, Row>>();
+  /** Tables by the column that refers to them: what `previous_case_id` of `cases` names. */
+  readonly refersTo = new Map<string, string>();
+  /** Every name, as it is matched, that somebody has had. */
+  readonly names = new Map<string, Set<string>>();
+  private readonly client: pg.Client;
+  private last = 0;
+
+  constructor(client: pg.Client) {
+    this.client = client;
+  }
+
+  /** Begins to watch; the connection is that of the superuser. */
+  async begin(): Promise<this> {
+    const { rows: tables } = await this.client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+         AND relname <> ALL ($1) ORDER BY 1`,
+      [UNWATCHED],
+    );
+    const { rows: keys } = await this.client.query<{ table: string; column: string; to: string }>(
+      `SELECT c.conrelid::regclass::text AS table, a.attname AS column, c.confrelid::regclass::text AS to
+         FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace`,
+    );
+    for (const { table, column, to } of keys) this.refersTo.set(`${table}.${column}`, to);
+    await this.client.query(WATCH);
+    for (const { name } of tables) {
+      await this.client.query(
+        `CREATE TRIGGER watch_change AFTER INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION watch_change()`,
+      );
+      const { rows } = await this.client.query<{ row: Row }>(`SELECT to_jsonb(t) AS row FROM ${name} t`);
+      this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
+    }
+    for (const row of this.all('practitioners')) this.named(row);
+    return this;
+  }
+
+  /** What changed since the last time, in order; the tables are as they were before it until it is applied. */
+  async changes(): Promise<Effect[]> {
+    const { rows } = await this.client.query<{ n: string; tab: string; before: Row | null; after: Row | null }>({
+      name: 'changes',
+      text: 'SELECT n, tab, before, after FROM watched_changes WHERE n > $1 ORDER BY n',
+      values: [this.last],
+    });
+    return rows.map(({ n, tab, before, after }) => {
+      this.last = Number(n);
+      const { id } = (after ?? before) as Row;
+      return { table: tab, id, before, after, columns: before && after ? differing(before, after) : null };
+    });
+  }
+
+  apply(effects: readonly Effect[]): void {
+    for (const { table: name, before, after } of effects) {
+      const table = this.tables.get(name);
+      if (after) table?.set(after.id, after);
+      else if (before) table?.delete(before.id);
+      if (name === 'practitioners' && after) this.named(after);
+    }
+  }
+
+  all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];
+  one = (table: string, id: unknown): Row | undefined => this.tables.get(table)?.get(id as string);
+  where = (table: string, like: Record<string, unknown>): Row[] =>
+    this.all(table).filter((row) => Object.entries(like).every(([column, value]) => row[column] === value));
+
+  /** The table to which a column of another refers: by its foreign key, or by its name. */
+  target(table: string, column: string): string | null {
+    const known = this.refersTo.get(`${table}.${column}`);
+    if (known) return known;
+    const noun = /(?:^|_)(case|person|listing|meeting|panel|referral|agency|practitioner)_ids?$/.exec(column)?.[1];
+    if (!noun) return null;
+    return noun === 'agency' ? 'agencies' : `${noun}s`;
+  }
+
+  private named(row: Row): void {
+    const known = this.names.get(row.id) ?? new Set();
+    this.names.set(row.id, known.add(row['name_key'] as string));
+  }
+}
+
+const differing = (a: Row, b: Row): string[] =>
+  Object.keys(b).filter((column) => JSON.stringify(a[column]) !== JSON.stringify(b[column]));

@@ -1,0 +1,435 @@
+/**
+ * Runs the sequences and prints what it found, as JSON: in plain Node, beside the built service. Arguments: how many
+ * sequences, the seed, and after how many a fresh world is made.
+ */
+import process from 'node:process';
+import pg from 'pg';
+import { chance, type Chance } from '../given-chance.ts';
+import { as, castOf } from '../people.ts';
+import { givenDatabase } from '../support/database.ts';
+import { closeEverything } from '../support/opened.ts';
+import { givenServer, type TestServer } from '../support/server.ts';
+import { Bounds, Facts } from './bounds.ts';
+import { Commands, type Command, type Situation } from './commands.ts';
+import {
+  Belonging,
+  CLOCK,
+  grownBetween,
+  judgeActs,
+  judgeGrowth,
+  judgeLosses,
+  licencesOf,
+  relatedTo,
+  type Done,
+  type Finding,
+} from './judge.ts';
+import { Mirror, type Effect, type Row } from './mirror.ts';
+import { builtService, Everybody, type Change, type Reach } from './reach.ts';
+import { plantMarkers, Sample } from './sample.ts';
+import { enrich } from './world.ts';
+
+export interface Report {
+  seed: number;
+  sequences: number;
+  commands: number;
+  grown: number;
+  /** Answers read for the sample, and values of classified fields found in them. */
+  requests: number;
+  markers: number;
+  seconds: number;
+  used: Record<string, number>;
+  findings: { kind: string; detail: string; sequence: number; times: number; replay: string[] }[];
+}
+
+const [sequences = 300, seed = 1, perWorld = 150] = process.argv.slice(2).map(Number);
+const LENGTH = 8;
+const TRIES = 8;
+/** Reach is asked again after so many sequences: of each growth it is still known who did what. */
+const JUDGED_TOGETHER = 4;
+const DAY = 86_400_000;
+/** People whose reach is confirmed over HTTP, in each world. */
+const SAMPLED = 4;
+
+class Run {
+  readonly findings = new Map<string, Report['findings'][number]>();
+  commands = 0;
+  grown = 0;
+  tried = 0;
+  requests = 0;
+  markers = 0;
+  readonly spent: Record<string, number> = {};
+  private sequence = 0;
+
+  found(kind: string, detail: string, done: readonly Done[], commands: readonly number[]): void {
+    const known = this.findings.get(kind);
+    if (known) known.times += 1;
+    else this.findings.set(kind, { kind, detail, sequence: this.sequence, times: 1, replay: replayOf(done, commands) });
+  }
+
+  begin(): void {
+    this.sequence += 1;
+  }
+
+  async timed<T>(what: string, does: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const answer = await does();
+    this.spent[what] = (this.spent[what] ?? 0) + performance.now() - start;
+    return answer;
+  }
+}
+
+/** The commands that matter, and those that made a record that they name. */
+function replayOf(done: readonly Done[], commands: readonly number[]): string[] {
+  const needed = new Set(commands);
+  for (let n = done.length - 1; n >= 0; n -= 1) {
+    const made = (done[n]?.effects ?? []).flatMap(({ before, after }) => (after && !before ? [after.id] : []));
+    const isNamed = [...needed].some((later) => {
+      const { command } = done[later] as Done;
+      const text = `${command.path} ${JSON.stringify(command.body ?? null)}`;
+      return later > n && made.some((id) => text.includes(id));
+    });
+    if (isNamed) needed.add(n);
+  }
+  return [...needed]
+    .sort((a, b) => a - b)
+    .flatMap((n) => {
+      const { command, now } = done[n] as Done;
+      return `${now.toISOString()} ${command.who}: ${command.method.toUpperCase()} ${command.path} ${JSON.stringify(command.body ?? null)}`;
+    });
+}
+
+/** How much there is to learn from what somebody does. */
+function interest(facts: Facts, person: Row): number {
+  const seats = facts.seats(person);
+  const all = facts.by('memberships', 'practitioner_id', person.id);
+  const panels = new Set(seats.map((seat) => seat['panel_id']));
+  return (
+    1 +
+    (panels.size > 1 ? 3 : 0) +
+    (seats.some((seat) => ['chair', 'co_chair', 'coordinator'].includes(seat['role'] as string)) ? 4 : 0) +
+    (all.length > seats.length ? 3 : 0) +
+    2 * (person['roles'] as string[]).length +
+    (facts.exclusions(person).length ? 2 : 0) +
+    (facts.by('recusals', 'practitioner_id', person.id).length ? 2 : 0) +
+    (facts.by('invitations', 'practitioner_id', person.id).length ? 2 : 0) +
+    (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0)
+  );
+}
+
+async function send(
+  server: TestServer,
+  { who, method, path, body }: Command,
+): Promise<{ status: number; text: string }> {
+  const { token } = await as(server, who);
+  const answer = await fetch(`${server.url}${path}`, {
+    method: method.toUpperCase(),
+    headers: {
+      authorization: `Bearer ${token}`,
+      'if-match': '*',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (answer.status >= 500) throw new Error(`${who}: ${method} ${path}: ${String(answer.status)} ${text}`);
+  return { status: answer.status, text };
+}
+
+/** Tables whose rows stand for many others. */
+const HUBS = [
+  'agencies',
+  'partnerships',
+  'practitioners',
+  'panels',
+  'agency_partnerships',
+  'memberships',
+  'clients',
+  'meetings',
+];
+const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** Which rows of a table belong to the same records as a changed row; null where that is no help. */
+function concerning(mirror: Mirror, belonging: Belonging): (table: string, change: Change) => string[] | null {
+  const known = new Map<string, Map<string, string[]>>();
+  /** Rows of the table by what they belong to. */
+  const indexOf = (table: string): Map<string, string[]> => {
+    let index = known.get(table);
+    if (!index) {
+      known.set(table, (index = new Map<string, string[]>()));
+      for (const row of mirror.all(table))
+        for (const id of belonging.of(table, row)) {
+          const rows = index.get(id);
+          if (rows) rows.push(row.id);
+          else index.set(id, [row.id]);
+        }
+    }
+    return index;
+  };
+  return (table, change) => {
+    if (HUBS.includes(change.table)) return null;
+    const { before, after } = change as Effect;
+    const ids = new Set(
+      [before, after].flatMap((row) =>
+        Object.entries(row ?? {}).flatMap(([column, value]) =>
+          typeof value === 'string' && ID.test(value) && !HUBS.includes(mirror.target(change.table, column) ?? '')
+            ? [value]
+            : [],
+        ),
+      ),
+    );
+    const index = indexOf(table);
+    return [...new Set([...ids].flatMap((id) => index.get(id) ?? []))];
+  };
+}
+
+async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string, number>> {
+  const database = await givenDatabase();
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await enrich(owner, c, new Date());
+  await owner.end();
+  const service = await builtService();
+  const admin = new pg.Client({ connectionString: database.adminUrl });
+  admin.on('error', () => undefined);
+  await admin.connect();
+  const marking = new pg.Client({
+    connectionString: database.adminUrl,
+    options: '-c session_replication_role=replica',
+  });
+  await marking.connect();
+  await marking.query('BEGIN');
+  await plantMarkers(marking, service);
+  await marking.query('COMMIT');
+  await marking.end();
+  const mirror = await new Mirror(admin).begin();
+  const server = await givenServer({ database, env: { RATE_LIMIT: '10000000', LOG_LEVEL: 'error' } });
+  let concerned: ReturnType<typeof concerning> | null = null;
+  const everybody = await Everybody.of(
+    database.serviceUrl,
+    (table) => [...(mirror.tables.get(table)?.keys() ?? [])],
+    (table, change) => concerned?.(table, change) ?? null,
+  );
+  const commands = await Commands.of(service, c, everybody.channels);
+  const cast = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));
+  let ahead = 0;
+  const now = (): Date => new Date(Date.now() + ahead);
+
+  const reaches = new Map<string, Reach>();
+  const readAll = async (changes: Change[] | null, isSame: boolean): Promise<Map<string, Reach>> => {
+    for (const person of mirror.all('practitioners')) {
+      const reader = {
+        id: person.id,
+        subject: person['subject'] as string,
+        agencyId: person['agency_id'] as string,
+      };
+      reaches.set(person.id, await everybody.reachOf(reader, now(), changes, isSame));
+    }
+    return reaches;
+  };
+  let stamp = await everybody.stamp();
+  await run.timed('reach', () => readAll(null, false));
+
+  /** The bounds, on everything or on what grew. */
+  const bounded = (person: Row, bounds: Bounds, reach: Reach, done: Done[], grown: [string, string][] | null): void => {
+    const belonging = new Belonging(bounds.facts);
+    for (const channel of everybody.channels) {
+      const rows = reach.get(channel.name);
+      const ids = grown
+        ? grown.flatMap(([name, id]) => (name === channel.name ? [id] : []))
+        : [...(rows?.keys() ?? [])];
+      for (const id of ids) {
+        const row = mirror.one(channel.table, id);
+        const seen = rows?.get(id);
+        if (!row || !seen) continue;
+        const last = done.length ? relatedTo(belonging.of(channel.table, row), done) : [];
+        if (bounds.may(channel, row) === false)
+          run.found(
+            `bound: ${channel.name} without a reason of the table`,
+            `${person['subject'] as string} reads ${channel.name} ${id}`,
+            done,
+            last,
+          );
+        for (const { kind, detail } of bounds.says(channel, row, seen, reach))
+          run.found(`bound: ${kind}`, detail, done, last);
+      }
+    }
+  };
+  const first = new Facts(mirror, now());
+  for (const person of mirror.all('practitioners'))
+    bounded(person, new Bounds(first, person), reaches.get(person.id) ?? new Map(), [], null);
+
+  let done: Done[] = [];
+  let movedClock = false;
+  let facts = first;
+  for (let n = 0; n < how; n += 1) {
+    run.begin();
+    if (!done.length) facts = new Facts(mirror, now());
+    const people = mirror
+      .all('practitioners')
+      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    const actor = commands.weighted(people, (one) => interest(facts, one));
+    const together = people.filter((one) => one['agency_id'] === actor['agency_id']);
+    const isCoalition = c.happens(0.3);
+    const made: Situation['made'] = [];
+    await run.timed('commands', async () => {
+      for (let step = 0; step < LENGTH; step += 1) {
+        if (c.happens(0.015)) {
+          const moment = new Date(now().getTime() + c.pick([2 / 24, 2 / 24, 1, 3]) * DAY);
+          await fetch(`${server.url}/sandbox/clock`, {
+            method: 'PUT',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ now: moment.toISOString() }),
+          }).then((answer) => answer.text());
+          ahead = moment.getTime() - Date.now();
+          movedClock = true;
+          const effects = await mirror.changes();
+          mirror.apply(effects);
+          const command: Command = {
+            who: 'the clock',
+            actorId: '',
+            agencyId: '',
+            operation: CLOCK,
+            method: 'put',
+            path: '/sandbox/clock',
+            body: { now: moment.toISOString() },
+          };
+          done.push({ command, effects, now: moment });
+          continue;
+        }
+        const one = isCoalition ? c.pick(together) : actor;
+        for (let turn = 0; turn < TRIES; turn += 1) {
+          const situation: Situation = {
+            mirror,
+            reach: reaches.get(one.id) ?? new Map(),
+            now: now(),
+            actor: mirror.one('practitioners', one.id) ?? one,
+            mightDo: (subject, action) => everybody.mightDo(one.id, subject, action),
+            mayDo: (subject, action) => everybody.mayDo(one.id, subject, action),
+            made,
+          };
+          const { command, learn } = await commands.draw(situation);
+          const { status } = await send(server, command);
+          run.tried += 1;
+          learn(status);
+          if (status >= 300) continue;
+          const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
+          const act: Done = { command, effects, now: now() };
+          for (const { kind, detail } of judgeActs(mirror, act)) run.found(kind, detail, [...done, act], [done.length]);
+          mirror.apply(effects);
+          done.push(act);
+          for (const { table, before, after } of effects) if (after && !before) made.push({ table, id: after.id });
+          break;
+        }
+      }
+    });
+    if (n % JUDGED_TOGETHER !== JUDGED_TOGETHER - 1 && n < how - 1) continue;
+    run.commands += done.length;
+    const changes = done.flatMap(({ effects }) => effects);
+    concerned = concerning(mirror, new Belonging(new Facts(mirror, now())));
+    const newStamp = await everybody.stamp();
+    const isSame = !movedClock && newStamp === stamp;
+    stamp = newStamp;
+    const before = new Map(reaches);
+    // with the clock everything may change
+    await run.timed('reach', () => readAll(movedClock ? null : changes, isSame));
+    await run.timed('judge', async () => {
+      const after = new Facts(mirror, now());
+      const belonging = new Belonging(after);
+      const licences = licencesOf(mirror, done);
+      for (const person of mirror.all('practitioners')) {
+        const reach = reaches.get(person.id) ?? new Map();
+        const then = before.get(person.id) ?? new Map();
+        const grown = grownBetween(person, everybody.channels, then, reach);
+        run.grown += grown.length;
+        for (const one of grown) {
+          const finding: Finding | null = judgeGrowth(one, mirror, belonging, licences, done);
+          if (finding) run.found(finding.kind, finding.detail, done, finding.commands);
+        }
+        if (grown.length)
+          bounded(
+            person,
+            new Bounds(after, person),
+            reach,
+            done,
+            grown.map(({ channel, id }) => [channel.name, id]),
+          );
+        for (const { kind, detail, commands: which } of judgeLosses(person, then, reach, mirror, facts, done))
+          run.found(kind, detail, done, which);
+      }
+      return Promise.resolve();
+    });
+    done = [];
+    movedClock = false;
+  }
+  // what was asked again in parts is what would be found as a whole
+  const inParts = new Map(reaches);
+  await readAll(null, false);
+  for (const [id, reach] of reaches)
+    for (const [channel, rows] of reach) {
+      const part = inParts.get(id)?.get(channel) ?? new Map();
+      const differs = [
+        ...[...rows].filter(([row, { fields }]) => part.get(row)?.fields !== fields).map(([row]) => row),
+        ...[...part.keys()].filter((row) => !rows.has(row)),
+      ];
+      if (differs.length)
+        throw new Error(
+          `${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full: ${differs.join(', ')}`,
+        );
+    }
+
+  // a few people, over HTTP: those who acted last among them
+  const sample = await Sample.of({
+    service,
+    channels: everybody.channels,
+    mirror,
+    get: async (who, path) => {
+      const { token } = await as(server, who);
+      const answer = await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const text = await answer.text();
+      if (answer.status >= 500) throw new Error(`${who}: GET ${path}: ${String(answer.status)} ${text}`);
+      return { status: answer.status, text };
+    },
+  });
+  await run.timed('sample', async () => {
+    const ends = new Facts(mirror, now());
+    const people = mirror
+      .all('practitioners')
+      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    for (let n = 0; n < SAMPLED; n += 1) {
+      const person = commands.weighted(people, (one) => interest(ends, one));
+      // reading is written down, and what is written down can be read
+      const effects = await mirror.changes();
+      mirror.apply(effects);
+      const reader = { id: person.id, subject: person['subject'] as string, agencyId: person['agency_id'] as string };
+      const reach = await everybody.reachOf(reader, now());
+      for (const { kind, detail } of await sample.confirm(person, reach)) run.found(kind, detail, [], []);
+    }
+    run.requests += sample.requests;
+    run.markers += sample.markers;
+  });
+  await everybody.close();
+  await admin.end();
+  await closeEverything();
+  return commands.used;
+}
+
+const run = new Run();
+const start = Date.now();
+const used: Record<string, number> = {};
+for (let n = 0; n < sequences; n += perWorld) {
+  const more = await inWorld(run, chance(Math.imul(seed + n, 0x9e3779b1)), Math.min(perWorld, sequences - n));
+  for (const [operation, times] of Object.entries(more)) used[operation] = (used[operation] ?? 0) + times;
+}
+process.stderr.write(`${JSON.stringify(run.spent)} tried ${String(run.tried)}\n`);
+const report: Report = {
+  seed,
+  sequences,
+  commands: run.commands,
+  grown: run.grown,
+  requests: run.requests,
+  markers: run.markers,
+  seconds: (Date.now() - start) / 1000,
+  used,
+  findings: [...run.findings.values()],
+};
+process.stdout.write(JSON.stringify(report), () => process.exit(0));
