@@ -2,7 +2,9 @@
  * Papers are made in threads of their own: one that runs out of memory or time fails that paper alone, and the line is
  * bounded. Places at expensive routes are shared fairly.
  *
- * Seen to fail: see the end of this comment.
+ * Seen to fail, in one run: another title in the thread; no limit of memory, time, size or line; threads that go on after the
+ * service; places that are not shared among principals or over routes; a line that is not bounded, not left by a client that
+ * goes away, and waited in for ever; an actor who is not read again.
  */
 import { willClose } from './support/opened.ts';
 
