@@ -76,7 +76,7 @@ test('nobody reads a reference to a record whose existence is protected from the
 });
 
 test('nobody reads an event that says more than its record', () => {
-  expect(findings(/^bound: read Event:/)).toEqual([]);
+  expect(findings(/^(bound: read Event:|sample: an event)/)).toEqual([]);
 });
 
 test('nobody makes what the table lets only others make', () => {
@@ -92,5 +92,5 @@ test('nobody loses a case by the act of a panel that does not hear it', () => {
 });
 
 test('a sample of the computed reach is what the service answers', () => {
-  expect(findings(/^sample:/)).toEqual([]);
+  expect(findings(/^sample: (?!an event)/)).toEqual([]);
 });

@@ -264,9 +264,13 @@ function withinLimits(
   now: Date,
 ): void {
   mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
-  const over = Math.max(now.getTime(), (endsAt ?? scheduledAt).getTime());
-  const counted = Math.min(over, instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
+  const counted = Math.min((endsAt ?? scheduledAt).getTime(), instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
   const latest = instantAfter(new Date(counted), daysAfterMeeting);
+  if (latest < now)
+    throw conflict(
+      'meeting-long-over',
+      `An invitation ends ${String(daysAfterMeeting)} days after the meeting at the latest, and this meeting is longer past. Approve a request for access instead: POST /v1/access-requests.`,
+    );
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
 

@@ -71,7 +71,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         fault(1, 'a seat given by somebody who does not chair or coordinate');
       if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
       if (before && isLead && ends(after) < ends(before)) {
-        if (!chairs(after['panel_id']))
+        if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
           fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
       }
       if (isWider && tooFar(after['valid_from'])) fault(25, 'a seat that begins more than a year ahead');
@@ -90,7 +90,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (!facts.leads(actor, after['panel_id']))
         fault(6, 'an invitation by somebody who does not chair or coordinate');
       if (after['practitioner_id'] === actor.id) fault(6, 'an invitation that somebody gave themselves');
-      if (meeting && time(after['closes_at']) > time(meeting['scheduled_at']) + 14 * DAY)
+      if (meeting && time(after['closes_at']) > time(meeting['ends_at'] ?? meeting['scheduled_at']) + 14 * DAY)
         fault(6, 'an invitation that lasts longer than 14 days after the meeting');
     }
     if (table === 'access_grants' && touched('expires_at', 'case_id', 'practitioner_id')) {
@@ -188,6 +188,12 @@ interface Licence {
 
 const everybody = (): boolean => true;
 
+/** 4: the safeguarding leads of the agency of a row. */
+const answersFor =
+  (row: Row) =>
+  (person: Row): boolean =>
+    person['agency_id'] === row['agency_id'] && (person['roles'] as string[]).includes('safeguarding_lead');
+
 /** 17: where the case stands, for the agency that owns an action in it. */
 const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
 
@@ -222,6 +228,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
             return [
               made,
               licence([after['panel_id']], concerns),
+              licence([after['panel_id']], answersFor(after)),
               licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
             ];
           case 'practitioners':
@@ -251,6 +258,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'memberships':
           return [
             licence([after['panel_id']], concerns),
+            licence([after['panel_id']], answersFor(after)),
             licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
           ];
         case 'practitioners':

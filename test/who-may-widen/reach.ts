@@ -8,8 +8,10 @@
 import pg from 'pg';
 import type { Actor } from '../../src/policy/actor.ts';
 import type { ColumnClass } from '../../src/policy/classification.ts';
+import type { Context } from '../../src/policy/levels.ts';
 import type { Subject } from '../../src/policy/subjects.ts';
 import type { Form } from '../../src/records/forms.ts';
+import type { Masked } from '../../src/records/mask.ts';
 import type { ViewShape } from '../../src/records/view.ts';
 import type { Wall } from '../../src/records/wall.ts';
 import { doors, type Door } from '../given-doors.ts';
@@ -22,11 +24,14 @@ export const builtService = async () => {
     ...(await import('#built/policy/classification')),
     ...(await import('#built/policy/columns')),
     ...(await import('#built/policy/conditions')),
+    ...(await import('#built/policy/levels')),
+    ...(await import('#built/policy/references')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
     ...(await import('#built/records/forms')),
     ...(await import('#built/records/mask')),
     ...(await import('#built/records/query')),
+    ...(await import('#built/records/references')),
     ...(await import('#built/records/view')),
     ...(await import('#built/records/wall')),
   };
@@ -124,6 +129,7 @@ export async function channelsOf(service: Service): Promise<Channel[]> {
       record: subject.type,
       properties,
       rowCategories: [...new Set(rowCategories)],
+      references: service.referencesOf(subject.type),
       derive: undefined,
     };
     const references = [...service.columnsOf(subject.type)].flatMap(([property, { type }]) =>
@@ -233,16 +239,16 @@ export class Everybody {
     const { text, values } = this.service.entering(asking.wall as Wall);
     const answers = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
     const found = asked.map(({ channel, ids }) => ({ channel, ids, rows: this.ask(asking, channel, ids) }));
-    answers.push(this.client.query('COMMIT'));
     for (const { channel, ids, rows } of found) {
       const seen = await rows;
       if (!seen) reach.delete(channel.name);
-      else if (!ids) reach.set(channel.name, this.masked(asking, channel, seen));
+      else if (!ids) reach.set(channel.name, await this.masked(asking, channel, seen));
       else {
         const others = [...(reach.get(channel.name) ?? [])].filter(([id]) => !ids.includes(id));
-        reach.set(channel.name, new Map([...others, ...this.masked(asking, channel, seen)]));
+        reach.set(channel.name, new Map([...others, ...(await this.masked(asking, channel, seen))]));
       }
     }
+    answers.push(this.client.query('COMMIT'));
     await Promise.all(answers);
     return reach;
   }
@@ -291,6 +297,20 @@ export class Everybody {
     return rows;
   }
 
+  /** What a row shows where its reader may ask for it panel by panel: whatever one of them shows. */
+  private widest(actor: Actor, shape: ViewShape, action: string, row: Row): Masked {
+    const whole = this.service.mask(actor, shape, action, row);
+    const context = row[this.service.CONTEXT] as Context | undefined;
+    if (!context || context.panelIds.length < 2) return whole;
+    const each = context.panelIds.map((panelId) =>
+      this.service.mask(actor, shape, action, { ...row, [this.service.CONTEXT]: { ...context, panelIds: [panelId] } }),
+    );
+    const shown = [...shape.properties.keys()].filter((one) =>
+      [whole, ...each].some((mask) => mask.shown.includes(one)),
+    );
+    return { ...whole, shown, withheld: [...shape.properties.keys()].filter((one) => !shown.includes(one)) };
+  }
+
   private readonly ids = new Map<string, Promise<string[]>>();
 
   /** Is there anything on which the person may do this, as far as one can tell without looking? */
@@ -333,10 +353,22 @@ export class Everybody {
     return rows[0]?.stamp ?? '';
   }
 
-  private masked(actor: Actor, { action, shape, references }: Channel, rows: Row[]): Rows {
+  private async masked(actor: Actor, { action, shape, references }: Channel, found: Row[]): Promise<Rows> {
     const reach: Rows = new Map();
-    for (const row of rows) {
-      const { shown } = this.service.mask(actor, shape, action, row);
+    const { rows, masks } = await this.service.withoutHiddenReferences(
+      shape,
+      found,
+      found.map((row) => this.widest(actor, shape, action, row)),
+      async (type, actions, ids) => {
+        const { text, values } = this.service.knownSql(actor, type, actions, new this.service.Slot(0));
+        const known = await this.client.query<{ id: string; readable: boolean }>(
+          this.service.filled({ text, values } as Form, [ids], actor.now),
+        );
+        return new Map(known.rows.map(({ id, readable }) => [id, readable]));
+      },
+    );
+    for (const [index, row] of rows.entries()) {
+      const { shown } = masks[index] as Masked;
       const held = references.filter((one) => row[one] !== null && row[one] !== undefined && shown.includes(one));
       const fields = shown.join(' ');
       reach.set(row['id'] as string, {

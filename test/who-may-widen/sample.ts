@@ -112,10 +112,37 @@ export class Sample {
               detail: `${who}: ${path}: ${marker} of ${places[0]?.id ?? ''}`,
             });
         }
+        if (door.subject.name === 'Event' && door.isList && status === 200)
+          faults.push(...this.told(who, path, reach, text));
         if (isSingle && tables.length === 1) faults.push(...this.compared(who, door, path, id, reach, status, text));
       }
     }
     return faults;
+  }
+
+  /** Principle 5: an event names no field, and shows no value of one, that its record withholds from the reader. */
+  private told(who: string, path: string, reach: Reach, text: string): Fault[] {
+    const { data } = JSON.parse(text) as { data: { id: string; data?: Record<string, unknown> }[] };
+    return data.flatMap((event): Fault[] => {
+      const row = this.given.mirror.one('events', event.id);
+      const type = row?.['subject_type'] as string;
+      const channel = this.channel(`read ${type}`);
+      const fields =
+        reach
+          .get(`read ${type}`)
+          ?.get(row?.['subject_id'] as string)
+          ?.fields.split(' ') ?? [];
+      const named = [...((event.data?.['fields'] as string[] | undefined) ?? []), ...Object.keys(event.data ?? {})];
+      const withheld = named.filter((one) => channel?.shape.properties.has(one) && !fields.includes(one));
+      return withheld.length
+        ? [
+            {
+              kind: `sample: an event tells of a withheld field of ${type}`,
+              detail: `${who}: ${path}: ${withheld.join(', ')} of ${String(row?.['subject_id'])}`,
+            },
+          ]
+        : [];
+    });
   }
 
   private compared(
