@@ -35,6 +35,8 @@ const INSIDE: Record<string, string> = {
   'act-for Agency': 'GET /v1/me: whoever signed in acts for their own agency',
   'activate SharingAgreement': 'POST …/versions/{versionId}/activation: what the ground of the version needs of it',
   'agree-nonetheless Plan': 'POST /v1/plans/{id}/agreement, where an action is not SMART',
+  'appoint Practitioner': 'POST /v1/panels/{id}/memberships: who is appointed',
+  'appoint-chairs Panel': 'POST /v1/panels/{id}/memberships with the role of a chair, co-chair or coordinator',
   'change CasePerson': 'no route yet: a role is ended by naming it anew',
   'decide-in-writing Listing': 'POST /v1/meetings/{id}/decisions, where the panel sits in writing',
   'defer-again Listing':

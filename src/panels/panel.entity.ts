@@ -93,7 +93,7 @@ export class PanelRules extends Recorded {
 export const MEMBERSHIP_TIERS = ['core', 'flexible', 'observer'] as const;
 export type MembershipTier = (typeof MEMBERSHIP_TIERS)[number];
 
-export const MEMBERSHIP_ROLES = ['chair', 'co_chair', 'coordinator', 'member', 'legal_adviser', 'analyst'] as const;
+export const MEMBERSHIP_ROLES = ['member', 'legal_adviser', 'analyst', 'chair', 'co_chair', 'coordinator'] as const;
 export type MembershipRole = (typeof MEMBERSHIP_ROLES)[number];
 
 /** Roles that run a panel and receive what its coordination receives; only a chair or co-chair gives or ends such a seat. */
