@@ -94,7 +94,7 @@ function memberOf(panelIds: string[]): Actor {
     panelExclusions: [],
     emergencyCaseIds: [],
     auditedPanelIds: [],
-    excludedReferralIds: [],
+    excludedFromAuditIds: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],

@@ -334,7 +334,7 @@ export class Worlds {
       memberships,
       compartmentPanelIds: c.some(panels, 0.3),
       auditedPanelIds: c.some(panels, 0.2),
-      excludedReferralIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
+      excludedFromAuditIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
       grantedCaseIds: c.happens(0.4) ? [] : c.some(pool('Case', 'id'), 0.4),
       invitations: c.some(pool('Invitation', 'id'), 0.4).map((id) => ({
         id,

@@ -82,7 +82,7 @@ export class ExclusionsService {
     });
   }
 
-  /** A conflict that somebody declares is never refused: they lose the case at once. */
+  /** A declared conflict holds at once, also where it leaves the panel without a chair. */
   private async declare(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
     const { actor } = work;
     const from = caseId

@@ -21,8 +21,11 @@ declare module '../policy/actor.js' {
   interface ActorFacts {
     /** Compartments whose auditor the actor is, now. */
     auditedPanelIds: string[];
-    /** Of an auditor: referrals that name a person, or led to a case, from which the auditor is excluded. */
-    excludedReferralIds: string[];
+    /**
+     * Of an auditor: people and cases from whom any panel excludes the auditor, and the cases and referrals about them. The
+     * function `unread_entries_of` of the database holds the same.
+     */
+    excludedFromAuditIds: string[];
   }
 }
 
@@ -38,14 +41,17 @@ declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.unti
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
 declareFact(
-  'excludedReferralIds',
-  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME})
+  'excludedFromAuditIds',
+  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
+     theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
+       UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
+       UNION SELECT c.id FROM cases c JOIN mine USING (person_id))
    SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (
-     SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
+     SELECT person_id AS id FROM mine WHERE person_id IS NOT NULL
+     UNION SELECT id FROM theirs
+     UNION SELECT rp.referral_id FROM referral_people rp JOIN mine USING (person_id)
      UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
-     UNION SELECT r.id FROM referrals r JOIN mine USING (case_id)
-     UNION SELECT r.id FROM referrals r JOIN case_people cp USING (case_id) JOIN mine ON mine.person_id = cp.person_id
-     UNION SELECT r.id FROM referrals r JOIN cases c ON c.id = r.case_id JOIN mine ON mine.person_id = c.person_id) named`,
+     UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id) named`,
 );
 
 const audits = (actor: Actor): boolean => actor.roles.includes('auditor');
@@ -65,8 +71,7 @@ const excluded: Bar = {
   step: 'conflict',
   sentence: 'who is excluded from a case or person that the entry names, or recused from an item',
   where: (actor) => {
-    const { excludedCaseIds, excludedPersonIds, excludedReferralIds, recusedListingIds } = actor;
-    const ids = [...excludedCaseIds, ...excludedPersonIds, ...excludedReferralIds, ...recusedListingIds];
+    const ids = [...actor.excludedFromAuditIds, ...actor.recusedListingIds];
     if (!ids.length) return null;
     const named = ['recordIds', 'personIds', 'parentIds'].map((field): Where => ({ [field]: { $overlaps: ids } }));
     return { $or: [UNPLACED, ...named], $nor: [{ actorId: actor.id, rule: 'not-found' }] };

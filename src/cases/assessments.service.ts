@@ -13,6 +13,7 @@ import { Assessment } from './assessment.entity.js';
 import type { AssessmentRequest } from './assessment.requests.js';
 import { AssessmentView } from './assessment.views.js';
 import { Case, CasePerson } from './case.entity.js';
+import { mustBeOpen } from './open-case.js';
 
 /** What agencies make of the risk in a case. An assessment changes nothing else: a person sets the band of the case. */
 @Injectable()
@@ -35,8 +36,7 @@ export class AssessmentsService {
   assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const about = await work.find('assess', Case, caseId);
-      if (about.stage === 'closed')
-        throw unacceptable('case-closed', 'A closed case takes no assessments. Ask its coordinator to reopen it.');
+      mustBeOpen(about, 'no assessments');
       const instrument = await instrumentFor(work, about, request);
       await mustHaveRole(work, about, request.personId ?? null);
       await mustBeOwn(work, about, instrument, request);

@@ -35,6 +35,7 @@ import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionVie
 import { CaseFollowing } from './following.js';
 import { recalled, voidAcknowledgements } from './handling.service.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
+import { mustBeOpen } from './open-case.js';
 
 /** What agencies do with a case before the panel. */
 @Injectable()
@@ -118,7 +119,8 @@ export class CasesService {
 
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('name-person', Case, caseId);
+      const found = await work.find('name-person', Case, caseId, { lock: true });
+      mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
       if (!(await nameable(work, Person, request.personId, found)))
         throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
@@ -175,8 +177,7 @@ export class CasesService {
 
 /** Puts what the actor's agency knows before the panel. */
 export async function contributed(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
-  if (found.stage === 'closed')
-    throw unacceptable('case-closed', 'A closed case takes no contributions. Ask its coordinator to reopen it.');
+  mustBeOpen(found, 'no contributions');
   handled(request);
   mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
   const contribution = await work.insert(Contribution, {

@@ -5,20 +5,20 @@
 import type { RecordClass } from '../policy/subjects.js';
 import type { Work } from '../records/work.js';
 import type { Group, Person, Place } from '../subjects/subject.entity.js';
-import type { Case } from './case.entity.js';
 import { mayPutBefore } from './cases.policy.js';
 
 export const NOT_NAMEABLE = 'unknown, or not one that you may name here';
 export const NAME_YOUR_OWN =
-  'Name whom or what your agency recorded, or what a case of this panel names already. Otherwise record it from what your own ' +
-  'agency knows, or ask the agency that recorded it to name it here.';
+  'You may name whom or what you recorded; what your agency recorded, as its safeguarding lead or with a case about it on a ' +
+  'panel of yours; and what a case of this panel names already. Otherwise record it from what your own agency knows, or ask the ' +
+  'agency that recorded it to name it here.';
 
-/** The record, if the actor may put it before the panel of `receiving`; else null. */
+/** The record, if the actor may put it before the panel that receives it; else null. */
 export async function nameable<T extends Person | Place | Group>(
   work: Work,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
   id: string,
-  { panelId, partnershipId }: Pick<Case, 'panelId' | 'partnershipId'>,
+  { panelId, partnershipId }: { panelId: string; partnershipId: string },
 ): Promise<T | null> {
   const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
   const [row] = await work.rows<T>('name', type, filter, 1);

@@ -11,7 +11,7 @@ import { PartnershipRecord } from '../records/recorded.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
 import { References } from '../policy/references.js';
-import { subjectNamed, type RecordClass } from '../policy/subjects.js';
+import { typeNamed, type RecordClass } from '../policy/subjects.js';
 
 /** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
 @Entity('cycles')
@@ -109,8 +109,10 @@ const ITEMS: Partial<Record<FeedKind, string>> = {
 };
 
 /** Bids come later than cycles: their records are found by name. */
-const itemOf = (row: Record<string, unknown>): RecordClass | null =>
-  subjectNamed(ITEMS[row['kind'] as FeedKind] ?? '')?.type ?? null;
+const itemOf = (row: Record<string, unknown>): RecordClass | null => {
+  const name = ITEMS[row['kind'] as FeedKind];
+  return name ? typeNamed(name) : null;
+};
 
 /**
  * Something that one meeting hands on to a panel, to be taken up at its next meeting: once, and until somebody there has
@@ -177,7 +179,7 @@ export class Feed extends ContributedRecord {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Plan)
   @Classified('administrative')
-  @References(() => subjectNamed('Plan')?.type ?? null)
+  @References(() => typeNamed('Plan'))
   planId: string | null;
 
   /** The case behind it: whoever is kept out of the case is kept from it. */

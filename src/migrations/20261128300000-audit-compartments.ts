@@ -143,7 +143,7 @@ BEGIN
          coalesce(array_agg(e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
     INTO people, cases FROM exclusions e
     WHERE (e.agency_id = agency OR e.practitioner_id = who
-        OR e.name_key = (SELECT p.name_key FROM practitioners p WHERE p.id = who))
+        OR e.name_key IN (SELECT n.name_key FROM practitioner_names n WHERE n.practitioner_id = who))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)

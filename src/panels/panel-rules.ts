@@ -104,7 +104,7 @@ export const NUMERIC_RULES = {
   },
   invitationDaysAfterMeeting: {
     minimum: 0,
-    maximum: 31,
+    maximum: 14,
     default: 14,
     description: 'Days after a meeting that an invitation to one of its items may last.',
   },

@@ -16,6 +16,7 @@ import { hasEnded, Plan, planMachine } from './plan.entity.js';
 import type { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
 import { PlanView } from './plan.views.js';
 import { smart, SMART_FIELDS, SMART_LETTERS } from './smart.js';
+import { mustBeOpen } from '../cases/open-case.js';
 
 /** What a panel plans for a case. */
 @Injectable()
@@ -36,8 +37,7 @@ export class PlansService {
   draft(actor: Actor, caseId: string, request: PlanRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('plan', Case, caseId);
-      if (found.stage === 'closed')
-        throw unacceptable('case-closed', 'A closed case takes no plan. Ask its coordinator to reopen it.');
+      mustBeOpen(found, 'no plan');
       const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
       if (leadAgencyId !== found.leadAgencyId) await onThePanel(work, leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder(request);

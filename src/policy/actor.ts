@@ -5,7 +5,7 @@
  * An area adds facts by declaring them (`declareFact`) and by naming their type:
  *
  *   declare module './actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
- *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= $now`);
+ *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
  */
 import type { LogPurpose, Purpose } from './categories.js';
 
@@ -32,7 +32,7 @@ export interface Actor extends ActorFacts {
   name: string;
   agencyId: string;
   agencyType: string;
-  /** System roles: `auditor`, `data_protection_officer`, `agency_administrator`. */
+  /** System roles (`SystemRole`), such as `auditor` or `safeguarding_lead`. */
   roles: string[];
   /** Machine clients only: `action:Subject` pairs the client is registered for and the token carries. */
   scopes?: string[];

@@ -2,7 +2,7 @@
  * The permission guard: closed by default. A route says which action on which subject it is (`@Can`), or that it is open to
  * everybody and why (`@SignedIn`, `@Open`); a route that says none of it stops the boot.
  *
- * The guard does not decide about records: `records.find` and `records.list` do, in the query. It refuses where no
+ * The guard does not decide about records: `work.find` and `work.page` do, in the query. It refuses where no
  * ground at all could open the action to this actor on a whole collection, and says so.
  */
 import {
@@ -35,7 +35,7 @@ export interface CanMetadata {
 export const Can = (action: string, subject: RecordClass): MethodDecorator =>
   applyDecorators(SetMetadata(CAN, { action, subject } satisfies CanMetadata), routeConfig({ needsSignIn: true }));
 
-/** This route is open to nobody in particular, because … */
+/** Anybody may call this route without signing in, because … */
 export const Open = (because: string): CustomDecorator => SetMetadata(OPEN, because);
 
 /** This route is open to everybody who signed in, because … */

@@ -167,6 +167,13 @@ export function flagOf(actor: Actor, type: RecordClass, name: string): Where {
 
 export const isDeclared = (type: RecordClass): boolean => subjects.has(type);
 export const declaredSubjects = (): readonly Subject[] => [...subjects.values()];
+/** The type of record that is declared under the name, for areas that may not import it. */
+export function typeNamed<T extends object>(name: string): RecordClass<T> {
+  const subject = subjectNamed(name);
+  if (!subject) throw new Error(`nothing is declared as ${name}`);
+  return subject.type as RecordClass<T>;
+}
+
 export const subjectNamed = (name: string): Subject | undefined => declaredSubjects().find((one) => one.name === name);
 
 export function relationOf(subject: Subject, name: string): Relation {

@@ -4,7 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { References } from '../policy/references.js';
-import { subjectNamed } from '../policy/subjects.js';
+import { typeNamed } from '../policy/subjects.js';
 
 export const EXCLUSION_REACHES = ['panel', 'partnership'] as const;
 export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
@@ -71,7 +71,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
-  @References(() => subjectNamed('Person')?.type ?? null, ['read', 'exclude'])
+  @References(() => typeNamed('Person'), ['read', 'exclude'])
   personId: string | null;
 
   /**

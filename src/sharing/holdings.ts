@@ -16,7 +16,7 @@ import {
   declaredSubjects,
   isDeclared,
   relationOf,
-  subjectNamed,
+  typeNamed,
   subjectOf,
   type Relation,
   type Subject,
@@ -126,9 +126,8 @@ function heldSql(
 
 /** What is held on the cases of these panels, as far as the asker may know of them. */
 export async function holdingsOf(work: Work, panelIds: string[]): Promise<Holding[]> {
-  const cases = subjectNamed('Case');
-  if (!cases || !panelIds.length) return [];
-  const readable = (await work.rows('read', cases.type, { panelId: { $in: panelIds } })) as { id: string }[];
+  if (!panelIds.length) return [];
+  const readable = await work.rows<{ id: string }>('read', typeNamed('Case'), { panelId: { $in: panelIds } });
   const parameters = new Parameters();
   const selects = [...declaredSubjects()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -5,7 +5,7 @@ import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { Row } from '../policy/conditions.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import { subjectNamed, type RecordClass } from '../policy/subjects.js';
+import { typeNamed } from '../policy/subjects.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
@@ -119,14 +119,7 @@ async function simulationOf(work: Work, action: string, agreementId: string, id:
 
 /** The panels that an agreement governs, as far as the asker may know of them. */
 function panelsOf(work: Work, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
-  return work.rows('read', typeOf<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
-}
-
-/** A record of an area above, which sharing governs without knowing it. */
-function typeOf<T extends object>(name: string): RecordClass<T> {
-  const subject = subjectNamed(name);
-  if (!subject) throw new Error(`nothing is declared as ${name}`);
-  return subject.type as RecordClass<T>;
+  return work.rows('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
 }
 
 /** What is in force on the panels of the agreement, by any agreement, and what would be in its place. */
@@ -141,7 +134,7 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
     effectiveFrom: { $lte: today },
     expiresOn: { $gte: today },
   });
-  const panels = await work.rows('read', typeOf<PanelAtHand>('Panel'), { partnershipId: agreement.partnershipId });
+  const panels = await work.rows('read', typeNamed<PanelAtHand>('Panel'), { partnershipId: agreement.partnershipId });
   const versions = [...active.filter(({ id }) => id !== version.id), version];
   const ids = versions.map(({ id }) => id);
   const parties = await work.manager.findBy(SharingParty, { agreementVersionId: In(ids) });
@@ -208,7 +201,9 @@ async function isStale(work: Work, simulation: SharingSimulation): Promise<boole
 /** With its changes, and of their cases those that this reader may see now. */
 async function complete(work: Work, simulation: SharingSimulation): Promise<Row> {
   const ids = [...new Set(simulation.sampleCaseIds.flat())];
-  const cases = ids.length ? await work.rows('read', typeOf<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length) : [];
+  const cases = ids.length
+    ? await work.rows('read', typeNamed<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length)
+    : [];
   const known = new Map(cases.map(({ id, reference }) => [id, { id, reference }]));
   const stale = await isStale(work, simulation);
   const changes = simulation.changes.map((change, index): ShownChange => ({

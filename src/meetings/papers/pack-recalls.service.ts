@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
 import { conflict } from '../../policy/problems.js';
-import { subjectNamed, type RecordClass } from '../../policy/subjects.js';
+import { typeNamed } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
@@ -90,7 +90,7 @@ async function agenciesToTell(work: Work, meeting: Meeting, recalls: PackRecall[
   if (!recalls.length || !circulatedAt) return new Map();
   const listings = await work.rows('read', Listing, { meetingId: meeting.id });
   // a record of an area above, which meetings do not know
-  const type = subjectNamed('Disclosure')?.type as RecordClass<{ caseId: string; recipientAgencyId: string }>;
+  const type = typeNamed<{ caseId: string; recipientAgencyId: string }>('Disclosure');
   const caseIds = listings.map(({ caseId }) => caseId);
   const since = { caseId: { $in: caseIds }, day: { $gte: londonDay(circulatedAt) } };
   const disclosed = await work.rows('read', type, since, 50_000);
