@@ -2,7 +2,7 @@
  * What lets somebody in has a longest time, and what is said to have been the case has begun. Each refusal says the latest date
  * that is permitted.
  *
- * Seen to fail: an invitation without a latest end, to a meeting of a distant year too, or that opens in a year; a grant as long
+ * Seen to fail: an invitation to oneself, or to a meeting long past; an invitation without a latest end, to a meeting of a distant year too, or that opens in a year; a grant as long
  * as the rules of the panel say, however long that is; a membership that begins in a year, began a year ago, or lasts for
  * decades; the role of a person in a case, a contribution and a research point with a day in the future.
  */
@@ -84,13 +84,24 @@ describe('an invitation', () => {
     }
   });
 
-  test('cannot close more than 14 days from now when the meeting is over', async () => {
+  test('cannot be given when the meeting was more than 14 days ago', async () => {
     const moved = (days: number): Promise<unknown> =>
       owner.query(`UPDATE meetings SET scheduled_at = $2, ends_at = NULL WHERE id = $1`, [meeting, inDays(days)]);
-    await moved(-30);
-    expect(code(await invite(inDays(13)))).toEqual([201, undefined]);
-    expect(code(await invite(inDays(15)))).toEqual([422, 'end-out-of-range']);
+    await moved(-10);
+    expect(code(await invite(inDays(3)))).toEqual([201, undefined]);
+    expect(code(await invite(inDays(5)))).toEqual([422, 'end-out-of-range']);
+    await moved(-15);
+    expect(code(await invite(inDays(1)))).toEqual([409, 'meeting-long-over']);
     await moved(20);
+  });
+
+  test('cannot be given by somebody to themselves', async () => {
+    const { id, agencyId } = await practitioner(owner, 'jag-coordinator');
+    const caller = await by('jag-coordinator');
+    expect(code(await caller.post(path, { agencyId, practitionerId: id, closesAt: inDays(21) }))).toEqual([
+      403,
+      'own-invitation',
+    ]);
   });
 
   test('cannot be given until a distant year by convening a meeting in it', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import type { Actor } from '../policy/actor.js';
-import { notFound, refused, unacceptable } from '../policy/problems.js';
+import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -66,6 +67,7 @@ export class AgenciesService {
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
       notForOneself(actor, found, request.roles);
+      await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
       const changed = await work.update(Practitioner, found, {
         ...request,
@@ -101,6 +103,24 @@ function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): voi
       'role-not-yours',
       'An agency gives its own staff the roles agency_administrator and safeguarding_lead only. Ask the operator of the service.',
     );
+}
+
+/** Somebody must be left who administers the agency: nobody else could register, rename or appoint its people. */
+async function mustLeaveAnAdministrator(
+  work: Work,
+  { id, agencyId, roles, active }: Practitioner,
+  change: PractitionerChange,
+): Promise<void> {
+  const administers = (one: SystemRole[], isActive: boolean): boolean =>
+    isActive && one.includes('agency_administrator');
+  if (!administers(roles, active) || administers(change.roles ?? roles, change.active ?? active)) return;
+  await work.find('employ', Agency, agencyId, { lock: true });
+  const others = await work.manager.findBy(Practitioner, { agencyId, active: true, id: Not(id) });
+  if (others.some((one) => administers(one.roles, one.active))) return;
+  throw conflict(
+    'no-administrator-left',
+    'Nobody would be left who administers the agency. Give the role agency_administrator to somebody else first.',
+  );
 }
 
 /** Refuses a new role for oneself: another administrator gives it. Source: docs/who-may-widen.md, row 4. */

@@ -5,5 +5,5 @@ import type { Case } from './case.entity.js';
 /** Throws where the case is closed. `what` completes the sentence "A closed case takes …". */
 export function mustBeOpen({ stage }: Case, what: string): void {
   if (stage === 'closed')
-    throw unacceptable('case-closed', `A closed case takes ${what}. Ask its coordinator to reopen it.`);
+    throw unacceptable('case-closed', `A closed case takes ${what}. Refer it anew: POST /v1/referrals.`);
 }

@@ -11,7 +11,7 @@ import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin }
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -144,7 +144,8 @@ export class ListingsService {
       if (await work.asService(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       const about = await work.find('list', Case, found.caseId, { lock: true });
-      if (about.stage === 'closed') throw conflict('case-closed', 'A closed case is not listed. Reopen it first.');
+      if (about.stage === 'closed')
+        throw conflict('case-closed', 'A closed case is not listed. Refer it anew: POST /v1/referrals.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.happened('case.put-back', Listing, back, { meetingId });
       return work.present(ListingView, back);
@@ -171,6 +172,8 @@ export class ListingsService {
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
       withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
+      if (practitionerId === actor.id)
+        throw refused('own-invitation', 'Nobody invites themselves. Ask another chair or coordinator of the panel.');
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },

@@ -53,12 +53,10 @@ export class PanelsService {
         pointer: '/validFrom',
         atMostDaysAgo: SEAT_STARTS_AT_MOST_AGO,
       });
-      const validTo = request.validTo ?? null;
-      if (validTo)
-        mustEndWithin(validTo, request.validFrom, yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears')), {
-          pointer: '/validTo',
-        });
-      await oneSeatAtATime(work, panelId, request);
+      const latest = yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears'));
+      const validTo = request.validTo ?? latest;
+      mustEndWithin(validTo, request.validFrom, latest, { pointer: '/validTo' });
+      await oneSeatAtATime(work, panelId, { ...request, validTo });
       const membership = await work.insert(Membership, { ...request, validTo, panelId, agencyId: member.agencyId });
       work.happened('membership.began', Membership, membership, { tier: request.tier, role: request.role });
       return work.present(MembershipView, membership, { status: 201 });

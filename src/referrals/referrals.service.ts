@@ -252,7 +252,7 @@ export class ReferralsService {
         reasonCode,
         decidedAt: work.now,
       });
-      if (status !== 'returned') await work.manager.delete(ReferralSubject, { referralId: id });
+      await work.manager.delete(ReferralSubject, { referralId: id });
       happened(work, `referral.${event}`, referral, { reasonCode });
       return work.present(ReferralView, referral);
     });

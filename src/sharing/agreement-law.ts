@@ -116,7 +116,8 @@ function kinships({ rows }: WrittenAgreement): Kinship[] {
     const key = place(row, row.category);
     contributorsTo.set(key, (contributorsTo.get(key) ?? new Set()).add(row.contributingType));
   }
-  return rows.flatMap((child): Kinship[] => {
+  // of rows with one key the last decides: the others have no kin, and are refused as duplicates
+  return [...byKey.values()].flatMap((child): Kinship[] => {
     const parentCategory = CATEGORY_PARENTS[child.category as DataCategory];
     if (!parentCategory) return [];
     const named = contributorsTo.get(place(child, parentCategory)) ?? new Set<string>();

@@ -13,7 +13,8 @@ export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'lateReason'>>;
 
 export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
-  if (found.stage === 'closed') throw conflict('case-closed', 'A closed case is not listed. Reopen it first.');
+  if (found.stage === 'closed')
+    throw conflict('case-closed', 'A closed case is not listed. Refer it anew: POST /v1/referrals.');
   const { actor } = work;
   const listing = await work.insert(Listing, {
     meetingId: meeting.id,
