@@ -5,6 +5,7 @@ import { conflict, notFound, refused, unacceptable } from '../policy/problems.js
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
 import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
