@@ -3,7 +3,10 @@
  * looks like one and is none; real locks and real conflicts of transactions are met on both ways to the database; and nobody's
  * body is read before it is known who sends it.
  *
- * Seen to fail: see the end of this comment.
+ * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; no
+ * Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
+ * characters; replies honoured after their term, and never deleted; panel rules that are any object; births in the future;
+ * partial dates refused; and in earnest: `relatesTo` and `reportedTo` documented as dates.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -423,30 +426,33 @@ describe('a signed-in caller', () => {
     },
   );
 
-  test.each<[string, string, string | Buffer, number]>([
-    ['malformed JSON', 'application/json', '{"a":', 400],
-    ['Latin-1 bytes', 'application/json', Buffer.from('{"name":"Caf\u00e9"}', 'latin1'), 400],
-    ['another charset', 'application/json; charset=iso-8859-1', '{"name":"Caf"}', 415],
-    ['another type', 'text/plain', 'name', 415],
-    ['a key of 5,000 characters', 'application/json', `{"${'k'.repeat(5000)}":1}`, 400],
-    ['a list', 'application/json', '[{}]', 400],
-    ['a text', 'application/json', '"text"', 400],
-    ['a number', 'application/json', '7', 400],
-  ])('gets a refusal when the body is %s', async (_, type, body, status) => {
-    const answer = await sendBytes(await by('housing-officer'), type, body);
+  const placeCalled = async (name: string): Promise<string> => {
+    const { body } = await (await by('housing-officer')).get('/v1/partnerships?limit=1').expect(200);
+    return JSON.stringify({ partnershipId: body.data[0].id, kind: 'estate', name });
+  };
+
+  test.each<[string, string, (place: string) => string | Buffer, number]>([
+    ['malformed JSON', 'application/json', (place) => place.slice(0, -1), 400],
+    ['in Latin-1', 'application/json', (place) => Buffer.from(place, 'latin1'), 400],
+    ['in another charset, as it says', 'application/json; charset=iso-8859-1', (place) => place, 415],
+    ['of another type', 'text/plain', (place) => place, 415],
+    ['with a key of 101 characters', 'application/json', (place) => place.replace('kind', 'k'.repeat(101)), 400],
+    ['a list', 'application/json', (place) => `[${place}]`, 400],
+    ['a text', 'application/json', (place) => JSON.stringify(place), 400],
+    ['a number', 'application/json', () => '7', 400],
+  ])('gets a refusal when the body is %s', async (_, type, made, status) => {
+    const answer = await sendBytes(await by('housing-officer'), type, made(await placeCalled('Caf\u00e9 Court')));
     expect(answer.status).toBe(status);
   });
 
   test('can send UTF-8 with a byte order mark', async () => {
     const officer = await by('housing-officer');
-    const { body } = await officer.get('/v1/partnerships?limit=1').expect(200);
-    const place = { partnershipId: body.data[0].id, kind: 'estate', name: 'Caf\u00e9 Court' };
     const answer = await sendBytes(
       officer,
       'application/json; charset=UTF-8',
-      Buffer.from(`\ufeff${JSON.stringify(place)}`),
+      Buffer.from(`\ufeff${await placeCalled('Caf\u00e9 Court')}`),
     );
-    expect([answer.status, JSON.parse(answer.body).name]).toEqual([201, place.name]);
+    expect([answer.status, JSON.parse(answer.body).name]).toEqual([201, 'Caf\u00e9 Court']);
   });
 
   const sendBytes = ({ token }: Caller, type: string, body: string | Buffer) =>

