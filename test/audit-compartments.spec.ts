@@ -2,7 +2,12 @@
  * Which auditor reads what the log holds of a compartment, and of a case or person from which the auditor is excluded. Read
  * by list, single entry, explanation and export, and through the second wall alone.
  *
- * Seen to fail: see the end of this comment.
+ * Seen to fail: either deny rule left out; a seat on the panel in place of an appointment; an appointment without an end; parents of
+ * records not asked about; referrals that name a person left out of the fact; an auditor's own attempts hidden; entries of the first
+ * format open; one entry for all panels of a list; columns that a list does not show left out, and the panels through which a
+ * person is read; a repeated answer without its place; the case of a request for access written down where its author acts, or
+ * not looked up for those who decide; items of an opened document not looked up; row-level security without its policy; a
+ * service that may write the table of auditors; panels outside the leaf; the first format refused by the verifier.
  */
 import fs from 'node:fs';
 import pg from 'pg';

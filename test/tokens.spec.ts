@@ -4,8 +4,10 @@
  * served API, beside a good token of the same issuer, which differs from the bad one in that one thing only.
  *
  * Seen to fail: no check of the type, of the audience per issuer, of the expiry; roles taken from the token; inactive people
- * and agencies let in; memberships that never end; the guard blind to scopes; the sandbox always loaded; each of three
- * obstacles left out of the config; and in earnest: jwks-rsa's shared limit on fetches, by which a few made-up key ids
+ * and agencies let in; memberships that never end; the guard blind to scopes; the sandbox always loaded; logins of any issuer registered or
+ * made active; logins unique over the service; a login found whoever vouches, or where the earlier registration is inactive; the
+ * later registration of a login taken; the purpose of emergencies believed, or not asked again once the actor is read anew; and in
+ * earnest: jwks-rsa's shared limit on fetches, by which a few made-up key ids
  * locked everybody out, a `sub` that is no text, and an administrator who made herself auditor.
  */
 import { randomBytes, randomUUID } from 'node:crypto';

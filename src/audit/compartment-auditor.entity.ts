@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
+import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
@@ -8,6 +9,7 @@ import { PartnershipRecord } from '../records/recorded.js';
  * and no route writes it.
  */
 @Entity('compartment_auditors')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check('compartment_auditors_until', `until IS NULL OR until > since`)
 export class CompartmentAuditor extends PartnershipRecord {
   /** The panel that is a compartment. */
