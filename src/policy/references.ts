@@ -2,7 +2,7 @@
  * Columns that hold the identifier of another record, which their reader may not be allowed to know:
  *
  *   @References(() => Case, ['track'])                 shown to those who may follow that case
- *   @References(() => Referral, ['read'], 'isRepeat')  where the record is hidden, `isRepeat` is shown as false
+ *   @References(() => Referral, ['read'], 'isRepeat')  where `isRepeat` is shown as true, there is such a record
  *
  * A reference to a record that the reader may not read is left out and named in `withheld`, like a field. Where a conflict, a
  * compartment or a recusal hides even the existence of the record, the reference is null, as if there were none. A reference
@@ -15,7 +15,7 @@ export interface Reference {
   to: (row: Record<string, unknown>) => RecordClass | null;
   /** Actions on that record; one of them has to be permitted. */
   actions: readonly string[];
-  /** A column that, shown as true, would tell of the record: false to whom the record is hidden. */
+  /** A column that, shown and true, says by itself that there is such a record. */
   toldBy?: string;
 }
 

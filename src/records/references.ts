@@ -33,8 +33,10 @@ export async function withoutHiddenReferences(
       const masked = changed.masks[index] as Masked;
       const id = row[field] as string | null;
       if (id === null || !masked.shown.includes(field) || known.get(id) || !reference.to(row)) continue;
-      if (known.has(id)) changed.masks[index] = withholding(masked, field);
-      else changed.rows[index] = { ...row, [field]: null, ...(reference.toldBy ? { [reference.toldBy]: false } : {}) };
+      const isTold =
+        reference.toldBy !== undefined && masked.shown.includes(reference.toldBy) && row[reference.toldBy] === true;
+      if (known.has(id) || isTold) changed.masks[index] = withholding(masked, field);
+      else changed.rows[index] = { ...row, [field]: null };
     }
   }
   return changed;
