@@ -65,8 +65,9 @@ describe('a paper', () => {
   });
 
   test('that takes too long fails alone', async () => {
-    const maker = given({ milliseconds: 1500 });
-    const [large, small] = await Promise.all([failed(maker.make(LARGE, 'pdf')), maker.make(SMALL, 'docx')]);
+    const maker = given({ milliseconds: 1000 });
+    const longest = paper(4_000_000);
+    const [large, small] = await Promise.all([failed(maker.make(longest, 'pdf')), maker.make(SMALL, 'docx')]);
     expect(large).toEqual([422, 'paper-too-large']);
     expect(small.length).toBeGreaterThan(1000);
   });

@@ -5,7 +5,7 @@
  * Seen to fail: recusals that neither wall knows; events and disclosures that do not say their item; recipients whatever their
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
  * ignores spells, and one that counts who is recused; a decision, and the beginning of an item, without a lock; an item refused
- * because of a hidden one; a recusal by others that its person sees, and one that a coordinator ends;
+ * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
  * a crime amended as of whoever writes it, and one amended twice.
  */
 import type pg from 'pg';
@@ -450,6 +450,20 @@ describe('a recusal from one item', () => {
     expect((await sergeant.get(`${given.path}/recusals`).expect(200)).body.data).toEqual([]);
     await sergeant.get(`${given.path}/recusals/${String(made.body.id)}`).expect(404);
     expect(Object.entries(await meetsItem('police-sergeant', given, minuteId)).filter(([, met]) => met)).toEqual([]);
+  });
+
+  test('imposed on every chair is refused: one of them must be left who can end it', async () => {
+    const given = await meeting();
+    const coordinator = await by('jag-coordinator');
+    const whom = async (who: string): Promise<object> => ({
+      listingId: given.items[0],
+      practitionerId: await idOf(who),
+      reason: 'He knows the family.',
+    });
+    await coordinator.post(`${given.path}/recusals`, await whom('jag-chair')).expect(201);
+    const last = await coordinator.post(`${given.path}/recusals`, await whom('police-inspector'));
+    expect([last.status, last.body.code]).toEqual([422, 'no-chair-left']);
+    await (await by('police-inspector')).get(item(given)).expect(200);
   });
 
   test('of the chair leaves the item to whoever stands in', async () => {

@@ -23,7 +23,7 @@ const machineForm = JSON.parse(fs.readFileSync('docs/who-may-widen.json', 'utf8'
 const table = fs
   .readFileSync('docs/who-may-widen.md', 'utf8')
   .split('\n')
-  .filter((line) => /^\| \d+ \|/.test(line))
+  .filter((line) => /^\| +\d+ +\|/.test(line))
   .map((line) =>
     line
       .slice(1, -1)

@@ -4,6 +4,7 @@ import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
 import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
+import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
@@ -44,7 +45,10 @@ export class RecusalService {
         onlyAPerson(actor);
         // an emergency access is to read: what somebody learnt by it stays in no record of theirs
         await work.find('take-part', Case, listing.caseId);
-      } else await known(work, listing, practitionerId);
+      } else {
+        await known(work, listing, practitionerId);
+        await mustLeaveAChair(work, listing, practitionerId);
+      }
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
@@ -73,6 +77,26 @@ export class RecusalService {
       return work.present(RecusalView, ended);
     });
   }
+}
+
+/** Somebody must be left who could end it: a chair or co-chair of the panel who takes part in the item. */
+async function mustLeaveAChair(work: Work, { id, panelId }: Listing, practitionerId: string): Promise<void> {
+  const chairs = await work.asService(() =>
+    work.manager.query<{ practitionerId: string; isRecused: boolean }[]>(
+      `SELECT m.practitioner_id AS "practitionerId", EXISTS (SELECT FROM recusals r WHERE r.listing_id = $1
+           AND r.practitioner_id = m.practitioner_id AND r.ended_at IS NULL) AS "isRecused"
+         FROM memberships m WHERE m.panel_id = $2 AND m.role IN ('chair', 'co_chair')
+           AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to >= $3)`,
+      [id, panelId, londonDay(work.now)],
+    ),
+  );
+  const isChair = chairs.some((one) => one.practitionerId === practitionerId);
+  if (!isChair || chairs.some((one) => one.practitionerId !== practitionerId && !one.isRecused)) return;
+  throw unacceptable(
+    'no-chair-left',
+    'Nobody who chairs the panel would be left to take part in this item. The chair declares the conflict, or a co-chair is appointed first: POST /v1/panels/{id}/memberships.',
+    [{ pointer: '/practitionerId', detail: 'is the last chair who takes part' }],
+  );
 }
 
 async function known(work: Work, { partnershipId }: Listing, practitionerId: string): Promise<void> {
