@@ -188,7 +188,7 @@ interface Licence {
 
 const everybody = (): boolean => true;
 
-/** 4: the safeguarding leads of the agency of a row. */
+/** 4: the safeguarding leads of the agency of a row. Where they have a seat, they work: it opens what the agency recorded there. */
 const answersFor =
   (row: Row) =>
   (person: Row): boolean =>
@@ -229,6 +229,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
               made,
               licence([after['panel_id']], concerns),
               licence([after['panel_id']], answersFor(after)),
+              licence(null, (person) => concerns(person) && answersFor(after)(person)),
               licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
             ];
           case 'practitioners':
@@ -259,6 +260,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
           return [
             licence([after['panel_id']], concerns),
             licence([after['panel_id']], answersFor(after)),
+            licence(null, (person) => concerns(person) && answersFor(after)(person)),
             licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
           ];
         case 'practitioners':

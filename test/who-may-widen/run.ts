@@ -210,7 +210,11 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     (table, change) => concerned?.(table, change) ?? null,
   );
   const commands = await Commands.of(service, c, everybody.channels);
-  const cast = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));
+  const logins = (await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : []));
+  // by identifier: an agency may register a login of the same name, which signs nobody in
+  const cast = new Set(
+    mirror.all('practitioners').flatMap((one) => (logins.includes(one['subject'] as string) ? one.id : [])),
+  );
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
 
@@ -264,9 +268,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   for (let n = 0; n < how; n += 1) {
     run.begin();
     if (!done.length) facts = new Facts(mirror, now());
-    const people = mirror
-      .all('practitioners')
-      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
     const actor = commands.weighted(people, (one) => interest(facts, one));
     const together = people.filter((one) => one['agency_id'] === actor['agency_id']);
     const isCoalition = c.happens(0.3);
@@ -392,9 +394,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   });
   await run.timed('sample', async () => {
     const ends = new Facts(mirror, now());
-    const people = mirror
-      .all('practitioners')
-      .filter((one) => cast.has(one['subject'] as string) && one['active'] === true);
+    const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
     for (let n = 0; n < SAMPLED; n += 1) {
       const person = commands.weighted(people, (one) => interest(ends, one));
       // reading is written down, and what is written down can be read
