@@ -182,7 +182,7 @@ beforeAll(async () => {
       path: ({ id }) => `/v1/research-requests/${id!}`,
       given: {
         return: ['return', { nil: true }],
-        reopening: ['reopening'],
+        reopening: ['reopening', undefined, 'jag-coordinator'],
         cancellation: ['cancellation', undefined, 'jag-coordinator'],
       },
     },

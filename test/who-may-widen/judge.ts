@@ -334,8 +334,8 @@ export class Belonging {
     for (const [column, value] of Object.entries(row)) {
       const to = typeof value === 'string' ? mirror.target(table, column) : null;
       if (!to || ['agencies', 'partnerships', 'practitioners', 'persons', 'places', 'groups'].includes(to)) {
-        // an address belongs to its person, an event to whatever it tells of
-        if (to !== 'persons' || table !== 'protected_addresses') continue;
+        // an address and a role belong to their person, an event to whatever it tells of
+        if (to !== 'persons' || !['protected_addresses', 'case_people', 'referral_people'].includes(table)) continue;
       }
       found.add(value as string);
       if (to === 'panels' || depth > 3) continue;

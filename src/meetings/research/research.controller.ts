@@ -88,7 +88,7 @@ export class ResearchController {
     return this.research.return(actor, id, body);
   }
 
-  /** Open a returned request again: your agency found more, or the coordination asks again */
+  /** Ask again: the coordination opens a returned request, and the agency sees again whom to search for */
   @Post('research-requests/:id/reopening')
   @Can('reopen', ResearchRequest)
   @Answers.changed(ResearchRequestView)

@@ -105,14 +105,14 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
     {
       name: 'asked-in-the-case',
       sentence: ANSWERS,
-      actions: ['read', 'answer', 'reopen'],
+      actions: ['read', 'answer'],
       within: 'read',
       where: answering,
     },
     {
       name: 'asked',
       sentence: ANSWERS,
-      actions: ['read', 'answer', 'reopen'],
+      actions: ['read', 'answer'],
       where: answering,
       fields: [
         'id',
