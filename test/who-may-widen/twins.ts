@@ -91,8 +91,12 @@ function withheldFrom(service: Service, channels: readonly Channel[], reach: Rea
       );
       return [...(reach.get(channel.name) ?? [])].flatMap(([id, { fields }]): Withheld[] => {
         const shown = new Set(fields.split(' '));
+        // a reference is withheld for the record that it names: another one may be readable
         const withheld = columns.filter(
-          (field) => service.classifiedProperties(channel.subject.type).has(field) && !shown.has(field),
+          (field) =>
+            service.classifiedProperties(channel.subject.type).has(field) &&
+            !channel.shape.references.has(field) &&
+            !shown.has(field),
         );
         return withheld.length ? [{ channel, id, fields: withheld }] : [];
       });
