@@ -71,7 +71,7 @@ const FOLLOWS: Record<string, string> = {
   'EmergencyAccess.caseId': 'the case that the holder named; readers by reference may read it',
   'AccessRequest.caseId': 'shown to those alone who decide about access to that case',
   'Exclusion.caseId': 'kept by the coordination of the panel of that case',
-  'Disclosure.recordId': 'the record of the agency that is told who received it',
+  'Disclosure.recordId': 'the whole row is hidden with the case, the person, the item or the referral that is hidden',
   'Notice.subjectId': 'shown to those alone who may know of what the notice is about',
   'Event.subjectId': 'an event is read by those who may read its record',
   'DisclosedCrime.amendsId': 'a crime of the same item, shared by the same rule',

@@ -316,3 +316,19 @@ describe('an exclusion by name', () => {
     expect(rows).toEqual([{ may: false }]);
   });
 });
+
+test('a coordinator cannot read who received a referral when excluded from a person it names', async () => {
+  const coordinator = await by('jag-coordinator');
+  await (await by(SERGEANT)).get(`/v1/referrals/${referral}`).expect(200);
+  const received = async (): Promise<string[]> => {
+    const { body } = await coordinator.get(`/v1/disclosures?recordId=${referral}&limit=100`).expect(200);
+    return body.data.map((one: { id: string }) => one.id);
+  };
+  const [before] = await received();
+  expect(before).toBeDefined();
+  const { id: practitionerId } = await practitioner(owner, 'jag-coordinator');
+  const made = await exclude('jag-chair', { personId: person, panelId: panels.get('ask-jag'), practitionerId });
+  expect(code(made)).toEqual([201, undefined]);
+  expect(await received()).toEqual([]);
+  expect(await status('jag-coordinator', `/v1/disclosures/${before as string}`)).toBe(404);
+});

@@ -15,10 +15,9 @@
  * for a panel that does not know her by somebody whose agency did not record her (1 to 4); roles and seats that begin years
  * ahead (2, 3); a chair ended or appointed by a coordinator (3, 3 to 32), oneself appointed (28 to 120), a lapsed seat revived
  * (13 to 41); a second emergency access while one is open (7 to 30); an invitation for years (6 to 39); staff renamed out of a
- * typed exclusion, by themselves, who then read the case (40); a case lost by another panel's exclusion (52, seed 2001).
+ * typed exclusion, by themselves, who then read the case (40); a case lost by another panel's exclusion (52, seed 2001);
+ * a disclosure whose `recordId` names a referral that an exclusion hides from its reader (16).
  * And in the test itself: a reach not asked again after the clock had moved.
- *
- * Open, and fails: a disclosure names, by its `recordId`, a referral that an exclusion hides from its reader.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */

@@ -5,6 +5,8 @@ import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
+import { Referral } from '../referrals/referral.entity.js';
+import { excludedFromReferral } from '../referrals/referrals.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -20,6 +22,16 @@ const bars: Bar[] = [
       if (!excludedCaseIds.length && !excludedPersonIds.length && !panelExclusions.length) return null;
       const people = [{ personId: { $in: excludedPersonIds } }, ...excludedByPanel(actor)];
       return { $or: [{ caseId: { $in: excludedCaseIds } }, ...people] };
+    },
+  },
+  {
+    name: 'excluded-from-referral',
+    step: 'conflict',
+    sentence: 'who is excluded from the referral that was disclosed',
+    // a referral that row-level security hides is not found either, so the bar holds unless it is found
+    where: (actor) => {
+      const excluded = excludedFromReferral.where(actor);
+      return excluded && { recordType: 'Referral', $nor: [{ referral: { $elemMatch: { $nor: [excluded] } } }] };
     },
   },
   outsideCompartment,
@@ -49,6 +61,7 @@ declareSubject(Disclosure, 'Disclosure', {
   relations: {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
+    referral: { to: Referral, local: 'recordId', foreign: 'id' },
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],

@@ -20,7 +20,8 @@ const naming = (personIds: string[]): Where[] => {
   return [people, { people: { $elemMatch: people } }];
 };
 
-const excluded: Bar = {
+/** Also bars what refers to a referral. */
+export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
@@ -56,7 +57,7 @@ declareSubject(Referral, 'Referral', {
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
   contributor,
-  bars: [excluded, outsideCompartment, drafted],
+  bars: [excludedFromReferral, outsideCompartment, drafted],
   grounds: [
     {
       name: 'own-agency',

@@ -251,6 +251,13 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
             return [made, licence([after['partnership_id']])];
           case 'actions':
             return [made, licence([after.id, statusOf(after['case_id'])])];
+          case 'research_requests':
+            // 19: names to search by, for the agency that is asked
+            return [
+              made,
+              licence([after.id]),
+              licence([after['case_id']], (person) => person['agency_id'] === after['asked_agency_id']),
+            ];
           default:
             return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
         }
@@ -376,11 +383,18 @@ export function grownBetween(person: Row, channels: readonly Channel[], before: 
       const old = (others.get(channel.table) ?? []).flatMap(({ name }) => before.get(name)?.get(id) ?? []);
       if (!old.length) return [{ person, channel, id, fields: null }];
       const had = new Set(old.flatMap(({ fields }) => fields.split(' ')));
+      if (channel.name === 'research Person' && hasReadRole(before, id)) had.add('roles');
       const fields = seen.fields.split(' ').filter((one) => one && !had.has(one));
       return fields.length ? [{ person, channel, id, fields }] : [];
     });
   });
 }
+
+/** Roles by which to search are those of the people of the case: readers of these know them. */
+const hasReadRole = (before: Reach, personId: string): boolean =>
+  [...(before.get('read CasePerson')?.values() ?? [])].some(
+    ({ fields, references }) => references['personId'] === personId && fields.split(' ').includes('role'),
+  );
 
 /** 19: what those read who answer for an agency. */
 const RESEARCH = ['read ResearchRequest', 'read ResearchPoint', 'research Person', 'ask Listing'];
@@ -396,6 +410,9 @@ export function judgeGrowth(
   const row = mirror.one(channel.table, id);
   if (!row || DIRECTORY.includes(channel.subject.name)) return null;
   const anchors = new Set(belonging.of(channel.table, row));
+  // a reference is shown as soon as the record is readable to which it refers: what explains that one explains it
+  for (const field of fields ?? [])
+    for (const anchor of referredTo(channel, row, field, mirror, belonging)) anchors.add(anchor);
   if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
   if (channel.name === 'track Case') anchors.add(statusOf(id));
   const isExplained = licences.some(
@@ -414,6 +431,14 @@ export function judgeGrowth(
     detail: `${person['subject'] as string} gains ${channel.name} ${id}${fields ? `: ${fields.join(', ')}` : ''}`,
     commands,
   };
+}
+
+/** Everything to which the record belongs whose identifier the field holds; nothing where the field holds none. */
+function referredTo(channel: Channel, row: Row, field: string, mirror: Mirror, belonging: Belonging): Set<string> {
+  const column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const table = mirror.target(channel.table, column);
+  const other = table && mirror.one(table, row[column]);
+  return table && other ? belonging.of(table, other) : new Set();
 }
 
 /** Tables from which it follows who somebody is and what is kept from them. */
