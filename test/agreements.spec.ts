@@ -4,7 +4,8 @@
  * new is disclosed and what is one's own remains.
  *
  * Seen to fail: a draft written with signatures; `supersedesId` not compared (two drafts in force at once); and together in
- * one run, one signature enough, `expires_on >=` left out of the fact, and the triggers letting everything through.
+ * one run, one signature enough, `expires_on >=` left out of the fact, and the triggers letting everything through. Also what agencies gave
+ * that have not signed: two agencies read in full what a third contributed.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -339,6 +340,98 @@ describe('coming into force', () => {
       { status: 'draft', n: 2 },
       { status: 'superseded', n: 1 },
     ]);
+  });
+});
+
+describe('an agency that has not signed', () => {
+  const ROWS = [
+    row({ category: 'education' }),
+    row({ category: 'police_incident', receivingType: 'community_safety' }),
+    row({ category: 'police_intelligence', receivingType: 'community_safety' }),
+  ];
+  const contributionsOf = async (who: string, agency: string): Promise<object[]> => {
+    const caller = await as(server, who);
+    const { rows } = await service.query<{ id: string }>(
+      `SELECT o.id FROM contributions o JOIN panels p ON p.id = o.panel_id JOIN agencies a ON a.id = o.agency_id
+       WHERE p.code = 'ask-marac' AND a.code = $1 AND NOT o.agency_only ORDER BY 1`,
+      [agency],
+    );
+    const answers = await Promise.all(rows.map(({ id }) => caller.get(`/v1/contributions/${id}`)));
+    return answers.map(({ status, body }) => ({ status, shown: Object.keys(body).sort() }));
+  };
+
+  const inFull = async (who: string, agency: string): Promise<number> =>
+    (await contributionsOf(who, agency)).filter((one) => JSON.stringify(one).includes('"text"')).length;
+
+  test('gives nothing under an agreement that two others sign', async () => {
+    // here the agreement alone is compared, not a handling condition
+    await owner.query(`UPDATE contributions SET handling = 'P', conditions = NULL, originator_control = false`);
+    const before = await contributionsOf('police-sergeant', 'askenby-education');
+    expect(before.length).toBeGreaterThan(0);
+    expect(JSON.stringify(before)).not.toContain('"text"');
+    const given = await inFull('marac-coordinator', 'police');
+    const { partnershipId } = await agreementCalled(dpo, 'ISA-ASK-MARAC');
+    const { body: begun } = await dpo
+      .post('/v1/sharing-agreements', { partnershipId, code: 'ISA-GRAB', title: 'Of two', panelTypes: ['marac'] })
+      .expect(201);
+    const { body: made } = await dpo
+      .post(`/v1/sharing-agreements/${begun.id}/versions`, {
+        purposes: ['PANEL_MEETING'],
+        parties: [
+          { agencyId: await agencyId('askenby-community-safety'), role: 'joint' },
+          { agencyId: await agencyId('police'), role: 'controller' },
+        ],
+        rows: ROWS,
+        effectiveFrom: inDays(0),
+        reviewDue: inDays(60),
+        expiresOn: inDays(400),
+      })
+      .expect(201);
+    const path = versionPath(begun, made.id);
+    await givenSignatories(owner, ['police-inspector']);
+    await signed(server, path, ['dpo', 'police-inspector']);
+    await command(dpo, path, 'activation', 200);
+    expect(await contributionsOf('police-sergeant', 'askenby-education')).toEqual(before);
+    // what the two give each other is theirs to give: of it the agreement opens more
+    expect(await inFull('marac-coordinator', 'police')).toBeGreaterThan(given);
+  });
+
+  /** The signature of an agency under the agreement of the JAG, which only the database can take away. */
+  async function isSignedBy(agency: string, signedOn: string | null): Promise<void> {
+    await owner.query('ALTER TABLE sharing_parties DISABLE TRIGGER USER');
+    await owner.query('ALTER TABLE sharing_parties ENABLE TRIGGER stamp_facts');
+    const { currentVersionId } = await agreementCalled(dpo, 'ISA-ASK-JAG');
+    await owner.query('UPDATE sharing_parties SET signed_on = $3 WHERE agreement_version_id = $1 AND agency_id = $2', [
+      currentVersionId,
+      await agencyId(agency),
+      signedOn,
+    ]);
+    await owner.query('ALTER TABLE sharing_parties ENABLE TRIGGER USER');
+  }
+
+  test('gives nothing and gets nothing on the panel, and is told before it sends anything', async () => {
+    const { rows } = await service.query<{ id: string; case_id: string }>(
+      `SELECT o.id, o.case_id FROM contributions o JOIN panels p ON p.id = o.panel_id JOIN agencies a ON a.id = o.agency_id
+         JOIN cases c ON c.id = o.case_id
+       WHERE p.code = 'ask-jag' AND a.code = 'askenby-housing' AND o.category = 'asb_incident' AND NOT o.agency_only
+         AND c.stage <> 'closed' ORDER BY 1 LIMIT 1`,
+    );
+    const { id, case_id: caseId } = rows[0]!;
+    const sergeant = await as(server, 'police-sergeant');
+    const officer = await as(server, 'housing-officer');
+    const text = async (): Promise<unknown> => (await sergeant.get(`/v1/contributions/${id}`)).body.text;
+    const contribution = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
+    expect(await text()).toEqual(expect.any(String));
+    await isSignedBy('askenby-housing', null);
+    expect(await text()).toBeUndefined();
+    const refused = await officer.post(`/v1/cases/${caseId}/contributions`, contribution).expect(422);
+    expect(refused.body).toMatchObject({ code: 'agreement-not-signed' });
+    expect(refused.body.detail).toContain('ISA-ASK-JAG');
+    // what it keeps to itself is no disclosure
+    await officer.post(`/v1/cases/${caseId}/contributions`, { ...contribution, agencyOnly: true }).expect(201);
+    await isSignedBy('askenby-housing', inDays(0));
+    expect(await text()).toEqual(expect.any(String));
+    await officer.post(`/v1/cases/${caseId}/contributions`, contribution).expect(201);
   });
 });
 

@@ -43,8 +43,8 @@ function receives(policy: Built, actor: Actor, who: string, panels: Map<string, 
   return [...panels].flatMap(([panelId, panel]) =>
     ['any', ...types].flatMap((from) =>
       policy.DATA_CATEGORIES.flatMap((category): Received[] => {
-        const usual = policy.granted(actor, panelId, category, null).level;
-        const { level } = policy.granted(actor, panelId, category, from);
+        const usual = policy.granted(actor, panelId, category).level;
+        const { level } = policy.granted(actor, panelId, category, { type: from });
         const isTold = from === 'any' ? level !== 'none' : level !== usual;
         return isTold ? [{ who, panel, category, from, level }] : [];
       }),

@@ -27,8 +27,9 @@ const built = async () => {
 };
 
 const sortedFacts = (facts: AgreementFact[]): AgreementFact[] =>
-  facts.map(({ versionId, panelIds, rows }) => ({
+  facts.map(({ versionId, panelIds, signedAgencyIds, rows }) => ({
     versionId,
+    signedAgencyIds: [...signedAgencyIds].sort(),
     panelIds: [...panelIds].sort(),
     rows: [...rows].sort((a, b) => (a.rowId < b.rowId ? -1 : 1)),
   }));
@@ -151,29 +152,30 @@ test('what is held is what plain SQL counts', async () => {
     await runner.release();
     const found = (category: string): string[] =>
       holdings
-        .filter((one) => one.category === category && one.exceptAgencyId === null)
-        .map((one) => `${one.panelId} ${String(one.contributingType)} ${String(one.cases)}`)
+        .filter((one) => one.category === category)
+        .map((one) => [one.panelId, one.contributingType, one.contributingAgencyId, one.cases].join(' '))
         .sort();
     const counted = async (sql: string): Promise<string[]> =>
       (
-        await owner.query<{ panel_id: string; type: string; cases: string }>(
-          `SELECT panel_id, type, count(DISTINCT case_id) AS cases FROM (${sql}) held WHERE panel_id = ANY($1) GROUP BY 1, 2`,
+        await owner.query<{ panel_id: string; type: string; agency_id: string; cases: string }>(
+          `SELECT panel_id, type, agency_id, count(DISTINCT case_id) AS cases FROM (${sql}) held
+           WHERE panel_id = ANY($1) GROUP BY 1, 2, 3`,
           [panelIds],
         )
       ).rows
-        .map((one) => `${one.panel_id} ${one.type} ${one.cases}`)
+        .map((one) => [one.panel_id, one.type, one.agency_id, one.cases].join(' '))
         .sort();
     const said = (category: string): string => `
-      SELECT panel_id, case_id, contributing_type AS type FROM contributions WHERE category = '${category}' AND NOT agency_only
-      UNION ALL SELECT panel_id, id, contributing_type FROM cases WHERE category = '${category}'`;
+      SELECT panel_id, case_id, contributing_type AS type, agency_id FROM contributions WHERE category = '${category}' AND NOT agency_only
+      UNION ALL SELECT panel_id, id, contributing_type, agency_id FROM cases WHERE category = '${category}'`;
     const known = (column: string): string => `
-      SELECT c.panel_id, c.id AS case_id, p.contributing_type AS type FROM persons p JOIN case_people cp ON cp.person_id = p.id
+      SELECT c.panel_id, c.id AS case_id, p.contributing_type AS type, p.agency_id FROM persons p JOIN case_people cp ON cp.person_id = p.id
         JOIN cases c ON c.id = cp.case_id WHERE p.${column} IS NOT NULL
-      UNION ALL SELECT c.panel_id, c.id, p.contributing_type FROM persons p JOIN cases c ON c.person_id = p.id WHERE p.${column} IS NOT NULL`;
+      UNION ALL SELECT c.panel_id, c.id, p.contributing_type, p.agency_id FROM persons p JOIN cases c ON c.person_id = p.id WHERE p.${column} IS NOT NULL`;
     expect(found('education').length).toBeGreaterThan(0);
     for (const category of ['education', 'police_intelligence', 'social_care_child', 'probation'])
       expect([category, found(category)]).toEqual([category, await counted(said(category))]);
-    const protectedBy = `SELECT c.panel_id, c.id AS case_id, a.contributing_type AS type FROM protected_addresses a
+    const protectedBy = `SELECT c.panel_id, c.id AS case_id, a.contributing_type AS type, a.agency_id FROM protected_addresses a
         JOIN cases c ON c.person_id = a.person_id OR c.id IN (SELECT cp.case_id FROM case_people cp WHERE cp.person_id = a.person_id)`;
     expect(found('protected_address')).toEqual(await counted(`${protectedBy} UNION ALL ${said('protected_address')}`));
     expect(found('safe_contact')).toEqual(await counted(`${known('safe_contact')} UNION ALL ${said('safe_contact')}`));

@@ -355,6 +355,7 @@ export class Worlds {
       agreements: c.some(['one', 'two'], 0.8).map(() => ({
         versionId: c.uuid(),
         panelIds: c.some(panels, 0.8),
+        signedAgencyIds: c.some(pool('Agency', 'id'), 0.7),
         rows: CATEGORIES.flatMap((category) =>
           c.some(['any', ...AGENCY_TYPES], 0.6).flatMap((contributingType) =>
             c.some([false, true], 0.7).map((toCoordination) => ({

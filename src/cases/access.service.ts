@@ -82,7 +82,7 @@ function explained(actor: Actor, row: Row): Seen {
 /** Category by category what the agreements give, contributed by anybody for whom no row says otherwise. */
 function receives(actor: Actor, panelId: string): Partial<Record<SharingLevel, string[]>> {
   const at = (level: SharingLevel): string[] =>
-    DATA_CATEGORIES.filter((category) => granted(actor, panelId, category, null).level === level);
+    DATA_CATEGORIES.filter((category) => granted(actor, panelId, category).level === level);
   return { full: at('full'), summary: at('summary'), existence: at('existence') };
 }
 

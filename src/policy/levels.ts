@@ -2,8 +2,9 @@
  * How much of a loaded row a reader receives: the second step of the policy, after the row rules.
  *
  * The level of a value is that of the active agreement row for its category, from the type of agency that contributed it,
- * to the type of agency that reads it, on the panel concerned and for the reader's purpose; the agency's own
- * contributions are always its own. No active row means none. A handling condition may lower the level, never raise it.
+ * to the type of agency that reads it, on the panel concerned and for the reader's purpose. Both agencies must have signed the
+ * agreement; the agency's own contributions are always its own. No active row means none. A handling condition may lower the
+ * level, never raise it.
  */
 import type { Actor } from './actor.js';
 import {
@@ -24,6 +25,8 @@ export interface AgreementFact {
   versionId: string;
   /** Panels it governs on which the actor's agency is a signed party. */
   panelIds: string[];
+  /** Agencies that have signed it: nothing that another agency contributed travels under it. */
+  signedAgencyIds: string[];
   rows: {
     category: string;
     /** An agency type, or `any`: the more specific row decides. */
@@ -51,9 +54,23 @@ export interface Granted {
   versionId: string | null;
 }
 const NOTHING: Granted = { level: 'none', rowId: null, versionId: null };
+const UNSIGNED: Granted = { ...NOTHING };
 const ANY = 'any';
 
-type Table = Map<string, Granted>;
+/** The agency that contributed something, and its type then; null where the row does not say: then nobody has signed for it. */
+export interface Contributor {
+  /** Left out where it is asked of agencies in general: as if the agency had signed. */
+  agencyId?: string | null;
+  type: string | null;
+}
+const ANYBODY: Contributor = { type: null };
+
+/** What one agreement gives in one capacity. */
+interface Table {
+  signedAgencyIds: ReadonlySet<string>;
+  /** `category/contributing type` → level. */
+  rows: Map<string, Granted>;
+}
 
 /** What follows from agreements in one capacity; kept with them, because the same agreements come as the same object. */
 interface Following {
@@ -78,32 +95,39 @@ function followingOf(actor: Actor): Following {
 }
 
 /**
- * Per panel, one table (`category/contributing type` → level) for each capacity in which the actor receives: as its
- * agency, and as the panel's coordination. Within a table the more specific row decides; between tables the wider one.
+ * Per panel, one table for each agreement and each capacity in which the actor receives: as its agency, and as the panel's
+ * coordination. Within a table the more specific row decides; between tables the wider one.
  */
 const tablesOf = (actor: Actor): Map<string, Table[]> => followingOf(actor).tables;
 
 function tabulated(actor: Actor): Map<string, Table[]> {
   const byPanel = new Map<string, Table[]>();
-  for (const agreement of actor.agreements)
+  for (const agreement of actor.agreements) {
+    const signedAgencyIds = new Set(agreement.signedAgencyIds);
     for (const panelId of agreement.panelIds)
       for (const toCoordination of [false, true]) {
         if (toCoordination && !actor.coordinatedPanelIds.includes(panelId)) continue;
         const rows = agreement.rows.filter((row) => row.toCoordination === toCoordination);
         if (!rows.length) continue;
-        const table: Table = new Map(
-          rows.map((row) => [
-            `${row.category}/${row.contributingType}`,
-            { level: row.level, rowId: row.rowId, versionId: agreement.versionId },
-          ]),
-        );
+        const table: Table = {
+          signedAgencyIds,
+          rows: new Map(
+            rows.map((row) => [
+              `${row.category}/${row.contributingType}`,
+              { level: row.level, rowId: row.rowId, versionId: agreement.versionId },
+            ]),
+          ),
+        };
         byPanel.set(panelId, [...(byPanel.get(panelId) ?? []), table]);
       }
+  }
   return byPanel;
 }
 
 const wider = (a: Granted, b: Granted): Granted =>
-  a === NOTHING || (b.level !== a.level && widest(a.level, b.level) === b.level) ? b : a;
+  a === NOTHING || (a === UNSIGNED && b !== NOTHING) || (b.level !== a.level && widest(a.level, b.level) === b.level)
+    ? b
+    : a;
 
 /**
  * What every context of a row gives: a record read through two panels shows no more than the stricter of them, so that
@@ -112,20 +136,37 @@ const wider = (a: Granted, b: Granted): Granted =>
 const narrowest = ([first = NOTHING, ...others]: Granted[]): Granted =>
   others.reduce((a, b) => (reaches(b.level, a.level) ? a : b), first);
 
-/** What the agreements give the actor of one category, contributed by one agency type, on one panel. */
-export function granted(actor: Actor, panelId: string, category: string, contributingType: string | null): Granted {
+const inTable = ({ rows }: Table, category: string, type: string | null): Granted =>
+  rows.get(`${category}/${type ?? ANY}`) ?? rows.get(`${category}/${ANY}`) ?? NOTHING;
+
+/** What the agreements give the actor of one category, contributed by one agency, on one panel. */
+export function granted(
+  actor: Actor,
+  panelId: string,
+  category: string,
+  { agencyId, type }: Contributor = ANYBODY,
+): Granted {
   return (tablesOf(actor).get(panelId) ?? [])
-    .map((table) => table.get(`${category}/${contributingType ?? ANY}`) ?? table.get(`${category}/${ANY}`) ?? NOTHING)
+    .map((table) => {
+      const given = inTable(table, category, type);
+      const isSigned = agencyId === undefined || (agencyId !== null && table.signedAgencyIds.has(agencyId));
+      return isSigned || given.level === 'none' ? given : UNSIGNED;
+    })
     .reduce(wider, NOTHING);
 }
+
+/** Has the actor's agency signed an agreement in force on the panel? Only then does anybody there read what it contributes. */
+export const hasSigned = (actor: Actor, panelId: string): boolean =>
+  actor.agreements.some(({ panelIds }) => panelIds.includes(panelId));
 
 /** Columns by which a row says where it stands, as far as it says so. */
 interface Standing {
   panel: string;
+  agency?: string;
   type?: string;
   case?: string;
 }
-const USUAL: Standing = { panel: 'panelId', type: 'contributingType', case: 'caseId' };
+const USUAL: Standing = { panel: 'panelId', agency: 'agencyId', type: 'contributingType', case: 'caseId' };
 
 /**
  * The row form of `granted`: rows whose category reaches `level`, by agreement or because of an emergency. The category is
@@ -145,30 +186,32 @@ function reaching(actor: Actor, level: SharingLevel, category: RowCategory | Dat
 function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
   /** Panels with the same answer are asked about together. */
   const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
-  for (const [panelId, capacities] of tablesOf(actor)) {
-    const keys = capacities.flatMap((table) => [...table.keys()].map((key) => key.split('/') as [string, string]));
-    const categories =
-      typeof category === 'string'
-        ? [category]
-        : [...new Set(keys.map(([one]) => one))].sort((a, b) => (a < b ? -1 : 1));
-    const open = (type: string): string[] =>
-      categories.filter((one) => reaches(granted(actor, panelId, one, type).level, level));
-    const usual = open(ANY);
-    const named = [...new Set(keys.map(([, type]) => type))]
-      .filter((type) => on.type && type !== ANY && open(type).join() !== usual.join())
-      .sort();
-    const answers: [contributor: Where, categories: string[]][] = [
-      [on.type ? { [on.type]: { $nin: named } } : {}, usual],
-      ...named.map((type): [Where, string[]] => [{ [on.type as string]: type }, open(type)]),
-    ];
-    for (const [contributor, shared] of answers) {
-      if (!shared.length) continue;
-      const key = JSON.stringify([contributor, shared]);
-      const known = alternatives.get(key);
-      if (known) known.panelIds.push(panelId);
-      else alternatives.set(key, { panelIds: [panelId], contributor, categories: shared });
+  for (const [panelId, capacities] of tablesOf(actor))
+    for (const table of capacities) {
+      const keys = [...table.rows.keys()].map((key) => key.split('/') as [string, string]);
+      const categories =
+        typeof category === 'string'
+          ? [category]
+          : [...new Set(keys.map(([one]) => one))].sort((a, b) => (a < b ? -1 : 1));
+      const open = (type: string): string[] =>
+        categories.filter((one) => reaches(inTable(table, one, type).level, level));
+      const usual = open(ANY);
+      const named = [...new Set(keys.map(([, type]) => type))]
+        .filter((type) => on.type && type !== ANY && open(type).join() !== usual.join())
+        .sort();
+      const signed = on.agency ? { [on.agency]: { $in: [...table.signedAgencyIds] } } : {};
+      const answers: [contributor: Where, categories: string[]][] = [
+        [on.type ? { ...signed, [on.type]: { $nin: named } } : signed, usual],
+        ...named.map((type): [Where, string[]] => [{ ...signed, [on.type as string]: type }, open(type)]),
+      ];
+      for (const [contributor, shared] of answers) {
+        if (!shared.length) continue;
+        const key = JSON.stringify([contributor, shared]);
+        const known = alternatives.get(key);
+        if (known) known.panelIds.push(panelId);
+        else alternatives.set(key, { panelIds: [panelId], contributor, categories: shared });
+      }
     }
-  }
   return [...alternatives.values()].map(({ panelIds, contributor, categories }) => ({
     [on.panel]: { $in: panelIds },
     ...contributor,
@@ -195,9 +238,8 @@ export function shownWhere(
   if (category === 'administrative') return {};
   const { contributor, owner } = subject;
   const ours = [contributor?.agency, owner].flatMap((column) => (column ? [{ [column]: actor.agencyId }] : []));
-  const type = contributor?.type;
   const shared = subject.panel
-    ? reaching(actor, from, category, { panel: subject.panel, type, case: subject.case })
+    ? reaching(actor, from, category, { panel: subject.panel, ...contributor, case: subject.case })
     : inEveryContext(actor, subject, { category, from }, through);
   const held = subject.caps.flatMap((cap) => {
     const where = reaches(cap.level, from) ? null : cap.where(actor);
@@ -240,8 +282,9 @@ function inEveryContext(
       ? [{ [one.relation]: { $elemMatch: { $and: [{ [one.case]: { $in: actor.emergencyCaseIds } }, one.readable] } } }]
       : [],
   );
-  const shared = panelsByContributor(actor, from, category).map(({ contributor, panelIds }) => ({
-    ...(subject.contributor ? { [subject.contributor.type]: contributor } : {}),
+  const { contributor } = subject;
+  const shared = panelsByContributor(actor, from, category).map(({ agencyIds, type, panelIds }) => ({
+    ...(contributor ? { [contributor.agency]: { $in: agencyIds }, [contributor.type]: type } : {}),
     $and: [
       some(({ panel }) => ({ [panel]: { $in: panelIds } })),
       { $nor: [some(({ panel }) => ({ [panel]: { $nin: panelIds } }))] },
@@ -250,23 +293,38 @@ function inEveryContext(
   return [...emergency, ...shared];
 }
 
-/** For each type of contributing agency that a row names, and for all others: the panels that share the category at `level`. */
+/**
+ * For agencies that signed the same agreements, and each type of contributing agency that a row names and all others: the panels
+ * that share the category at `level`.
+ */
 function panelsByContributor(
   actor: Actor,
   level: SharingLevel,
   category: string,
-): { contributor: Where | string; panelIds: string[] }[] {
-  const tables = tablesOf(actor);
+): { agencyIds: string[]; type: Where | string; panelIds: string[] }[] {
+  const tables = [...tablesOf(actor)].flatMap(([panelId, some]) => some.map((table) => ({ panelId, table })));
   const named = new Set(
-    [...tables.values()].flat().flatMap((table) => [...table.keys()].map((key) => key.split('/')[1] as string)),
+    tables.flatMap(({ table }) => [...table.rows.keys()].map((key) => key.split('/')[1] as string)),
   );
   named.delete(ANY);
-  const open = (type: string): string[] =>
-    [...tables.keys()].filter((panelId) => reaches(granted(actor, panelId, category, type).level, level));
-  return [
-    { contributor: { $nin: [...named].sort() }, panelIds: open(ANY) },
-    ...[...named].sort().map((type) => ({ contributor: type, panelIds: open(type) })),
-  ].filter(({ panelIds }) => panelIds.length);
+  const agencies = [...new Set(tables.flatMap(({ table }) => [...table.signedAgencyIds]))].sort();
+  const alike = Map.groupBy(agencies, (id) =>
+    tables.map(({ table }) => Number(table.signedAgencyIds.has(id))).join(''),
+  );
+  return [...alike.values()].flatMap((agencyIds) => {
+    const open = (type: string): string[] => [
+      ...new Set(
+        tables
+          .filter(({ table }) => table.signedAgencyIds.has(agencyIds[0] as string))
+          .filter(({ table }) => reaches(inTable(table, category, type).level, level))
+          .map(({ panelId }) => panelId),
+      ),
+    ];
+    return [
+      { agencyIds, type: { $nin: [...named].sort() }, panelIds: open(ANY) },
+      ...[...named].sort().map((type) => ({ agencyIds, type, panelIds: open(type) })),
+    ].filter(({ panelIds }) => panelIds.length);
+  });
 }
 
 /** Panels on which some type of contributor shares the category with the reader at `level`. */
@@ -285,13 +343,17 @@ export function reachesSomewhere(actor: Actor, { category, from }: ColumnClass, 
   );
 }
 
-const unshared = (category: string, { rowId }: Granted): string =>
-  rowId ? `the agreement does not share ${category} with this agency` : `no active agreement row for ${category}`;
+const unshared = (category: string, given: Granted): string =>
+  given === UNSIGNED
+    ? 'the agency that contributed it has not signed the agreement'
+    : given.rowId
+      ? `the agreement does not share ${category} with this agency`
+      : `no active agreement row for ${category}`;
 
 /** Categories of which the reader may not even learn that something is held, on this panel, and by which rule. */
 export const keptBack = (actor: Actor, panelId: string): { category: DataCategory; rule: string }[] =>
   DATA_CATEGORIES.flatMap((category) => {
-    const given = granted(actor, panelId, category, null);
+    const given = granted(actor, panelId, category);
     return given.level === 'none'
       ? [{ category, rule: inWords({ rule: unshared(category, given), agreementRowId: given.rowId }) }]
       : [];
@@ -325,8 +387,10 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
     return { level: 'full', step: 'own-contribution', rule: 'contributed by the reader’s own agency' };
   if (subject.owner && row[subject.owner] === actor.agencyId)
     return { level: 'full', step: 'relationship', rule: 'the task of the reader’s own agency' };
-  const type = contributor ? (row[contributor.type] as string | null) : null;
-  const best = narrowest(panelsOf(subject, row).map((panelId) => granted(actor, panelId, category, type)));
+  const from = contributor
+    ? { agencyId: row[contributor.agency] as string | null, type: row[contributor.type] as string | null }
+    : ANYBODY;
+  const best = narrowest(panelsOf(subject, row).map((panelId) => granted(actor, panelId, category, from)));
   const because = { agreementRowId: best.rowId, agreementVersionId: best.versionId };
   const shared: Weighing =
     best.level === 'none'
@@ -356,7 +420,7 @@ export function weighedBy(actor: Actor, subject: Subject, row: Row): string | nu
   const held = row[HELD_BY] as boolean[] | undefined;
   if (subject.caps.length && !held) return null;
   return [
-    contributor && row[contributor.agency] === actor.agencyId,
+    contributor && row[contributor.agency],
     contributor && row[contributor.type],
     owner && row[owner] === actor.agencyId,
     panelsOf(subject, row).join(),

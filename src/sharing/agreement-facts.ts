@@ -37,6 +37,8 @@ function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Pro
 declareFact(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
+     'signedAgencyIds', (SELECT jsonb_agg(s.agency_id ORDER BY s.agency_id) FROM sharing_parties s
+        WHERE s.agreement_version_id = v.id AND s.signed_on IS NOT NULL),
      'panelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
         WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types))) ORDER BY v.id), '[]')
    FROM sharing_parties party
@@ -99,9 +101,12 @@ export function factsOf(
         ),
     )
     .sort((a, b) => (a.versionId < b.versionId ? -1 : 1))
-    .map(({ versionId, panelIds, rows }) => ({
+    .map(({ versionId, panelIds, parties, rows }) => ({
       versionId,
       panelIds,
+      signedAgencyIds: parties
+        .flatMap(({ agencyId, signedOn }) => (signedOn === null ? [] : [agencyId]))
+        .sort((a, b) => (a < b ? -1 : 1)),
       rows: rows
         .filter((row) => row.purpose === purpose && [receiver.type, PANEL_COORDINATION].includes(row.receivingType))
         .map(({ id, category, contributingType, receivingType, level }) => ({

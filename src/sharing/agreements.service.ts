@@ -1,7 +1,8 @@
 import type { Row } from '../policy/conditions.js';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not } from 'typeorm';
-import { Partnership } from '../agencies/agency.entity.js';
+import { actsIn } from '../agencies/acting-in.js';
+import { Agency, Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
@@ -161,7 +162,7 @@ export class AgreementsService {
   activate(actor: Actor, agreementId: string, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       // one activation of an agreement at a time
-      await work.find('activate', SharingAgreement, agreementId, { lock: true });
+      const agreement = await work.find('activate', SharingAgreement, agreementId, { lock: true });
       const found = await taken(work, 'activate', agreementId, id);
       const status = after(agreementMachine, found.status, 'activation');
       await mustBeReady(work, found);
@@ -172,6 +173,7 @@ export class AgreementsService {
           'Another version came into force since this was drafted. Draft it anew, based on that or on this.',
         );
       if (current) {
+        await mustBeSignedAsBefore(work, agreement, found, current);
         const gone = await work.update(SharingAgreementVersion, current, {
           status: after(agreementMachine, current.status, 'supersession'),
         });
@@ -239,13 +241,41 @@ async function mustBeReady(work: Work, version: SharingAgreementVersion): Promis
     throw unacceptable('not-yet-effective', `It takes effect on ${version.effectiveFrom}. Activate it then.`);
   if (version.expiresOn < today)
     throw unacceptable('already-expired', 'Its last day has passed. Change its dates, and have it signed again.');
-  const signed = await work.manager.countBy(SharingParty, {
-    agreementVersionId: version.id,
-    signedOn: Not(IsNull()),
-  });
-  if (signed < LEAST_SIGNATURES)
+  if ((await signatoriesOf(work, version)).length < LEAST_SIGNATURES)
     throw unacceptable('not-signed', 'At least two parties must have signed before anything is shared.');
 }
+
+/**
+ * A version that replaces another is signed by every agency that signed the other and still acts in the partnership: sharing
+ * with an agency, or by one, is not ended behind its back.
+ */
+async function mustBeSignedAsBefore(
+  work: Work,
+  { partnershipId }: SharingAgreement,
+  version: SharingAgreementVersion,
+  replaced: SharingAgreementVersion,
+): Promise<void> {
+  const signed = await signatoriesOf(work, version);
+  const missing: Agency[] = [];
+  for (const agencyId of (await signatoriesOf(work, replaced)).filter((id) => !signed.includes(id))) {
+    const agency = await work.manager.findOneByOrFail(Agency, { id: agencyId });
+    if (agency.active && (await actsIn(work, agencyId, partnershipId))) missing.push(agency);
+  }
+  if (missing.length)
+    throw unacceptable(
+      'not-signed-as-before',
+      'Agencies that signed the version in force have not signed this one. Name each as a party and have each sign before activation.',
+      missing.map(({ id, name }) => ({ pointer: '/parties', detail: `${name} (${id}) has not signed` })),
+    );
+}
+
+const signatoriesOf = async (work: Work, { id }: SharingAgreementVersion): Promise<string[]> =>
+  (
+    await work.manager.find(SharingParty, {
+      where: { agreementVersionId: id, signedOn: Not(IsNull()) },
+      order: { agencyId: 'ASC' },
+    })
+  ).map(({ agencyId }) => agencyId);
 
 /** The versions in force, as far as the reader may read them: for the view of their agreements. */
 async function inForce(work: Work, agreementId?: string): Promise<Row> {

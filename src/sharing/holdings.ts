@@ -1,6 +1,5 @@
 /**
- * What is really held on the cases of some panels: in how many of them, of which category, contributed by which type of
- * agency. Derived from the declared subjects and the classification of their columns, so that a new record of a case is
+ * What is really held on the cases of some panels: in how many of them, of which category, contributed by which agency. Derived from the declared subjects and the classification of their columns, so that a new record of a case is
  * counted by itself.
  *
  * This reads across all cases, as no reader could, and so it is private to the simulation: nothing leaves it but numbers,
@@ -26,9 +25,9 @@ import type { Work } from '../records/work.js';
 export interface Holding {
   panelId: string;
   category: string;
+  /** The agency that contributed it and its type then; null where nobody is said to have. */
+  contributingAgencyId: string | null;
   contributingType: string | null;
-  /** Numbers without what this agency contributed itself, which is always its own; null counts what anybody did. */
-  exceptAgencyId: string | null;
   cases: number;
   /** A few of them that the asker may read. */
   sampleCaseIds: string[];
@@ -146,28 +145,21 @@ export async function holdingsOf(work: Work, panelIds: string[]): Promise<Holdin
       panel_id: string;
       category: string;
       contributing_type: string | null;
-      except_agency: string | null;
+      agency_id: string | null;
       cases: number;
       samples: string[];
     }[]
   >(
-    `WITH held AS MATERIALIZED (SELECT DISTINCT * FROM (${selects.join(' UNION ALL ')}) every),
-       contributors AS (SELECT DISTINCT panel_id, category, contributing_type, agency_id FROM held WHERE agency_id IS NOT NULL)
-     SELECT h.panel_id, h.category, h.contributing_type, NULL::uuid AS except_agency, ${counted}
-       FROM held h GROUP BY 1, 2, 3
-     UNION ALL
-     SELECT c.panel_id, c.category, c.contributing_type, c.agency_id, ${counted}
-       FROM contributors c LEFT JOIN held h ON h.panel_id = c.panel_id AND h.category = c.category
-         AND h.contributing_type = c.contributing_type AND h.agency_id IS DISTINCT FROM c.agency_id
-       GROUP BY 1, 2, 3, 4
-     ORDER BY 1, 2, 3 NULLS FIRST, 4 NULLS FIRST`,
+    `SELECT h.panel_id, h.category, h.contributing_type, h.agency_id, ${counted}
+       FROM (${selects.join(' UNION ALL ')}) h
+       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3 NULLS FIRST, 4 NULLS FIRST`,
     parameters.values,
   );
   return rows.map((row) => ({
     panelId: row.panel_id,
     category: row.category,
+    contributingAgencyId: row.agency_id,
     contributingType: row.contributing_type,
-    exceptAgencyId: row.except_agency,
     cases: row.cases,
     sampleCaseIds: row.samples,
   }));

@@ -26,8 +26,8 @@ export function simulationPage(simulation: SharingSimulationView, named: Named):
       ? ['', 'STALE: the draft, or what is in force, changed since. Run the simulation again.']
       : []),
     '',
-    'A number of cases is of those in which somebody else than the receiver contributed of the category. The level is that',
-    'of the agreement: a handling condition may hold back more, and only those who may see a case receive of it at all.',
+    'A number of cases is of those in which the agency contributed of the category. The level is that of the agreement: a',
+    'handling condition may hold back more, and only those who may see a case receive of it at all.',
   ];
   for (const [title, part] of [
     ['WHO GAINS', changes.filter(gains)],
@@ -40,7 +40,8 @@ export function simulationPage(simulation: SharingSimulationView, named: Named):
       const next = `${receiver(change, named)}, on ${named.panels.get(change.panelId) ?? change.panelId}, for ${change.purpose}`;
       if (next !== heading) lines.push('', next);
       heading = next;
-      const from = change.contributingType ? ` from ${words(change.contributingType)}` : '';
+      const { contributingAgencyId: by, contributingType } = change;
+      const from = by ? ` from ${named.agencies.get(by) ?? by} (${words(contributingType ?? '')})` : '';
       const samples = change.samples.map(({ reference }) => reference).join(', ');
       lines.push(
         `  ${words(change.category)}${from}: ${change.before} -> ${change.after}, ${count(change.cases)}${samples ? ` (such as ${samples})` : ''}`,

@@ -13,11 +13,12 @@ export interface SimulatedChange {
   agencyId: string | null;
   receivingType: string;
   category: string;
-  /** The type of agency that contributed; null where nobody is said to have. */
+  /** The agency that contributed, and its type; null where nobody is said to have. */
+  contributingAgencyId: string | null;
   contributingType: string | null;
   before: SharingLevel;
   after: SharingLevel;
-  /** Cases of the panel in which somebody else than the receiver contributed of this category. */
+  /** Cases of the panel in which that agency contributed of this category. */
   cases: number;
 }
 

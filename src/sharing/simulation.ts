@@ -51,20 +51,18 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
   const { inForce, replaced, proposed, receivers, panelIds, holdings, today } = proposal;
   const afterwards = [...inForce.filter((one) => one.versionId !== replaced?.versionId), asIfInForce(proposed, today)];
   const purposes = [...new Set([...inForce, proposed].flatMap(({ rows }) => rows.map((row) => row.purpose)))].sort();
-  const totals = holdings.filter((one) => one.exceptAgencyId === null);
-  const own = new Map(holdings.flatMap((one) => (one.exceptAgencyId ? [[keyOf(one, one.exceptAgencyId), one]] : [])));
   const found: [SimulatedChange, string[]][] = [];
   for (const purpose of purposes)
     await inSlices(receivers, (receiver) => {
       const before = reader(asker, receiver, factsOf(inForce, receiver, purpose, today), panelIds);
       const after = reader(asker, receiver, factsOf(afterwards, receiver, purpose, today), panelIds);
-      for (const total of totals) {
-        const { panelId, category, contributingType } = total;
-        const was = granted(before, panelId, category, contributingType).level;
-        const will = granted(after, panelId, category, contributingType).level;
+      for (const { panelId, category, contributingAgencyId, contributingType, cases, sampleCaseIds } of holdings) {
+        // what an agency contributed is always its own
+        if (contributingAgencyId !== null && contributingAgencyId === receiver.agencyId) continue;
+        const from = contributingAgencyId ? { agencyId: contributingAgencyId, type: contributingType } : undefined;
+        const was = granted(before, panelId, category, from).level;
+        const will = granted(after, panelId, category, from).level;
         if (was === will) continue;
-        const held = (receiver.agencyId && own.get(keyOf(total, receiver.agencyId))) || total;
-        if (!held.cases) continue;
         found.push([
           {
             purpose,
@@ -72,12 +70,13 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
             agencyId: receiver.agencyId,
             receivingType: receiver.type,
             category,
+            contributingAgencyId,
             contributingType,
             before: was,
             after: will,
-            cases: held.cases,
+            cases,
           },
-          held.sampleCaseIds,
+          sampleCaseIds,
         ]);
       }
     });
@@ -85,9 +84,6 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
   return { changes: keyed.map(({ one }) => one[0]), sampleCaseIds: keyed.map(({ one }) => one[1]) };
 }
-
-const keyOf = ({ panelId, category, contributingType }: Holding, agencyId: string): string =>
-  [panelId, category, contributingType, agencyId].join(' ');
 
 /** Rows of two versions that say otherwise. A row that is there on one side only has no level on the other. */
 export function rowDifferences(before: VersionAtHand | null, after: VersionAtHand): RowDifference[] {

@@ -184,9 +184,22 @@ interface Licence {
   anchors: ReadonlySet<string> | null;
   /** Opens it to the acting person, too. */
   isSelf: boolean;
+  /** Agencies of which it opens what they contributed; where left out, whatever anybody did. */
+  contributors?: ReadonlySet<unknown>;
 }
 
 const everybody = (): boolean => true;
+
+/** 9: between the agencies that have signed the version. */
+function ofSignatories(
+  mirror: Mirror,
+  versionId: unknown,
+  licence: (anchors: null, opensTo: (person: Row) => boolean) => Licence,
+): Licence {
+  const parties = mirror.where('sharing_parties', { agreement_version_id: versionId });
+  const signed = new Set(parties.filter((one) => one['signed_on'] !== null).map((one) => one['agency_id']));
+  return { ...licence(null, (person) => signed.has(person['agency_id'])), contributors: signed };
+}
 
 /** 4: the safeguarding leads of the agency of a row. Where they have a seat, they work: it opens what the agency recorded there. */
 const answersFor =
@@ -285,9 +298,11 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
               ...recordsNaming(mirror, after['person_id']),
             ]),
           ];
+        // 9: what agencies contributed that have signed, to the people of those
         case 'sharing_agreement_versions':
+          return [ofSignatories(mirror, after.id, licence)];
         case 'sharing_parties':
-          return [licence(null)];
+          return [ofSignatories(mirror, after['agreement_version_id'], licence)];
         case 'actions':
           return [licence([after.id, statusOf(after['case_id'])])];
         case 'release_requests':
@@ -419,6 +434,7 @@ export function judgeGrowth(
     (one) =>
       (one.actorId !== person.id || one.isSelf) &&
       one.opensTo(person) &&
+      (!one.contributors || row['agency_id'] === undefined || one.contributors.has(row['agency_id'])) &&
       (one.anchors === null || [...one.anchors].some((anchor) => anchors.has(anchor))),
   );
   if (isExplained) return null;
