@@ -2,7 +2,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { ARRAY_MAX_SIZE, getMetadataStorage, validate } from 'class-validator';
 import { invalid, Problem, WRONG_VALUES, type FieldError } from './policy/problems.js';
 
@@ -79,25 +78,32 @@ function pointers(error: ValidationError, path = ''): FieldError[] {
   ];
 }
 
-/** Most elements of the lists of a class, by property. */
-const lengths = new WeakMap<Type<object>, Map<string, number>>();
-
-function lengthsOf(type: Type<object>): Map<string, number> {
-  let known = lengths.get(type);
-  if (!known) {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
-    known = new Map(
-      rules
-        .filter(({ name }) => name === ARRAY_MAX_SIZE)
-        .map(({ propertyName, constraints }) => [propertyName, (constraints as [number])[0]]),
-    );
-    lengths.set(type, known);
-  }
-  return known;
+/** Of the properties of a class that are validated: most elements of a list, and the class of its objects. */
+interface Shape {
+  lengths: Map<string, number>;
+  nested: Map<string, Type<object>>;
 }
+const shapes = new WeakMap<Type<object>, Shape>();
 
-const nestedType = (type: Type<object>, property: string): Type<object> | undefined =>
-  defaultMetadataStorage.findTypeMetadata(type, property)?.typeFunction() as Type<object> | undefined;
+function shapeOf(type: Type<object>): Shape {
+  const known = shapes.get(type);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+  const lengths = new Map(
+    rules
+      .filter(({ name }) => name === ARRAY_MAX_SIZE)
+      .map(({ propertyName, constraints }) => [propertyName, (constraints as [number])[0]]),
+  );
+  const nested = new Map(
+    [...new Set(rules.map(({ propertyName }) => propertyName))].flatMap((property): [string, Type<object>][] => {
+      const { [property]: made } = plainToInstance(type, { [property]: {} }) as Record<string, unknown>;
+      return isObject(made) && made.constructor !== Object ? [[property, made.constructor as Type<object>]] : [];
+    }),
+  );
+  const shape = { lengths, nested };
+  shapes.set(type, shape);
+  return shape;
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -138,16 +144,17 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
       if (value !== null && value !== undefined) errors.push({ pointer: path, detail: 'must be an object' });
       return;
     }
+    const shape = shapeOf(as);
     for (const [property, one] of Object.entries(value)) {
       if (errors.length >= MOST_ERRORS) return;
       if (typeof one !== 'object' || one === null) continue;
       const pointer = `${path}/${escaped(property)}`;
-      const nested = nestedType(as, property);
+      const nested = shape.nested.get(property);
       if (!Array.isArray(one)) {
         if (nested) check(one, nested, pointer);
         continue;
       }
-      const most = lengthsOf(as).get(property) ?? USUAL_LENGTH;
+      const most = shape.lengths.get(property) ?? USUAL_LENGTH;
       if (one.length > most)
         errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
       else if (nested) {

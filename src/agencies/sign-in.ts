@@ -94,62 +94,42 @@ class IssuerKeys {
   }
 }
 
-/** The key that must have signed the token, found by its issuer and key id. */
-function keyProvider(issuers: IssuerConfig[]): SecretOrKeyProvider<FastifyRequest> {
-  const keys = new Map(issuers.map((one) => [one.issuer, new IssuerKeys(one.jwksUri)]));
-  return (_, token: string, done) => {
-    try {
-      const header = part(token, 0);
-      if (header['typ'] !== 'at+jwt' && header['typ'] !== 'application/at+jwt') throw new Error('type');
-      if (!(ALGORITHMS as readonly unknown[]).includes(header['alg']) || typeof header['kid'] !== 'string')
-        throw new Error('algorithm or key id');
-      const issuer = keys.get(part(token, 1)['iss'] as string);
-      if (!issuer) throw new Error('issuer');
-      void issuer.find(header['kid']).then((key) => {
-        done(key ? null : unauthenticated('The token could not be verified.'), key as never);
-      });
-    } catch {
-      done(unauthenticated('The access token is not one of a trusted issuer, or not of type at+jwt.'));
-    }
-  };
+/** Finds the key that must have signed a token, by its issuer and key id; throws where there can be none. */
+class Keys {
+  private readonly ofIssuers: Map<string, IssuerKeys>;
+
+  constructor(issuers: IssuerConfig[]) {
+    this.ofIssuers = new Map(issuers.map((one) => [one.issuer, new IssuerKeys(one.jwksUri)]));
+  }
+
+  find(token: string): Promise<KeyObject | undefined> {
+    const header = part(token, 0);
+    if (header['typ'] !== 'at+jwt' && header['typ'] !== 'application/at+jwt') throw new Error('type');
+    if (!(ALGORITHMS as readonly unknown[]).includes(header['alg']) || typeof header['kid'] !== 'string')
+      throw new Error('algorithm or key id');
+    const issuer = this.ofIssuers.get(part(token, 1)['iss'] as string);
+    if (!issuer) throw new Error('issuer');
+    return issuer.find(header['kid']);
+  }
 }
 
-type Verifier = (
-  token: string,
-  key: KeyObject,
-  options: { clockTolerance?: number },
-  done: (error: Error | null, claims?: Claims) => void,
-) => void;
+const tokenOf = ExtractJwt.fromAuthHeaderAsBearerToken() as unknown as (request: FastifyRequest) => string | null;
+
+/** A token of which the signature and the claims were verified with this key. */
+interface Verified {
+  key: KeyObject;
+  claims: Claims;
+}
 
 const MOST_VERIFIED = 10_000;
-
-/** A token that a key once signed stays signed by it: the next time only the clock is asked. */
-function onceOnly(verify: Verifier): Verifier {
-  const verified = new Map<string, { key: KeyObject; claims: Claims }>();
-  return (token, key, options, done) => {
-    const known = verified.get(token);
-    const now = Date.now() / 1000;
-    const skew = options.clockTolerance ?? 0;
-    if (known?.key === key && now < (known.claims.exp ?? 0) + skew && now >= (known.claims.nbf ?? 0) - skew) {
-      done(null, { ...known.claims });
-      return;
-    }
-    verify(token, key, options, (error, claims) => {
-      if (claims && !error) {
-        if (verified.size > MOST_VERIFIED) verified.clear();
-        verified.set(token, { key, claims });
-      }
-      done(error, claims);
-    });
-  };
-}
-
-const passport = Strategy as unknown as { JwtVerifier: Verifier };
-passport.JwtVerifier = onceOnly(passport.JwtVerifier);
 
 @Injectable()
 export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private readonly issuers: IssuerConfig[];
+  private readonly keys: Keys;
+  /** The key with which the token of a request is being verified. */
+  private readonly keyOf: WeakMap<FastifyRequest, KeyObject>;
+  private readonly verified = new Map<string, Verified>();
 
   constructor(
     private readonly actors: Actors,
@@ -157,9 +137,21 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     private readonly clock: Clock,
   ) {
     const issuers = trustedIssuers();
+    const keys = new Keys(issuers);
+    const keyOf = new WeakMap<FastifyRequest, KeyObject>();
+    const provider: SecretOrKeyProvider<FastifyRequest> = (request, token: string, done) => {
+      try {
+        void keys.find(token).then((key) => {
+          if (key) keyOf.set(request, key);
+          done(key ? null : unauthenticated('The token could not be verified.'), key as never);
+        });
+      } catch {
+        done(unauthenticated('The access token is not one of a trusted issuer, or not of type at+jwt.'));
+      }
+    };
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKeyProvider: keyProvider(issuers) as never,
+      secretOrKeyProvider: provider as never,
       algorithms: [...ALGORITHMS],
       issuer: issuers.map((one) => one.issuer),
       audience: [...new Set(issuers.map((one) => one.audience))],
@@ -167,9 +159,46 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
       passReqToCallback: true,
     });
     this.issuers = issuers;
+    this.keys = keys;
+    this.keyOf = keyOf;
+  }
+
+  /** Verifies a signature once: while its key is the issuer's and the token has not expired, only the clock is asked again. */
+  override authenticate(...[request, options]: Parameters<Strategy['authenticate']>): void {
+    const asked = request as unknown as FastifyRequest;
+    const token = tokenOf(asked);
+    const known = token === null ? undefined : this.verified.get(token);
+    if (token === null || !known || !isCurrent(known.claims)) {
+      super.authenticate(request, options);
+      return;
+    }
+    void this.keys.find(token).then((key) => {
+      if (key !== known.key) {
+        this.verified.delete(token);
+        super.authenticate(request, options);
+        return;
+      }
+      this.admit(asked, { ...known.claims }).then(
+        (actor) => {
+          this.success(actor);
+        },
+        (error: unknown) => {
+          this.error(error as Error);
+        },
+      );
+    });
   }
 
   async validate(request: FastifyRequest, claims: Claims): Promise<Actor> {
+    const [token, key] = [tokenOf(request), this.keyOf.get(request)];
+    if (token !== null && key) {
+      if (this.verified.size > MOST_VERIFIED) this.verified.clear();
+      this.verified.set(token, { key, claims: { ...claims } });
+    }
+    return this.admit(request, claims);
+  }
+
+  private async admit(request: FastifyRequest, claims: Claims): Promise<Actor> {
     const issuer = this.issuers.find((one) => one.issuer === claims.iss);
     const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
     const isNamed = typeof claims.sub === 'string' && claims.sub !== '';
@@ -220,6 +249,11 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
       `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
     );
   }
+}
+
+function isCurrent({ exp = 0, nbf = 0 }: Claims): boolean {
+  const now = Date.now() / 1000;
+  return now < exp + CLOCK_SKEW_SECONDS && now >= nbf - CLOCK_SKEW_SECONDS;
 }
 
 /** A person may say for which purpose they read; a machine client has one that is registered. */
