@@ -108,3 +108,19 @@ test('every reference to a record that could be hidden is declared, or it is sai
   });
   expect([...new Set(bare)].filter((one) => !FOLLOWS[one])).toEqual([]);
 });
+
+/** Records of a case to which nothing happens that a timeline would say. */
+const NOT_IN_TIMELINES = ['Notice'];
+
+test('the timeline of a case knows every type of record of a case, in whatever order areas are loaded', async () => {
+  const { declaredSubjects, subjectNamed } = await built();
+  const event = subjectNamed('Event')!;
+  const ofACase = declaredSubjects().filter(
+    ({ name, case: inCase, relations }) =>
+      name === 'Case' ||
+      inCase !== undefined ||
+      Object.values(relations).some(({ to, foreign }) => to.name === 'Case' && foreign === 'id'),
+  );
+  const unknown = ofACase.filter(({ name }) => name !== 'Event' && !event.relations[`the${name}`]);
+  expect(unknown.map(({ name }) => name)).toEqual(NOT_IN_TIMELINES);
+});

@@ -210,7 +210,7 @@ function isImpossible(where: Where): boolean {
 }
 
 /** The conditions that bar the actor, as one condition that every opened row must meet. */
-function unbarred(actor: Actor, subject: Subject): Where[] {
+export function unbarred(actor: Actor, subject: Subject): Where[] {
   return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
 }
 

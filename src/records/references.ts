@@ -7,7 +7,7 @@ import { parse, type Row, type Slot, type Where } from '../policy/conditions.js'
 import type { Actor } from '../policy/actor.js';
 import type { Reference } from '../policy/references.js';
 import { Parameters, toSql } from '../policy/sql.js';
-import { relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { relationOf, subjectOf, unbarred, type RecordClass, type Subject } from '../policy/subjects.js';
 import type { Masked } from './mask.js';
 import { permittedSql, type Statement } from './query.js';
 import type { ViewShape } from './view.js';
@@ -86,11 +86,11 @@ export function knownSql(actor: Actor, type: RecordClass, actions: readonly stri
 
 /** Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. */
 function notBarred(actor: Actor, subject: Subject): Where {
-  const bars = subject.bars.flatMap((bar) => bar.where(actor) ?? []);
   const above = subject.parent ? relationOf(subject, subject.parent) : null;
   const parent = above ? notBarred(actor, subjectOf(above.to)) : {};
-  return {
-    ...(bars.length ? { $nor: bars } : {}),
-    ...(above && Object.keys(parent).length ? { [subject.parent as string]: { $elemMatch: parent } } : {}),
-  };
+  const all = [
+    ...unbarred(actor, subject),
+    ...(Object.keys(parent).length ? [{ [subject.parent as string]: { $elemMatch: parent } }] : []),
+  ];
+  return all.length ? { $and: all } : {};
 }

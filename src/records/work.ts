@@ -337,7 +337,9 @@ export class Work {
   ): Promise<Presented> {
     const asSeen = await this.masked(view, action, [{ ...row, ...extra }]);
     const [whole, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
-    if (status === 200) this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
+    // what somebody just made of their own is written down as made
+    if (status === 200 || isDisclosed(this.actor, subjectOf(shapeOf(view).record), whole, masked))
+      this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const headers = { etag: this.tagOf(view, whole, masked) };
     return new Presented(this.bodyOf(view, whole, masked, given), status, headers, undefined, undefined, shows);
