@@ -282,49 +282,56 @@ function inEveryContext(
       ? [{ [one.relation]: { $elemMatch: { $and: [{ [one.case]: { $in: actor.emergencyCaseIds } }, one.readable] } } }]
       : [],
   );
-  const { contributor } = subject;
-  const shared = panelsByContributor(actor, from, category).map(({ agencyIds, type, panelIds }) => ({
-    ...(contributor ? { [contributor.agency]: { $in: agencyIds }, [contributor.type]: type } : {}),
-    $and: [
-      some(({ panel }) => ({ [panel]: { $in: panelIds } })),
-      { $nor: [some(({ panel }) => ({ [panel]: { $nin: panelIds } }))] },
-    ],
-  }));
-  return [...emergency, ...shared];
+  const sharing = sharingPanels(actor, subject, from, category);
+  if (!sharing.length) return emergency;
+  const panelIds = sharing.flatMap((one) => one.panelIds);
+  const shared: Where[] = [
+    some(({ panel }) => ({ [panel]: { $in: panelIds } })),
+    { $nor: [some(({ panel }) => ({ [panel]: { $nin: panelIds } }))] },
+    ...sharing.flatMap((one): Where[] =>
+      one.contributed
+        ? [{ $or: [one.contributed, { $nor: [some(({ panel }) => ({ [panel]: { $in: one.panelIds } }))] }] }]
+        : [],
+    ),
+  ];
+  return [...emergency, { $and: shared }];
 }
 
 /**
- * For agencies that signed the same agreements, and each type of contributing agency that a row names and all others: the panels
- * that share the category at `level`.
+ * Panels on which the category is shared at `level`, with the condition on who contributed it; panels of the same condition
+ * together. Null where nobody is said to have contributed.
  */
-function panelsByContributor(
+function sharingPanels(
   actor: Actor,
+  { contributor }: Subject,
   level: SharingLevel,
   category: string,
-): { agencyIds: string[]; type: Where | string; panelIds: string[] }[] {
-  const tables = [...tablesOf(actor)].flatMap(([panelId, some]) => some.map((table) => ({ panelId, table })));
-  const named = new Set(
-    tables.flatMap(({ table }) => [...table.rows.keys()].map((key) => key.split('/')[1] as string)),
-  );
-  named.delete(ANY);
-  const agencies = [...new Set(tables.flatMap(({ table }) => [...table.signedAgencyIds]))].sort();
-  const alike = Map.groupBy(agencies, (id) =>
-    tables.map(({ table }) => Number(table.signedAgencyIds.has(id))).join(''),
-  );
-  return [...alike.values()].flatMap((agencyIds) => {
-    const open = (type: string): string[] => [
-      ...new Set(
-        tables
-          .filter(({ table }) => table.signedAgencyIds.has(agencyIds[0] as string))
-          .filter(({ table }) => reaches(inTable(table, category, type).level, level))
-          .map(({ panelId }) => panelId),
-      ),
-    ];
-    return [
-      { agencyIds, type: { $nin: [...named].sort() }, panelIds: open(ANY) },
-      ...[...named].sort().map((type) => ({ agencyIds, type, panelIds: open(type) })),
-    ].filter(({ panelIds }) => panelIds.length);
-  });
+): { panelIds: string[]; contributed: Where | null }[] {
+  const found = new Map<string, { panelIds: string[]; contributed: Where | null }>();
+  for (const [panelId, tables] of tablesOf(actor)) {
+    const ways = tables.flatMap((table): Where[] => {
+      const open = (type: string): boolean => reaches(inTable(table, category, type).level, level);
+      const named = [...table.rows.keys()].flatMap((key) => typeIn(key, category) ?? []).filter((one) => one !== ANY);
+      const others = named.filter((type) => open(type) !== open(ANY)).sort();
+      if (!open(ANY) && !others.length) return [];
+      if (!contributor) return [{}];
+      const type = others.length ? { [contributor.type]: { [open(ANY) ? '$nin' : '$in']: others } } : {};
+      return [{ [contributor.agency]: { $in: [...table.signedAgencyIds] }, ...type }];
+    });
+    if (!ways.length) continue;
+    const contributed = contributor ? { $or: ways } : null;
+    const key = JSON.stringify(contributed);
+    const known = found.get(key);
+    if (known) known.panelIds.push(panelId);
+    else found.set(key, { panelIds: [panelId], contributed });
+  }
+  return [...found.values()];
+}
+
+/** The contributing type of a row of a table, where the row is one of the category. */
+function typeIn(key: string, category: string): string | null {
+  const [of, type] = key.split('/') as [string, string];
+  return of === category ? type : null;
 }
 
 /** Panels on which some type of contributor shares the category with the reader at `level`. */

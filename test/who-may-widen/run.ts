@@ -8,7 +8,7 @@ import { chance, type Chance } from '../given-chance.ts';
 import { as, castOf } from '../people.ts';
 import { givenDatabase } from '../support/database.ts';
 import { closeEverything } from '../support/opened.ts';
-import { givenServer, type TestServer } from '../support/server.ts';
+import { givenServer } from '../support/server.ts';
 import { Bounds, Facts } from './bounds.ts';
 import { Commands, type Command, type Situation } from './commands.ts';
 import {
@@ -26,6 +26,7 @@ import {
 import { Mirror, type Effect, type Row } from './mirror.ts';
 import { builtService, Everybody, type Change, type Reach } from './reach.ts';
 import { plantMarkers, Sample } from './sample.ts';
+import { send } from './send.ts';
 import { enrich } from './world.ts';
 
 export interface Report {
@@ -114,25 +115,6 @@ function interest(facts: Facts, person: Row): number {
     (facts.by('invitations', 'practitioner_id', person.id).length ? 2 : 0) +
     (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0)
   );
-}
-
-async function send(
-  server: TestServer,
-  { who, method, path, body }: Command,
-): Promise<{ status: number; text: string }> {
-  const { token } = await as(server, who);
-  const answer = await fetch(`${server.url}${path}`, {
-    method: method.toUpperCase(),
-    headers: {
-      authorization: `Bearer ${token}`,
-      'if-match': '*',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (answer.status >= 500) throw new Error(`${who}: ${method} ${path}: ${String(answer.status)} ${text}`);
-  return { status: answer.status, text };
 }
 
 /** Tables whose rows stand for many others. */

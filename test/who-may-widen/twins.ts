@@ -8,7 +8,7 @@ import pg from 'pg';
 import { chance, type Chance } from '../given-chance.ts';
 import { doors, type Door } from '../given-doors.ts';
 import { resolved } from '../given-operations.ts';
-import { as, castOf } from '../people.ts';
+import { castOf } from '../people.ts';
 import { givenDatabase, type TestDatabase } from '../support/database.ts';
 import { closeEverything } from '../support/opened.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
@@ -16,6 +16,7 @@ import { Facts } from './bounds.ts';
 import { Commands, type Command, type Situation } from './commands.ts';
 import { Mirror, type Row } from './mirror.ts';
 import { builtService, Everybody, type Channel, type Reach, type Service } from './reach.ts';
+import { send } from './send.ts';
 import { enrich } from './world.ts';
 
 export interface Twins {
@@ -56,23 +57,9 @@ const likeness = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, 'TIME')
     .replaceAll(/"next":"[^"]+"/g, '"next":"CURSOR"');
 
-async function ask(
-  server: TestServer,
-  { who, method, path, body }: Pick<Command, 'who' | 'method' | 'path' | 'body'>,
-): Promise<Answer> {
-  const { token } = await as(server, who);
-  const answer = await fetch(`${server.url}${path}`, {
-    method: method.toUpperCase(),
-    headers: {
-      authorization: `Bearer ${token}`,
-      'if-match': '*',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  const type = answer.headers.get('content-type') ?? '';
-  return { status: answer.status, text, said: `${String(answer.status)} ${/json/.test(type) ? likeness(text) : type}` };
+async function ask(server: TestServer, command: Parameters<typeof send>[1]): Promise<Answer> {
+  const { status, type, text } = await send(server, command);
+  return { status, text, said: `${String(status)} ${/json/.test(type) ? likeness(text) : type}` };
 }
 
 /** Which fields of which rows are withheld from somebody who reads the rest. */
