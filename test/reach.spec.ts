@@ -400,3 +400,55 @@ describe('a refused command', () => {
     }
   });
 });
+
+describe('a referral that is returned', () => {
+  test('a member of the panel cannot read the people it names until it is submitted again', async () => {
+    const [victim, perpetrator] = [await recorded('idva'), await recorded('idva')];
+    const { body } = await referred('idva', 'ask-marac', victim, perpetrator).then(expectStatus(201));
+    const path = `/v1/referrals/${body.id as string}`;
+    const sergeant = await by('police-sergeant');
+    const seen = async (): Promise<number[]> =>
+      Promise.all([victim, perpetrator].map(async (id) => (await sergeant.get(`/v1/persons/${id}`)).status));
+    expect(await seen()).toEqual([200, 200]);
+    const reason = { reason: 'Say when the last threat was made.', reasonCode: 'incomplete' };
+    await moved('marac-coordinator', path, 'return', reason).then(expectStatus(200));
+    expect(await seen()).toEqual([404, 404]);
+    expect((await sergeant.get(path)).status).toBe(200);
+    await moved('idva', path, 'submission').then(expectStatus(200));
+    expect(await seen()).toEqual([200, 200]);
+  });
+});
+
+describe('a closed case', () => {
+  test('takes no people and no contributions', async () => {
+    const { caseId } = await maracCase();
+    const closing = { closureReason: 'merged', outcome: 'unresolved' };
+    await moved('marac-coordinator', `/v1/cases/${caseId}`, 'closure', closing).then(expectStatus(200));
+    const idva = await by('idva');
+    const role = { personId: await recorded('idva'), role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+    const contribution = { category: 'voice_of_subject', kind: 'fact', summary: 'Afraid.', text: 'She is afraid.' };
+    for (const [part, sent] of [
+      ['people', role],
+      ['contributions', contribution],
+    ] as const) {
+      const { status, body } = await idva.post(`/v1/cases/${caseId}/${part}`, sent);
+      expect([part, status, body.code]).toEqual([part, 422, 'case-closed']);
+    }
+  });
+});
+
+describe('the last administrator of an agency', () => {
+  test('cannot give the role up or be made inactive', async () => {
+    const { id, agencyId } = await practitioner(owner, 'agency-administrator');
+    await owner.query(
+      `UPDATE practitioners SET roles = array_remove(roles, 'agency_administrator') WHERE agency_id = $1 AND id <> $2`,
+      [agencyId, id],
+    );
+    const administrator = await by('agency-administrator');
+    const path = `/v1/agencies/${agencyId}/people/${id}`;
+    for (const change of [{ roles: [] }, { active: false }]) {
+      const { status, body } = await administrator.patch(path, change, '*');
+      expect([change, status, body.code]).toEqual([change, 409, 'no-administrator-left']);
+    }
+  });
+});

@@ -6,6 +6,7 @@
  * Seen to fail, in one run: `expires_on >=` left out of the fact; what an agency keeps to itself counted.
  */
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import type { AgreementFact } from '../src/policy/levels.ts';
 import type { VersionAtHand } from '../src/sharing/agreement-facts.ts';
 import { connected, inDays } from './given-agreement.ts';
@@ -27,12 +28,43 @@ const built = async () => {
 };
 
 const sortedFacts = (facts: AgreementFact[]): AgreementFact[] =>
-  facts.map(({ versionId, panelIds, signedAgencyIds, rows }) => ({
+  facts.map(({ versionId, panelIds, signedAgencyIds, ownPanelIds, rows }) => ({
     versionId,
     signedAgencyIds: [...signedAgencyIds].sort(),
+    ownPanelIds: [...ownPanelIds].sort(),
     panelIds: [...panelIds].sort(),
     rows: [...rows].sort((a, b) => (a.rowId < b.rowId ? -1 : 1)),
   }));
+
+/** An agreement of the same parties and rows as another, which first came into force `days` days from today. */
+async function givenSecond(owner: pg.Client, code: string, days: number): Promise<void> {
+  const agreement = randomUUID();
+  const version = randomUUID();
+  await owner.query(
+    `INSERT INTO sharing_agreements (id, version, partnership_id, code, title, panel_types)
+     SELECT $1, 1, partnership_id, code || '-2', title, panel_types FROM sharing_agreements WHERE code = $2`,
+    [agreement, code],
+  );
+  const of = `(SELECT v.id FROM sharing_agreement_versions v JOIN sharing_agreements a ON a.id = v.agreement_id WHERE a.code = '${code}')`;
+  await owner.query(
+    `INSERT INTO sharing_agreement_versions (id, version, agreement_id, edition, status, purposes, effective_from, review_due, expires_on, activated_at)
+     SELECT $1, 1, $2, 1, 'active', purposes, least(effective_from, $3::date), review_due, '${inDays(300)}', now() + $4 * interval '1 day'
+     FROM sharing_agreement_versions WHERE id = ${of}`,
+    [version, agreement, inDays(0), days],
+  );
+  for (const [table, columns] of [
+    ['sharing_parties', 'agency_id, role, signed_on'],
+    [
+      'sharing_rows',
+      'purpose, category, contributing_type, receiving_type, level, gateway, lawful_basis, condition, onward, retention_class',
+    ],
+  ] as const)
+    await owner.query(
+      `INSERT INTO ${table} (id, version, agreement_version_id, ${columns})
+       SELECT gen_random_uuid(), 1, $1, ${columns} FROM ${table} WHERE agreement_version_id = ${of}`,
+      [version],
+    );
+}
 
 test('agreements at hand give what the database gives, to everybody, for every purpose', async () => {
   const policy = await built();
@@ -43,6 +75,7 @@ test('agreements at hand give what the database gives, to everybody, for every p
     // some suspended, some ended yesterday, today or not begun, some parties that have not signed
     await owner.query('ALTER TABLE sharing_agreement_versions DISABLE TRIGGER USER');
     await owner.query('ALTER TABLE sharing_parties DISABLE TRIGGER USER');
+    await owner.query('ALTER TABLE sharing_rows DISABLE TRIGGER USER');
     const { rows: ids } = await owner.query<{ id: string }>('SELECT id FROM sharing_agreement_versions ORDER BY id');
     const sets = [
       `status = 'suspended'`,
@@ -53,6 +86,12 @@ test('agreements at hand give what the database gives, to everybody, for every p
     ];
     for (const [index, set] of sets.entries())
       await owner.query(`UPDATE sharing_agreement_versions SET ${set} WHERE id = $1`, [ids[index * 2]?.id]);
+    // a second agreement for the panels of another, in force for longer or for less time
+    for (const [code, days] of [
+      ['ISA-ASK-MARAC', -4000],
+      ['ISA-ASK-JAG', 1],
+    ] as const)
+      await givenSecond(owner, code, days);
     const c = chance(20_261_122);
     const { rows: parties } = await owner.query<{ id: string }>('SELECT id FROM sharing_parties ORDER BY id');
     const unsigned = c.some(parties, 0.3).map(({ id }) => id);
@@ -68,7 +107,8 @@ test('agreements at hand give what the database gives, to everybody, for every p
     );
     const versions = (
       await query<Omit<VersionAtHand, 'rows' | 'parties'>>(
-        `SELECT v.id AS "versionId", v.status, v.effective_from::text AS "effectiveFrom", v.expires_on::text AS "expiresOn",
+        `SELECT v.id AS "versionId", a.id AS "agreementId", v.status,
+           (SELECT min(o.activated_at) FROM sharing_agreement_versions o WHERE o.agreement_id = a.id) AS since, v.effective_from::text AS "effectiveFrom", v.expires_on::text AS "expiresOn",
            ARRAY(SELECT p.id FROM panels p WHERE p.partnership_id = a.partnership_id AND p.type = ANY(a.panel_types)) AS "panelIds"
          FROM sharing_agreement_versions v JOIN sharing_agreements a ON a.id = v.agreement_id`,
       )
@@ -83,6 +123,7 @@ test('agreements at hand give what the database gives, to everybody, for every p
       `SELECT DISTINCT ON (agency_id) id FROM practitioners WHERE active ORDER BY agency_id, id`,
     );
     let given = 0;
+    let notOwn = 0;
     for (const { id } of people)
       for (const purpose of ['PANEL_MEETING', 'CASE_PREP', 'COMPLAINT'] as const) {
         const as = { now: new Date(), call: { correlationId: 'facts', route: 'TEST' }, purpose };
@@ -92,9 +133,11 @@ test('agreements at hand give what the database gives, to everybody, for every p
         const facts = policy.factsOf(versions, receiver, purpose, inDays(0));
         expect(sortedFacts(facts)).toEqual(sortedFacts(actor.agreements));
         given += facts.reduce((sum, { rows }) => sum + rows.length, 0);
+        notOwn += facts.filter(({ panelIds, ownPanelIds }) => ownPanelIds.length < panelIds.length).length;
       }
     expect(people.length).toBeGreaterThan(20);
     expect(given).toBeGreaterThan(1000);
+    expect(notOwn).toBeGreaterThan(10);
   } finally {
     await source.destroy();
   }

@@ -356,6 +356,7 @@ export class Worlds {
         versionId: c.uuid(),
         panelIds: c.some(panels, 0.8),
         signedAgencyIds: c.some(pool('Agency', 'id'), 0.7),
+        ownPanelIds: c.some(panels, 0.4),
         rows: CATEGORIES.flatMap((category) =>
           c.some(['any', ...AGENCY_TYPES], 0.6).flatMap((contributingType) =>
             c.some([false, true], 0.7).map((toCoordination) => ({

@@ -9,10 +9,8 @@ import { BANDS } from '../instruments/instrument.entity.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
-import { londonDay } from '../records/london-day.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { mustHaveSigned } from '../sharing/signatures.js';
 import { Person } from '../subjects/subject.entity.js';
 import {
   Case,
@@ -180,7 +178,6 @@ export class CasesService {
 /** Puts what the actor's agency knows before the panel. */
 export async function contributed(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
   mustBeOpen(found, 'no contributions');
-  if (!request.agencyOnly) await mustHaveSigned(work, found.panelId, londonDay(work.now));
   handled(request);
   mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
   const contribution = await work.insert(Contribution, {

@@ -2,9 +2,9 @@
  * How much of a loaded row a reader receives: the second step of the policy, after the row rules.
  *
  * The level of a value is that of the active agreement row for its category, from the type of agency that contributed it,
- * to the type of agency that reads it, on the panel concerned and for the reader's purpose. Both agencies must have signed the
- * agreement; the agency's own contributions are always its own. No active row means none. A handling condition may lower the
- * level, never raise it.
+ * to the type of agency that reads it, on the panel concerned and for the reader's purpose. The reading agency must have signed
+ * the agreement, and so must the contributing agency unless it is the panel's own agreement; the agency's own contributions are
+ * always its own. No active row means none. A handling condition may lower the level, never raise it.
  */
 import type { Actor } from './actor.js';
 import {
@@ -25,8 +25,13 @@ export interface AgreementFact {
   versionId: string;
   /** Panels it governs on which the actor's agency is a signed party. */
   panelIds: string[];
-  /** Agencies that have signed it: nothing that another agency contributed travels under it. */
+  /** Agencies that have signed it. */
   signedAgencyIds: string[];
+  /**
+   * Panels whose own agreement it is: of those in force there it has been so longest. On them it also covers what agencies put
+   * before the panel that have not signed it.
+   */
+  ownPanelIds: string[];
   rows: {
     category: string;
     /** An agency type, or `any`: the more specific row decides. */
@@ -67,7 +72,8 @@ const ANYBODY: Contributor = { type: null };
 
 /** What one agreement gives in one capacity. */
 interface Table {
-  signedAgencyIds: ReadonlySet<string>;
+  /** Agencies whose contributions it covers; null where it covers everybody's. */
+  contributorIds: ReadonlySet<string> | null;
   /** `category/contributing type` → level. */
   rows: Map<string, Granted>;
 }
@@ -110,7 +116,7 @@ function tabulated(actor: Actor): Map<string, Table[]> {
         const rows = agreement.rows.filter((row) => row.toCoordination === toCoordination);
         if (!rows.length) continue;
         const table: Table = {
-          signedAgencyIds,
+          contributorIds: agreement.ownPanelIds.includes(panelId) ? null : signedAgencyIds,
           rows: new Map(
             rows.map((row) => [
               `${row.category}/${row.contributingType}`,
@@ -139,6 +145,9 @@ const narrowest = ([first = NOTHING, ...others]: Granted[]): Granted =>
 const inTable = ({ rows }: Table, category: string, type: string | null): Granted =>
   rows.get(`${category}/${type ?? ANY}`) ?? rows.get(`${category}/${ANY}`) ?? NOTHING;
 
+const covers = ({ contributorIds }: Table, agencyId: string | null | undefined): boolean =>
+  contributorIds === null || agencyId === undefined || (agencyId !== null && contributorIds.has(agencyId));
+
 /** What the agreements give the actor of one category, contributed by one agency, on one panel. */
 export function granted(
   actor: Actor,
@@ -149,15 +158,10 @@ export function granted(
   return (tablesOf(actor).get(panelId) ?? [])
     .map((table) => {
       const given = inTable(table, category, type);
-      const isSigned = agencyId === undefined || (agencyId !== null && table.signedAgencyIds.has(agencyId));
-      return isSigned || given.level === 'none' ? given : UNSIGNED;
+      return given.level === 'none' || covers(table, agencyId) ? given : UNSIGNED;
     })
     .reduce(wider, NOTHING);
 }
-
-/** Has the actor's agency signed an agreement in force on the panel? Only then does anybody there read what it contributes. */
-export const hasSigned = (actor: Actor, panelId: string): boolean =>
-  actor.agreements.some(({ panelIds }) => panelIds.includes(panelId));
 
 /** Columns by which a row says where it stands, as far as it says so. */
 interface Standing {
@@ -199,7 +203,7 @@ function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | Dat
       const named = [...new Set(keys.map(([, type]) => type))]
         .filter((type) => on.type && type !== ANY && open(type).join() !== usual.join())
         .sort();
-      const signed = on.agency ? { [on.agency]: { $in: [...table.signedAgencyIds] } } : {};
+      const signed = on.agency && table.contributorIds ? { [on.agency]: { $in: [...table.contributorIds] } } : {};
       const answers: [contributor: Where, categories: string[]][] = [
         [on.type ? { ...signed, [on.type]: { $nin: named } } : signed, usual],
         ...named.map((type): [Where, string[]] => [{ ...signed, [on.type as string]: type }, open(type)]),
@@ -316,7 +320,9 @@ function sharingPanels(
       if (!open(ANY) && !others.length) return [];
       if (!contributor) return [{}];
       const type = others.length ? { [contributor.type]: { [open(ANY) ? '$nin' : '$in']: others } } : {};
-      return [{ [contributor.agency]: { $in: [...table.signedAgencyIds] }, ...type }];
+      return [
+        { ...(table.contributorIds ? { [contributor.agency]: { $in: [...table.contributorIds] } } : {}), ...type },
+      ];
     });
     if (!ways.length) continue;
     const contributed = contributor ? { $or: ways } : null;

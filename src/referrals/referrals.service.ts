@@ -16,7 +16,6 @@ import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
-import { mustHaveSigned } from '../sharing/signatures.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
 import { openCase } from './opening.js';
@@ -196,7 +195,6 @@ export class ReferralsService {
   private async submitted(work: Work, found: Referral): Promise<Referral> {
     const status = after(referralMachine, found.status, 'submission');
     const panel = await work.find('refer', Panel, found.panelId);
-    await mustHaveSigned(work, panel.id, londonDay(work.now));
     const inForce = await rulesInForce(work, panel.id);
     const rules = intakeRules(inForce?.rules);
     const people = await work.manager.findBy(ReferralPerson, { referralId: found.id });

@@ -33,20 +33,31 @@ function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Pro
   return rows;
 }
 
+const inForce = (version: string): string => `${version}.status = 'active'
+     AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
+     AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
+
+/** When a version of the agreement first came into force. */
+const sinceOf = (agreement: string): string =>
+  `(SELECT min(first.activated_at) FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
+
 /** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
 declareFact(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
      'signedAgencyIds', (SELECT jsonb_agg(s.agency_id ORDER BY s.agency_id) FROM sharing_parties s
         WHERE s.agreement_version_id = v.id AND s.signed_on IS NOT NULL),
+     'ownPanelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
+        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types) AND NOT EXISTS (
+          SELECT 1 FROM sharing_agreements o JOIN sharing_agreement_versions ov ON ov.agreement_id = o.id
+          WHERE o.partnership_id = sa.partnership_id AND p.type = ANY(o.panel_types) AND o.id <> sa.id AND ${inForce('ov')}
+            AND (${sinceOf('o')}, o.id) < (${sinceOf('sa')}, sa.id))),
      'panelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
         WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types))) ORDER BY v.id), '[]')
    FROM sharing_parties party
    JOIN sharing_agreement_versions v ON v.id = party.agreement_version_id
    JOIN sharing_agreements sa ON sa.id = v.agreement_id
-   WHERE party.agency_id = who.agency_id AND party.signed_on IS NOT NULL AND v.status = 'active'
-     AND v.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
-     AND v.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`,
+   WHERE party.agency_id = who.agency_id AND party.signed_on IS NOT NULL AND ${inForce('v')}`,
   async (value, owner) => {
     const key = JSON.stringify([value, owner.purpose, owner.agencyType]);
     let facts = factsKnown.get(key);
@@ -64,6 +75,9 @@ declareFact(
 /** A version as it lies at hand. */
 export interface VersionAtHand {
   versionId: string;
+  agreementId: string;
+  /** When a version of the agreement first came into force (UTC); null where none did yet. */
+  since: Date | null;
   status: AgreementStatus;
   effectiveFrom: string;
   expiresOn: string;
@@ -90,24 +104,26 @@ export function factsOf(
   purpose: string,
   today: string,
 ): AgreementFact[] {
-  return versions
-    .filter(
-      ({ status, effectiveFrom, expiresOn, parties }) =>
-        status === 'active' &&
-        effectiveFrom <= today &&
-        expiresOn >= today &&
-        parties.some(
-          (one) => one.signedOn !== null && (receiver.agencyId === null || one.agencyId === receiver.agencyId),
-        ),
+  const inForce = versions.filter(
+    ({ status, effectiveFrom, expiresOn }) => status === 'active' && effectiveFrom <= today && expiresOn >= today,
+  );
+  return inForce
+    .filter(({ parties }) =>
+      parties.some(
+        (one) => one.signedOn !== null && (receiver.agencyId === null || one.agencyId === receiver.agencyId),
+      ),
     )
     .sort((a, b) => (a.versionId < b.versionId ? -1 : 1))
-    .map(({ versionId, panelIds, parties, rows }) => ({
-      versionId,
-      panelIds,
-      signedAgencyIds: parties
+    .map((version) => ({
+      versionId: version.versionId,
+      panelIds: version.panelIds,
+      signedAgencyIds: version.parties
         .flatMap(({ agencyId, signedOn }) => (signedOn === null ? [] : [agencyId]))
         .sort((a, b) => (a < b ? -1 : 1)),
-      rows: rows
+      ownPanelIds: version.panelIds.filter(
+        (panelId) => !inForce.some((other) => other.panelIds.includes(panelId) && isOlder(other, version)),
+      ),
+      rows: version.rows
         .filter((row) => row.purpose === purpose && [receiver.type, PANEL_COORDINATION].includes(row.receivingType))
         .map(({ id, category, contributingType, receivingType, level }) => ({
           category,
@@ -117,4 +133,11 @@ export function factsOf(
           toCoordination: receivingType === PANEL_COORDINATION,
         })),
     }));
+}
+
+/** Is the agreement of one version in force longer than that of another? */
+function isOlder(one: VersionAtHand, other: VersionAtHand): boolean {
+  if (one.agreementId === other.agreementId) return false;
+  const [a, b] = [one, other].map(({ since }) => since?.getTime() ?? Infinity) as [number, number];
+  return a === b ? one.agreementId < other.agreementId : a < b;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { Row } from '../policy/conditions.js';
@@ -139,8 +139,14 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
   const ids = versions.map(({ id }) => id);
   const parties = await work.manager.findBy(SharingParty, { agreementVersionId: In(ids) });
   const rows = await work.manager.findBy(SharingRow, { agreementVersionId: In(ids) });
+  const everInForce = await work.manager.find(SharingAgreementVersion, {
+    where: { agreementId: In(neighbours.map(({ id }) => id)), activatedAt: Not(IsNull()) },
+    order: { activatedAt: 'ASC' },
+  });
   const atHand = (one: SharingAgreementVersion): VersionAtHand => ({
     versionId: one.id,
+    agreementId: one.agreementId,
+    since: everInForce.find(({ agreementId }) => agreementId === one.agreementId)?.activatedAt ?? null,
     status: one.status,
     effectiveFrom: one.effectiveFrom,
     expiresOn: one.expiresOn,

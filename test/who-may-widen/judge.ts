@@ -190,12 +190,35 @@ interface Licence {
 
 const everybody = (): boolean => true;
 
+/** Is it the agreement that has been in force longest on the panels that it governs? It covers what agencies put before them. */
+function isOwnAgreement(mirror: Mirror, versionId: unknown): boolean {
+  const of = mirror.one('sharing_agreements', mirror.one('sharing_agreement_versions', versionId)?.['agreement_id']);
+  const since = (agreement: Row): number =>
+    Math.min(
+      ...mirror
+        .where('sharing_agreement_versions', { agreement_id: agreement.id })
+        .map((one) => (one['activated_at'] === null ? Infinity : time(one['activated_at']))),
+    );
+  return (
+    of !== undefined &&
+    !mirror
+      .where('sharing_agreements', { partnership_id: of['partnership_id'] })
+      .some(
+        (other) =>
+          other.id !== of.id &&
+          (other['panel_types'] as string[]).some((type) => (of['panel_types'] as string[]).includes(type)) &&
+          since(other) < since(of),
+      )
+  );
+}
+
 /** 9: between the agencies that have signed the version. */
 function ofSignatories(
   mirror: Mirror,
   versionId: unknown,
   licence: (anchors: null, opensTo: (person: Row) => boolean) => Licence,
 ): Licence {
+  if (isOwnAgreement(mirror, versionId)) return licence(null, () => true);
   const parties = mirror.where('sharing_parties', { agreement_version_id: versionId });
   const signed = new Set(parties.filter((one) => one['signed_on'] !== null).map((one) => one['agency_id']));
   return { ...licence(null, (person) => signed.has(person['agency_id'])), contributors: signed };
