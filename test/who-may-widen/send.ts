@@ -26,6 +26,7 @@ export async function send(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  if (answer.status >= 500) throw new Error(`${who}: ${method} ${path}: ${String(answer.status)} ${text}`);
+  if (answer.status >= 500)
+    throw new Error(`${who}: ${method} ${path}: ${String(answer.status)} ${text}\n${server.logs().slice(-4_000)}`);
   return { status: answer.status, type: answer.headers.get('content-type') ?? '', text };
 }
