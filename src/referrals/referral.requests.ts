@@ -72,6 +72,26 @@ export class ReferralChange extends PartialType(PickType(Referral, ['category', 
 /** Names a person in a referral. */
 export class ReferralPersonRequest extends PickType(ReferralPerson, ['personId', 'role', 'rationale'] as const) {}
 
+/** Corrects a person's role in a referral. What it said before is kept with the reason. */
+export class ReferralPersonChange extends PartialType(
+  PickType(ReferralPerson, ['role', 'rationale'] as const),
+  NOT_NULL,
+) {
+  /** Why it is corrected. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Takes out a person who was named in a referral in error: the referral puts the person before nobody any more. */
+export class ReferralPersonEnding {
+  @IsIn(['entered_in_error'])
+  kind: 'entered_in_error';
+
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Begins a referral; with `submit` it is submitted at once, or not made at all. */
 export class ReferralRequest extends IntersectionType(
   PickType(Referral, ['panelId', 'category', 'subjectKind', 'personId', 'placeId', 'groupId'] as const),

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import { view } from '../records/view.js';
+import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening } from './referral.entity.js';
 
 /** A referral, as far as you may see it. */
@@ -99,6 +100,23 @@ export class ReferralPersonView extends view(
   'agencyId',
   'role',
   'rationale',
+) {}
+
+/** A correction of a person's role in a referral: the values before it, and why. */
+export class ReferralPersonCorrectionView extends view(
+  ReferralPersonCorrection,
+  'id',
+  'version',
+  'referralId',
+  'roleId',
+  'personId',
+  'agencyId',
+  'kind',
+  'reason',
+  'role',
+  'rationale',
+  'correctedById',
+  'correctedAt',
 ) {}
 
 /** A decision on a referral. */

@@ -20,6 +20,7 @@ import { mustHaveSigned } from '../sharing/signatures.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
 import { openCase } from './opening.js';
+import { happenedTo } from './referral-events.js';
 import {
   Referral,
   ReferralDecision,
@@ -123,7 +124,7 @@ export class ReferralsService {
         authorId: actor.id,
       });
       for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
-      happened(work, 'referral.drafted', drafted);
+      happenedTo(work, 'referral.drafted', drafted);
       const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
       return work.present(ReferralView, referral, { status: 201 });
     });
@@ -134,7 +135,7 @@ export class ReferralsService {
       const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
-      happened(work, 'referral.changed', changed, { fields: Object.keys(request) });
+      happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) });
       return work.present(ReferralView, changed);
     });
   }
@@ -147,7 +148,7 @@ export class ReferralsService {
         throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const touched = await work.update(Referral, found, {});
-      happened(work, 'referral.person-named', touched);
+      happenedTo(work, 'referral.person-named', touched);
       return work.present(ReferralPersonView, person, { status: 201 });
     });
   }
@@ -224,7 +225,7 @@ export class ReferralsService {
     await mustStillName(work, referral, people);
     await putBeforePanel(work, referral, people);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
-    happened(work, 'referral.submitted', referral);
+    happenedTo(work, 'referral.submitted', referral);
     return referral;
   }
 
@@ -255,16 +256,10 @@ export class ReferralsService {
         decidedAt: work.now,
       });
       await work.manager.delete(ReferralSubject, { referralId: id });
-      happened(work, `referral.${event}`, referral, { reasonCode });
+      happenedTo(work, `referral.${event}`, referral, { reasonCode });
       return work.present(ReferralView, referral);
     });
   }
-}
-
-/** Until it was submitted nobody but the referrer learns of it. */
-function happened(work: Work, type: string, referral: Referral, data: Record<string, unknown> = {}): void {
-  const told = { ...referral, agencyOnly: referral.submittedAt === null };
-  work.happened(type, Referral, told, data);
 }
 
 /** What may still be submitted may still be changed. */
