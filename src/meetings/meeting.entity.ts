@@ -1,5 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -342,6 +342,11 @@ export abstract class ListingRecord extends CaseRecord {
 @Index(['caseId'])
 @Index(['agencyId', 'closesAt'])
 @Check(`closes_at > opens_at`)
+@Exclusion(
+  'invitations_one_at_a_time',
+  `USING gist ("listing_id" WITH =, "agency_id" WITH =, (coalesce("practitioner_id", "agency_id")) WITH =, tstzrange("opens_at", "closes_at") WITH &&) WHERE (withdrawn_at IS NULL)`,
+)
+@Check('invitations_withdrawal', `(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)`)
 export class Invitation extends PartnershipRecord {
   /** The meeting. */
   @Column({ type: 'uuid' })
@@ -389,6 +394,28 @@ export class Invitation extends PartnershipRecord {
   @Classified('administrative')
   @Instant()
   closesAt: Date;
+
+  /** When it was withdrawn: it opens nothing from then on (UTC). */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  withdrawnAt: Date | null;
+
+  /** Who withdrew it; null where the service did. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  withdrawnById: string | null;
+
+  /** Why it was withdrawn. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  withdrawalReason: string | null;
+
+  /** Why its dates were corrected last. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  changeReason: string | null;
 }
 
 /** What the panel decided about one item, and why. Decisions are added and never changed. */

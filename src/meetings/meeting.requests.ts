@@ -95,6 +95,22 @@ export class InvitationRequest extends IntersectionType(
   PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
 ) {}
 
+/** Corrects the dates of an invitation, within the limits of a new one. */
+export class InvitationChange extends PartialType(PickType(Invitation, ['opensAt', 'closesAt'] as const), {
+  skipNullProperties: false,
+}) {
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Withdraws an invitation: it opens nothing any more. */
+export class InvitationWithdrawal {
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Records what the panel decided about one item. */
 export class DecisionRequest extends PickType(Decision, [
   'listingId',

@@ -59,6 +59,10 @@ export class InvitationView extends view(
   'practitionerId',
   'opensAt',
   'closesAt',
+  'withdrawnAt',
+  'withdrawnById',
+  'withdrawalReason',
+  'changeReason',
 ) {}
 
 /** What was decided about an item. */
