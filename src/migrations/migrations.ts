@@ -36,6 +36,7 @@ import { UsedReferences20261128203000 } from './20261128203000-used-references.j
 import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
 import { CorrectionsOfPeople20261128500000 } from './20261128500000-corrections-of-people.js';
 import { NoDoubleEntries20261128510000 } from './20261128510000-no-double-entries.js';
+import { SeatsThatEndAtOnce20261128520000 } from './20261128520000-seats-that-end-at-once.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -79,4 +80,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NobodyWidensTheirReach20261128400000,
   CorrectionsOfPeople20261128500000,
   NoDoubleEntries20261128510000,
+  SeatsThatEndAtOnce20261128520000,
 ];
