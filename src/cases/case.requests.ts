@@ -149,6 +149,13 @@ export class ContributionChange extends PartialType(
   { skipNullProperties: false },
 ) {}
 
+/** Reopens a closed case. Why and how it was closed stays in its timeline. */
+export class CaseReopening {
+  /** Why. */
+  @Length(3, 1000)
+  reason: string;
+}
+
 /** Closes a case: why, and what was reached. */
 export class CaseClosure {
   @IsIn(CLOSURE_REASONS)

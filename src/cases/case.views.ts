@@ -39,6 +39,8 @@ export class CaseView extends view(
   'closedAt',
   'closureReason',
   'outcome',
+  'reopenedAt',
+  'reopeningReason',
 ) {
   static derive = shownStage;
 }

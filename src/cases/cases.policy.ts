@@ -76,7 +76,7 @@ declareSubject(Case, 'Case', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'close', 'list', 'exclude', 'explain'],
+      actions: ['change', 'close', 'reopen', 'list', 'exclude', 'explain'],
       where: (actor) => inPanels(coordinatedPanels(actor)),
     },
     {
@@ -415,6 +415,7 @@ declareWords(Case, 'Working a case', 'case', {
   'name-person': 'name people in it',
   'take-part': 'take part in it',
   close: 'close it',
+  reopen: 'reopen it',
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',
   explain: 'ask who sees it and why',

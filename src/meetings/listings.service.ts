@@ -145,7 +145,7 @@ export class ListingsService {
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       const about = await work.find('list', Case, found.caseId, { lock: true });
       if (about.stage === 'closed')
-        throw conflict('case-closed', 'A closed case is not listed. Refer it anew: POST /v1/referrals.');
+        throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.happened('case.put-back', Listing, back, { meetingId });
       return work.present(ListingView, back);

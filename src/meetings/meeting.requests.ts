@@ -26,6 +26,13 @@ export class MeetingRequest extends IntersectionType(
 /** Puts a meeting off to another time. */
 export class MeetingPostponement extends PickType(Meeting, ['scheduledAt', 'endsAt'] as const) {}
 
+/** Takes back the opening of a meeting that was opened by mistake. */
+export class MeetingOpeningReversal {
+  /** Why, for everybody on the panel: nothing about a case. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Says that a meeting does not take place. */
 export class MeetingCancellation {
   /** Why, for everybody on the panel: nothing about a case. */

@@ -17,6 +17,7 @@ export class MeetingView extends view(
   'quorate',
   'closedAt',
   'cancelReason',
+  'openingReversalReason',
   'referralsDueOn',
   'papersDueOn',
   'bidsDueOn',

@@ -128,7 +128,7 @@ declareSubject(Meeting, 'Meeting', {
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['close', 'justify', 'recall'],
+      actions: ['close', 'reverse-opening', 'justify', 'recall'],
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
@@ -265,6 +265,7 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   justify: 'say why an emergency meeting cannot wait',
   recall: 'recall its papers',
   open: 'begin it',
+  'reverse-opening': 'take back that it was begun',
   close: 'close it',
 });
 declareWords(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');

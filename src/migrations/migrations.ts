@@ -37,6 +37,7 @@ import { AuditCompartments20261128300000 } from './20261128300000-audit-compartm
 import { CorrectionsOfPeople20261128500000 } from './20261128500000-corrections-of-people.js';
 import { NoDoubleEntries20261128510000 } from './20261128510000-no-double-entries.js';
 import { SeatsThatEndAtOnce20261128520000 } from './20261128520000-seats-that-end-at-once.js';
+import { Reopening20261128530000 } from './20261128530000-reopening.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -81,4 +82,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CorrectionsOfPeople20261128500000,
   NoDoubleEntries20261128510000,
   SeatsThatEndAtOnce20261128520000,
+  Reopening20261128530000,
 ];
