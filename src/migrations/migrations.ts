@@ -38,6 +38,7 @@ import { CorrectionsOfPeople20261128500000 } from './20261128500000-corrections-
 import { NoDoubleEntries20261128510000 } from './20261128510000-no-double-entries.js';
 import { SeatsThatEndAtOnce20261128520000 } from './20261128520000-seats-that-end-at-once.js';
 import { Reopening20261128530000 } from './20261128530000-reopening.js';
+import { NoticesOfRedirections20261128540000 } from './20261128540000-notices-of-redirections.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -83,4 +84,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoDoubleEntries20261128510000,
   SeatsThatEndAtOnce20261128520000,
   Reopening20261128530000,
+  NoticesOfRedirections20261128540000,
 ];

@@ -41,7 +41,7 @@ export class ReferralQuery extends PageQuery {
   externalRef?: string;
 }
 
-const CONTENT = [
+export const CONTENT = [
   'externalRef',
   'problem',
   'incidentOn',
@@ -147,6 +147,14 @@ export class ReferralRedirection extends PickType(ReferralDecision, ['targetPane
 
   @IsIn(REDIRECTION_REASONS)
   reasonCode: (typeof REDIRECTION_REASONS)[number];
+}
+
+/** Drafts a referral to another panel from one that was redirected. */
+export class ReferralCopyRequest {
+  /** The panel; the one that the redirection names where you name none. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
 }
 
 /** Withdraws a referral of your agency. */

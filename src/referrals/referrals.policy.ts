@@ -64,7 +64,7 @@ declareSubject(Referral, 'Referral', {
       name: 'own-agency',
       sentence:
         'who wrote it, or whose agency did, with a seat on the panel or as safeguarding lead working in that partnership',
-      actions: ['read', 'track', 'change', 'name-person', 'correct', 'submit', 'withdraw'],
+      actions: ['read', 'track', 'change', 'name-person', 'correct', 'submit', 'withdraw', 'refer-again'],
       where: ofOwnReferral,
     },
     {
@@ -212,6 +212,7 @@ declareWords(Referral, 'Referring', 'referral', {
   correct: 'correct whom it names',
   submit: 'submit it',
   withdraw: 'withdraw it',
+  'refer-again': 'draft it for the panel to which it was redirected',
   accept: 'accept it',
   return: 'return it for more',
   refuse: 'refuse it',
