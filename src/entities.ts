@@ -5,6 +5,7 @@ import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { CompartmentAuditor } from './audit/compartment-auditor.entity.js';
 import { Assessment } from './cases/assessment.entity.js';
+import { CasePersonCorrection } from './cases/case-person-correction.entity.js';
 import { Case, CasePerson, Contribution, ReferenceNumber } from './cases/case.entity.js';
 import { Bid, BidDecision, BidResult } from './bids/bid.entity.js';
 import { Resource } from './bids/resource.entity.js';
@@ -32,6 +33,7 @@ import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
 import { Action, ActionNote } from './plans/action.entity.js';
 import { Plan } from './plans/plan.entity.js';
 import { IdempotentReply } from './records/idempotent-reply.entity.js';
+import { ReferralPersonCorrection } from './referrals/referral-person-correction.entity.js';
 import {
   Referral,
   ReferralDecision,
@@ -81,6 +83,7 @@ export const entities = [
   Membership,
   Case,
   CasePerson,
+  CasePersonCorrection,
   Contribution,
   HandlingAcknowledgement,
   ReleaseRequest,
@@ -88,6 +91,7 @@ export const entities = [
   Assessment,
   Referral,
   ReferralPerson,
+  ReferralPersonCorrection,
   ReferralDecision,
   ReferralScreening,
   ReferralSubject,

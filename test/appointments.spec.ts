@@ -5,7 +5,9 @@
  * Seen to fail: a coordinator who gives the seat of a chair, to herself and to others; a chair who appoints himself; a
  * coordinator who ends the chair's seat; the chair of a steering group without the right, or with it for a compartment; a seat
  * that has ended and is prolonged; a later end than the present one; two seats at the same time, one after the other and at the
- * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; an inactive person who is appointed.
+ * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; an inactive person who is appointed;
+ * a seat that goes on opening cases after it was ended at once, or was cancelled; a last day in the past; a coordinator who replaces
+ * the chair's seat; a replacement that leaves no chair, or that overlaps with the seat it replaces.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -29,7 +31,9 @@ beforeAll(async () => {
 /** The seats are again as the sandbox has them. */
 afterEach(async () => {
   await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
-  await owner.query(`UPDATE memberships SET valid_to = NULL WHERE changed_at > now() - interval '1 hour'`);
+  await owner.query(
+    `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE changed_at > now() - interval '1 hour'`,
+  );
 });
 
 const seatsOf = (panel: string): string => `/v1/panels/${panels.get(panel)!}/memberships`;
@@ -55,6 +59,101 @@ const end = async (who: string, panel: string, whom: string, validTo?: string): 
   endSeat(who, panel, await seatOf(panel, whom), validTo);
 
 const outcome = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
+
+describe('an end at once', () => {
+  const endNow = async (who: string, panel: string, seat: string): Promise<Response> =>
+    (await by(who)).post(`${seatsOf(panel)}/${seat}/ending`, { reason: 'Left the job.' }).set('if-match', '*');
+  const readsACase = async (who: string, panel: string): Promise<boolean> => {
+    const { body } = await (await by(who)).get(`/v1/cases?panelId=${panels.get(panel)!}&limit=1`).expect(200);
+    return body.data.length > 0;
+  };
+
+  test('a member loses the cases of the panel at once, and the seat says when and why', async () => {
+    expect(await readsACase('fire-officer', 'ask-jag')).toBe(true);
+    const ended = await endNow('jag-coordinator', 'ask-jag', await seatOf('ask-jag', 'fire-officer'));
+    expect(outcome(ended)).toEqual([200, undefined]);
+    expect(ended.body).toMatchObject({ validTo: day(-1), endReason: 'Left the job.', endedAt: expect.any(String) });
+    expect(await readsACase('fire-officer', 'ask-jag')).toBe(false);
+    expect(outcome(await endNow('jag-coordinator', 'ask-jag', ended.body.id))).toEqual([409, 'seat-ended']);
+  });
+
+  test('a chair can cancel a seat that has not begun, and give another for the same days', async () => {
+    const made = await appoint('jag-chair', 'ask-jag', 'outsider', 'member', { validFrom: day(5) });
+    const cancelled = await endNow('jag-chair', 'ask-jag', made.body.id);
+    expect([cancelled.status, cancelled.body.validTo]).toEqual([200, day(4)]);
+    expect(outcome(await appoint('jag-chair', 'ask-jag', 'outsider', 'analyst', { validFrom: day(5) }))).toEqual([
+      201,
+      undefined,
+    ]);
+  });
+
+  test('a seat given today by mistake can be ended and given again today', async () => {
+    const made = await appoint('jag-chair', 'ask-jag', 'outsider', 'analyst');
+    expect((await endNow('jag-chair', 'ask-jag', made.body.id)).status).toBe(200);
+    expect(await readsACase('outsider', 'ask-jag')).toBe(false);
+    expect((await appoint('jag-chair', 'ask-jag', 'outsider', 'member')).status).toBe(201);
+    expect(await readsACase('outsider', 'ask-jag')).toBe(true);
+  });
+
+  test('a coordinator cannot end the seat of a chair, and the last chair cannot be ended', async () => {
+    const seat = await seatOf('ask-jag', 'jag-chair');
+    expect((await endNow('jag-coordinator', 'ask-jag', seat)).status).toBe(403);
+    await owner.query(
+      `UPDATE memberships SET valid_to = current_date - 1, changed_at = now() WHERE panel_id = $1 AND role = 'co_chair' AND valid_to IS NULL`,
+      [panels.get('ask-jag')],
+    );
+    expect(outcome(await endNow('jag-chair', 'ask-jag', seat))).toEqual([422, 'no-chair-left']);
+  });
+
+  test('a last day in the past is refused', async () => {
+    expect(outcome(await end('jag-chair', 'ask-jag', 'fire-officer', day(-2)))).toEqual([422, 'end-in-the-past']);
+  });
+});
+
+describe('a change of role', () => {
+  const replace = async (who: string, whom: string, role: string, more: object = {}): Promise<Response> =>
+    appoint(who, 'ask-jag', whom, role, {
+      replacesId: await seatOf('ask-jag', whom),
+      replaceReason: 'Takes over the secretariat.',
+      ...more,
+    });
+
+  test('a chair can change the role of a member today, in one request', async () => {
+    const old = await seatOf('ask-jag', 'fire-officer');
+    const made = await replace('jag-chair', 'fire-officer', 'coordinator');
+    expect([made.status, made.body.role, made.body.validFrom]).toEqual([201, 'coordinator', day(0)]);
+    const { rows } = await owner.query<{ at: Date; reason: string }>(
+      'SELECT ended_at AS at, end_reason AS reason FROM memberships WHERE id = $1',
+      [old],
+    );
+    expect(rows[0]).toEqual({ at: expect.any(Date), reason: 'Takes over the secretariat.' });
+    expect((await (await by('fire-officer')).get('/v1/exclusions')).body.data.length).toBeGreaterThan(0);
+  });
+
+  test('a chair can change it from a later day on, and the old seat lasts until then', async () => {
+    const old = await seatOf('ask-jag', 'fire-officer');
+    expect((await replace('jag-chair', 'fire-officer', 'analyst', { validFrom: day(3) })).status).toBe(201);
+    const { rows } = await owner.query<{ to: string }>('SELECT valid_to::text AS to FROM memberships WHERE id = $1', [
+      old,
+    ]);
+    expect(rows[0]!.to).toBe(day(2));
+  });
+
+  test('a coordinator cannot make a chair a member, nor a member a chair', async () => {
+    expect((await replace('jag-coordinator', 'jag-chair', 'member')).status).toBe(403);
+    expect((await replace('jag-coordinator', 'fire-officer', 'chair')).status).toBe(403);
+  });
+
+  test('a chair cannot replace the own seat, nor that of somebody else, nor without a reason', async () => {
+    expect(outcome(await replace('jag-chair', 'jag-chair', 'co_chair'))).toEqual([403, 'own-appointment']);
+    const another = { replacesId: await seatOf('ask-jag', 'police-sergeant') };
+    expect((await replace('jag-chair', 'fire-officer', 'analyst', another)).status).toBe(404);
+    expect(outcome(await replace('jag-chair', 'fire-officer', 'analyst', { replaceReason: undefined }))).toEqual([
+      422,
+      'reason-missing',
+    ]);
+  });
+});
 
 describe('an appointment', () => {
   test.each(['chair', 'co_chair', 'coordinator'])('a coordinator cannot give the seat of a %s', async (role) => {
@@ -198,8 +297,10 @@ describe('the end of a seat', () => {
     expect(later.body.detail).toContain(day(20));
     expect(outcome(await end('jag-chair', 'ask-jag', 'housing-officer', '2001-01-01'))).toEqual([
       422,
-      'end-not-earlier',
+      'end-in-the-past',
     ]);
+    await appoint('jag-chair', 'ask-jag', 'outsider', 'member', { validFrom: day(5) });
+    expect(outcome(await end('jag-chair', 'ask-jag', 'outsider', day(3)))).toEqual([422, 'end-not-earlier']);
     expect(outcome(await end('jag-chair', 'ask-jag', 'housing-officer', day(10)))).toEqual([200, undefined]);
   });
 

@@ -67,6 +67,8 @@ const FOLLOWS: Record<string, string> = {
   'Case.placeId': 'whoever reads a case reads the place it is about',
   'Case.groupId': 'whoever reads a case reads the group it is about',
   'CasePerson.personId': 'whoever reads a role reads the person who has it',
+  'CasePersonCorrection.roleId': 'whoever reads the correction could read the role, or it is there for nobody any more',
+  'ReferralPersonCorrection.roleId': 'the same, in a referral',
   'Assessment.personId': 'a person with a role in the same case',
   'EmergencyAccess.caseId': 'the case that the holder named; readers by reference may read it',
   'AccessRequest.caseId': 'shown to those alone who decide about access to that case',

@@ -85,7 +85,9 @@ test('the data protection officer gets an alarm when a second is opened within a
 
 test('a conflict that the holder declares hides no earlier access from the limits', async () => {
   const first = await open(cases[0]!.id);
-  await sergeant.post('/v1/exclusions', { caseId: cases[0]!.id, reason: 'A conflict of my own.' }).expect(201);
+  await sergeant
+    .post('/v1/exclusions', { caseId: cases[0]!.id, declared: true, reason: 'A conflict of my own.' })
+    .expect(201);
   await sergeant.get(`/v1/emergency-accesses/${first.body.id as string}`).expect(404);
   const second = await open(cases[1]!.id);
   expect([second.status, second.body.code]).toEqual([409, 'open-already']);

@@ -5,7 +5,9 @@
  * Seen to fail: an exclusion by one panel that hides the case of another panel, and the record that the excluded person's own
  * agency made; a panel that excludes in the whole partnership; the bar of referrals, of disclosures and of exclusions without the
  * exclusions by one panel; row-level security without them; a conflict with a person that cannot be declared, or that leaves
- * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security.
+ * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
+ * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; a conflict of
+ * one's own refused because others had excluded the person already, which tells that they had.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -104,6 +106,69 @@ async function layers(who: string): Promise<Record<string, { policy: string[]; r
     };
   return found;
 }
+
+describe('an exclusion', () => {
+  test('a chair who names nobody gets 422 that says what to add, and is not excluded', async () => {
+    for (const from of [{ caseId: jag }, { personId: person }]) {
+      const refused = await exclude('jag-chair', from);
+      expect(code(refused)).toEqual([422, 'whom']);
+      expect(refused.body.errors).toEqual([
+        { pointer: '/declared', detail: 'is missing, as are practitionerId, agencyId and name' },
+      ]);
+    }
+    expect((await exclude('jag-chair', { caseId: jag, declared: false })).status).toBe(400);
+    expect(code(await exclude('jag-chair', { caseId: jag, declared: true, name: 'Somebody Else' }))).toEqual([
+      422,
+      'whom',
+    ]);
+    expect(all(await sees('jag-chair', jag))).toBe(true);
+  });
+
+  test('a coordinator cannot make the same one twice while it runs, and is told the first', async () => {
+    const { id: practitionerId, agencyId } = await practitioner(owner, SERGEANT);
+    for (const body of [
+      { caseId: jag, practitionerId },
+      { caseId: jag, name: 'Somebody Else' },
+      { personId: person, panelId: panels.get('ask-jag'), agencyId },
+    ]) {
+      const first = await exclude('jag-coordinator', body);
+      expect(first.status).toBe(201);
+      const second = await exclude('jag-chair', body);
+      expect(code(second)).toEqual([409, 'excluded-already']);
+      expect(second.body.exclusionId).toBe(first.body.id);
+      await (
+        await by('jag-chair')
+      )
+        .post(`/v1/exclusions/${first.body.id as string}/ending`, { reason: 'Mistaken.' })
+        .set('if-match', '*')
+        .expect(200);
+      expect((await exclude('jag-chair', body)).status).toBe(201);
+    }
+    await expect(
+      owner.query(
+        `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, case_id, reason, since, reach)
+         SELECT gen_random_uuid(), 1, partnership_id, panel_id, practitioner_id, case_id, reason, now(), reach FROM exclusions
+         WHERE case_id = $1 AND practitioner_id = $2 AND until IS NULL`,
+        [jag, practitionerId],
+      ),
+    ).rejects.toThrow('exclusions_one_at_a_time');
+  });
+
+  test('a person whom others excluded can declare a conflict, as if nobody had', async () => {
+    await excluded('marac-coordinator', OFFICER);
+    const body = { personId: person, declared: true, reach: 'partnership' };
+    expect((await exclude(OFFICER, body)).status).toBe(201);
+  });
+
+  test('a person excluded on one panel who declares that conflict for it gets no answer that tells', async () => {
+    const body = { personId: person, declared: true, reach: 'panel', panelId: panels.get('ask-marac') };
+    const before = await exclude(OFFICER, body);
+    await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+    await excluded('marac-coordinator', OFFICER);
+    const after = await exclude(OFFICER, body);
+    expect([before.status, after.status, after.body.code]).toEqual([201, 422, 'which-panel']);
+  });
+});
 
 describe('an exclusion from a person that a panel imposes', () => {
   test('a member of two panels keeps the case, referral and person of the panel that did not exclude', async () => {
@@ -221,7 +286,7 @@ describe('an exclusion from a person that a panel imposes', () => {
 
 describe('a conflict with a person that somebody declares', () => {
   test('hides the person on every panel and in the own agency’s record, until a chair ends it', async () => {
-    const made = await exclude(OFFICER, { personId: person, reason: 'She is my aunt.' });
+    const made = await exclude(OFFICER, { personId: person, declared: true, reason: 'She is my aunt.' });
     expect(made.body).toMatchObject({ declared: true, reach: 'partnership', personId: person });
     expect(await status(OFFICER, `/v1/persons/${person}`)).toBe(404);
     expect(await status(OFFICER, `/v1/referrals/${referral}`)).toBe(404);
@@ -236,7 +301,7 @@ describe('a conflict with a person that somebody declares', () => {
   });
 
   test('can be limited to one panel', async () => {
-    const body = { personId: person, reach: 'panel', reason: 'She is my aunt.' };
+    const body = { personId: person, declared: true, reach: 'panel', reason: 'She is my aunt.' };
     expect(code(await exclude(OFFICER, body))).toEqual([422, 'which-panel']);
     const made = await exclude(OFFICER, { ...body, panelId: panels.get('ask-marac') });
     expect(made.body).toMatchObject({ declared: true, reach: 'panel', panelId: panels.get('ask-marac') });
@@ -250,15 +315,15 @@ describe('a conflict with a person that somebody declares', () => {
     );
     const named = { partnershipId: rows[0]!.partnership, givenName: 'Ottilie', familyName: 'Marrowfen' };
     const { body } = await (await by(OFFICER)).post('/v1/persons', named).expect(201);
-    const made = await exclude(OFFICER, { personId: body.id, reason: 'A friend.' });
+    const made = await exclude(OFFICER, { personId: body.id, declared: true, reason: 'A friend.' });
     expect(made.body).toMatchObject({ reach: 'partnership', panelId: rows[0]!.id });
     expect(await status(OFFICER, `/v1/persons/${body.id as string}`)).toBe(404);
     expect(await status('cmarac-chair', `/v1/exclusions/${made.body.id as string}`)).toBe(200);
   });
 
   test('somebody who cannot read the person gets 404, and a system is refused', async () => {
-    expect((await exclude('outsider', { personId: person })).status).toBe(404);
-    expect((await exclude('housing-system', { personId: person })).status).toBeGreaterThanOrEqual(403);
+    expect((await exclude('outsider', { personId: person, declared: true })).status).toBe(404);
+    expect((await exclude('housing-system', { personId: person, declared: true })).status).toBeGreaterThanOrEqual(403);
   });
 });
 

@@ -79,6 +79,8 @@ describe('an invitation', () => {
     path = `/v1/meetings/${meeting}/listings/${body.id as string}/invitations`;
   });
 
+  afterEach(() => owner.query(`DELETE FROM invitations WHERE listing_id = $1`, [path.split('/')[5]]));
+
   const invite = async (closesAt: string, opensAt?: string): Promise<Response> => {
     const { id, agencyId } = await practitioner(owner, 'idva');
     return (await by('jag-coordinator')).post(path, { agencyId, practitionerId: id, closesAt, opensAt });

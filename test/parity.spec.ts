@@ -249,7 +249,13 @@ it('so does whoever names it in a body', async () => {
           personId,
         }),
       ],
-      ['excludes from the case', '/v1/exclusions', cases, anId, (caseId) => ({ caseId, reason: 'A relative.' })],
+      [
+        'excludes from the case',
+        '/v1/exclusions',
+        cases,
+        anId,
+        (caseId) => ({ caseId, declared: true, reason: 'A relative.' }),
+      ],
       [
         'excludes from the person',
         '/v1/exclusions',

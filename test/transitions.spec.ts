@@ -72,6 +72,7 @@ beforeAll(async () => {
       given: {
         circulation: ['agenda/circulation'],
         opening: ['opening'],
+        'opening-reversal': ['opening-reversal', reason],
         closure: ['closure'],
         cancellation: ['cancellation', reason],
         postponement: ['postponement', later],
@@ -209,7 +210,10 @@ beforeAll(async () => {
       who: 'jag-chair',
       row: inPanel('ask-jag'),
       path: ({ id }) => `/v1/cases/${id!}`,
-      given: { closure: ['closure', { closureReason: 'resolved_behaviour_stopped', outcome: 'resolved' }] },
+      given: {
+        closure: ['closure', { closureReason: 'resolved_behaviour_stopped', outcome: 'resolved' }],
+        reopening: ['reopening', reason],
+      },
     },
     access: {
       machine: accessMachine,
@@ -380,7 +384,7 @@ const FOLLOW: Record<string, string[]> = {
   bid: ['unlisting', 'approval_above', 'part_approval_above', 'refusal_above'],
   escalation: ['ending'],
   point: ['contribution'],
-  case: ['plan-agreement', 'monitoring', 'reopening'],
+  case: ['plan-agreement', 'monitoring'],
   agreement: ['supersession'],
 };
 

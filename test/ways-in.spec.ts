@@ -117,7 +117,7 @@ describe('an exclusion', () => {
 
   test('may be declared by anybody who reads the case: they lose it at once, and only the chair gives it back', async () => {
     const { id } = cases[2]!;
-    const made = await exclude('fire-officer', { caseId: id, reason: 'My sister lives there.' });
+    const made = await exclude('fire-officer', { caseId: id, declared: true, reason: 'My sister lives there.' });
     expect(made.body).toMatchObject({ declared: true, reason: 'My sister lives there.' });
     expect(none(await sees('fire-officer', id))).toBe(true);
     const path = `/v1/exclusions/${made.body.id as string}`;
@@ -126,7 +126,7 @@ describe('an exclusion', () => {
     await officer.post(`${path}/ending`, { reason: 'I want it back.' }).set('if-match', '*').expect(404);
     const kept = await (await by('jag-coordinator')).get(path).expect(200);
     expect(kept.body).toMatchObject({ declared: true, reason: 'My sister lives there.', withheld: [] });
-    expect((await exclude('outsider', { caseId: id })).status).toBe(404);
+    expect((await exclude('outsider', { caseId: id, declared: true })).status).toBe(404);
   });
 
   test('is not seen by the one it keeps out, be it the coordinator, nor is any other of that case', async () => {
@@ -154,7 +154,8 @@ describe('an exclusion', () => {
       [{ caseId: id, practitionerId: chair.id, name: 'Somebody Else' }, 'whom'],
       [{ name: 'Somebody Else' }, 'from-what'],
       [{ caseId: null, personId: null, name: 'Somebody Else' }, 'from-what'],
-      [{ personId: id, name: null }, 'not-found'],
+      [{ personId: id, name: null, declared: true }, 'not-found'],
+      [{ personId: id, name: null }, 'whom'],
       [{ caseId: id, personId: id, name: 'Somebody Else' }, 'from-what'],
     ] as const)
       expect((await exclude('jag-chair', body)).body.code).toBe(code);

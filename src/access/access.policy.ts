@@ -8,7 +8,7 @@ import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '..
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
+import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -34,12 +34,30 @@ const theOneExcluded: Bar = {
   }),
 };
 
+/** What a review needs: a reason tells of the case, and often of somebody's family. */
+const WITHOUT_THE_REASON = [
+  'id',
+  'version',
+  'partnershipId',
+  'practitionerId',
+  'agencyId',
+  'name',
+  'caseId',
+  'personId',
+  'reach',
+  'panelId',
+  'since',
+  'until',
+  'declared',
+  'endedById',
+];
+
 declareSubject(Exclusion, 'Exclusion', {
   relations: toCase,
   seek: ['panelId'],
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
-  bars: [theOneExcluded],
+  bars: [theOneExcluded, outsideCompartment],
   grounds: [
     {
       name: 'coordination',
@@ -52,6 +70,14 @@ declareSubject(Exclusion, 'Exclusion', {
       sentence: 'who chairs the panel that keeps it',
       actions: ['end'],
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership: who is kept out of what, and not why',
+      actions: ['read'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+      fields: WITHOUT_THE_REASON,
     },
   ],
 });

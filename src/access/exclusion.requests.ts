@@ -1,9 +1,10 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { Equals, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
- * Keeps somebody out of a case, or of a person as one panel meets them: its cases and referrals that name the person. Without
- * `practitionerId`, `agencyId` and `name` you declare a conflict of your own, and lose access to the case or person at once.
+ * Keeps somebody out of a case, or of a person as one panel meets them: its cases and referrals that name the person. Say whom
+ * by one of `practitionerId`, `agencyId` and `name`. With `declared: true` in place of them you declare a conflict of your own,
+ * and lose access to the case or person at once.
  */
 export class ExclusionRequest {
   /** From this case … */
@@ -30,6 +31,11 @@ export class ExclusionRequest {
   @IsOptional()
   @Length(3, 200)
   name?: string;
+
+  /** A conflict of your own. Only a chair can give you the case or person back. */
+  @IsOptional()
+  @Equals(true)
+  declared?: true;
 
   /**
    * How far an exclusion from a person reaches. `panel`: the cases and referrals of one panel. `partnership`: every panel, and

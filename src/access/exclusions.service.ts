@@ -40,16 +40,22 @@ export class ExclusionsService {
   }
 
   exclude(actor: Actor, request: ExclusionRequest): Promise<Presented> {
-    const { caseId, personId, practitionerId, agencyId, name, reach, panelId } = request;
+    const { caseId, personId, practitionerId, agencyId, name, reach, panelId, declared } = request;
     const named = [practitionerId, agencyId, name].filter(Boolean);
     if (!caseId === !personId)
       throw unacceptable('from-what', 'Name one case or one person.', [
         { pointer: '/caseId', detail: 'give either caseId or personId' },
       ]);
-    if (named.length > 1)
-      throw unacceptable('whom', 'Name one person, one agency or one name; to declare your own conflict, none.', [
-        { pointer: '/practitionerId', detail: 'give one of practitionerId, agencyId and name' },
-      ]);
+    if (named.length + (declared ? 1 : 0) !== 1)
+      throw unacceptable(
+        'whom',
+        'Name one person, one agency or one name to keep out. To declare a conflict of your own, say declared: true and name none.',
+        [
+          named.length
+            ? { pointer: '/practitionerId', detail: 'give one of practitionerId, agencyId, name and declared' }
+            : { pointer: '/declared', detail: 'is missing, as are practitionerId, agencyId and name' },
+        ],
+      );
     if (caseId && (panelId || reach === 'partnership'))
       throw unacceptable(
         'reach-of-a-case',
@@ -89,6 +95,8 @@ export class ExclusionsService {
       ? fromCase(await work.find('read', Case, caseId))
       : await declaredFrom(work, await work.find('read', Person, personId as string), asked);
     onlyAPerson(actor);
+    const running = await runningDeclared(work, from);
+    if (running) throw excludedAlready(running);
     return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, reason, true);
   }
 
@@ -97,9 +105,18 @@ export class ExclusionsService {
       ? [fromCase(await work.find('exclude', Case, caseId))]
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
-    for (const one of [from, ...others]) await this.mustLeaveAChair(work, one, whom);
-    for (const one of others) await this.record(work, one, whom, reason, false);
-    return this.record(work, from, whom, reason, false);
+    const missing: FromWhat[] = [];
+    let first: string | null = null;
+    for (const one of [from, ...others]) {
+      const running = await runningImposed(work, one, whom);
+      first ??= running;
+      if (!running) missing.push(one);
+    }
+    const [made, ...more] = missing;
+    if (!made) throw excludedAlready(first as string);
+    for (const one of missing) await this.mustLeaveAChair(work, one, whom);
+    for (const one of more) await this.record(work, one, whom, reason, false);
+    return this.record(work, made, whom, reason, false);
   }
 
   private async record(work: Work, from: FromWhat, whom: Whom, reason: string, declared: boolean): Promise<Presented> {
@@ -151,6 +168,41 @@ export class ExclusionsService {
     );
   }
 }
+
+const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2
+  AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
+
+/** The exclusion of the same whom from the same, on the same panel. Its panel's coordination, which asks, reads it. */
+async function runningImposed(work: Work, from: FromWhat, whom: Whom): Promise<string | null> {
+  const [first] = await work.manager.query<{ id: string }[]>(
+    `SELECT e.id ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
+       AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 LIMIT 1`,
+    [
+      from.caseId ?? from.personId,
+      from.panelId,
+      from.reach,
+      work.now,
+      whom.practitionerId,
+      whom.agencyId,
+      whom.nameKey,
+    ],
+  );
+  return first?.id ?? null;
+}
+
+/** Only what the actor declared: an exclusion that others imposed on the actor must stay unknown to the actor. */
+async function runningDeclared(work: Work, from: FromWhat): Promise<string | null> {
+  const [first] = await work.manager.query<{ id: string }[]>(
+    `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
+    [from.caseId ?? from.personId, from.panelId, from.reach, work.now, work.actor.id],
+  );
+  return first?.id ?? null;
+}
+
+const excludedAlready = (id: string): Error =>
+  conflict('excluded-already', `Exclusion ${id} says the same and is running. It needs no second one.`, {
+    exclusionId: id,
+  });
 
 const fromCase = ({ id, panelId, partnershipId }: Case): FromWhat => ({
   caseId: id,

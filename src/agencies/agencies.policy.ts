@@ -73,6 +73,14 @@ declareSubject(Practitioner, 'Practitioner', {
       fields: ['id', 'agencyId', 'name', 'jobTitle'],
     },
     {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in a partnership of the agency: who holds which system role',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => (actor.roles.includes('data_protection_officer') ? {} : null),
+      fields: ['id', 'version', 'agencyId', 'name', 'jobTitle', 'roles', 'active'],
+    },
+    {
       name: 'administrator',
       sentence: 'who administers the agency',
       actions: ['change'],

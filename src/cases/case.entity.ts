@@ -59,6 +59,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Check(SUBJECT_CHECK)
 @Check('cases_stage', oneOf('stage', KEPT_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
+@Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'changedAt', 'id'])
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
@@ -165,6 +166,17 @@ export class Case extends AboutSubject {
   @Classified('administrative')
   @IsIn(OUTCOMES)
   outcome: Outcome | null;
+
+  /** When it was reopened last (UTC); null where it never was. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  reopenedAt: Date | null;
+
+  /** Why it was reopened last. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('professional_opinion')
+  @Length(3, 1000)
+  reopeningReason: string | null;
 }
 
 /** A record inside a case: `panelId` is the case's own and `partnershipId` the panel's, held equal by the database. */

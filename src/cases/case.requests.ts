@@ -1,7 +1,9 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
+import { CalendarDate } from '../records/calendar-date.js';
 import { PageQuery } from '../records/page-query.requests.js';
+import { ENDING_KINDS, type EndingKind } from './case-person-correction.entity.js';
 import {
   Case,
   CASE_STAGES,
@@ -82,6 +84,32 @@ export class CasePersonRequest extends PickType(CasePerson, [
   'inCustody',
 ] as const) {}
 
+/** Corrects a person's role in the case. What it said before is kept with the reason. */
+export class CasePersonChange extends PartialType(
+  PickType(CasePerson, ['role', 'rationale', 'since', 'until', 'pregnant', 'inCustody'] as const),
+  { skipNullProperties: false },
+) {
+  /** Why it is corrected. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Ends a person's role in the case, or takes out a person who was named in error. */
+export class CasePersonEnding {
+  /** `ended`: the role ended on a day. `entered_in_error`: nobody reaches the person through the case any more. */
+  @IsIn(ENDING_KINDS)
+  kind: EndingKind;
+
+  /** The last day of the role, for `ended`; today where you name none. */
+  @IsOptional()
+  @CalendarDate()
+  until?: string;
+
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Puts information of your agency before the panel, or keeps it as private research (`agencyOnly`). */
 export class ContributionRequest extends PickType(Contribution, [
   'category',
@@ -120,6 +148,13 @@ export class ContributionChange extends PartialType(
   ] as const),
   { skipNullProperties: false },
 ) {}
+
+/** Reopens a closed case. Why and how it was closed stays in its timeline. */
+export class CaseReopening {
+  /** Why. */
+  @Length(3, 1000)
+  reason: string;
+}
 
 /** Closes a case: why, and what was reached. */
 export class CaseClosure {

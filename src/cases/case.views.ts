@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
 import { view } from '../records/view.js';
+import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution, SHOWN_AS_LISTED } from './case.entity.js';
 
 /** The stage with what follows from the items of meetings that the reader may see. */
@@ -38,6 +39,8 @@ export class CaseView extends view(
   'closedAt',
   'closureReason',
   'outcome',
+  'reopenedAt',
+  'reopeningReason',
 ) {
   static derive = shownStage;
 }
@@ -101,6 +104,27 @@ export class CasePersonView extends view(
   'until',
   'pregnant',
   'inCustody',
+) {}
+
+/** A correction of a person's role in a case: the values before it, and why. */
+export class CasePersonCorrectionView extends view(
+  CasePersonCorrection,
+  'id',
+  'version',
+  'caseId',
+  'roleId',
+  'personId',
+  'agencyId',
+  'kind',
+  'reason',
+  'role',
+  'rationale',
+  'since',
+  'until',
+  'pregnant',
+  'inCustody',
+  'correctedById',
+  'correctedAt',
 ) {}
 
 /** What an agency contributed: in full, in summary, or only that it exists, category and agency. */

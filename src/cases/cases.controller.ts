@@ -14,6 +14,7 @@ import {
   CaseClosure,
   CaseCountQuery,
   CasePersonRequest,
+  CaseReopening,
   CaseQuery,
   ContributionChange,
   ContributionRequest,
@@ -121,6 +122,14 @@ export class CasesController {
   @Answers.changed(CaseView)
   close(@By() actor: Actor, @Id() id: string, @Body() body: CaseClosure): Promise<Presented> {
     return this.cases.close(actor, id, body);
+  }
+
+  /** Reopen a closed case (chair, coordinator) */
+  @Post('cases/:id/reopening')
+  @Can('reopen', Case)
+  @Answers.changed(CaseView)
+  reopen(@By() actor: Actor, @Id() id: string, @Body() body: CaseReopening): Promise<Presented> {
+    return this.cases.reopen(actor, id, body);
   }
 
   /** People in a case, with their roles in it */

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AssessmentsController } from './assessments.controller.js';
 import './assessments.policy.js';
 import { AssessmentsService } from './assessments.service.js';
+import { CasePeopleController } from './case-people.controller.js';
+import { CasePeopleService } from './case-people.service.js';
 import './cases.policy.js';
 import { CasesController } from './cases.controller.js';
 import { CaseAccess } from './access.service.js';
@@ -12,8 +14,8 @@ import './handling.policy.js';
 import { HandlingService } from './handling.service.js';
 
 @Module({
-  controllers: [CasesController, AssessmentsController, HandlingController],
-  providers: [CaseAccess, CasesService, CaseFollowing, AssessmentsService, HandlingService],
+  controllers: [CasesController, CasePeopleController, AssessmentsController, HandlingController],
+  providers: [CaseAccess, CasesService, CasePeopleService, CaseFollowing, AssessmentsService, HandlingService],
   exports: [CaseFollowing],
 })
 export class CasesModule {}

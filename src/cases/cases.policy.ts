@@ -10,10 +10,11 @@ import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
-import { CONCERNING_ME } from '../sharing/access.policy.js';
+import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import '../subjects/subjects.policy.js';
+import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 
@@ -75,7 +76,7 @@ declareSubject(Case, 'Case', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change', 'close', 'list', 'exclude', 'explain'],
+      actions: ['change', 'close', 'reopen', 'list', 'exclude', 'explain'],
       where: (actor) => inPanels(coordinatedPanels(actor)),
     },
     {
@@ -117,6 +118,18 @@ function inPanels(panelIds: string[]): Where | null {
   return panelIds.length ? { panelId: { $in: panelIds } } : null;
 }
 
+/** Hides the correction of a role; somebody who is no longer named in a case or referral does not hide the whole. */
+export const excludedFromPersonOfRow: Bar = {
+  name: 'excluded-person',
+  step: 'conflict',
+  sentence: 'who is excluded, by the panel or in the whole partnership, from the person that it names',
+  where: (actor) => {
+    const hidden = excludedByPanel(actor);
+    if (actor.excludedPersonIds.length) hidden.push({ personId: { $in: actor.excludedPersonIds } });
+    return hidden.length ? { $or: hidden } : null;
+  },
+};
+
 const WITHIN_CASE = {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
@@ -139,9 +152,37 @@ declareSubject(CasePerson, 'CasePerson', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['change'],
+      actions: ['change', 'take-out'],
       within: 'change',
       where: () => ({}),
+    },
+    {
+      name: 'own-role',
+      sentence: 'whose agency named the person, and who may name people in the case',
+      actions: ['change'],
+      within: 'name-person',
+      where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+  ],
+});
+
+declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
+  ...WITHIN_CASE,
+  bars: [excludedFromPersonOfRow],
+  grounds: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'change',
+      where: () => ({}),
+    },
+    {
+      name: 'own-role',
+      sentence: 'whose agency named the person, and who may name people in the case',
+      actions: ['read'],
+      within: 'name-person',
+      where: (actor) => ({ agencyId: actor.agencyId }),
     },
   ],
 });
@@ -374,9 +415,13 @@ declareWords(Case, 'Working a case', 'case', {
   'name-person': 'name people in it',
   'take-part': 'take part in it',
   close: 'close it',
+  reopen: 'reopen it',
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',
   explain: 'ask who sees it and why',
 });
-declareWords(CasePerson, 'Working a case', 'role of a person in a case');
+declareWords(CasePerson, 'Working a case', 'role of a person in a case', {
+  'take-out': 'take out a person named in error',
+});
+declareWords(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
 declareWords(Contribution, 'Working a case', 'contribution to a case');

@@ -27,6 +27,7 @@ import type {
   CaseCountQuery,
   CaseFilter,
   CasePersonRequest,
+  CaseReopening,
   CaseQuery,
   ContributionChange,
   ContributionRequest,
@@ -91,6 +92,7 @@ export class CasesService {
   change(actor: Actor, id: string, request: CaseChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Case, CaseView, id, { writes: request });
+      mustBeOpen(found, 'no changes');
       raisedOrReasoned(found, request);
       await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
       const changed = await work.update(Case, found, request);
@@ -107,6 +109,25 @@ export class CasesService {
       const closed = await work.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
       work.happened('case.closed', Case, closed, { closureReason, outcome });
       return work.present(CaseView, closed);
+    });
+  }
+
+  /** It is read by whom it was read before; what is added to it is shared as in any open case. */
+  reopen(actor: Actor, id: string, { reason }: CaseReopening): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('reopen', Case, CaseView, id);
+      const stage = after(caseMachine, found.stage, 'reopening');
+      const { closureReason, outcome } = found;
+      const reopened = await work.update(Case, found, {
+        stage,
+        closureReason: null,
+        outcome: null,
+        closedAt: null,
+        reopenedAt: work.now,
+        reopeningReason: reason,
+      });
+      work.happened('case.reopened', Case, reopened, { closureReason, outcome, reopeningReason: reason });
+      return work.present(CaseView, reopened);
     });
   }
 

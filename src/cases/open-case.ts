@@ -5,5 +5,8 @@ import type { Case } from './case.entity.js';
 /** Throws where the case is closed. `what` completes the sentence "A closed case takes …". */
 export function mustBeOpen({ stage }: Case, what: string): void {
   if (stage === 'closed')
-    throw unacceptable('case-closed', `A closed case takes ${what}. Refer it anew: POST /v1/referrals.`);
+    throw unacceptable(
+      'case-closed',
+      `A closed case takes ${what}. Its panel’s coordination can reopen it: POST /v1/cases/{id}/reopening.`,
+    );
 }

@@ -26,9 +26,20 @@ const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
 export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
   const today = londonDay(now);
   const found: Due[] = [];
-  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies])
+  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies, redirections])
     found.push(...(await ask(manager, today, now)));
   return found;
+}
+
+/** Referrals that were redirected: their agency has to put the matter before another panel itself. */
+async function redirections(manager: EntityManager, today: string): Promise<Due[]> {
+  const found = await manager.query<Pick<Due, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
+    `SELECT id AS "subjectId", agency_id AS "agencyId", panel_id AS "panelId",
+       (decided_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn"
+     FROM referrals WHERE status = 'redirected' AND decided_at >= $1::date - $2::int ORDER BY id`,
+    [today, DAYS_OF_REMINDERS],
+  );
+  return found.map((one) => ({ ...one, kind: 'referral_redirected' }));
 }
 
 type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'panelId'> & {

@@ -4,14 +4,24 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject } from '../policy/subjects.js';
+import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { concernedAtAgency, coordinatedPanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
+import { Referral } from '../referrals/referral.entity.js';
+import '../referrals/referrals.policy.js';
 import { JobRun } from './job-run.entity.js';
-import { Notice, TO_BIDDERS, TO_COORDINATION, TO_OWNERS, TO_STEERING_GROUP, type NoticeKind } from './notice.entity.js';
+import {
+  Notice,
+  TO_BIDDERS,
+  TO_COORDINATION,
+  TO_OWNERS,
+  TO_REFERRERS,
+  TO_STEERING_GROUP,
+  type NoticeKind,
+} from './notice.entity.js';
 
 const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
 
@@ -56,7 +66,10 @@ const WITHOUT_THE_CASE = [
 ];
 
 declareSubject(Notice, 'Notice', {
-  relations: { action: { to: Action, local: 'subjectId', foreign: 'id' } },
+  relations: {
+    action: { to: Action, local: 'subjectId', foreign: 'id' },
+    referral: { to: Referral, local: 'subjectId', foreign: 'id' },
+  },
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
   case: 'caseId',
@@ -89,6 +102,15 @@ declareSubject(Notice, 'Notice', {
       sentence: 'whose agency made the bid that it is about, with a seat on one of its panels, or as safeguarding lead',
       actions: ['read', 'mark-read'],
       where: aboutOwnBid,
+    },
+    {
+      name: 'referrer',
+      sentence: 'whose agency made the referral that it is about, and who may change that',
+      actions: ['read', 'mark-read'],
+      where: (actor) => {
+        const own = permitted({ ...actor, scopes: undefined }, subjectOf(Referral), 'refer-again');
+        return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }] };
+      },
     },
     {
       name: 'party',

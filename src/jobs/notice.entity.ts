@@ -32,6 +32,7 @@ export const NOTICES = {
   action_before_steering_group: { about: 'Action', level: LEVELS.escalated },
   steering_group_answered: { about: 'Action', level: LEVELS.escalated },
   escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },
+  referral_redirected: { about: 'Referral', level: LEVELS.due },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -46,6 +47,8 @@ export const TO_OWNERS: NoticeKind[] = [
 ];
 /** To the agencies of those who chair or coordinate the steering group, which does not know the case. */
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
+/** To the agency that made a referral. */
+export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
 /** To the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
 /** To the agencies of those who chair or coordinate the panel. */

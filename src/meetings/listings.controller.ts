@@ -7,12 +7,15 @@ import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
+import { InvitationCorrections } from './invitation-corrections.service.js';
 import { ListingsService } from './listings.service.js';
 import { Decision, Invitation, Listing } from './meeting.entity.js';
 import {
   CapturedActionRequest,
   DecisionRequest,
+  InvitationChange,
   InvitationRequest,
+  InvitationWithdrawal,
   ListingChange,
   ListingRemoval,
   ListingRequest,
@@ -21,7 +24,10 @@ import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
 
 @Controller('v1/meetings')
 export class ListingsController {
-  constructor(private readonly listings: ListingsService) {}
+  constructor(
+    private readonly listings: ListingsService,
+    private readonly corrections: InvitationCorrections,
+  ) {}
 
   /** What is or was on the list of a meeting, in order, as far as you may see it */
   @Get(':id/listings')
@@ -105,6 +111,47 @@ export class ListingsController {
     @Body() body: InvitationRequest,
   ): Promise<Presented> {
     return this.listings.invite(actor, id, listingId, body);
+  }
+
+  /** One invitation */
+  @Get(':id/listings/:listingId/invitations/:invitationId')
+  @Can('read', Invitation)
+  @Answers.one(InvitationView)
+  invitation(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Id('invitationId') invitationId: string,
+  ): Promise<Presented> {
+    return this.corrections.get(actor, { meetingId: id, listingId, id: invitationId });
+  }
+
+  /** Correct the dates of an invitation (chair, coordinator) */
+  @Patch(':id/listings/:listingId/invitations/:invitationId')
+  @Can('change', Invitation)
+  @Answers.changed(InvitationView)
+  changeInvitation(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Id('invitationId') invitationId: string,
+    @Body() body: InvitationChange,
+  ): Promise<Presented> {
+    return this.corrections.change(actor, { meetingId: id, listingId, id: invitationId }, body);
+  }
+
+  /** Withdraw an invitation: what it opened is closed at once (chair, coordinator) */
+  @Post(':id/listings/:listingId/invitations/:invitationId/withdrawal')
+  @Can('withdraw', Invitation)
+  @Answers.changed(InvitationView)
+  withdrawInvitation(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Id('invitationId') invitationId: string,
+    @Body() body: InvitationWithdrawal,
+  ): Promise<Presented> {
+    return this.corrections.withdraw(actor, { meetingId: id, listingId, id: invitationId }, body);
   }
 
   /** What was decided, as far as you may see it */

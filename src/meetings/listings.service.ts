@@ -145,7 +145,7 @@ export class ListingsService {
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       const about = await work.find('list', Case, found.caseId, { lock: true });
       if (about.stage === 'closed')
-        throw conflict('case-closed', 'A closed case is not listed. Refer it anew: POST /v1/referrals.');
+        throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.happened('case.put-back', Listing, back, { meetingId });
       return work.present(ListingView, back);
@@ -178,6 +178,7 @@ export class ListingsService {
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },
         ]);
+      await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.insert(Invitation, {
         agencyId,
         practitionerId: practitionerId ?? null,
@@ -260,7 +261,7 @@ export class ListingsService {
  * An invitation begins soon, and ends soon after the meeting. The end of a meeting that lies further ahead than an invitation may
  * begin does not count: nobody is invited by convening a meeting in a distant year.
  */
-function withinLimits(
+export function withinLimits(
   { scheduledAt, endsAt }: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
   daysAfterMeeting: number,
@@ -275,6 +276,25 @@ function withinLimits(
       `An invitation ends ${String(daysAfterMeeting)} days after the meeting at the latest, and this meeting is longer past. Approve a request for access instead: POST /v1/access-requests.`,
     );
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
+}
+
+/** The database holds the same, also against two requests at the same moment. */
+async function invitedOnce(
+  work: Work,
+  whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
+  closesAt: Date,
+): Promise<void> {
+  const [first] = await work.manager.query<{ id: string }[]>(
+    `SELECT id FROM invitations WHERE listing_id = $1 AND agency_id = $2 AND practitioner_id IS NOT DISTINCT FROM $3
+       AND withdrawn_at IS NULL AND closes_at > $4 AND opens_at < $5 ORDER BY opens_at, id LIMIT 1`,
+    [whom.listingId, whom.agencyId, whom.practitionerId, work.now, closesAt],
+  );
+  if (first)
+    throw conflict(
+      'invited-already',
+      `Invitation ${first.id} invites them to this item already. Correct its dates by PATCH, or withdraw it first.`,
+      { invitationId: first.id },
+    );
 }
 
 async function standingOf(work: Work, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {

@@ -1,5 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -23,7 +23,8 @@ export const isOut = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agend
 
 const TO_COME = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
 
-export type MeetingCommand = 'circulation' | 'opening' | 'closure' | 'cancellation' | 'postponement';
+export type MeetingCommand =
+  'circulation' | 'opening' | 'opening-reversal' | 'closure' | 'cancellation' | 'postponement';
 
 /**
  * How a meeting moves. Source: JAG note, section 3.2, `Sitting`. Beyond the note: papers may go out again, as another edition;
@@ -35,6 +36,8 @@ export const meetingMachine: StateMachine<MeetingStatus, MeetingCommand> = {
   commands: {
     circulation: { from: TO_COME, to: 'papers_out' },
     opening: { from: TO_COME, to: 'in_session' },
+    // where the papers were out when it was opened, they are out again: `openedFrom`
+    'opening-reversal': { from: ['in_session'], to: 'scheduled' },
     closure: { from: TO_BE_HELD, to: 'held' },
     cancellation: { from: TO_COME, to: 'cancelled' },
     postponement: { from: TO_COME, to: 'scheduled' },
@@ -52,6 +55,7 @@ export type MeetingKind = (typeof MEETING_KINDS)[number];
 @Index(['panelId', 'scheduledAt', 'id'])
 @Check('meetings_status', oneOf('status', MEETING_STATUSES))
 @Check('meetings_kind', oneOf('kind', MEETING_KINDS))
+@Check('meetings_opened_from', `opened_from IN ('scheduled', 'papers_out')`)
 @Check('meetings_end', `ends_at > scheduled_at`)
 @Check('meetings_cancelled', `(status = 'cancelled') = (cancel_reason IS NOT NULL)`)
 @Check('meetings_circulated', `(agenda_edition = 0) = (circulated_at IS NULL) AND agenda_edition >= 0`)
@@ -123,6 +127,22 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   @Length(3, 300)
   cancelReason: string | null;
+
+  /** The status from which it was opened, to which the reversal of an opening leads back; null before it was opened. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  openedFrom: MeetingStatus | null;
+
+  /** The opening named its chair, so that the reversal of the opening takes the name back. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  chairByOpening: boolean;
+
+  /** Why its opening was reversed last. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  openingReversalReason: string | null;
 
   /** Last day for referrals that are to be heard. */
   @Column({ type: 'date', nullable: true })
@@ -342,6 +362,11 @@ export abstract class ListingRecord extends CaseRecord {
 @Index(['caseId'])
 @Index(['agencyId', 'closesAt'])
 @Check(`closes_at > opens_at`)
+@Exclusion(
+  'invitations_one_at_a_time',
+  `USING gist ("listing_id" WITH =, "agency_id" WITH =, (coalesce("practitioner_id", "agency_id")) WITH =, tstzrange("opens_at", "closes_at") WITH &&) WHERE (withdrawn_at IS NULL)`,
+)
+@Check('invitations_withdrawal', `(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)`)
 export class Invitation extends PartnershipRecord {
   /** The meeting. */
   @Column({ type: 'uuid' })
@@ -389,6 +414,28 @@ export class Invitation extends PartnershipRecord {
   @Classified('administrative')
   @Instant()
   closesAt: Date;
+
+  /** When it was withdrawn: it opens nothing from then on (UTC). */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  withdrawnAt: Date | null;
+
+  /** Who withdrew it; null where the service did. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  withdrawnById: string | null;
+
+  /** Why it was withdrawn. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  withdrawalReason: string | null;
+
+  /** Why its dates were corrected last. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  changeReason: string | null;
 }
 
 /** What the panel decided about one item, and why. Decisions are added and never changed. */

@@ -26,6 +26,13 @@ export class MeetingRequest extends IntersectionType(
 /** Puts a meeting off to another time. */
 export class MeetingPostponement extends PickType(Meeting, ['scheduledAt', 'endsAt'] as const) {}
 
+/** Takes back the opening of a meeting that was opened by mistake. */
+export class MeetingOpeningReversal {
+  /** Why, for everybody on the panel: nothing about a case. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Says that a meeting does not take place. */
 export class MeetingCancellation {
   /** Why, for everybody on the panel: nothing about a case. */
@@ -94,6 +101,22 @@ export class InvitationRequest extends IntersectionType(
   PickType(Invitation, ['agencyId', 'practitionerId', 'closesAt'] as const),
   PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
 ) {}
+
+/** Corrects the dates of an invitation, within the limits of a new one. */
+export class InvitationChange extends PartialType(PickType(Invitation, ['opensAt', 'closesAt'] as const), {
+  skipNullProperties: false,
+}) {
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Withdraws an invitation: it opens nothing any more. */
+export class InvitationWithdrawal {
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
 
 /** Records what the panel decided about one item. */
 export class DecisionRequest extends PickType(Decision, [

@@ -17,6 +17,7 @@ export class MeetingView extends view(
   'quorate',
   'closedAt',
   'cancelReason',
+  'openingReversalReason',
   'referralsDueOn',
   'papersDueOn',
   'bidsDueOn',
@@ -59,6 +60,10 @@ export class InvitationView extends view(
   'practitionerId',
   'opensAt',
   'closesAt',
+  'withdrawnAt',
+  'withdrawnById',
+  'withdrawalReason',
+  'changeReason',
 ) {}
 
 /** What was decided about an item. */

@@ -9,6 +9,7 @@ import { Meeting } from './meeting.entity.js';
 import {
   MeetingCancellation,
   MeetingJustification,
+  MeetingOpeningReversal,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
@@ -58,6 +59,14 @@ export class MeetingsController {
   @Answers.changed(MeetingView)
   open(@By() actor: Actor, @Id() id: string): Promise<Presented> {
     return this.meetings.open(actor, id);
+  }
+
+  /** Take back an opening by mistake, while no item was begun and nothing was decided (chair) */
+  @Post(':id/opening-reversal')
+  @Can('reverse-opening', Meeting)
+  @Answers.changed(MeetingView)
+  reverseOpening(@By() actor: Actor, @Id() id: string, @Body() body: MeetingOpeningReversal): Promise<Presented> {
+    return this.meetings.reverseOpening(actor, id, body);
   }
 
   /** Put a meeting off to another time (chair, coordinator) */

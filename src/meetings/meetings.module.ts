@@ -25,6 +25,7 @@ import { MinutesDocumentService } from './minutes/minutes-document.service.js';
 import './minutes/minutes.policy.js';
 import { MinutesService } from './minutes/minutes.service.js';
 import { ListingsController } from './listings.controller.js';
+import { InvitationCorrections } from './invitation-corrections.service.js';
 import { ListingsService } from './listings.service.js';
 import { MeetingCourse } from './course.js';
 import { MeetingsController } from './meetings.controller.js';
@@ -68,6 +69,7 @@ import { ResearchService } from './research/research.service.js';
     RecusalService,
     CrimeService,
     ListingsService,
+    InvitationCorrections,
     PacksService,
     PreFlightsService,
     PackRecallsService,

@@ -38,7 +38,7 @@ declareFact(
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
    FROM invitations i JOIN listings l ON l.id = i.listing_id AND l.removed_at IS NULL
-   WHERE ${MINE} AND i.opens_at <= :now AND i.closes_at > :now`,
+   WHERE ${MINE} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
@@ -128,7 +128,7 @@ declareSubject(Meeting, 'Meeting', {
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['close', 'justify', 'recall'],
+      actions: ['close', 'reverse-opening', 'justify', 'recall'],
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
@@ -224,6 +224,13 @@ declareSubject(Invitation, 'Invitation', {
       within: 'list',
       where: () => ({}),
     },
+    {
+      name: 'inviter',
+      sentence: 'who chairs or coordinates the panel, and is not invited by it',
+      actions: ['change', 'withdraw'],
+      within: 'list',
+      where: (actor) => ({ $or: [{ practitionerId: null }, { practitionerId: { $ne: actor.id } }] }),
+    },
   ],
 });
 
@@ -258,6 +265,7 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   justify: 'say why an emergency meeting cannot wait',
   recall: 'recall its papers',
   open: 'begin it',
+  'reverse-opening': 'take back that it was begun',
   close: 'close it',
 });
 declareWords(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
@@ -275,7 +283,7 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
   run: 'begin and end it',
   recuse: 'take somebody out of it',
 });
-declareWords(Invitation, 'Meeting', 'invitation to an item');
+declareWords(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
 declareWords(Decision, 'Meeting', 'decision on an item');
 addWords(Case, {
   'add-to-list': 'put it on the list of a meeting',

@@ -11,10 +11,11 @@ import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
 import { inTheRoomOnly } from './in-writing.js';
-import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import { Decision, isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
   MeetingCancellation,
   MeetingJustification,
+  MeetingOpeningReversal,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
@@ -74,9 +75,41 @@ export class MeetingsService {
       inTheRoomOnly(found);
       const status = after(meetingMachine, found.status, 'opening');
       await mustNotWait(work, found);
-      const opened = await work.update(Meeting, found, { status, chairId: found.chairId ?? actor.id });
+      const opened = await work.update(Meeting, found, {
+        status,
+        chairId: found.chairId ?? actor.id,
+        chairByOpening: found.chairId === null,
+        openedFrom: found.status,
+      });
       work.happened('meeting.opened', Meeting, opened);
       return work.present(MeetingView, opened);
+    });
+  }
+
+  /**
+   * The meeting is as it was before. Only the items that the chair may see are asked for: a refusal because of another would tell
+   * of it.
+   */
+  reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('reverse-opening', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'opening-reversal');
+      const begun = await work.rows('read', Listing, { meetingId: id, startedAt: { $ne: null } }, 1);
+      const decided = await work.rows('read', Decision, { meetingId: id }, 1);
+      if (begun.length || decided.length)
+        throw conflict(
+          'heard-already',
+          'An item was begun, or a decision was taken: the meeting was opened. Close it instead: POST /v1/meetings/{id}/closure.',
+        );
+      const reversed = await work.update(Meeting, found, {
+        status: found.openedFrom ?? status,
+        chairId: found.chairByOpening ? null : found.chairId,
+        chairByOpening: false,
+        openedFrom: null,
+        openingReversalReason: reason,
+      });
+      work.happened('meeting.opening-reversed', Meeting, reversed, { openingReversalReason: reason });
+      return work.present(MeetingView, reversed);
     });
   }
 

@@ -34,6 +34,11 @@ import { NamesOfStaff20261128201000 } from './20261128201000-names-of-staff.js';
 import { ReachOfExclusions20261128202000 } from './20261128202000-reach-of-exclusions.js';
 import { UsedReferences20261128203000 } from './20261128203000-used-references.js';
 import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
+import { CorrectionsOfPeople20261128500000 } from './20261128500000-corrections-of-people.js';
+import { NoDoubleEntries20261128510000 } from './20261128510000-no-double-entries.js';
+import { SeatsThatEndAtOnce20261128520000 } from './20261128520000-seats-that-end-at-once.js';
+import { Reopening20261128530000 } from './20261128530000-reopening.js';
+import { NoticesOfRedirections20261128540000 } from './20261128540000-notices-of-redirections.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -75,4 +80,9 @@ export const migrations: (new () => MigrationInterface)[] = [
   AuditCompartments20261128300000,
   LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
+  CorrectionsOfPeople20261128500000,
+  NoDoubleEntries20261128510000,
+  SeatsThatEndAtOnce20261128520000,
+  Reopening20261128530000,
+  NoticesOfRedirections20261128540000,
 ];

@@ -109,11 +109,14 @@ export const CHAIRING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair'];
 @Check(`tier IN ('core', 'flexible', 'observer')`)
 @Check(`role IN ('chair', 'co_chair', 'coordinator', 'member', 'legal_adviser', 'analyst')`)
 @Check(`tier = 'core' OR role IN ('member', 'legal_adviser', 'analyst')`)
-@Check(`valid_to IS NULL OR valid_to >= valid_from`)
-@Unique(['panelId', 'practitionerId', 'validFrom'])
+@Check(
+  'memberships_days',
+  `valid_to IS NULL OR valid_to >= valid_from OR (ended_at IS NOT NULL AND valid_to = valid_from - 1)`,
+)
+@Check('memberships_ending', `(ended_at IS NULL) = (end_reason IS NULL) AND (ended_at IS NULL OR valid_to IS NOT NULL)`)
 @Exclusion(
   'memberships_one_seat_at_a_time',
-  `USING gist (panel_id WITH =, practitioner_id WITH =, daterange(valid_from, valid_to, '[]') WITH &&)`,
+  `USING gist (panel_id WITH =, practitioner_id WITH =, daterange(valid_from, valid_to + 1, '[)') WITH &&)`,
 )
 export class Membership extends Recorded {
   @Column({ type: 'uuid' })
@@ -152,10 +155,24 @@ export class Membership extends Recorded {
   @CalendarDate()
   validFrom: string;
 
-  /** Last day; null while it lasts. */
+  /**
+   * Last whole day; null while it lasts. Of a seat that was ended at once it is the day before `endedAt`, or, where the seat had
+   * no whole day, the day before `validFrom`.
+   */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @CalendarDate()
   validTo: string | null;
+
+  /** The moment at which it was ended at once, or cancelled before it began; null where it ends with its last day (UTC). */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  endedAt: Date | null;
+
+  /** Why it was ended at once, cancelled or replaced. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @Length(3, 500)
+  endReason: string | null;
 }

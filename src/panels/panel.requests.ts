@@ -1,6 +1,6 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, ValidateNested } from 'class-validator';
+import { IsObject, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
 import { CalendarDate } from '../records/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
 import { PanelRuleSet } from './panel-rules.requests.js';
@@ -12,16 +12,33 @@ export class MembershipRequest extends PickType(Membership, [
   'role',
   'validFrom',
   'validTo',
-] as const) {}
+] as const) {
+  /** A seat of the same person on this panel that the new one takes the place of, in the same moment. */
+  @IsOptional()
+  @IsUUID()
+  replacesId?: string;
+
+  /** Why the seat is replaced; needed with `replacesId`. */
+  @IsOptional()
+  @Length(3, 500)
+  replaceReason?: string;
+}
 
 /** Changes what a panel is called, and whether it meets or sits in writing. Cases and sittings of before stay as they were. */
 export class PanelChange extends PartialType(PickType(Panel, ['name', 'mode'] as const), {
   skipNullProperties: false,
 }) {}
 
-/** Ends a membership. */
+/** Ends a membership at once, or cancels one that has not begun. */
+export class MembershipEnding {
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Ends a membership on a day. */
 export class MembershipEnd {
-  /** Last day of the membership. */
+  /** Last day of the membership: today or later. To end it at once: POST …/ending. */
   @CalendarDate()
   validTo: string;
 }

@@ -26,4 +26,6 @@ export class MembershipView extends view(
   'role',
   'validFrom',
   'validTo',
+  'endedAt',
+  'endReason',
 ) {}

@@ -6,7 +6,13 @@ import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
-import { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
+import {
+  MembershipEnd,
+  MembershipEnding,
+  MembershipRequest,
+  PanelChange,
+  PanelRulesRequest,
+} from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 import { PanelsService } from './panels.service.js';
 
@@ -48,7 +54,7 @@ export class PanelsController {
 
   /**
    * Appoint somebody else: a member, legal adviser or analyst (chair, coordinator); a chair, co-chair or coordinator (chair of
-   * the panel, chair of the steering group)
+   * the panel, chair of the steering group). With `replacesId` the new seat takes the place of another of the same person
    */
   @Post(':id/memberships')
   @Can('appoint', Panel)
@@ -71,6 +77,19 @@ export class PanelsController {
     @Body() body: MembershipEnd,
   ): Promise<Presented> {
     return this.panels.end(actor, id, membershipId, body);
+  }
+
+  /** End a membership at once, or cancel one that has not begun (whoever may end it) */
+  @Post(':id/memberships/:membershipId/ending')
+  @Can('end', Membership)
+  @Answers.changed(MembershipView)
+  endNow(
+    @By() actor: Actor,
+    @Id() id: string,
+    @Id('membershipId') membershipId: string,
+    @Body() body: MembershipEnding,
+  ): Promise<Presented> {
+    return this.panels.endNow(actor, id, membershipId, body);
   }
 
   /** The panel's rules, newest edition first */

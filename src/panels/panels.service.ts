@@ -10,8 +10,15 @@ import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { mustBeginWithin, mustEndWithin, SEAT_STARTS_AT_MOST_AGO, yearsAfter } from './limits.js';
 import { ruleNumber } from './panel-rules.js';
+import { daysAfter } from './working-days.js';
 import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
-import type { MembershipEnd, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.requests.js';
+import type {
+  MembershipEnd,
+  MembershipEnding,
+  MembershipRequest,
+  PanelChange,
+  PanelRulesRequest,
+} from './panel.requests.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 
 /** Panels, who sits on them, and the rules they work by. */
@@ -56,8 +63,12 @@ export class PanelsService {
       const latest = yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears'));
       const validTo = request.validTo ?? latest;
       mustEndWithin(validTo, request.validFrom, latest, { pointer: '/validTo' });
-      await oneSeatAtATime(work, panelId, { ...request, validTo });
-      const membership = await work.insert(Membership, { ...request, validTo, panelId, agencyId: member.agencyId });
+      const { replacesId, replaceReason, ...seat } = request;
+      const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
+      await oneSeatAtATime(work, panelId, { ...seat, validTo });
+      const membership = await work.insert(Membership, { ...seat, validTo, panelId, agencyId: member.agencyId });
+      if (replaced && CHAIRING_ROLES.includes(replaced.role))
+        await mustLeaveAChair(work, replaced, replaced.validTo as string);
       work.happened('membership.began', Membership, membership, { tier: request.tier, role: request.role });
       return work.present(MembershipView, membership, { status: 201 });
     });
@@ -75,6 +86,44 @@ export class PanelsService {
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);
     });
+  }
+
+  /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
+  endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await work.find('read', Panel, panelId, { lock: true });
+      const membership = await work.take('end', Membership, MembershipView, id);
+      if (membership.panelId !== panelId) throw notFound();
+      const ended = await endedAtOnce(work, membership, reason);
+      if (CHAIRING_ROLES.includes(ended.role)) await mustLeaveAChair(work, ended, ended.validTo as string);
+      return work.present(MembershipView, ended);
+    });
+  }
+
+  /** The seat that a new one takes the place of, ended for it. Who ends it must be allowed to. */
+  private async replaced(
+    work: Work,
+    panelId: string,
+    { replacesId, replaceReason, practitionerId, validFrom }: MembershipRequest,
+  ): Promise<Membership> {
+    if (!replaceReason)
+      throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
+        { pointer: '/replaceReason', detail: 'is needed with replacesId' },
+      ]);
+    await work.find('read', Panel, panelId, { lock: true });
+    const old = await work.find('end', Membership, replacesId as string, { lock: true });
+    if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
+    const today = londonDay(work.now);
+    if (validFrom < today)
+      throw unacceptable('replaced-in-the-past', 'A seat is replaced from today on, or from a later day.', [
+        { pointer: '/validFrom', detail: `must not be earlier than ${today}` },
+      ]);
+    if (validFrom === today) return endedAtOnce(work, old, replaceReason);
+    const validTo = daysAfter(validFrom, -1);
+    onlyShorter(work, old, validTo);
+    const ended = await work.update(Membership, old, { validTo });
+    work.happened('membership.ends', Membership, ended, { validTo });
+    return ended;
   }
 
   rules(actor: Actor, panelId: string, query: PageQuery): Promise<Presented> {
@@ -115,7 +164,7 @@ async function oneSeatAtATime(
 ): Promise<void> {
   const [taken] = await work.manager.query<{ id: string }[]>(
     `SELECT id FROM memberships WHERE panel_id = $1 AND practitioner_id = $2
-       AND daterange(valid_from, valid_to, '[]') && daterange($3, $4, '[]') LIMIT 1`,
+       AND daterange(valid_from, valid_to + 1, '[)') && daterange($3::date, $4::date + 1, '[)') LIMIT 1`,
     [panelId, practitionerId, validFrom, validTo ?? null],
   );
   if (taken)
@@ -125,10 +174,29 @@ async function oneSeatAtATime(
     );
 }
 
+/** The last whole day is the day before, so that every rule that counts by days counts the seat no more. */
+async function endedAtOnce(work: Work, seat: Membership, endReason: string): Promise<Membership> {
+  const today = londonDay(work.now);
+  if (seat.endedAt || (seat.validTo && seat.validTo < today))
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+  const hasBegun = seat.validFrom <= today;
+  const validTo = daysAfter(hasBegun ? today : seat.validFrom, -1);
+  const ended = await work.update(Membership, seat, { validTo, endedAt: work.now, endReason });
+  work.happened(hasBegun ? 'membership.ended' : 'membership.cancelled', Membership, ended, { validTo });
+  return ended;
+}
+
 /** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */
 function onlyShorter(work: Work, seat: Membership, validTo: string): void {
-  if (seat.validTo && seat.validTo < londonDay(work.now))
+  const today = londonDay(work.now);
+  if (seat.endedAt || (seat.validTo && seat.validTo < today))
     throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+  if (validTo < today)
+    throw unacceptable(
+      'end-in-the-past',
+      'Name today or a later day: who could read what until now is not rewritten. To end it at once: POST /v1/panels/{id}/memberships/{membershipId}/ending.',
+      [{ pointer: '/validTo', detail: `must not be earlier than ${today}` }],
+    );
   if (validTo < seat.validFrom || (seat.validTo && validTo > seat.validTo))
     throw unacceptable(
       'end-not-earlier',

@@ -397,7 +397,7 @@ export class Work {
     if (whole.length) this.note('collect', 'make', subjectOf(type), whole, { fields: Object.keys(rows[0] ?? {}) });
   }
 
-  /** Removes what a draft held: the only rows that may go. */
+  /** Removes rows that a draft held, or that a correction keeps elsewhere: no others may go. */
   async remove<T extends Recorded>(type: RecordClass<T>, rows: readonly T[]): Promise<void> {
     const ids = rows.map((row) => row.id);
     if (!ids.length) return;

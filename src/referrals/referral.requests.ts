@@ -41,7 +41,7 @@ export class ReferralQuery extends PageQuery {
   externalRef?: string;
 }
 
-const CONTENT = [
+export const CONTENT = [
   'externalRef',
   'problem',
   'incidentOn',
@@ -71,6 +71,26 @@ export class ReferralChange extends PartialType(PickType(Referral, ['category', 
 
 /** Names a person in a referral. */
 export class ReferralPersonRequest extends PickType(ReferralPerson, ['personId', 'role', 'rationale'] as const) {}
+
+/** Corrects a person's role in a referral. What it said before is kept with the reason. */
+export class ReferralPersonChange extends PartialType(
+  PickType(ReferralPerson, ['role', 'rationale'] as const),
+  NOT_NULL,
+) {
+  /** Why it is corrected. */
+  @Length(3, 500)
+  reason: string;
+}
+
+/** Takes out a person who was named in a referral in error: the referral puts the person before nobody any more. */
+export class ReferralPersonEnding {
+  @IsIn(['entered_in_error'])
+  kind: 'entered_in_error';
+
+  /** Why. */
+  @Length(3, 500)
+  reason: string;
+}
 
 /** Begins a referral; with `submit` it is submitted at once, or not made at all. */
 export class ReferralRequest extends IntersectionType(
@@ -127,6 +147,14 @@ export class ReferralRedirection extends PickType(ReferralDecision, ['targetPane
 
   @IsIn(REDIRECTION_REASONS)
   reasonCode: (typeof REDIRECTION_REASONS)[number];
+}
+
+/** Drafts a referral to another panel from one that was redirected. */
+export class ReferralCopyRequest {
+  /** The panel; the one that the redirection names where you name none. */
+  @IsOptional()
+  @IsUUID()
+  panelId?: string;
 }
 
 /** Withdraws a referral of your agency. */

@@ -1,7 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import { view } from '../records/view.js';
-import { Referral, ReferralDecision, ReferralPerson, ReferralScreening } from './referral.entity.js';
+import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
+import {
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  ReferralScreening,
+  TARGET_PROCESSES,
+  type TargetProcess,
+} from './referral.entity.js';
 
 /** A referral, as far as you may see it. */
 export class ReferralView extends view(
@@ -87,6 +95,21 @@ export class ReferralStatusView extends view(
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   @Classified('administrative')
   caseId: string | null;
+
+  /** The panel that should hear it instead, where it was redirected to one. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  @Classified('professional_opinion', 'summary')
+  redirectedToPanelId: string | null;
+
+  /** The process that owns it instead, where it was redirected to one. */
+  @ApiProperty({ type: String, enum: TARGET_PROCESSES, nullable: true })
+  @Classified('professional_opinion', 'summary')
+  redirectedToProcess: TargetProcess | null;
+
+  /** What the referrer has to do now, or null. A redirection passes nothing on. */
+  @ApiProperty({ type: String, maxLength: 400, nullable: true })
+  @Classified('administrative')
+  nextStep: string | null;
 }
 
 /** A person's role in a referral. */
@@ -99,6 +122,23 @@ export class ReferralPersonView extends view(
   'agencyId',
   'role',
   'rationale',
+) {}
+
+/** A correction of a person's role in a referral: the values before it, and why. */
+export class ReferralPersonCorrectionView extends view(
+  ReferralPersonCorrection,
+  'id',
+  'version',
+  'referralId',
+  'roleId',
+  'personId',
+  'agencyId',
+  'kind',
+  'reason',
+  'role',
+  'rationale',
+  'correctedById',
+  'correctedAt',
 ) {}
 
 /** A decision on a referral. */

@@ -11,6 +11,7 @@ import { Referral, ReferralDecision, ReferralPerson, ReferralScreening } from '.
 import {
   ReferralAcceptance,
   ReferralChange,
+  ReferralCopyRequest,
   ReferralPersonRequest,
   ReferralQuery,
   ReferralRedirection,
@@ -145,6 +146,14 @@ export class ReferralsController {
   @Answers.changed(ReferralView)
   redirect(@By() actor: Actor, @Id() id: string, @Body() body: ReferralRedirection): Promise<Presented> {
     return this.referrals.redirect(actor, id, body);
+  }
+
+  /** Draft a referral to another panel from one of your agency that was redirected */
+  @Post(':id/copies')
+  @Can('refer-again', Referral)
+  @Answers.made(ReferralView)
+  copy(@By() actor: Actor, @Id() id: string, @Body() body: ReferralCopyRequest): Promise<Presented> {
+    return this.referrals.copy(actor, id, body);
   }
 
   /** Withdraw a referral of your agency */

@@ -7,11 +7,12 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
+import { excludedFromPersonOfRow } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
+import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
 
 /** A referral names people as the one whom it is about, and in their roles. */
@@ -63,7 +64,7 @@ declareSubject(Referral, 'Referral', {
       name: 'own-agency',
       sentence:
         'who wrote it, or whose agency did, with a seat on the panel or as safeguarding lead working in that partnership',
-      actions: ['read', 'track', 'change', 'name-person', 'submit', 'withdraw'],
+      actions: ['read', 'track', 'change', 'name-person', 'correct', 'submit', 'withdraw', 'refer-again'],
       where: ofOwnReferral,
     },
     {
@@ -75,7 +76,7 @@ declareSubject(Referral, 'Referral', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted',
-      actions: ['accept', 'return', 'refuse', 'redirect'],
+      actions: ['accept', 'return', 'refuse', 'redirect', 'correct'],
       where: (actor) => inPanels(coordinatedPanels(actor)),
     },
   ],
@@ -98,7 +99,39 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
-  grounds: [referralReader],
+  grounds: [
+    referralReader,
+    {
+      name: 'referral-corrector',
+      sentence: 'who may correct the referral: who made it, and who chairs or coordinates the panel',
+      actions: ['change', 'take-out'],
+      within: 'correct',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
+  ...OF_REFERRAL,
+  panel: 'panelId',
+  contributor,
+  bars: [excludedFromPersonOfRow],
+  grounds: [
+    {
+      name: 'own-agency',
+      sentence: 'whose agency made the referral, and who may change it',
+      actions: ['read'],
+      within: 'change',
+      where: () => ({}),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel, once the referral was submitted: what was corrected from then on',
+      actions: ['read'],
+      within: 'return',
+      where: () => ({ inDraft: false }),
+    },
+  ],
 });
 
 declareSubject(ReferralDecision, 'ReferralDecision', {
@@ -176,14 +209,19 @@ for (const [type, foreign] of [
 declareWords(Referral, 'Referring', 'referral', {
   track: 'follow where it stands',
   'name-person': 'name people in it',
+  correct: 'correct whom it names',
   submit: 'submit it',
   withdraw: 'withdraw it',
+  'refer-again': 'draft it for the panel to which it was redirected',
   accept: 'accept it',
   return: 'return it for more',
   refuse: 'refuse it',
   redirect: 'redirect it',
 });
-declareWords(ReferralPerson, 'Referring', 'role of a person in a referral');
+declareWords(ReferralPerson, 'Referring', 'role of a person in a referral', {
+  'take-out': 'take out a person named in error',
+});
+declareWords(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
 declareWords(ReferralDecision, 'Referring', 'decision on a referral');
 declareWords(ReferralScreening, 'Referring', 'screening of a referral');
 declareWords(ReferralSubject, 'Referring', 'list of whom and what a referral is about');

@@ -19,6 +19,7 @@ import type { Work } from '../records/work.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
 import { openCase } from './opening.js';
+import { happenedTo } from './referral-events.js';
 import {
   Referral,
   ReferralDecision,
@@ -29,9 +30,11 @@ import {
   type DecisionKind,
   type DecisionReason,
 } from './referral.entity.js';
+import { CONTENT } from './referral.requests.js';
 import type {
   ReferralAcceptance,
   ReferralChange,
+  ReferralCopyRequest,
   ReferralPersonRequest,
   ReferralQuery,
   ReferralRedirection,
@@ -85,7 +88,8 @@ export class ReferralsService {
     return this.records.read(actor, async (work) => {
       const found = await work.find('track', Referral, id);
       const opened = found.caseId ? await work.peek('track', Case, found.caseId) : null;
-      return work.present(ReferralStatusView, found, { action: 'track', extra: { caseId: opened?.id ?? null } });
+      const extra = { caseId: opened?.id ?? null, ...(await redirectedTo(work, found)) };
+      return work.present(ReferralStatusView, found, { action: 'track', extra });
     });
   }
 
@@ -109,22 +113,53 @@ export class ReferralsService {
     );
   }
 
-  begin(actor: Actor, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
+  begin(actor: Actor, request: ReferralRequest): Promise<Presented> {
+    return this.records.change(actor, (work) => this.drafted(work, request));
+  }
+
+  private async drafted(work: Work, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
+    const { actor } = work;
+    const panel = await work.find('refer', Panel, request.panelId);
+    await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
+    const drafted = await work.insert(Referral, {
+      ...request,
+      ...consentRecord(work, request),
+      partnershipId: panel.partnershipId,
+      agencyId: actor.agencyId,
+      contributingType: actor.agencyType,
+      authorId: actor.id,
+    });
+    for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
+    happenedTo(work, 'referral.drafted', drafted);
+    const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
+    return work.present(ReferralView, referral, { status: 201 });
+  }
+
+  /**
+   * A redirection passes nothing on: the referrer puts the matter before the other panel, which is checked as any referral. Consent
+   * was given or refused for the first panel, and is recorded anew.
+   */
+  copy(actor: Actor, id: string, request: ReferralCopyRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const panel = await work.find('refer', Panel, request.panelId);
-      await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
-      const drafted = await work.insert(Referral, {
-        ...request,
-        ...consentRecord(work, request),
-        partnershipId: panel.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
-        authorId: actor.id,
-      });
-      for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
-      happened(work, 'referral.drafted', drafted);
-      const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
-      return work.present(ReferralView, referral, { status: 201 });
+      const found = await work.find('refer-again', Referral, id);
+      if (found.status !== 'redirected')
+        throw conflict('not-redirected', 'Only a referral that was redirected is drafted for another panel.', {
+          state: found.status,
+        });
+      const target = request.panelId ?? (await redirectedTo(work, found)).redirectedToPanelId;
+      if (!target || target === found.panelId)
+        throw unacceptable('unknown-panel', 'Name another panel: the redirection names none that you may see.', [
+          { pointer: '/panelId', detail: 'is missing, or is the panel that redirected it' },
+        ]);
+      const people = await work.rows('read', ReferralPerson, { referralId: id });
+      const isConsent = (field: string): boolean => field.startsWith('consent') || field === 'externalRef';
+      const content = CONTENT.filter((field) => !isConsent(field)).map((field) => [field, found[field]]);
+      const { category, subjectKind, personId, placeId, groupId } = found;
+      return this.drafted(work, {
+        ...(Object.fromEntries(content) as Partial<Referral>),
+        ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
+        people: people.map(({ personId, role, rationale }) => ({ personId, role, rationale })),
+      } as ReferralRequest);
     });
   }
 
@@ -133,7 +168,7 @@ export class ReferralsService {
       const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
-      happened(work, 'referral.changed', changed, { fields: Object.keys(request) });
+      happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) });
       return work.present(ReferralView, changed);
     });
   }
@@ -146,7 +181,7 @@ export class ReferralsService {
         throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const touched = await work.update(Referral, found, {});
-      happened(work, 'referral.person-named', touched);
+      happenedTo(work, 'referral.person-named', touched);
       return work.present(ReferralPersonView, person, { status: 201 });
     });
   }
@@ -222,7 +257,7 @@ export class ReferralsService {
     await mustStillName(work, referral, people);
     await putBeforePanel(work, referral, people);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
-    happened(work, 'referral.submitted', referral);
+    happenedTo(work, 'referral.submitted', referral);
     return referral;
   }
 
@@ -253,16 +288,10 @@ export class ReferralsService {
         decidedAt: work.now,
       });
       await work.manager.delete(ReferralSubject, { referralId: id });
-      happened(work, `referral.${event}`, referral, { reasonCode });
+      happenedTo(work, `referral.${event}`, referral, { reasonCode });
       return work.present(ReferralView, referral);
     });
   }
-}
-
-/** Until it was submitted nobody but the referrer learns of it. */
-function happened(work: Work, type: string, referral: Referral, data: Record<string, unknown> = {}): void {
-  const told = { ...referral, agencyOnly: referral.submittedAt === null };
-  work.happened(type, Referral, told, data);
 }
 
 /** What may still be submitted may still be changed. */
@@ -291,6 +320,28 @@ function insertPerson(work: Work, referral: Referral, request: ReferralPersonReq
 function consentRecord(work: Work, request: ReferralChange): Partial<Referral> {
   const isRecord = request.consentStatus !== undefined || request.consentReason !== undefined;
   return isRecord ? { consentRecordedById: work.actor.id, consentRecordedAt: work.now } : {};
+}
+
+const NOTHING_PASSED_ON = 'Nothing of this referral was passed on.';
+const TO_PANEL = `${NOTHING_PASSED_ON} Put the matter before that panel: POST /v1/referrals/{id}/copies drafts the referral to it.`;
+const TO_PROCESS = `${NOTHING_PASSED_ON} Take the matter to that process yourself.`;
+
+type Redirected = Pick<ReferralStatusView, 'redirectedToPanelId' | 'redirectedToProcess' | 'nextStep'>;
+
+/** To whom a redirected referral was sent, and what the referrer has to do; a panel that the reader may not see is left out. */
+async function redirectedTo(work: Work, { id, status }: Referral): Promise<Redirected> {
+  const [decision] =
+    status === 'redirected'
+      ? await work.rows('read', ReferralDecision, { referralId: id, kind: 'redirection' }, 1)
+      : [];
+  if (!decision) return { redirectedToPanelId: null, redirectedToProcess: null, nextStep: null };
+  const { targetPanelId, targetProcess } = decision;
+  const panel = targetPanelId ? await work.peek('read', Panel, targetPanelId) : null;
+  return {
+    redirectedToPanelId: panel?.id ?? null,
+    redirectedToProcess: targetProcess,
+    nextStep: panel ? TO_PANEL : targetProcess ? TO_PROCESS : `${NOTHING_PASSED_ON} Ask the panel who should hear it.`,
+  };
 }
 
 type Subject = Pick<ReferralRequest, 'subjectKind' | 'personId' | 'placeId' | 'groupId'>;

@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
-import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
@@ -21,6 +21,10 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check(`(case_id IS NULL) <> (person_id IS NULL)`)
 @Check(`until IS NULL OR until > since`)
 @Check('exclusions_reach', `reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)`)
+@ExclusionConstraint(
+  'exclusions_one_at_a_time',
+  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach") WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
+)
 @Check(
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,

@@ -16,7 +16,7 @@ const RISK = `greatest(array_position(${BAND}, c.risk_band), (SELECT max(array_p
 const ROOM = `SELECT c.lead_agency_id AS agency
   UNION SELECT t.owner_agency_id FROM actions t WHERE t.case_id = c.id AND t.status = ANY ($3)
   UNION SELECT k.agency_id FROM contributions k WHERE k.case_id = c.id AND NOT k.agency_only AND k.recalled_at IS NULL
-  UNION SELECT i.agency_id FROM invitations i WHERE i.case_id = c.id AND i.meeting_id = $2`;
+  UNION SELECT i.agency_id FROM invitations i WHERE i.case_id = c.id AND i.meeting_id = $2 AND i.withdrawn_at IS NULL`;
 
 async function bearings(work: Work, meetingId: string, caseIds: string[]): Promise<Map<string, Bearing>> {
   const found = await work.manager.query<Bearing[]>(

@@ -14,7 +14,7 @@ export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
 
 export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
   if (found.stage === 'closed')
-    throw conflict('case-closed', 'A closed case is not listed. Refer it anew: POST /v1/referrals.');
+    throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
   const listing = await work.insert(Listing, {
     meetingId: meeting.id,

@@ -107,7 +107,7 @@ const AUDIENCE = `WITH seats AS (
     GROUP BY 1),
   invited AS (
     SELECT i.agency_id, CASE WHEN count(*) = 1 THEN max(i.practitioner_id::text)::uuid END AS practitioner_id
-    FROM invitations i WHERE i.listing_id = $1 AND i.closes_at > $3 GROUP BY 1),
+    FROM invitations i WHERE i.listing_id = $1 AND i.closes_at > $3 AND i.withdrawn_at IS NULL GROUP BY 1),
   people AS (
     SELECT person_id FROM case_people WHERE case_id = $5 UNION SELECT person_id FROM cases WHERE id = $5 AND person_id IS NOT NULL)
   SELECT a.id, r.id AS "requestId", r.status,

@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { mustNotLieAhead } from '../panels/limits.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { CasePersonCorrection, type CorrectionKind } from './case-person-correction.entity.js';
+import { Case, CasePerson } from './case.entity.js';
+import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
+import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
+import { mustBeOpen } from './open-case.js';
+
+/** Corrections of who is named in a case. Source: design, section 1, principle 13. */
+@Injectable()
+export class CasePeopleService {
+  constructor(private readonly records: Records) {}
+
+  get(actor: Actor, caseId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('read', CasePerson, id);
+      if (found.caseId !== caseId) throw notFound();
+      return work.present(CasePersonView, found);
+    });
+  }
+
+  corrections(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Case, caseId);
+      return work.page(CasePersonCorrectionView, { caseId }, query);
+    });
+  }
+
+  change(actor: Actor, caseId: string, id: string, { reason, ...changes }: CasePersonChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', CasePerson, CasePersonView, id, { writes: changes });
+      const about = await caseOf(work, found, caseId);
+      mustBeOpen(about, 'no corrections of roles');
+      mustNotLieAhead(changes.since, work.now, '/since');
+      mustBeInOrder({ ...found, ...changes });
+      await keep(work, found, 'changed', reason);
+      const changed = await work.update(CasePerson, found, changes);
+      await touch(work, about);
+      work.happened('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
+      return work.present(CasePersonView, changed);
+    });
+  }
+
+  /** The answer is the correction: a role entered in error is no record of the case any more. */
+  end(actor: Actor, caseId: string, id: string, { kind, until, reason }: CasePersonEnding): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const action = kind === 'ended' ? 'change' : 'take-out';
+      const found = await work.find(action, CasePerson, id, { lock: true });
+      const about = await caseOf(work, found, caseId);
+      const correction =
+        kind === 'ended'
+          ? await ended(work, about, found, until ?? londonDay(work.now), reason)
+          : await takenOut(work, about, found, until, reason);
+      await touch(work, about);
+      return work.present(CasePersonCorrectionView, correction, { status: 201 });
+    });
+  }
+}
+
+async function caseOf(work: Work, role: CasePerson, caseId: string): Promise<Case> {
+  if (role.caseId !== caseId) throw notFound();
+  return work.find('read', Case, caseId, { lock: true });
+}
+
+/** Counts the case as changed, so that it comes first in lists. */
+async function touch(work: Work, about: Case): Promise<void> {
+  await work.update(Case, about, {});
+}
+
+async function ended(
+  work: Work,
+  about: Case,
+  role: CasePerson,
+  until: string,
+  reason: string,
+): Promise<CasePersonCorrection> {
+  mustBeOpen(about, 'no corrections of roles');
+  if (role.until) throw conflict('ended', 'This role has ended already. Correct its last day by PATCH, with a reason.');
+  mustNotLieAhead(until, work.now, '/until');
+  mustBeInOrder({ ...role, until });
+  const correction = await keep(work, role, 'ended', reason);
+  work.happened('case.person-ended', CasePerson, await work.update(CasePerson, role, { until }));
+  return correction;
+}
+
+/** Also in a closed case: a wrong disclosure is stopped whatever became of the case. */
+async function takenOut(
+  work: Work,
+  about: Case,
+  role: CasePerson,
+  until: string | undefined,
+  reason: string,
+): Promise<CasePersonCorrection> {
+  if (until)
+    throw unacceptable('no-last-day', 'What was entered in error has no last day. Leave out until, or choose ended.', [
+      { pointer: '/until', detail: 'only for ended' },
+    ]);
+  const others = await work.manager.countBy(CasePerson, { caseId: role.caseId, personId: role.personId });
+  if (about.personId === role.personId && others === 1)
+    throw unacceptable(
+      'about-this-person',
+      'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or name the right role first.',
+      [{ pointer: '/kind', detail: 'not for the last role of the person that the case is about' }],
+    );
+  const correction = await keep(work, role, 'entered_in_error', reason);
+  await work.remove(CasePerson, [role]);
+  // whoever received the role is told that it was taken back
+  work.revised.push({ recordId: role.id, isRecall: true, at: work.now });
+  work.happened('case.person-taken-out', CasePersonCorrection, correction);
+  return correction;
+}
+
+async function keep(work: Work, role: CasePerson, kind: CorrectionKind, reason: string): Promise<CasePersonCorrection> {
+  const { id: roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId } = role;
+  const before = {
+    role: role.role,
+    rationale: role.rationale,
+    since: role.since,
+    until: role.until,
+    pregnant: role.pregnant,
+    inCustody: role.inCustody,
+  };
+  return work.insert(CasePersonCorrection, {
+    ...{ roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId },
+    ...before,
+    kind,
+    reason,
+    correctedById: work.actor.id,
+    correctedAt: work.now,
+  });
+}
+
+function mustBeInOrder({ since, until }: Pick<CasePerson, 'since' | 'until'>): void {
+  if (until && until < since)
+    throw unacceptable('ends-before-it-begins', 'The last day of a role is not before its first day.', [
+      { pointer: '/until', detail: `must not be earlier than ${since}` },
+    ]);
+}

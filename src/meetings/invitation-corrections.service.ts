@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../policy/actor.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { itemOf } from './items.js';
+import { withinLimits } from './listings.service.js';
+import { Invitation, Meeting } from './meeting.entity.js';
+import type { InvitationChange, InvitationWithdrawal } from './meeting.requests.js';
+import { InvitationView } from './meeting.views.js';
+
+/** Where an invitation is found. */
+interface Place {
+  meetingId: string;
+  listingId: string;
+  id: string;
+}
+
+/** Corrects and withdraws invitations. Source: docs/who-may-widen.md, rows 6 and 26. */
+@Injectable()
+export class InvitationCorrections {
+  constructor(private readonly records: Records) {}
+
+  get(actor: Actor, { meetingId, listingId, id }: Place): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.present(InvitationView, ofItem(await work.find('read', Invitation, id), listingId));
+    });
+  }
+
+  /** Every event of the invitation says its dates and the reason, so that the earlier ones stay known. */
+  change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
+      const found = await this.taken(work, 'change', place);
+      if (removedAt || found.closesAt <= work.now)
+        throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
+      const { opensAt, closesAt } = { ...found, ...changes };
+      if (closesAt <= opensAt || closesAt <= work.now)
+        throw unacceptable(
+          'closes-too-early',
+          'An invitation ends after it begins, and after now. To end it at once, withdraw it.',
+          [{ pointer: '/closesAt', detail: 'must lie after opensAt and after now' }],
+        );
+      const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
+      withinLimits(await work.find('read', Meeting, place.meetingId), { opensAt, closesAt }, days, work.now);
+      const changed = await work.update(Invitation, found, { ...changes, changeReason: reason });
+      const fields = Object.keys(changes);
+      work.happened('invitation.changed', Invitation, changed, { fields, opensAt, closesAt, changeReason: reason });
+      return work.present(InvitationView, changed);
+    });
+  }
+
+  withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      await itemOf(work, 'read', place.meetingId, place.listingId);
+      const found = await this.taken(work, 'withdraw', place);
+      const withdrawn = await work.update(Invitation, found, {
+        withdrawnAt: work.now,
+        withdrawnById: actor.id,
+        withdrawalReason: reason,
+      });
+      work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
+      return work.present(InvitationView, withdrawn);
+    });
+  }
+
+  private async taken(work: Work, action: string, { listingId, id }: Place): Promise<Invitation> {
+    const found = ofItem(await work.take(action, Invitation, InvitationView, id), listingId);
+    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
+    return found;
+  }
+}
+
+function ofItem(found: Invitation, listingId: string): Invitation {
+  if (found.listingId !== listingId) throw notFound();
+  return found;
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Panel } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../policy/actor.js';
+import { notFound, unacceptable } from '../policy/problems.js';
+import type { PageQuery } from '../records/page-query.requests.js';
+import type { Presented } from '../records/presented.js';
+import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
+import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
+import { Referral, ReferralPerson, ReferralSubject } from './referral.entity.js';
+import type { ReferralPersonChange, ReferralPersonEnding } from './referral.requests.js';
+import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.views.js';
+import { happenedTo } from './referral-events.js';
+import { screen } from './screening.js';
+import { intakeRules } from './submission.js';
+
+/** Corrections of who is named in a referral. Source: design, section 1, principle 13. */
+@Injectable()
+export class ReferralPeopleService {
+  constructor(private readonly records: Records) {}
+
+  get(actor: Actor, referralId: string, id: string): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('read', ReferralPerson, id);
+      if (found.referralId !== referralId) throw notFound();
+      return work.present(ReferralPersonView, found);
+    });
+  }
+
+  corrections(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Referral, referralId);
+      return work.page(ReferralPersonCorrectionView, { referralId }, query);
+    });
+  }
+
+  change(actor: Actor, referralId: string, id: string, request: ReferralPersonChange): Promise<Presented> {
+    const { reason, ...changes } = request;
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
+      const referral = await referralOf(work, found, referralId);
+      await keep(work, referral, found, 'changed', reason);
+      const changed = await work.update(ReferralPerson, found, changes);
+      await rescreened(work, referral);
+      happenedTo(work, 'referral.person-changed', await work.update(Referral, referral, {}));
+      return work.present(ReferralPersonView, changed);
+    });
+  }
+
+  /** Whatever became of the referral: a wrong disclosure is stopped at any time. */
+  end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.find('take-out', ReferralPerson, id, { lock: true });
+      const referral = await referralOf(work, found, referralId);
+      const { personId } = found;
+      const others = await work.manager.countBy(ReferralPerson, { referralId, personId });
+      if (referral.personId === personId && others === 1)
+        throw unacceptable(
+          'about-this-person',
+          'The referral is about this person. Withdraw it as referred_in_error, or refuse or return it, and refer the right person.',
+          [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
+        );
+      const correction = await keep(work, referral, found, 'entered_in_error', reason);
+      await work.remove(ReferralPerson, [found]);
+      if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
+      // whoever received the role is told that it was taken back
+      work.revised.push({ recordId: found.id, isRecall: true, at: work.now });
+      await rescreened(work, referral);
+      happenedTo(work, 'referral.person-taken-out', await work.update(Referral, referral, {}));
+      return work.present(ReferralPersonCorrectionView, correction, { status: 201 });
+    });
+  }
+}
+
+async function referralOf(work: Work, role: ReferralPerson, referralId: string): Promise<Referral> {
+  if (role.referralId !== referralId) throw notFound();
+  return work.find('correct', Referral, referralId, { lock: true });
+}
+
+/** While the panel decides, it learns of earlier referrals of the people who are named now. */
+async function rescreened(work: Work, referral: Referral): Promise<void> {
+  if (referral.status !== 'submitted') return;
+  const panel = await work.manager.findOneByOrFail(Panel, { id: referral.panelId });
+  const { repeatWindowMonths } = intakeRules((await rulesInForce(work, panel.id))?.rules);
+  await screen(work, referral, panel.type, repeatWindowMonths);
+}
+
+function keep(
+  work: Work,
+  { submittedAt }: Referral,
+  before: ReferralPerson,
+  kind: ReferralCorrectionKind,
+  reason: string,
+): Promise<ReferralPersonCorrection> {
+  const { id: roleId, partnershipId, agencyId, contributingType, referralId, panelId } = before;
+  const { personId, role, rationale } = before;
+  return work.insert(ReferralPersonCorrection, {
+    ...{ roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
+    kind,
+    reason,
+    inDraft: submittedAt === null,
+    correctedById: work.actor.id,
+    correctedAt: work.now,
+  });
+}

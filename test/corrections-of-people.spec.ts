@@ -1,0 +1,257 @@
+/**
+ * A wrong person in a case or referral is corrected, ended or taken out, with a reason. Somebody taken out is reached through
+ * the case or referral by nobody; whoever was kept out through that person alone has it again.
+ *
+ * Seen to fail: a role entered in error that stays in `case_people`; the same in `referral_people` and `referral_subjects`; a
+ * member who takes somebody out; a correction that does not keep the values before it; the person that a case is about taken
+ * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel.
+ */
+import type pg from 'pg';
+import type { Response } from 'supertest';
+import { givenWallsApart, type WallsApart } from './given-walls.ts';
+import { asOwner, casesOf, meets, all, none, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+const SERGEANT = 'police-sergeant';
+const OFFICER = 'housing-officer';
+const COORDINATOR = 'jag-coordinator';
+
+let server: TestServer;
+let owner: pg.Client;
+let walls: WallsApart;
+let jag: string;
+let panelId: string;
+let partnershipId: string;
+const by = (who: string): Promise<Caller> => as(server, who);
+const status = async (who: string, path: string): Promise<number> => (await (await by(who)).get(path)).status;
+const code = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+  walls = await givenWallsApart(server.database);
+  jag = (await casesOf(owner, 'ask-jag'))[0]!.id;
+  const { rows } = await owner.query<{ id: string; partnership: string }>(
+    `SELECT id, partnership_id AS partnership FROM panels WHERE code = 'ask-jag'`,
+  );
+  panelId = rows[0]!.id;
+  partnershipId = rows[0]!.partnership;
+});
+
+afterEach(async () => {
+  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+});
+
+let count = 0;
+async function aPerson(): Promise<string> {
+  const named = { partnershipId, givenName: 'Perpetua', familyName: `Quillfeather ${String((count += 1))}` };
+  return (await (await by(OFFICER)).post('/v1/persons', named).expect(201)).body.id as string;
+}
+
+/** Somebody whom housing named in the case. */
+async function named(): Promise<{ person: string; role: string }> {
+  const person = await aPerson();
+  const body = { personId: person, role: 'complainant', rationale: 'Lives there.', since: '2026-01-01' };
+  const made = await (await by(OFFICER)).post(`/v1/cases/${jag}/people`, body).expect(201);
+  return { person, role: made.body.id as string };
+}
+
+const rolePath = (role: string): string => `/v1/cases/${jag}/people/${role}`;
+const ERROR = { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.' };
+const taking = async (who: string, role: string, body: object = ERROR): Promise<Response> =>
+  (await by(who)).post(`${rolePath(role)}/ending`, body);
+const exclude = async (person: string, whom: string): Promise<void> => {
+  const body = { personId: person, practitionerId: (await practitioner(owner, whom)).id, reason: 'Knows a party.' };
+  await (await by(COORDINATOR)).post('/v1/exclusions', { ...body, panelId }).expect(201);
+};
+
+async function referred(submit: boolean): Promise<{ path: string; person: string; role: string }> {
+  const officer = await by(OFFICER);
+  const place = { partnershipId, kind: 'estate', name: `Lantern Court, stair ${String((count += 1))}` };
+  const { body: at } = await officer.post('/v1/places', place).expect(201);
+  const person = await aPerson();
+  const draft = {
+    panelId,
+    subjectKind: 'place',
+    placeId: at.id,
+    category: 'asb_incident',
+    problem: 'Fires in the bin store, three in two weeks, reported by four households.',
+    whyMultiAgency: 'Cleaning alone has not helped; fire service and police are needed.',
+    criteria: ['repeat_location'],
+    legalGateway: 'CDA_S115',
+    people: [{ personId: person, role: 'complainant', rationale: 'Reported it.' }],
+    submit,
+  };
+  const { body } = await officer.post('/v1/referrals', draft).expect(201);
+  const path = `/v1/referrals/${body.id as string}`;
+  const { body: people } = await officer.get(`${path}/people`).expect(200);
+  return { path, person, role: people.data[0].id };
+}
+
+describe('a person named in a case in error', () => {
+  test('a coordinator can take the person out, and nobody reaches the person through the case', async () => {
+    const { person, role } = await named();
+    for (const who of [COORDINATOR, 'fire-officer', SERGEANT])
+      expect([who, await status(who, `/v1/persons/${person}`)]).toEqual([who, 200]);
+    const { body } = await taking(COORDINATOR, role);
+    expect(body).toMatchObject({ kind: 'entered_in_error', role: 'complainant', roleId: role, reason: ERROR.reason });
+    for (const who of [COORDINATOR, 'jag-chair', 'fire-officer', SERGEANT]) {
+      expect([who, await status(who, `/v1/persons/${person}`)]).toEqual([who, 404]);
+      const { text } = await (await by(who)).get(`/v1/cases/${jag}/people?limit=100`).expect(200);
+      expect(text).not.toContain(person);
+    }
+    expect(await status(OFFICER, `/v1/persons/${person}`)).toBe(200);
+    expect(code(await taking(COORDINATOR, role))).toEqual([404, 'not-found']);
+  });
+
+  test('a coordinator reads what was taken out and why, without the person', async () => {
+    const { person, role } = await named();
+    await taking(COORDINATOR, role);
+    const { body } = await (await by(COORDINATOR)).get(`/v1/cases/${jag}/people-corrections?limit=100`).expect(200);
+    const kept = body.data.find((one: { roleId: string }) => one.roleId === role);
+    expect(kept).toMatchObject({ kind: 'entered_in_error', reason: ERROR.reason, role: 'complainant' });
+    expect(kept.withheld).toContain('personId');
+    expect(JSON.stringify(kept)).not.toContain(person);
+    const { rows } = await owner.query<{ operation: string }>(
+      `SELECT operation FROM audit_entries WHERE $1 = ANY (record_ids) AND subject_type = 'CasePerson' AND sub_operation = 'remove'`,
+      [role],
+    );
+    expect(rows).toEqual([{ operation: 'erase' }]);
+  });
+
+  test('a member cannot take somebody out, nor read what others took out', async () => {
+    const { role } = await named();
+    expect(code(await taking('fire-officer', role))).toEqual([403, 'not-permitted']);
+    expect(code(await taking(OFFICER, role))).toEqual([403, 'not-permitted']);
+    await taking(COORDINATOR, role);
+    const { text } = await (await by('fire-officer')).get(`/v1/cases/${jag}/people-corrections?limit=100`).expect(200);
+    expect(text).not.toContain(role);
+  });
+
+  test('a person kept out through the one taken out gets the case back, and cannot take them out', async () => {
+    const { person, role } = await named();
+    await exclude(person, SERGEANT);
+    expect(none(await meets(await by(SERGEANT), owner, jag))).toBe(true);
+    expect(code(await taking(SERGEANT, role))).toEqual([404, 'not-found']);
+    expect((await taking(COORDINATOR, role)).status).toBe(201);
+    expect(all(await meets(await by(SERGEANT), owner, jag))).toBe(true);
+    const { actor } = (await walls.cast([SERGEANT]))[0]!;
+    expect(await walls.policyAlone(actor, 'Case', [jag])).toEqual([jag]);
+    expect(await walls.wallAlone(actor, 'Case', [jag])).toEqual([jag]);
+    expect(await status(SERGEANT, `/v1/persons/${person}`)).toBe(404);
+  });
+
+  test('a coordinator excluded from the person cannot read that the person was taken out', async () => {
+    const { person, role } = await named();
+    const { id: practitionerId } = await practitioner(owner, COORDINATOR);
+    const kept = { personId: person, practitionerId, panelId, reason: 'Knows a party.' };
+    await (await by('jag-chair')).post('/v1/exclusions', kept).expect(201);
+    expect(code(await taking(COORDINATOR, role))).toEqual([404, 'not-found']);
+    const made = await taking('jag-chair', role);
+    expect(made.status).toBe(201);
+    const path = `/v1/cases/${jag}/people-corrections?limit=100`;
+    expect((await (await by(COORDINATOR)).get(path).expect(200)).text).not.toContain(role);
+    expect((await (await by('jag-chair')).get(path).expect(200)).text).toContain(role);
+    expect((await (await by(COORDINATOR)).get(`/v1/cases/${jag}/timeline?limit=100`)).text).not.toContain(made.body.id);
+  });
+
+  test('a coordinator cannot take out the person that the case is about', async () => {
+    const { rows } = await owner.query<{ case: string; role: string }>(
+      `SELECT c.id AS case, r.id AS role FROM cases c JOIN case_people r ON r.case_id = c.id AND r.person_id = c.person_id
+       WHERE c.panel_id = $1 AND c.stage <> 'closed'
+         AND NOT EXISTS (SELECT 1 FROM case_people o WHERE o.case_id = c.id AND o.person_id = c.person_id AND o.id <> r.id)
+         AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.case_id = c.id OR e.person_id = c.person_id) LIMIT 1`,
+      [panelId],
+    );
+    const answer = await (
+      await by(COORDINATOR)
+    ).post(`/v1/cases/${rows[0]!.case}/people/${rows[0]!.role}/ending`, ERROR);
+    expect(code(answer)).toEqual([422, 'about-this-person']);
+  });
+});
+
+describe('a role in a case', () => {
+  test('a coordinator can correct it with a reason, and the values before it are kept', async () => {
+    const { role } = await named();
+    const coordinator = await by(COORDINATOR);
+    const { headers } = await coordinator.get(rolePath(role)).expect(200);
+    const change = { role: 'witness', since: '2026-02-01' };
+    expect((await coordinator.patch(rolePath(role), change, headers['etag'])).status).toBe(400);
+    const reasoned = { ...change, reason: 'The housing file was misread.' };
+    const { body } = await coordinator.patch(rolePath(role), reasoned, headers['etag']).expect(200);
+    expect(body).toMatchObject({ id: role, role: 'witness', since: '2026-02-01' });
+    const kept = await coordinator.get(`/v1/cases/${jag}/people-corrections?limit=100`).expect(200);
+    expect(kept.body.data.find((one: { roleId: string }) => one.roleId === role)).toMatchObject({
+      kind: 'changed',
+      role: 'complainant',
+      since: '2026-01-01',
+      reason: reasoned.reason,
+    });
+    expect((await (await by('fire-officer')).patch(rolePath(role), reasoned, '*')).status).toBe(403);
+    expect((await (await by(OFFICER)).patch(rolePath(role), reasoned, '*')).status).toBe(200);
+  });
+
+  test('the agency that named the person can end it on a day, once, and the person stays readable', async () => {
+    const { person, role } = await named();
+    const ended = { kind: 'ended', until: '2026-03-01', reason: 'Moved away.' };
+    expect(code(await taking(OFFICER, role, { ...ended, until: '2025-12-31' }))).toEqual([
+      422,
+      'ends-before-it-begins',
+    ]);
+    expect((await taking(OFFICER, role, ended)).status).toBe(201);
+    expect((await (await by(OFFICER)).get(rolePath(role)).expect(200)).body.until).toBe('2026-03-01');
+    expect(code(await taking(OFFICER, role, ended))).toEqual([409, 'ended']);
+    expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(200);
+  });
+
+  test('a coordinator cannot reach it through another case', async () => {
+    const { role } = await named();
+    const other = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const answer = await (await by(COORDINATOR)).post(`/v1/cases/${other}/people/${role}/ending`, ERROR);
+    expect(code(answer)).toEqual([404, 'not-found']);
+  });
+});
+
+describe('a person named in a referral in error', () => {
+  test.each([OFFICER, COORDINATOR])('%s can take the person out after submission', async (who) => {
+    const { path, person, role } = await referred(true);
+    expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(200);
+    await exclude(person, SERGEANT).catch(() => undefined);
+    const { status: made, body } = await (await by(who)).post(`${path}/people/${role}/ending`, ERROR);
+    expect([made, body.kind]).toEqual([201, 'entered_in_error']);
+    for (const other of ['fire-officer', COORDINATOR]) {
+      expect([other, await status(other, `/v1/persons/${person}`)]).toEqual([other, 404]);
+      expect((await (await by(other)).get(`${path}/people`).expect(200)).body.data).toEqual([]);
+    }
+    const kept = await (await by(COORDINATOR)).get(`${path}/people-corrections`).expect(200);
+    expect(kept.body.data).toMatchObject([{ roleId: role, reason: ERROR.reason }]);
+    expect((await (await by('fire-officer')).get(`${path}/people-corrections`)).body.data).toEqual([]);
+  });
+
+  test('the referrer can take a person out of a draft, and the panel never learns of it', async () => {
+    const { path, person, role } = await referred(false);
+    await (await by(OFFICER)).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    await (await by(OFFICER)).post(`${path}/submission`).set('if-match', '*').expect(200);
+    expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(404);
+    expect((await (await by(COORDINATOR)).get(`${path}/people-corrections`).expect(200)).body.data).toEqual([]);
+    expect((await (await by(OFFICER)).get(`${path}/people-corrections`).expect(200)).body.data).toHaveLength(1);
+  });
+
+  test('a member of another agency cannot take the person out', async () => {
+    const { path, role } = await referred(true);
+    const answer = await (await by('fire-officer')).post(`${path}/people/${role}/ending`, ERROR);
+    expect(code(answer)).toEqual([403, 'not-permitted']);
+  });
+
+  test('the referrer can correct the role with a reason', async () => {
+    const { path, role } = await referred(true);
+    const officer = await by(OFFICER);
+    const { headers } = await officer.get(`${path}/people/${role}`).expect(200);
+    const change = { role: 'witness', reason: 'Saw it, did not report it.' };
+    const { body } = await officer.patch(`${path}/people/${role}`, change, headers['etag']).expect(200);
+    expect(body.role).toBe('witness');
+    const kept = await officer.get(`${path}/people-corrections`).expect(200);
+    expect(kept.body.data).toMatchObject([{ kind: 'changed', role: 'complainant', reason: change.reason }]);
+  });
+});

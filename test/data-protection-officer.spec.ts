@@ -1,0 +1,77 @@
+/**
+ * A data protection officer reviews who is kept out of what, and who holds which system role, without the reasons and without the
+ * people.
+ *
+ * Seen to fail: an officer without exclusions or roles; a reason or a person shown to one; an exclusion of a compartment; an
+ * exclusion of another partnership; a colleague of another agency who reads roles.
+ */
+import type pg from 'pg';
+import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+let server: TestServer;
+let owner: pg.Client;
+const by = (who: string): Promise<Caller> => as(server, who);
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+});
+
+test('an officer reads who is kept out of a case, and not why', async () => {
+  const caseId = (await casesOf(owner, 'ask-jag'))[0]!.id;
+  const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+  const reason = 'The brother of the complainant.';
+  const made = await (await by('jag-chair')).post('/v1/exclusions', { caseId, practitionerId, reason }).expect(201);
+  const path = `/v1/exclusions/${made.body.id as string}`;
+  const { body, text } = await (await by('dpo')).get(path).expect(200);
+  expect(body).toMatchObject({ practitionerId, caseId, until: null });
+  expect(body.withheld).toEqual(expect.arrayContaining(['reason', 'endReason']));
+  expect(text).not.toContain('brother');
+  expect((await (await by('dpo')).get('/v1/exclusions?limit=100').expect(200)).text).toContain(made.body.id);
+  expect((await (await by('dpo')).post(`${path}/ending`, { reason }).set('if-match', '*')).status).toBe(403);
+  expect((await (await by('housing-officer')).get(path)).status).toBe(404);
+});
+
+test('an officer does not read the person from whom somebody is kept away', async () => {
+  const { rows } = await owner.query<{ person: string; panel: string }>(
+    `SELECT person_id AS person, panel_id AS panel FROM case_people WHERE case_id = $1 LIMIT 1`,
+    [(await casesOf(owner, 'ask-jag'))[1]!.id],
+  );
+  const { person, panel } = rows[0]!;
+  const body = { personId: person, panelId: panel, name: 'Somebody Else', reason: 'A neighbour.' };
+  const made = await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+  const read = await (await by('dpo')).get(`/v1/exclusions/${made.body.id as string}`).expect(200);
+  expect(read.text).not.toContain(person);
+  expect(read.body.withheld).toContain('personId');
+});
+
+test('an officer reads no exclusion of a compartment or of another partnership', async () => {
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO exclusions (id, version, partnership_id, panel_id, case_id, practitioner_id, reason, since, reach)
+     SELECT gen_random_uuid(), 1, p.partnership_id, p.id, (SELECT c.id FROM cases c WHERE c.panel_id = p.id LIMIT 1),
+       (SELECT id FROM practitioners WHERE subject = 'fire-officer'), 'None.', now(), 'panel'
+     FROM panels p WHERE (p.compartment OR p.partnership_id NOT IN (SELECT a.partnership_id FROM agency_partnerships a
+         JOIN practitioners d ON d.agency_id = a.agency_id WHERE d.subject = 'dpo'))
+       AND EXISTS (SELECT 1 FROM cases c WHERE c.panel_id = p.id) RETURNING id`,
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { id } of rows) expect((await (await by('dpo')).get(`/v1/exclusions/${id}`)).status).toBe(404);
+});
+
+test('an officer reads who holds which system role in an agency of the partnership; a member of another agency does not', async () => {
+  const { rows } = await owner.query<{ agency: string; id: string; roles: string[] }>(
+    `SELECT p.agency_id AS agency, p.id, p.roles FROM practitioners p WHERE p.roles && '{emergency_access}'
+       AND p.agency_id NOT IN (SELECT agency_id FROM practitioners WHERE subject IN ('dpo', 'fire-officer'))
+       AND p.agency_id IN (SELECT a.agency_id FROM agency_partnerships a JOIN panels n ON n.partnership_id = a.partnership_id
+         WHERE n.code = 'ask-jag') LIMIT 1`,
+  );
+  const { agency, id, roles } = rows[0]!;
+  const personOf = async (who: string): Promise<object> => {
+    const { body } = await (await by(who)).get(`/v1/agencies/${agency}/people?limit=100`).expect(200);
+    return body.data.find((one: { id: string }) => one.id === id);
+  };
+  expect(await personOf('dpo')).toMatchObject({ roles });
+  expect(await personOf('fire-officer')).not.toHaveProperty('roles');
+});

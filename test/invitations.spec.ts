@@ -1,0 +1,147 @@
+/**
+ * An invitation to an item is corrected within the limits of a new one, and withdrawn at once; a second one of the same is
+ * refused while the first is open.
+ *
+ * Seen to fail: a withdrawn invitation that goes on opening the case; a correction beyond the limits of the panel, of what is
+ * over or withdrawn; a double invitation, by the service and by the database; the invited who corrects the own invitation.
+ */
+import type pg from 'pg';
+import type { Response } from 'supertest';
+import { asOwner, casesOf, inDays, meets, none, practitioner } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+const GUEST = 'idva';
+const COORDINATOR = 'jag-coordinator';
+
+let server: TestServer;
+let owner: pg.Client;
+let caseId: string;
+let path: string;
+let listing: string;
+const by = (who: string): Promise<Caller> => as(server, who);
+const code = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  for (const { id } of await casesOf(owner, 'ask-jag'))
+    if (none(await meets(await by(GUEST), owner, id))) caseId ??= id;
+  const caller = await by(COORDINATOR);
+  const convened = {
+    panelId: rows[0]!.id,
+    scheduledAt: inDays(20),
+    endsAt: null,
+    venueOrMode: 'Room 1',
+    chairId: null,
+  };
+  const meeting = (await caller.post('/v1/meetings', convened).expect(201)).body.id as string;
+  const { body } = await caller.post(`/v1/meetings/${meeting}/listings`, { caseId, kind: 'new' }).expect(201);
+  listing = `/v1/meetings/${meeting}/listings/${body.id as string}`;
+  path = `${listing}/invitations`;
+});
+
+afterEach(() => owner.query(`DELETE FROM invitations WHERE case_id = $1`, [caseId]));
+
+async function invite(values: object = {}): Promise<Response> {
+  const { id, agencyId } = await practitioner(owner, GUEST);
+  return (await by(COORDINATOR)).post(path, { agencyId, practitionerId: id, closesAt: inDays(21), ...values });
+}
+
+const one = ({ body }: Response): string => `${path}/${body.id as string}`;
+const changed = async (made: Response, body: object, who = COORDINATOR): Promise<Response> =>
+  (await by(who)).patch(one(made), body, '*');
+const withdrawn = async (made: Response, who = COORDINATOR): Promise<Response> =>
+  (await by(who)).post(`${one(made)}/withdrawal`, { reason: 'The wrong colleague.' }).set('if-match', '*');
+const reason = 'The day was mistyped.';
+
+describe('a withdrawal', () => {
+  test('the invited person cannot read the case any more, at once', async () => {
+    const made = await invite();
+    expect((await (await by(GUEST)).get(`/v1/cases/${caseId}`)).status).toBe(200);
+    const answer = await withdrawn(made);
+    expect(code(answer)).toEqual([200, undefined]);
+    expect(answer.body).toMatchObject({ withdrawalReason: 'The wrong colleague.', withdrawnAt: expect.any(String) });
+    expect(none(await meets(await by(GUEST), owner, caseId))).toBe(true);
+    expect((await (await by(GUEST)).get(one(made))).status).toBe(404);
+  });
+
+  test('a coordinator cannot repeat it, nor correct what was withdrawn, and can invite again', async () => {
+    const made = await invite();
+    await withdrawn(made);
+    expect(code(await withdrawn(made))).toEqual([409, 'withdrawn']);
+    expect(code(await changed(made, { closesAt: inDays(22), reason }))).toEqual([409, 'withdrawn']);
+    expect(code(await invite())).toEqual([201, undefined]);
+    const { body } = await (await by(COORDINATOR)).get(path).expect(200);
+    expect(body.data).toHaveLength(2);
+  });
+
+  test('a member and the invited person cannot withdraw or correct it', async () => {
+    const made = await invite();
+    for (const [who, expected] of [
+      ['fire-officer', 404],
+      [GUEST, 403],
+    ] as const) {
+      expect([who, (await withdrawn(made, who)).status]).toEqual([who, expected]);
+      expect([who, (await changed(made, { closesAt: inDays(30), reason }, who)).status]).toEqual([who, expected]);
+    }
+  });
+});
+
+describe('a correction', () => {
+  test('a coordinator can change the dates with a reason, and the earlier ones stay known', async () => {
+    const made = await invite();
+    const { headers } = await (await by(COORDINATOR)).get(one(made)).expect(200);
+    const later = { opensAt: inDays(5), closesAt: inDays(25) };
+    expect((await (await by(COORDINATOR)).patch(one(made), later, headers['etag'])).status).toBe(400);
+    const answer = await (await by(COORDINATOR)).patch(one(made), { ...later, reason }, headers['etag']);
+    expect(answer.body).toMatchObject({ ...later, changeReason: reason });
+    expect(none(await meets(await by(GUEST), owner, caseId))).toBe(true);
+    const { rows } = await owner.query<{ data: object }>(`SELECT data FROM events WHERE subject_id = $1 ORDER BY at`, [
+      made.body.id,
+    ]);
+    expect(rows.map(({ data }) => data)).toMatchObject([{ closesAt: made.body.closesAt }, later]);
+  });
+
+  test('a coordinator cannot go beyond the limits of a new invitation', async () => {
+    const made = await invite();
+    for (const [body, expected] of [
+      [{ closesAt: inDays(35) }, 'end-out-of-range'],
+      [{ closesAt: '2099-01-01T00:00:00Z' }, 'end-out-of-range'],
+      [{ opensAt: inDays(93), closesAt: inDays(95) }, 'begins-out-of-range'],
+      [{ closesAt: inDays(-1) }, 'closes-too-early'],
+    ] as const)
+      expect(code(await changed(made, { ...body, reason }))).toEqual([422, expected]);
+  });
+
+  test('a coordinator cannot revive an invitation that is over', async () => {
+    const made = await invite();
+    await owner.query(
+      `UPDATE invitations SET opens_at = now() - interval '2 days', closes_at = now() - interval '1 day' WHERE id = $1`,
+      [made.body.id],
+    );
+    expect(code(await changed(made, { closesAt: inDays(21), reason }))).toEqual([409, 'invitation-over']);
+  });
+});
+
+describe('a second invitation', () => {
+  test('of the same person to the same item gets 409 that names the first', async () => {
+    const first = await invite();
+    const second = await invite({ closesAt: inDays(22) });
+    expect(code(second)).toEqual([409, 'invited-already']);
+    expect(second.body.invitationId).toBe(first.body.id);
+    expect(second.body.detail).toContain(first.body.id);
+    const wholeAgency = await invite({ practitionerId: undefined });
+    expect(wholeAgency.status).toBe(201);
+    expect(code(await invite({ practitionerId: undefined }))).toEqual([409, 'invited-already']);
+    await expect(
+      owner.query(
+        `INSERT INTO invitations (id, version, partnership_id, meeting_id, listing_id, case_id, panel_id, agency_id, practitioner_id, opens_at, closes_at)
+         SELECT gen_random_uuid(), 1, partnership_id, meeting_id, listing_id, case_id, panel_id, agency_id, practitioner_id, opens_at, closes_at
+         FROM invitations WHERE id = $1`,
+        [first.body.id],
+      ),
+    ).rejects.toThrow('invitations_one_at_a_time');
+  });
+});
