@@ -35,6 +35,7 @@ import { ReachOfExclusions20261128202000 } from './20261128202000-reach-of-exclu
 import { UsedReferences20261128203000 } from './20261128203000-used-references.js';
 import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
+import { ChairsLeft20261128510000 } from './20261128510000-chairs-left.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -75,4 +76,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AuditCompartments20261128300000,
   LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
+  ChairsLeft20261128510000,
 ];

@@ -35,6 +35,20 @@ export const excludedFromReferral: Bar = {
   },
 };
 
+/**
+ * The bar of a referral for rows that name it by type and identifier: `typeColumn` says the type, `relation` leads to it. A
+ * referral that row-level security hides is not found either, so the bar holds unless it is found.
+ */
+export const hiddenWithReferral = (typeColumn: string, relation: string): Bar => ({
+  name: excludedFromReferral.name,
+  step: 'conflict',
+  sentence: 'who is excluded from the referral that it is about',
+  where: (actor) => {
+    const excluded = excludedFromReferral.where(actor);
+    return excluded && { [typeColumn]: 'Referral', $nor: [{ [relation]: { $elemMatch: { $nor: [excluded] } } }] };
+  },
+});
+
 /** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
 const drafted: Bar = {
   name: 'draft-of-another-agency',
