@@ -330,9 +330,34 @@ const sharingAddresses = (actor: Actor, caseId: string): Where => ({
   ],
 });
 
+/** An address travels in the context of the one panel before which it was put: through no case of another. */
+const onItsPanel = { also: { panelId: 'panelId' } };
+const addressed = inCases('personId');
+
 extendSubject(ProtectedAddress, {
-  ...inCases('personId'),
+  relations: {
+    roles: { ...addressed.relations.roles, ...onItsPanel },
+    cases: { ...addressed.relations.cases, ...onItsPanel },
+    person: { to: Person, local: 'personId', foreign: 'id' },
+  },
+  contexts: addressed.contexts,
+  bars: [outsideCompartmentOf('panelId')],
   grounds: [
+    {
+      name: 'before-the-panel',
+      sentence: 'whose agency wrote it, and who is a core member of the panel, which has a case about the person',
+      actions: ['put-before'],
+      where: (actor) => {
+        const before = beforeOwnPanel(actor, true);
+        return before && { $and: [{ agencyId: actor.agencyId }, before] };
+      },
+    },
+    {
+      name: 'own-agency-of-the-person',
+      sentence: 'whose agency wrote it, and recorded the person',
+      actions: ['put-before'],
+      where: ({ agencyId }) => ({ agencyId, person: { $elemMatch: { agencyId } } }),
+    },
     {
       name: 'case-reader',
       sentence: 'who may read a case about the person, where protected addresses are shared in full',

@@ -36,6 +36,7 @@ import { UsedReferences20261128203000 } from './20261128203000-used-references.j
 import { AuditCompartments20261128300000 } from './20261128300000-audit-compartments.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 import { ChairsLeft20261128510000 } from './20261128510000-chairs-left.js';
+import { PanelOfProtectedAddresses20261128520000 } from './20261128520000-panel-of-protected-addresses.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -77,4 +78,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
   ChairsLeft20261128510000,
+  PanelOfProtectedAddresses20261128520000,
 ];

@@ -77,6 +77,17 @@ function relatedSql(
   inner: Condition,
 ): string {
   const related = parameters.alias();
-  const join = `${related}.${columnOf(relation.to, relation.foreign).name} = ${alias}.${columnOf(type, relation.local).name}`;
+  const join = joinSql(relation, type, alias, related);
   return `EXISTS (SELECT 1 FROM ${tableOf(relation.to)} ${related} WHERE ${join} AND ${toSql(inner, relation.to, related, parameters)})`;
 }
+
+/** The columns by which rows under the alias `related` belong to those of `type` under `alias`. */
+export const joinSql = (
+  { to, local, foreign, also = {} }: Relation,
+  type: RecordClass,
+  alias: string,
+  related: string,
+) =>
+  [[local, foreign] as const, ...Object.entries(also)]
+    .map(([own, theirs]) => `${related}.${columnOf(to, theirs).name} = ${alias}.${columnOf(type, own).name}`)
+    .join(' AND ');

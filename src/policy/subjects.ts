@@ -24,6 +24,8 @@ export interface Relation {
   to: RecordClass;
   local: string;
   foreign: string;
+  /** Columns of this row that must also equal one of the related row, by the name that it has there. */
+  also?: Record<string, string>;
   /** Columns of the related row that have another name here (a composite foreign key holds them equal). */
   as?: Record<string, string>;
 }

@@ -12,7 +12,7 @@ import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Slot, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
-import { Parameters, toSql } from '../policy/sql.js';
+import { joinSql, Parameters, toSql } from '../policy/sql.js';
 import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { saysWhere } from './standing-of-rows.js';
 
@@ -114,7 +114,7 @@ export function contextSql(
     const through = subjectOf(relation.to);
     const other = parameters.alias();
     const column = (property: string): string => `${other}.${columnOf(through.type, property).name}`;
-    const on = `${column(relation.foreign)} = ${alias}.${columnOf(subject.type, relation.local).name}`;
+    const on = joinSql(relation, subject.type, alias, other);
     const emergency =
       through.case && actor.emergencyCaseIds.length
         ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
