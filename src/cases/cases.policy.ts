@@ -5,7 +5,15 @@
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import {
+  declareSubject,
+  extendSubject,
+  openings,
+  refersToHidden,
+  subjectOf,
+  type Bar,
+  type Ground,
+} from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -56,6 +64,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): Ba
 declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    previous: { to: Case, local: 'previousCaseId', foreign: 'id' },
     // whom they name is somebody whom a ground could concern
     grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
     emergencies: { to: EmergencyAccess, local: 'id', foreign: 'caseId' },
@@ -65,6 +74,9 @@ declareSubject(Case, 'Case', {
   case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   bars: hiddenWithCase('id'),
+  telling: {
+    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, Case, 'previous') },
+  },
   grounds: [
     {
       name: 'core-member',

@@ -4,7 +4,15 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import {
+  declareSubject,
+  extendSubject,
+  openings,
+  refersToHidden,
+  subjectOf,
+  type Bar,
+  type Ground,
+} from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
@@ -123,10 +131,16 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
 });
 
 declareSubject(ReferralScreening, 'ReferralScreening', {
-  relations: { referral: { to: Referral, local: 'id', foreign: 'id' } },
+  relations: {
+    referral: { to: Referral, local: 'id', foreign: 'id' },
+    previous: { to: Referral, local: 'previousReferralId', foreign: 'id' },
+  },
   parent: 'referral',
   panel: 'panelId',
   contributor,
+  telling: {
+    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, ReferralScreening, 'previous') },
+  },
   grounds: [
     {
       name: 'core-member',
