@@ -3,6 +3,10 @@
  * records, emergency access, withheld fields, timelines and recusals, each over HTTP. Appointments, exclusions, limits and
  * reference numbers have specs of their own; `who-may-widen.spec.ts` looks for what nobody thought of.
  *
+ * Seen to fail: a repeat by a referral that waits for its decision; a repeat shown, found, counted or listed as one because of a
+ * case from which its reader is excluded, and a refusal that tells of it; a referral lost by its author because its panel excludes
+ * the author from somebody named in it.
+ *
  * Seen to fail on the service as it was before these rules: every test that refuses, hides or records. The others hold what
  * must stay possible.
  */
@@ -569,5 +573,38 @@ describe('naming somebody whom a panel knows', () => {
       [jagCase!.id, one],
     );
     expect(await answers(one, other)).toEqual(await answers(third, other));
+  });
+
+  test('somebody whom a panel excludes from a person gets the same answers when referring that person to it', async () => {
+    const [known, unknown, other] = [
+      await recorded('housing-officer'),
+      await recorded('housing-officer'),
+      await recorded('housing-officer'),
+    ];
+    const [earlier] = await casesOf(owner, 'ask-marac');
+    const role = { personId: known, role: 'witness', rationale: 'Was there.', since: '2026-01-01' };
+    await (await by('housing-officer')).post(`/v1/cases/${earlier!.id}/people`, role).then(expectStatus(201));
+    const { id } = await practitioner(owner, 'housing-officer');
+    const exclusion = { personId: known, practitionerId: id, reason: 'A neighbour of the family.' };
+    await (await by('marac-chair')).post('/v1/exclusions', exclusion).then(expectStatus(201));
+    const answers = async (one: string): Promise<string[]> => {
+      const author = await by('housing-officer');
+      const begun = await referred('housing-officer', 'ask-marac', one, other);
+      const path = `/v1/referrals/${String(begun.body.id)}`;
+      const naming = { personId: one, role: 'complainant', rationale: 'Reported it.' };
+      const about = { category: 'police_incident', subjectKind: 'person_perpetrator', personId: other };
+      const draft = await author.post('/v1/referrals', { ...about, panelId: await panelIdOf('ask-marac') });
+      return [
+        begun,
+        await author.get(path),
+        await author.get(`${path}/status`),
+        await author.get(`${path}/people`),
+        draft,
+        await author.post(`/v1/referrals/${String(draft.body.id)}/people`, naming),
+        await author.get(`/v1/referrals/${String(draft.body.id)}`),
+      ].map(likeness);
+    };
+    expect(await answers(known)).toEqual(await answers(unknown));
+    expect((await (await by('housing-officer')).get(`/v1/cases/${earlier!.id}`)).status).toBe(404);
   });
 });

@@ -33,10 +33,14 @@ export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; by its panel: save who wrote it and does not decide on it',
   where: (actor) => {
     const { excludedPersonIds, excludedCaseIds } = actor;
-    const hidden: Where[] = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) }));
+    const hidden = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) })).map((where): Where => {
+      // to lose what one has just written would tell that the panel knows the person
+      const decides = coordinatedPanels(actor).includes(where['panelId'] as string);
+      return decides ? where : { ...where, authorId: { $ne: actor.id } };
+    });
     if (excludedPersonIds.length) hidden.push(...naming(excludedPersonIds));
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     return hidden.length ? { $or: hidden } : null;
