@@ -17,7 +17,10 @@ import '../referrals/referrals.policy.js';
 /** The facts by which a conflict bars somebody from a case or referral. */
 const EXCLUDING = ['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'] as const satisfies (keyof ActorFacts)[];
 
-type Chair = Pick<Actor, (typeof EXCLUDING)[number]>;
+/** The bars ask for these as well. */
+const ASKED = [...EXCLUDING, 'coordinatedPanelIds'] as const;
+
+type Chair = Pick<Actor, (typeof ASKED)[number]>;
 
 export interface Matter {
   id: string;
@@ -29,7 +32,7 @@ export interface Matter {
 /** Of every panel with a chair or co-chair today: what excludes each of them. */
 async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
   const facts = declaredFacts()
-    .filter(({ name }) => EXCLUDING.some((one) => one === name))
+    .filter(({ name }) => ASKED.some((one) => one === name))
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.panel_id AS "panelId", ${facts.join(', ')} FROM (
