@@ -210,7 +210,12 @@ describe('an action that is left undone', () => {
       'action_before_steering_group',
     );
     expect(await told(chair, id)).toMatchObject([
-      { kind: 'escalation_to_answer', subjectType: 'Escalation', panelId: steering, withheld: ['caseId'] },
+      {
+        kind: 'escalation_to_answer',
+        subjectType: 'Escalation',
+        panelId: steering,
+        withheld: ['caseId', 'planPanelId'],
+      },
     ]);
     expect(await told(member, id)).toEqual([]);
     expect(await told(coordinator, id)).toEqual([]);
@@ -237,7 +242,7 @@ describe('the steering group', () => {
       (await all(socialWorker, '/v1/notices')).filter(
         (one) => one['kind'] === 'steering_group_answered' && one['subjectId'] === actionId,
       ),
-    ).toMatchObject([{ dueOn: answer.answerDueOn, withheld: ['caseId', 'panelId'] }]);
+    ).toMatchObject([{ dueOn: answer.answerDueOn, withheld: ['caseId', 'panelId', 'planPanelId'] }]);
     const timeline = await all(coordinator, `/v1/cases/${plan.caseId}/timeline`);
     expect(
       timeline.filter((one) => one['type'] === 'action.steering-group-answered' && one['subjectId'] === actionId),

@@ -122,7 +122,7 @@ describe('an action', () => {
         subjectType: 'Action',
         dueOn: due,
         readAt: null,
-        withheld: ['caseId', 'panelId'],
+        withheld: ['caseId', 'panelId', 'planPanelId'],
       });
   });
 

@@ -393,7 +393,7 @@ describe('whoever is asked and reads nothing else of the panel', () => {
     await (
       await by('housing-officer')
     )
-      .post(`/v1/persons/${personId}/protected-addresses`, { kind: 'refuge', address: 'CANARY-REFUGE' })
+      .post(`/v1/persons/${personId}/protected-addresses`, { kind: 'refuge', address: 'CANARY-REFUGE', panelId: null })
       .expect(201);
     await owner.query(
       `UPDATE cases SET summary = 'CANARY-SUMMARY', why_multi_agency = 'CANARY-WHY', risk_band_reason = 'CANARY-BAND' WHERE id = $1`,

@@ -219,7 +219,8 @@ test('what is held is what plain SQL counts', async () => {
     for (const category of ['education', 'police_intelligence', 'social_care_child', 'probation'])
       expect([category, found(category)]).toEqual([category, await counted(said(category))]);
     const protectedBy = `SELECT c.panel_id, c.id AS case_id, a.contributing_type AS type, a.agency_id FROM protected_addresses a
-        JOIN cases c ON c.person_id = a.person_id OR c.id IN (SELECT cp.case_id FROM case_people cp WHERE cp.person_id = a.person_id)`;
+        JOIN cases c ON c.panel_id = a.panel_id
+        AND (c.person_id = a.person_id OR c.id IN (SELECT cp.case_id FROM case_people cp WHERE cp.person_id = a.person_id))`;
     expect(found('protected_address')).toEqual(await counted(`${protectedBy} UNION ALL ${said('protected_address')}`));
     expect(found('safe_contact')).toEqual(await counted(`${known('safe_contact')} UNION ALL ${said('safe_contact')}`));
     expect(found('safe_contact').length).toBeGreaterThan(3);

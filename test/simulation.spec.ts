@@ -339,10 +339,10 @@ test('what is promised is what is then enforced, to everybody, once all have sig
   expect(people.length).toBeGreaterThan(0);
   const idva = await as(server, 'idva');
   await service.query(
-    `INSERT INTO protected_addresses (id, version, partnership_id, agency_id, contributing_type, author_id, person_id, kind, address)
-     SELECT gen_random_uuid(), 1, partnership_id, agency_id, contributing_type, author_id, id, 'refuge', 'Somewhere safe' FROM persons
-     WHERE id = ANY($1)`,
-    [people.map(({ id }) => id)],
+    `INSERT INTO protected_addresses (id, version, partnership_id, agency_id, contributing_type, author_id, person_id, kind, address, panel_id)
+     SELECT gen_random_uuid(), 1, partnership_id, agency_id, contributing_type, author_id, id, 'refuge', 'Somewhere safe',
+       (SELECT panel_id FROM cases WHERE id = $2) FROM persons WHERE id = ANY($1)`,
+    [people.map(({ id }) => id), caseIds[0]],
   );
   const addressesKnown = async (): Promise<number[]> =>
     Promise.all(

@@ -132,7 +132,7 @@ export class Case extends AboutSubject {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('risk_assessment')
-  @References(() => Case, ['read'], 'isRepeat')
+  @References(() => Case)
   previousCaseId: string | null;
 
   /** When it is next reviewed. */

@@ -5,7 +5,15 @@
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import {
+  declareSubject,
+  extendSubject,
+  openings,
+  refersToHidden,
+  subjectOf,
+  type Bar,
+  type Ground,
+} from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -57,6 +65,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): Ba
 declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
+    previous: { to: Case, local: 'previousCaseId', foreign: 'id' },
     // whom they name is somebody whom a ground could concern
     grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
     emergencies: { to: EmergencyAccess, local: 'id', foreign: 'caseId' },
@@ -66,6 +75,9 @@ declareSubject(Case, 'Case', {
   case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   bars: hiddenWithCase('id'),
+  telling: {
+    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, Case, 'previous') },
+  },
   grounds: [
     {
       name: 'core-member',
@@ -371,9 +383,34 @@ const sharingAddresses = (actor: Actor, caseId: string): Where => ({
   ],
 });
 
+/** An address travels in the context of the one panel before which it was put: through no case of another. */
+const onItsPanel = { also: { panelId: 'panelId' } };
+const addressed = inCases('personId');
+
 extendSubject(ProtectedAddress, {
-  ...inCases('personId'),
+  relations: {
+    roles: { ...addressed.relations.roles, ...onItsPanel },
+    cases: { ...addressed.relations.cases, ...onItsPanel },
+    person: { to: Person, local: 'personId', foreign: 'id' },
+  },
+  contexts: addressed.contexts,
+  bars: [outsideCompartmentOf('panelId')],
   grounds: [
+    {
+      name: 'before-the-panel',
+      sentence: 'whose agency wrote it, and who is a core member of the panel, which has a case about the person',
+      actions: ['put-before'],
+      where: (actor) => {
+        const before = beforeOwnPanel(actor, true);
+        return before && { $and: [{ agencyId: actor.agencyId }, before] };
+      },
+    },
+    {
+      name: 'own-agency-of-the-person',
+      sentence: 'whose agency wrote it, and recorded the person',
+      actions: ['put-before'],
+      where: ({ agencyId }) => ({ agencyId, person: { $elemMatch: { agencyId } } }),
+    },
     {
       name: 'case-reader',
       sentence: 'who may read a case about the person, where protected addresses are shared in full',

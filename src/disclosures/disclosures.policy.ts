@@ -6,7 +6,7 @@ import '../cases/cases.policy.js';
 import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { excludedFromReferral } from '../referrals/referrals.policy.js';
+import { hiddenWithReferral } from '../referrals/referrals.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -24,16 +24,7 @@ const bars: Bar[] = [
       return { $or: [{ caseId: { $in: excludedCaseIds } }, ...people] };
     },
   },
-  {
-    name: 'excluded-from-referral',
-    step: 'conflict',
-    sentence: 'who is excluded from the referral that was disclosed',
-    // a referral that row-level security hides is not found either, so the bar holds unless it is found
-    where: (actor) => {
-      const excluded = excludedFromReferral.where(actor);
-      return excluded && { recordType: 'Referral', $nor: [{ referral: { $elemMatch: { $nor: [excluded] } } }] };
-    },
-  },
+  hiddenWithReferral('recordType', 'referral'),
   outsideCompartment,
   recusedFromItem('listingId'),
 ];

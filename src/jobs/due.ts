@@ -3,6 +3,7 @@
  * that was missed on its day is still asked for later, as long as its matter stands.
  */
 import type { EntityManager } from 'typeorm';
+import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { calendarOf, type Rules } from '../meetings/deadlines.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
@@ -11,10 +12,11 @@ import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../records/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
+import { withoutAChair } from './chairless.js';
 import type { Notice } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
-  Partial<Pick<Notice, 'practitionerId' | 'caseId' | 'panelId' | 'planPanelId'>>;
+  Partial<Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'panelId' | 'planPanelId'>>;
 
 /** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
 const DAYS_OF_REMINDERS = 45;
@@ -26,7 +28,7 @@ const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
 export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
   const today = londonDay(now);
   const found: Due[] = [];
-  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies, redirections])
+  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies, redirections, chairsNeeded])
     found.push(...(await ask(manager, today, now)));
   return found;
 }
@@ -165,3 +167,31 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
      WHERE e.reviewed_at IS NULL AND e.review_due_on <= $1`,
     [today],
   );
+
+/** Days after which somebody is reminded that a case or referral still has nobody to chair it. */
+const REMINDED_OF_CHAIR_AFTER = 7;
+
+/**
+ * Cases and referrals that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair may
+ * appoint a deputy. A compartment has its own members alone.
+ */
+async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
+  const matters = await withoutAChair(manager, today, now);
+  if (!matters.length) return [];
+  const recent = daysAfter(today, 1 - REMINDED_OF_CHAIR_AFTER);
+  return manager.query(
+    `WITH coordination AS (${COORDINATION}), matters AS (
+       SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid)
+       JOIN panels p ON p.id = j."panelId"), told AS (
+       SELECT 'no_chair_left' AS kind, j.*, j."panelId" AS before, c.agency_id FROM matters j JOIN coordination c ON c.panel_id = j."panelId"
+       UNION SELECT 'no_chair_left', j.*, j."panelId", m.agency_id FROM matters j JOIN memberships m ON j.compartment
+         AND m.panel_id = j."panelId" AND m.tier = 'core' AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1
+       UNION SELECT 'deputy_chair_needed', j.*, s.id, c.agency_id FROM matters j JOIN panels s ON NOT j.compartment
+         AND s.partnership_id = j.partnership_id AND s.type = $3 JOIN coordination c ON c.panel_id = s.id)
+     SELECT t.kind, t.type AS "subjectType", t.id AS "subjectId", $1::date::text AS "dueOn", t.agency_id AS "agencyId",
+       t."caseId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM told t
+     WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = t.kind AND n.subject_id = t.id AND n.agency_id = t.agency_id
+       AND n.due_on >= $4) ORDER BY t.kind, t.id, t.agency_id`,
+    [today, JSON.stringify(matters), STEERING_GROUP, recent],
+  );
+}

@@ -7,15 +7,17 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { concernedAtAgency, coordinatedPanels, seatedPanels } from '../panels/panels.policy.js';
+import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
-import '../referrals/referrals.policy.js';
+import { hiddenWithReferral } from '../referrals/referrals.policy.js';
 import { JobRun } from './job-run.entity.js';
 import {
   Notice,
+  TO_APPOINTERS,
   TO_BIDDERS,
+  TO_COMPARTMENT,
   TO_COORDINATION,
   TO_OWNERS,
   TO_REFERRERS,
@@ -73,7 +75,7 @@ declareSubject(Notice, 'Notice', {
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
   case: 'caseId',
-  bars: hiddenWithCase('caseId', 'planPanelId'),
+  bars: [...hiddenWithCase('caseId', 'planPanelId'), hiddenWithReferral('subjectType', 'referral')],
   grounds: [
     {
       name: 'owner',
@@ -96,6 +98,32 @@ declareSubject(Notice, 'Notice', {
       sentence: 'who chairs or coordinates the steering group for the agency that it was sent to',
       actions: ['mark-read'],
       where: (actor) => ({ $and: [ofPanel(actor, TO_STEERING_GROUP), { agencyId: actor.agencyId }] }),
+    },
+    {
+      name: 'appointer',
+      sentence:
+        'who chairs or coordinates the steering group: that a panel needs a chair, without the case or referral that has none',
+      actions: ['read', 'locate'],
+      where: (actor) => ofPanel(actor, TO_APPOINTERS),
+      fields: [...WITHOUT_THE_CASE.filter((field) => field !== 'subjectId'), 'panelId', 'planPanelId'],
+    },
+    {
+      name: 'appointer-told',
+      sentence: 'who chairs or coordinates the steering group for the agency that was told that a panel needs a chair',
+      actions: ['mark-read'],
+      where: (actor) => ({ $and: [ofPanel(actor, TO_APPOINTERS), { agencyId: actor.agencyId }] }),
+    },
+    {
+      name: 'compartment-member',
+      sentence:
+        'who is a core member, for the agency that it was sent to, of a panel that is a compartment: that nobody is left who chairs a case or referral',
+      actions: ['read', 'mark-read'],
+      where: (actor) => ({
+        $and: [
+          sentTo(actor, TO_COMPARTMENT),
+          { panelId: { $in: corePanels(actor).filter((id) => actor.compartmentPanelIds.includes(id)) } },
+        ],
+      }),
     },
     {
       name: 'bidder',

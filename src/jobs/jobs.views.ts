@@ -14,6 +14,7 @@ export class NoticeView extends view(
   'subjectId',
   'caseId',
   'panelId',
+  'planPanelId',
   'dueOn',
   'level',
   'readAt',

@@ -33,6 +33,8 @@ export const NOTICES = {
   steering_group_answered: { about: 'Action', level: LEVELS.escalated },
   escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },
   referral_redirected: { about: 'Referral', level: LEVELS.due },
+  no_chair_left: { about: 'Case', level: LEVELS.escalated },
+  deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -49,6 +51,10 @@ export const TO_OWNERS: NoticeKind[] = [
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
 /** To the agency that made a referral. */
 export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
+/** To the agencies of those who chair or coordinate the steering group: which panel needs a chair, without the case or referral. */
+export const TO_APPOINTERS: NoticeKind[] = ['deputy_chair_needed'];
+/** To the agencies of core members of a panel that is a compartment, about which nobody outside is told. */
+export const TO_COMPARTMENT: NoticeKind[] = ['no_chair_left'];
 /** To the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
 /** To the agencies of those who chair or coordinate the panel. */
@@ -58,6 +64,7 @@ export const TO_COORDINATION: NoticeKind[] = [
   'research_due',
   'minutes_due',
   'feed_not_taken_up',
+  'no_chair_left',
 ];
 
 /**
@@ -110,7 +117,7 @@ export class Notice extends PartnershipRecord {
   @References(() => Case, ['read', 'track'])
   caseId: string | null;
 
-  /** Of a bid, and of what is handed on: the panel whose plan it is for. */
+  /** Of a bid, and of what is handed on: the panel whose plan it is for. Of a chair who is needed: the panel that needs one. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   planPanelId: string | null;

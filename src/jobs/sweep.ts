@@ -95,7 +95,7 @@ export class Sweep {
       ...one,
       id: uuidv7(),
       partnershipId,
-      subjectType: NOTICES[one.kind].about,
+      subjectType: one.subjectType ?? NOTICES[one.kind].about,
       level: NOTICES[one.kind].level,
       madeAt: now,
       changedAt: now,

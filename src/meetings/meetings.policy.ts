@@ -4,7 +4,15 @@
  */
 import { declareChange, declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Ground } from '../policy/subjects.js';
+import {
+  declareSubject,
+  extendSubject,
+  openings,
+  refersToHidden,
+  subjectOf,
+  type Ground,
+  type Telling,
+} from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
@@ -161,10 +169,20 @@ const heard = (item: string): Ground[] => [
   },
 ];
 
+/** A case that is listed as a repeat tells of the earlier case as the case itself does. */
+const listedAsRepeat = (actor: Actor): Where => ({
+  case: { $elemMatch: refersToHidden(actor, Case, 'previous') },
+});
+const TELLING: Record<string, Telling> = {
+  kind: { value: 'repeat', shownAs: 'new', where: listedAsRepeat },
+  reason: { value: 'repeat', shownAs: 'new_referral', where: listedAsRepeat },
+};
+
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: { ...toCase, meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   bars: [recusedFromItem('id')],
+  telling: TELLING,
   grounds: [
     ...heard('id'),
     {
@@ -202,6 +220,7 @@ declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
   relations: { ...toCase },
   bars: [recusedFromItem('listingId')],
+  telling: TELLING,
   grounds: heard('listingId'),
 });
 

@@ -40,6 +40,8 @@ import { SeatsThatEndAtOnce20261128520000 } from './20261128520000-seats-that-en
 import { Reopening20261128530000 } from './20261128530000-reopening.js';
 import { NoticesOfRedirections20261128540000 } from './20261128540000-notices-of-redirections.js';
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
+import { ChairsLeft20261128550000 } from './20261128550000-chairs-left.js';
+import { PanelOfProtectedAddresses20261128560000 } from './20261128560000-panel-of-protected-addresses.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -85,4 +87,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   SeatsThatEndAtOnce20261128520000,
   Reopening20261128530000,
   NoticesOfRedirections20261128540000,
+  ChairsLeft20261128550000,
+  PanelOfProtectedAddresses20261128560000,
 ];

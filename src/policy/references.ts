@@ -1,12 +1,12 @@
 /**
  * Columns that hold the identifier of another record, which their reader may not be allowed to know:
  *
- *   @References(() => Case, ['track'])                 shown to those who may follow that case
- *   @References(() => Referral, ['read'], 'isRepeat')  where `isRepeat` is shown as true, there is such a record
+ *   @References(() => Case, ['track'])  shown to those who may follow that case
  *
  * A reference to a record that the reader may not read is left out and named in `withheld`, like a field. Where a conflict, a
- * compartment or a recusal hides even the existence of the record, the reference is null, as if there were none. A reference
- * to the record's own parent, or to a directory (agencies, staff, panels), needs no declaration.
+ * compartment or a recusal hides even the existence of the record, the reference is null, as if there were none; a column
+ * whose value says by itself that there is such a record is declared with it (`Subject.telling`). A reference to the record's
+ * own parent, or to a directory (agencies, staff, panels), needs no declaration.
  */
 import type { RecordClass } from './subjects.js';
 
@@ -15,8 +15,6 @@ export interface Reference {
   to: (row: Record<string, unknown>) => RecordClass | null;
   /** Actions on that record; one of them has to be permitted. */
   actions: readonly string[];
-  /** A column that, shown and true, says by itself that there is such a record. */
-  toldBy?: string;
 }
 
 const KEY = Symbol('references');
@@ -24,11 +22,10 @@ const KEY = Symbol('references');
 export function References(
   to: (row: Record<string, unknown>) => RecordClass | null,
   actions: readonly string[] = ['read'],
-  toldBy?: string,
 ): PropertyDecorator {
   return (target, property) => {
     const own = new Map(referencesOf(target.constructor as RecordClass));
-    own.set(String(property), { to, actions, toldBy });
+    own.set(String(property), { to, actions });
     Reflect.defineMetadata(KEY, own, target);
   };
 }

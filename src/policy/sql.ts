@@ -30,10 +30,19 @@ export class Parameters {
 
 const COMPARISONS: Record<string, string> = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
-/** The condition over rows of `type` under `alias`, as a boolean SQL expression (null counts as false). */
-export function toSql(condition: Condition, type: RecordClass, alias: string, parameters: Parameters): string {
+/**
+ * The condition over rows of `type` under `alias`, as a boolean SQL expression (null counts as false). `valueOf` gives the
+ * expression for a column of these rows that is not compared as it is.
+ */
+export function toSql(
+  condition: Condition,
+  type: RecordClass,
+  alias: string,
+  parameters: Parameters,
+  valueOf: (field: string) => string | undefined = () => undefined,
+): string {
   if (condition instanceof CompoundCondition) {
-    const parts = (condition.value as Condition[]).map((part) => toSql(part, type, alias, parameters));
+    const parts = (condition.value as Condition[]).map((part) => toSql(part, type, alias, parameters, valueOf));
     if (condition.operator === 'and') return parts.length ? `(${parts.join(' AND ')})` : 'TRUE';
     if (condition.operator === 'or') return parts.length ? `(${parts.join(' OR ')})` : 'FALSE';
     if (condition.operator === 'nor') return parts.length ? `(${parts.join(' OR ')}) IS NOT TRUE` : 'TRUE';
@@ -44,7 +53,7 @@ export function toSql(condition: Condition, type: RecordClass, alias: string, pa
       return relatedSql(relation, type, alias, parameters, condition.value as Condition);
     }
     const column = columnOf(type, condition.field);
-    const field = `${alias}.${column.name}`;
+    const field = valueOf(condition.field) ?? `${alias}.${column.name}`;
     const value: unknown = condition.value;
     const comparison = COMPARISONS[condition.operator];
     if (comparison) return `${field} ${comparison} ${parameters.add(value, column.type)}`;
@@ -77,6 +86,17 @@ function relatedSql(
   inner: Condition,
 ): string {
   const related = parameters.alias();
-  const join = `${related}.${columnOf(relation.to, relation.foreign).name} = ${alias}.${columnOf(type, relation.local).name}`;
+  const join = joinSql(relation, type, alias, related);
   return `EXISTS (SELECT 1 FROM ${tableOf(relation.to)} ${related} WHERE ${join} AND ${toSql(inner, relation.to, related, parameters)})`;
 }
+
+/** The columns by which rows under the alias `related` belong to those of `type` under `alias`. */
+export const joinSql = (
+  { to, local, foreign, also = {} }: Relation,
+  type: RecordClass,
+  alias: string,
+  related: string,
+) =>
+  [[local, foreign] as const, ...Object.entries(also)]
+    .map(([own, theirs]) => `${related}.${columnOf(to, theirs).name} = ${alias}.${columnOf(type, own).name}`)
+    .join(' AND ');

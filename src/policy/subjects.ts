@@ -24,6 +24,8 @@ export interface Relation {
   to: RecordClass;
   local: string;
   foreign: string;
+  /** Columns of this row that must also equal one of the related row, by the name that it has there. */
+  also?: Record<string, string>;
   /** Columns of the related row that have another name here (a composite foreign key holds them equal). */
   as?: Record<string, string>;
 }
@@ -78,6 +80,16 @@ export interface Cap {
   where: (actor: Actor) => Where | null;
 }
 
+/** A column of which one value says that there is another record, from whose existence the reader may be barred. */
+export interface Telling {
+  /** The value that says so. */
+  value: boolean | string;
+  /** What is shown instead, as if there were no such record. */
+  shownAs: boolean | string;
+  /** The rows in which it would tell the actor of a record that must not exist for the actor. */
+  where: (actor: Actor) => Where;
+}
+
 export interface Subject {
   type: RecordClass;
   /** The name used in rules, audit entries, explanations and scopes. */
@@ -90,6 +102,8 @@ export interface Subject {
   caps: Cap[];
   /** Conditions that are answered with each row, by name: what a view derives values from. */
   flags: Record<string, (actor: Actor) => Where>;
+  /** By column: in which rows one of its values would tell of a hidden record. Reads, filters and counts follow it. */
+  telling: Record<string, Telling>;
   /** Columns by which a list may seek; each has an index (column, orderBy, id). */
   seek: string[];
   orderBy: string;
@@ -127,6 +141,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     // copies, because areas above extend them and declarations may share a part
     relations: { ...declaration.relations },
     flags: { ...declaration.flags },
+    telling: { ...declaration.telling },
     bars: copied(declaration.bars),
     grounds: copied(declaration.grounds),
     caps: copied(declaration.caps),
@@ -212,6 +227,26 @@ function isImpossible(where: Where): boolean {
 /** The conditions that bar the actor, as one condition that every opened row must meet. */
 export function unbarred(actor: Actor, subject: Subject): Where[] {
   return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
+}
+
+/** Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. */
+export function notBarred(actor: Actor, subject: Subject): Where {
+  const bars = subject.bars.flatMap((bar) => bar.where(actor) ?? []);
+  const above = subject.parent ? relationOf(subject, subject.parent) : null;
+  const parent = above ? notBarred(actor, subjectOf(above.to)) : {};
+  return {
+    ...(bars.length ? { $nor: bars } : {}),
+    ...(above && Object.keys(parent).length ? { [subject.parent as string]: { $elemMatch: parent } } : {}),
+  };
+}
+
+/**
+ * Condition for rows that refer, by the relation, to a record that must not exist for the actor. What row-level security hides
+ * is not found, and so counts as hidden.
+ */
+export function refersToHidden(actor: Actor, type: RecordClass, relation: string): Where {
+  const { to, local } = relationOf(subjectOf(type), relation);
+  return { [local]: { $ne: null }, $nor: [{ [relation]: { $elemMatch: notBarred(actor, subjectOf(to)) } }] };
 }
 
 /** Every way in which the actor may do `action` on rows of the subject: none at all is `[]`. */

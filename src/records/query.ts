@@ -12,7 +12,7 @@ import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Slot, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
-import { Parameters, toSql } from '../policy/sql.js';
+import { joinSql, Parameters, toSql } from '../policy/sql.js';
 import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { saysWhere } from './standing-of-rows.js';
 
@@ -29,6 +29,8 @@ interface Rule {
 
 /** Which rules opened a row, in the order of `rulesOf`; present only where a rule limits the fields. */
 export const OPENED_BY = 'openedBy';
+/** Says of a row that a value of the column would tell its reader of a hidden record. */
+export const tells = (column: string): string => `tells ${column}`;
 /** The order value of a row, exact to the microsecond, for the cursor. */
 export const CURSOR = 'cursorAt';
 
@@ -76,6 +78,11 @@ function selection(
   columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
   for (const [name, where] of Object.entries(subject.flags))
     columns.push(`coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${name}"`);
+  for (const [column, { where }] of Object.entries(subject.telling))
+    if (!shows || shows.has(column))
+      columns.push(
+        `coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${tells(column)}"`,
+      );
   const rules = rulesOf(actor, subject, action);
   if (rules.some((rule) => rule.fields)) {
     const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
@@ -85,6 +92,16 @@ function selection(
   if (subject.contexts.length)
     columns.push(`${contextSql(actor, subject, action, 't', parameters, inPanel)} AS "${CONTEXT}"`);
   return columns.join(', ');
+}
+
+/** The column as its reader is shown it, where that is not as it is kept. */
+function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
+  const telling = subject.telling[field];
+  if (!telling) return undefined;
+  const { name, type } = columnOf(subject.type, field);
+  const hidden = toSql(parse(telling.where(actor)), subject.type, 't', parameters);
+  const [value, shownAs] = [telling.value, telling.shownAs].map((one) => parameters.add(one, type));
+  return `(CASE WHEN t.${name} = ${value as string} AND ${hidden} THEN ${shownAs as string} ELSE t.${name} END)`;
 }
 
 /** Which caps hold the row back from the actor. */
@@ -114,7 +131,7 @@ export function contextSql(
     const through = subjectOf(relation.to);
     const other = parameters.alias();
     const column = (property: string): string => `${other}.${columnOf(through.type, property).name}`;
-    const on = `${column(relation.foreign)} = ${alias}.${columnOf(subject.type, relation.local).name}`;
+    const on = joinSql(relation, subject.type, alias, other);
     const emergency =
       through.case && actor.emergencyCaseIds.length
         ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
@@ -184,10 +201,10 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   const [only] = conditions;
   if (only && isNarrow(subject, listing.filter))
     return {
-      text: `SELECT ${columns} ${passing(subject, listing, null, only, parameters)}`,
+      text: `SELECT ${columns} ${passing(actor, subject, listing, null, only, parameters)}`,
       values: parameters.values,
     };
-  const walks = conditions.flatMap((condition) => seekingWalks(subject, listing, condition, parameters));
+  const walks = conditions.flatMap((condition) => seekingWalks(actor, subject, listing, condition, parameters));
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
   // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
@@ -206,9 +223,9 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
 export function countSql(actor: Actor, type: RecordClass, by: string, listing: Listing): Statement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
-  const value = `t.${columnOf(type, by).name}`;
+  const value = shownSql(actor, subject, by, parameters) ?? `t.${columnOf(type, by).name}`;
   const walks = conditionsOf(actor, subject, 'read', listing).flatMap((condition) =>
-    seekingWalks(subject, listing, condition, parameters),
+    seekingWalks(actor, subject, listing, condition, parameters),
   );
   const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
   return {
@@ -234,8 +251,14 @@ const without = (parts: Condition[], part: Condition): Condition =>
     parts.filter((one) => one !== part),
   );
 
-function seekingWalks(subject: Subject, listing: Listing, condition: Condition, parameters: Parameters): string[] {
-  if (isNarrow(subject, listing.filter)) return [walk(subject, listing, null, condition, parameters)];
+function seekingWalks(
+  actor: Actor,
+  subject: Subject,
+  listing: Listing,
+  condition: Condition,
+  parameters: Parameters,
+): string[] {
+  if (isNarrow(subject, listing.filter)) return [walk(actor, subject, listing, null, condition, parameters)];
   const parts = partsOf(condition);
   const sought = parts.find(
     (part): part is FieldCondition =>
@@ -248,7 +271,7 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
     const values = sought.operator === 'in' ? (sought.value as unknown[]) : [sought.value];
     const rest = without(parts, sought);
     return values.map((value) =>
-      walk(subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
+      walk(actor, subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
     );
   }
   const named = parts.find(
@@ -256,7 +279,7 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
   );
   if (named) {
     const from = `SELECT DISTINCT unnest(${parameters.add(named.value, 'uuid[]')}) AS value`;
-    return [oneByOne(subject, listing, from, without(parts, named), parameters)];
+    return [oneByOne(actor, subject, listing, from, without(parts, named), parameters)];
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
@@ -267,25 +290,27 @@ function seekingWalks(subject: Subject, listing: Listing, condition: Condition, 
     const alias = parameters.alias();
     const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
     const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
-    return [oneByOne(subject, listing, from, without(parts, related), parameters)];
+    return [oneByOne(actor, subject, listing, from, without(parts, related), parameters)];
   }
-  return [walk(subject, listing, null, condition, parameters)];
+  return [walk(actor, subject, listing, null, condition, parameters)];
 }
 
 /** Rows whose ids are found first (`value`): never a walk past all others. */
 function oneByOne(
+  actor: Actor,
   subject: Subject,
   listing: Listing,
   ids: string,
   condition: Condition,
   parameters: Parameters,
 ): string {
-  const inner = walk(subject, listing, 't."id" = seek.value', condition, parameters);
+  const inner = walk(actor, subject, listing, 't."id" = seek.value', condition, parameters);
   return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
 }
 
 /** Where the rows are that a list passes. */
 function walk(
+  actor: Actor,
   subject: Subject,
   listing: Listing,
   seek: string | null,
@@ -293,12 +318,13 @@ function walk(
   parameters: Parameters,
 ): string {
   const order = columnOf(subject.type, listing.orderBy ?? subject.orderBy).name;
-  const rows = passing(subject, listing, seek, condition, parameters);
+  const rows = passing(actor, subject, listing, seek, condition, parameters);
   return `(SELECT t.${order} AS at, t."id" AS id, t.ctid AS place ${rows})`;
 }
 
 /** Newest first, from the cursor on, at most a page. */
 function passing(
+  actor: Actor,
   subject: Subject,
   listing: Listing,
   seek: string | null,
@@ -309,7 +335,7 @@ function passing(
   const needed = [
     ...(seek ? [seek] : []),
     toSql(condition, subject.type, 't', parameters),
-    toSql(parse(listing.filter), subject.type, 't', parameters),
+    toSql(parse(listing.filter), subject.type, 't', parameters, (field) => shownSql(actor, subject, field, parameters)),
     ...(listing.after
       ? [
           `(${order}, t."id") < (${parameters.add(listing.after.at, 'timestamptz')}, ${parameters.add(listing.after.id, 'uuid')})`,

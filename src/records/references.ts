@@ -3,11 +3,11 @@
  * for every channel, applied after the mask (see `policy/references.ts`).
  */
 import { columnOf, tableOf } from '../policy/columns.js';
-import { parse, type Row, type Slot, type Where } from '../policy/conditions.js';
+import { parse, type Row, type Slot } from '../policy/conditions.js';
 import type { Actor } from '../policy/actor.js';
 import type { Reference } from '../policy/references.js';
 import { Parameters, toSql } from '../policy/sql.js';
-import { relationOf, subjectOf, unbarred, type RecordClass, type Subject } from '../policy/subjects.js';
+import { notBarred, subjectOf, type RecordClass } from '../policy/subjects.js';
 import type { Masked } from './mask.js';
 import { permittedSql, type Statement } from './query.js';
 import type { ViewShape } from './view.js';
@@ -33,9 +33,7 @@ export async function withoutHiddenReferences(
       const masked = changed.masks[index] as Masked;
       const id = row[field] as string | null;
       if (id === null || !masked.shown.includes(field) || known.get(id) || !reference.to(row)) continue;
-      const isTold =
-        reference.toldBy !== undefined && masked.shown.includes(reference.toldBy) && row[reference.toldBy] === true;
-      if (known.has(id) || isTold) changed.masks[index] = withholding(masked, field);
+      if (known.has(id)) changed.masks[index] = withholding(masked, field);
       else changed.rows[index] = { ...row, [field]: null };
     }
   }
@@ -82,15 +80,4 @@ export function knownSql(actor: Actor, type: RecordClass, actions: readonly stri
     text: `SELECT t.${id} AS "id", coalesce(${allowed.join(' OR ')}, FALSE) AS "readable" FROM ${tableOf(type)} t WHERE ${byId} AND ${notHidden}`,
     values: parameters.values,
   };
-}
-
-/** Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. */
-function notBarred(actor: Actor, subject: Subject): Where {
-  const above = subject.parent ? relationOf(subject, subject.parent) : null;
-  const parent = above ? notBarred(actor, subjectOf(above.to)) : {};
-  const all = [
-    ...unbarred(actor, subject),
-    ...(Object.keys(parent).length ? [{ [subject.parent as string]: { $elemMatch: parent } }] : []),
-  ];
-  return all.length ? { $and: all } : {};
 }

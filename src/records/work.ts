@@ -30,7 +30,7 @@ import {
 import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
-import { countSql, CURSOR, findSql, listSql, type Statement } from './query.js';
+import { countSql, CURSOR, findSql, listSql, tells, type Statement } from './query.js';
 import type { Recorded } from './recorded.js';
 import { knownSql, withoutHiddenReferences, type Known } from './references.js';
 import { standingOf, type Standing } from './standing-of-rows.js';
@@ -360,11 +360,14 @@ export class Work {
     const asSeen = await this.masked(view, 'read', [row], reader);
     const [current, { shown, withheld }] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
     this.shownAgain = aboutWhom(subjectOf(shape.record), row);
-    const isHidden = (field: string): boolean => shape.references.has(field) && current[field] === null;
+    const { telling } = subjectOf(shape.record);
+    const isHidden = (field: string): boolean =>
+      (shape.references.has(field) && current[field] === null) ||
+      (row[tells(field)] === true && before[field] === telling[field]?.value);
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
     const still = fields.filter((one) => shown.includes(one));
-    return { ...Object.fromEntries(still.map((one) => [one, isHidden(one) ? null : before[one]])), withheld };
+    return { ...Object.fromEntries(still.map((one) => [one, isHidden(one) ? current[one] : before[one]])), withheld };
   }
 
   /** Reads the row again by the policy and presents it: the answer to a command. */
@@ -549,6 +552,7 @@ export class Work {
     const extras = [
       ...[...properties.keys()].filter((field) => !columnsOf(record).has(field)),
       ...Object.keys(subjectOf(record).flags),
+      ...Object.keys(subjectOf(record).telling),
     ];
     const { version = 0, ...values } = row as Row & { version?: number };
     const seen = hash(
@@ -581,7 +585,12 @@ export class Work {
   ): Promise<{ rows: Row[]; masks: Masked[] }> {
     const shape = 'properties' in view ? view : shapeOf(view);
     const masks = rows.map((row) => mask(reader, shape, action, row));
-    return withoutHiddenReferences(shape, rows, masks, (type, actions, ids) => this.known(type, actions, ids));
+    return withoutHiddenReferences(
+      shape,
+      rows.map((row) => withoutTelling(subjectOf(shape.record), row)),
+      masks,
+      (type, actions, ids) => this.known(type, actions, ids),
+    );
   }
 
   /** What the reader may know of records that others refer to. What a client is registered for makes no difference. */
@@ -599,6 +608,19 @@ export class Work {
     const found = await this.rows<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
     const { masks } = await this.masked(wholeShapeOf(type), 'read', found);
     return new Map(found.map((row, index) => [row['id'] as string, new Set(masks[index]?.shown)]));
+  }
+
+  /** Rows that were found, with the values that the reader is shown where theirs would tell of a hidden record. */
+  asShown<T extends object>(type: RecordClass, rows: readonly T[]): T[] {
+    return rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
+  }
+
+  /** Columns of rows elsewhere of which a value would tell the reader of a hidden record: by identifier. */
+  async tellingOf(type: RecordClass, ids: string[]): Promise<Map<string, string[]>> {
+    const columns = Object.keys(subjectOf(type).telling);
+    if (!columns.length) return new Map();
+    const found = await this.rows<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
+    return new Map(found.map((row) => [row['id'] as string, columns.filter((column) => row[tells(column)])]));
   }
 
   /**
@@ -700,6 +722,14 @@ export class Work {
 function refuseWithheld(writes: object, { withheld }: Masked): void {
   const refusedFields = Object.keys(writes).filter((field) => withheld.includes(field));
   if (refusedFields.length) throw notWritable(refusedFields);
+}
+
+/** The row with the values that it is shown with where its own would tell of a hidden record. */
+function withoutTelling({ telling }: Subject, row: Row): Row {
+  const instead = Object.entries(telling).filter(([column, { value }]) => row[tells(column)] && row[column] === value);
+  return instead.length
+    ? { ...row, ...Object.fromEntries(instead.map(([column, { shownAs }]) => [column, shownAs])) }
+    : row;
 }
 
 /** The partnership of rows that share one, the people they name, and where they stand. */

@@ -462,7 +462,7 @@ export class ReferralScreening extends ContributedRecord {
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
-  @References(() => Referral, ['read'], 'isRepeat')
+  @References(() => Referral)
   previousReferralId: string | null;
 
   /** A referral of the same matter that still waits for a decision. */

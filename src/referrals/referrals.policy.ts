@@ -4,7 +4,15 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Ground } from '../policy/subjects.js';
+import {
+  declareSubject,
+  extendSubject,
+  openings,
+  refersToHidden,
+  subjectOf,
+  type Bar,
+  type Ground,
+} from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow } from '../cases/cases.policy.js';
@@ -26,15 +34,33 @@ export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; by its panel: save who wrote it and does not decide on it',
   where: (actor) => {
     const { excludedPersonIds, excludedCaseIds } = actor;
-    const hidden: Where[] = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) }));
+    const hidden = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) })).map((where): Where => {
+      // to lose what one has just written would tell that the panel knows the person
+      const decides = coordinatedPanels(actor).includes(where['panelId'] as string);
+      return decides ? where : { ...where, authorId: { $ne: actor.id } };
+    });
     if (excludedPersonIds.length) hidden.push(...naming(excludedPersonIds));
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     return hidden.length ? { $or: hidden } : null;
   },
 };
+
+/**
+ * The bar of a referral for rows that name it by type and identifier: `typeColumn` says the type, `relation` leads to it. A
+ * referral that row-level security hides is not found either, so the bar holds unless it is found.
+ */
+export const hiddenWithReferral = (typeColumn: string, relation: string): Bar => ({
+  name: excludedFromReferral.name,
+  step: 'conflict',
+  sentence: 'who is excluded from the referral that it is about',
+  where: (actor) => {
+    const excluded = excludedFromReferral.where(actor);
+    return excluded && { [typeColumn]: 'Referral', $nor: [{ [relation]: { $elemMatch: { $nor: [excluded] } } }] };
+  },
+});
 
 /** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
 const drafted: Bar = {
@@ -142,10 +168,16 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
 });
 
 declareSubject(ReferralScreening, 'ReferralScreening', {
-  relations: { referral: { to: Referral, local: 'id', foreign: 'id' } },
+  relations: {
+    referral: { to: Referral, local: 'id', foreign: 'id' },
+    previous: { to: Referral, local: 'previousReferralId', foreign: 'id' },
+  },
   parent: 'referral',
   panel: 'panelId',
   contributor,
+  telling: {
+    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, ReferralScreening, 'previous') },
+  },
   grounds: [
     {
       name: 'core-member',

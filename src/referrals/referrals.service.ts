@@ -51,7 +51,7 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.views.js';
-import { screen, screeningOf } from './screening.js';
+import { screen, screenAgain } from './screening.js';
 import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 
 interface Deciding {
@@ -196,6 +196,7 @@ export class ReferralsService {
   accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<Presented> {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
       const panel = await work.find('read', Panel, found.panelId);
+      await screenedAgain(work, found, panel);
       const lead = leadAgencyId ?? found.agencyId;
       await mustActIn(work, lead, found.partnershipId, '/leadAgencyId');
       return { caseId: (await openCase(work, found, panel, lead)).id };
@@ -208,8 +209,11 @@ export class ReferralsService {
 
   refuse(actor: Actor, id: string, request: ReferralRefusal): Promise<Presented> {
     const refusal: Deciding = { action: 'refuse', kind: 'refusal', event: 'refused', ...request };
-    return this.decide(actor, id, refusal, async (work) => {
-      if (request.reasonCode === 'below_threshold') await mustNotBeRepeat(work, id);
+    return this.decide(actor, id, refusal, async (work, found) => {
+      if (request.reasonCode === 'below_threshold') {
+        await screenedAgain(work, found, await work.find('read', Panel, found.panelId));
+        await mustNotBeRepeat(work, id);
+      }
       return {};
     });
   }
@@ -415,6 +419,11 @@ async function putBeforePanel(work: Work, referral: Referral, people: ReferralPe
   }
 }
 
+async function screenedAgain(work: Work, found: Referral, panel: Panel): Promise<void> {
+  const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
+  await screenAgain(work, found, panel.type, rules.repeatWindowMonths);
+}
+
 /** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
 async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
   // whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell
@@ -424,7 +433,9 @@ async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
       'You cannot see whether this is a repeat, which no score excludes. Choose another reason, or ask the chair to decide.',
       [{ pointer: '/reasonCode', detail: 'only for somebody who sees the screening' }],
     );
-  if ((await screeningOf(work, id))?.isRepeat)
+  const [screening] = work.asShown(ReferralScreening, await work.rows('read', ReferralScreening, { id }, 1));
+  // an earlier referral that must not exist for the actor decides nothing that the actor is answered
+  if (screening?.isRepeat)
     throw unacceptable(
       'repeat-needs-no-threshold',
       'A repeat is eligible whatever its score. Accept it, or choose another reason.',

@@ -15,27 +15,29 @@ const sharesPerson = (roles: string): string => `EXISTS (
 /**
  * The same matter: for a MARAC the same victim and the same perpetrator (a new perpetrator is a new case), elsewhere the
  * same subject. It is a repeat where the incident (or, where none is dated, the referral) is not later than the panel's
- * window after the latest referral; the same day a year on is inside. A repeat needs no threshold and no crime.
- * Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
+ * window after the latest referral that the panel accepted; the same day a year on is inside. A repeat needs no threshold and no
+ * crime, so a referral that still waits for its decision makes none: nobody makes a repeat of two referrals of their own. It is a
+ * possible duplicate. Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
  */
 const EARLIER = `
   SELECT earlier.id, earlier.status,
     (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
-      >= coalesce(now.incident_on, ($3::timestamptz AT TIME ZONE 'Europe/London')::date) AS inside
-  FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id AND earlier.id <> now.id
-  WHERE now.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $4::boolean
-    THEN ${sharesPerson('$5::text[]')} AND ${sharesPerson('$6::text[]')}
+      >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside
+  FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id
+    AND (earlier.submitted_at, earlier.id) < (now.submitted_at, now.id)
+  WHERE now.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $3::boolean
+    THEN ${sharesPerson('$4::text[]')} AND ${sharesPerson('$5::text[]')}
     ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
 export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
   // two referrals of one matter at the same moment must see each other
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${referral.panelId}`]);
-  const asked = [referral.id, months, work.now, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
+  const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asService(() =>
     work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
   );
-  const [latest] = earlier;
+  const latest = earlier.find((one) => one.status === 'accepted');
   const isRepeat = latest?.inside ?? false;
   const learnt = {
     isRepeat,
@@ -48,6 +50,11 @@ export async function screen(work: Work, referral: Referral, panelType: PanelTyp
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
     await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
   }
+}
+
+/** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
+export async function screenAgain(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+  if (!(await screeningOf(work, referral.id))?.isRepeat) await screen(work, referral, panelType, months);
 }
 
 /** For the service's own decisions; readers go through the policy. */

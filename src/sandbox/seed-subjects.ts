@@ -5,7 +5,7 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 import { nameKey } from '../agencies/name-key.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import type { Caseload, SandboxPerson } from './content/caseload.js';
-import { PANELS } from './content/panels.js';
+import { panelByCode, PANELS } from './content/panels.js';
 import { CAST, type CastMember } from './content/cast.js';
 import type { Seeding } from './seeding.js';
 
@@ -68,6 +68,7 @@ export async function subjects(seeding: Seeding): Promise<void> {
               id: seeding.id('protected-address', key),
               ...where(key, borough),
               personId: seeding.id('person', key),
+              panelId: panelKnowing(seeding, key),
               kind: 'refuge' as const,
               address: addressText(protectedAddress) ?? '',
             },
@@ -97,6 +98,14 @@ export async function subjects(seeding: Seeding): Promise<void> {
       description: group.description,
     })),
   );
+}
+
+/** The MARAC that has the person in a case: the panel that shares protected addresses. */
+function panelKnowing(seeding: Seeding, person: string): string | null {
+  const known = seeding.caseload.cases.find(
+    (one) => panelByCode(one.panel).type === 'marac' && one.people.some((role) => role.person === person),
+  );
+  return known ? seeding.id('panel', known.panel) : null;
 }
 
 /** Who recorded a person, place or group: the agency of the first referral that names it. */

@@ -10,7 +10,7 @@ import type { Actor } from '../policy/actor.js';
 import { classifiedProperties } from '../policy/classification.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse } from '../policy/conditions.js';
-import { Parameters, toSql } from '../policy/sql.js';
+import { joinSql, Parameters, toSql } from '../policy/sql.js';
 import {
   declaredSubjects,
   isDeclared,
@@ -100,7 +100,7 @@ function heldSql(
   for (const [index, relation] of way.entries()) {
     const [from, alias] = last;
     const next: [Subject, string] = [subjectOf(relation.to), `h${String(index + 1)}`];
-    joins += ` JOIN ${tableOf(relation.to)} ${next[1]} ON ${column(next[0], next[1], relation.foreign)} = ${column(from, alias, relation.local)}`;
+    joins += ` JOIN ${tableOf(relation.to)} ${next[1]} ON ${joinSql(relation, from.type, alias, next[1])}`;
     unbarred(...next);
     last = next;
   }

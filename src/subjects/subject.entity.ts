@@ -8,6 +8,7 @@ import {
   Length,
   Matches,
   MaxLength,
+  ValidateIf,
 } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
@@ -191,6 +192,13 @@ export class ProtectedAddress extends KnownRecord {
   @Index()
   @Classified('administrative')
   personId: string;
+
+  /** The panel before whose readers it is put: those of its cases about the person. Null: kept to the agency alone. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  @ValidateIf(({ panelId }: { panelId: unknown }) => panelId !== null)
+  @IsUUID()
+  panelId: string | null;
 
   /** A refuge, or another address that is restricted. */
   @Column({ type: 'text' })

@@ -39,7 +39,7 @@ export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
 
 export class PersonChange extends PartialType(PickType(Person, PERSON_FIELDS), { skipNullProperties: false }) {}
 
-export class ProtectedAddressRequest extends PickType(ProtectedAddress, ['kind', 'address'] as const) {}
+export class ProtectedAddressRequest extends PickType(ProtectedAddress, ['panelId', 'kind', 'address'] as const) {}
 
 export class ProtectedAddressChange extends PartialType(ProtectedAddressRequest, { skipNullProperties: false }) {}
 

@@ -89,7 +89,7 @@ export class SubjectsController {
   @Can('change', ProtectedAddress)
   @Answers.changed(ProtectedAddressView)
   changeProtected(@By() actor: Actor, @Id() id: string, @Body() body: ProtectedAddressChange): Promise<Presented> {
-    return this.subjects.change(actor, ProtectedAddress, ProtectedAddressView, id, body);
+    return this.subjects.changeProtected(actor, id, body);
   }
 
   /** Reveal a protected address, for a reason that is written down */

@@ -72,6 +72,7 @@ declareWords(Person, 'Whom and what it is about', 'person', { name: 'name the pe
 declareWords(ProtectedAddress, 'Whom and what it is about', 'protected address', {
   read: 'know that it is held',
   reveal: 'read it, saying why',
+  'put-before': 'put it before the readers of a panel',
 });
 declareWords(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
 declareWords(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });

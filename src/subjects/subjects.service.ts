@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
-import { invalid } from '../policy/problems.js';
+import { invalid, unacceptable, type Problem } from '../policy/problems.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
 import type { ViewClass } from '../records/view.js';
 import { nameKey } from '../agencies/name-key.js';
 import { Person, ProtectedAddress, type KnownRecord } from './subject.entity.js';
@@ -14,6 +15,7 @@ import type {
   PersonChange,
   PersonRequest,
   PersonSearch,
+  ProtectedAddressChange,
   ProtectedAddressRequest,
   RevealRequest,
   SubjectsQuery,
@@ -94,6 +96,7 @@ export class SubjectsService {
   protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.find('name', Person, personId);
+      await mustBePanelOf(work, partnershipId, request.panelId);
       const made = await work.insert(ProtectedAddress, {
         ...request,
         personId,
@@ -102,8 +105,20 @@ export class SubjectsService {
         contributingType: actor.agencyType,
         authorId: actor.id,
       });
+      await mustBePutBefore(work, made);
       work.happened('protected-address.recorded', ProtectedAddress, made);
       return work.present(ProtectedAddressView, made, { status: 201 });
+    });
+  }
+
+  changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
+      await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
+      const changed = await work.update(ProtectedAddress, found, request);
+      if (changed.panelId !== found.panelId) await mustBePutBefore(work, changed);
+      work.happened('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
+      return work.present(ProtectedAddressView, changed);
     });
   }
 
@@ -124,4 +139,26 @@ function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
     throw invalid('A date of birth lies ahead. Check the year.', [
       { pointer: '/dateOfBirth', detail: 'dateOfBirth must not lie in the future' },
     ]);
+}
+
+const noSuchPanel = (): Problem =>
+  unacceptable(
+    'unknown-panel',
+    'Name a panel that has the person in a case, as a core member of it, or any panel where your agency recorded the person. Null keeps the address to your agency.',
+    [{ pointer: '/panelId', detail: 'no panel before which you may put it' }],
+  );
+
+/** A panel of the partnership, as far as the actor may know of it. */
+async function mustBePanelOf(work: Work, partnershipId: string, panelId: string | null): Promise<void> {
+  if (panelId === null) return;
+  const found = await work.manager.query<unknown[]>('SELECT FROM panels WHERE id = $1 AND partnership_id = $2', [
+    panelId,
+    partnershipId,
+  ]);
+  if (!found.length) throw noSuchPanel();
+}
+
+/** Putting an address before the readers of a panel is a disclosure. Source: docs/who-may-widen.md, rows 12 and 13. */
+async function mustBePutBefore(work: Work, { id, panelId }: ProtectedAddress): Promise<void> {
+  if (panelId !== null && !(await work.peek('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }

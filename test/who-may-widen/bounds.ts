@@ -349,7 +349,11 @@ export class Bounds {
         return this.subject('person', row);
       case 'ProtectedAddress': {
         const of = facts.mirror.one('persons', row['person_id']);
-        return of !== undefined && (row['agency_id'] === person['agency_id'] || this.subject('person', of));
+        const onItsPanel = (): boolean =>
+          this.heardAt('person', row['person_id'] as string).some(
+            (one) => one['stage'] !== undefined && one['panel_id'] === row['panel_id'] && this.readsCase(one.id),
+          );
+        return of !== undefined && (row['agency_id'] === person['agency_id'] || onItsPanel());
       }
       case 'Place':
         return this.subject('place', row);

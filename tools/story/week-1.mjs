@@ -83,7 +83,7 @@ async function aRepeat(stage, plot) {
   const refuge = await constable.post(
     'records, apart from her, where she is safe',
     `/v1/persons/${victim.body.id}/protected-addresses`,
-    plot.refuge,
+    { ...plot.refuge, panelId: plot.panel.marac },
   );
   plot.refugeId = refuge.body.id;
   await sergeant.get('of the same force, before any panel has her', `/v1/persons/${victim.body.id}`, { gives: 404 });

@@ -10,7 +10,7 @@ import { londonDay } from '../../records/london-day.js';
 import type { PageOf, Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import { after } from '../../records/state-machine.js';
-import type { ViewClass } from '../../records/view.js';
+import { shapeOf, type ViewClass } from '../../records/view.js';
 import type { Work } from '../../records/work.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
 import { AgendaActionView, AgendaItemView, AgendaView, CirculatedItemView, DrawnAgendaView } from './agenda.views.js';
@@ -172,7 +172,8 @@ async function filled(
 ): Promise<object[]> {
   const inForce = await rulesInForce(work, meeting.panelId);
   let at = meeting.scheduledAt.getTime();
-  const timed = inOrder(items).map((item) => {
+  // in the part, and at the time, of what the reader is shown that it is listed as
+  const timed = inOrder(work.asShown(shapeOf(view).record, items)).map((item) => {
     const startsAt = new Date(at);
     at += item.timeboxMinutes * 60_000;
     return { ...item, startsAt };

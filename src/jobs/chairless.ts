@@ -1,0 +1,75 @@
+/**
+ * Open cases and submitted referrals that nobody can chair: everybody who chairs the panel today is excluded from them. Asked of
+ * the state, because a name in a case, a declared conflict and the end of a seat can each be the cause.
+ */
+import type { EntityManager } from 'typeorm';
+import { Case } from '../cases/case.entity.js';
+import '../cases/cases.policy.js';
+import { CHAIRING_ROLES } from '../panels/panel.entity.js';
+import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
+import { tableOf } from '../policy/columns.js';
+import { parse, type Where } from '../policy/conditions.js';
+import { Parameters, toSql } from '../policy/sql.js';
+import { subjectOf, type RecordClass } from '../policy/subjects.js';
+import { Referral } from '../referrals/referral.entity.js';
+import '../referrals/referrals.policy.js';
+
+/** The facts by which a conflict bars somebody from a case or referral. */
+const EXCLUDING = ['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'] as const satisfies (keyof ActorFacts)[];
+
+/** The bars ask for these as well. */
+const ASKED = [...EXCLUDING, 'coordinatedPanelIds'] as const;
+
+type Chair = Pick<Actor, (typeof ASKED)[number]>;
+
+export interface Matter {
+  id: string;
+  type: 'Case' | 'Referral';
+  panelId: string;
+  caseId: string | null;
+}
+
+/** Of every panel with a chair or co-chair today: what excludes each of them. */
+async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
+  const facts = declaredFacts()
+    .filter(({ name }) => ASKED.some((one) => one === name))
+    .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
+  const chairs = await manager.query<(Chair & { panelId: string })[]>(
+    `SELECT who.panel_id AS "panelId", ${facts.join(', ')} FROM (
+       SELECT 'practitioner' AS kind, p.id, p.agency_id, m.panel_id FROM memberships m
+       JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
+       WHERE m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3) who`,
+    [now, CHAIRING_ROLES, today],
+  );
+  return Map.groupBy(chairs, ({ panelId }) => panelId);
+}
+
+export async function withoutAChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
+  const found: Matter[] = [];
+  for (const [panelId, chairs] of await chairsByPanel(manager, today, now))
+    if (chairs.every((chair) => EXCLUDING.some((fact) => chair[fact].length)))
+      found.push(
+        ...(await excludingAll(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
+        ...(await excludingAll(manager, Referral, { panelId, status: 'submitted' }, chairs)),
+      );
+  return found;
+}
+
+async function excludingAll(
+  manager: EntityManager,
+  type: RecordClass,
+  filter: Where,
+  chairs: Chair[],
+): Promise<Matter[]> {
+  const subject = subjectOf(type);
+  const conflicts = subject.bars.filter(({ step }) => step === 'conflict');
+  const excluded = chairs.map((chair) => ({ $or: conflicts.flatMap((bar) => bar.where(chair as Actor) ?? []) }));
+  if (excluded.some(({ $or }) => !$or.length)) return [];
+  const parameters = new Parameters();
+  const where = toSql(parse({ ...filter, $and: excluded }), type, 't', parameters);
+  return manager.query<Matter[]>(
+    `SELECT t.id, '${subject.name}' AS type, t.panel_id AS "panelId", ${type === Case ? 't.id' : 'NULL'} AS "caseId"
+     FROM ${tableOf(type)} t WHERE ${where}`,
+    parameters.values,
+  );
+}

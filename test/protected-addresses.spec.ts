@@ -1,0 +1,121 @@
+/**
+ * A protected address travels in the context of the one panel before which its agency put it. Writing it for one panel puts it
+ * before no reader of another, and whoever is not of a panel cannot put it before that panel.
+ *
+ * Seen to fail: an address shown through every case of the person, by the agreement of another panel and by an emergency access to
+ * a case of another panel; an address put before a panel by somebody who is not of it, when it is recorded and when it is changed.
+ */
+import type pg from 'pg';
+import type { Response } from 'supertest';
+import { asOwner, casesOf, likeness } from './given-panel-work.ts';
+import { as, type Caller } from './people.ts';
+import { givenServer, type TestServer } from './support/server.ts';
+
+const WRITTEN = 'CANARY-Rowan-House';
+
+let server: TestServer;
+let owner: pg.Client;
+const panels = new Map<string, string>();
+let partnershipId: string;
+let person: string;
+let cases: Record<'jag' | 'marac', string>;
+const by = (who: string): Promise<Caller> => as(server, who);
+const panel = (code: string): string => panels.get(code)!;
+
+beforeAll(async () => {
+  server = await givenServer();
+  owner = await asOwner(server);
+  const { rows } = await owner.query<{ id: string; code: string; partnership: string }>(
+    'SELECT id, code, partnership_id AS partnership FROM panels',
+  );
+  for (const { id, code } of rows) panels.set(code, id);
+  partnershipId = rows.find(({ code }) => code === 'ask-jag')!.partnership;
+  cases = { jag: (await casesOf(owner, 'ask-jag'))[0]!.id, marac: (await casesOf(owner, 'ask-marac'))[0]!.id };
+});
+
+/** Housing recorded the person, and named the person in a case of both panels. */
+beforeEach(async () => {
+  const officer = await by('housing-officer');
+  const named = { partnershipId, givenName: 'Ysolde', familyName: 'Farthingale' };
+  person = (await officer.post('/v1/persons', named).expect(201)).body.id;
+  for (const caseId of Object.values(cases)) {
+    const role = { personId: person, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+    await officer.post(`/v1/cases/${caseId}/people`, role).expect(201);
+  }
+});
+
+const recorded = async (who: string, panelId: string | null): Promise<Response> =>
+  (await by(who)).post(`/v1/persons/${person}/protected-addresses`, { kind: 'refuge', address: WRITTEN, panelId });
+const known = async (who: string): Promise<number> =>
+  (await (await by(who)).get(`/v1/persons/${person}/protected-addresses`).expect(200)).body.data.length;
+async function revealed(who: string, id: string): Promise<number> {
+  const { status } = await (
+    await by(who)
+  ).post(`/v1/protected-addresses/${id}/revelation`, { reason: 'The officer is on the way there now.' });
+  return status;
+}
+
+test('readers of a panel get the address that was put before the panel', async () => {
+  const { status, body } = await recorded('police-sergeant', panel('ask-marac'));
+  expect([status, body]).toEqual([201, expect.objectContaining({ panelId: panel('ask-marac') })]);
+  for (const who of ['idva', 'marac-coordinator'])
+    expect([who, await known(who), await revealed(who, body.id)]).toEqual([who, 1, 200]);
+});
+
+test('readers of another panel cannot read an address that was written for one panel', async () => {
+  const { body } = await recorded('police-inspector', panel('ask-jag'));
+  for (const who of ['idva', 'marac-coordinator', 'police-sergeant'])
+    expect([who, await known(who), await revealed(who, body.id)]).toEqual([who, 0, 404]);
+});
+
+test('readers of every panel cannot read an address that is kept to its agency', async () => {
+  const { body } = await recorded('police-sergeant', null);
+  for (const who of ['idva', 'marac-coordinator', 'jag-coordinator'])
+    expect([who, await known(who), await revealed(who, body.id)]).toEqual([who, 0, 404]);
+  expect([await known('police-sergeant'), await revealed('police-sergeant', body.id)]).toEqual([1, 200]);
+});
+
+test('a holder of an emergency access cannot read the address of another panel', async () => {
+  const { body } = await recorded('idva', panel('ask-marac'));
+  const own = await recorded('fire-officer', panel('ask-jag'));
+  expect([body.panelId, own.body.panelId]).toEqual([panel('ask-marac'), panel('ask-jag')]);
+  const opening = { caseId: cases.jag, reasonCode: 'imminent_harm', reason: 'Threats made this evening.' };
+  const opened = await (await by('nhs-safeguarding-lead')).post('/v1/emergency-accesses', opening);
+  expect([opened.status, opened.text]).toEqual([201, expect.any(String)]);
+  expect(await revealed('nhs-safeguarding-lead', own.body.id)).toBe(200);
+  expect(await revealed('nhs-safeguarding-lead', body.id)).toBe(404);
+});
+
+test('somebody who is not of a panel cannot put an address before it', async () => {
+  const missing = likeness(await recorded('police-inspector', '01990000-0000-7000-8000-000000000000'));
+  for (const code of ['ask-marac', 'ask-syv', 'ask-channel', 'pel-marac']) {
+    const refused = await recorded('police-inspector', panel(code));
+    expect([code, refused.status, refused.body.code, likeness(refused)]).toEqual([code, 422, 'unknown-panel', missing]);
+  }
+  const { rows } = await owner.query('SELECT FROM protected_addresses WHERE person_id = $1', [person]);
+  expect(rows).toEqual([]);
+});
+
+test('somebody cannot put an address before another panel by a change', async () => {
+  const { body } = await recorded('police-inspector', panel('ask-jag'));
+  const path = `/v1/protected-addresses/${body.id as string}`;
+  const inspector = await by('police-inspector');
+  for (const code of ['ask-marac', 'ask-channel']) {
+    const refused = await inspector.patch(path, { panelId: panel(code) }, '*');
+    expect([code, refused.status, refused.body.code]).toEqual([code, 422, 'unknown-panel']);
+  }
+  const withdrawn = await inspector.patch(path, { panelId: null }, '*').expect(200);
+  expect(withdrawn.body).toMatchObject({ panelId: null, address: WRITTEN });
+});
+
+test('the agency that recorded the person can put an address before any panel', async () => {
+  const { status } = await recorded('housing-officer', panel('ask-syv'));
+  expect(status).toBe(201);
+});
+
+test('a person who says no panel gets a refusal', async () => {
+  const answer = await (
+    await by('police-sergeant')
+  ).post(`/v1/persons/${person}/protected-addresses`, { kind: 'refuge', address: WRITTEN });
+  expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, '/panelId']);
+});
