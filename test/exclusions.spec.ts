@@ -6,8 +6,7 @@
  * agency made; a panel that excludes in the whole partnership; the bar of referrals, of disclosures and of exclusions without the
  * exclusions by one panel; row-level security without them; a conflict with a person that cannot be declared, or that leaves
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
- * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; a conflict of
- * one's own refused because others had excluded the person already, which tells that they had.
+ * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';

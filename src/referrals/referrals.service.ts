@@ -159,7 +159,7 @@ export class ReferralsService {
         ...(Object.fromEntries(content) as Partial<Referral>),
         ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
         people: people.map(({ personId, role, rationale }) => ({ personId, role, rationale })),
-      } as ReferralRequest);
+      });
     });
   }
 

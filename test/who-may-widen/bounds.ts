@@ -178,6 +178,7 @@ export class Bounds {
             (one['practitioner_id'] === null && one['agency_id'] === person['agency_id'])) &&
           at(one['opens_at']) <= now &&
           at(one['closes_at']) > now &&
+          one['withdrawn_at'] === null &&
           facts.mirror.one('listings', one['listing_id'])?.['removed_at'] === null,
       );
   }

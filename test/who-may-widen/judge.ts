@@ -251,7 +251,11 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
     });
     const isRedirection = command.operation.endsWith('/redirection');
     return effects.flatMap(({ table, before, after, columns }): Licence[] => {
-      if (!after) return [];
+      // 27: the case or referral, to whoever was kept out through the person who was taken out
+      if (!after)
+        return before && (table === 'case_people' || table === 'referral_people')
+          ? [licence([before['case_id'], before['referral_id']])]
+          : [];
       const concerns = (person: Row): boolean =>
         after['practitioner_id'] === person.id ||
         (after['practitioner_id'] === null && after['agency_id'] === person['agency_id']);
