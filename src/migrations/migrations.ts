@@ -27,6 +27,7 @@ import { Walls20261122130000 } from './20261122130000-walls.js';
 import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
+import { EscalationsByTheDate20261128510000 } from './20261128510000-escalations-by-the-date.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
@@ -75,4 +76,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AuditCompartments20261128300000,
   LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
+  EscalationsByTheDate20261128510000,
 ];

@@ -127,6 +127,7 @@ export class ActionsService {
           'Its owner accepted the action in these words. Cancel it as superseded and propose another.',
           words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
         );
+      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
       await inAgency(work, request.ownerPractitionerId, found.ownerAgencyId);
       const changed = await work.update(Action, found, request);
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
@@ -215,6 +216,7 @@ export function inPlan(plan: Plan): Standing {
 
 /** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
 export async function newAction(work: Work, standing: Standing, request: ActionRequest): Promise<Action> {
+  notInThePast(work, request.dueOn);
   await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
   await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
   const proposed = await work.insert(Action, {
@@ -228,6 +230,26 @@ export async function newAction(work: Work, standing: Standing, request: ActionR
   });
   work.happened('action.proposed', Action, proposed, { status: proposed.status });
   return proposed;
+}
+
+/** Nobody sets an escalation going by a day that has passed already. */
+function notInThePast(work: Work, dueOn: string): void {
+  if (dueOn < londonDay(work.now))
+    throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
+      { pointer: '/dueOn', detail: 'must not lie before today' },
+    ]);
+}
+
+/** Its owner accepted the action for a day: from then on it is moved back no further than to the first day named. */
+function mayMoveTo(work: Work, { status, dueOn, originalDueOn }: Action, to: string): void {
+  notInThePast(work, to);
+  const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
+  if (status !== 'proposed' && to < earliest)
+    throw unacceptable(
+      'action-accepted',
+      'Its owner accepted the action for a later day. Cancel it as superseded and propose another.',
+      [{ pointer: '/dueOn', detail: 'must not lie before the day that the owner accepted' }],
+    );
 }
 
 async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
