@@ -28,6 +28,7 @@ import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-a
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
 import { EscalationsByTheDate20261128510000 } from './20261128510000-escalations-by-the-date.js';
+import { OwnersNamedByTheirAgency20261128511000 } from './20261128511000-owners-named-by-their-agency.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
@@ -77,4 +78,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   LoginsOfAnAgency20261128300100,
   NobodyWidensTheirReach20261128400000,
   EscalationsByTheDate20261128510000,
+  OwnersNamedByTheirAgency20261128511000,
 ];

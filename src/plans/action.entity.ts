@@ -84,6 +84,7 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Check(`category = 'plan_action'`)
 @Check(oneOf('status', ACTION_STATUSES))
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
+@Check('actions_owner_named', `owner_named_by_id IS NULL OR owner_practitioner_id IS NOT NULL`)
 @Check('actions_due', `due_on >= (made_at AT TIME ZONE 'Europe/London')::date`)
 @Check(
   'actions_ended',
@@ -103,13 +104,18 @@ export class Action extends PlanRecord {
   @IsUUID()
   ownerAgencyId: string;
 
-  /** The person in that agency who does it. */
+  /** The person in that agency who does it, named by that agency. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
   ownerPractitionerId: string | null;
+
+  /** The person or system of the owning agency that named the person; null where nobody is named, or it was not recorded. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  ownerNamedById: string | null;
 
   /** What is done, where and for whom: a verb, an object and a place or person. */
   @Column({ type: 'text' })

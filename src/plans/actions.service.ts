@@ -5,7 +5,7 @@ import { CaseFollowing } from '../cases/following.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { unacceptable } from '../policy/problems.js';
+import { refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { londonDay } from '../records/london-day.js';
@@ -18,6 +18,7 @@ import type {
   ActionCancellation,
   ActionChange,
   ActionCompletion,
+  ActionOwner,
   ActionProgress,
   ActionQuery,
   ActionRequest,
@@ -128,8 +129,8 @@ export class ActionsService {
           words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
         );
       if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
-      await inAgency(work, request.ownerPractitionerId, found.ownerAgencyId);
-      const changed = await work.update(Action, found, request);
+      const named = await ownerNamed(work, found, request.ownerPractitionerId);
+      const changed = await work.update(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
       return work.show(ActionView, id);
@@ -139,8 +140,19 @@ export class ActionsService {
   accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('accept', Action, ActionView, id);
-      await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
-      return this.move(work, found, 'acceptance', ownerPractitionerId === undefined ? {} : { ownerPractitionerId });
+      return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
+    });
+  }
+
+  /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
+  assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('name-owner', Action, ActionView, id);
+      if (!isOpen(found.status))
+        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+      const changed = await work.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
+      work.happened('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
+      return work.show(ActionView, id);
     });
   }
 
@@ -188,7 +200,7 @@ export class ActionsService {
     work: Work,
     found: Action,
     command: ActionCommand,
-    changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId'>>,
+    changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId' | 'ownerNamedById'>>,
     note?: string,
   ): Promise<Presented> {
     const status = after(actionMachine, found.status, command);
@@ -218,10 +230,13 @@ export function inPlan(plan: Plan): Standing {
 export async function newAction(work: Work, standing: Standing, request: ActionRequest): Promise<Action> {
   notInThePast(work, request.dueOn);
   await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
-  await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
+  const { ownerAgencyId, ownerPractitionerId } = request;
+  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw namesItsOwn();
+  await inAgency(work, ownerPractitionerId, ownerAgencyId);
   const proposed = await work.insert(Action, {
     ...request,
     ...standing,
+    ownerNamedById: ownerPractitionerId ? work.actor.id : null,
     originalDueOn: request.dueOn,
     // whoever proposes an action to their own agency has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
@@ -250,6 +265,27 @@ function mayMoveTo(work: Work, { status, dueOn, originalDueOn }: Action, to: str
       'Its owner accepted the action for a later day. Cancel it as superseded and propose another.',
       [{ pointer: '/dueOn', detail: 'must not lie before the day that the owner accepted' }],
     );
+}
+
+const namesItsOwn = (): Error =>
+  refused(
+    'agency-names-the-person',
+    'The agency that owns an action names the person: somebody of it with a seat on the panel, or its safeguarding lead. Leave the person out.',
+  );
+
+/** The owning agency names the person, because naming opens the task to that person; others may only take a name out. */
+async function ownerNamed(
+  work: Work,
+  found: Action,
+  ownerPractitionerId: string | null | undefined,
+): Promise<Partial<Pick<Action, 'ownerPractitionerId' | 'ownerNamedById'>>> {
+  if (ownerPractitionerId === undefined) return {};
+  if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
+  // whoever confirms the own name was named by somebody else before
+  if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
+  if (!(await work.peek('name-owner', Action, found.id))) throw namesItsOwn();
+  await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
+  return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
 async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
