@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -54,9 +53,9 @@ export class ActionsService {
         const actions = await work.rows('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
-      // also what the closing reader may not see stands in the way, so nothing is said of it but that it is there
+      // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
       obstacles: async (work, { id: caseId }) =>
-        (await work.manager.existsBy(Action, { caseId, status: In(OPEN_STATUSES) }))
+        (await work.rows('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
           : [],
     });
