@@ -29,6 +29,7 @@ import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.j
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
 import { EscalationsByTheDate20261128510000 } from './20261128510000-escalations-by-the-date.js';
 import { OwnersNamedByTheirAgency20261128511000 } from './20261128511000-owners-named-by-their-agency.js';
+import { ConfirmedAttendance20261128512000 } from './20261128512000-confirmed-attendance.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
@@ -79,4 +80,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NobodyWidensTheirReach20261128400000,
   EscalationsByTheDate20261128510000,
   OwnersNamedByTheirAgency20261128511000,
+  ConfirmedAttendance20261128512000,
 ];
