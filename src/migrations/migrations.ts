@@ -30,6 +30,7 @@ import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-wi
 import { EscalationsByTheDate20261128510000 } from './20261128510000-escalations-by-the-date.js';
 import { OwnersNamedByTheirAgency20261128511000 } from './20261128511000-owners-named-by-their-agency.js';
 import { ConfirmedAttendance20261128512000 } from './20261128512000-confirmed-attendance.js';
+import { RewrittenReferrals20261128513000 } from './20261128513000-rewritten-referrals.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
@@ -81,4 +82,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   EscalationsByTheDate20261128510000,
   OwnersNamedByTheirAgency20261128511000,
   ConfirmedAttendance20261128512000,
+  RewrittenReferrals20261128513000,
 ];

@@ -43,7 +43,31 @@ const drafted: Bar = {
   where: (actor) => ({ submittedAt: null, agencyId: { $ne: actor.agencyId } }),
 };
 
-const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
+const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
+  panelIds.length ? { panelId: { $in: panelIds }, ...more } : null;
+
+/** Not changed by the referrer since it was returned, also where it was withdrawn after that. */
+const AS_SUBMITTED: Where = { rewrittenAt: null };
+
+/** What the panel reads of a referral that is being rewritten: nothing of what the referrer writes. */
+const WITHOUT_THE_TEXT = [
+  'id',
+  'version',
+  'reference',
+  'partnershipId',
+  'panelId',
+  'agencyId',
+  'authorId',
+  'category',
+  'status',
+  'rulesEdition',
+  'madeAt',
+  'changedAt',
+  'submittedAt',
+  'decision',
+  'reasonCode',
+  'decidedAt',
+];
 
 /** Referrals of the actor's agency that the actor has to do with. */
 const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
@@ -68,9 +92,16 @@ declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, once the referral was submitted',
+      sentence: 'who is a core member of the panel, as it was submitted',
+      actions: ['read', 'track'],
+      where: (actor) => inPanels(corePanels(actor), AS_SUBMITTED),
+    },
+    {
+      name: 'core-member-while-rewritten',
+      sentence: 'who is a core member of the panel, while the referrer rewrites what was returned: where it stands',
       actions: ['read', 'track'],
       where: (actor) => inPanels(corePanels(actor)),
+      fields: WITHOUT_THE_TEXT,
     },
     {
       name: 'coordination',
@@ -98,7 +129,15 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
-  grounds: [referralReader],
+  grounds: [
+    {
+      name: 'referral-reader',
+      sentence: 'who may read the referral: of the agency that made it, or as it was submitted',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, { referral: { $elemMatch: AS_SUBMITTED } }] }),
+    },
+  ],
 });
 
 declareSubject(ReferralDecision, 'ReferralDecision', {

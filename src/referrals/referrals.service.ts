@@ -133,8 +133,12 @@ export class ReferralsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
-      const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
-      happened(work, 'referral.changed', changed, { fields: Object.keys(request) });
+      const changed = await work.update(Referral, found, {
+        ...request,
+        ...consentRecord(work, request),
+        ...rewritten(work, found),
+      });
+      happened(work, 'referral.changed', changed, { fields: Object.keys(request) }, changed.rewrittenAt !== null);
       return work.present(ReferralView, changed);
     });
   }
@@ -146,8 +150,8 @@ export class ReferralsService {
       if (!(await nameable(work, Person, request.personId, found)))
         throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
-      const touched = await work.update(Referral, found, {});
-      happened(work, 'referral.person-named', touched);
+      const touched = await work.update(Referral, found, rewritten(work, found));
+      happened(work, 'referral.person-named', touched, {}, touched.rewrittenAt !== null);
       return work.present(ReferralPersonView, person, { status: 201 });
     });
   }
@@ -218,6 +222,7 @@ export class ReferralsService {
       status,
       warnings,
       submittedAt: work.now,
+      rewrittenAt: null,
       rulesEdition: inForce?.edition ?? null,
       reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });
@@ -261,9 +266,19 @@ export class ReferralsService {
   }
 }
 
-/** Until it was submitted nobody but the referrer learns of it. */
-function happened(work: Work, type: string, referral: Referral, data: Record<string, unknown> = {}): void {
-  const told = { ...referral, agencyOnly: referral.submittedAt === null };
+/** After it was returned it is the referrer's own text again, until it is submitted again. */
+const rewritten = (work: Work, { status }: Referral): Partial<Pick<Referral, 'rewrittenAt'>> =>
+  status === 'returned' ? { rewrittenAt: work.now } : {};
+
+/** Until it was submitted, and while it is rewritten, nobody but the referrer learns of it. */
+function happened(
+  work: Work,
+  type: string,
+  referral: Referral,
+  data: Record<string, unknown> = {},
+  isRewriting = false,
+): void {
+  const told = { ...referral, agencyOnly: isRewriting || referral.submittedAt === null };
   work.happened(type, Referral, told, data);
 }
 
