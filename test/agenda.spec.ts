@@ -258,9 +258,9 @@ describe('an agenda that is drawn up', () => {
     expect((await moved(COORDINATOR, called, 'cancellation', { reason: 'The room is flooded.' })).status).toBe(200);
     await (await by(COORDINATOR)).patch(`/v1/cases/${review}`, { nextReviewOn: inDays(58).slice(0, 10) }, '*');
     await owner.query(
-      `INSERT INTO actions (id, version, partnership_id, agency_id, contributing_type, case_id, panel_id, category, owner_agency_id,
+      `INSERT INTO actions (id, version, made_at, partnership_id, agency_id, contributing_type, case_id, panel_id, category, owner_agency_id,
          description, status, due_on, original_due_on)
-       SELECT gen_random_uuid(), 1, partnership_id, agency_id, contributing_type, id, panel_id, 'plan_action', lead_agency_id,
+       SELECT gen_random_uuid(), 1, '2026-10-01', partnership_id, agency_id, contributing_type, id, panel_id, 'plan_action', lead_agency_id,
          'Lock the bin store at Crossbill Court', 'agreed', '2026-11-01', '2026-11-01' FROM cases WHERE id = $1`,
       [action],
     );

@@ -8,7 +8,8 @@
  * chairs read before they are asked; a bid that no reader of its case reads, as another panel's column
  * was sought; a bid for a plan of a compartment, and its needs handed on; by the policy, then by the second wall, a compartment
  * left out of bids, of what it hands on itself, of what is handed on for its bids, of notices (policy) and of all that came of its
- * bids (wall); needs and bids of a hidden case that stay where they were; a cycle that names what is hidden from whoever closes
+ * bids (wall); needs and bids of a hidden case that stay where they were, also when
+ * the meeting is closed; a cycle that names what is hidden from whoever closes
  * it, or comes from a compartment, closes on its last day, or with something on its way; results overdue on the day; a warning on
  * the day, and about another agency.
  */
@@ -292,6 +293,41 @@ describe('of a case that is hidden from whoever acts', () => {
     );
     for (const id of [hidden, plan.id, plan.caseId]) expect(closed.text).not.toContain(id);
     expect(await told('police-inspector')).toEqual(expect.arrayContaining([hidden, shown]));
+  });
+
+  test('a bid goes on from the meeting that they close: to the next one, and they learn nothing of it', async () => {
+    const [first, second] = [(await newCycle()).tasking, (await newCycle()).tasking];
+    const [plan, other] = [await freshPlan('agreed'), await freshPlan('agreed')];
+    const [hidden, shown] = [await listedFor(plan.id, first), await listedFor(other.id, first)];
+    await keepOut('police-inspector', plan.caseId);
+    const meeting = `/v1/meetings/${first}`;
+    const { errors } = await refused('police-inspector', meeting, 'closure', 'undecided-bids');
+    expect(errors).toEqual([{ pointer: '', detail: `bid ${idOf(shown)} has no decision` }]);
+    await done('police-inspector', shown, 'decision', { kind: 'refusal', reason: 'Nobody is free on those nights.' });
+    const closed = await command('police-inspector', meeting, 'closure');
+    expect([closed.status, closed.body.status]).toEqual([200, 'held']);
+    expect(closed.text).not.toContain(idOf(hidden));
+    expect(await inTheDatabase(hidden)).toMatchObject({ status: 'listed', meeting_id: second, deferrals: 0 });
+    await refused('jag-chair', `/v1/meetings/${second}`, 'closure', 'undecided-bids');
+  });
+
+  test('a waiver waits for somebody who sees its bid, and does not stop whoever does not', async () => {
+    const [first, second] = [(await newCycle()).jag, (await newCycle()).jag];
+    const plan = await freshPlan('agreed');
+    const path = await draftFor(plan.id);
+    await done('jag-coordinator', path, 'submission');
+    await owner.query(
+      `UPDATE bids SET waiver_reason = 'It cannot wait for the plan.', plan_chair_waived_id = (SELECT id FROM practitioners WHERE subject = 'jag-chair'),
+         tasking_chair_waived_id = (SELECT id FROM practitioners WHERE subject = 'police-inspector') WHERE id = $1`,
+      [idOf(path)],
+    );
+    await keepOut('jag-chair', plan.caseId);
+    const closed = await command('jag-chair', `/v1/meetings/${first}`, 'closure');
+    expect([closed.status, closed.body.status]).toEqual([200, 'held']);
+    const { errors } = await refused('police-inspector', `/v1/meetings/${second}`, 'closure', 'unratified-waivers');
+    expect(errors).toEqual([{ pointer: '', detail: `bid ${idOf(path)} is not ratified` }]);
+    await done('police-inspector', path, 'ratification');
+    await done('police-inspector', `/v1/meetings/${second}`, 'closure');
   });
 
   test('a bid goes on from the meeting that they cancel: to the next one, or back where there is none', async () => {

@@ -5,7 +5,8 @@
  * Seen to fail: an action escalated on the day after it was due; the case told to the steering group, by the escalation and by the
  * notice of it; what became impossible escalated; what a compartment leaves undone; an escalation that does not end with its
  * action; an answer by a member who neither chairs nor coordinates; a referral to a steering group; the case told to the bare
- * owner. Not seen: the bar of the excluded left out (the second wall hides it too).
+ * owner; an action due in the past, or moved there; a day brought forward after its owner accepted it; what its owner did not
+ * accept escalated; what was reported as not done escalated before its day. Not seen: the bar of the excluded left out (the second wall hides it too).
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';
@@ -98,7 +99,7 @@ const end = async (actionId: string, outcome: string): Promise<void> => {
 /** Overdue for longer than its panel waits. */
 async function escalated(ownerAgencyId = housing): Promise<{ actionId: string; path: string }> {
   const actionId = await propose(ownerAgencyId, today());
-  await owner.query(`UPDATE actions SET due_on = $2, status = 'agreed' WHERE id = $1`, [
+  await owner.query(`UPDATE actions SET made_at = $2::date, due_on = $2::date, status = 'agreed' WHERE id = $1`, [
     actionId,
     days.daysAfter(today(), -30),
   ]);
@@ -222,6 +223,68 @@ describe('an action that is left undone', () => {
   });
 });
 
+describe('nobody', () => {
+  const dated = (dueOn: string) => ({
+    ownerAgencyId: childrens,
+    description: DESCRIPTION,
+    measure: 'Door locked on three visits out of three',
+    dueOn,
+  });
+
+  test('can make an action that is due before today, or move one there', async () => {
+    const yesterday = days.daysAfter(today(), -1);
+    const refusal = [422, 'in-the-past', [{ pointer: '/dueOn', detail: 'must not lie before today' }]];
+    for (const dueOn of ['2020-01-01', yesterday]) {
+      const made = await coordinator.post(`/v1/plans/${plan.id}/actions`, dated(dueOn));
+      expect([made.status, made.body.code, made.body.errors]).toEqual(refusal);
+    }
+    await coordinator.post(`/v1/plans/${plan.id}/actions`, dated(today())).expect(201);
+    const path = `/v1/actions/${await propose(childrens, days.daysAfter(today(), 30))}`;
+    const { headers } = await coordinator.get(path).expect(200);
+    const moved = await coordinator.patch(path, { dueOn: yesterday }, headers['etag']);
+    expect([moved.status, moved.body.code, moved.body.errors]).toEqual(refusal);
+    await expect(
+      owner.query('UPDATE actions SET due_on = $2 WHERE id = $1', [path.slice('/v1/actions/'.length), '2026-01-01']),
+    ).rejects.toMatchObject({ constraint: 'actions_due' });
+  });
+
+  test('can bring the day forward that the owner accepted', async () => {
+    const due = days.daysAfter(today(), 30);
+    const path = `/v1/actions/${await propose(childrens, due)}`;
+    await give(socialWorker, path, 'acceptance', {});
+    const move = async (dueOn: string) => {
+      const { headers } = await coordinator.get(path).expect(200);
+      return coordinator.patch(path, { dueOn }, headers['etag']);
+    };
+    const early = await move(today());
+    expect([early.status, early.body.code]).toEqual([422, 'action-accepted']);
+    expect((await move(days.daysAfter(due, 30))).status).toBe(200);
+    expect((await move(due)).body).toMatchObject({ dueOn: due, originalDueOn: due });
+  });
+
+  test('can bring an action before the steering group that its owner did not accept', async () => {
+    const due = days.workingDaysAfter(today(), 1);
+    const actionId = await propose(childrens, due);
+    await moveTo(days.workingDaysAfter(due, 9));
+    expect(await escalationOf(actionId)).toBeUndefined();
+    // the coordination of the panel, which proposed it, is told that nobody took it
+    expect(
+      (await all(coordinator, '/v1/notices'))
+        .filter((one) => one['subjectId'] === actionId)
+        .map(({ kind }) => String(kind)),
+    ).toContain('action_escalated');
+    const values = [actionId, days.daysAfter(due, 9), steering];
+    await expect(
+      owner.query(
+        `INSERT INTO escalations (id, version, partnership_id, panel_id, steering_panel_id, case_id, action_id, owner_agency_id, kind, due_on, since_on)
+         SELECT gen_random_uuid(), 1, partnership_id, panel_id, $3, case_id, id, owner_agency_id, 'overdue', due_on, $2
+         FROM actions WHERE id = $1`,
+        values,
+      ),
+    ).rejects.toMatchObject({ constraint: 'escalates_by_the_date' });
+  });
+});
+
 describe('the steering group', () => {
   test('answers, by its chair or coordinator, and the owner is told', async () => {
     const { actionId, path } = await escalated(childrens);
@@ -263,14 +326,19 @@ describe('the steering group', () => {
 
   test('hears of what its agency did not do, not of what became impossible', async () => {
     const kept = await propose(housing, days.daysAfter(today(), 20));
-    const failed = await propose(housing, days.daysAfter(today(), 20));
+    const due = days.daysAfter(today(), 20);
+    const failed = await propose(housing, due);
     for (const id of [kept, failed])
       await give(await as(server, 'housing-officer'), `/v1/actions/${id}`, 'acceptance', {});
     await end(kept, 'not_possible');
     await end(failed, 'not_done');
     await sweep();
+    // whoever reports it early does not set the escalation going
+    await moveTo(due);
+    expect(await escalationOf(failed)).toBeUndefined();
+    await sweep();
     expect(await escalationOf(kept)).toBeUndefined();
-    expect(await escalationOf(failed)).toMatchObject({ kind: 'not_done', status: 'open' });
+    expect(await escalationOf(failed)).toMatchObject({ kind: 'not_done', status: 'open', due_on: due });
     // what was overdue and is then not done stays before it, until it says that it is settled
     const { actionId, path } = await escalated();
     await end(actionId, 'not_done');
@@ -304,7 +372,7 @@ describe('the steering group', () => {
 
   test('learns nothing of what a compartment leaves undone', async () => {
     const { rowCount } = await owner.query(
-      `UPDATE actions SET status = 'agreed', ended_on = NULL, due_on = $1 WHERE panel_id = (SELECT id FROM panels WHERE code = 'ask-channel')`,
+      `UPDATE actions SET status = 'agreed', ended_on = NULL, made_at = $1::date, due_on = $1::date WHERE panel_id = (SELECT id FROM panels WHERE code = 'ask-channel')`,
       [days.daysAfter(today(), -30)],
     );
     expect(rowCount).toBeGreaterThan(0);

@@ -4,7 +4,8 @@
  *
  * Seen to fail: an invitation to oneself, or to a meeting long past; an invitation without a latest end, to a meeting of a distant year too, or that opens in a year; a grant as long
  * as the rules of the panel say, however long that is; a membership that begins in a year, began a year ago, or lasts for
- * decades; the role of a person in a case, a contribution and a research point with a day in the future.
+ * decades; the role of a person in a case, a contribution and a research point with a day in the future; a meeting chaired by
+ * somebody whose seat has ended.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -65,6 +66,39 @@ test('a membership without an end gets the last day of its five years', async ()
   const years = (Date.parse(body.validTo) + 86_400_000 - Date.parse(body.validFrom)) / 86_400_000 / 365.25;
   expect(Math.abs(years - 5)).toBeLessThan(0.01);
   await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+});
+
+describe('the chair of a meeting', () => {
+  test('cannot be somebody whose seat as chair has ended, or ends before the meeting', async () => {
+    const { id, agencyId } = await practitioner(owner, 'cmarac-chair');
+    const convene = async (ahead: number): Promise<Response> =>
+      (await by('jag-coordinator')).post('/v1/meetings', {
+        panelId,
+        scheduledAt: inDays(ahead),
+        endsAt: null,
+        venueOrMode: 'Room 1',
+        chairId: id,
+      });
+    const seated = async (until: number): Promise<void> => {
+      await owner.query(`DELETE FROM memberships WHERE panel_id = $1 AND practitioner_id = $2`, [panelId, id]);
+      await owner.query(
+        `INSERT INTO memberships (id, version, panel_id, practitioner_id, agency_id, tier, role, valid_from, valid_to)
+         VALUES (gen_random_uuid(), 1, $1, $2, $3, 'core', 'chair', $4, $5)`,
+        [panelId, id, agencyId, day(-400), day(until)],
+      );
+    };
+    await seated(-1);
+    const lapsed = await convene(20);
+    expect([...code(lapsed), lapsed.body.errors]).toEqual([
+      422,
+      'not-a-chair',
+      [{ pointer: '/chairId', detail: 'does not chair this panel on that day' }],
+    ]);
+    await seated(10);
+    expect(code(await convene(20))).toEqual([422, 'not-a-chair']);
+    expect(code(await convene(9))).toEqual([201, undefined]);
+    await owner.query(`DELETE FROM memberships WHERE panel_id = $1 AND practitioner_id = $2`, [panelId, id]);
+  });
 });
 
 describe('an invitation', () => {

@@ -3,8 +3,10 @@
  * whom it does not.
  *
  * Seen to fail: an action taken into a plan that was evaluated; a change of one; an evaluation by whoever may plan for the case; none
- * by the agency that leads the plan; fewer outcomes than aims; a closure over an action that its reader does not see; the
- * identifier of such an action told.
+ * by the agency that leads the plan; fewer outcomes than aims; a closure that tells of an action that its reader does not see, or
+ * leaves it in the closed plan; a person of another agency named as the owner of an action, when it is proposed or by the
+ * coordination; a person named by a colleague who does not speak for the agency; a task kept by somebody who named themselves,
+ * after their seat ended.
  */
 import type pg from 'pg';
 import { asOwner, practitioner } from './given-panel-work.ts';
@@ -172,9 +174,9 @@ describe('a plan', () => {
     expect([closed.status, closed.body.status]).toEqual([200, 'closed']);
   });
 
-  test('says of an open action that its reader may not see only that it is there', async () => {
+  test('is closed past an open action that is hidden from whoever closes it; that goes on in the case', async () => {
     const dunmarrow = await as(server, 'dunmarrow-coordinator');
-    const { id, action } = await agreedPlan(dunmarrow, 'dun-cmarac', {});
+    const { id, caseId, action } = await agreedPlan(dunmarrow, 'dun-cmarac', {});
     const landlord = await practitioner(owner, 'dunmarrow-housing-officer');
     // nothing is shared there any more: what housing wrote, and owns, the coordinator does not see
     await owner.query(
@@ -184,12 +186,24 @@ describe('a plan', () => {
     await dunmarrow.get(`/v1/actions/${action}`).expect(404);
     await give(dunmarrow, id, 'evaluation', EVALUATION);
     const { status, body, text } = await give(dunmarrow, id, 'closure');
-    expect([status, body.code, body.errors]).toEqual([
-      409,
-      'open-actions',
-      [{ pointer: '', detail: 'an action that you may not see has not ended' }],
-    ]);
+    expect([status, body.status]).toEqual([200, 'closed']);
     expect(text).not.toContain(action);
+    const kept = async (): Promise<Row> =>
+      (await owner.query<Row>(`SELECT plan_id, status, case_id FROM actions WHERE id = $1`, [action])).rows[0]!;
+    expect(await kept()).toEqual({ plan_id: null, status: 'agreed', case_id: caseId });
+    // closing the case says nothing of it either, and leaves the task with its owner
+    await owner.query(
+      `UPDATE actions SET status = 'done', ended_on = current_date
+       WHERE case_id = $1 AND id <> $2 AND status IN ('proposed', 'agreed', 'in_progress', 'blocked')`,
+      [caseId, action],
+    );
+    const { headers } = await dunmarrow.get(`/v1/cases/${caseId}`).expect(200);
+    const answer = await dunmarrow
+      .post(`/v1/cases/${caseId}/closure`, { closureReason: 'merged', outcome: 'resolved' })
+      .set('if-match', headers['etag'] as string);
+    expect([answer.status, answer.body.stage]).toEqual([200, 'closed']);
+    expect(await kept()).toMatchObject({ status: 'agreed' });
+    await (await as(server, 'dunmarrow-housing-officer')).get(`/v1/actions/${action}`).expect(200);
   });
 });
 
@@ -210,4 +224,136 @@ test('the database keeps an evaluation and a status together', async () => {
   ];
   for (const [set, constraint] of changes)
     await expect(owner.query(`UPDATE plans SET ${set} WHERE id = $1`, [id])).rejects.toMatchObject({ constraint });
+});
+
+describe('the person who does an action', () => {
+  const colleague = 'agency-administrator';
+  let planId: string;
+  let caseId: string;
+  let fellow: Caller;
+  let named: { id: string };
+
+  /** An action of housing, open. */
+  const proposed = (): Promise<string> => propose(coordinator, planId, housing.agencyId);
+
+  async function assign(caller: Caller, action: string, ownerPractitionerId: string) {
+    const { headers } = await caller.get(`/v1/actions/${action}`);
+    return caller
+      .post(`/v1/actions/${action}/assignment`, { ownerPractitionerId })
+      .set('if-match', headers['etag'] ?? '*');
+  }
+
+  const sees = async (caller: Caller, action: string): Promise<number[]> => [
+    (await caller.get(`/v1/actions/${action}`)).status,
+    (await caller.get(`/v1/cases/${caseId}/status`)).status,
+  ];
+
+  /** While the seat of the housing officer on the panel has ended. */
+  async function withoutSeat(does: () => Promise<void>): Promise<void> {
+    const end = (validTo: string | null) =>
+      owner.query(
+        `UPDATE memberships SET valid_to = $2 WHERE practitioner_id = $1 AND panel_id = (SELECT panel_id FROM cases WHERE id = $3)`,
+        [housing.id, validTo, caseId],
+      );
+    expect((await end('2026-01-01')).rowCount).toBe(1);
+    try {
+      await does();
+    } finally {
+      await end(null);
+    }
+  }
+
+  beforeAll(async () => {
+    ({ id: planId, caseId } = await agreedPlan());
+    fellow = await as(server, colleague);
+    named = await practitioner(owner, colleague);
+    // nobody else's task lets them follow the case
+    await owner.query(
+      `UPDATE actions SET owner_practitioner_id = NULL, owner_named_by_id = NULL WHERE case_id = $1 AND owner_agency_id = $2`,
+      [caseId, housing.agencyId],
+    );
+  });
+
+  test('cannot be named by the planner of another agency', async () => {
+    const request = {
+      ownerAgencyId: housing.agencyId,
+      ownerPractitionerId: named.id,
+      description: 'Fit a lock to the side door of block D',
+      dueOn: '2027-03-01',
+    };
+    const made = await coordinator.post(`/v1/plans/${planId}/actions`, request);
+    expect([made.status, made.body.code]).toEqual([403, 'agency-names-the-person']);
+    const action = await proposed();
+    const { headers } = await coordinator.get(`/v1/actions/${action}`).expect(200);
+    const changed = await coordinator.patch(
+      `/v1/actions/${action}`,
+      { ownerPractitionerId: named.id },
+      headers['etag'],
+    );
+    expect([changed.status, changed.body.code]).toEqual([403, 'agency-names-the-person']);
+    const assigned = await assign(coordinator, action, named.id);
+    expect([assigned.status, assigned.body.code]).toEqual([403, 'not-permitted']);
+    expect(await sees(fellow, action)).toEqual([404, 404]);
+    await expect(
+      owner.query(
+        `UPDATE actions SET owner_practitioner_id = $2, owner_named_by_id = (SELECT id FROM practitioners WHERE subject = 'jag-coordinator')
+         WHERE id = $1`,
+        [action, named.id],
+      ),
+    ).rejects.toMatchObject({ constraint: 'owner_is_named_by_the_agency' });
+  });
+
+  test('is named by somebody with a seat for the owning agency, and sees the task without the case', async () => {
+    const action = await proposed();
+    const other = await assign(officer, action, (await practitioner(owner, 'police-sergeant')).id);
+    expect([other.status, other.body.code]).toEqual([422, 'not-of-the-owner']);
+    const { body } = await assign(officer, action, named.id);
+    expect(body).toMatchObject({ id: action, ownerPractitionerId: named.id });
+    expect(await sees(fellow, action)).toEqual([200, 200]);
+    await fellow.get(`/v1/cases/${caseId}`).expect(404);
+    await withoutSeat(async () => expect(await sees(fellow, action)).toEqual([200, 200]));
+    // carries it out, and does not pass it on
+    const on = await assign(fellow, action, housing.id);
+    expect([on.status, on.body.code]).toEqual([403, 'not-permitted']);
+    const path = `/v1/actions/${action}`;
+    const { headers } = await fellow.get(path).expect(200);
+    const passed = await fellow
+      .post(`${path}/acceptance`, { ownerPractitionerId: housing.id })
+      .set('if-match', headers['etag'] as string);
+    expect([passed.status, passed.body.code]).toEqual([403, 'agency-names-the-person']);
+    const accepted = await fellow
+      .post(`${path}/acceptance`, { ownerPractitionerId: named.id })
+      .set('if-match', headers['etag'] as string);
+    expect([accepted.status, accepted.body.status]).toEqual([200, 'agreed']);
+    expect(await sees(fellow, action)).toEqual([200, 200]);
+    expect((await assign(officer, action, housing.id)).status).toBe(200);
+    expect(await sees(fellow, action)).toEqual([404, 404]);
+  });
+
+  test('loses task, status and notices with the seat where they named themselves', async () => {
+    const action = await proposed();
+    expect((await assign(officer, action, housing.id)).status).toBe(200);
+    await owner.query(
+      `INSERT INTO notices (id, version, partnership_id, agency_id, practitioner_id, kind, subject_type, subject_id, case_id, panel_id, due_on, level)
+       SELECT gen_random_uuid(), 1, partnership_id, owner_agency_id, owner_practitioner_id, 'action_due', 'Action', id, case_id, panel_id, due_on, 1
+       FROM actions WHERE id = $1`,
+      [action],
+    );
+    const notices = async (): Promise<Row[]> =>
+      ((await officer.get('/v1/notices?limit=100').expect(200)).body.data as Row[]).filter(
+        (one) => one['subjectId'] === action,
+      );
+    expect(await notices()).toHaveLength(1);
+    await withoutSeat(async () => {
+      expect(await sees(officer, action)).toEqual([404, 404]);
+      expect(await notices()).toEqual([]);
+    });
+    // named by a colleague, the task is theirs without a seat
+    const related = await as(server, 'related-officer');
+    expect((await assign(related, action, housing.id)).status).toBe(200);
+    await withoutSeat(async () => {
+      expect(await sees(officer, action)).toEqual([200, 200]);
+      expect(await notices()).toHaveLength(1);
+    });
+  });
 });

@@ -395,6 +395,62 @@ describe('a timeline', () => {
   });
 });
 
+describe('a referral that was returned', () => {
+  const NEW = 'He has a key to her new flat, and nobody may know where it is.';
+
+  test('is read by the panel as it was submitted, and its new text only when it is submitted again', async () => {
+    const [victim, perpetrator, child] = [await recorded('idva'), await recorded('idva'), await recorded('idva')];
+    const { body: made } = await referred('idva', 'ask-marac', victim, perpetrator);
+    const path = `/v1/referrals/${String(made.id)}`;
+    const returned = await moved('marac-coordinator', path, 'return', {
+      reasonCode: 'incomplete',
+      reason: 'Say when it was last.',
+    });
+    expect(returned.status).toBe(200);
+    const read = async (who: string) => (await (await by(who)).get(path).expect(200)).body;
+    const people = async (who: string): Promise<string[]> =>
+      (await (await by(who)).get(`${path}/people`).expect(200)).body.data.map(
+        (one: { personId: string }) => one.personId,
+      );
+    expect(await read('marac-chair')).toMatchObject({ status: 'returned', problem: made.problem });
+    const { headers } = await (await by('idva')).get(path).expect(200);
+    await (await by('idva')).patch(path, { problem: NEW, urgent: true }, headers['etag'] as string).expect(200);
+    await (
+      await by('idva')
+    )
+      .post(`${path}/people`, { personId: child, role: 'child', rationale: 'Lives with her.' })
+      .expect(201);
+    expect(await read('idva')).toMatchObject({ problem: NEW, urgent: true });
+    const unread = async (status: string): Promise<void> => {
+      for (const who of ['marac-chair', 'marac-coordinator', 'police-sergeant']) {
+        const body = await read(who);
+        expect([who, body.status, body.reference]).toEqual([who, status, made.reference]);
+        for (const field of ['problem', 'urgent', 'personId', 'whyMultiAgency'])
+          expect([field, field in body, body.withheld.includes(field)]).toEqual([field, false, true]);
+        expect(await people(who)).toEqual([]);
+        const { body: list } = await (await by(who)).get('/v1/referrals?limit=100').expect(200);
+        const row = list.data.find((one: { id: string }) => one.id === made.id);
+        expect(row).not.toHaveProperty('urgent');
+      }
+    };
+    await unread('returned');
+    const { rows } = await owner.query<{ type: string }>(
+      `SELECT type FROM events WHERE subject_id = $1 AND type IN ('referral.changed', 'referral.person-named') AND NOT agency_only`,
+      [made.id],
+    );
+    expect(rows).toEqual([]);
+    expect((await moved('idva', path, 'submission')).status).toBe(200);
+    expect(await read('marac-chair')).toMatchObject({ status: 'submitted', problem: NEW, urgent: true });
+    expect(await people('marac-chair')).toContain(child);
+    // what was rewritten and withdrawn was never submitted
+    await moved('marac-coordinator', path, 'return', { reasonCode: 'incomplete', reason: 'Say where it was.' });
+    const { headers: again } = await (await by('idva')).get(path).expect(200);
+    await (await by('idva')).patch(path, { problem: `${NEW} Twice.` }, again['etag'] as string).expect(200);
+    await moved('idva', path, 'withdrawal', { reasonCode: 'no_longer_needed', reason: 'She does not want it.' });
+    await unread('withdrawn');
+  });
+});
+
 describe('a recused coordinator', () => {
   test('gets the same case and the same refusals whether or not the item is on the list', async () => {
     const caller = await by('jag-coordinator');

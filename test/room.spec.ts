@@ -4,7 +4,7 @@
  *
  * Seen to fail: recusals that neither wall knows; events and disclosures that do not say their item; recipients whatever their
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
- * ignores spells, and one that counts who is recused; a decision, and the beginning of an item, without a lock; an item refused
+ * ignores spells, and one that counts who is recused, who was recorded before the meeting, or by themselves alone; a decision, and the beginning of an item, without a lock; an item refused
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
  * a crime amended as of whoever writes it, and one amended twice.
  */
@@ -122,6 +122,12 @@ async function arrives(who: string, { path }: Given, more: object = {}): Promise
     })
     .expect(201);
   return `${path}/attendances/${String(body.id)}`;
+}
+
+/** The coordinator records that somebody is there. */
+async function confirms(who: string, { path }: Given): Promise<void> {
+  const there = { practitionerId: await idOf(who), status: 'present' };
+  await (await by('jag-coordinator')).post(`${path}/attendances`, there).expect(201);
 }
 
 async function leaves(who: string, attendance: string): Promise<void> {
@@ -544,6 +550,7 @@ describe('the quorum of an item', () => {
     await rule(jag, { quorum: { ...hearsEverything, mandatory: ['police'], onFail: 'block' } });
     const given = await meeting({ cases: 4 });
     const sergeant = await arrives('police-sergeant', given);
+    await confirms('police-sergeant', given);
     await begin(given);
     const first = await decides(given, 'plan_agreed');
     expect(first.body).toMatchObject({ kind: 'plan_agreed', quorate: true });
@@ -562,6 +569,30 @@ describe('the quorum of an item', () => {
     expect((await decides(given, 'close', 2)).body.quorate).toBe(true);
     await begin(given, 3);
     expect((await decides(given, 'close', 3)).body.code).toBe('inquorate');
+  });
+
+  test('does not count who was recorded before the meeting, or by themselves alone', async () => {
+    await rule(jag, { quorum: { ...hearsEverything, mandatory: ['police'], onFail: 'block' } });
+    const given = await meeting({ open: false });
+    await arrives('police-sergeant', given);
+    await confirms('police-sergeant', given);
+    expect((await command('jag-coordinator', given.path, 'opening')).status).toBe(200);
+    await begin(given);
+    const inquorate = async () => expect((await decides(given, 'plan_agreed')).body.code).toBe('inquorate');
+    await inquorate();
+    const again = await arrives('police-sergeant', given);
+    // co-chairs for the police, and runs the meeting; it is chaired by somebody else
+    await arrives('police-inspector', given);
+    await inquorate();
+    await confirms('police-sergeant', given);
+    await arrives('police-sergeant', given);
+    await leaves('police-sergeant', again);
+    await inquorate();
+    await arrives('police-sergeant', given);
+    await inquorate();
+    await confirms('police-sergeant', given);
+    expect((await decides(given, 'plan_agreed')).body).toMatchObject({ kind: 'plan_agreed', quorate: true });
+    await rule(jag, { quorum: hearsEverything });
   });
 
   test('missed, leaves nothing but to defer where the rules say so, and only warns where they say that', async () => {

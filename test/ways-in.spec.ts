@@ -366,7 +366,7 @@ describe('a flexible member', () => {
       await by('marac-coordinator')
     ).post(`/v1/plans/${plans[0]!.id}/actions`, {
       ownerAgencyId: school.agencyId,
-      ownerPractitionerId: school.id,
+
       description: 'Let the children leave by the second exit, and tell the office why nobody may be told.',
       measure: 'Both exits in use for four weeks',
       evidenceOfCompletion: 'A note by the head of year',

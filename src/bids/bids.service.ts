@@ -40,7 +40,10 @@ export class BidsService {
         await everyBidDecided(work, meeting);
         await everyWaiverRatified(work, meeting);
         // needs and bids that are hidden from whoever closes or cancels go on all the same
-        await work.across(() => handOnNeeds(work, meeting));
+        await work.across(async () => {
+          await relist(work, meeting);
+          await handOnNeeds(work, meeting);
+        });
       },
       cancelled: (work, meeting) => work.across(() => relist(work, meeting)),
     });
@@ -439,9 +442,12 @@ async function takeUpFor(work: Work, bid: Bid): Promise<void> {
     if (!feed.acknowledgedAt) await takeUp(work, feed);
 }
 
-/** Rule 3: nothing that was listed goes home undecided. */
+/**
+ * Rule 3: nothing that was listed goes home undecided. A bid that is hidden from whoever closes does not stand in the way, which
+ * would tell that it is there: it is listed at the next meeting.
+ */
 async function everyBidDecided(work: Work, meeting: Meeting): Promise<void> {
-  const undecided = await work.manager.findBy(Bid, { meetingId: meeting.id, status: 'listed' });
+  const undecided = await work.rows('read', Bid, { meetingId: meeting.id, status: 'listed' });
   if (!undecided.length) return;
   throw unacceptable(
     'undecided-bids',
@@ -450,14 +456,19 @@ async function everyBidDecided(work: Work, meeting: Meeting): Promise<void> {
   );
 }
 
-/** Rule 2: what went ahead of its plan is ratified at the panel's next meeting. */
+/**
+ * Rule 2: what went ahead of its plan is ratified at the panel's next meeting. A bid that is hidden from whoever closes waits for
+ * the next meeting that is closed by somebody who sees it.
+ */
 async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> {
-  const open = await work.manager.query<{ id: string }[]>(
+  const waiting = await work.manager.query<{ id: string }[]>(
     `SELECT b.id FROM bids b WHERE b.plan_panel_id = $1 AND b.escalated_from_id IS NULL AND b.ratified_at IS NULL
        AND b.plan_chair_waived_id IS NOT NULL AND b.tasking_chair_waived_id IS NOT NULL
        AND b.submitted_at < $2 AND b.status <> 'withdrawn' ORDER BY b.id`,
     [meeting.panelId, meeting.scheduledAt],
   );
+  if (!waiting.length) return;
+  const open = await work.rows('read', Bid, { id: { $in: waiting.map(({ id }) => id) } });
   if (!open.length) return;
   throw unacceptable(
     'unratified-waivers',
@@ -507,13 +518,13 @@ async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
   }
 }
 
-/** Rule 7: bids of a meeting that does not take place are listed at the next of the panel, or wait for one. */
-async function relist(work: Work, cancelled: Meeting): Promise<void> {
+/** Rule 7: bids that a meeting did not decide are listed at the next of the panel, or wait for one. */
+async function relist(work: Work, over: Meeting): Promise<void> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) ORDER BY m.scheduled_at LIMIT 1`,
-    [cancelled.panelId, cancelled.scheduledAt, TO_BE_HELD],
+    [over.panelId, over.scheduledAt, TO_BE_HELD],
   );
-  for (const bid of await work.manager.findBy(Bid, { meetingId: cancelled.id, status: 'listed' }))
+  for (const bid of await work.manager.findBy(Bid, { meetingId: over.id, status: 'listed' }))
     await work.update(
       Bid,
       bid,

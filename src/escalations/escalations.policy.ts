@@ -8,7 +8,7 @@ import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
-import '../plans/plans.policy.js';
+import { namedOwner } from '../plans/plans.policy.js';
 import { Escalation } from './escalation.entity.js';
 
 const WITHOUT_CASE_AND_PANEL = [
@@ -51,11 +51,11 @@ declareSubject(Escalation, 'Escalation', {
     {
       name: 'owner',
       sentence:
-        'who carries the action for the agency that owns it: named as its owner, with a seat on the panel, or as safeguarding lead',
+        'who carries the action for the agency that owns it: named as its owner by somebody else, with a seat on the panel, or as safeguarding lead',
       actions: ['read'],
       where: (actor) => ({
         ownerAgencyId: actor.agencyId,
-        ...concernedAtAgency(actor, 'panelId', { action: { $elemMatch: { ownerPractitionerId: actor.id } } }),
+        ...concernedAtAgency(actor, 'panelId', { action: { $elemMatch: namedOwner(actor) } }),
       }),
       fields: [...WITHOUT_CASE_AND_PANEL, 'actionId'],
     },

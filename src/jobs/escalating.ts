@@ -1,13 +1,14 @@
 /**
- * Brings before the steering group of a partnership what its agencies leave undone, once for each action: what is still to be
- * done when the day of its escalation has come, and what was not done. Not what became impossible: things changed. What a
- * compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
+ * Brings before the steering group what the agencies of a partnership leave undone, once for each action. These are actions
+ * that their owner accepted and that are still to be done on the day of their escalation, and actions that were not done, once
+ * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept is
+ * a matter of the panel. What a compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
-import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
+import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../records/london-day.js';
 import { pastEscalation } from './due.js';
 
@@ -29,10 +30,11 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
        a.owner_agency_id AS "ownerAgencyId", a.due_on AS "dueOn",
        CASE a.status WHEN 'not_done' THEN 'not_done' ELSE 'overdue' END AS kind
      FROM actions a JOIN panels p ON p.id = a.panel_id AND NOT p.compartment
-     WHERE a.partnership_id = $1 AND (a.status = 'not_done' AND a.ended_on >= $2 OR a.id = ANY ($3) AND a.status = ANY ($4))
+     WHERE a.partnership_id = $1 AND a.due_on < $5
+       AND (a.status = 'not_done' AND a.ended_on >= $2 OR a.id = ANY ($3) AND a.status = ANY ($4))
        AND NOT EXISTS (SELECT FROM escalations e WHERE e.action_id = a.id)
      ORDER BY a.id FOR SHARE OF a`,
-    [partnershipId, group.since, await pastEscalation(manager, today), OPEN_STATUSES],
+    [partnershipId, group.since, await pastEscalation(manager, today), ACCEPTED_STATUSES, today],
   );
   for (const one of undone)
     await manager.insert(Escalation, {

@@ -9,7 +9,7 @@ import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
-import { ownOrShared } from '../plans/plans.policy.js';
+import { namedOwner, ownOrShared } from '../plans/plans.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { hiddenWithReferral } from '../referrals/referrals.policy.js';
 import { JobRun } from './job-run.entity.js';
@@ -27,9 +27,9 @@ import {
 
 const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
 
-/** Notices to the actor's agency about a task that the actor carries: named, seated on the panel, or safeguarding lead. */
+/** Notices to the actor's agency about a task that the actor carries: named by somebody else, seated on the panel, or safeguarding lead. */
 const aboutOwnTask = (actor: Actor): Where => ({
-  $and: [sentTo(actor, TO_OWNERS), concernedAtAgency(actor, 'panelId', { practitionerId: actor.id })],
+  $and: [sentTo(actor, TO_OWNERS), concernedAtAgency(actor, 'panelId', { action: { $elemMatch: namedOwner(actor) } })],
 });
 
 /** Notices to the actor's agency about a bid for a plan of a panel on which the actor sits, or to its safeguarding leads. */
@@ -80,7 +80,7 @@ declareSubject(Notice, 'Notice', {
     {
       name: 'owner',
       sentence:
-        'who carries the action that it is about for the agency: named in it, with a seat on the panel, or as safeguarding lead',
+        'who carries the action that it is about for the agency: named in it by somebody else, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'mark-read'],
       where: aboutOwnTask,
       // of the case the owner knows nothing but the task

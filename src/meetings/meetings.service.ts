@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Membership, Panel } from '../panels/panel.entity.js';
+import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
+import { londonDay } from '../records/london-day.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
@@ -48,7 +49,7 @@ export class MeetingsService {
         throw unacceptable('panel-meets', 'Only a panel whose mode is asynchronous sits in writing.', [
           { pointer: '/kind', detail: 'must not be written on a panel that meets' },
         ]);
-      if (request.chairId) await chairs(work, panelId, request.chairId);
+      if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
       const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
       return work.present(MeetingView, meeting, { status: 201 });
     });
@@ -203,10 +204,12 @@ function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {
     ]);
 }
 
-async function chairs(work: Work, panelId: string, practitionerId: string): Promise<void> {
-  const role = { $in: ['chair', 'co_chair'] };
-  if (!(await work.rows('read', Membership, { panelId, practitionerId, role }, 1)).length)
-    throw unacceptable('not-a-chair', 'Name a chair or co-chair of the panel.', [
-      { pointer: '/chairId', detail: 'does not chair this panel' },
+/** The seat holds on the day of the meeting: one that has ended by then, or begins later, chairs nothing. */
+async function chairs(work: Work, panelId: string, practitionerId: string, day: string): Promise<void> {
+  const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
+  const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
+  if (!(await work.rows('read', Membership, seat, 1)).length)
+    throw unacceptable('not-a-chair', 'Name somebody who chairs or co-chairs the panel on the day of the meeting.', [
+      { pointer: '/chairId', detail: 'does not chair this panel on that day' },
     ]);
 }

@@ -27,6 +27,10 @@ import { Walls20261122130000 } from './20261122130000-walls.js';
 import { WaiversAreAskedFor20261122291000 } from './20261122291000-waivers-are-asked-for.js';
 import { WhosePlanItIs20261122290000 } from './20261122290000-whose-plan-it-is.js';
 import { NobodyWidensTheirReach20261128400000 } from './20261128400000-nobody-widens-their-reach.js';
+import { EscalationsByTheDate20261128570000 } from './20261128570000-escalations-by-the-date.js';
+import { OwnersNamedByTheirAgency20261128571000 } from './20261128571000-owners-named-by-their-agency.js';
+import { ConfirmedAttendance20261128572000 } from './20261128572000-confirmed-attendance.js';
+import { RewrittenReferrals20261128573000 } from './20261128573000-rewritten-referrals.js';
 import { Packs20261122250000 } from './20261122250000-packs.js';
 import { ExpiredReplies20261128100000 } from './20261128100000-expired-replies.js';
 import { OneSeatAtATime20261128200000 } from './20261128200000-one-seat-at-a-time.js';
@@ -89,4 +93,8 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesOfRedirections20261128540000,
   ChairsLeft20261128550000,
   PanelOfProtectedAddresses20261128560000,
+  EscalationsByTheDate20261128570000,
+  OwnersNamedByTheirAgency20261128571000,
+  ConfirmedAttendance20261128572000,
+  RewrittenReferrals20261128573000,
 ];

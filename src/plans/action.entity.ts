@@ -31,7 +31,11 @@ export const isOpen = (status: ActionStatus): boolean => (OPEN_STATUSES as reado
 /** It ended and was not done: because things changed, or because the agency did not act. */
 export const INCOMPLETE_STATUSES = ['not_possible', 'not_done'] as const satisfies ActionStatus[];
 
-const TAKEN_ON = ['agreed', 'in_progress', 'blocked'] as const;
+/** Accepted by the owner and still to be done: only these can be escalated to the steering group. */
+export const ACCEPTED_STATUSES = ['agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
+
+export const isAccepted = (status: ActionStatus): boolean =>
+  (ACCEPTED_STATUSES as readonly ActionStatus[]).includes(status);
 
 export type ActionCommand =
   | 'acceptance'
@@ -55,10 +59,10 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
   commands: {
     acceptance: { from: ['proposed'], to: 'agreed' },
     progress: { from: OPEN_STATUSES, to: 'in_progress' },
-    obstruction: { from: TAKEN_ON, to: 'blocked' },
+    obstruction: { from: ACCEPTED_STATUSES, to: 'blocked' },
     completion: { from: ['agreed', 'in_progress'], to: 'done' },
-    impossibility: { from: TAKEN_ON, to: 'not_possible' },
-    omission: { from: TAKEN_ON, to: 'not_done' },
+    impossibility: { from: ACCEPTED_STATUSES, to: 'not_possible' },
+    omission: { from: ACCEPTED_STATUSES, to: 'not_done' },
     cancellation: { from: OPEN_STATUSES, to: 'cancelled' },
     supersession: { from: OPEN_STATUSES, to: 'superseded' },
     verification: { from: ['done'], to: 'verified' },
@@ -80,6 +84,8 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Check(`category = 'plan_action'`)
 @Check(oneOf('status', ACTION_STATUSES))
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
+@Check('actions_owner_named', `owner_named_by_id IS NULL OR owner_practitioner_id IS NOT NULL`)
+@Check('actions_due', `due_on >= (made_at AT TIME ZONE 'Europe/London')::date`)
 @Check(
   'actions_ended',
   `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
@@ -98,13 +104,18 @@ export class Action extends PlanRecord {
   @IsUUID()
   ownerAgencyId: string;
 
-  /** The person in that agency who does it. */
+  /** The person in that agency who does it, named by that agency. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
   @IsUUID()
   ownerPractitionerId: string | null;
+
+  /** The person or system of the owning agency that named the person; null where nobody is named, or it was not recorded. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  ownerNamedById: string | null;
 
   /** What is done, where and for whom: a verb, an object and a place or person. */
   @Column({ type: 'text' })
@@ -139,7 +150,7 @@ export class Action extends PlanRecord {
   @IsIn(ACTION_STATUSES)
   status: ActionStatus;
 
-  /** The day by which it is done; by custom before the next meeting. */
+  /** The day by which it is done, by custom before the next meeting. It is today or later when it is set. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()

@@ -38,7 +38,10 @@ export class LedgerQuery {
   panelId?: string;
 }
 
-/** Proposes an action to an agency that sits on the panel. It is agreed when that agency accepts it. */
+/**
+ * Proposes an action to an agency that sits on the panel. It is agreed when that agency accepts it. That agency names the person
+ * who does it: `ownerPractitionerId` is for an action of your own agency.
+ */
 export class ActionRequest extends PickType(Action, [
   'ownerAgencyId',
   'ownerPractitionerId',
@@ -49,7 +52,10 @@ export class ActionRequest extends PickType(Action, [
   'dueOn',
 ] as const) {}
 
-/** Changes an action. Its words are settled once its owner has accepted it. */
+/**
+ * Changes an action. Its words are settled once its owner has accepted it. The agency that owns it names the person: others
+ * may only take a name out.
+ */
 export class ActionChange extends PartialType(
   PickType(Action, [
     'ownerPractitionerId',
@@ -66,6 +72,13 @@ export class ActionChange extends PartialType(
 export class ActionAcceptance extends PartialType(PickType(Action, ['ownerPractitionerId'] as const), {
   skipNullProperties: false,
 }) {}
+
+/** The owning agency names the person who does it. */
+export class ActionOwner {
+  /** The person in the agency who does it. */
+  @IsUUID()
+  ownerPractitionerId: string;
+}
 
 /** Tells how far the action is. */
 export class ActionProgress {

@@ -12,6 +12,7 @@ import {
   ActionCancellation,
   ActionChange,
   ActionCompletion,
+  ActionOwner,
   ActionProgress,
   ActionQuery,
   ActionRequest,
@@ -82,6 +83,14 @@ export class ActionsController {
   @Answers.changed(ActionView)
   accept(@By() actor: Actor, @Id() id: string, @Body() body: ActionAcceptance): Promise<Presented> {
     return this.actions.accept(actor, id, body);
+  }
+
+  /** Name the person in your agency who does an action */
+  @Post('actions/:id/assignment')
+  @Can('name-owner', Action)
+  @Answers.changed(ActionView)
+  assign(@By() actor: Actor, @Id() id: string, @Body() body: ActionOwner): Promise<Presented> {
+    return this.actions.assign(actor, id, body);
   }
 
   /** What was told about an action on its way */

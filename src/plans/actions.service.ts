@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { unacceptable } from '../policy/problems.js';
+import { refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { londonDay } from '../records/london-day.js';
@@ -18,6 +17,7 @@ import type {
   ActionCancellation,
   ActionChange,
   ActionCompletion,
+  ActionOwner,
   ActionProgress,
   ActionQuery,
   ActionRequest,
@@ -53,9 +53,9 @@ export class ActionsService {
         const actions = await work.rows('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
-      // also what the closing reader may not see stands in the way, so nothing is said of it but that it is there
+      // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
       obstacles: async (work, { id: caseId }) =>
-        (await work.manager.existsBy(Action, { caseId, status: In(OPEN_STATUSES) }))
+        (await work.rows('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
           : [],
     });
@@ -127,8 +127,9 @@ export class ActionsService {
           'Its owner accepted the action in these words. Cancel it as superseded and propose another.',
           words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
         );
-      await inAgency(work, request.ownerPractitionerId, found.ownerAgencyId);
-      const changed = await work.update(Action, found, request);
+      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
+      const named = await ownerNamed(work, found, request.ownerPractitionerId);
+      const changed = await work.update(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
       return work.show(ActionView, id);
@@ -138,8 +139,19 @@ export class ActionsService {
   accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('accept', Action, ActionView, id);
-      await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
-      return this.move(work, found, 'acceptance', ownerPractitionerId === undefined ? {} : { ownerPractitionerId });
+      return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
+    });
+  }
+
+  /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
+  assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<Presented> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.take('name-owner', Action, ActionView, id);
+      if (!isOpen(found.status))
+        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+      const changed = await work.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
+      work.happened('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
+      return work.show(ActionView, id);
     });
   }
 
@@ -187,7 +199,7 @@ export class ActionsService {
     work: Work,
     found: Action,
     command: ActionCommand,
-    changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId'>>,
+    changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId' | 'ownerNamedById'>>,
     note?: string,
   ): Promise<Presented> {
     const status = after(actionMachine, found.status, command);
@@ -215,11 +227,15 @@ export function inPlan(plan: Plan): Standing {
 
 /** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
 export async function newAction(work: Work, standing: Standing, request: ActionRequest): Promise<Action> {
+  notInThePast(work, request.dueOn);
   await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
-  await inAgency(work, request.ownerPractitionerId, request.ownerAgencyId);
+  const { ownerAgencyId, ownerPractitionerId } = request;
+  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw namesItsOwn();
+  await inAgency(work, ownerPractitionerId, ownerAgencyId);
   const proposed = await work.insert(Action, {
     ...request,
     ...standing,
+    ownerNamedById: ownerPractitionerId ? work.actor.id : null,
     originalDueOn: request.dueOn,
     // whoever proposes an action to their own agency has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
@@ -228,6 +244,47 @@ export async function newAction(work: Work, standing: Standing, request: ActionR
   });
   work.happened('action.proposed', Action, proposed, { status: proposed.status });
   return proposed;
+}
+
+/** Nobody sets an escalation going by a day that has passed already. */
+function notInThePast(work: Work, dueOn: string): void {
+  if (dueOn < londonDay(work.now))
+    throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
+      { pointer: '/dueOn', detail: 'must not lie before today' },
+    ]);
+}
+
+/** Its owner accepted the action for a day: from then on it is moved back no further than to the first day named. */
+function mayMoveTo(work: Work, { status, dueOn, originalDueOn }: Action, to: string): void {
+  notInThePast(work, to);
+  const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
+  if (status !== 'proposed' && to < earliest)
+    throw unacceptable(
+      'action-accepted',
+      'Its owner accepted the action for a later day. Cancel it as superseded and propose another.',
+      [{ pointer: '/dueOn', detail: 'must not lie before the day that the owner accepted' }],
+    );
+}
+
+const namesItsOwn = (): Error =>
+  refused(
+    'agency-names-the-person',
+    'The agency that owns an action names the person: somebody of it with a seat on the panel, or its safeguarding lead. Leave the person out.',
+  );
+
+/** The owning agency names the person, because naming opens the task to that person; others may only take a name out. */
+async function ownerNamed(
+  work: Work,
+  found: Action,
+  ownerPractitionerId: string | null | undefined,
+): Promise<Partial<Pick<Action, 'ownerPractitionerId' | 'ownerNamedById'>>> {
+  if (ownerPractitionerId === undefined) return {};
+  if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
+  // whoever confirms the own name was named by somebody else before
+  if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
+  if (!(await work.peek('name-owner', Action, found.id))) throw namesItsOwn();
+  await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
+  return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
 async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {

@@ -32,11 +32,20 @@ const ownOrSharedInFull = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')],
 });
 
+/** Actions whose owner the actor is, named by somebody else: nobody keeps an action beyond the own seat by an act of the own. */
+export const namedOwner = (actor: Actor): Where => ({
+  ownerPractitionerId: actor.id,
+  ownerNamedById: { $ne: actor.id },
+});
+
 /** Actions of the actor's agency that the actor carries: named as owner, seated on the panel, or entrusted by the agency. */
 const owned = (actor: Actor): Where => ({
   ownerAgencyId: actor.agencyId,
-  ...concernedAtAgency(actor, 'panelId', { ownerPractitionerId: actor.id }),
+  ...concernedAtAgency(actor, 'panelId', namedOwner(actor)),
 });
+
+/** Actions of the actor's agency for which the actor speaks: seated on the panel, or entrusted by the agency. */
+const spokenFor = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
 const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
 
 declareSubject(Plan, 'Plan', {
@@ -128,7 +137,7 @@ declareSubject(Action, 'Action', {
     {
       name: 'owner',
       sentence:
-        'who carries it for the agency that owns it: named as its owner, with a seat on the panel, or as safeguarding lead',
+        'who carries it for the agency that owns it: named as its owner by somebody else, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'accept', 'progress', 'complete'],
       where: owned,
       fields: [
@@ -147,6 +156,12 @@ declareSubject(Action, 'Action', {
         'outcomeText',
         'changedAt',
       ],
+    },
+    {
+      name: 'owning-agency',
+      sentence: 'who speaks for the agency that owns it: with a seat on the panel, or as safeguarding lead',
+      actions: ['name-owner'],
+      where: spokenFor,
     },
     {
       name: 'coordination',
@@ -205,6 +220,7 @@ declareWords(Plan, 'Planning and acting', 'plan', {
 declareWords(Action, 'Planning and acting', 'action', {
   locate: 'know in which case it stands',
   accept: 'accept it',
+  'name-owner': 'name the person in the agency who does it',
   progress: 'report progress on it',
   complete: 'report it done',
   cancel: 'cancel it',

@@ -132,6 +132,7 @@ export class PlansService {
       const found = await work.take('close', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'closure');
       await nothingOpen(work, found);
+      await goOnInTheCase(work, found);
       const closed = await work.update(Plan, found, { status });
       work.happened('plan.closed', Plan, closed);
       return work.show(PlanView, id);
@@ -166,16 +167,22 @@ export class PlansService {
   }
 }
 
-/** Each action of it has ended. Of one that the actor may not see nothing is said but that it is there. */
+/** Each action of it that the actor sees has ended: one that the actor may not see does not stand in the way. */
 async function nothingOpen(work: Work, { id: planId, caseId }: Plan): Promise<void> {
-  const all = await work.manager.countBy(Action, { planId, status: In(OPEN_STATUSES) });
-  if (!all) return;
   const open = await work.rows('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
+  if (!open.length) return;
   throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
-    errors: [
-      ...open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
-      ...(open.length < all ? [{ pointer: '', detail: 'an action that you may not see has not ended' }] : []),
-    ],
+    errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
+  });
+}
+
+/** Open actions that are hidden from whoever closes the plan go on in the case, without the plan. */
+async function goOnInTheCase(work: Work, { id: planId }: Plan): Promise<void> {
+  await work.asService(async () => {
+    for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
+      const moved = await work.update(Action, action, { planId: null });
+      work.happened('action.changed', Action, moved, { fields: ['planId'] });
+    }
   });
 }
 

@@ -11,7 +11,7 @@ import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referra
 import { Referral, ReferralPerson, ReferralSubject } from './referral.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.requests.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.views.js';
-import { happenedTo } from './referral-events.js';
+import { happenedTo, isRewriting, rewritten } from './referral-events.js';
 import { screen } from './screening.js';
 import { intakeRules } from './submission.js';
 
@@ -43,7 +43,9 @@ export class ReferralPeopleService {
       await keep(work, referral, found, 'changed', reason);
       const changed = await work.update(ReferralPerson, found, changes);
       await rescreened(work, referral);
-      happenedTo(work, 'referral.person-changed', await work.update(Referral, referral, {}));
+      const rewriting = rewritten(work, referral);
+      const touched = await work.update(Referral, referral, rewriting);
+      happenedTo(work, 'referral.person-changed', touched, {}, isRewriting(rewriting));
       return work.present(ReferralPersonView, changed);
     });
   }
@@ -67,7 +69,9 @@ export class ReferralPeopleService {
       // whoever received the role is told that it was taken back
       work.revised.push({ recordId: found.id, isRecall: true, at: work.now });
       await rescreened(work, referral);
-      happenedTo(work, 'referral.person-taken-out', await work.update(Referral, referral, {}));
+      const rewriting = rewritten(work, referral);
+      const touched = await work.update(Referral, referral, rewriting);
+      happenedTo(work, 'referral.person-taken-out', touched, {}, isRewriting(rewriting));
       return work.present(ReferralPersonCorrectionView, correction, { status: 201 });
     });
   }

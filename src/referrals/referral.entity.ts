@@ -114,6 +114,7 @@ export type TargetProcess = (typeof TARGET_PROCESSES)[number];
 
 /** A request that a panel hears a matter. The referring agency stays its owner. Source: JAG note, section 1.4. */
 @Entity('referrals')
+@Check('referrals_rewritten', `rewritten_at IS NULL OR status IN ('returned', 'withdrawn')`)
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Check(SUBJECT_CHECK)
@@ -315,6 +316,14 @@ export class Referral extends AboutSubject {
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   submittedAt: Date | null;
+
+  /**
+   * When the referrer changed it after it was returned; null while it stands as it was submitted. The panel does not read what is
+   * being rewritten.
+   */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  rewrittenAt: Date | null;
 
   /** The edition of the panel's rules by which it was checked. */
   @Column({ type: 'integer', nullable: true })

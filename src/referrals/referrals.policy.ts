@@ -70,7 +70,31 @@ const drafted: Bar = {
   where: (actor) => ({ submittedAt: null, agencyId: { $ne: actor.agencyId } }),
 };
 
-const inPanels = (panelIds: string[]): Where | null => (panelIds.length ? { panelId: { $in: panelIds } } : null);
+const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
+  panelIds.length ? { panelId: { $in: panelIds }, ...more } : null;
+
+/** Not changed by the referrer since it was returned, also where it was withdrawn after that. */
+const AS_SUBMITTED: Where = { rewrittenAt: null };
+
+/** What the panel reads of a referral that is being rewritten: nothing of what the referrer writes. */
+const WITHOUT_THE_TEXT = [
+  'id',
+  'version',
+  'reference',
+  'partnershipId',
+  'panelId',
+  'agencyId',
+  'authorId',
+  'category',
+  'status',
+  'rulesEdition',
+  'madeAt',
+  'changedAt',
+  'submittedAt',
+  'decision',
+  'reasonCode',
+  'decidedAt',
+];
 
 /** Referrals of the actor's agency that the actor has to do with. */
 const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
@@ -95,9 +119,16 @@ declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, once the referral was submitted',
+      sentence: 'who is a core member of the panel, as it was submitted',
+      actions: ['read', 'track'],
+      where: (actor) => inPanels(corePanels(actor), AS_SUBMITTED),
+    },
+    {
+      name: 'core-member-while-rewritten',
+      sentence: 'who is a core member of the panel, while the referrer rewrites what was returned: where it stands',
       actions: ['read', 'track'],
       where: (actor) => inPanels(corePanels(actor)),
+      fields: WITHOUT_THE_TEXT,
     },
     {
       name: 'coordination',
@@ -121,18 +152,30 @@ const referralReader: Ground = {
   where: () => ({}),
 };
 
+/** Rows of referrals of the actor's agency, and of referrals that are not being rewritten. */
+const ownOrAsSubmitted = (actor: Actor): Where => ({
+  $or: [{ agencyId: actor.agencyId }, { referral: { $elemMatch: AS_SUBMITTED } }],
+});
+
+const submittedReader: Ground = {
+  ...referralReader,
+  sentence: 'who may read the referral: of the agency that made it, or as it was submitted',
+  where: ownOrAsSubmitted,
+};
+
 declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
   grounds: [
-    referralReader,
+    submittedReader,
     {
       name: 'referral-corrector',
-      sentence: 'who may correct the referral: who made it, and who chairs or coordinates the panel',
+      sentence:
+        'who may correct the referral: who made it, and who chairs or coordinates the panel, as it was submitted',
       actions: ['change', 'take-out'],
       within: 'correct',
-      where: () => ({}),
+      where: ownOrAsSubmitted,
     },
   ],
 });

@@ -19,7 +19,7 @@ import type { Work } from '../records/work.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.views.js';
 import { openCase } from './opening.js';
-import { happenedTo } from './referral-events.js';
+import { happenedTo, isRewriting, rewritten } from './referral-events.js';
 import {
   Referral,
   ReferralDecision,
@@ -167,8 +167,13 @@ export class ReferralsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
-      const changed = await work.update(Referral, found, { ...request, ...consentRecord(work, request) });
-      happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) });
+      const rewriting = rewritten(work, found);
+      const changed = await work.update(Referral, found, {
+        ...request,
+        ...consentRecord(work, request),
+        ...rewriting,
+      });
+      happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) }, isRewriting(rewriting));
       return work.present(ReferralView, changed);
     });
   }
@@ -180,8 +185,9 @@ export class ReferralsService {
       if (!(await nameable(work, Person, request.personId, found)))
         throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
-      const touched = await work.update(Referral, found, {});
-      happenedTo(work, 'referral.person-named', touched);
+      const rewriting = rewritten(work, found);
+      const touched = await work.update(Referral, found, rewriting);
+      happenedTo(work, 'referral.person-named', touched, {}, isRewriting(rewriting));
       return work.present(ReferralPersonView, person, { status: 201 });
     });
   }
@@ -255,6 +261,7 @@ export class ReferralsService {
       status,
       warnings,
       submittedAt: work.now,
+      rewrittenAt: null,
       rulesEdition: inForce?.edition ?? null,
       reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });

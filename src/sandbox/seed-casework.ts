@@ -289,6 +289,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       ...inside(one.case),
       id: seeding.id('action', one.key),
       at: one.endedOn ?? one.agreedOn,
+      madeAt: seeding.at(one.agreedOn),
       planId: seeding.id('plan', one.plan),
       ownerAgencyId: seeding.id('agency', one.ownerAgency),
       ownerPractitionerId: one.owner ? seeding.id('practitioner', one.owner) : null,

@@ -5,7 +5,7 @@ import { Notice, NOTICES, type NoticeKind } from '../jobs/notice.entity.js';
 import { SWEEP } from '../jobs/sweep.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { workingDaysAfter } from '../panels/working-days.js';
-import { isOpen } from '../plans/action.entity.js';
+import { isAccepted, isOpen } from '../plans/action.entity.js';
 import { CAST } from './content/cast.js';
 import { PANELS } from './content/panels.js';
 import { BOROUGH_CODES, PARTNERSHIPS, type BoroughCode, type PartnershipCode } from './content/places-and-agencies.js';
@@ -104,7 +104,7 @@ async function escalations(seeding: Seeding, partnership: BoroughCode, day: stri
   const [panel, group] = [panelOf('jag'), panelOf('steering_group')];
   const cases = new Set(caseload.cases.filter((one) => one.panel === panel).map(({ key }) => key));
   const undone = caseload.actions
-    .filter((one) => cases.has(one.case) && isOpen(one.status) && one.dueOn < seeding.day(-ESCALATED_AFTER))
+    .filter((one) => cases.has(one.case) && isAccepted(one.status) && one.dueOn < seeding.day(-ESCALATED_AFTER))
     .slice(0, 2);
   const chair = STEERING_CHAIRS[partnership];
   const answered = {

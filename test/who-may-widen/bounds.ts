@@ -267,7 +267,7 @@ export class Bounds {
   /** 17: the task, without the case. */
   private task(row: Row, agency = 'owner_agency_id'): boolean {
     const { facts, person } = this;
-    if (row['owner_practitioner_id'] === person.id) return true;
+    if (row['owner_practitioner_id'] === person.id && row['owner_named_by_id'] !== person.id) return true;
     return (
       row[agency] === person['agency_id'] &&
       (facts.sits(person, row['panel_id']) ||
@@ -284,7 +284,7 @@ export class Bounds {
   private notice(row: Row): boolean {
     const { facts, person } = this;
     if (this.hidden.has(row['case_id'] as string)) return false;
-    if (row['practitioner_id'] === person.id || facts.leads(person, row['panel_id'])) return true;
+    if (facts.leads(person, row['panel_id'])) return true;
     if (row['agency_id'] !== person['agency_id']) return false;
     return (
       facts.sits(person, row['panel_id']) ||

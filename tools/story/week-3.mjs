@@ -30,15 +30,24 @@ async function convene(stage, panelId, coordinator) {
 }
 
 /**
+ * The coordinator begins the meeting, the members come, and the coordinator records who is there.
+ *
  * @param {Player[]} members
  * @param {string} meeting
+ * @param {Player} coordinator
  */
-async function attend(members, meeting) {
+async function attend(members, meeting, coordinator) {
+  await coordinator.move('begins the meeting', meeting, 'opening', {});
   for (const member of members)
     await member.post('is there and accepts confidentiality', `${meeting}/attendances`, {
       practitionerId: member.me.id,
       status: 'present',
       confidentialityAccepted: true,
+    });
+  for (const member of members)
+    await coordinator.post('records that the member is there', `${meeting}/attendances`, {
+      practitionerId: member.me.id,
+      status: 'present',
     });
 }
 
@@ -112,7 +121,7 @@ async function theMarac(stage, plot) {
   await idva.post('is there without accepting confidentiality', `${meeting}/attendances`, there, secret);
   const another = { practitionerId: chair.me.id, status: 'apologies' };
   await idva.post('records somebody else’s apologies', `${meeting}/attendances`, another, { gives: 403 });
-  await attend([...members, school], meeting);
+  await attend([...members, school], meeting, coordinator);
   await landlord.post(
     'sends apologies',
     `${meeting}/attendances`,
@@ -284,6 +293,7 @@ async function theJag(stage, plot) {
       'nhs-safeguarding-lead',
     ),
     meeting,
+    coordinator,
   );
   const plan = await draft(stage, coordinator, plot.jag, {
     modelCode: 'OSARA',
@@ -341,6 +351,7 @@ async function theSyvPanel(stage, plot) {
       'youth-outreach-worker',
     ),
     meeting,
+    coordinator,
   );
   const plan = await draft(stage, coordinator, plot.syv, { modelCode: 'SAFETY', title: 'A safe way home' });
   await propose(stage, plot, coordinator, plan, [

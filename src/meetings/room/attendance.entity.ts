@@ -30,6 +30,10 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
 @Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)
 @Check('attendances_arrived', `(status IN ('present', 'deputy')) = (arrived_at IS NOT NULL)`)
 @Check('attendances_left', `left_at IS NULL OR (arrived_at IS NOT NULL AND left_at > arrived_at)`)
+@Check(
+  'attendances_confirmed',
+  `(confirmed_at IS NULL) = (confirmed_by_id IS NULL) AND (confirmed_at IS NULL OR status IN ('present', 'deputy'))`,
+)
 @Check('attendances_deputy', `deputy_for_id IS NULL OR (status = 'deputy' AND deputy_for_id <> practitioner_id)`)
 export class Attendance extends PartnershipRecord {
   /** The meeting. */
@@ -90,4 +94,17 @@ export class Attendance extends PartnershipRecord {
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   confidentialityAcceptedAt: Date | null;
+
+  /**
+   * When the chair or coordinator recorded in the meeting that the person is there; null where nobody did. Only then the person
+   * counts for the quorum.
+   */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  confirmedAt: Date | null;
+
+  /** The chair or coordinator who recorded it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  confirmedById: string | null;
 }

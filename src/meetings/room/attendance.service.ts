@@ -36,14 +36,15 @@ export class AttendanceService {
     });
   }
 
-  /** Everybody answers for themselves; the coordination records everybody. */
+  /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null } = request;
       const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
       inTheRoomOnly(meeting);
       settled(meeting.status);
-      if (practitionerId !== actor.id && !(await work.peek('register', Meeting, meetingId)))
+      const registers = (await work.peek('register', Meeting, meetingId)) !== null;
+      if (practitionerId !== actor.id && !registers)
         throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
       if (!isThere(status) && (arrivedAt ?? deputyForId))
         throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
@@ -67,6 +68,7 @@ export class AttendanceService {
         deputyForId,
         arrivedAt: isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null,
         confidentialityAcceptedAt: accepted,
+        ...confirmation(work, meeting, { practitionerId, status, registers, current }),
       };
       follows(work, recorded.arrivedAt, earlier);
       const attendance = current
@@ -101,6 +103,22 @@ export class AttendanceService {
       return work.present(AttendanceView, departed);
     });
   }
+}
+
+/**
+ * Whether the person counts for the quorum: whoever runs the meeting recorded, while it is in session, that the person is there.
+ * Nobody confirms the own presence but the chair of this meeting. What was confirmed stays so while the person is there.
+ */
+function confirmation(
+  { now, actor }: Work,
+  meeting: Meeting,
+  recorded: { practitionerId: string; status: Attendance['status']; registers: boolean; current?: Attendance },
+): Pick<Attendance, 'confirmedAt' | 'confirmedById'> {
+  const { practitionerId, status, registers, current } = recorded;
+  if (!isThere(status)) return { confirmedAt: null, confirmedById: null };
+  const others = practitionerId !== actor.id || meeting.chairId === actor.id;
+  if (registers && others && meeting.status === 'in_session') return { confirmedAt: now, confirmedById: actor.id };
+  return { confirmedAt: current?.confirmedAt ?? null, confirmedById: current?.confirmedById ?? null };
 }
 
 function settled(status: MeetingStatus): void {

@@ -14,5 +14,6 @@ export class AttendanceView extends view(
   'arrivedAt',
   'leftAt',
   'confidentialityAcceptedAt',
+  'confirmedAt',
   'changedAt',
 ) {}

@@ -1,8 +1,8 @@
 /**
  * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
  * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
- * that a missed quorum only warns, or that an inquorate item may only be deferred. While a meeting is in session, who is in
- * the room for the item counts, and nobody who is recused from it. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
+ * that a missed quorum only warns, or that an inquorate item may only be deferred. Those count who are in the room at the item,
+ * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
  * section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../../panels/panels.service.js';
@@ -56,11 +56,12 @@ const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allow
   block: {
     kinds: ['note', 'continue', 'defer', 'escalate'],
     allows:
-      'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Record who is present first.',
+      'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Open the meeting, and let the chair or coordinator record who is present.',
   },
   defer: {
     kinds: ['defer'],
-    allows: 'On this panel an inquorate item may only be deferred. Record who is present first.',
+    allows:
+      'On this panel an inquorate item may only be deferred. Open the meeting, and let the chair or coordinator record who is present.',
   },
 };
 
@@ -78,7 +79,8 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
   const inForce = await rulesInForce(work, meeting.panelId);
   const rule = quorumRule(inForce?.rules);
   if (isInWriting(meeting)) return quorumBy(rule, inForce?.edition, await told(work, meeting, item));
-  const { id, status } = meeting;
+  const { id, status, closedAt } = meeting;
+  const at = item?.endedAt ?? closedAt ?? (status === 'in_session' ? work.now : null);
   const [present] = await work.manager.query<[Present]>(
     `SELECT count(DISTINCT a.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes",
        coalesce(bool_or(m.id IS NOT NULL), false) AS chaired
@@ -86,10 +88,10 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
      LEFT JOIN memberships m ON m.panel_id = a.panel_id AND m.practitioner_id = a.practitioner_id
        AND m.role IN ('chair', 'co_chair') AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
        AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
-     WHERE a.meeting_id = $1 AND a.status = ANY($3)
+     WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
        AND a.practitioner_id NOT IN (SELECT r.practitioner_id FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
-    [id, work.now, THERE, item?.endedAt ?? (item && status === 'in_session' ? work.now : null), item?.id ?? null],
+    [id, work.now, THERE, at, item?.id ?? null],
   );
   return quorumBy(rule, inForce?.edition, present);
 }
