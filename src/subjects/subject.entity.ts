@@ -177,6 +177,8 @@ export const PROTECTED_ADDRESS_KINDS = ['refuge', 'restricted'] as const;
  * Source: MARAC note, section 11 "Build checklist", rule 8 "Restricted addresses".
  */
 @Entity('protected_addresses')
+// panels come after people: found by its name
+@ForeignKey('Panel', ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(`kind IN ('refuge', 'restricted')`)
 export class ProtectedAddress extends KnownRecord {
   @ForeignKey(() => Partnership)
