@@ -346,6 +346,8 @@ describe('coming into force', () => {
 describe('an agency that has not signed', () => {
   const ROWS = [
     row({ category: 'education' }),
+    row({ category: 'location_current', receivingType: 'community_safety' }),
+    row({ category: 'protected_address', receivingType: 'community_safety' }),
     row({ category: 'police_incident', receivingType: 'community_safety' }),
     row({ category: 'police_intelligence', receivingType: 'community_safety' }),
   ];
@@ -370,6 +372,13 @@ describe('an agency that has not signed', () => {
     expect(before.length).toBeGreaterThan(0);
     expect(JSON.stringify(before)).not.toContain('"text"');
     const given = await inFull('marac-coordinator', 'police');
+    const { rows: held } = await service.query<{ id: string }>('SELECT id FROM protected_addresses ORDER BY id');
+    const known = async (): Promise<number[]> => {
+      const analyst = await as(server, 'marac-coordinator');
+      return Promise.all(held.map(async ({ id }) => (await analyst.get(`/v1/protected-addresses/${id}`)).status));
+    };
+    const addresses = await known();
+    expect(addresses).toContain(404);
     const { partnershipId } = await agreementCalled(dpo, 'ISA-ASK-MARAC');
     const { body: begun } = await dpo
       .post('/v1/sharing-agreements', { partnershipId, code: 'ISA-GRAB', title: 'Of two', panelTypes: ['marac'] })
@@ -392,6 +401,14 @@ describe('an agency that has not signed', () => {
     await signed(server, path, ['dpo', 'police-inspector']);
     await command(dpo, path, 'activation', 200);
     expect(await contributionsOf('police-sergeant', 'askenby-education')).toEqual(before);
+    expect(await known()).toEqual(addresses);
+    // nor while the panel's own agreement is suspended
+    const own = await agreementCalled(dpo, 'ISA-ASK-MARAC');
+    const inForce = versionPath(own, own.currentVersionId);
+    await command(dpo, inForce, 'suspension', 200, { reason: 'To see that nothing opens.' });
+    expect(await inFull('police-sergeant', 'askenby-education')).toBe(0);
+    expect(await inFull('police-sergeant', 'mental-health-trust')).toBe(0);
+    await command(dpo, inForce, 'resumption', 200, { reason: 'Nothing opened.' });
     // what the two give each other is theirs to give: of it the agreement opens more
     expect(await inFull('marac-coordinator', 'police')).toBeGreaterThan(given);
   });

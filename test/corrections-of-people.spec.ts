@@ -255,3 +255,67 @@ describe('a person named in a referral in error', () => {
     expect(kept.body.data).toMatchObject([{ kind: 'changed', role: 'complainant', reason: change.reason }]);
   });
 });
+
+describe('a referral that the panel has decided on', () => {
+  test('its author cannot change whom it names, and so not what later referrals are compared with', async () => {
+    const { path, role } = await referred(true);
+    const coordinator = await by(COORDINATOR);
+    expect((await coordinator.post(`${path}/acceptance`, {}).set('if-match', '*')).status).toBe(200);
+    const officer = await by(OFFICER);
+    const change = { role: 'witness', reason: 'A correction of what was told.' };
+    expect(code(await officer.patch(`${path}/people/${role}`, change, '*'))).toEqual([409, 'decided-already']);
+    expect(code(await officer.post(`${path}/people/${role}/ending`, ERROR))).toEqual([409, 'decided-already']);
+    expect(code(await coordinator.post(`${path}/people/${role}/ending`, ERROR))).toEqual([201, undefined]);
+  });
+});
+
+describe('an author who is excluded from somebody named in the referral', () => {
+  test('reads the referral, and not the person, and cannot take the person out', async () => {
+    const { person } = await named();
+    const sergeant = await by(SERGEANT);
+    const place = { partnershipId, kind: 'estate', name: 'Lantern Court, roof' };
+    const { body: at } = await sergeant.post('/v1/places', place).expect(201);
+    const { body } = await sergeant
+      .post('/v1/referrals', {
+        panelId,
+        subjectKind: 'place',
+        placeId: at.id,
+        category: 'asb_incident',
+        problem: 'Stones thrown from the roof, three times in two weeks.',
+        whyMultiAgency: 'Housing holds the keys, police were called each time.',
+        criteria: ['repeat_location'],
+        legalGateway: 'CDA_S115',
+        people: [{ personId: person, role: 'complainant', rationale: 'Reported it.' }],
+        submit: true,
+      })
+      .expect(201);
+    const path = `/v1/referrals/${body.id as string}`;
+    const { body: people } = await sergeant.get(`${path}/people`).expect(200);
+    await exclude(person, SERGEANT);
+    expect(await status(SERGEANT, path)).toBe(200);
+    expect(await status(SERGEANT, `/v1/persons/${person}`)).toBe(404);
+    const taken = await sergeant.post(`${path}/people/${people.data[0].id as string}/ending`, ERROR);
+    expect([403, 404]).toContain(taken.status);
+    expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(200);
+  });
+});
+
+test('somebody excluded from a person who was taken out of a case cannot read an assessment of that person', async () => {
+  const { person, role } = await named();
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO assessments (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+       person_id, instrument_id, answers, score, computed_band, judgement_band, judgement_reason, effective_band, assessed_on, assessed_by_id)
+     SELECT gen_random_uuid(), 1, now(), now(), a.partnership_id, a.agency_id, a.contributing_type, $1, $2, $3, a.instrument_id,
+       a.answers, a.score, a.computed_band, a.judgement_band, a.judgement_reason, a.effective_band, a.assessed_on, a.assessed_by_id
+     FROM assessments a JOIN panels p ON p.id = a.panel_id WHERE p.code = 'ask-jag' LIMIT 1 RETURNING id`,
+    [jag, panelId, person],
+  );
+  const path = `/v1/assessments/${rows[0]!.id}`;
+  expect(await status('fire-officer', path)).toBe(200);
+  await exclude(person, 'fire-officer');
+  await taking(COORDINATOR, role);
+  expect(await status('fire-officer', `/v1/cases/${jag}`)).toBe(200);
+  expect(await status('fire-officer', path)).toBe(404);
+  const { text } = await (await by('fire-officer')).get(`/v1/cases/${jag}/assessments?limit=100`).expect(200);
+  expect(text).not.toContain(rows[0]!.id);
+});

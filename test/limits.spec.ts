@@ -144,10 +144,24 @@ describe('an invitation', () => {
   test('cannot be given by somebody to themselves', async () => {
     const { id, agencyId } = await practitioner(owner, 'jag-coordinator');
     const caller = await by('jag-coordinator');
-    expect(code(await caller.post(path, { agencyId, practitionerId: id, closesAt: inDays(21) }))).toEqual([
-      403,
-      'own-invitation',
-    ]);
+    for (const whom of [{ agencyId, practitionerId: id }, { agencyId }])
+      expect(code(await caller.post(path, { ...whom, closesAt: inDays(21) }))).toEqual([403, 'own-invitation']);
+  });
+
+  test('opens nothing once its meeting is cancelled', async () => {
+    const { id: practitionerId, agencyId } = await practitioner(owner, 'outsider');
+    const caller = await by('jag-coordinator');
+    const convened = { panelId, scheduledAt: inDays(5), endsAt: null, venueOrMode: 'Room 2', chairId: null };
+    const address = `/v1/meetings/${(await caller.post('/v1/meetings', convened).expect(201)).body.id as string}`;
+    const other = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const { body: item } = await caller.post(`${address}/listings`, { caseId: other, kind: 'review' }).expect(201);
+    const whom = { agencyId, practitionerId, closesAt: inDays(10) };
+    await caller.post(`${address}/listings/${item.id as string}/invitations`, whom).expect(201);
+    const guest = await by('outsider');
+    expect((await guest.get(`/v1/cases/${other}`)).status).toBe(200);
+    const reason = { reason: 'The room was flooded.' };
+    expect((await caller.post(`${address}/cancellation`, reason).set('if-match', '*')).status).toBe(200);
+    expect((await guest.get(`/v1/cases/${other}`)).status).toBe(404);
   });
 
   test('cannot be given until a distant year by convening a meeting in it', async () => {

@@ -56,6 +56,11 @@ const KINDS: Record<string, (bytes: number) => string> = {
     for (let size = 2; size < bytes - 14; size += 14) all.push(`"k${String(all.length).padStart(9, '0')}":0`);
     return `{${all.join(',')}}`;
   },
+  'many short properties': (bytes) => {
+    const all: string[] = [];
+    for (let size = 2; size < bytes - 12; size += all.at(-1)!.length + 1) all.push(`"${all.length.toString(36)}":1`);
+    return `{${all.join(',')}}`;
+  },
   'deep lists': (bytes) => `${'['.repeat(bytes / 2)}${']'.repeat(bytes / 2)}`,
   'deep objects': (bytes) => `${'{"a":'.repeat(bytes / 6)}0${'}'.repeat(bytes / 6)}`,
   numbers: (bytes) => filled('[', '1', ']', bytes),

@@ -107,8 +107,11 @@ test('agreements at hand give what the database gives, to everybody, for every p
     );
     const versions = (
       await query<Omit<VersionAtHand, 'rows' | 'parties'>>(
-        `SELECT v.id AS "versionId", a.id AS "agreementId", v.status,
-           (SELECT min(o.activated_at) FROM sharing_agreement_versions o WHERE o.agreement_id = a.id) AS since, v.effective_from::text AS "effectiveFrom", v.expires_on::text AS "expiresOn",
+        `SELECT v.id AS "versionId", v.status,
+           ARRAY(SELECT DISTINCT ON (p.id) p.id FROM panels p WHERE p.partnership_id = a.partnership_id AND p.type = ANY(a.panel_types)
+             AND a.id = (SELECT o.agreement_id FROM sharing_agreement_versions o JOIN sharing_agreements b ON b.id = o.agreement_id
+               WHERE b.partnership_id = p.partnership_id AND p.type = ANY(b.panel_types) AND o.activated_at IS NOT NULL
+               ORDER BY o.activated_at, b.id LIMIT 1)) AS "ownPanelIds", v.effective_from::text AS "effectiveFrom", v.expires_on::text AS "expiresOn",
            ARRAY(SELECT p.id FROM panels p WHERE p.partnership_id = a.partnership_id AND p.type = ANY(a.panel_types)) AS "panelIds"
          FROM sharing_agreement_versions v JOIN sharing_agreements a ON a.id = v.agreement_id`,
       )
@@ -162,6 +165,7 @@ test('every record with a panel or several has a way to a case, or none on purpo
     'Referral',
     'ReferralDecision',
     'ReferralPerson',
+    'ReferralPersonCorrection',
     'ReferralScreening',
     'ReferralSubject',
   ]);

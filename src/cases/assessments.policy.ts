@@ -6,7 +6,7 @@ import { addWords, declareWords } from '../policy/wording.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Assessment } from './assessment.entity.js';
 import { Case } from './case.entity.js';
-import './cases.policy.js';
+import { excludedFromPersonOfRow } from './cases.policy.js';
 
 declareSubject(Assessment, 'Assessment', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
@@ -14,6 +14,8 @@ declareSubject(Assessment, 'Assessment', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
+  // it stays with the case when the person is taken out of it
+  bars: [excludedFromPersonOfRow],
   grounds: [
     {
       name: 'own-assessment',

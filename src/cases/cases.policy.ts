@@ -4,7 +4,7 @@
  */
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { panelsSharing, sharedAtLeast } from '../policy/levels.js';
+import { sharedAs, sharedAtLeast } from '../policy/levels.js';
 import {
   declareSubject,
   extendSubject,
@@ -375,13 +375,17 @@ extendSubject(Person, {
   ],
 });
 
-/** Cases in which the agreement shares protected addresses in full, or an emergency does. */
-const sharingAddresses = (actor: Actor, caseId: string): Where => ({
-  $or: [
-    { panelId: { $in: panelsSharing(actor, 'protected_address', 'full') } },
-    { [caseId]: { $in: actor.emergencyCaseIds } },
-  ],
-});
+/** Addresses reached through a readable case, where the agreement shares them in full or the case is open in an emergency. */
+const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Where): Where => {
+  const caseId = relation === 'cases' ? 'id' : 'caseId';
+  const inEmergency = { [caseId]: { $in: actor.emergencyCaseIds } };
+  return {
+    $or: [
+      { $and: [{ [relation]: { $elemMatch: readable } }, sharedAs(actor, 'protected_address', 'full')] },
+      ...(actor.emergencyCaseIds.length ? [{ [relation]: { $elemMatch: { $and: [readable, inEmergency] } } }] : []),
+    ],
+  };
+};
 
 /** An address travels in the context of the one panel before which it was put: through no case of another. */
 const onItsPanel = { also: { panelId: 'panelId' } };
@@ -417,7 +421,7 @@ extendSubject(ProtectedAddress, {
       actions: ['read', 'reveal'],
       where: (actor) => {
         const ways = openings(actor, subjectOf(Case), 'read').map((one) => one.where);
-        return ways.length ? { cases: { $elemMatch: { $and: [{ $or: ways }, sharingAddresses(actor, 'id')] } } } : null;
+        return ways.length ? sharedThrough(actor, 'cases', { $or: ways }) : null;
       },
     },
     {
@@ -426,7 +430,7 @@ extendSubject(ProtectedAddress, {
       actions: ['read', 'reveal'],
       where: (actor) => {
         const inner = reached(actor, 'read', 'case');
-        return inner && { roles: { $elemMatch: { $and: [inner, sharingAddresses(actor, 'caseId')] } } };
+        return inner && sharedThrough(actor, 'roles', inner);
       },
     },
   ],

@@ -17,6 +17,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
+import { endInvitations } from './invitations-end.js';
 import { MeetingCourse } from './course.js';
 import { putOff } from './agenda/deferrals.js';
 import { onlyUrgent } from './emergency.js';
@@ -123,6 +124,7 @@ export class ListingsService {
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.update(Listing, found, removal);
+      await endInvitations(work, { listingId: id }, request.reason);
       await this.course.removed(work, removed);
       work.happened('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
@@ -172,8 +174,11 @@ export class ListingsService {
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
       withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
-      if (practitionerId === actor.id)
-        throw refused('own-invitation', 'Nobody invites themselves. Ask another chair or coordinator of the panel.');
+      if (practitionerId === actor.id || (!practitionerId && agencyId === actor.agencyId))
+        throw refused(
+          'own-invitation',
+          'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
+        );
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },

@@ -12,7 +12,8 @@ import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
 import { inTheRoomOnly } from './in-writing.js';
-import { Decision, isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import { endInvitations, shortenInvitations } from './invitations-end.js';
+import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
   MeetingCancellation,
   MeetingJustification,
@@ -87,20 +88,15 @@ export class MeetingsService {
     });
   }
 
-  /**
-   * The meeting is as it was before. Only the items that the chair may see are asked for: a refusal because of another would tell
-   * of it.
-   */
+  /** The meeting is as it was before. It is refused in the same words for attendance, items and decisions, whoever may see them. */
   reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
-      const begun = await work.rows('read', Listing, { meetingId: id, startedAt: { $ne: null } }, 1);
-      const decided = await work.rows('read', Decision, { meetingId: id }, 1);
-      if (begun.length || decided.length)
+      if (await work.asService(() => tookPlace(work, id)))
         throw conflict(
-          'heard-already',
-          'An item was begun, or a decision was taken: the meeting was opened. Close it instead: POST /v1/meetings/{id}/closure.',
+          'took-place',
+          'Somebody’s attendance was confirmed, an item was begun, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
       const reversed = await work.update(Meeting, found, {
         status: found.openedFrom ?? status,
@@ -133,6 +129,7 @@ export class MeetingsService {
       const found = await work.take('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'cancellation');
       const cancelled = await work.update(Meeting, found, { status, cancelReason: reason });
+      await endInvitations(work, { meetingId: id }, reason);
       await this.course.cancelled(work, cancelled);
       work.happened('meeting.cancelled', Meeting, cancelled);
       return work.present(MeetingView, cancelled);
@@ -183,6 +180,17 @@ export async function newMeeting(
   return meeting;
 }
 
+/** Was anybody's attendance confirmed, an item begun, or a decision taken? Asked of the whole meeting. */
+async function tookPlace(work: Work, meetingId: string): Promise<boolean> {
+  const [found] = await work.manager.query<{ at: boolean }[]>(
+    `SELECT EXISTS (SELECT 1 FROM attendances WHERE meeting_id = $1 AND confirmed_at IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM listings WHERE meeting_id = $1 AND started_at IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM decisions WHERE meeting_id = $1) AS at`,
+    [meetingId],
+  );
+  return found?.at === true;
+}
+
 /** Another day, with the deadlines of that day. */
 export async function reschedule(
   work: Work,
@@ -190,7 +198,12 @@ export async function reschedule(
   changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
 ): Promise<Meeting> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  return work.update(Meeting, meeting, { ...deadlinesOf(changes.scheduledAt, inForce?.rules), ...changes });
+  const moved = await work.update(Meeting, meeting, {
+    ...deadlinesOf(changes.scheduledAt, inForce?.rules),
+    ...changes,
+  });
+  await shortenInvitations(work, moved);
+  return moved;
 }
 
 function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {

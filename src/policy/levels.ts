@@ -28,7 +28,7 @@ export interface AgreementFact {
   /** Agencies that have signed it. */
   signedAgencyIds: string[];
   /**
-   * Panels whose own agreement it is: of those in force there it has been so longest. On them it also covers what agencies put
+   * Panels whose own agreement it is: no other that governs them came into force earlier. On them it also covers what agencies put
    * before the panel that have not signed it.
    */
   ownPanelIds: string[];
@@ -340,14 +340,13 @@ function typeIn(key: string, category: string): string | null {
   return of === category ? type : null;
 }
 
-/** Panels on which some type of contributor shares the category with the reader at `level`. */
-export const panelsSharing = (actor: Actor, category: DataCategory, level: SharingLevel): string[] => [
-  ...new Set(
-    reaching(actor, level, category, { panel: 'panelId', type: 'type' }).flatMap(
-      (where) => (where['panelId'] as { $in: string[] }).$in,
-    ),
-  ),
-];
+/**
+ * Rows of one category that the agreements share with the reader at `level`; no emergency. Columns: `panelId`, `agencyId`,
+ * `contributingType`.
+ */
+export const sharedAs = (actor: Actor, category: DataCategory, level: SharingLevel): Where => ({
+  $or: reaching(actor, level, category, { ...USUAL, case: undefined }),
+});
 
 /** Is the category shared with the reader at `level` on one of the panels (or, without any, on any at all)? */
 export function reachesSomewhere(actor: Actor, { category, from }: ColumnClass, panelId?: string): boolean {
@@ -363,11 +362,16 @@ const unshared = (category: string, given: Granted): string =>
       ? `the agreement does not share ${category} with this agency`
       : `no active agreement row for ${category}`;
 
+const isSharedByAnybody = (actor: Actor, panelId: string, category: string): boolean =>
+  (tablesOf(actor).get(panelId) ?? []).some(({ rows }) =>
+    [...rows].some(([key, { level }]) => level !== 'none' && typeIn(key, category) !== null),
+  );
+
 /** Categories of which the reader may not even learn that something is held, on this panel, and by which rule. */
 export const keptBack = (actor: Actor, panelId: string): { category: DataCategory; rule: string }[] =>
   DATA_CATEGORIES.flatMap((category) => {
     const given = granted(actor, panelId, category);
-    return given.level === 'none'
+    return given.level === 'none' && !isSharedByAnybody(actor, panelId, category)
       ? [{ category, rule: inWords({ rule: unshared(category, given), agreementRowId: given.rowId }) }]
       : [];
   });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
-import { notFound, unacceptable } from '../policy/problems.js';
+import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -40,6 +40,7 @@ export class ReferralPeopleService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
       const referral = await referralOf(work, found, referralId);
+      mustWait(referral);
       await keep(work, referral, found, 'changed', reason);
       const changed = await work.update(ReferralPerson, found, changes);
       await rescreened(work, referral);
@@ -55,6 +56,7 @@ export class ReferralPeopleService {
     return this.records.change(actor, async (work) => {
       const found = await work.find('take-out', ReferralPerson, id, { lock: true });
       const referral = await referralOf(work, found, referralId);
+      if (!work.actor.coordinatedPanelIds.includes(referral.panelId)) mustWait(referral);
       const { personId } = found;
       const others = await work.manager.countBy(ReferralPerson, { referralId, personId });
       if (referral.personId === personId && others === 1)
@@ -82,6 +84,16 @@ async function referralOf(work: Work, role: ReferralPerson, referralId: string):
   return work.find('correct', Referral, referralId, { lock: true });
 }
 
+/** What the panel accepted or refused is compared with later referrals: its roles stay as they were decided on. */
+function mustWait({ status }: Referral): void {
+  if (['draft', 'submitted', 'returned'].includes(status)) return;
+  throw conflict(
+    'decided-already',
+    'The panel has decided on this referral. Ask its coordinator to correct the case, or to take out a person named in error.',
+    { state: status },
+  );
+}
+
 /** While the panel decides, it learns of earlier referrals of the people who are named now. */
 async function rescreened(work: Work, referral: Referral): Promise<void> {
   if (referral.status !== 'submitted') return;
@@ -92,7 +104,7 @@ async function rescreened(work: Work, referral: Referral): Promise<void> {
 
 function keep(
   work: Work,
-  { submittedAt }: Referral,
+  referral: Referral,
   before: ReferralPerson,
   kind: ReferralCorrectionKind,
   reason: string,
@@ -103,7 +115,7 @@ function keep(
     ...{ roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
     kind,
     reason,
-    inDraft: submittedAt === null,
+    inDraft: referral.submittedAt === null || isRewriting(rewritten(work, referral)),
     correctedById: work.actor.id,
     correctedAt: work.now,
   });

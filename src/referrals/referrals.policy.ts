@@ -29,6 +29,26 @@ const naming = (personIds: string[]): Where[] => {
   return [people, { people: { $elemMatch: people } }];
 };
 
+/** Referrals that name somebody from whom the actor is excluded; of those of single panels, as `except` limits them. */
+const namingExcluded = (actor: Actor, except: (where: Where) => Where = (where) => where): Where[] => [
+  ...excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) })).map(except),
+  ...(actor.excludedPersonIds.length ? naming(actor.excludedPersonIds) : []),
+];
+
+/**
+ * The author of a referral goes on reading what it says, and not the records of the people whom it names: these are what others
+ * know of them, now.
+ */
+const excludedFromNamed: Bar = {
+  name: 'excluded-from-named',
+  step: 'conflict',
+  sentence: 'who is excluded, by its panel or in the whole partnership, from a person named in the referral',
+  where: (actor) => {
+    const hidden = namingExcluded(actor);
+    return hidden.length ? { referral: { $elemMatch: { $or: hidden } } } : null;
+  },
+};
+
 /** Also bars what refers to a referral. */
 export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
@@ -36,13 +56,12 @@ export const excludedFromReferral: Bar = {
   sentence:
     'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; by its panel: save who wrote it and does not decide on it',
   where: (actor) => {
-    const { excludedPersonIds, excludedCaseIds } = actor;
-    const hidden = excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) })).map((where): Where => {
+    const { excludedCaseIds } = actor;
+    const hidden = namingExcluded(actor, (where): Where => {
       // to lose what one has just written would tell that the panel knows the person
       const decides = coordinatedPanels(actor).includes(where['panelId'] as string);
       return decides ? where : { ...where, authorId: { $ne: actor.id } };
     });
-    if (excludedPersonIds.length) hidden.push(...naming(excludedPersonIds));
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     return hidden.length ? { $or: hidden } : null;
   },
@@ -85,7 +104,6 @@ const WITHOUT_THE_TEXT = [
   'panelId',
   'agencyId',
   'authorId',
-  'category',
   'status',
   'rulesEdition',
   'madeAt',
@@ -175,7 +193,10 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
         'who may correct the referral: who made it, and who chairs or coordinates the panel, as it was submitted',
       actions: ['change', 'take-out'],
       within: 'correct',
-      where: ownOrAsSubmitted,
+      where: (actor) => {
+        const excluded = excludedFromPersonOfRow.where(actor);
+        return { ...ownOrAsSubmitted(actor), ...(excluded ? { $nor: [excluded] } : {}) };
+      },
     },
   ],
 });
@@ -236,6 +257,7 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
+  bars: [excludedFromNamed],
   grounds: [
     {
       name: 'core-member',

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Case } from '../cases/case.entity.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from '../cases/naming.js';
@@ -257,6 +256,7 @@ export class ReferralsService {
         'Something is missing before the panel can take this referral.',
         errors,
       );
+    await mustStillName(work, found, people);
     const referral = await work.update(Referral, found, {
       status,
       warnings,
@@ -265,7 +265,6 @@ export class ReferralsService {
       rulesEdition: inForce?.edition ?? null,
       reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });
-    await mustStillName(work, referral, people);
     await putBeforePanel(work, referral, people);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
     happenedTo(work, 'referral.submitted', referral);
@@ -400,15 +399,26 @@ async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | n
   return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
 }
 
-/** Whom a draft named may have been before the panel then and not be any more. What the agency recorded itself stays its own. */
+/**
+ * What a draft named may have been before the panel then and not be any more. What the agency recorded itself stays its own. Throws
+ * with a pointer for each that may not be named: `/personId`, `/placeId`, `/groupId`, or `/people` for somebody in a role.
+ */
 async function mustStillName(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
-  const ids = [...new Set([referral.personId, ...people.map((one) => one.personId)])].filter((id) => id !== null);
-  const known = await work.manager.findBy(Person, { id: In(ids) });
-  for (const id of ids) {
-    const own = known.find((one) => one.id === id)?.agencyId === work.actor.agencyId;
-    if (!own && !(await nameable(work, Person, id, referral)))
-      throw unknownSubject([{ pointer: '/personId', detail: `person ${id} is ${NOT_NAMEABLE}` }]);
+  const roles = [...new Set(people.map(({ personId }) => personId))].filter((id) => id !== referral.personId);
+  const named = [
+    { type: Person, id: referral.personId, pointer: '/personId' },
+    ...roles.map((id) => ({ type: Person, id, pointer: '/people' })),
+    { type: Place, id: referral.placeId, pointer: '/placeId' },
+    { type: Group, id: referral.groupId, pointer: '/groupId' },
+  ] as const;
+  const errors: FieldError[] = [];
+  for (const { type, id, pointer } of named) {
+    if (id === null) continue;
+    const own = await work.manager.existsBy<Person | Place | Group>(type, { id, agencyId: work.actor.agencyId });
+    if (!own && !(await nameable<Person | Place | Group>(work, type, id, referral)))
+      errors.push({ pointer, detail: `${id} is ${NOT_NAMEABLE}` });
   }
+  if (errors.length) throw unknownSubject(errors);
 }
 
 /** Everybody and everything that it names is now before the panel. */

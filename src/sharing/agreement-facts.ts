@@ -37,7 +37,7 @@ const inForce = (version: string): string => `${version}.status = 'active'
      AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
      AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
 
-/** When a version of the agreement first came into force. */
+/** When a version of the agreement first came into force; also where none is in force any more. */
 const sinceOf = (agreement: string): string =>
   `(SELECT min(first.activated_at) FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
 
@@ -49,8 +49,8 @@ declareFact(
         WHERE s.agreement_version_id = v.id AND s.signed_on IS NOT NULL),
      'ownPanelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
         WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types) AND NOT EXISTS (
-          SELECT 1 FROM sharing_agreements o JOIN sharing_agreement_versions ov ON ov.agreement_id = o.id
-          WHERE o.partnership_id = sa.partnership_id AND p.type = ANY(o.panel_types) AND o.id <> sa.id AND ${inForce('ov')}
+          SELECT 1 FROM sharing_agreements o
+          WHERE o.partnership_id = sa.partnership_id AND p.type = ANY(o.panel_types) AND o.id <> sa.id
             AND (${sinceOf('o')}, o.id) < (${sinceOf('sa')}, sa.id))),
      'panelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
         WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types))) ORDER BY v.id), '[]')
@@ -75,14 +75,13 @@ declareFact(
 /** A version as it lies at hand. */
 export interface VersionAtHand {
   versionId: string;
-  agreementId: string;
-  /** When a version of the agreement first came into force (UTC); null where none did yet. */
-  since: Date | null;
   status: AgreementStatus;
   effectiveFrom: string;
   expiresOn: string;
   /** Panels that the agreement governs. */
   panelIds: string[];
+  /** Panels whose own agreement it is. */
+  ownPanelIds: string[];
   parties: { agencyId: string; signedOn: string | null }[];
   rows: {
     id: string;
@@ -104,14 +103,15 @@ export function factsOf(
   purpose: string,
   today: string,
 ): AgreementFact[] {
-  const inForce = versions.filter(
-    ({ status, effectiveFrom, expiresOn }) => status === 'active' && effectiveFrom <= today && expiresOn >= today,
-  );
-  return inForce
-    .filter(({ parties }) =>
-      parties.some(
-        (one) => one.signedOn !== null && (receiver.agencyId === null || one.agencyId === receiver.agencyId),
-      ),
+  return versions
+    .filter(
+      ({ status, effectiveFrom, expiresOn, parties }) =>
+        status === 'active' &&
+        effectiveFrom <= today &&
+        expiresOn >= today &&
+        parties.some(
+          (one) => one.signedOn !== null && (receiver.agencyId === null || one.agencyId === receiver.agencyId),
+        ),
     )
     .sort((a, b) => (a.versionId < b.versionId ? -1 : 1))
     .map((version) => ({
@@ -120,9 +120,7 @@ export function factsOf(
       signedAgencyIds: version.parties
         .flatMap(({ agencyId, signedOn }) => (signedOn === null ? [] : [agencyId]))
         .sort((a, b) => (a < b ? -1 : 1)),
-      ownPanelIds: version.panelIds.filter(
-        (panelId) => !inForce.some((other) => other.panelIds.includes(panelId) && isOlder(other, version)),
-      ),
+      ownPanelIds: version.ownPanelIds,
       rows: version.rows
         .filter((row) => row.purpose === purpose && [receiver.type, PANEL_COORDINATION].includes(row.receivingType))
         .map(({ id, category, contributingType, receivingType, level }) => ({
@@ -133,11 +131,4 @@ export function factsOf(
           toCoordination: receivingType === PANEL_COORDINATION,
         })),
     }));
-}
-
-/** Is the agreement of one version in force longer than that of another? */
-function isOlder(one: VersionAtHand, other: VersionAtHand): boolean {
-  if (one.agreementId === other.agreementId) return false;
-  const [a, b] = [one, other].map(({ since }) => since?.getTime() ?? Infinity) as [number, number];
-  return a === b ? one.agreementId < other.agreementId : a < b;
 }

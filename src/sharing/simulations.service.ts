@@ -143,10 +143,15 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
     where: { agreementId: In(neighbours.map(({ id }) => id)), activatedAt: Not(IsNull()) },
     order: { activatedAt: 'ASC' },
   });
+  const isOlder = inOrder(neighbours, everInForce);
+  const ownPanels = ({ agreementId }: SharingAgreementVersion): string[] =>
+    panels
+      .filter(({ type }) => neighbours.find(({ id }) => id === agreementId)?.panelTypes.includes(type))
+      .filter(({ type }) => !neighbours.some((one) => one.panelTypes.includes(type) && isOlder(one.id, agreementId)))
+      .map(({ id }) => id);
   const atHand = (one: SharingAgreementVersion): VersionAtHand => ({
     versionId: one.id,
-    agreementId: one.agreementId,
-    since: everInForce.find(({ agreementId }) => agreementId === one.agreementId)?.activatedAt ?? null,
+    ownPanelIds: ownPanels(one),
     status: one.status,
     effectiveFrom: one.effectiveFrom,
     expiresOn: one.expiresOn,
@@ -174,6 +179,23 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
         }))
         .sort((a, b) => (a.versionId < b.versionId ? -1 : 1)),
     }),
+  };
+}
+
+/** Did one agreement first come into force before another? `everInForce` begins with the version that first did. */
+function inOrder(
+  agreements: readonly SharingAgreement[],
+  everInForce: readonly SharingAgreementVersion[],
+): (one: string, other: string) => boolean {
+  const since = new Map(
+    agreements.map(({ id }) => [
+      id,
+      everInForce.find(({ agreementId }) => agreementId === id)?.activatedAt?.getTime() ?? Infinity,
+    ]),
+  );
+  return (one, other) => {
+    const [a, b] = [since.get(one) ?? Infinity, since.get(other) ?? Infinity];
+    return one !== other && (a === b ? one < other : a < b);
   };
 }
 
