@@ -62,7 +62,7 @@ async function about(who: string, kind: string, id: string): Promise<Row[]> {
 const reads = async (who: string, path: string): Promise<number> => (await (await as(server, who)).get(path)).status;
 
 async function conflict(who: string, personId: string, panel: string): Promise<Row> {
-  const body = { personId, reach: 'panel', panelId: panels.get(panel), reason: 'A close relative.' };
+  const body = { personId, declared: true, reach: 'panel', panelId: panels.get(panel), reason: 'A close relative.' };
   return made((await as(server, who)).post('/v1/exclusions', body));
 }
 
@@ -200,7 +200,9 @@ test('a compartment gets the notice itself, and nobody outside does', async () =
     [partnershipId],
   );
   const caseId = rows[0]!.id;
-  await made((await as(server, 'channel-chair')).post('/v1/exclusions', { caseId, reason: 'A close relative.' }));
+  await made(
+    (await as(server, 'channel-chair')).post('/v1/exclusions', { caseId, declared: true, reason: 'A close relative.' }),
+  );
   const outside = (await told(STEERING_CHAIR, 'deputy_chair_needed')).length;
   await jobsDone();
   expect(await about('channel-officer', 'no_chair_left', caseId)).toHaveLength(1);

@@ -644,7 +644,7 @@ describe('naming somebody whom a panel knows', () => {
           address: 'Rowan House',
           panelId: await panelIdOf('ask-marac'),
         }),
-        await officer.post('/v1/exclusions', { personId: one, reason: 'A neighbour.' }),
+        await officer.post('/v1/exclusions', { personId: one, declared: true, reason: 'A neighbour.' }),
         await officer.get(`/v1/persons/${one}`),
         await officer.get(`/v1/referrals/${draft.body.id as string}`),
       ].map(likeness);
