@@ -290,11 +290,18 @@ export class Bounds {
       facts.sits(person, row['panel_id']) ||
       facts.sits(person, row['plan_panel_id']) ||
       this.isTask(row['subject_id']) ||
+      this.isAuthor('referrals', row['subject_id']) ||
       facts.hasRole(person, 'data_protection_officer') ||
       (facts.hasRole(person, 'safeguarding_lead') && facts.worksIn(person, row['partnership_id'])) ||
       (row['kind'] === 'agreement_review_due' && facts.hasRole(person, 'agency_administrator'))
     );
   }
+
+  /** 10: who made the referral, and goes on reading it. */
+  private isAuthor = (table: string, id: unknown): boolean => {
+    const row = this.facts.mirror.one(table, id);
+    return row !== undefined && this.wrote(row);
+  };
 
   private isOfficer = (row: Row): boolean =>
     this.facts.hasRole(this.person, 'data_protection_officer') &&

@@ -259,12 +259,14 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       for (let step = 0; step < LENGTH; step += 1) {
         if (c.happens(0.015)) {
           const moment = new Date(now().getTime() + c.pick([2 / 24, 2 / 24, 1, 3]) * DAY);
+          const asked = Date.now();
           await fetch(`${server.url}/sandbox/clock`, {
             method: 'PUT',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify({ now: moment.toISOString() }),
           }).then((answer) => answer.text());
-          ahead = moment.getTime() - Date.now();
+          // not behind the service's clock, however long its answer took: what has ended there has ended here
+          ahead = moment.getTime() - asked;
           movedClock = true;
           const effects = await mirror.changes();
           mirror.apply(effects);
