@@ -298,10 +298,8 @@ export class Bounds {
   }
 
   /** 10: who made the referral, and goes on reading it. */
-  private isAuthor = (table: string, id: unknown): boolean => {
-    const row = this.facts.mirror.one(table, id);
-    return row !== undefined && this.wrote(row);
-  };
+  private isAuthor = (table: string, id: unknown): boolean =>
+    this.facts.mirror.one(table, id)?.['author_id'] === this.person.id;
 
   private isOfficer = (row: Row): boolean =>
     this.facts.hasRole(this.person, 'data_protection_officer') &&
