@@ -41,7 +41,9 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
     await related(manager, relation.to, found, inner);
     const byKey = Map.groupBy(found, (one) => one[relation.foreign]);
     const also = Object.entries(relation.also ?? {});
-    const belongs = (row: Row, one: Row): boolean => also.every(([own, theirs]) => row[own] === one[theirs]);
+    // as in SQL, null equals nothing
+    const belongs = (row: Row, one: Row): boolean =>
+      also.every(([own, theirs]) => row[own] !== null && row[own] === one[theirs]);
     for (const row of rows) row[name] = (byKey.get(row[relation.local]) ?? []).filter((one) => belongs(row, one));
   }
 }
