@@ -37,7 +37,7 @@ const INSIDE: Record<string, string> = {
   'agree-nonetheless Plan': 'POST /v1/plans/{id}/agreement, where an action is not SMART',
   'appoint Practitioner': 'POST /v1/panels/{id}/memberships: who is appointed',
   'appoint-chairs Panel': 'POST /v1/panels/{id}/memberships with the role of a chair, co-chair or coordinator',
-  'change CasePerson': 'no route yet: a role is ended by naming it anew',
+  'correct Referral': 'PATCH /v1/referrals/{id}/people/{roleId} and …/ending: what the ground of the role needs of it',
   'decide-in-writing Listing': 'POST /v1/meetings/{id}/decisions, where the panel sits in writing',
   'defer-again Listing':
     'POST /v1/meetings/{id}/listings/{listingId}/removal and …/decisions, where it was put off too often',
@@ -54,6 +54,7 @@ const INSIDE: Record<string, string> = {
   'name Group': 'POST /v1/referrals with groupId',
   'name Place': 'POST /v1/referrals with placeId',
   'open-case Panel': 'POST /v1/referrals/{id}/acceptance',
+  'put-before ProtectedAddress': 'POST /v1/persons/{id}/protected-addresses with panelId',
   'read AgendaEdition': 'GET /v1/meetings/{id}/agenda?edition',
   'read AgendaItem': 'the same: the cases of the edition',
   'read AuditCheckpoint': 'GET /v1/audit-checkpoints, for whoever signed in',
@@ -66,6 +67,7 @@ const INSIDE: Record<string, string> = {
   'research Case': 'GET /v1/research-requests/{id}/people and POST …/return: what the ground of Person asks',
   'research CasePerson': 'GET /v1/research-requests/{id}/people: the roles',
   'suspend SharingAgreement': 'as activate',
+  'take-out CasePerson': 'POST /v1/cases/{id}/people/{roleId}/ending with kind entered_in_error',
 };
 
 const built = async () => {
@@ -267,6 +269,9 @@ test('the page is served as committed', async () => {
   expect(await answer.text()).toBe(readFileSync(POLICY_PAGE, 'utf8'));
 });
 
+/** What a body says besides what its schema requires: an exclusion says whom it keeps out. */
+const SAID: Record<string, object> = { 'POST /v1/exclusions': { declared: true } };
+
 interface Try {
   member: Member;
   door: Door;
@@ -298,7 +303,11 @@ async function wrongAt({ member, door, row, open }: Try): Promise<string[]> {
   const { action, subject, method, takes } = door;
   const isNamed = addresses.isNamed(door);
   const body = takes
-    ? { ...(sample(takes) as object), ...(isNamed || method === 'get' ? {} : { [addresses.inBody(door)]: row.id }) }
+    ? {
+        ...(sample(takes) as object),
+        ...SAID[door.name],
+        ...(isNamed || method === 'get' ? {} : { [addresses.inBody(door)]: row.id }),
+      }
     : undefined;
   const path = addresses.of(door, row) ?? '';
   const answer = await ask(member, method, path, body);

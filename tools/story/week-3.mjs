@@ -79,7 +79,7 @@ async function theMarac(stage, plot) {
   const otherItem = `${items}/${earlier.body.id}/invitations`;
   await school.get('asks for the case before any invitation', `/v1/cases/${plot.marac}`, { gives: 404 });
   const guest = { agencyId: school.me.agencyId, practitionerId: school.me.id };
-  await coordinator.post('invites the school from tomorrow on', repeatItem, {
+  const ahead = await coordinator.post('invites the school from tomorrow on', repeatItem, {
     ...guest,
     opensAt: stage.moment(24 * 60),
     closesAt: stage.moment(48 * 60),
@@ -87,6 +87,9 @@ async function theMarac(stage, plot) {
   await school.get('asks for the case before the window', `/v1/cases/${plot.marac}`, { gives: 404 });
   const none = await school.all(items);
   stage.promise('an item is hidden from its guest before the window', none.rows.length === 0, none.rows.length);
+  await coordinator.move('withdraws that invitation', `${repeatItem}/${ahead.body.id}`, 'withdrawal', {
+    reason: 'The school can come tonight.',
+  });
   const open = { ...guest, closesAt: stage.moment(24 * 60) };
   await coordinator.post('invites the school from now on', repeatItem, open);
   await school.get('reads the case', `/v1/cases/${plot.marac}`);
