@@ -74,7 +74,7 @@ it('a meeting is held or cancelled, and nothing after that', () => {
   expect(MEETING_STATUSES.map((status) => states.permittedCommands(meetingMachine, status))).toEqual([
     ['circulation', 'opening', 'closure', 'cancellation', 'postponement'],
     ['circulation', 'opening', 'closure', 'cancellation', 'postponement'],
-    ['closure'],
+    ['opening-reversal', 'closure'],
     [],
     [],
   ]);

@@ -50,7 +50,7 @@ describe('an exclusion', () => {
     expect(none(await sees('housing-officer', id))).toBe(true);
     expect(all(await sees('fire-officer', id))).toBe(true);
     const path = `/v1/exclusions/${made.body.id as string}`;
-    for (const who of ['housing-officer', 'fire-officer', 'dpo', 'marac-coordinator', 'outsider'])
+    for (const who of ['housing-officer', 'fire-officer', 'marac-coordinator', 'outsider'])
       await (await by(who)).get(path).expect(404);
     const timeline = await (await by('fire-officer')).get(`/v1/cases/${id}/timeline?limit=100`).expect(200);
     expect(timeline.text).not.toContain('exclusion');
