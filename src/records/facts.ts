@@ -43,7 +43,7 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
     const also = Object.entries(relation.also ?? {});
     // as in SQL, null equals nothing
     const belongs = (row: Row, one: Row): boolean =>
-      also.every(([own, theirs]) => row[own] !== null && row[own] === one[theirs]);
+      also.every(([own, theirs]) => row[own] != null && row[own] === one[theirs]);
     for (const row of rows) row[name] = (byKey.get(row[relation.local]) ?? []).filter((one) => belongs(row, one));
   }
 }
