@@ -483,12 +483,15 @@ export class Worlds {
       prototype = Object.create(
         null,
         Object.fromEntries(
-          Object.entries(relations).map(([name, { to, local, foreign }]) => [
+          Object.entries(relations).map(([name, { to, local, foreign, also = {} }]) => [
             name,
             {
               get(this: Row): Row[] {
                 const key = this[local];
-                return key === null ? [] : ((this[WORLD] as Rows).get(to) ?? []).filter((one) => one[foreign] === key);
+                const belongs = (one: Row): boolean =>
+                  one[foreign] === key &&
+                  Object.entries(also).every(([own, theirs]) => this[own] !== null && one[theirs] === this[own]);
+                return key === null ? [] : ((this[WORLD] as Rows).get(to) ?? []).filter(belongs);
               },
             },
           ]),

@@ -13,7 +13,15 @@ import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Slot, type Where } from '../policy/conditions.js';
 import { CONTEXT, HELD_BY } from '../policy/levels.js';
 import { joinSql, Parameters, toSql } from '../policy/sql.js';
-import { abilityFor, permitted, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import {
+  abilityFor,
+  permitted,
+  relationOf,
+  subjectOf,
+  type RecordClass,
+  type Relation,
+  type Subject,
+} from '../policy/subjects.js';
 import { saysWhere } from './standing-of-rows.js';
 
 export interface Statement {
@@ -283,7 +291,7 @@ function seekingWalks(
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
-      part instanceof FieldCondition && part.operator === 'elemMatch' && relationOf(subject, part.field).local === 'id',
+      part instanceof FieldCondition && part.operator === 'elemMatch' && isFoundById(relationOf(subject, part.field)),
   );
   if (related) {
     const relation = relationOf(subject, related.field);
@@ -294,6 +302,9 @@ function seekingWalks(
   }
   return [walk(actor, subject, listing, null, condition, parameters)];
 }
+
+/** Can rows be found by what refers to their id, and by nothing else of them? */
+const isFoundById = ({ local, also }: Relation): boolean => local === 'id' && !also;
 
 /** Rows whose ids are found first (`value`): never a walk past all others. */
 function oneByOne(
