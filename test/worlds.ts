@@ -97,7 +97,10 @@ function poolsOf(all: readonly Subject[]): Pools {
     return up === undefined || up === key ? key : find(up);
   };
   const several = new Map<string, { to: RecordClass; foreign: string }[]>();
-  for (const subject of all)
+  for (const subject of all) {
+    for (const { to, also = {} } of Object.values(subject.relations))
+      for (const [own, theirs] of Object.entries(also))
+        parent.set(find(`${subject.type.name}.${own}`), find(`${to.name}.${theirs}`));
     for (const [local, relations] of Map.groupBy(Object.values(subject.relations), (one) => one.local)) {
       const isOneType = local === 'id' || new Set(relations.map(({ to }) => to)).size === 1;
       if (!isOneType) several.set(`${subject.type.name}.${local}`, relations);
@@ -105,6 +108,7 @@ function poolsOf(all: readonly Subject[]): Pools {
         for (const { to, foreign } of relations)
           parent.set(find(`${subject.type.name}.${local}`), find(`${to.name}.${foreign}`));
     }
+  }
   return {
     of: (type, column) => find(`${type.name}.${column}`),
     drawnBy: (type, column) => {
