@@ -113,7 +113,7 @@ class Keys {
   }
 }
 
-const tokenOf = ExtractJwt.fromAuthHeaderAsBearerToken() as unknown as (request: FastifyRequest) => string | null;
+const tokenOf: (request: FastifyRequest) => string | null = ExtractJwt.fromAuthHeaderAsBearerToken();
 
 /** A token of which the signature and the claims were verified with this key. */
 interface Verified {
@@ -150,7 +150,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
       }
     };
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: tokenOf,
       secretOrKeyProvider: provider as never,
       algorithms: [...ALGORITHMS],
       issuer: issuers.map((one) => one.issuer),

@@ -1,41 +1,48 @@
-/** Invitations end with what they were for: an item that comes off, a meeting that is cancelled or moves. Row 6 of docs/who-may-widen.md. */
+/** Ends invitations with the item or the meeting that they are for. Source: docs/who-may-widen.md, row 6. */
+import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { instantAfter } from '../panels/limits.js';
 import type { Work } from '../records/work.js';
-import type { Meeting } from './meeting.entity.js';
+import { Invitation, type Meeting } from './meeting.entity.js';
 
-const WITHDRAW = `UPDATE invitations SET withdrawn_at = $2, withdrawn_by_id = $3, withdrawal_reason = $4, changed_at = $2,
-    version = version + 1 WHERE withdrawn_at IS NULL AND closes_at > $2`;
-
-/** Withdraws the open invitations to one item, or to all items of a meeting, also those that the actor may not see. */
+/** Withdraws the open invitations to an item, or to all items of a meeting, also those that the actor may not see. */
 export async function endInvitations(
   work: Work,
-  of: { listingId: string } | { meetingId: string },
+  of: Pick<Invitation, 'listingId'> | Pick<Invitation, 'meetingId'>,
   reason: string,
 ): Promise<void> {
-  const [column, id] = 'listingId' in of ? ['listing_id', of.listingId] : ['meeting_id', of.meetingId];
-  await work.asService(() =>
-    work.manager.query(`${WITHDRAW} AND ${column} = $1`, [id, work.now, work.actor.id, reason]),
-  );
+  await work.asService(async () => {
+    for (const one of await openInvitations(work, of)) await withdraw(work, one, reason);
+  });
 }
 
 /** Shortens invitations to a meeting that moved to an earlier day; withdraws those that would begin after their latest end. */
 export async function shortenInvitations(work: Work, { id, panelId, scheduledAt, endsAt }: Meeting): Promise<void> {
   const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
   const latest = instantAfter(endsAt ?? scheduledAt, days);
+  const reason = 'The meeting moved to an earlier day.';
   await work.asService(async () => {
-    await work.manager.query(`${WITHDRAW} AND meeting_id = $1 AND opens_at >= $5`, [
-      id,
-      work.now,
-      work.actor.id,
-      'The meeting moved.',
-      latest,
-    ]);
-    await work.manager.query(
-      `UPDATE invitations SET closes_at = $3, changed_at = $2, version = version + 1
-       WHERE meeting_id = $1 AND withdrawn_at IS NULL AND closes_at > $3 AND opens_at < $3`,
-      [id, work.now, latest],
-    );
+    for (const one of await openInvitations(work, { meetingId: id })) {
+      if (one.closesAt <= latest) continue;
+      if (one.opensAt >= latest) {
+        await withdraw(work, one, reason);
+        continue;
+      }
+      const changed = await work.update(Invitation, one, { closesAt: latest, changeReason: reason });
+      work.happened('invitation.changed', Invitation, changed, { fields: ['closesAt'], closesAt: latest });
+    }
   });
+}
+
+const openInvitations = (work: Work, of: FindOptionsWhere<Invitation>): Promise<Invitation[]> =>
+  work.manager.findBy(Invitation, { ...of, withdrawnAt: IsNull(), closesAt: MoreThan(work.now) });
+
+async function withdraw(work: Work, invitation: Invitation, reason: string): Promise<void> {
+  const withdrawn = await work.update(Invitation, invitation, {
+    withdrawnAt: work.now,
+    withdrawnById: work.actor.id,
+    withdrawalReason: reason,
+  });
+  work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
 }

@@ -318,7 +318,7 @@ function sharingPanels(
       const named = [...table.rows.keys()].flatMap((key) => typeIn(key, category) ?? []).filter((one) => one !== ANY);
       const others = named.filter((type) => open(type) !== open(ANY)).sort();
       if (!open(ANY) && !others.length) return [];
-      if (!contributor) return [{}];
+      if (!contributor) return open(ANY) ? [{}] : [];
       const type = others.length ? { [contributor.type]: { [open(ANY) ? '$nin' : '$in']: others } } : {};
       return [
         { ...(table.contributorIds ? { [contributor.agency]: { $in: [...table.contributorIds] } } : {}), ...type },
@@ -455,7 +455,7 @@ function heldBy(actor: Actor, subject: Subject, row: Row): Cap[] {
       const where = cap.where(actor);
       return where !== null && holds(parse(where), row);
     })
-    .sort((a, b) => (reaches(a.level, b.level) ? 1 : -1));
+    .sort((a, b) => (a.level === b.level ? 0 : reaches(a.level, b.level) ? 1 : -1));
 }
 
 /** Is the row opened by an emergency access of the actor? */

@@ -54,7 +54,7 @@ export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; by its panel: save who wrote it and does not decide on it',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; an exclusion by the panel does not reach the author, unless the author chairs or coordinates that panel',
   where: (actor) => {
     const { excludedCaseIds } = actor;
     const hidden = namingExcluded(actor, (where): Where => {
