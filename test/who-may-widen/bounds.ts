@@ -464,5 +464,6 @@ export class Bounds {
   }
 }
 
-const snake = (name: string): string =>
+/** The name that SQL gives to a property or class. */
+export const snake = (name: string): string =>
   name.replace(/^./, (one) => one.toLowerCase()).replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`);

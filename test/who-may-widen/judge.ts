@@ -8,7 +8,7 @@
  *
  * Numbers in comments are rows of the table.
  */
-import { Bounds, Facts, UNBOUNDED, type Fault } from './bounds.ts';
+import { Bounds, Facts, snake, UNBOUNDED, type Fault } from './bounds.ts';
 import type { Command } from './commands.ts';
 import type { Effect, Mirror, Row } from './mirror.ts';
 import type { Channel, Reach } from './reach.ts';
@@ -364,6 +364,15 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
 
 export const CLOCK = 'PUT /sandbox/clock';
 
+/** Tables of which a row is about one person, and kept from whoever is excluded from that person. */
+const OF_PERSON = [
+  'protected_addresses',
+  'case_people',
+  'case_person_corrections',
+  'referral_people',
+  'referral_person_corrections',
+];
+
 /** Everything to which a row belongs: by its references, and, for those who are named, by the records that name them. */
 export class Belonging {
   private readonly known = new Map<string, Set<string>>();
@@ -383,8 +392,8 @@ export class Belonging {
     for (const [column, value] of Object.entries(row)) {
       const to = typeof value === 'string' ? mirror.target(table, column) : null;
       if (!to || ['agencies', 'partnerships', 'practitioners', 'persons', 'places', 'groups'].includes(to)) {
-        // an address and a role belong to their person, an event to whatever it tells of
-        if (to !== 'persons' || !['protected_addresses', 'case_people', 'referral_people'].includes(table)) continue;
+        // an address, a role and what is corrected of it belong to their person, an event to whatever it tells of
+        if (to !== 'persons' || !OF_PERSON.includes(table)) continue;
       }
       found.add(value as string);
       if (to === 'panels' || depth > 3) continue;
@@ -392,7 +401,12 @@ export class Belonging {
       if (other) for (const id of this.of(to, other, depth + 1)) found.add(id);
     }
     if (typeof row['subject_id'] === 'string') found.add(row['subject_id']);
-    if (typeof row['record_id'] === 'string') found.add(row['record_id']);
+    if (typeof row['record_id'] === 'string') {
+      found.add(row['record_id']);
+      const of = `${snake(row['record_type'] as string)}s`;
+      const record = depth === 0 ? mirror.one(of, row['record_id']) : undefined;
+      if (record) for (const id of this.of(of, record, depth + 1)) found.add(id);
+    }
     if (['persons', 'places', 'groups'].includes(table)) {
       const column = `${table.replace(/s$/, '')}_id`;
       for (const naming of ['cases', 'referrals', 'case_people', 'referral_people', 'referral_subjects'])
@@ -411,6 +425,8 @@ export interface Grown {
   id: string;
   /** Fields shown now that were not before; null for a record that was not readable. */
   fields: string[] | null;
+  /** The records that a field names now, and whether each was readable before; empty where it names none. */
+  names: (field: string) => { id: string; isKnown: boolean }[];
 }
 
 /** By a route that shows it in part, something may be read that another shows already: a person's reach is what all show. */
@@ -423,11 +439,15 @@ export function grownBetween(person: Row, channels: readonly Channel[], before: 
     return [...now].flatMap(([id, seen]): Grown[] => {
       if (then?.get(id)?.fields === seen.fields) return [];
       const old = (others.get(channel.table) ?? []).flatMap(({ name }) => before.get(name)?.get(id) ?? []);
-      if (!old.length) return [{ person, channel, id, fields: null }];
+      const names: Grown['names'] = (field) =>
+        [seen.references[field] ?? []]
+          .flat()
+          .map((one) => ({ id: one, isKnown: channels.some(({ name }) => before.get(name)?.has(one)) }));
+      if (!old.length) return [{ person, channel, id, fields: null, names }];
       const had = new Set(old.flatMap(({ fields }) => fields.split(' ')));
       if (channel.name === 'research Person' && hasReadRole(before, id)) had.add('roles');
       const fields = seen.fields.split(' ').filter((one) => one && !had.has(one));
-      return fields.length ? [{ person, channel, id, fields }] : [];
+      return fields.length ? [{ person, channel, id, fields, names }] : [];
     });
   });
 }
@@ -443,7 +463,7 @@ const RESEARCH = ['read ResearchRequest', 'read ResearchPoint', 'research Person
 
 /** Is the growth a row of the table? Null where it is; else which acts did it. */
 export function judgeGrowth(
-  { person, channel, id, fields }: Grown,
+  { person, channel, id, fields, names }: Grown,
   mirror: Mirror,
   belonging: Belonging,
   licences: readonly Licence[],
@@ -451,6 +471,7 @@ export function judgeGrowth(
 ): Finding | null {
   const row = mirror.one(channel.table, id);
   if (!row || DIRECTORY.includes(channel.subject.name)) return null;
+  if (fields?.every((field) => tellsNothing(channel, row, field, names(field), done))) return null;
   const anchors = new Set(belonging.of(channel.table, row));
   // a reference is shown as soon as the record is readable to which it refers: what explains that one explains it
   for (const field of fields ?? [])
@@ -476,9 +497,28 @@ export function judgeGrowth(
   };
 }
 
+/**
+ * A reference that is shown as empty, because its reader must not know that the record exists; or one that was written anew,
+ * and names nothing or only what its reader could read before.
+ */
+function tellsNothing(
+  { references }: Channel,
+  row: Row,
+  field: string,
+  named: ReturnType<Grown['names']>,
+  done: readonly Done[],
+): boolean {
+  if (!references.includes(field)) return false;
+  const column = snake(field);
+  const isWritten = done.some(({ effects }) =>
+    effects.some(({ id, columns }) => id === row.id && columns?.includes(column)),
+  );
+  return isWritten ? named.every(({ isKnown }) => isKnown) : !named.length && row[column] !== null;
+}
+
 /** Everything to which the record belongs whose identifier the field holds; nothing where the field holds none. */
 function referredTo(channel: Channel, row: Row, field: string, mirror: Mirror, belonging: Belonging): Set<string> {
-  const column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const column = snake(field);
   const table = mirror.target(channel.table, column);
   const other = table && mirror.one(table, row[column]);
   return table && other ? belonging.of(table, other) : new Set();

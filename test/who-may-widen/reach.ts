@@ -12,6 +12,7 @@ import type { Context } from '../../src/policy/levels.ts';
 import type { Subject } from '../../src/policy/subjects.ts';
 import type { Form } from '../../src/records/forms.ts';
 import type { Masked } from '../../src/records/mask.ts';
+import type { Statement } from '../../src/records/query.ts';
 import type { ViewShape } from '../../src/records/view.ts';
 import type { Wall } from '../../src/records/wall.ts';
 import { doors, type Door } from '../given-doors.ts';
@@ -261,21 +262,35 @@ export class Everybody {
   private touched(actor: Actor, channel: Channel, changes: readonly Change[]): string[] | null {
     const form = this.formOf(actor, channel);
     if (!form) return [];
+    const references = this.referenceTexts(actor, channel);
     const own: string[] = [];
     for (const change of changes) {
       const { table, columns, id } = change;
-      const isNamed =
-        form.text.includes(`"${table}"`) &&
-        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && form.text.includes(`"${one}"`)));
-      if (!isNamed) continue;
+      const isIn = (text: string): boolean =>
+        text.includes(`"${table}"`) &&
+        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && text.includes(`"${one}"`)));
+      const isReferredTo = references.some(isIn);
+      if (!isIn(form.text) && !isReferredTo) continue;
       if (table === channel.table) own.push(id);
-      if (table !== channel.table || form.text.split(`FROM "${table}"`).length > 2) {
+      if (table !== channel.table || isReferredTo || form.text.split(`FROM "${table}"`).length > 2) {
         const others = this.concerned(channel.table, change);
         if (!others) return null;
         own.push(...others);
       }
     }
     return [...new Set(own)];
+  }
+
+  /** The statements that decide whether the references of the channel's rows are shown. */
+  private referenceTexts(actor: Actor, { shape }: Channel): string[] {
+    return [...shape.references.values()].flatMap(({ to, actions }) => {
+      const type = to({});
+      const types = type ? [type] : this.channels.map(({ subject }) => subject.type);
+      return types.map((one) => {
+        const make = (): Statement => this.service.knownSql(actor, one, actions, new this.service.Slot(0));
+        return this.service.formOf(actor, `known ${actions.join(' ')} ${this.service.subjectOf(one).name}`, make).text;
+      });
+    });
   }
 
   /** The statement of a single read, for many rows: a list finds what single reads find. */

@@ -133,13 +133,18 @@ const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 /** Which rows of a table belong to the same records as a changed row; null where that is no help. */
 function concerning(mirror: Mirror, belonging: Belonging): (table: string, change: Change) => string[] | null {
   const known = new Map<string, Map<string, string[]>>();
-  /** Rows of the table by what they belong to. */
+  /** The records that a row names itself, and the row. */
+  const namedIn = (table: string, row: Row): string[] =>
+    Object.entries(row).flatMap(([column, value]) =>
+      typeof value === 'string' && ID.test(value) && !HUBS.includes(mirror.target(table, column) ?? '') ? [value] : [],
+    );
+  /** Rows of the table by what they belong to, and by what they name. */
   const indexOf = (table: string): Map<string, string[]> => {
     let index = known.get(table);
     if (!index) {
       known.set(table, (index = new Map<string, string[]>()));
       for (const row of mirror.all(table))
-        for (const id of belonging.of(table, row)) {
+        for (const id of new Set([...belonging.of(table, row), ...namedIn(table, row)])) {
           const rows = index.get(id);
           if (rows) rows.push(row.id);
           else index.set(id, [row.id]);
@@ -150,15 +155,7 @@ function concerning(mirror: Mirror, belonging: Belonging): (table: string, chang
   return (table, change) => {
     if (HUBS.includes(change.table)) return null;
     const { before, after } = change as Effect;
-    const ids = new Set(
-      [before, after].flatMap((row) =>
-        Object.entries(row ?? {}).flatMap(([column, value]) =>
-          typeof value === 'string' && ID.test(value) && !HUBS.includes(mirror.target(change.table, column) ?? '')
-            ? [value]
-            : [],
-        ),
-      ),
-    );
+    const ids = new Set([before, after].flatMap((row) => (row ? namedIn(change.table, row) : [])));
     const index = indexOf(table);
     return [...new Set([...ids].flatMap((id) => index.get(id) ?? []))];
   };
@@ -357,9 +354,11 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
         ...[...rows].filter(([row, { fields }]) => part.get(row)?.fields !== fields).map(([row]) => row),
         ...[...part.keys()].filter((row) => !rows.has(row)),
       ];
-      if (differs.length)
+      const [row] = differs;
+      if (row)
         throw new Error(
-          `${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full: ${differs.join(', ')}`,
+          `${channel} of ${String(mirror.one('practitioners', id)?.['subject'])} was not asked again in full: ${differs.join(', ')}; ` +
+            `${row} shows "${String(rows.get(row)?.fields)}", was kept as "${String(part.get(row)?.fields)}"`,
         );
     }
 
