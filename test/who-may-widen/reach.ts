@@ -199,7 +199,7 @@ export class Everybody {
     const service = await builtService();
     const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
     const actors = new service.ActorsOfAgencies(source);
-    const client = new pg.Client({ connectionString: serviceUrl });
+    const client = new pg.Client({ connectionString: serviceUrl, pipeline: true });
     client.on('error', () => undefined); // the database is dropped when the run ends
     await client.connect();
     await client.query(
@@ -258,6 +258,17 @@ export class Everybody {
     return this.actors.practitioner(id, { now, call: { correlationId: 'reach', route: 'TEST' } });
   }
 
+  private readonly named = new Map<string, Map<string, boolean>>();
+
+  /** Does the statement name the table or column? */
+  private names(text: string, name: string): boolean {
+    const known = this.named.get(text) ?? new Map<string, boolean>();
+    if (!known.size) this.named.set(text, known);
+    let isNamed = known.get(name);
+    if (isNamed === undefined) known.set(name, (isNamed = text.includes(`"${name}"`)));
+    return isNamed;
+  }
+
   /** Which rows of the channel the changes may concern: by its statement, as far as that names them. Null where any may. */
   private touched(actor: Actor, channel: Channel, changes: readonly Change[]): string[] | null {
     const form = this.formOf(actor, channel);
@@ -267,8 +278,8 @@ export class Everybody {
     for (const change of changes) {
       const { table, columns, id } = change;
       const isIn = (text: string): boolean =>
-        text.includes(`"${table}"`) &&
-        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && text.includes(`"${one}"`)));
+        this.names(text, table) &&
+        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && this.names(text, one)));
       const isReferredTo = references.some(isIn);
       if (!isIn(form.text) && !isReferredTo) continue;
       if (table === channel.table) own.push(id);

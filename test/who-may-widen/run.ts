@@ -46,7 +46,7 @@ const [sequences = 300, seed = 1, perWorld = 150] = process.argv.slice(2).map(Nu
 const LENGTH = 8;
 const TRIES = 8;
 /** Reach is asked again after so many sequences: of each growth it is still known who did what. */
-const JUDGED_TOGETHER = 4;
+const JUDGED_TOGETHER = 6;
 const DAY = 86_400_000;
 /** People whose reach is confirmed over HTTP, in each world. */
 const SAMPLED = 4;
