@@ -5,7 +5,8 @@
  *
  * Seen to fail: a draft written with signatures; `supersedesId` not compared (two drafts in force at once); and together in
  * one run, one signature enough, `expires_on >=` left out of the fact, and the triggers letting everything through. Also what agencies gave
- * that have not signed: two agencies read in full what a third contributed.
+ * that have not signed: two agencies read in full what a third contributed; and a reason of one agency that was shared as
+ * another's.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -439,6 +440,49 @@ describe('an agency that has not signed', () => {
     await owner.query('ALTER TABLE sharing_parties ENABLE TRIGGER USER');
     expect(await ofPolice()).toEqual(expect.any(String));
   });
+});
+
+test('what somebody writes into the record of another agency goes no further than what their own agency gives', async () => {
+  const { rows } = await service.query<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id JOIN agencies a ON a.id = c.agency_id
+     WHERE p.code = 'ask-jag' AND a.code = 'police' AND c.closed_at IS NULL ORDER BY 1 LIMIT 1`,
+  );
+  const path = `/v1/cases/${rows[0]?.id ?? ''}`;
+  const changing = async (who: string, body: object) => (await as(server, who)).patch(path, body).set('if-match', '*');
+  const reason = (n: number) => ({ riskBandReason: `Written into the case of the police, ${String(n)}.` });
+  expect((await changing('jag-coordinator', reason(1))).status).toBe(200);
+  const { partnershipId } = await agreementCalled(dpo, 'ISA-ASK-JAG');
+  const { body: begun } = await dpo
+    .post('/v1/sharing-agreements', { partnershipId, code: 'ISA-POLICE-RISK', title: 'Of two', panelTypes: ['jag'] })
+    .expect(201);
+  const { body: made } = await dpo
+    .post(`/v1/sharing-agreements/${begun.id}/versions`, {
+      purposes: ['PANEL_MEETING'],
+      parties: [
+        { agencyId: await agencyId('askenby-community-safety'), role: 'joint' },
+        { agencyId: await agencyId('police'), role: 'controller' },
+      ],
+      rows: [
+        row({ category: 'risk_assessment', contributingType: 'police', receivingType: 'community_safety' }),
+        row({ category: 'risk_assessment', level: 'summary', receivingType: 'community_safety' }),
+      ],
+      effectiveFrom: inDays(0),
+      reviewDue: inDays(60),
+      expiresOn: inDays(400),
+    })
+    .expect(201);
+  const version = versionPath(begun, made.id);
+  await givenSignatories(owner, ['police-inspector']);
+  await signed(server, version, ['dpo', 'police-inspector']);
+  await command(dpo, version, 'activation', 200);
+  const refused = await changing('jag-coordinator', reason(2));
+  expect([refused.status, refused.body.code]).toEqual([422, 'words-of-another-agency']);
+  // what holds no words of their own is theirs to change, and the agency's own people and its words are as free as before
+  expect((await changing('jag-coordinator', { nextReviewOn: inDays(30) })).status).toBe(200);
+  expect((await changing('jag-coordinator', { ...reason(1), nextReviewOn: inDays(31) })).status).toBe(200);
+  expect((await changing('police-inspector', reason(3))).status).toBe(200);
+  await command(dpo, version, 'suspension', 200, { reason: 'For the test.' });
+  expect((await changing('jag-coordinator', reason(4))).status).toBe(200);
 });
 
 test('the database holds what was in force as it was signed, against its owner too', async () => {

@@ -12,8 +12,9 @@ import { Slot, type Row, type Where } from '../policy/conditions.js';
 import type { Purpose } from '../policy/categories.js';
 import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
-import { conflict, notFound, notWritable, Problem, refused } from '../policy/problems.js';
+import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { goesFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
 import type { Conversation } from './conversation.js';
 import { makeCursor, readCursor } from './cursor.js';
@@ -414,6 +415,7 @@ export class Work {
     row: T,
     changes: Partial<Omit<T, keyof Recorded>>,
   ): Promise<T> {
+    await this.mustGoNoFurther(type, row, changes);
     const done = await this.manager
       .createQueryBuilder()
       .update(type as EntityTarget<ObjectLiteral>)
@@ -429,6 +431,18 @@ export class Work {
     if (subject.contributor && (isRecall || Object.keys(changes).some(isContent)))
       this.revised.push({ recordId: row.id, isRecall, at: this.now });
     return { ...row, ...changes, version: row.version + 1, changedAt: this.now };
+  }
+
+  /** What somebody writes into a record of another agency is shared as that agency's. */
+  private async mustGoNoFurther<T extends Recorded>(type: RecordClass<T>, row: T, changes: object): Promise<void> {
+    const words = wordsOfAnother(this.actor, type, subjectOf(type), row as unknown as Row, changes as Row);
+    if (!words) return;
+    const further = await goesFurther((sql, values) => this.manager.query(sql, values), this.actor, words);
+    if (further.length)
+      throw unacceptable(
+        'words-of-another-agency',
+        `What you write here is shared as the words of the agency that contributed the record, and an agreement gives less of what your agency contributes (${further.join(', ')}). Contribute it for your own agency, or ask that agency, or a chair or coordinator from an agency whose contributions are shared as far.`,
+      );
   }
 
   /** Notes that something happened to a record; the event commits with it. */

@@ -6,6 +6,7 @@ import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { declareFact, type FactOwner } from '../policy/actor.js';
 import type { SharingLevel } from '../policy/categories.js';
 import type { AgreementFact } from '../policy/levels.js';
+import { declareGoesFurther } from '../policy/words.js';
 import type { AgreementStatus } from './agreement.entity.js';
 
 type Rows = AgreementFact['rows'];
@@ -33,13 +34,19 @@ function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Pro
   return rows;
 }
 
-const inForce = (version: string): string => `${version}.status = 'active'
-     AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
-     AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
+const inForce = (version: string, now = ':now'): string => `${version}.status = 'active'
+     AND ${version}.effective_from <= (${now} AT TIME ZONE 'Europe/London')::date
+     AND ${version}.expires_on >= (${now} AT TIME ZONE 'Europe/London')::date`;
 
 /** When a version of the agreement first came into force; also where none is in force any more. */
 const sinceOf = (agreement: string): string =>
   `(SELECT min(first.activated_at) FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
+
+/** Is the agreement the panel's own: did no other that governs the panel come into force earlier? */
+const isOwnOf = (panel: string, agreement: string): string => `NOT EXISTS (
+          SELECT 1 FROM sharing_agreements o
+          WHERE o.partnership_id = ${agreement}.partnership_id AND ${panel}.type = ANY(o.panel_types) AND o.id <> ${agreement}.id
+            AND (${sinceOf('o')}, o.id) < (${sinceOf(agreement)}, ${agreement}.id))`;
 
 /** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
 declareFact(
@@ -48,10 +55,7 @@ declareFact(
      'signedAgencyIds', (SELECT jsonb_agg(s.agency_id ORDER BY s.agency_id) FROM sharing_parties s
         WHERE s.agreement_version_id = v.id AND s.signed_on IS NOT NULL),
      'ownPanelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
-        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types) AND NOT EXISTS (
-          SELECT 1 FROM sharing_agreements o
-          WHERE o.partnership_id = sa.partnership_id AND p.type = ANY(o.panel_types) AND o.id <> sa.id
-            AND (${sinceOf('o')}, o.id) < (${sinceOf('sa')}, sa.id))),
+        WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types) AND ${isOwnOf('p', 'sa')}),
      'panelIds', (SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p
         WHERE p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types))) ORDER BY v.id), '[]')
    FROM sharing_parties party
@@ -71,6 +75,30 @@ declareFact(
     return facts;
   },
 );
+
+/** The level of the row that counts for one contributor: the more specific one, none where the agreement does not cover it. */
+const levelFor = (agency: string, type: string): string => `CASE WHEN is_own OR EXISTS (SELECT FROM sharing_parties s
+       WHERE s.agreement_version_id = version_id AND s.agency_id = ${agency} AND s.signed_on IS NOT NULL)
+     THEN coalesce(max(level) FILTER (WHERE contributing_type = ${type}), max(level) FILTER (WHERE contributing_type = 'any')) END`;
+
+/** $1 the panel, $2 now, $3 categories, $4 and $5 who contributed the record, $6 and $7 who writes. */
+const GOES_FURTHER = `WITH governing AS (
+    SELECT v.id AS version_id, ${isOwnOf('p', 'sa')} AS is_own FROM panels p
+      JOIN sharing_agreements sa ON sa.partnership_id = p.partnership_id AND p.type = ANY(sa.panel_types)
+      JOIN sharing_agreement_versions v ON v.agreement_id = sa.id AND ${inForce('v', '$2::timestamptz')}
+     WHERE p.id = $1),
+  given AS (
+    SELECT r.category, ${levelFor('$4::uuid', '$5::text')} AS theirs, ${levelFor('$6::uuid', '$7::text')} AS ours
+      FROM governing JOIN sharing_rows r ON r.agreement_version_id = version_id
+     WHERE r.category = ANY($3) GROUP BY version_id, is_own, r.purpose, r.category, r.receiving_type)
+  SELECT DISTINCT category FROM given WHERE theirs = 'full' AND ours IS DISTINCT FROM 'full' ORDER BY 1`;
+
+declareGoesFurther(async (ask, writer, { panelId, contributor, categories }) => {
+  const { now, agencyId, agencyType } = writer;
+  const of = [contributor.agencyId, contributor.type, agencyId, agencyType];
+  const found = await ask<{ category: string }>(GOES_FURTHER, [panelId, now, categories, ...of]);
+  return found.map(({ category }) => category);
+});
 
 /** A version as it lies at hand. */
 export interface VersionAtHand {

@@ -56,7 +56,8 @@ export class MinutesService {
       const editions = await work.rows('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
-        ? await work.update(Minute, draft, { ...EMPTY, ...parts })
+        ? // the whole is written anew: it is shared as what the writer's agency contributes
+          await work.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
         : await work.insert(Minute, {
             ...EMPTY,
             ...parts,

@@ -1,0 +1,61 @@
+/**
+ * Words that somebody writes into a record of another agency are shared as that agency's: by its rows of the agreement, and
+ * under its signature. They must go no further than what the writer's own agency contributes. Which rows apply is asked of the
+ * agreements by the area that holds them.
+ */
+import type { Actor } from './actor.js';
+import { classifiedProperties } from './classification.js';
+import type { Row } from './conditions.js';
+import type { Contributor } from './levels.js';
+import type { RecordClass, Subject } from './subjects.js';
+
+export interface WordsOfAnother {
+  panelId: string;
+  /** Who contributed the record. */
+  contributor: Contributor;
+  /** Data categories of what is written. */
+  categories: string[];
+}
+
+export type Ask = <T>(sql: string, values: unknown[]) => Promise<T[]>;
+
+/** Answers the categories in which the contributor's words are given in full to an agency that is not given the writer's. */
+export type GoesFurther = (ask: Ask, writer: Actor, words: WordsOfAnother) => Promise<string[]>;
+
+let declared: GoesFurther | null = null;
+
+export function declareGoesFurther(check: GoesFurther): void {
+  if (declared) throw new Error('how far words go is declared twice');
+  declared = check;
+}
+
+/** In which categories would what is written here go further than the writer's own contributions? */
+export async function goesFurther(ask: Ask, writer: Actor, words: WordsOfAnother): Promise<string[]> {
+  if (!declared) throw new Error('nobody declared how far words go');
+  return declared(ask, writer, words);
+}
+
+/** What is written anew into a record that another agency contributed; null where it holds no words, or stands on no panel. */
+export function wordsOfAnother(
+  writer: Actor,
+  type: RecordClass,
+  { contributor, panel }: Subject,
+  row: Row,
+  changes: Row,
+): WordsOfAnother | null {
+  if (!contributor || !panel) return null;
+  const contributedBy = changes[contributor.agency] ?? row[contributor.agency];
+  if (contributedBy === writer.agencyId) return null;
+  const panelId = row[panel];
+  if (typeof panelId !== 'string') return null;
+  const categories = [...classifiedProperties(type)].flatMap(([field, { category, from }]) => {
+    const value = changes[field];
+    // less than the whole is no words: a role, a band, a day
+    if (from !== 'full' || category === 'administrative' || value === null || value === undefined) return [];
+    if (JSON.stringify(value) === JSON.stringify(row[field])) return [];
+    return typeof category === 'string' ? [category] : [row[category.column] as string];
+  });
+  if (!categories.length) return null;
+  const from = { agencyId: row[contributor.agency] as string | null, type: row[contributor.type] as string | null };
+  return { panelId, contributor: from, categories: [...new Set(categories)] };
+}
