@@ -205,6 +205,19 @@ describe('an appointment', () => {
     expect(outcome(await endSeat('cmarac-chair', 'ask-marac', made.body.id))).toEqual([200, undefined]);
   });
 
+  test('the chair of the steering group cannot put a colleague in charge of a panel that she does not chair', async () => {
+    const colleague = 'marac-coordinator';
+    const refusal = await appoint('cmarac-chair', 'ask-jag', colleague, 'co_chair');
+    expect(outcome(refusal)).toEqual([403, 'own-agency-appointment']);
+    const own = await appoint('cmarac-chair', 'ask-steering', colleague, 'co_chair');
+    expect(outcome(own)).toEqual([201, undefined]);
+    expect(outcome(await appoint(colleague, 'ask-jag', 'cmarac-chair', 'co_chair'))).toEqual([
+      403,
+      'own-agency-appointment',
+    ]);
+    expect(outcome(await endSeat('cmarac-chair', 'ask-steering', own.body.id))).toEqual([200, undefined]);
+  });
+
   test('the chair of the steering group cannot appoint a member of another panel, nor its coordinator a chair', async () => {
     expect((await appoint('cmarac-chair', 'ask-marac', 'outsider', 'member')).status).toBe(403);
     expect((await appoint('syv-coordinator', 'ask-marac', 'outsider', 'chair')).status).toBe(403);

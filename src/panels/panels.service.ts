@@ -12,6 +12,7 @@ import { mustBeginWithin, mustEndWithin, SEAT_STARTS_AT_MOST_AGO, yearsAfter } f
 import { ruleNumber } from './panel-rules.js';
 import { daysAfter } from './working-days.js';
 import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
+import { chairedPanels } from './panels.policy.js';
 import type {
   MembershipEnd,
   MembershipEnding,
@@ -55,6 +56,7 @@ export class PanelsService {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
       const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId);
       const member = await appointed(work, request.practitionerId, panel);
+      if (isGoverning) await fromAnotherAgency(work, member, panel);
       const rules = (await rulesInForce(work, panelId))?.rules;
       mustBeginWithin(request.validFrom, work.now, ruleNumber(rules, 'membershipStartDays'), {
         pointer: '/validFrom',
@@ -154,6 +156,15 @@ async function appointed(work: Work, practitionerId: string, { partnershipId }: 
   throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
   ]);
+}
+
+/** Two colleagues in a steering group would otherwise put each other in charge of every panel. */
+async function fromAnotherAgency(work: Work, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
+  if (agencyId === work.actor.agencyId && !chairedPanels(work.actor).includes(id))
+    throw refused(
+      'own-agency-appointment',
+      'For the steering group nobody appoints a colleague of their own agency. Ask another chair of the steering group, or a chair of the panel.',
+    );
 }
 
 /** The database holds the same, also against two requests at the same moment. */

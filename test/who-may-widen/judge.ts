@@ -69,6 +69,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         fault(2, 'a seat as chair, co-chair or coordinator given by somebody who does not chair');
       if (isWider && !isLead && !facts.leads(actor, after['panel_id']) && !chairs(after['panel_id']))
         fault(1, 'a seat given by somebody who does not chair or coordinate');
+      if (isWider && isLead && !facts.chairs(actor, after['panel_id']) && after['agency_id'] === actor['agency_id'])
+        fault(2, 'a seat as chair, co-chair or coordinator given to a colleague by somebody who does not chair that panel');
       if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
       if (before && isLead && ends(after) < ends(before)) {
         if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
