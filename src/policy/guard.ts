@@ -20,6 +20,7 @@ import type { Actor, Kept } from './actor.js';
 import { refused, unauthenticated, type Problem } from './problems.js';
 import { routeConfig } from './route-config.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from './subjects.js';
+import { deedOf, whoMay, wordsFor } from './wording.js';
 
 export const CAN = 'wardmote:can';
 export const OPEN = 'wardmote:open';
@@ -90,7 +91,9 @@ export class PolicyGuard implements CanActivate, OnApplicationBootstrap {
         requiredScope: scope,
       });
     if (!isCollection || hasAnyGround(actor, subject, action)) return null;
-    const why = subject.whyClosed?.(actor) ?? `No rule of the policy lets you ${action} ${subject.name} records.`;
+    const why =
+      subject.whyClosed?.(actor) ??
+      `There is no ${wordsFor(subject).title} with which you may do this (${deedOf(subject, action)}). ${whoMay(subject, action)}`;
     return refused('no-ground', why, { rule: 'deny-by-default' });
   }
 

@@ -57,3 +57,10 @@ export function deedOf(subject: Subject, action: string): string {
   if (!deed) throw new Error(`nobody said what it is to ${action} a ${subject.name}`);
   return deed;
 }
+
+/** Says of whom a rule lets the action be done, whatever the record: the same to everybody. */
+export function whoMay(subject: Subject, action: string): string {
+  const sentences = subject.grounds.flatMap(({ actions, sentence }) => (actions.includes(action) ? [sentence] : []));
+  if (!sentences.length) return 'Nobody may.';
+  return `It takes somebody ${[...new Set(sentences)].join('; or somebody ')}.`;
+}

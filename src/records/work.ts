@@ -14,6 +14,7 @@ import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/le
 import { keptFor } from '../policy/standing.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
 import { goesFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
 import type { Conversation } from './conversation.js';
@@ -141,9 +142,11 @@ export class Work {
     const readable = action === 'read' ? null : await this.peek('read', type, id);
     throw new Refusal(
       readable
-        ? refused('not-permitted', `You may read this record, but no rule of the policy lets you ${action} it.`, {
-            rule: `${action}:${subject.name}`,
-          })
+        ? refused(
+            'not-permitted',
+            `You may read this ${wordsFor(subject).title}, but not ${deedOf(subject, action)}. ${whoMay(subject, action)}`,
+            { rule: `${action}:${subject.name}` },
+          )
         : notFound(),
       refusal({
         action,

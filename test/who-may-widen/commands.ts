@@ -221,7 +221,7 @@ export class Commands {
     if (fresh.length && this.c.happens(0.4)) return this.c.pick(fresh);
     if (this.c.happens(0.85)) {
       const ids = [...this.channels].flatMap(([name, of]) =>
-        of === table ? [...(reach.get(name)?.keys() ?? [])] : [],
+        of === table ? [...(reach.get(name)?.keys() ?? [])].sort() : [],
       );
       const rows = ids.flatMap((id) => mirror.one(table, id) ?? []);
       const suited = rows.filter(suits);

@@ -70,7 +70,10 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (isWider && !isLead && !facts.leads(actor, after['panel_id']) && !chairs(after['panel_id']))
         fault(1, 'a seat given by somebody who does not chair or coordinate');
       if (isWider && isLead && !facts.chairs(actor, after['panel_id']) && after['agency_id'] === actor['agency_id'])
-        fault(2, 'a seat as chair, co-chair or coordinator given to a colleague by somebody who does not chair that panel');
+        fault(
+          2,
+          'a seat as chair, co-chair or coordinator given to a colleague by somebody who does not chair that panel',
+        );
       if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
       if (before && isLead && ends(after) < ends(before)) {
         if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
@@ -177,8 +180,8 @@ function namings(table: string, before: Row | null, after: Row): { table: string
 
 /** An act of somebody that may open something to people. */
 interface Licence {
-  /** Who acted; null for the clock and the service. */
-  actorId: string | null;
+  /** Who acted. */
+  actorId: string;
   command: number;
   /** Whom it concerns. */
   opensTo: (person: Row) => boolean;
@@ -238,8 +241,6 @@ const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
 /** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
 export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
   return done.flatMap(({ command, effects }, n): Licence[] => {
-    const isClock = command.operation === CLOCK;
-    if (isClock) return [{ actorId: null, command: n, opensTo: everybody, anchors: null, isSelf: true }];
     const licence = (
       anchors: unknown[] | null,
       opensTo: (person: Row) => boolean = everybody,
@@ -363,8 +364,6 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
     ...mirror.where('referral_people', of).map((one) => one['referral_id']),
   ];
 }
-
-export const CLOCK = 'PUT /sandbox/clock';
 
 /** Tables of which a row is about one person, and kept from whoever is excluded from that person. */
 const OF_PERSON = [
@@ -540,8 +539,7 @@ const ABOUT_PEOPLE = [
 
 /** The commands that changed something that belongs to the same records, or something about people; all, where none did. */
 export function relatedTo(anchors: ReadonlySet<string>, done: readonly Done[]): number[] {
-  const related = done.flatMap(({ command, effects }, n) =>
-    command.operation === CLOCK ||
+  const related = done.flatMap(({ effects }, n) =>
     effects.some(
       ({ table, after, before }) =>
         ABOUT_PEOPLE.includes(table) ||
@@ -572,7 +570,7 @@ export function judgeLosses(
   facts: Facts,
   done: readonly Done[],
 ): Finding[] {
-  if (done.some(({ command }) => command.operation === CLOCK || command.actorId === person.id)) return [];
+  if (done.some(({ command }) => command.actorId === person.id)) return [];
   const now = after.get('read Case');
   return [...(before.get('read Case')?.keys() ?? [])].flatMap((id): Finding[] => {
     const aCase = mirror.one('cases', id);

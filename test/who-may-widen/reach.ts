@@ -366,7 +366,7 @@ export class Everybody {
       this.client.query<{ id: string }>(this.service.filled(form, [all], actor.now)),
       this.client.query('COMMIT'),
     ]);
-    return rows.map((row) => row.id);
+    return rows.map((row) => row.id).sort();
   }
 
   /** The stamp of everything about people: as long as it stands, and the clock, nobody has to be read again. */

@@ -10,10 +10,9 @@ import { givenDatabase } from '../support/database.ts';
 import { closeEverything } from '../support/opened.ts';
 import { givenServer } from '../support/server.ts';
 import { Bounds, Facts } from './bounds.ts';
-import { Commands, type Command, type Situation } from './commands.ts';
+import { Commands, type Situation } from './commands.ts';
 import {
   Belonging,
-  CLOCK,
   grownBetween,
   judgeActs,
   judgeGrowth,
@@ -47,6 +46,8 @@ const LENGTH = 8;
 const TRIES = 8;
 /** Reach is asked again after so many sequences: of each growth it is still known who did what. */
 const JUDGED_TOGETHER = 6;
+/** How often the clock moves, before people act whose reach is judged together. */
+const TIME_PASSES = 0.3;
 const DAY = 86_400_000;
 /** People whose reach is confirmed over HTTP, in each world. */
 const SAMPLED = 4;
@@ -241,12 +242,38 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   for (const person of mirror.all('practitioners'))
     bounded(person, new Bounds(first, person), reaches.get(person.id) ?? new Map(), [], null);
 
+  /** Later is another reach: what time alone opens or closes is looked at before anybody acts, so that it explains nothing. */
+  const later = async (): Promise<void> => {
+    const moment = new Date(now().getTime() + c.pick([2 / 24, 2 / 24, 1, 3]) * DAY);
+    const asked = Date.now();
+    await fetch(`${server.url}/sandbox/clock`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ now: moment.toISOString() }),
+    }).then((answer) => answer.text());
+    // not behind the service's clock, however long its answer took: what has ended there has ended here
+    ahead = moment.getTime() - asked;
+    mirror.apply(await mirror.changes());
+    const before = new Map(reaches);
+    stamp = await everybody.stamp();
+    await run.timed('reach', () => readAll(null, false));
+    const then = new Facts(mirror, now());
+    for (const person of mirror.all('practitioners')) {
+      const reach = reaches.get(person.id) ?? new Map<string, never>();
+      const grown = grownBetween(person, everybody.channels, before.get(person.id) ?? new Map(), reach);
+      const found = grown.map(({ channel, id }): [string, string] => [channel.name, id]);
+      bounded(person, new Bounds(then, person), reach, [], found);
+    }
+  };
+
   let done: Done[] = [];
-  let movedClock = false;
   let facts = first;
   for (let n = 0; n < how; n += 1) {
     run.begin();
-    if (!done.length) facts = new Facts(mirror, now());
+    if (!done.length) {
+      if (n && c.happens(TIME_PASSES)) await later();
+      facts = new Facts(mirror, now());
+    }
     const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
     const actor = commands.weighted(people, (one) => interest(facts, one));
     const together = people.filter((one) => one['agency_id'] === actor['agency_id']);
@@ -254,31 +281,6 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     const made: Situation['made'] = [];
     await run.timed('commands', async () => {
       for (let step = 0; step < LENGTH; step += 1) {
-        if (c.happens(0.015)) {
-          const moment = new Date(now().getTime() + c.pick([2 / 24, 2 / 24, 1, 3]) * DAY);
-          const asked = Date.now();
-          await fetch(`${server.url}/sandbox/clock`, {
-            method: 'PUT',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ now: moment.toISOString() }),
-          }).then((answer) => answer.text());
-          // not behind the service's clock, however long its answer took: what has ended there has ended here
-          ahead = moment.getTime() - asked;
-          movedClock = true;
-          const effects = await mirror.changes();
-          mirror.apply(effects);
-          const command: Command = {
-            who: 'the clock',
-            actorId: '',
-            agencyId: '',
-            operation: CLOCK,
-            method: 'put',
-            path: '/sandbox/clock',
-            body: { now: moment.toISOString() },
-          };
-          done.push({ command, effects, now: moment });
-          continue;
-        }
         const one = isCoalition ? c.pick(together) : actor;
         for (let turn = 0; turn < TRIES; turn += 1) {
           const situation: Situation = {
@@ -310,11 +312,10 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     const changes = done.flatMap(({ effects }) => effects);
     concerned = concerning(mirror, new Belonging(new Facts(mirror, now())));
     const newStamp = await everybody.stamp();
-    const isSame = !movedClock && newStamp === stamp;
+    const isSame = newStamp === stamp;
     stamp = newStamp;
     const before = new Map(reaches);
-    // with the clock everything may change
-    await run.timed('reach', () => readAll(movedClock ? null : changes, isSame));
+    await run.timed('reach', () => readAll(changes, isSame));
     await run.timed('judge', async () => {
       const after = new Facts(mirror, now());
       const belonging = new Belonging(after);
@@ -342,7 +343,6 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       return Promise.resolve();
     });
     done = [];
-    movedClock = false;
   }
   // what was asked again in parts is what would be found as a whole
   const inParts = new Map(reaches);
