@@ -3,7 +3,9 @@
  * refused while the first is open.
  *
  * Seen to fail: a withdrawn invitation that goes on opening the case; a correction beyond the limits of the panel, of what is
- * over or withdrawn; a double invitation, by the service and by the database; the invited who corrects the own invitation.
+ * over or withdrawn; a double invitation, by the service and by the database; the invited who corrects the own invitation; a meeting
+ * that a recused coordinator could not move; an invitation of the own agency that its coordinator lengthened; one lengthened by a
+ * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -122,6 +124,76 @@ describe('a correction', () => {
       [made.body.id],
     );
     expect(code(await changed(made, { closesAt: inDays(21), reason }))).toEqual([409, 'invitation-over']);
+  });
+});
+
+describe('an invitation that does not fit the meeting any more', () => {
+  const meetingOf = (): string => path.split('/listings/')[0]!;
+  const move = async (who: string, days: number): Promise<Response> =>
+    (await by(who))
+      .post(`${meetingOf()}/postponement`, { scheduledAt: inDays(days), endsAt: null })
+      .set('if-match', '*');
+
+  test('a coordinator who is recused from the item can move the meeting, which shortens it', async () => {
+    const made = await invite({ closesAt: inDays(30) });
+    expect(made.status).toBe(201);
+    const declared = await (
+      await by(COORDINATOR)
+    ).post(`${meetingOf()}/recusals`, {
+      listingId: made.body.listingId,
+      reason: 'A neighbour of the family.',
+    });
+    expect(code(declared)).toEqual([201, undefined]);
+    expect(code(await move(COORDINATOR, 10))).toEqual([200, undefined]);
+    const { body } = await (await by('jag-chair')).get(one(made)).expect(200);
+    expect(Date.parse(body.closesAt)).toBeLessThan(Date.parse(inDays(25)));
+    const { rows } = await owner.query(
+      `SELECT type FROM events WHERE subject_id = $1 AND type = 'invitation.changed'`,
+      [made.body.id],
+    );
+    expect(rows).toHaveLength(1);
+    await owner.query(`DELETE FROM recusals WHERE id = $1`, [declared.body.id]);
+    expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator cannot let a meeting last for weeks to lengthen it', async () => {
+    const answer = await (
+      await by(COORDINATOR)
+    )
+      .post(`${meetingOf()}/postponement`, { scheduledAt: inDays(20), endsAt: inDays(50) })
+      .set('if-match', '*');
+    expect(code(answer)).toEqual([422, 'ends-too-late']);
+  });
+
+  test('a coordinator of the invited agency cannot lengthen the invitation of the whole agency', async () => {
+    const { agencyId } = await practitioner(owner, COORDINATOR);
+    const made = await (await by('police-inspector')).post(path, { agencyId, closesAt: inDays(21) });
+    expect(code(made)).toEqual([201, undefined]);
+    expect(code(await changed(made, { closesAt: inDays(25), reason }))).toEqual([403, 'not-permitted']);
+    expect(code(await changed(made, { closesAt: inDays(25), reason }, 'police-inspector'))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator cannot invite to an item of a cancelled meeting', async () => {
+    await owner.query(`UPDATE meetings SET status = 'cancelled', cancel_reason = 'For a test.' WHERE id = $1`, [
+      meetingOf().split('/').at(-1),
+    ]);
+    expect(code(await invite())).toEqual([409, 'meeting-over']);
+    await owner.query(`UPDATE meetings SET status = 'scheduled', cancel_reason = NULL WHERE id = $1`, [
+      meetingOf().split('/').at(-1),
+    ]);
+  });
+
+  test('a coordinator’s reason for taking the item off is not told with the invitation', async () => {
+    const made = await invite();
+    const removal = await (
+      await by(COORDINATOR)
+    )
+      .post(`${listing}/removal`, { reason: 'Her sister has moved in, as police told us.' })
+      .set('if-match', '*');
+    expect(code(removal)).toEqual([200, undefined]);
+    const { body } = await (await by(COORDINATOR)).get(one(made)).expect(200);
+    expect(body.withdrawalReason).toBe('The item was taken off the list of the meeting.');
+    expect(code(await (await by(COORDINATOR)).post(`${listing}/reinstatement`).set('if-match', '*'))[0]).toBe(200);
   });
 });
 

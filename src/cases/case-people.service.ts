@@ -39,6 +39,7 @@ export class CasePeopleService {
       const about = await caseOf(work, found, caseId);
       mustBeOpen(about, 'no corrections of roles');
       mustNotLieAhead(changes.since, work.now, '/since');
+      mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
       await keep(work, found, 'changed', reason);
       const changed = await work.update(CasePerson, found, changes);

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
-import { Classified, rowCategory } from '../policy/classification.js';
+import { Classified, rowCategory, ReasonOfPanel } from '../policy/classification.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { CalendarDate } from '../records/calendar-date.js';
@@ -117,7 +117,7 @@ export class Case extends AboutSubject {
 
   /** Why the band was lowered or cleared, against what stood before. */
   @Column({ type: 'text', nullable: true })
-  @Classified('risk_assessment')
+  @ReasonOfPanel('risk_assessment')
   @IsOptional()
   @Length(3, 1000)
   riskBandReason: string | null;
@@ -174,7 +174,7 @@ export class Case extends AboutSubject {
 
   /** Why it was reopened last. */
   @Column({ type: 'text', nullable: true })
-  @Classified('professional_opinion')
+  @ReasonOfPanel('professional_opinion')
   @Length(3, 1000)
   reopeningReason: string | null;
 }

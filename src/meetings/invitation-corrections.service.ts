@@ -31,7 +31,7 @@ export class InvitationCorrections {
     });
   }
 
-  /** Every event of the invitation says its dates and the reason, so that the earlier ones stay known. */
+  /** The event says the new dates and the reason, and the event before it the earlier ones. */
   change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);

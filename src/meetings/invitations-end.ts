@@ -17,11 +17,11 @@ export async function endInvitations(
   });
 }
 
-/** Shortens invitations to a meeting that moved to an earlier day; withdraws those that would begin after their latest end. */
+/** Shortens invitations to a meeting that was moved, where they would last too long after it; withdraws those that would begin after their latest end. */
 export async function shortenInvitations(work: Work, { id, panelId, scheduledAt, endsAt }: Meeting): Promise<void> {
   const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
   const latest = instantAfter(endsAt ?? scheduledAt, days);
-  const reason = 'The meeting moved to an earlier day.';
+  const reason = 'An invitation ends soon after the meeting, which was moved.';
   await work.asService(async () => {
     for (const one of await openInvitations(work, { meetingId: id })) {
       if (one.closesAt <= latest) continue;

@@ -124,7 +124,7 @@ export class ListingsService {
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.update(Listing, found, removal);
-      await endInvitations(work, { listingId: id }, request.reason);
+      await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
       await this.course.removed(work, removed);
       work.happened('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
@@ -163,8 +163,15 @@ export class ListingsService {
 
   invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      // one after the other with whoever takes the item off, moves or cancels the meeting
+      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
       if (removedAt) throw takenOff();
+      if (meeting.status === 'cancelled')
+        throw conflict(
+          'meeting-over',
+          'This meeting was cancelled. Invite to the meeting that hears the case instead.',
+        );
       const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
@@ -172,7 +179,7 @@ export class ListingsService {
         ]);
       const rules = (await rulesInForce(work, panelId))?.rules;
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
-      withinLimits(await work.find('read', Meeting, meetingId), { opensAt, closesAt }, days, work.now);
+      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
       if (practitionerId === actor.id || (!practitionerId && agencyId === actor.agencyId))
         throw refused(

@@ -3,7 +3,7 @@ import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typ
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
@@ -305,7 +305,7 @@ export class Listing extends ListedCase {
 
   /** Why it was taken off. */
   @Column({ type: 'text', nullable: true })
-  @Classified('professional_opinion')
+  @ReasonOfPanel('professional_opinion')
   @Length(3, 1000)
   removalReason: string | null;
 
@@ -420,7 +420,7 @@ export class Invitation extends PartnershipRecord {
   @Classified('administrative')
   withdrawnAt: Date | null;
 
-  /** Who withdrew it; null where the service did. */
+  /** Who withdrew it, took the item off or cancelled the meeting. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   withdrawnById: string | null;

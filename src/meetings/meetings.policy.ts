@@ -39,7 +39,7 @@ declare module '../policy/actor.js' {
   }
 }
 
-const MINE = `i.agency_id = who.agency_id AND (i.practitioner_id IS NULL OR i.practitioner_id = who.id)`;
+const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id AND (i.practitioner_id IS NULL OR i.practitioner_id = who.id)`;
 
 declareFact(
   'invitations',
@@ -245,10 +245,15 @@ declareSubject(Invitation, 'Invitation', {
     },
     {
       name: 'inviter',
-      sentence: 'who chairs or coordinates the panel, and is not invited by it',
+      sentence: 'who chairs or coordinates the panel, and is not invited by it, by name or with the whole agency',
       actions: ['change', 'withdraw'],
       within: 'list',
-      where: (actor) => ({ $or: [{ practitionerId: null }, { practitionerId: { $ne: actor.id } }] }),
+      where: (actor) => ({
+        $or: [
+          { practitionerId: null, agencyId: { $ne: actor.agencyId } },
+          { $and: [{ practitionerId: { $ne: null } }, { practitionerId: { $ne: actor.id } }] },
+        ],
+      }),
     },
   ],
 });

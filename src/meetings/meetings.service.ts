@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { instantAfter } from '../panels/limits.js';
 import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
@@ -206,7 +207,14 @@ export async function reschedule(
   return moved;
 }
 
+/** A meeting ends on its day, or the day after. */
+const LASTS_AT_MOST_DAYS = 1;
+
 function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {
+  if (endsAt && endsAt > instantAfter(scheduledAt, LASTS_AT_MOST_DAYS))
+    throw unacceptable('ends-too-late', 'A meeting ends within a day. Convene another meeting for another day.', [
+      { pointer: '/endsAt', detail: 'must lie within 24 hours after scheduledAt' },
+    ]);
   if (endsAt && endsAt <= scheduledAt)
     throw unacceptable('ends-before-it-begins', 'A meeting ends after it begins.', [
       { pointer: '/endsAt', detail: 'must lie after scheduledAt' },

@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { Classified } from '../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../policy/classification.js';
 import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
@@ -168,7 +168,7 @@ export class Action extends PlanRecord {
 
   /** What came of it, or why it was not done. */
   @Column({ type: 'text', nullable: true })
-  @Classified('plan_action')
+  @ReasonOfPanel('plan_action')
   @IsOptional()
   @Length(3, 2000)
   outcomeText: string | null;

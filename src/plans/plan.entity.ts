@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, Length, ValidateNested
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
-import { Classified } from '../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../policy/classification.js';
 import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
@@ -150,7 +150,7 @@ export class Plan extends PlanRecord {
 
   /** Why the chair agreed it although an action is not SMART yet. */
   @Column({ type: 'text', nullable: true })
-  @Classified('plan_action')
+  @ReasonOfPanel('plan_action')
   @IsOptional()
   @Length(3, 1000)
   chairReason: string | null;

@@ -4,6 +4,7 @@
  *   @Classified('identity') familyName            shown where identity is shared in full
  *   @Classified('identity', 'summary') ageBand    shown already where identity is shared as a summary
  *   @Classified(rowCategory('category')) text     the row itself says its category
+ *   @ReasonOfPanel('plan_action') outcomeText     shared as what anybody contributes, whoever contributed the record
  *
  * A column without a classification counts as never shared, and fails a test.
  */
@@ -20,14 +21,25 @@ export interface ColumnClass {
   category: Classification | RowCategory;
   /** The least level at which the value is shown. */
   from: SharingLevel;
+  /** Words of the panel, whoever contributed the record: shared as the panel's own agreement shares what anybody contributes. */
+  isOfPanel?: true;
 }
 
 const KEY = Symbol('classification');
 
 export function Classified(category: Classification | RowCategory, from: SharingLevel = 'full'): PropertyDecorator {
+  return classifying({ category, from });
+}
+
+/** A reason that a chair, a coordinator or the owner of a task must give in a record of any agency. */
+export function ReasonOfPanel(category: Classification): PropertyDecorator {
+  return classifying({ category, from: 'full', isOfPanel: true });
+}
+
+function classifying(column: ColumnClass): PropertyDecorator {
   return (target, property) => {
     const own = new Map<string, ColumnClass>(Reflect.getMetadata(KEY, target) as Map<string, ColumnClass> | undefined);
-    own.set(String(property), { category, from });
+    own.set(String(property), column);
     Reflect.defineMetadata(KEY, own, target);
   };
 }

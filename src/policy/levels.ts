@@ -69,6 +69,8 @@ export interface Contributor {
   type: string | null;
 }
 const ANYBODY: Contributor = { type: null };
+/** The panel itself: covered by its own agreement alone. */
+const PANEL: Contributor = { agencyId: null, type: null };
 
 /** What one agreement gives in one capacity. */
 interface Table {
@@ -169,6 +171,8 @@ interface Standing {
   agency?: string;
   type?: string;
   case?: string;
+  /** Only what the panel's own agreement shares, as for any contributor. */
+  isOfPanel?: true;
 }
 const USUAL: Standing = { panel: 'panelId', agency: 'agencyId', type: 'contributingType', case: 'caseId' };
 
@@ -192,6 +196,7 @@ function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | Dat
   const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor))
     for (const table of capacities) {
+      if (on.isOfPanel && table.contributorIds) continue;
       const keys = [...table.rows.keys()].map((key) => key.split('/') as [string, string]);
       const categories =
         typeof category === 'string'
@@ -236,14 +241,15 @@ export const sharedAtLeast = (actor: Actor, level: SharingLevel): Where => ({
 export function shownWhere(
   actor: Actor,
   subject: Subject,
-  { category, from }: ColumnClass,
+  { category, from, isOfPanel }: ColumnClass,
   through: (relation: string) => RelatedContext | null,
 ): Where {
   if (category === 'administrative') return {};
-  const { contributor, owner } = subject;
+  const { owner } = subject;
+  const contributor = isOfPanel ? undefined : subject.contributor;
   const ours = [contributor?.agency, owner].flatMap((column) => (column ? [{ [column]: actor.agencyId }] : []));
   const shared = subject.panel
-    ? reaching(actor, from, category, { panel: subject.panel, ...contributor, case: subject.case })
+    ? reaching(actor, from, category, { panel: subject.panel, ...contributor, case: subject.case, isOfPanel })
     : inEveryContext(actor, subject, { category, from }, through);
   const held = subject.caps.flatMap((cap) => {
     const where = reaches(cap.level, from) ? null : cap.where(actor);
@@ -399,14 +405,16 @@ export function weigh(actor: Actor, subject: Subject, row: Row, column: ColumnCl
     typeof column.category === 'string' ? column.category : row[column.category.column]
   ) as Classification;
   if (category === 'administrative') return { level: 'full', step: 'administrative', rule: 'about the process' };
-  const { contributor } = subject;
+  const contributor = column.isOfPanel ? undefined : subject.contributor;
   if (contributor && row[contributor.agency] === actor.agencyId)
     return { level: 'full', step: 'own-contribution', rule: 'contributed by the reader’s own agency' };
   if (subject.owner && row[subject.owner] === actor.agencyId)
     return { level: 'full', step: 'relationship', rule: 'the task of the reader’s own agency' };
   const from = contributor
     ? { agencyId: row[contributor.agency] as string | null, type: row[contributor.type] as string | null }
-    : ANYBODY;
+    : column.isOfPanel
+      ? PANEL
+      : ANYBODY;
   const best = narrowest(panelsOf(subject, row).map((panelId) => granted(actor, panelId, category, from)));
   const because = { agreementRowId: best.rowId, agreementVersionId: best.versionId };
   const shared: Weighing =

@@ -20,18 +20,18 @@ export interface WordsOfAnother {
 export type Ask = <T>(sql: string, values: unknown[]) => Promise<T[]>;
 
 /** Answers the categories in which the contributor's words are given in full to an agency that is not given the writer's. */
-export type GoesFurther = (ask: Ask, writer: Actor, words: WordsOfAnother) => Promise<string[]>;
+export type CategoriesGoingFurther = (ask: Ask, writer: Actor, words: WordsOfAnother) => Promise<string[]>;
 
-let declared: GoesFurther | null = null;
+let declared: CategoriesGoingFurther | null = null;
 
-export function declareGoesFurther(check: GoesFurther): void {
-  if (declared) throw new Error('how far words go is declared twice');
+export function declareCategoriesGoingFurther(check: CategoriesGoingFurther): void {
+  if (declared) throw new Error('the comparison of agreements is declared twice');
   declared = check;
 }
 
 /** In which categories would what is written here go further than the writer's own contributions? */
-export async function goesFurther(ask: Ask, writer: Actor, words: WordsOfAnother): Promise<string[]> {
-  if (!declared) throw new Error('nobody declared how far words go');
+export async function categoriesGoingFurther(ask: Ask, writer: Actor, words: WordsOfAnother): Promise<string[]> {
+  if (!declared) throw new Error('the comparison of agreements is not declared');
   return declared(ask, writer, words);
 }
 
@@ -44,18 +44,20 @@ export function wordsOfAnother(
   changes: Row,
 ): WordsOfAnother | null {
   if (!contributor || !panel) return null;
-  const contributedBy = changes[contributor.agency] ?? row[contributor.agency];
-  if (contributedBy === writer.agencyId) return null;
+  const written: Row = { ...row, ...changes };
+  if (written[contributor.agency] === writer.agencyId) return null;
   const panelId = row[panel];
   if (typeof panelId !== 'string') return null;
-  const categories = [...classifiedProperties(type)].flatMap(([field, { category, from }]) => {
+  const categories = [...classifiedProperties(type)].flatMap(([field, { category, from, isOfPanel }]) => {
     const value = changes[field];
-    // less than the whole is no words: a role, a band, a day
-    if (from !== 'full' || category === 'administrative' || value === null || value === undefined) return [];
+    // what a summary shows is no free text: a role, a band, a day
+    if (from !== 'full' || category === 'administrative' || isOfPanel || value === null || value === undefined)
+      return [];
     if (JSON.stringify(value) === JSON.stringify(row[field])) return [];
-    return typeof category === 'string' ? [category] : [row[category.column] as string];
+    return typeof category === 'string' ? [category] : [written[category.column] as string];
   });
   if (!categories.length) return null;
-  const from = { agencyId: row[contributor.agency] as string | null, type: row[contributor.type] as string | null };
+  const agencyId = written[contributor.agency] as string | null;
+  const from: Contributor = { agencyId, type: written[contributor.type] as string | null };
   return { panelId, contributor: from, categories: [...new Set(categories)] };
 }

@@ -52,15 +52,16 @@ function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Maske
   const subject = subjectOf(shape.record);
   const isAllowed = allowedByGround(actor, subject, action, row);
   const found: Masked = { shown: [], withheld: [], content: [], agreementVersionIds: [] };
-  /** A level is that of a category: fields of the same category are weighed once. */
+  /** A level is that of a category, and of who contributed it: such fields are weighed once. */
   const weighed = new Map<string, Weighing>();
   for (const [field, column] of shape.properties) {
     const category = categoryOf(column, row);
     if (!isAllowed(field)) found.withheld.push(field);
     else if (category === 'administrative') found.shown.push(field);
     else {
-      let weighing = weighed.get(category);
-      if (!weighing) weighed.set(category, (weighing = weigh(actor, subject, row, column)));
+      const alike = column.isOfPanel ? `${category} of the panel` : category;
+      let weighing = weighed.get(alike);
+      if (!weighing) weighed.set(alike, (weighing = weigh(actor, subject, row, column)));
       const isShown = reaches(weighing.level, column.from);
       (isShown ? found.shown : found.withheld).push(field);
       if (isShown) found.content.push(field);

@@ -9,7 +9,7 @@ import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
 import { Conversation, Stale } from './conversation.js';
-import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft } from './journal.js';
+import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft, type EventDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
 import { Refusal, Work } from './work.js';
@@ -42,8 +42,9 @@ export class Records {
       const presented = earlier ?? (await does(work));
       if (earlier) work.repeated(earlier);
       else await rememberReply(work, presented);
-      const tell = (): Promise<void> => this.outbox.write(work.manager, actor, work.events);
-      if (work.events.length) await (work.wentAcross ? work.across(tell) : tell());
+      const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);
+      if (work.events.length) await (work.wentAcross ? work.across(tell(work.events)) : tell(work.events)());
+      if (work.unseenEvents.length) await work.asService(tell(work.unseenEvents));
       for (const revised of work.revised) await this.disclosures.revised(client, revised);
       // last, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);

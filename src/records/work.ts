@@ -15,7 +15,7 @@ import { keptFor } from '../policy/standing.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
-import { goesFurther, wordsOfAnother } from '../policy/words.js';
+import { categoriesGoingFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
 import type { Conversation } from './conversation.js';
 import { makeCursor, readCursor } from './cursor.js';
@@ -100,11 +100,14 @@ type Values<T> = Partial<Omit<T, keyof Recorded>> & { id?: string };
 export class Work {
   readonly audit: AuditDraft[] = [];
   readonly events: EventDraft[] = [];
+  /** Events of what the actor may not see: written as what they tell of was found. */
+  readonly unseenEvents: EventDraft[] = [];
   /** Contributed content that was changed: who received it must be told. */
   readonly revised: Revised[] = [];
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
+  private isUnhidden = false;
   /** Where the record of a repeated answer stands. */
   private shownAgain: ReturnType<typeof aboutWhom> | undefined;
   /** What was found last: a rule of the field that refuses later refuses that. */
@@ -440,7 +443,7 @@ export class Work {
   private async mustGoNoFurther<T extends Recorded>(type: RecordClass<T>, row: T, changes: object): Promise<void> {
     const words = wordsOfAnother(this.actor, type, subjectOf(type), row as unknown as Row, changes as Row);
     if (!words) return;
-    const further = await goesFurther((sql, values) => this.manager.query(sql, values), this.actor, words);
+    const further = await categoriesGoingFurther((sql, values) => this.manager.query(sql, values), this.actor, words);
     if (further.length)
       throw unacceptable(
         'words-of-another-agency',
@@ -451,7 +454,7 @@ export class Work {
   /** Notes that something happened to a record; the event commits with it. */
   happened(type: string, record: RecordClass, row: Recorded, data: Record<string, unknown> = {}): void {
     const facts = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
-    this.events.push({
+    (this.isUnhidden ? this.unseenEvents : this.events).push({
       type,
       subjectType: subjectOf(record).name,
       subjectId: row.id,
@@ -534,9 +537,11 @@ export class Work {
    */
   async asService<T>(asks: () => Promise<T>): Promise<T> {
     // behind the wall of several partnerships nothing is hidden already, and that wall stays
-    if (this.isAcross) return asks();
+    if (this.isAcross || this.isUnhidden) return asks();
     this.conversation.enter(unhidden);
+    this.isUnhidden = true;
     const answer = await asks();
+    this.isUnhidden = false;
     this.conversation.enter();
     return answer;
   }

@@ -6,7 +6,7 @@ import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { declareFact, type FactOwner } from '../policy/actor.js';
 import type { SharingLevel } from '../policy/categories.js';
 import type { AgreementFact } from '../policy/levels.js';
-import { declareGoesFurther } from '../policy/words.js';
+import { declareCategoriesGoingFurther } from '../policy/words.js';
 import type { AgreementStatus } from './agreement.entity.js';
 
 type Rows = AgreementFact['rows'];
@@ -93,7 +93,7 @@ const GOES_FURTHER = `WITH governing AS (
      WHERE r.category = ANY($3) GROUP BY version_id, is_own, r.purpose, r.category, r.receiving_type)
   SELECT DISTINCT category FROM given WHERE theirs = 'full' AND ours IS DISTINCT FROM 'full' ORDER BY 1`;
 
-declareGoesFurther(async (ask, writer, { panelId, contributor, categories }) => {
+declareCategoriesGoingFurther(async (ask, writer, { panelId, contributor, categories }) => {
   const { now, agencyId, agencyType } = writer;
   const of = [contributor.agencyId, contributor.type, agencyId, agencyType];
   const found = await ask<{ category: string }>(GOES_FURTHER, [panelId, now, categories, ...of]);
