@@ -64,7 +64,9 @@ export class Mirror {
       await this.client.query(
         `CREATE TRIGGER watch_change AFTER INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION watch_change()`,
       );
-      const { rows } = await this.client.query<{ row: Row }>(`SELECT to_jsonb(t) AS row FROM ${name} t ORDER BY to_jsonb(t) ->> 'id'`);
+      const { rows } = await this.client.query<{ row: Row }>(
+        `SELECT to_jsonb(t) AS row FROM ${name} t ORDER BY to_jsonb(t) ->> 'id'`,
+      );
       this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
     }
     for (const row of this.all('practitioners')) this.named(row);
