@@ -442,14 +442,14 @@ describe('an agency that has not signed', () => {
   });
 });
 
-test('what somebody writes into the record of another agency goes no further than what their own agency gives', async () => {
+test('a coordinator cannot have words shared as those of another agency that shares more', async () => {
   const { rows } = await service.query<{ id: string }>(
     `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id JOIN agencies a ON a.id = c.agency_id
      WHERE p.code = 'ask-jag' AND a.code = 'police' AND c.closed_at IS NULL ORDER BY 1 LIMIT 1`,
   );
   const path = `/v1/cases/${rows[0]?.id ?? ''}`;
   const changing = async (who: string, body: object) => (await as(server, who)).patch(path, body).set('if-match', '*');
-  const reason = (n: number) => ({ riskBandReason: `Written into the case of the police, ${String(n)}.` });
+  const reason = (n: number) => ({ whyMultiAgency: `Written into the case of the police, ${String(n)}.` });
   expect((await changing('jag-coordinator', reason(1))).status).toBe(200);
   const { partnershipId } = await agreementCalled(dpo, 'ISA-ASK-JAG');
   const { body: begun } = await dpo
@@ -463,8 +463,8 @@ test('what somebody writes into the record of another agency goes no further tha
         { agencyId: await agencyId('police'), role: 'controller' },
       ],
       rows: [
-        row({ category: 'risk_assessment', contributingType: 'police', receivingType: 'community_safety' }),
-        row({ category: 'risk_assessment', level: 'summary', receivingType: 'community_safety' }),
+        row({ category: 'professional_opinion', contributingType: 'police', receivingType: 'community_safety' }),
+        row({ category: 'professional_opinion', level: 'summary', receivingType: 'community_safety' }),
       ],
       effectiveFrom: inDays(0),
       reviewDue: inDays(60),
@@ -481,8 +481,25 @@ test('what somebody writes into the record of another agency goes no further tha
   expect((await changing('jag-coordinator', { nextReviewOn: inDays(30) })).status).toBe(200);
   expect((await changing('jag-coordinator', { ...reason(1), nextReviewOn: inDays(31) })).status).toBe(200);
   expect((await changing('police-inspector', reason(3))).status).toBe(200);
+  // a reason that is the panel's is shared by the panel's own agreement: nobody is kept from giving it
+  expect((await changing('jag-coordinator', { riskBandReason: 'Judged by the panel.' })).status).toBe(200);
+  // what is written during a suspension would be shared on its end
   await command(dpo, version, 'suspension', 200, { reason: 'For the test.' });
-  expect((await changing('jag-coordinator', reason(4))).status).toBe(200);
+  expect((await changing('jag-coordinator', reason(4))).body.code).toBe('words-of-another-agency');
+});
+
+test('the agency of a case reads a reason of the panel only as the panel’s own agreement shares it', async () => {
+  const { rows } = await service.query<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id JOIN agencies a ON a.id = c.agency_id
+     WHERE p.code = 'ask-marac' AND a.code = 'police' AND c.closed_at IS NULL ORDER BY 1 LIMIT 1`,
+  );
+  const path = `/v1/cases/${rows[0]?.id ?? ''}`;
+  const words = { riskBandReason: 'Judged by the panel of domestic abuse.' };
+  await (await as(server, 'marac-coordinator')).patch(path, words, '*').expect(200);
+  const read = async (who: string) => (await (await as(server, who)).get(path).expect(200)).body;
+  expect(await read('marac-coordinator')).toMatchObject(words);
+  // under the agreement of the MARAC police receive risk assessments as a summary, whoever contributed the case
+  expect((await read('police-sergeant')).withheld).toContain('riskBandReason');
 });
 
 test('the database holds what was in force as it was signed, against its owner too', async () => {

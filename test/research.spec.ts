@@ -173,6 +173,29 @@ describe('who is asked', () => {
     }
   });
 
+  test('is closed to a person whose invitation is withdrawn', async () => {
+    const one = await item(cases[0]!.id);
+    const coordinator = await by('jag-coordinator');
+    const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
+    const { rows } = await owner.query<{ id: string; agencyId: string }>(
+      `SELECT id, agency_id AS "agencyId" FROM practitioners WHERE subject = 'idva'`,
+    );
+    const path = `/v1/meetings/${one.meetingId}/listings/${one.listingId}/invitations`;
+    const invited = { agencyId: rows[0]!.agencyId, practitionerId: rows[0]!.id, closesAt: meeting.endsAt };
+    const { body: invitation } = await coordinator.post(path, invited).expect(201);
+    await ask(one);
+    const asked = (await (await by('idva')).get('/v1/research-requests?limit=100').expect(200)).body.data.find(
+      (request: { listingId: string }) => request.listingId === one.listingId,
+    );
+    const people = async () => (await (await by('idva')).get(`/v1/research-requests/${asked.id}/people`)).body;
+    expect((await people()).data.length).toBeGreaterThan(0);
+    await coordinator
+      .post(`${path}/${invitation.id as string}/withdrawal`, { reason: 'The wrong colleague.' })
+      .set('if-match', '*')
+      .expect(200);
+    expect((await people()).data ?? []).toEqual([]);
+  });
+
   test.each([
     ['5 that day', '2022-03-10', true],
     ['5 the day after', '2022-03-11', false],

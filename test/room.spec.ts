@@ -6,7 +6,7 @@
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
  * ignores spells, and one that counts who is recused, who was recorded before the meeting, or by themselves alone; a decision, and the beginning of an item, without a lock; an item refused
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
- * a crime amended as of whoever writes it, and one amended twice.
+ * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -650,6 +650,16 @@ describe('crimes disclosed at a meeting', () => {
     await chair.post(`${path}/amendment`, later).set('if-match', etag).expect(412);
     const hidden = await (await by('housing-officer')).get(`${given.path}/crimes/${amended.id as string}`).expect(200);
     expect(hidden.body.withheld).toEqual(expect.arrayContaining(['summary', 'reportedTo', 'reference']));
+    // words of another agency are shared as that agency's
+    const rewritten = await (
+      await by('marac-coordinator')
+    )
+      .post(`${given.path}/crimes/${amended.id as string}/amendment`, {
+        summary: 'He broke it in June, the council says.',
+      })
+      .set('if-match', '*')
+      .expect(200);
+    expect(rewritten.body.agencyId).not.toBe(body.agencyId);
     const elsewhere = await meeting();
     const astray = await (
       await by('jag-coordinator')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../records/work.js';
-import type { Listing, Meeting } from './meeting.entity.js';
+import type { Invitation, Listing, Meeting } from './meeting.entity.js';
 
 /** What else follows from the course of a meeting, in the work that moves it; areas that come later register it. */
 export interface FollowsMeeting {
@@ -12,6 +12,8 @@ export interface FollowsMeeting {
   cancelled?: (work: Work, meeting: Meeting) => Promise<void>;
   /** One item was taken off its list. */
   removed?: (work: Work, listing: Listing) => Promise<void>;
+  /** Somebody is not invited to an item any more. */
+  uninvited?: (work: Work, invitation: Invitation) => Promise<void>;
 }
 
 @Injectable()
@@ -36,5 +38,9 @@ export class MeetingCourse {
 
   async removed(work: Work, listing: Listing): Promise<void> {
     for (const one of this.followers) await one.removed?.(work, listing);
+  }
+
+  async uninvited(work: Work, invitation: Invitation): Promise<void> {
+    for (const one of this.followers) await one.uninvited?.(work, invitation);
   }
 }

@@ -6,6 +6,7 @@ import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
+import { MeetingCourse } from './course.js';
 import { itemOf } from './items.js';
 import { withinLimits } from './listings.service.js';
 import { Invitation, Meeting } from './meeting.entity.js';
@@ -22,7 +23,10 @@ interface Place {
 /** Corrects and withdraws invitations. Source: docs/who-may-widen.md, rows 6 and 26. */
 @Injectable()
 export class InvitationCorrections {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly course: MeetingCourse,
+  ) {}
 
   get(actor: Actor, { meetingId, listingId, id }: Place): Promise<Presented> {
     return this.records.read(actor, async (work) => {
@@ -63,6 +67,7 @@ export class InvitationCorrections {
         withdrawnById: actor.id,
         withdrawalReason: reason,
       });
+      await this.course.uninvited(work, withdrawn);
       work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
       return work.present(InvitationView, withdrawn);
     });

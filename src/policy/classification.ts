@@ -32,8 +32,8 @@ export function Classified(category: Classification | RowCategory, from: Sharing
 }
 
 /** A reason that a chair, a coordinator or the owner of a task must give in a record of any agency. */
-export function ReasonOfPanel(category: Classification): PropertyDecorator {
-  return classifying({ category, from: 'full', isOfPanel: true });
+export function ReasonOfPanel(category: Classification, from: SharingLevel = 'full'): PropertyDecorator {
+  return classifying({ category, from, isOfPanel: true });
 }
 
 function classifying(column: ColumnClass): PropertyDecorator {

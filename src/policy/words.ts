@@ -3,8 +3,11 @@
  * under its signature. They must go no further than what the writer's own agency contributes. Which rows apply is asked of the
  * agreements by the area that holds them.
  */
+import { getMetadataStorage } from 'class-validator';
 import type { Actor } from './actor.js';
+import type { SharingLevel } from './categories.js';
 import { classifiedProperties } from './classification.js';
+import { columnOf } from './columns.js';
 import type { Row } from './conditions.js';
 import type { Contributor } from './levels.js';
 import type { RecordClass, Subject } from './subjects.js';
@@ -13,13 +16,13 @@ export interface WordsOfAnother {
   panelId: string;
   /** Who contributed the record. */
   contributor: Contributor;
-  /** Data categories of what is written. */
-  categories: string[];
+  /** Data categories of what is written, each with the level from which it is shown. */
+  columns: { category: string; from: SharingLevel }[];
 }
 
 export type Ask = <T>(sql: string, values: unknown[]) => Promise<T[]>;
 
-/** Answers the categories in which the contributor's words are given in full to an agency that is not given the writer's. */
+/** Answers the categories in which somebody would be shown the words as the contributor's who is not shown the writer's. */
 export type CategoriesGoingFurther = (ask: Ask, writer: Actor, words: WordsOfAnother) => Promise<string[]>;
 
 let declared: CategoriesGoingFurther | null = null;
@@ -48,16 +51,22 @@ export function wordsOfAnother(
   if (written[contributor.agency] === writer.agencyId) return null;
   const panelId = row[panel];
   if (typeof panelId !== 'string') return null;
-  const categories = [...classifiedProperties(type)].flatMap(([field, { category, from, isOfPanel }]) => {
+  const columns = [...classifiedProperties(type)].flatMap(([field, { category, from, isOfPanel }]) => {
     const value = changes[field];
-    // what a summary shows is no free text: a role, a band, a day
-    if (from !== 'full' || category === 'administrative' || isOfPanel || value === null || value === undefined)
-      return [];
-    if (JSON.stringify(value) === JSON.stringify(row[field])) return [];
-    return typeof category === 'string' ? [category] : [written[category.column] as string];
+    if (category === 'administrative' || isOfPanel || value === null || value === undefined) return [];
+    if (!isFreeText(type, field) || JSON.stringify(value) === JSON.stringify(row[field])) return [];
+    return [{ category: typeof category === 'string' ? category : (written[category.column] as string), from }];
   });
-  if (!categories.length) return null;
+  if (!columns.length) return null;
   const agencyId = written[contributor.agency] as string | null;
   const from: Contributor = { agencyId, type: written[contributor.type] as string | null };
-  return { panelId, contributor: from, categories: [...new Set(categories)] };
+  return { panelId, contributor: from, columns };
+}
+
+/** Is it written in one's own words, and not chosen from a list: a role, a band, a day? */
+function isFreeText(type: RecordClass, field: string): boolean {
+  if (!['text', 'jsonb'].includes(columnOf(type, field).type)) return false;
+  return !getMetadataStorage()
+    .getTargetValidationMetadatas(type, '', false, false)
+    .some((one) => one.propertyName === field && one.name === 'isIn');
 }

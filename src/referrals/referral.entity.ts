@@ -3,7 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { DATA_CATEGORIES, LEGAL_GATEWAYS, type DataCategory, type LegalGateway } from '../policy/categories.js';
-import { Classified, rowCategory } from '../policy/classification.js';
+import { Classified, rowCategory, ReasonOfPanel } from '../policy/classification.js';
 import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
@@ -418,7 +418,7 @@ export class ReferralDecision extends ReferralRecord {
 
   /** Why, in words that help the referrer. */
   @Column({ type: 'text', nullable: true })
-  @Classified('professional_opinion', 'summary')
+  @ReasonOfPanel('professional_opinion', 'summary')
   @Length(10, 2000)
   reason: string | null;
 

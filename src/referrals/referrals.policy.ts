@@ -228,6 +228,8 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
+  // the agency that made the referral reads why, whatever the agreement shares with it
+  owner: 'agencyId',
   grounds: [referralReader],
 });
 

@@ -4,7 +4,7 @@
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { declareFact, type FactOwner } from '../policy/actor.js';
-import type { SharingLevel } from '../policy/categories.js';
+import { reaches, type SharingLevel } from '../policy/categories.js';
 import type { AgreementFact } from '../policy/levels.js';
 import { declareCategoriesGoingFurther } from '../policy/words.js';
 import type { AgreementStatus } from './agreement.entity.js';
@@ -34,9 +34,9 @@ function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Pro
   return rows;
 }
 
-const inForce = (version: string, now = ':now'): string => `${version}.status = 'active'
-     AND ${version}.effective_from <= (${now} AT TIME ZONE 'Europe/London')::date
-     AND ${version}.expires_on >= (${now} AT TIME ZONE 'Europe/London')::date`;
+const inForce = (version: string): string => `${version}.status = 'active'
+     AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
+     AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
 
 /** When a version of the agreement first came into force; also where none is in force any more. */
 const sinceOf = (agreement: string): string =>
@@ -81,23 +81,32 @@ const levelFor = (agency: string, type: string): string => `CASE WHEN is_own OR 
        WHERE s.agreement_version_id = version_id AND s.agency_id = ${agency} AND s.signed_on IS NOT NULL)
      THEN coalesce(max(level) FILTER (WHERE contributing_type = ${type}), max(level) FILTER (WHERE contributing_type = 'any')) END`;
 
-/** $1 the panel, $2 now, $3 categories, $4 and $5 who contributed the record, $6 and $7 who writes. */
+/** Of versions in force, or suspended and so perhaps in force again. $1 the panel, $2 now, $3 categories, $4 and $5 who contributed the record, $6 and $7 who writes. */
 const GOES_FURTHER = `WITH governing AS (
     SELECT v.id AS version_id, ${isOwnOf('p', 'sa')} AS is_own FROM panels p
       JOIN sharing_agreements sa ON sa.partnership_id = p.partnership_id AND p.type = ANY(sa.panel_types)
-      JOIN sharing_agreement_versions v ON v.agreement_id = sa.id AND ${inForce('v', '$2::timestamptz')}
+      JOIN sharing_agreement_versions v ON v.agreement_id = sa.id
+       AND v.status IN ('active', 'suspended') AND v.expires_on >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
      WHERE p.id = $1),
   given AS (
     SELECT r.category, ${levelFor('$4::uuid', '$5::text')} AS theirs, ${levelFor('$6::uuid', '$7::text')} AS ours
       FROM governing JOIN sharing_rows r ON r.agreement_version_id = version_id
      WHERE r.category = ANY($3) GROUP BY version_id, is_own, r.purpose, r.category, r.receiving_type)
-  SELECT DISTINCT category FROM given WHERE theirs = 'full' AND ours IS DISTINCT FROM 'full' ORDER BY 1`;
+  SELECT DISTINCT category, theirs, coalesce(ours, 'none') AS ours FROM given WHERE theirs IS DISTINCT FROM ours`;
 
-declareCategoriesGoingFurther(async (ask, writer, { panelId, contributor, categories }) => {
+declareCategoriesGoingFurther(async (ask, writer, { panelId, contributor, columns }) => {
   const { now, agencyId, agencyType } = writer;
   const of = [contributor.agencyId, contributor.type, agencyId, agencyType];
-  const found = await ask<{ category: string }>(GOES_FURTHER, [panelId, now, categories, ...of]);
-  return found.map(({ category }) => category);
+  const asked = [...new Set(columns.map(({ category }) => category))];
+  const given = await ask<{ category: string; theirs: SharingLevel | null; ours: SharingLevel }>(GOES_FURTHER, [
+    panelId,
+    now,
+    asked,
+    ...of,
+  ]);
+  const isFurther = (category: string, from: SharingLevel): boolean =>
+    given.some((one) => one.category === category && reaches(one.theirs ?? 'none', from) && !reaches(one.ours, from));
+  return asked.filter((category) => columns.some((one) => one.category === category && isFurther(category, one.from)));
 });
 
 /** A version as it lies at hand. */

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { References } from '../policy/references.js';
 import { typeNamed } from '../policy/subjects.js';
@@ -136,7 +136,7 @@ export class Exclusion extends PartnershipRecord {
 
   /** Why it ended. */
   @Column({ type: 'text', nullable: true })
-  @Classified('third_party', 'summary')
+  @ReasonOfPanel('third_party', 'summary')
   @Length(3, 500)
   endReason: string | null;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { FindOptionsWhere } from 'typeorm';
 import { Case, CasePerson } from '../../cases/case.entity.js';
 import { contributed, handled } from '../../cases/cases.service.js';
 import { mustNotLieAhead } from '../../panels/limits.js';
@@ -51,6 +52,10 @@ export class ResearchService {
           closesAt: endOf(meeting),
         })),
       removed: (work, { id }) => this.forAll(work, { listingId: id }, cancelled),
+      uninvited: (work, { listingId, practitionerId }) =>
+        practitionerId
+          ? this.forAll(work, { listingId, answeredBy: 'person', practitionerId }, cancelled)
+          : Promise.resolve(),
     });
   }
 
@@ -322,7 +327,7 @@ export class ResearchService {
   /** What follows from the meeting's course for every request of it that is open, those of hidden cases too. */
   private async forAll(
     work: Work,
-    of: { meetingId: string } | { listingId: string },
+    of: FindOptionsWhere<ResearchRequest>,
     changes: (one: ResearchRequest) => Partial<ResearchRequest>,
   ): Promise<void> {
     await work.asService(async () => {

@@ -40,7 +40,7 @@ export class CrimeService {
     });
   }
 
-  /** Another record takes its place, shared as the first is, whoever writes it. */
+  /** Another record takes its place, shared as the first is; with a summary of its own, as what the writer's agency contributes. */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(
@@ -50,10 +50,11 @@ export class CrimeService {
       if (found.amendedAt)
         throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
+      const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
       const listing = await work.find('minute', Listing, found.listingId);
       const amendment = await work.insert(DisclosedCrime, {
         ...withinItem(actor, listing),
-        ...{ summary, victimWishesReport, reportedTo, reference, agencyId, contributingType },
+        ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
         ...request,
         amendsId: id,
       });

@@ -2,7 +2,7 @@ import { IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
-import { Classified } from '../../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../../policy/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
 
 /**
@@ -48,7 +48,7 @@ export class Recusal extends ListingRecord {
 
   /** Why it ended. */
   @Column({ type: 'text', nullable: true })
-  @Classified('third_party', 'summary')
+  @ReasonOfPanel('third_party', 'summary')
   @Length(3, 500)
   endReason: string | null;
 }
