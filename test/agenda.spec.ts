@@ -8,7 +8,8 @@
  * up when it was out; what is late listed without the reason; an edition of what its sender sees, and one read past the
  * policy; a stored answer to a repeated call; a removal without If-Match, an invitation that outlives it; a coordinator who
  * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause; an
- * item put back although the agenda is out, or although the case went elsewhere.
+ * item put back although the agenda is out, or although the case went elsewhere; a hidden item of another meeting betrayed by 409
+ * to the removal to that meeting and to the reinstatement; a deferral told to somebody who is recused from its item.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -106,6 +107,13 @@ async function convened({
   return { id: made.body.id as string, path: `/v1/meetings/${made.body.id as string}`, scheduledAt };
 }
 type Convened = Awaited<ReturnType<typeof convened>>;
+
+/** The chair takes somebody out of the item. */
+async function recused(who: string, meeting: Convened, listingId: string): Promise<void> {
+  const { id: practitionerId } = await practitioner(owner, who);
+  const recusal = { listingId, practitionerId, reason: 'A relative of his.' };
+  await (await by('jag-chair')).post(`${meeting.path}/recusals`, recusal).expect(201);
+}
 
 const drawn = async (meeting: Convened): Promise<Response> =>
   (await by(COORDINATOR)).post(`${meeting.path}/agenda`).expect(201);
@@ -394,8 +402,16 @@ describe('what does not fit', () => {
     for (const tried of [await removed(COORDINATOR, third, last), await decided(COORDINATOR, third, last, 'defer')])
       expect([tried.status, tried.body.code]).toEqual([403, 'deferred-often']);
     expect(await eventsOf(caseId, 'case.deferred-often')).toBe(0);
+    await recused('fire-officer', third, last);
     expect((await decided('jag-chair', third, last, 'defer')).status).toBe(201);
     expect(await eventsOf(caseId, 'case.deferred-often')).toBe(1);
+    for (const [who, isTold] of [
+      ['fire-officer', false],
+      ['police-sergeant', true],
+    ] as const) {
+      const { text } = await (await by(who)).get(`/v1/cases/${caseId}/timeline?limit=100`).expect(200);
+      expect([who, text.includes('case.deferred-often')]).toEqual([who, isTold]);
+    }
     const fourth = await convened({ days: 63 });
     await drawn(fourth);
     const heard = listingOf(await agenda(COORDINATOR, fourth), caseId);
@@ -436,6 +452,43 @@ test('an item that was taken off comes back, unless it went elsewhere, the meeti
   expect((await back(COORDINATOR, late)).body.code).toBe('agenda-locked');
   await moved(COORDINATOR, first, 'cancellation', { reason: 'Nobody can come on that day.' });
   expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
+});
+
+test('a recused coordinator gets the same refusal whether or not another meeting hears the case', async () => {
+  const meetings = [await convened(), await convened({ days: 61 }), await convened({ days: 62 })] as const;
+  const [first, second, third] = meetings;
+  const refusal = ({ status, body }: Response): object => ({ status, code: body.code, detail: body.detail });
+  const item = async (meeting: Convened, caseId: string): Promise<string> => {
+    const { body } = await (
+      await by('jag-chair')
+    )
+      .post(`${meeting.path}/listings`, { caseId, kind: 'new' })
+      .expect(201);
+    return body.id as string;
+  };
+  const both = await opened('housing-officer');
+  const seen = await item(first, both);
+  await recused(COORDINATOR, second, await item(second, both));
+  const [toSecond, toThird] = [
+    refusal(await removed(COORDINATOR, first, seen, second.id)),
+    refusal(await removed(COORDINATOR, first, seen, third.id)),
+  ];
+  expect(toSecond).toEqual(toThird);
+  expect(toSecond).toMatchObject({ status: 403, code: 'not-permitted' });
+
+  const answers: object[] = [];
+  for (const isCarriedOver of [true, false]) {
+    const caseId = await opened('housing-officer');
+    const listing = await item(first, caseId);
+    expect((await removed('jag-chair', first, listing, second.id)).status).toBe(200);
+    const carried = listingOf(await agenda('jag-chair', second), caseId);
+    await recused(COORDINATOR, second, carried);
+    if (!isCarriedOver) expect((await removed('jag-chair', second, carried)).status).toBe(200);
+    const back = (await by(COORDINATOR)).post(`${first.path}/listings/${listing}/reinstatement`);
+    answers.push(refusal(await back.set('if-match', '*')));
+  }
+  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]).toMatchObject({ status: 403, code: 'not-permitted' });
 });
 
 describe('an agenda that is out', () => {

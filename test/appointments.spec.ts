@@ -5,7 +5,8 @@
  * Seen to fail: a coordinator who gives the seat of a chair, to herself and to others; a chair who appoints himself; a
  * coordinator who ends the chair's seat; the chair of a steering group without the right, or with it for a compartment; a seat
  * that has ended and is prolonged; a later end than the present one; two seats at the same time, one after the other and at the
- * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; an inactive person who is appointed;
+ * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; a chair who cannot be replaced because of the rules that
+ * the chair set, and rules booked for a day that nobody could replace; an inactive person who is appointed;
  * a seat that goes on opening cases after it was ended at once, or was cancelled; a last day in the past; a coordinator who replaces
  * the chair's seat; a replacement that leaves no chair, or that overlaps with the seat it replaces.
  */
@@ -31,6 +32,7 @@ beforeAll(async () => {
 /** The seats are again as the sandbox has them. */
 afterEach(async () => {
   await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM panel_rules WHERE edition > 1`);
   await owner.query(
     `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE changed_at > now() - interval '1 hour'`,
   );
@@ -57,6 +59,9 @@ const endSeat = async (who: string, panel: string, seat: string, validTo = day(1
   (await by(who)).patch(`${seatsOf(panel)}/${seat}`, { validTo }, '*');
 const end = async (who: string, panel: string, whom: string, validTo?: string): Promise<Response> =>
   endSeat(who, panel, await seatOf(panel, whom), validTo);
+
+const rule = async (who: string, panel: string, effectiveFrom: string, rules: object): Promise<Response> =>
+  (await by(who)).post(`/v1/panels/${panels.get(panel)!}/rules`, { effectiveFrom, rules });
 
 const outcome = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
 
@@ -289,12 +294,19 @@ describe('the end of a seat', () => {
   test('the last chair cannot leave before somebody else is appointed', async () => {
     expect(outcome(await end('marac-chair', 'ask-marac', 'marac-chair'))).toEqual([422, 'no-chair-left']);
     expect(outcome(await end('cmarac-chair', 'ask-marac', 'marac-chair'))).toEqual([422, 'no-chair-left']);
-    const { body } = await appoint('marac-chair', 'ask-marac', 'outsider', 'co_chair', { validTo: day(30) });
+    const { body } = await appoint('marac-chair', 'ask-marac', 'outsider', 'co_chair', { validTo: day(20) });
     expect(outcome(await end('marac-chair', 'ask-marac', 'marac-chair'))).toEqual([422, 'no-chair-left']);
     await endSeat('marac-chair', 'ask-marac', body.id, day(-1));
     await owner.query('DELETE FROM memberships WHERE id = $1', [body.id]);
     await appoint('marac-chair', 'ask-marac', 'outsider', 'co_chair');
     expect(outcome(await end('marac-chair', 'ask-marac', 'marac-chair'))).toEqual([200, undefined]);
+  });
+
+  test('a chair who sets long times for appointments can still be replaced', async () => {
+    const edition = await rule('marac-chair', 'ask-marac', day(0), { membershipStartDays: 366, membershipYears: 1 });
+    expect(outcome(edition)).toEqual([201, undefined]);
+    expect(outcome(await appoint('cmarac-chair', 'ask-marac', 'fire-officer', 'co_chair'))).toEqual([201, undefined]);
+    expect(outcome(await end('cmarac-chair', 'ask-marac', 'marac-chair'))).toEqual([200, undefined]);
   });
 
   test('a seat that has ended cannot be changed', async () => {
@@ -320,6 +332,27 @@ describe('the end of a seat', () => {
   test('a coordinator of another panel gets 404', async () => {
     expect((await end('marac-coordinator', 'ask-jag', 'fire-officer')).status).toBe(404);
   });
+});
+
+test('a chair can replace rules for the same day, and rules for a coming day come into force', async () => {
+  const start = (membershipStartDays: number) => ({ membershipStartDays });
+  const appointsLate = async (): Promise<(number | string | undefined)[]> => {
+    const answer = await appoint('jag-chair', 'ask-jag', 'outsider', 'member', { validFrom: day(100) });
+    await owner.query('DELETE FROM memberships WHERE id = $1', [answer.body.id]);
+    return outcome(answer);
+  };
+  for (const effectiveFrom of [day(0), day(1)])
+    expect(outcome(await rule('jag-chair', 'ask-jag', effectiveFrom, start(366)))).toEqual([201, undefined]);
+  expect(await appointsLate()).toEqual([201, undefined]);
+  expect(outcome(await rule('police-inspector', 'ask-jag', day(0), start(10)))).toEqual([201, undefined]);
+  expect(await appointsLate()).toEqual([422, 'begins-out-of-range']);
+  // the next day
+  await owner.query('UPDATE panel_rules SET effective_from = effective_from - 1 WHERE panel_id = $1', [
+    panels.get('ask-jag'),
+  ]);
+  expect(await appointsLate()).toEqual([201, undefined]);
+  expect(outcome(await rule('police-inspector', 'ask-jag', day(0), start(10)))).toEqual([201, undefined]);
+  expect(await appointsLate()).toEqual([422, 'begins-out-of-range']);
 });
 
 test('a chair cannot end an exclusion or a recusal that keeps out the chair or their agency', async () => {

@@ -5,7 +5,7 @@
  *
  * Seen to fail: a repeat by a referral that waits for its decision; a repeat shown, found, counted or listed as one because of a
  * case from which its reader is excluded, and a refusal that tells of it; a referral lost by its author because its panel excludes
- * the author from somebody named in it.
+ * the author from somebody named in it; an emergency meeting that opens or not by a risk band that is withheld.
  *
  * Seen to fail on the service as it was before these rules: every test that refuses, hides or records. The others hold what
  * must stay possible.
@@ -345,6 +345,26 @@ describe('a withheld field', () => {
     await caller.patch(path, { whyMultiAgency: 'Overwritten by somebody who never read it.' }, '*').expect(400);
     await caller.patch(path, { nextReviewOn: '2027-03-01' }, headers['etag'] as string).expect(200);
   });
+});
+
+test('a coordinator cannot tell a withheld risk band by opening an emergency meeting', async () => {
+  const caller = await by('dunmarrow-coordinator');
+  const { rows } = await owner.query<{ id: string; panelId: string }>(
+    `SELECT c.id, c.panel_id AS "panelId" FROM cases c JOIN panels p ON p.id = c.panel_id
+     JOIN agencies g ON g.id = c.agency_id WHERE p.code = 'dun-cmarac' AND c.stage <> 'closed' AND g.code <> 'dunmarrow-community-safety' LIMIT 1`,
+  );
+  const { id: caseId, panelId } = rows[0]!;
+  const convened = { panelId, kind: 'emergency', scheduledAt: inDays(2), venueOrMode: 'Civic Offices' };
+  const { body } = await caller.post('/v1/meetings', convened).expect(201);
+  const path = `/v1/meetings/${body.id as string}`;
+  await caller.post(`${path}/listings`, { caseId, kind: 'urgent' }).expect(201);
+  for (const band of ['standard', 'high']) {
+    await owner.query('UPDATE cases SET risk_band = $2 WHERE id = $1', [caseId, band]);
+    for (const what of ['opening', 'agenda/circulation']) {
+      const answer = await caller.post(`${path}/${what}`).set('if-match', '*');
+      expect([band, what, answer.status, answer.body.code]).toEqual([band, what, 422, 'could-wait']);
+    }
+  }
 });
 
 describe('a timeline', () => {

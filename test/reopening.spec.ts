@@ -1,13 +1,14 @@
 /**
  * What was closed or opened by mistake goes back: a closed case is reopened by the coordination of its panel, and the opening of a
- * meeting is reversed by its chair while nothing was heard. Both with a reason, and what was before stays known.
+ * meeting is reversed by its chair while nobody was confirmed to be there and nothing was decided. Both with a reason, and what was before stays known.
  *
  * Seen to fail: a reopening by a member; one that forgets how the case was closed; a change of a closed case; a reversal by the
- * coordinator; after an item was begun or decided; one that forgets that the papers were out.
+ * coordinator, and after a decision or a confirmed attendance; one that forgets that the papers were out; one refused because of an
+ * item that is hidden from the chair; an item that cannot be ended a second time after it was set back.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, meets } from './given-panel-work.ts';
+import { asOwner, casesOf, inDays, meets, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -118,10 +119,49 @@ describe('a meeting opened by mistake', () => {
       expect(outcome(await command(who, `${path}/opening-reversal`, { reason }))).toEqual([403, 'not-permitted']);
   });
 
-  test('its chair cannot reverse it after an item was begun', async () => {
+  const there = async (who: string) => ({
+    practitionerId: (await practitioner(owner, who)).id,
+    status: 'present',
+    confidentialityAccepted: true,
+  });
+
+  test('its chair can reverse it after an item was begun, which is heard another day', async () => {
     const { path, listing } = await opened();
-    expect((await command(CHAIR, `${listing}/start`)).status).toBe(200);
+    await (await by('fire-officer')).post(`${path}/attendances`, await there('fire-officer')).expect(201);
+    for (const _ of ['by mistake', 'another day']) {
+      for (const what of ['start', 'end']) expect((await command(CHAIR, `${listing}/${what}`)).status).toBe(200);
+      const { body } = await (await by(CHAIR)).get(`${listing}/presences`).expect(200);
+      expect(body.data).toHaveLength(1);
+      expect((await command(CHAIR, `${path}/opening-reversal`, { reason })).status).toBe(200);
+      const item = await (await by(CHAIR)).get(listing).expect(200);
+      expect(item.body).toMatchObject({ startedAt: null, endedAt: null });
+      expect((await command(COORDINATOR, `${path}/opening`)).status).toBe(200);
+    }
+  });
+
+  test('its chair cannot reverse it after somebody’s attendance was confirmed', async () => {
+    const { path } = await opened();
+    await (await by(COORDINATOR)).post(`${path}/attendances`, await there('fire-officer')).expect(201);
     expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([409, 'took-place']);
+  });
+
+  test.each([
+    ['begun', null, true],
+    ['decided', 'note', false],
+  ])('its recused chair can reverse it whether or not a hidden item was %s', async (_, kind, isSetBack) => {
+    const { path, listing } = await opened();
+    const listingId = listing.split('/').at(-1)!;
+    const { id: practitionerId } = await practitioner(owner, CHAIR);
+    const recusal = { listingId, practitionerId, reason: 'A relative of his.' };
+    await (await by('police-inspector')).post(`${path}/recusals`, recusal).expect(201);
+    expect((await command(COORDINATOR, `${listing}/start`)).status).toBe(200);
+    if (kind) {
+      const decision = { listingId, kind, text: 'Heard.', rationale: 'As told.' };
+      await (await by(COORDINATOR)).post(`${path}/decisions`, decision).expect(201);
+    }
+    expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([200, undefined]);
+    const { body } = await (await by(COORDINATOR)).get(listing).expect(200);
+    expect([body.startedAt === null, body.outcome]).toEqual([isSetBack, kind]);
   });
 
   test('its chair cannot reverse it after a decision was taken', async () => {

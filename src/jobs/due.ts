@@ -58,7 +58,7 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
      SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
        a.owner_practitioner_id AS "practitionerId", a.panel_id AS "panelId",
        (SELECT r.rules FROM panel_rules r WHERE r.panel_id = a.panel_id AND r.effective_from <= $1
-        ORDER BY r.effective_from DESC LIMIT 1) AS rules,
+        ORDER BY r.effective_from DESC, r.edition DESC LIMIT 1) AS rules,
        ARRAY(SELECT c.agency_id FROM coordination c WHERE c.panel_id = a.panel_id ORDER BY 1) AS coordination
      FROM actions a WHERE a.status = ANY ($2) AND a.due_on <= $3 ORDER BY a.id`,
     [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],

@@ -138,6 +138,8 @@ export class ListingsService {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
+      // before the list of another meeting is asked: somebody recused from that item gets one answer, whether or not it exists
+      const about = await work.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
@@ -145,7 +147,6 @@ export class ListingsService {
         throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
       if (await work.asService(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
-      const about = await work.find('list', Case, found.caseId, { lock: true });
       if (about.stage === 'closed')
         throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
@@ -353,6 +354,7 @@ function mayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRe
     );
 }
 
+/** Asked after the permission to list the case, which nobody has who is recused from one of its items: it counts hidden items. */
 async function onlyOnce(work: Work, meetingId: string, caseId: string): Promise<void> {
   const earlier = await work.asService(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
   if (earlier?.removedAt) throw takenOff();
@@ -381,8 +383,8 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
   mayList(meeting, { caseId: from.caseId, kind });
-  await onlyOnce(work, meetingId, from.caseId);
   const found = await work.find('add-to-list', Case, from.caseId);
+  await onlyOnce(work, meetingId, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
   await enlist(work, meeting, found, { ...values, reason: 'carried_over' });
 }

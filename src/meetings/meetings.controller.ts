@@ -61,7 +61,10 @@ export class MeetingsController {
     return this.meetings.open(actor, id);
   }
 
-  /** Take back an opening by mistake, while no item was begun and nothing was decided (chair) */
+  /**
+   * Take back an opening by mistake, while nobody’s attendance was confirmed and nothing was decided (chair). Items that were
+   * begun are set back
+   */
   @Post(':id/opening-reversal')
   @Can('reverse-opening', Meeting)
   @Answers.changed(MeetingView)

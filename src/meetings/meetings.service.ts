@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { instantAfter } from '../panels/limits.js';
 import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -24,6 +25,7 @@ import type {
   MeetingRequest,
 } from './meeting.requests.js';
 import { MeetingView } from './meeting.views.js';
+import { Attendance } from './room/attendance.entity.js';
 import { quorumOf } from './room/quorum.js';
 
 /** When a panel meets, and the end of it. */
@@ -89,16 +91,17 @@ export class MeetingsService {
     });
   }
 
-  /** The meeting is as it was before. It is refused in the same words for attendance, items and decisions, whoever may see them. */
+  /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
   reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
-      if (await work.asService(() => tookPlace(work, id)))
+      if (await tookPlace(work, id))
         throw conflict(
           'took-place',
-          'Somebody’s attendance was confirmed, an item was begun, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
+          'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
+      await setItemsBack(work, id);
       const reversed = await work.update(Meeting, found, {
         status: found.openedFrom ?? status,
         chairId: found.chairByOpening ? null : found.chairId,
@@ -181,15 +184,28 @@ export async function newMeeting(
   return meeting;
 }
 
-/** Was anybody's attendance confirmed, an item begun, or a decision taken? Asked of the whole meeting. */
+/**
+ * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
+ * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
+ */
 async function tookPlace(work: Work, meetingId: string): Promise<boolean> {
-  const [found] = await work.manager.query<{ at: boolean }[]>(
-    `SELECT EXISTS (SELECT 1 FROM attendances WHERE meeting_id = $1 AND confirmed_at IS NOT NULL)
-       OR EXISTS (SELECT 1 FROM listings WHERE meeting_id = $1 AND started_at IS NOT NULL)
-       OR EXISTS (SELECT 1 FROM decisions WHERE meeting_id = $1) AS at`,
-    [meetingId],
-  );
-  return found?.at === true;
+  const confirmed = await work.rows('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
+  const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
+  return confirmed.length > 0 || (await work.rows('read', Listing, decided, 1)).length > 0;
+}
+
+/**
+ * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
+ * cannot be taken back that they heard it.
+ */
+async function setItemsBack(work: Work, meetingId: string): Promise<void> {
+  await work.asService(async () => {
+    const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
+    for (const item of begun) {
+      const back = await work.update(Listing, item, { startedAt: null, endedAt: null });
+      work.happened('item.start-reversed', Listing, back);
+    }
+  });
 }
 
 /** Another day, with the deadlines of that day. */

@@ -46,6 +46,7 @@ import { NoticesOfRedirections20261128540000 } from './20261128540000-notices-of
 import { LoginsOfAnAgency20261128300100 } from './20261128300100-logins-of-an-agency.js';
 import { ChairsLeft20261128550000 } from './20261128550000-chairs-left.js';
 import { PanelOfProtectedAddresses20261128560000 } from './20261128560000-panel-of-protected-addresses.js';
+import { EditionsOfADay20261128574000 } from './20261128574000-editions-of-a-day.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -97,4 +98,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   OwnersNamedByTheirAgency20261128571000,
   ConfirmedAttendance20261128572000,
   RewrittenReferrals20261128573000,
+  EditionsOfADay20261128574000,
 ];

@@ -8,6 +8,8 @@ import { daysAfter } from './working-days.js';
 
 /** Days ago at which a membership may begin: it is often written down after the meeting that decided it. */
 export const SEAT_STARTS_AT_MOST_AGO = 31;
+/** Days after a chair's last day on which another chair must still have a seat: time to appoint somebody. */
+export const DAYS_TO_APPOINT_A_CHAIR = 28;
 /** Days ahead within which an invitation opens. */
 export const INVITATION_OPENS_WITHIN = 92;
 

@@ -66,7 +66,7 @@ export class Panel extends PartnershipRecord {
 /** One version of a panel's rules; decisions store the version that they relied on. */
 @Entity('panel_rules')
 @Unique(['panelId', 'edition'])
-@Unique(['panelId', 'effectiveFrom'])
+@Unique(['panelId', 'effectiveFrom', 'edition'])
 export class PanelRules extends Recorded {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
@@ -78,7 +78,7 @@ export class PanelRules extends Recorded {
   @Classified('administrative')
   edition: number;
 
-  /** From when the edition applies. */
+  /** First day of the edition. Of several editions for one day the one with the highest number applies. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()

@@ -100,7 +100,10 @@ export class PanelsController {
     return this.panels.rules(actor, id, query);
   }
 
-  /** Set a new edition of the panel's rules (chair, coordinator) */
+  /**
+   * Set a new edition of the panel's rules (chair, coordinator). It replaces an earlier edition for the same day; an edition for a
+   * later day still comes into force on that day, unless another edition is set for it
+   */
   @Post(':id/rules')
   @Can('rule', Panel)
   @Answers.made(PanelRulesView)

@@ -8,7 +8,13 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
-import { mustBeginWithin, mustEndWithin, SEAT_STARTS_AT_MOST_AGO, yearsAfter } from './limits.js';
+import {
+  DAYS_TO_APPOINT_A_CHAIR,
+  mustBeginWithin,
+  mustEndWithin,
+  SEAT_STARTS_AT_MOST_AGO,
+  yearsAfter,
+} from './limits.js';
 import { ruleNumber } from './panel-rules.js';
 import { daysAfter } from './working-days.js';
 import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
@@ -218,15 +224,14 @@ function onlyShorter(work: Work, seat: Membership, validTo: string): void {
 
 /**
  * Somebody must be left who chairs the panel on the day after. A chair whose own seat ends before a successor could be appointed
- * does not count.
+ * does not count. The number of days is no rule of the panel: its chair sets those, and could make every successor too short.
  */
 async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): Promise<void> {
-  const startsWithin = ruleNumber((await rulesInForce(work, seat.panelId))?.rules, 'membershipStartDays');
   const [left] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
      WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1
        AND (m.valid_to IS NULL OR m.valid_to > greatest($4::date, $5::date) + $6::int) LIMIT 1`,
-    [seat.panelId, seat.id, CHAIRING_ROLES, validTo, londonDay(work.now), startsWithin],
+    [seat.panelId, seat.id, CHAIRING_ROLES, validTo, londonDay(work.now), DAYS_TO_APPOINT_A_CHAIR],
   );
   if (!left)
     throw unacceptable(
@@ -236,11 +241,12 @@ async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): P
     );
 }
 
-/** The edition of a panel's rules in force on the day of the work. */
+/** The edition of a panel's rules in force on the day of the work: of several for one day the last that was made. */
 export async function rulesInForce(work: Work, panelId: string): Promise<PanelRules | null> {
   const today = londonDay(work.now);
   const [inForce] = await work.manager.query<{ id: string }[]>(
-    `SELECT id FROM panel_rules WHERE panel_id = $1 AND effective_from <= $2 ORDER BY effective_from DESC LIMIT 1`,
+    `SELECT id FROM panel_rules WHERE panel_id = $1 AND effective_from <= $2
+     ORDER BY effective_from DESC, edition DESC LIMIT 1`,
     [panelId, today],
   );
   return inForce ? work.manager.findOneByOrFail(PanelRules, { id: inForce.id }) : null;

@@ -1,10 +1,14 @@
-/** What the order of an agenda goes by, of each case: the service's own question, of which nothing is told but the order. */
-import { BANDS } from '../../instruments/instrument.entity.js';
+/** What the order of an agenda goes by, of each case: the service's own question, of which nothing is told but the order. Whether an emergency meeting can wait goes by what the actor is shown. */
+import { Assessment } from '../../cases/assessment.entity.js';
+import { Case } from '../../cases/case.entity.js';
+import { BANDS, type Band } from '../../instruments/instrument.entity.js';
 import { OPEN_STATUSES } from '../../plans/action.entity.js';
 import type { Work } from '../../records/work.js';
 import { deferralsOf } from './deferrals.js';
-import type { Listing, Meeting } from '../meeting.entity.js';
+import { Listing, type Meeting } from '../meeting.entity.js';
 import { overflowOf, type Bearing, type Overflow, type Weighed } from './order-of-hearing.js';
+
+const HIGH: Band = 'high';
 
 const BAND = `ARRAY[${BANDS.map((band) => `'${band}'`).join(', ')}]`;
 
@@ -56,12 +60,12 @@ export async function overflow(
   return overflowOf(order, minutes, ({ caseId }) => (counts.get(caseId) ?? 0) >= limit);
 }
 
-/** Is a case of high risk on the list? */
+/** Is a case of high risk on the list, as the actor is shown it? What is withheld counts as not high: the answer would tell of it. */
 export async function hearsHighRisk(work: Work, { id }: Meeting): Promise<boolean> {
-  const [answer] = await work.manager.query<[{ high: boolean }]>(
-    `SELECT EXISTS (SELECT FROM listings l JOIN cases c ON c.id = l.case_id
-       WHERE l.meeting_id = $1 AND l.removed_at IS NULL AND ${RISK} = $2) AS high`,
-    [id, BANDS.indexOf('high') + 1],
-  );
-  return answer.high;
+  const listed = await work.rows('read', Listing, { meetingId: id, removedAt: null });
+  const caseIds = listed.map(({ caseId }) => caseId);
+  if ((await work.rows('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
+  const high = await work.rows('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
+  const later = await work.rows('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
+  return high.some((one) => !later.some(({ supersedesId }) => supersedesId === one.id));
 }

@@ -31,8 +31,9 @@ export async function deferralsOf(work: Work, panelId: string, caseIds: string[]
 }
 
 /** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
-export async function putOff(work: Work, { id, caseId, panelId }: Listing): Promise<void> {
-  const found = await work.find('list', Case, caseId, { lock: true });
+export async function putOff(work: Work, listing: Listing): Promise<void> {
+  const { id, caseId, panelId } = listing;
+  await work.find('list', Case, caseId, { lock: true });
   const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
   const before = counts.get(caseId) ?? 0;
   if (before < limit) return;
@@ -41,5 +42,6 @@ export async function putOff(work: Work, { id, caseId, panelId }: Listing): Prom
       'deferred-often',
       'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
     );
-  work.happened('case.deferred-often', Case, found, { deferrals: before + 1 });
+  // of the item, so that it is hidden with it
+  work.happened('case.deferred-often', Listing, listing, { deferrals: before + 1 });
 }

@@ -92,16 +92,20 @@ export class RunningOrderService {
   private async heard(work: Work, listing: Listing): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
     const presences: { id: string; practitionerId: string; agencyId: string }[] = [];
+    // of an item that was ended before, and set back with the opening of its meeting
+    const earlier = await work.manager.findBy(ItemPresence, { listingId });
     for (const present of await inTheRoom(work, listing)) {
       if (!(await this.mayHear(work, present.practitionerId, listingId))) continue;
-      const presence = await work.insert(ItemPresence, {
-        ...present,
-        meetingId,
-        listingId,
-        caseId,
-        panelId,
-        partnershipId,
-      });
+      const presence =
+        earlier.find((one) => one.practitionerId === present.practitionerId) ??
+        (await work.insert(ItemPresence, {
+          ...present,
+          meetingId,
+          listingId,
+          caseId,
+          panelId,
+          partnershipId,
+        }));
       presences.push(presence);
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
