@@ -6,7 +6,7 @@ import { ARRAY_MAX_SIZE, getMetadataStorage, validate } from 'class-validator';
 import { invalid, Problem, WRONG_VALUES, type FieldError } from './policy/problems.js';
 
 const MOST_ERRORS = 50;
-/** Elements of a list that are validated without a pause; where a list holds more, other requests are answered between. */
+/** Elements that are validated without a pause; where the lists of a body hold more, other requests are answered between. */
 const SLICE = 100;
 /** Most elements of a list that declares no limit of its own; the OpenAPI document says the same. */
 const USUAL_LENGTH = 100;
@@ -78,8 +78,9 @@ function pointers(error: ValidationError, path = ''): FieldError[] {
   ];
 }
 
-/** Of the properties of a class that are validated: most elements of a list, and the class of its objects. */
+/** Properties of a class that are validated: all names, most elements of a list, and the class of its objects. */
 interface Shape {
+  properties: Set<string>;
   lengths: Map<string, number>;
   nested: Map<string, Type<object>>;
 }
@@ -94,19 +95,24 @@ function shapeOf(type: Type<object>): Shape {
       .filter(({ name }) => name === ARRAY_MAX_SIZE)
       .map(({ propertyName, constraints }) => [propertyName, (constraints as [number])[0]]),
   );
+  const properties = new Set(rules.map(({ propertyName }) => propertyName));
   const nested = new Map(
-    [...new Set(rules.map(({ propertyName }) => propertyName))].flatMap((property): [string, Type<object>][] => {
+    [...properties].flatMap((property): [string, Type<object>][] => {
       const { [property]: made } = plainToInstance(type, { [property]: {} }) as Record<string, unknown>;
       return isObject(made) && made.constructor !== Object ? [[property, made.constructor as Type<object>]] : [];
     }),
   );
-  const shape = { lengths, nested };
+  const shape = { properties, lengths, nested };
   shapes.set(type, shape);
   return shape;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Holds something that is a list or an object itself, or as properties of an object. */
+const isDeep = (value: object): boolean =>
+  Array.isArray(value) ? value.some((one) => typeof one === 'object' && one !== null) : Object.keys(value).length > 0;
 
 /** A list of a body that is validated slice by slice. */
 interface LongList {
@@ -133,12 +139,14 @@ async function instancesOf({ property, elements, type }: LongList): Promise<obje
 }
 
 /**
- * Refuses lists that are too long, and lists of lists where objects are meant, before class-validator sees them: it would
- * look at each element, and keep an error of each. Answers with the long lists that are not.
+ * Refuses what would take class-validator long before it begins: lists that are too long, objects and lists where none are
+ * meant, and as many unknown properties as an answer names. It would look at each element, and keep an error of each.
+ * Returns the lists of objects, where they hold more than one slice together.
  */
 function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
   const errors: FieldError[] = [];
-  const long: LongList[] = [];
+  const unknown: FieldError[] = [];
+  const lists: LongList[] = [];
   const check = (value: unknown, as: Type<object>, path: string): void => {
     if (!isObject(value)) {
       if (value !== null && value !== undefined) errors.push({ pointer: path, detail: 'must be an object' });
@@ -146,24 +154,33 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
     }
     const shape = shapeOf(as);
     for (const [property, one] of Object.entries(value)) {
-      if (errors.length >= MOST_ERRORS) return;
-      if (typeof one !== 'object' || one === null) continue;
+      if (errors.length + unknown.length >= MOST_ERRORS) return;
       const pointer = `${path}/${escaped(property)}`;
+      const isUnknown = !shape.properties.has(property);
+      const isHolder = typeof one === 'object' && one !== null;
+      if (isUnknown) (isHolder ? errors : unknown).push({ pointer, detail: `property ${property} should not exist` });
+      if (isUnknown || !isHolder) continue;
       const nested = shape.nested.get(property);
-      if (!Array.isArray(one)) {
-        if (nested) check(one, nested, pointer);
+      if (Array.isArray(one)) {
+        const most = shape.lengths.get(property) ?? USUAL_LENGTH;
+        if (one.length > most) {
+          errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
+          continue;
+        }
+        if (nested) {
+          for (const [at, element] of one.entries()) check(element, nested, `${pointer}/${String(at)}`);
+          if (path === '') lists.push({ property, elements: one as object[], type: nested });
+          continue;
+        }
+      } else if (nested) {
+        check(one, nested, pointer);
         continue;
       }
-      const most = shape.lengths.get(property) ?? USUAL_LENGTH;
-      if (one.length > most)
-        errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
-      else if (nested) {
-        for (const [at, element] of one.entries()) check(element, nested, `${pointer}/${String(at)}`);
-        if (one.length > SLICE && path === '') long.push({ property, elements: one as object[], type: nested });
-      }
+      if (isDeep(one)) errors.push({ pointer, detail: `${property} must not hold objects or lists` });
     }
   };
   check(body, type, '');
-  if (errors.length) throw wrong(errors);
-  return long;
+  if (errors.length || unknown.length >= MOST_ERRORS) throw wrong([...errors, ...unknown]);
+  const count = lists.reduce((sum, { elements }) => sum + elements.length, 0);
+  return count > SLICE ? lists : [];
 }

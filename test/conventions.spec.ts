@@ -3,7 +3,7 @@
  * overwrites what they did not read, a list walked page by page has every record once, and the process ends well. Tried
  * with raw sockets and raw bytes where a client library would tidy up what it sends.
  *
- * Seen to fail: 405 as 404; a larger body limit; NUL and `__proto__` let through; error messages passed on; no fingerprint,
+ * Seen to fail: 405 as 404; a larger body limit; NUL and `__proto__` let through; any number of names of properties; error messages passed on; no fingerprint,
  * no lock and no principal in the idempotency record; any key accepted; If-Match, If-None-Match and the mask in the tag
  * ignored; a PATCH that empties what was not sent; cursors bound to nobody or without the identifier; no `no-store`, no
  * Retry-After, no traceparent; and in earnest: forms and plain text read as bodies, 500 at deep nesting, exit code 143.
@@ -183,6 +183,20 @@ describe('whoever errs is answered with a problem', () => {
       const wide = Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]));
       expectProblem(await place(JSON.stringify(wide)), status);
     }
+  });
+
+  it('that names the limit when a body has more names of properties than any request', async () => {
+    const named = (count: number, begin = 0): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${String(begin + at)}`, 0]));
+    const detailOf = async (list: unknown): Promise<string> => {
+      const answer = await housing.post('/v1/places', { ...aPlace('x'), list });
+      expectProblem(answer, 400);
+      return String(answer.body.detail);
+    };
+    expect(await detailOf([named(60), named(60)])).toMatch(/see errors/);
+    expect(await detailOf([named(61)])).toMatch(/more than 60 properties/);
+    expect(await detailOf([0, 50, 100].map((begin) => named(50, begin)))).toMatch(/more than 150 different names/);
+    expect(await detailOf([{ constructor: 0 }])).toMatch(/called constructor/);
   });
 
   it('for absurd headers and addresses', async () => {
