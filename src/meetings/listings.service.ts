@@ -138,7 +138,7 @@ export class ListingsService {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.take('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      // before the list of another meeting is asked: somebody recused from that item gets one answer, whether or not it exists
+      // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
       const about = await work.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))

@@ -1,4 +1,7 @@
-/** What the order of an agenda goes by, of each case: the service's own question, of which nothing is told but the order. Whether an emergency meeting can wait goes by what the actor is shown. */
+/**
+ * What the order of an agenda goes by, of each case. It is the service's own question, of which only the order is told. Whether an
+ * emergency meeting can wait goes by what the actor is shown.
+ */
 import { Assessment } from '../../cases/assessment.entity.js';
 import { Case } from '../../cases/case.entity.js';
 import { BANDS, type Band } from '../../instruments/instrument.entity.js';
@@ -60,7 +63,7 @@ export async function overflow(
   return overflowOf(order, minutes, ({ caseId }) => (counts.get(caseId) ?? 0) >= limit);
 }
 
-/** Is a case of high risk on the list, as the actor is shown it? What is withheld counts as not high: the answer would tell of it. */
+/** Is a case of high risk on the list? What is withheld from the actor counts as not high, because the answer would tell of it. */
 export async function hearsHighRisk(work: Work, { id }: Meeting): Promise<boolean> {
   const listed = await work.rows('read', Listing, { meetingId: id, removedAt: null });
   const caseIds = listed.map(({ caseId }) => caseId);
