@@ -4,12 +4,15 @@ import type { Work } from '../records/work.js';
 import { hearsHighRisk } from './agenda/bearings.js';
 import type { ListingKind, Meeting } from './meeting.entity.js';
 
-/** Before an emergency meeting goes out or begins: it hears a case of high risk, or its chair says why it cannot wait. */
+/**
+ * Before an emergency meeting goes out or begins: it hears a case of high risk, or its chair says why it cannot wait. A risk that
+ * is withheld from the actor counts as not high.
+ */
 export async function mustNotWait(work: Work, meeting: Meeting): Promise<void> {
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
   throw unacceptable(
     'could-wait',
-    'An emergency meeting hears a case of high risk, or its chair says why it cannot wait: POST /v1/meetings/{id}/justification.',
+    'An emergency meeting hears a case that you are shown to be of high risk, or its chair says why it cannot wait: POST /v1/meetings/{id}/justification.',
   );
 }
 

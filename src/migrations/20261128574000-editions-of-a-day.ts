@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class EditionsOfADay20261128574000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`-- squawk-ignore disallowed-unique-constraint
+    await runner.query(`-- squawk-ignore constraint-missing-not-valid, disallowed-unique-constraint
       ALTER TABLE "panel_rules" ADD CONSTRAINT "panel_rules_panel_id_effective_from_edition_key" UNIQUE ("panel_id", "effective_from", "edition")`);
     await runner.query(`ALTER TABLE "panel_rules" DROP CONSTRAINT "panel_rules_panel_id_effective_from_key"`);
   }
