@@ -30,15 +30,15 @@ const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'reca
 
 /**
  * Recalls the record of a person and their addresses, unless a case or an undecided referral of the panel still names the person.
- * A row without a panel was received through several: it is recalled where the agency has no seat on a panel that names the person.
+ * A row without a panel was received through several: it is recalled where the agency has no core seat on a panel that names the person.
  */
 const TAKE_BACK = `WITH naming AS (
     SELECT panel_id FROM case_people WHERE person_id = $1
     UNION SELECT panel_id FROM cases WHERE person_id = $1
     UNION SELECT panel_id FROM referral_subjects WHERE person_id = $1),
   seated AS (
-    SELECT p.agency_id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id
-    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4))
+    SELECT m.agency_id FROM memberships m
+    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.tier = 'core' AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4))
   UPDATE disclosures d SET tidings = 'recall', tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
   WHERE d.person_id = $1 AND d.record_type IN ('Person', 'ProtectedAddress')
     AND CASE WHEN $5::uuid IS NULL
