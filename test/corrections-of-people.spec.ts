@@ -4,7 +4,9 @@
  *
  * Seen to fail: a role entered in error that stays in `case_people`; the same in `referral_people` and `referral_subjects`; a
  * member who takes somebody out; a correction that does not keep the values before it; the person that a case is about taken
- * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel.
+ * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel;
+ * agencies that received the record of the wrong person, and are not listed as to be told; the same where another case of the
+ * panel still names the person, listed; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -64,6 +66,25 @@ const taking = async (who: string, role: string, body: object = ERROR): Promise<
 const exclude = async (person: string, whom: string): Promise<void> => {
   const body = { personId: person, practitionerId: (await practitioner(owner, whom)).id, reason: 'Knows a party.' };
   await (await by(COORDINATOR)).post('/v1/exclusions', { ...body, panelId }).expect(201);
+};
+
+/** Agencies listed as to be told of a recall of the record, with the type of the record. */
+async function toBeTold(recordId: string, who = COORDINATOR): Promise<string[]> {
+  const { body } = await (
+    await by(who)
+  )
+    .get(`/v1/disclosures?recordId=${recordId}&toBeTold=true&limit=100`)
+    .expect(200);
+  return body.data
+    .map((one: { tidings: string; recipientAgencyId: string }) => `${one.tidings} ${one.recipientAgencyId}`)
+    .sort();
+}
+const recalledFrom = async (...subjects: string[]): Promise<string[]> => {
+  const found = await Promise.all(subjects.map((one) => practitioner(owner, one)));
+  return [...new Set(found.map(({ agencyId }) => `recall ${agencyId}`))].sort();
+};
+const reads = async (path: string, ...subjects: string[]): Promise<void> => {
+  for (const who of subjects) expect([who, path, await status(who, path)]).toEqual([who, path, 200]);
 };
 
 async function referred(submit: boolean): Promise<{ path: string; person: string; role: string }> {
@@ -169,6 +190,99 @@ describe('a person named in a case in error', () => {
     ).post(`/v1/cases/${rows[0]!.case}/people/${rows[0]!.role}/ending`, ERROR);
     expect(code(answer)).toEqual([422, 'about-this-person']);
   });
+});
+
+describe('agencies that received the record of a person named in error', () => {
+  test('are listed as to be told when the person is taken out of the case', async () => {
+    const { person, role } = await named();
+    await reads(`/v1/persons/${person}`, 'fire-officer', SERGEANT);
+    expect(await toBeTold(person)).toEqual([]);
+    expect((await taking(COORDINATOR, role)).status).toBe(201);
+    expect(await toBeTold(person)).toEqual(await recalledFrom('fire-officer', SERGEANT));
+  });
+
+  test('are not listed while another case of the panel names the person', async () => {
+    const { person, role } = await named();
+    const other = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const body = { personId: person, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+    const { body: still } = await (await by(OFFICER)).post(`/v1/cases/${other}/people`, body).expect(201);
+    await reads(`/v1/persons/${person}`, 'fire-officer');
+    expect((await taking(COORDINATOR, role)).status).toBe(201);
+    expect(await toBeTold(person)).toEqual([]);
+    await (await by(COORDINATOR)).post(`/v1/cases/${other}/people/${still.id as string}/ending`, ERROR).expect(201);
+    expect(await toBeTold(person)).toEqual(await recalledFrom('fire-officer'));
+  });
+
+  test('are not listed on another panel that still names the person', async () => {
+    const { person, role } = await named();
+    const marac = (await casesOf(owner, 'ask-marac'))[0]!.id;
+    const body = { personId: person, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+    await (await by(OFFICER)).post(`/v1/cases/${marac}/people`, body).expect(201);
+    await reads(`/v1/persons/${person}`, 'fire-officer', 'idva');
+    expect((await taking(COORDINATOR, role)).status).toBe(201);
+    expect(await toBeTold(person, 'dpo')).toEqual(await recalledFrom('fire-officer'));
+  });
+
+  test('are listed as to be told when the person is taken out of the referral', async () => {
+    const { path, person, role } = await referred(true);
+    await reads(`/v1/persons/${person}`, 'fire-officer');
+    await (await by(OFFICER)).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await toBeTold(person)).toEqual(await recalledFrom('fire-officer'));
+  });
+
+  test.each([
+    ['referred_in_error', true],
+    ['no_longer_needed', false],
+  ])('when a referral is withdrawn as %s: listed %s', async (reasonCode, isTold) => {
+    const { path, person, role } = await referred(true);
+    await reads(path, 'fire-officer');
+    await reads(`${path}/people`, 'fire-officer');
+    await reads(`/v1/persons/${person}`, 'fire-officer');
+    const withdrawal = { reasonCode, reason: 'Another estate was meant.' };
+    await (await by(OFFICER)).post(`${path}/withdrawal`, withdrawal).set('if-match', '*').expect(200);
+    const expected = isTold ? await recalledFrom('fire-officer') : [];
+    for (const id of [path.split('/').at(-1)!, role, person]) expect(await toBeTold(id)).toEqual(expected);
+  });
+});
+
+test('a MARAC referral cannot be accepted when its perpetrator was taken out', async () => {
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-marac'`);
+  const idva = await by('idva');
+  const aNewPerson = async (): Promise<string> => {
+    const person = { partnershipId, givenName: 'Perpetua', familyName: `Quillfeather ${String((count += 1))}` };
+    return (await idva.post('/v1/persons', person).expect(201)).body.id;
+  };
+  const perpetrator = { personId: await aNewPerson(), role: 'perpetrator', rationale: 'Named by the victim.' };
+  const referral = {
+    panelId: rows[0]!.id,
+    category: 'police_incident',
+    subjectKind: 'person_victim',
+    personId: await aNewPerson(),
+    people: [perpetrator],
+    criteria: ['visible_high_risk'],
+    consentStatus: 'given',
+    subjectAware: 'yes',
+    safeToTell: true,
+    legalGateway: 'CDA_S115',
+    problem: 'Threats since the separation, the last one on Friday night.',
+    overrideReason: 'The age is not known.',
+    submit: true,
+  };
+  const { body: made } = await idva.post('/v1/referrals', referral).expect(201);
+  const path = `/v1/referrals/${made.id as string}`;
+  const { body: people } = await idva.get(`${path}/people`).expect(200);
+  const role = people.data.find((one: { role: string }) => one.role === 'perpetrator').id as string;
+  await idva.post(`${path}/people/${role}/ending`, ERROR).expect(201);
+  const coordinator = await by('marac-coordinator');
+  const refused = await coordinator.post(`${path}/acceptance`, {}).set('if-match', '*');
+  expect(code(refused)).toEqual([422, 'not-ready-to-accept']);
+  expect(refused.body.detail).toContain('/v1/referrals/{id}/return');
+  expect(refused.body.errors).toEqual([{ pointer: '/people', detail: 'name the perpetrator' }]);
+  const back = { reasonCode: 'people_unclear', reason: 'Name the perpetrator.' };
+  await coordinator.post(`${path}/return`, back).set('if-match', '*').expect(200);
+  await idva.post(`${path}/people`, perpetrator).expect(201);
+  await idva.post(`${path}/submission`).set('if-match', '*').expect(200);
+  await coordinator.post(`${path}/acceptance`, {}).set('if-match', '*').expect(200);
 });
 
 describe('a role in a case', () => {

@@ -3,11 +3,13 @@
  * before no reader of another, and whoever is not of a panel cannot put it before that panel.
  *
  * Seen to fail: an address shown through every case of the person, by the agreement of another panel and by an emergency access to
- * a case of another panel; an address put before a panel by somebody who is not of it, when it is recorded and when it is changed.
+ * a case of another panel; an address put before a panel by somebody who is not of it, when it is recorded and when it is changed;
+ * an address put before a panel that has no case or referral about the person, by the agency that recorded the person; agencies
+ * that read an address that was taken back, and are not listed as to be told.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, likeness } from './given-panel-work.ts';
+import { asOwner, casesOf, likeness, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -108,9 +110,60 @@ test('somebody cannot put an address before another panel by a change', async ()
   expect(withdrawn.body).toMatchObject({ panelId: null, address: WRITTEN });
 });
 
-test('the agency that recorded the person can put an address before any panel', async () => {
-  const { status } = await recorded('housing-officer', panel('ask-syv'));
-  expect(status).toBe(201);
+describe('the agency that recorded the person', () => {
+  test('can put an address before a panel with a case that the author reads', async () => {
+    expect((await recorded('housing-officer', panel('ask-marac'))).status).toBe(201);
+  });
+
+  test('cannot put an address before a panel that has nothing about the person', async () => {
+    const missing = likeness(await recorded('housing-officer', '01990000-0000-7000-8000-000000000000'));
+    for (const code of ['ask-syv', 'ask-channel', 'ask-tasking', 'pel-marac']) {
+      const refused = await recorded('housing-officer', panel(code));
+      expect([code, refused.status, likeness(refused)]).toEqual([code, 422, missing]);
+    }
+  });
+
+  test('cannot put an address before the JAG for somebody known to the MARAC alone', async () => {
+    const idva = await by('idva');
+    const stranger = { partnershipId, givenName: 'Ottoline', familyName: 'Farthingale' };
+    person = (await idva.post('/v1/persons', stranger).expect(201)).body.id;
+    const role = { personId: person, role: 'victim', rationale: 'Asked for help.', since: '2026-01-01' };
+    await idva.post(`/v1/cases/${cases.marac}/people`, role).expect(201);
+    const missing = likeness(await recorded('idva', '01990000-0000-7000-8000-000000000000'));
+    const refused = await recorded('idva', panel('ask-jag'));
+    expect([refused.status, likeness(refused)]).toEqual([422, missing]);
+    expect((await recorded('idva', panel('ask-marac'))).status).toBe(201);
+  });
+
+  test('can put an address before the panel to which the author refers the person', async () => {
+    const inspector = await by('housing-officer');
+    const draft = {
+      panelId: panel('ask-syv'),
+      subjectKind: 'person_at_risk',
+      personId: person,
+      category: 'housing',
+      problem: 'Found with a knife at the stairwell.',
+      criteria: [],
+      legalGateway: 'CDA_S115',
+    };
+    await inspector.post('/v1/referrals', draft).expect(201);
+    expect((await recorded('housing-officer', panel('ask-syv'))).status).toBe(201);
+    expect((await recorded('housing-officer', panel('ask-channel'))).status).toBe(422);
+  });
+});
+
+test('agencies that read an address are to be told when it is taken back from the panel', async () => {
+  const { body } = await recorded('police-sergeant', panel('ask-marac'));
+  const id: string = body.id;
+  expect(await revealed('idva', id)).toBe(200);
+  const toBeTold = async (): Promise<object[]> =>
+    (await (await by('dpo')).get(`/v1/disclosures?recordId=${id}&toBeTold=true`).expect(200)).body.data;
+  expect(await toBeTold()).toEqual([]);
+  const sergeant = await by('police-sergeant');
+  await sergeant.patch(`/v1/protected-addresses/${id}`, { panelId: null }, '*').expect(200);
+  const { agencyId } = await practitioner(owner, 'idva');
+  const told = await toBeTold();
+  expect(told).toContainEqual(expect.objectContaining({ recipientAgencyId: agencyId, tidings: 'recall' }));
 });
 
 test('a person who says no panel gets a refusal', async () => {

@@ -6,7 +6,8 @@
  * whole agency that answers where members of it sit on the panel; exclusions from a person forgotten; a child of 18; last
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; handling lost on the
  * way to the contribution; an education
- * service without names, and one with the address.
+ * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
+ * listed as to be told.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -388,6 +389,33 @@ describe('the last day', () => {
     expect((await command('jag-coordinator', path, 'reopening')).status).toBe(409);
     expect(to(await ask(one), 'fire')!.status).toBe('cancelled');
     expect(to(await ask(one, { agencyIds: [agencyOf('fire')] }), 'fire')!.status).toBe('asked');
+  });
+});
+
+describe('an agency that is asked and has no seat on the panel', () => {
+  test('is listed as to be told of the people when the coordinator cancels the request', async () => {
+    const worker = await by('youth-justice-worker');
+    const strange = [];
+    for (const { id } of cases.slice(5)) strange.push((await worker.get(`/v1/cases/${id}`)).status);
+    const { id: caseId } = cases[5 + strange.indexOf(404)]!;
+    const personId = await known('1971-07-07');
+    await named(caseId, personId, 'complainant');
+    const seats = ['askenby-youth-justice', 'fire'].map(agencyOf);
+    const asked = await ask(await item(caseId), { agencyIds: seats });
+    const toBeTold = async (): Promise<string[]> => {
+      const { body } = await (await by('dpo')).get(`/v1/disclosures?recordId=${personId}&toBeTold=true`).expect(200);
+      return body.data.map((one: { recipientAgencyId: string }) => one.recipientAgencyId);
+    };
+    const cancel = async (who: string, code: string): Promise<void> => {
+      const path = `/v1/research-requests/${to(asked, code)!.id}`;
+      const { body } = await (await by(who)).get(`${path}/people`).expect(200);
+      expect(body.data.map(({ id }: { id: string }) => id)).toContain(personId);
+      expect((await command('jag-coordinator', path, 'cancellation')).body.status).toBe('cancelled');
+    };
+    await cancel('fire-officer', 'fire');
+    expect(await toBeTold()).toEqual([]);
+    await cancel('youth-justice-worker', 'askenby-youth-justice');
+    expect(await toBeTold()).toEqual([agencyOf('askenby-youth-justice')]);
   });
 });
 

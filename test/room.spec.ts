@@ -6,7 +6,8 @@
  * spells, or whether or not they may know of the item; a disclosure to the agency of whoever ends the item; a quorum that
  * ignores spells, and one that counts who is recused, who was recorded before the meeting, or by themselves alone; a decision, and the beginning of an item, without a lock; an item refused
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
- * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's.
+ * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
+ * who heard an item until they declared a conflict, and is no recipient of what was said.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -330,6 +331,47 @@ describe('who heard an item', () => {
     // nobody was there for the item that was not heard
     const none = await (await by('jag-chair')).get(`${item(given, 1)}/presences`).expect(200);
     expect(none.body.data).toEqual([]);
+  });
+
+  test('includes somebody who declares a conflict after the item began', async () => {
+    const given = await meeting();
+    await arrives('jag-chair', given);
+    await arrives('fire-officer', given);
+    await arrives('registered-provider-officer', given);
+    await begin(given);
+    const aside = { listingId: given.items[0], reason: 'I know his voice.' };
+    await (await by('fire-officer')).post(`${given.path}/recusals`, aside).expect(201);
+    // whom the chair takes out heard it as well; somebody who was never there did not
+    for (const who of ['registered-provider-officer', 'substance-worker']) {
+      const whom = { ...aside, practitionerId: await idOf(who) };
+      await (await by('jag-coordinator')).post(`${given.path}/recusals`, whom).expect(201);
+    }
+    const { body: recusals } = await (await by('jag-chair')).get(`${given.path}/recusals`).expect(200);
+    const fire = await idOf('fire-officer');
+    const own = recusals.data.find((one: { practitionerId: string }) => one.practitionerId === fire).id as string;
+    expect((await command('jag-chair', `${given.path}/recusals/${own}`, 'ending', { reason: 'Moved.' })).status).toBe(
+      200,
+    );
+    await end(given);
+    const heard = await peopleOf(['jag-chair', 'fire-officer', 'registered-provider-officer']);
+    const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
+    expect(body.data.map((one: { practitionerId: string }) => one.practitionerId).sort()).toEqual(
+      heard.map(({ id }) => id).sort(),
+    );
+    const told = new Set(await toldOf(given, `caseId=${String(given.cases[0])}`));
+    for (const { agencyId } of heard.slice(1)) expect(told.has(agencyId)).toBe(true);
+  });
+
+  test('does not include somebody who declares a conflict before the item began', async () => {
+    const given = await meeting();
+    await arrives('jag-chair', given);
+    await arrives('fire-officer', given);
+    const aside = { listingId: given.items[0], reason: 'I know his voice.' };
+    await (await by('fire-officer')).post(`${given.path}/recusals`, aside).expect(201);
+    await begin(given);
+    await end(given);
+    const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
+    expect(body.data.map((one: { practitionerId: string }) => one.practitionerId)).toEqual([await idOf('jag-chair')]);
   });
 
   test('is accounted for to each person of the case', async () => {

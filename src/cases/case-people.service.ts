@@ -112,8 +112,9 @@ async function takenOut(
     );
   const correction = await keep(work, role, 'entered_in_error', reason);
   await work.remove(CasePerson, [role]);
-  // whoever received the role is told that it was taken back
+  // agencies that received the role, or the record of the person, are told that it was taken back
   work.revised.push({ recordId: role.id, isRecall: true, at: work.now });
+  work.peopleTakenBack.push({ personId: role.personId, panelId: role.panelId, at: work.now });
   work.happened('case.person-taken-out', CasePersonCorrection, correction);
   return correction;
 }

@@ -107,7 +107,8 @@ declareSubject(Case, 'Case', {
     },
     {
       name: 'emergency-access',
-      sentence: 'who has emergency access to the case, for an hour, to read',
+      sentence:
+        'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no sealed category',
       actions: ['read'],
       where: (actor) => (actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds } } : null),
     },
@@ -387,6 +388,9 @@ const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Wher
   };
 };
 
+/** Addresses that the actor's agency wrote, of people whom it recorded. */
+export const ofOwnPerson = ({ agencyId }: Actor): Where => ({ agencyId, person: { $elemMatch: { agencyId } } });
+
 /** An address travels in the context of the one panel before which it was put: through no case of another. */
 const onItsPanel = { also: { panelId: 'panelId' } };
 const addressed = inCases('personId');
@@ -410,10 +414,16 @@ extendSubject(ProtectedAddress, {
       },
     },
     {
-      name: 'own-agency-of-the-person',
-      sentence: 'whose agency wrote it, and recorded the person',
+      name: 'own-agency-of-the-person-in-a-case',
+      sentence:
+        'whose agency wrote it, and recorded the person, and who may read a case of the panel about the person, other than in an emergency',
       actions: ['put-before'],
-      where: ({ agencyId }) => ({ agencyId, person: { $elemMatch: { agencyId } } }),
+      passing: true,
+      where: (actor) => {
+        const [inCase, inRole] = [reached(actor, 'take-part', 'cases'), reached(actor, 'take-part', 'case')];
+        if (!inCase || !inRole) return null;
+        return { ...ofOwnPerson(actor), $or: [inCase, { roles: { $elemMatch: inRole } }] };
+      },
     },
     {
       name: 'case-reader',

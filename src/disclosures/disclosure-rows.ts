@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { Disclosures, type Received, type Revised } from '../records/journal.js';
+import { Disclosures, type Received, type Revised, type TakenBack } from '../records/journal.js';
 import { londonDay } from '../records/london-day.js';
 
 /** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
@@ -27,6 +27,25 @@ const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, par
 const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'recall' THEN 'recall' ELSE 'correction' END,
     tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
   WHERE record_id = $1 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
+
+/**
+ * Recalls the record of a person and their addresses, unless a case or an undecided referral of the panel still names the person.
+ * A row without a panel was received through several: it is recalled where the agency has no core seat on a panel that names the person.
+ */
+const TAKE_BACK = `WITH naming AS (
+    SELECT panel_id FROM case_people WHERE person_id = $1
+    UNION SELECT panel_id FROM cases WHERE person_id = $1
+    UNION SELECT panel_id FROM referral_subjects WHERE person_id = $1),
+  seated AS (
+    SELECT m.agency_id FROM memberships m
+    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.tier = 'core' AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4))
+  UPDATE disclosures d SET tidings = 'recall', tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
+  WHERE d.person_id = $1 AND d.record_type IN ('Person', 'ProtectedAddress')
+    AND CASE WHEN $5::uuid IS NULL
+      THEN $2 NOT IN (SELECT panel_id FROM naming) AND (d.panel_id = $2
+        OR d.panel_id IS NULL AND d.recipient_agency_id NOT IN (SELECT agency_id FROM seated))
+      ELSE d.recipient_agency_id = $5 AND (d.panel_id IS NULL OR d.panel_id = $2)
+        AND $5 NOT IN (SELECT agency_id FROM seated) END`;
 
 const texts = new WeakMap<string[], string>();
 
@@ -81,5 +100,10 @@ export class DisclosureRows extends Disclosures {
 
   async revised(client: PoolClient, { recordId, isRecall, at }: Revised): Promise<void> {
     await client.query({ name: 'revise-disclosures', text: REVISE, values: [recordId, isRecall, at] });
+  }
+
+  async takenBack(client: PoolClient, { personId, panelId, agencyId, at }: TakenBack): Promise<void> {
+    const values = [personId, panelId, at, londonDay(at), agencyId ?? null];
+    await client.query({ name: 'take-back-disclosures', text: TAKE_BACK, values });
   }
 }

@@ -13,6 +13,7 @@ import { AttendanceService } from './room/attendance.service.js';
 import { CrimeController } from './room/crime.controller.js';
 import { CrimeService } from './room/crime.service.js';
 import { RecusalController } from './room/recusal.controller.js';
+import { Hearers } from './room/hearers.js';
 import { RecusalService } from './room/recusal.service.js';
 import { RunningOrderController } from './room/running-order.controller.js';
 import { RunningOrderService } from './room/running-order.service.js';
@@ -67,6 +68,7 @@ import { ResearchService } from './research/research.service.js';
     AttendanceService,
     RunningOrderService,
     RecusalService,
+    Hearers,
     CrimeService,
     ListingsService,
     InvitationCorrections,

@@ -1,4 +1,5 @@
 /** The policy as a page: who may do what to which records, and as what each field counts. Derived, never written. */
+import { SEALED_CATEGORIES } from './categories.js';
 import { classifiedProperties, type ColumnClass } from './classification.js';
 import { declaredSubjects, subjectOf, type Ground, type Relation, type Subject } from './subjects.js';
 import { CHAPTERS, deedOf, wordsFor } from './wording.js';
@@ -72,7 +73,9 @@ Open does not mean shown. Each field counts as a category of data, and is shown 
 gives that category to the reader's type of agency, for the reader's purpose: none, existence (that there is something),
 summary, or full. A field is shown from the level on that stands before it. What somebody's own agency contributed is always
 shown to that agency. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
-listed here. Systems of agencies may, besides, do only what they are registered for.`;
+listed here. An emergency access shows the content of its case in full whatever the agreement says, except what stands under "At
+most" and the sealed categories (${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, besides,
+do only what they are registered for.`;
 
 /** Between a word and the next: `whyMultiAgency`, `nhsNumber`. */
 const inWords = (name: string): string =>

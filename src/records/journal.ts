@@ -98,6 +98,15 @@ export interface Revised {
   at: Date;
 }
 
+/** A person taken back from a panel: agencies that received the record of the person there must be told. */
+export interface TakenBack {
+  personId: string;
+  panelId: string;
+  /** The one agency from which it is taken back; without it, all that received it through the panel. */
+  agencyId?: string;
+  at: Date;
+}
+
 type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
 
 /** An entry with what is known of it. */
@@ -180,4 +189,5 @@ export abstract class Disclosures {
   /** Written in the transaction of the log's entries; call what is answered when that was committed. */
   abstract write(client: PoolClient, received: Received[]): Promise<() => void>;
   abstract revised(client: PoolClient, revised: Revised): Promise<void>;
+  abstract takenBack(client: PoolClient, takenBack: TakenBack): Promise<void>;
 }

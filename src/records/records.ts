@@ -46,6 +46,11 @@ export class Records {
       if (work.events.length) await (work.wentAcross ? work.across(tell(work.events)) : tell(work.events)());
       if (work.unseenEvents.length) await work.asService(tell(work.unseenEvents));
       for (const revised of work.revised) await this.disclosures.revised(client, revised);
+      // cases that are hidden from the actor name people, too
+      if (work.peopleTakenBack.length)
+        await work.asService(async () => {
+          for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
+        });
       // last, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       return presented;

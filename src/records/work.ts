@@ -28,6 +28,7 @@ import {
   type Disclosed,
   type EventDraft,
   type Revised,
+  type TakenBack,
 } from './journal.js';
 import { mask, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
@@ -104,6 +105,8 @@ export class Work {
   readonly unseenEvents: EventDraft[] = [];
   /** Contributed content that was changed: who received it must be told. */
   readonly revised: Revised[] = [];
+  /** People taken back from a panel. */
+  readonly peopleTakenBack: TakenBack[] = [];
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;

@@ -68,8 +68,9 @@ export class ReferralPeopleService {
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
       await work.remove(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
-      // whoever received the role is told that it was taken back
+      // agencies that received the role, or the record of the person, are told that it was taken back
       work.revised.push({ recordId: found.id, isRecall: true, at: work.now });
+      work.peopleTakenBack.push({ personId, panelId: referral.panelId, at: work.now });
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.update(Referral, referral, rewriting);

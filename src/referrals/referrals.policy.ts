@@ -15,10 +15,10 @@ import {
 } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
-import { excludedFromPersonOfRow } from '../cases/cases.policy.js';
+import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
-import { Group, Person, Place } from '../subjects/subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
@@ -304,6 +304,42 @@ for (const [type, foreign] of [
     contexts: ['referred'],
     grounds: [throughReferral],
   });
+
+/** Referrals by which the panel has, or is asked to take, a matter. */
+const OPEN_OR_ACCEPTED = { status: { $in: ['draft', 'submitted', 'returned', 'accepted'] } };
+const toItsPanel = { local: 'personId', foreign: 'personId', also: { panelId: 'panelId' } };
+
+extendSubject(ProtectedAddress, {
+  relations: {
+    referred: { to: ReferralSubject, ...toItsPanel },
+    referrals: { to: Referral, ...toItsPanel },
+    referralRoles: { to: ReferralPerson, ...toItsPanel },
+  },
+  grounds: [
+    {
+      name: 'own-agency-of-the-person-in-a-referral',
+      sentence:
+        'whose agency wrote it, and recorded the person, and who may read a submitted referral of the person to the panel, or is of the agency that makes one, as its author, with a seat on the panel or as safeguarding lead',
+      actions: ['put-before'],
+      where: (actor) => {
+        const own = { ...ofOwnReferral(actor), ...OPEN_OR_ACCEPTED };
+        const submitted = openings(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
+        return {
+          $and: [
+            ofOwnPerson(actor),
+            {
+              $or: [
+                { referrals: { $elemMatch: own } },
+                { referralRoles: { $elemMatch: { referral: { $elemMatch: own } } } },
+                ...submitted.map((where) => ({ referred: { $elemMatch: where } })),
+              ],
+            },
+          ],
+        };
+      },
+    },
+  ],
+});
 
 declareWords(Referral, 'Referring', 'referral', {
   track: 'follow where it stands',

@@ -51,7 +51,7 @@ import {
   ReferralView,
 } from './referral.views.js';
 import { screen, screenAgain } from './screening.js';
-import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
+import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 
 interface Deciding {
   action: string;
@@ -201,6 +201,7 @@ export class ReferralsService {
   accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<Presented> {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
       const panel = await work.find('read', Panel, found.panelId);
+      await mustNamePeople(work, found, panel);
       await screenedAgain(work, found, panel);
       const lead = leadAgencyId ?? found.agencyId;
       await mustActIn(work, lead, found.partnershipId, '/leadAgencyId');
@@ -232,7 +233,11 @@ export class ReferralsService {
   }
 
   withdraw(actor: Actor, id: string, request: ReferralWithdrawal): Promise<Presented> {
-    return this.decide(actor, id, { action: 'withdraw', kind: 'withdrawal', event: 'withdrawn', ...request });
+    const withdrawal: Deciding = { action: 'withdraw', kind: 'withdrawal', event: 'withdrawn', ...request };
+    return this.decide(actor, id, withdrawal, async (work, found) => {
+      if (request.reasonCode === 'referred_in_error') await takeBack(work, found);
+      return {};
+    });
   }
 
   /** Checks the referral, gives it its number, puts it before the panel and looks for earlier ones of the same matter. */
@@ -434,6 +439,30 @@ async function putBeforePanel(work: Work, referral: Referral, people: ReferralPe
     if (id === null || known.some((one) => [one.personId, one.placeId, one.groupId].includes(id))) continue;
     await work.insert(ReferralSubject, { ...subject, ...ofReferral(referral) });
   }
+}
+
+/** Agencies that received the referral, or the record of a person named in it, are told that it was made in error. */
+async function takeBack(work: Work, { id, panelId, personId }: Referral): Promise<void> {
+  const people = await work.asService(() => work.manager.findBy(ReferralPerson, { referralId: id }));
+  for (const recordId of [id, ...people.map((one) => one.id)])
+    work.revised.push({ recordId, isRecall: true, at: work.now });
+  for (const named of new Set([personId, ...people.map((one) => one.personId)]))
+    if (named) work.peopleTakenBack.push({ personId: named, panelId, at: work.now });
+}
+
+/** A person may have been taken out, or given another role, since the referral was submitted. */
+async function mustNamePeople(work: Work, { id }: Referral, panel: Panel): Promise<void> {
+  const people = await work.manager.findBy(ReferralPerson, { referralId: id });
+  const errors = checkPeople(
+    panel.type,
+    people.map((one) => one.role),
+  );
+  if (errors.length)
+    throw unacceptable(
+      'not-ready-to-accept',
+      'The referral does not name the people that this panel needs any more. Return it to the referrer, who names them and submits it again: POST /v1/referrals/{id}/return.',
+      errors,
+    );
 }
 
 async function screenedAgain(work: Work, found: Referral, panel: Panel): Promise<void> {

@@ -72,6 +72,7 @@ export function check(submission: Submission): Checked {
       ...checkSubject(submission),
       ...checkContent(submission),
       ...(submission.panelType === 'marac' ? checkMarac(submission) : []),
+      ...checkPeople(submission.panelType, submission.roles),
       ...checkConsent(submission.referral),
       ...age.errors,
     ],
@@ -100,10 +101,10 @@ function checkContent({ referral, panelType, today }: Submission): FieldError[] 
 }
 
 /**
- * A criterion at least, the reasons of a judgement, and both sides by name. Source: MARAC note, section 2.2 and section 2.3,
- * guard of `draft -> submitted`; section 0, point 3 (the pair is the key).
+ * A criterion at least, and the reasons of a judgement. Source: MARAC note, section 2.2 and section 2.3, guard of
+ * `draft -> submitted`.
  */
-function checkMarac({ referral: { criteria, judgementRationale }, roles }: Submission): FieldError[] {
+function checkMarac({ referral: { criteria, judgementRationale } }: Submission): FieldError[] {
   const known: readonly string[] = MARAC_CRITERIA;
   const errors = criteria.flatMap((one, at) =>
     known.includes(one) ? [] : [missing(`/criteria/${String(at)}`, `one of ${known.join(', ')}`)],
@@ -111,6 +112,13 @@ function checkMarac({ referral: { criteria, judgementRationale }, roles }: Submi
   if (!criteria.length) errors.push(missing('/criteria', 'name at least one criterion'));
   if (criteria.includes('professional_judgement') && !judgementRationale)
     errors.push(missing('/judgementRationale', 'state the concerns and reasons of the judgement'));
+  return errors;
+}
+
+/** Roles that a MARAC needs, at submission and again at acceptance. Source: MARAC note, section 0, point 3 (the pair is the key). */
+export function checkPeople(panelType: PanelType, roles: readonly PersonRole[]): FieldError[] {
+  if (panelType !== 'marac') return [];
+  const errors: FieldError[] = [];
   if (!roles.some((role) => VICTIM_ROLES.includes(role))) errors.push(missing('/people', 'name the victim'));
   if (!roles.some((role) => HARM_ROLES.includes(role))) errors.push(missing('/people', 'name the perpetrator'));
   return errors;

@@ -116,7 +116,11 @@ export class SubjectsService {
       const found = await work.take('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
       await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
       const changed = await work.update(ProtectedAddress, found, request);
-      if (changed.panelId !== found.panelId) await mustBePutBefore(work, changed);
+      if (changed.panelId !== found.panelId) {
+        await mustBePutBefore(work, changed);
+        // agencies that received it through the earlier panel are told that it was taken back
+        if (found.panelId !== null) work.revised.push({ recordId: id, isRecall: true, at: work.now });
+      }
       work.happened('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
       return work.present(ProtectedAddressView, changed);
     });
@@ -144,7 +148,7 @@ function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
 const noSuchPanel = (): Problem =>
   unacceptable(
     'unknown-panel',
-    'Name a panel that has the person in a case, as a core member of it, or any panel where your agency recorded the person. Null keeps the address to your agency.',
+    'Name a panel that has the person in a case, as a core member of it. Where your agency recorded the person, name one where you read a case or a submitted referral about the person, or to which your agency refers the person. Null keeps the address to your agency.',
     [{ pointer: '/panelId', detail: 'no panel before which you may put it' }],
   );
 

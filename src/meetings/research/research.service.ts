@@ -255,6 +255,7 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('cancel', ResearchRequest, ResearchRequestView, id);
       await work.update(ResearchRequest, found, cancelled(found));
+      await takeBack(work, found);
       return work.show(ResearchRequestView, id);
     });
   }
@@ -338,6 +339,24 @@ export class ResearchService {
 }
 
 const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
+
+/**
+ * Agencies without a core seat or an invitation received the people by the request alone. Others go on reading the case, so that
+ * nothing is taken back from them.
+ */
+async function takeBack(work: Work, request: ResearchRequest): Promise<void> {
+  const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
+  const named = await work.asService(() =>
+    work.manager.query<{ personId: string }[]>(
+      `SELECT person_id AS "personId" FROM (SELECT person_id FROM case_people WHERE case_id = $1
+         UNION SELECT person_id FROM cases WHERE id = $1 AND person_id IS NOT NULL) people
+       WHERE NOT EXISTS (SELECT FROM invitations i WHERE i.listing_id = $2 AND i.agency_id = $3 AND i.closes_at > $4
+         AND i.withdrawn_at IS NULL)`,
+      [caseId, listingId, agencyId, work.now],
+    ),
+  );
+  for (const { personId } of named) work.peopleTakenBack.push({ personId, panelId, agencyId, at: work.now });
+}
 
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);

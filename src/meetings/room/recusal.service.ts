@@ -11,6 +11,7 @@ import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
 import { itemOf, withinItem } from '../items.js';
 import { Meeting, type Listing } from '../meeting.entity.js';
+import { Hearers } from './hearers.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.requests.js';
 import { RecusalView } from './recusal.views.js';
@@ -18,7 +19,10 @@ import { RecusalView } from './recusal.views.js';
 /** Takes people out of single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
 @Injectable()
 export class RecusalService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly hearers: Hearers,
+  ) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
@@ -40,7 +44,8 @@ export class RecusalService {
     return this.records.change(actor, async (work) => {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
-      const listing = await itemOf(work, declared ? 'read' : 'recuse', meetingId, listingId);
+      // locked, so that the item does not end meanwhile
+      const listing = await itemOf(work, declared ? 'read' : 'recuse', meetingId, listingId, { lock: true });
       if (declared) {
         onlyAPerson(actor);
         // an emergency access is to read: what somebody learnt by it stays in no record of theirs
@@ -52,6 +57,7 @@ export class RecusalService {
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
+      await this.hearers.heardUntilNow(work, listing, who);
       const made = await work.insert(Recusal, {
         ...withinItem(actor, listing),
         practitionerId: who,

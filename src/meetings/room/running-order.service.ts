@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Actors, type Actor } from '../../policy/actor.js';
-import { explain } from '../../policy/explanation.js';
+import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound } from '../../policy/problems.js';
-import { subjectOf } from '../../policy/subjects.js';
-import { rowsWithFacts } from '../../records/facts.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
-import { THERE } from './attendance.entity.js';
 import { itemOf, itemsOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { ListingView } from '../meeting.views.js';
-import { ItemPresence } from './running-order.entity.js';
+import { Hearers } from './hearers.js';
 import { ItemPresenceView, RunningItemView } from './running-order.views.js';
 import { coursesOf } from './timing.js';
 
@@ -21,7 +17,7 @@ import { coursesOf } from './timing.js';
 export class RunningOrderService {
   constructor(
     private readonly records: Records,
-    private readonly actors: Actors,
+    private readonly hearers: Hearers,
   ) {}
 
   of(actor: Actor, meetingId: string): Promise<Presented> {
@@ -66,7 +62,7 @@ export class RunningOrderService {
         throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.update(Listing, found, { endedAt });
-      await this.heard(work, ended);
+      await this.hearers.heard(work, ended);
       work.happened('item.ended', Listing, ended);
       return work.present(ListingView, ended);
     });
@@ -84,57 +80,4 @@ export class RunningOrderService {
     if (found.meetingId !== meetingId) throw notFound();
     return found;
   }
-
-  /**
-   * What was said reached whoever was in the room during any of the item and may know of it; the agency that presented it
-   * told the others. Source: law and standards note, section 4, REQ-LOG-08.
-   */
-  private async heard(work: Work, listing: Listing): Promise<void> {
-    const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
-    const presences: { id: string; practitionerId: string; agencyId: string }[] = [];
-    // of an item that was ended before, and set back with the opening of its meeting
-    const earlier = await work.manager.findBy(ItemPresence, { listingId });
-    for (const present of await inTheRoom(work, listing)) {
-      if (!(await this.mayHear(work, present.practitionerId, listingId))) continue;
-      const presence =
-        earlier.find((one) => one.practitionerId === present.practitionerId) ??
-        (await work.insert(ItemPresence, {
-          ...present,
-          meetingId,
-          listingId,
-          caseId,
-          panelId,
-          partnershipId,
-        }));
-      presences.push(presence);
-    }
-    for (const agencyId of new Set(presences.map((one) => one.agencyId)))
-      work.told(Listing, listing, listing.presentedByAgencyId, {
-        agencyId,
-        recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
-      });
-  }
-
-  /** By the same rules by which they would read the item. */
-  private async mayHear(work: Work, practitionerId: string, listingId: string): Promise<boolean> {
-    const { now, call } = work.actor;
-    const hearer = await this.actors.practitioner(practitionerId, { now, call });
-    if (!hearer) return false;
-    const [row] = await rowsWithFacts(work.manager, hearer, Listing, ['read'], [listingId]);
-    return row !== undefined && explain(hearer, subjectOf(Listing), 'read', row).outcome === 'permit';
-  }
-}
-
-/** Who was there during any of the item. */
-function inTheRoom(
-  work: Work,
-  { meetingId, startedAt, endedAt }: Listing,
-): Promise<Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>[]> {
-  return work.manager.query(
-    `SELECT DISTINCT a.practitioner_id AS "practitionerId", a.agency_id AS "agencyId", g.type AS "contributingType"
-     FROM attendances a JOIN agencies g ON g.id = a.agency_id
-     WHERE a.meeting_id = $1 AND a.status = ANY($2) AND a.arrived_at < $4 AND (a.left_at IS NULL OR a.left_at > $3)
-     ORDER BY 2, 1`,
-    [meetingId, THERE, startedAt, endedAt],
-  );
 }
