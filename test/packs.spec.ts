@@ -3,7 +3,7 @@
  * rule; before papers go out somebody checks who would receive what, and it stays true until they do.
  *
  * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
- * one who checks; findings shown of hidden items; seats that may change after the check; a maker who approves alone; a recall,
+ * one who checks; findings shown of hidden items, also by a repeated approval; seats that may change after the check; a maker who approves alone; a recall,
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
@@ -546,6 +546,27 @@ describe('a check before papers go out', () => {
     const fourth = await check(COORDINATOR, meeting);
     expect((await approval(COORDINATOR, meeting, fourth.body.id)).status).toBe(200);
     expect(await circulation()).toEqual([200, 'papers_out']);
+  });
+
+  test('shows no item hidden since when its approval is repeated with an Idempotency-Key', async () => {
+    const meeting = await convened(cases.slice(0, 2));
+    const made = await check(COORDINATOR, meeting);
+    const path = `${meeting.path}/pre-flights/${made.body.id as string}`;
+    const caller = await by(COORDINATOR);
+    const etag = String((await caller.get(path)).headers['etag']);
+    const approve = () =>
+      caller
+        .post(`${path}/approval`)
+        .set('if-match', etag)
+        .set('idempotency-key', `approve-${String(made.body.id)}`);
+    const first = await approve().expect(200);
+    expect(first.body.approvedAt).toEqual(expect.any(String));
+    expect(first.text).toContain(meeting.listings[0]);
+    expect((await approve().expect(200)).body).toEqual(first.body);
+    await excluded(COORDINATOR, cases[0]!);
+    const again = await approve().expect(200);
+    expect(again.text).not.toContain(meeting.listings[0]);
+    expect(again.text).toContain(meeting.listings[1]);
   });
 
   test('of papers that name more than ten people is approved by somebody else than its maker', async () => {

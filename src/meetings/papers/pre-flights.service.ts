@@ -68,8 +68,9 @@ export class PreFlightsService {
     return this.get(actor, meetingId, (body as PreFlightItemView).id, 201);
   }
 
-  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
+  /** The answer is read after the change, also where the call is repeated: it shows the items that its reader may see then. */
+  async approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+    await this.records.change(actor, async (work) => {
       const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
       await checkOf(work, 'approve', meetingId, id);
       const found = await work.take('approve', PreFlight, PreFlightView, id);
@@ -77,8 +78,9 @@ export class PreFlightsService {
       if (await isStale(work, meeting, found)) throw stale();
       const approved = await work.update(PreFlight, found, { approvedById: actor.id, approvedAt: work.now });
       work.happened('pre-flight.approved', PreFlight, approved, { edition: approved.edition });
-      return work.present(PreFlightView, approved, { given: await findingsFor(work, approved) });
+      return work.present(PreFlightItemView, approved);
     });
+    return this.get(actor, meetingId, id);
   }
 }
 
