@@ -5,8 +5,9 @@
  * computed as sets by the service's own modules and confirmed over HTTP for a sample (`test/who-may-widen/`).
  *
  * Bounds and acts are judged against rows of tables (`bounds.ts`, `judge.ts`), growth against what the journal of changed rows
- * says that others did; nothing there is read off the policy's declarations. After each world what was asked again in parts is
- * compared with what is found as a whole.
+ * says that others did; nothing there is read off the policy's declarations. Time passes only between sequences that are
+ * judged together, so that it explains no growth. After each world what was asked again in parts is compared with what is found
+ * as a whole.
  *
  * Seen to find in the service, with nothing saying where to look (number of the sequence within its world; 0: with no command):
  * screening and earlier cases that name what is hidden by an exclusion (0); actions, escalations and notices of an agency read
