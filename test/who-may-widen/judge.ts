@@ -370,6 +370,7 @@ const OF_PERSON = [
   'protected_addresses',
   'case_people',
   'case_person_corrections',
+  'disclosures',
   'referral_people',
   'referral_person_corrections',
 ];

@@ -80,12 +80,6 @@ async function aRepeat(stage, plot) {
     ...plot.perpetrator,
   });
   plot.victimId = victim.body.id;
-  const refuge = await constable.post(
-    'records, apart from her, where she is safe',
-    `/v1/persons/${victim.body.id}/protected-addresses`,
-    { ...plot.refuge, panelId: plot.panel.marac },
-  );
-  plot.refugeId = refuge.body.id;
   await sergeant.get('of the same force, before any panel has her', `/v1/persons/${victim.body.id}`, { gives: 404 });
   for (const path of ['', '/protected-addresses'])
     await elsewhere.get('of the same force, in another borough', `/v1/persons/${victim.body.id}${path}`, {
@@ -113,6 +107,12 @@ async function aRepeat(stage, plot) {
   const incomplete = { gives: 422, code: 'not-ready-to-submit' };
   await constable.post('refers without naming the perpetrator', '/v1/referrals', nameless, incomplete);
   const first = await constable.post('refers the pair', '/v1/referrals', referral, { so: (body) => body.reference });
+  const refuge = await constable.post(
+    'puts before the same panel, apart from her, where she is safe',
+    `/v1/persons/${victim.body.id}/protected-addresses`,
+    { ...plot.refuge, panelId: plot.panel.marac },
+  );
+  plot.refugeId = refuge.body.id;
   const firstPath = `/v1/referrals/${first.body.id}`;
   await coordinator.get('screens it: not heard before', `${firstPath}/screening`, {
     so: ({ isRepeat }) => `repeat: ${isRepeat}`,
