@@ -1,7 +1,8 @@
 /**
  * The world in which the sequences run: the seeded sandbox, and generated rows that make reach depend on several things at
  * once. People of the cast get second seats, seats that ended, exclusions (by case, by person, by a typed name), recusals,
- * grants, invitations and system roles; persons, actions and earlier cases are spread over panels and agencies.
+ * grants, invitations and system roles; persons, actions and earlier cases are spread over panels and agencies. Of seeded identifiers
+ * only the end is used: it is the same whenever the sandbox is seeded.
  */
 import type pg from 'pg';
 import type { Chance } from '../given-chance.ts';
@@ -315,7 +316,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
     for (const table of ['referral_people', 'referral_subjects', 'referral_screenings'])
       await client.query(
         `INSERT INTO ${table} SELECT (jsonb_populate_record(r, jsonb_build_object('id',
-           CASE WHEN $3 THEN $2::text ELSE overlay(md5(r.id::text || $2::text)::uuid::text PLACING '7' FROM 15 FOR 1) END, 'referral_id', $2::text))).*
+           CASE WHEN $3 THEN $2::text ELSE overlay(md5(right(r.id::text, 20) || $2::text)::uuid::text PLACING '7' FROM 15 FOR 1) END, 'referral_id', $2::text))).*
          FROM ${table} r WHERE ${table === 'referral_screenings' ? 'id' : 'referral_id'} = $1`,
         [id, copy, table === 'referral_screenings'],
       );
@@ -334,7 +335,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
   for (const { id } of draw(actions, 25))
     await client.query(
       `UPDATE actions t SET owner_agency_id = (SELECT agency_id FROM agency_partnerships ap
-         WHERE ap.partnership_id = t.partnership_id AND ap.agency_id = ANY ($2) ORDER BY md5(ap.agency_id::text || t.id::text) LIMIT 1),
+         WHERE ap.partnership_id = t.partnership_id AND ap.agency_id = ANY ($2) ORDER BY md5(right(ap.agency_id::text, 20) || right(t.id::text, 20)) LIMIT 1),
          owner_practitioner_id = NULL WHERE id = $1`,
       [id, wide.map((one) => one.id)],
     );
