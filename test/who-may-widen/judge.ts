@@ -365,6 +365,13 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
   ];
 }
 
+/** The table of a type of record. */
+const tableNamed = (type: string): string =>
+  `${snake(type)}s`
+    .replace(/_persons$/, '_people')
+    .replace(/ys$/, 'ies')
+    .replace(/ss$/, 'sses');
+
 /** Tables of which a row is about one person, and kept from whoever is excluded from that person. */
 const OF_PERSON = [
   'protected_addresses',
@@ -402,12 +409,13 @@ export class Belonging {
       const other = mirror.one(to, value);
       if (other) for (const id of this.of(to, other, depth + 1)) found.add(id);
     }
-    if (typeof row['subject_id'] === 'string') found.add(row['subject_id']);
-    if (typeof row['record_id'] === 'string') {
-      found.add(row['record_id']);
-      const of = `${snake(row['record_type'] as string)}s`;
-      const record = depth === 0 ? mirror.one(of, row['record_id']) : undefined;
-      if (record) for (const id of this.of(of, record, depth + 1)) found.add(id);
+    for (const told of ['subject', 'record']) {
+      const id = row[`${told}_id`];
+      if (typeof id !== 'string') continue;
+      found.add(id);
+      const other = tableNamed(row[`${told}_type`] as string);
+      const record = depth === 0 ? mirror.one(other, id) : undefined;
+      if (record) for (const one of this.of(other, record, depth + 1)) found.add(one);
     }
     if (['persons', 'places', 'groups'].includes(table)) {
       const column = `${table.replace(/s$/, '')}_id`;
