@@ -58,7 +58,7 @@ export function deedOf(subject: Subject, action: string): string {
   return deed;
 }
 
-/** Says of whom a rule lets the action be done, whatever the record: the same to everybody. */
+/** Returns in words who may do the action, whatever the record and whoever asks. */
 export function whoMay(subject: Subject, action: string): string {
   const sentences = subject.grounds.flatMap(({ actions, sentence }) => (actions.includes(action) ? [sentence] : []));
   if (!sentences.length) return 'Nobody may.';
