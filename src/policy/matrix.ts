@@ -74,7 +74,7 @@ gives that category to the reader's type of agency, for the reader's purpose: no
 summary, or full. A field is shown from the level on that stands before it. What somebody's own agency contributed is always
 shown to that agency; but reasons of the panel (why a risk band was lowered, a case reopened, a referral or plan decided, an
 item taken off, an action ended, an exclusion or recusal ended) are shared by the panel's own agreement alone, as what any
-agency contributes. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
+agency contributes, and with the agency whose referral or task it is. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
 listed here. An emergency access shows the content of its case in full whatever the agreement says, except what stands under "At
 most" and the sealed categories (${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, besides,
 do only what they are registered for.`;
