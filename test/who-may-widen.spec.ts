@@ -6,8 +6,7 @@
  *
  * Bounds and acts are judged against rows of tables (`bounds.ts`, `judge.ts`), growth against what the journal of changed rows
  * says that others did; nothing there is read off the policy's declarations. Time passes only between sequences that are
- * judged together, so that it explains no growth. After each world what was asked again in parts is compared with what is found
- * as a whole.
+ * judged together, so that it explains no growth.
  *
  * Seen to find in the service, with nothing saying where to look (number of the sequence within its world; 0: with no command):
  * screening and earlier cases that name what is hidden by an exclusion (0); actions, escalations and notices of an agency read
@@ -18,7 +17,6 @@
  * (13 to 41); a second emergency access while one is open (7 to 30); an invitation for years (6 to 39); staff renamed out of a
  * typed exclusion, by themselves, who then read the case (40); a case lost by another panel's exclusion (52, seed 2001);
  * a disclosure whose `recordId` names a referral that an exclusion hides from its reader (16).
- * And in the test itself: a reach not asked again after the clock had moved.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */

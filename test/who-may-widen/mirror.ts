@@ -3,11 +3,15 @@
  * written by triggers that only this test adds; nothing of the policy takes part.
  */
 import type pg from 'pg';
-import type { Change } from './reach.ts';
 
 export type Row = Record<string, unknown> & { id: string };
 
-export interface Effect extends Change {
+/** One changed row. Names are those of SQL. */
+export interface Effect {
+  table: string;
+  id: string;
+  /** Of the columns that changed; null where the row came or went. */
+  columns: readonly string[] | null;
   before: Row | null;
   after: Row | null;
 }

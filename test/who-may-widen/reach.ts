@@ -5,14 +5,16 @@
  *
  * The channels come from the routes: a new route that reads is covered as soon as it is documented.
  */
+import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Actor } from '../../src/policy/actor.ts';
 import type { ColumnClass } from '../../src/policy/classification.ts';
 import type { Context } from '../../src/policy/levels.ts';
-import type { Subject } from '../../src/policy/subjects.ts';
+import type { RecordClass, Subject } from '../../src/policy/subjects.ts';
 import type { Form } from '../../src/records/forms.ts';
 import type { Masked } from '../../src/records/mask.ts';
 import type { Statement } from '../../src/records/query.ts';
+import type { FindKnown, Known as KnownRecords } from '../../src/records/references.ts';
 import type { ViewShape } from '../../src/records/view.ts';
 import type { Wall } from '../../src/records/wall.ts';
 import { doors, type Door } from '../given-doors.ts';
@@ -64,12 +66,6 @@ export type Rows = Map<string, Seen>;
 /** By channel name. */
 export type Reach = Map<string, Rows>;
 
-export interface Reader {
-  id: string;
-  subject: string;
-  agencyId: string;
-}
-
 /** What everybody of a partnership reads, or nobody but the operator's auditors: no record of a case or person. */
 const DIRECTORIES = [
   'AuditCheckpoint',
@@ -81,17 +77,6 @@ const DIRECTORIES = [
   'SharingParty',
   'SharingRow',
 ];
-
-/** One changed row. Names are those of SQL. */
-export interface Change {
-  table: string;
-  id: string;
-  /** Of the columns that changed; null where the row came or went. */
-  columns: readonly string[] | null;
-}
-
-/** Columns that change with every change, and decide nothing. */
-const UNWEIGHED = ['version', 'changed_at'];
 
 /** Every (record, action) by which some route reads. */
 export async function channelsOf(service: Service): Promise<Channel[]> {
@@ -155,8 +140,6 @@ function viewOf(service: Service, { view, isList, answers }: Door): ViewShape | 
 interface Known {
   facts: string;
   actor: Actor;
-  /** Of the moment at which it was asked. */
-  reach: Reach;
 }
 
 export class Everybody {
@@ -164,48 +147,38 @@ export class Everybody {
   private readonly service: Service;
   readonly channels: Channel[];
   private readonly client: pg.Client;
+  private readonly socket: Socket;
   private readonly actors: InstanceType<Service['ActorsOfAgencies']>;
-  private readonly idsOf: (table: string) => string[];
-  private readonly concerned: (table: string, change: Change) => string[] | null;
   private readonly stop: () => Promise<void>;
 
   private constructor(
     service: Service,
     channels: Channel[],
     client: pg.Client,
+    socket: Socket,
     actors: InstanceType<Service['ActorsOfAgencies']>,
-    idsOf: (table: string) => string[],
-    concerned: (table: string, change: Change) => string[] | null,
     stop: () => Promise<void>,
   ) {
     this.service = service;
     this.channels = channels;
     this.client = client;
+    this.socket = socket;
     this.actors = actors;
-    this.idsOf = idsOf;
-    this.concerned = concerned;
     this.stop = stop;
   }
 
-  /**
-   * `idsOf` answers the identifiers of all rows of a table; `concerned` those of a table that a change of another may concern,
-   * or null where that may be any.
-   */
-  static async of(
-    serviceUrl: string,
-    idsOf: (table: string) => string[],
-    concerned: (table: string, change: Change) => string[] | null,
-  ): Promise<Everybody> {
+  static async of(serviceUrl: string): Promise<Everybody> {
     const service = await builtService();
     const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
     const actors = new service.ActorsOfAgencies(source);
-    const client = new pg.Client({ connectionString: serviceUrl, pipeline: true });
+    const socket = new Socket();
+    const client = new pg.Client({ connectionString: serviceUrl, pipeline: true, stream: () => socket });
     client.on('error', () => undefined); // the database is dropped when the run ends
     await client.connect();
     await client.query(
       'SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0',
     );
-    return new Everybody(service, await channelsOf(service), client, actors, idsOf, concerned, async () => {
+    return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
       await client.end();
       await actors.onApplicationShutdown();
       await source.destroy();
@@ -214,113 +187,88 @@ export class Everybody {
 
   close = (): Promise<void> => this.stop();
 
-  /**
-   * All that the person can read now; nothing for somebody who is not active. With `changes`, all rows that changed since the
-   * last time are among them, and `isSame` says that neither the clock nor anything about people moved: then only those
-   * channels are asked whose statement names what changed.
-   */
-  async reachOf(reader: Reader, now: Date, changes: readonly Change[] | null = null, isSame = false): Promise<Reach> {
-    const known = this.known.get(reader.id);
-    const actor = known && isSame ? Object.assign(known.actor, { now }) : await this.actor(reader, now);
-    if (!actor) {
-      this.known.delete(reader.id);
-      return new Map();
-    }
-    const facts = known && isSame ? known.facts : JSON.stringify({ ...actor, now: null, call: null });
-    const keeps = changes && known?.facts === facts;
-    // the same object as long as no fact changed: statements and masks are kept with it
-    const asking = known?.facts === facts ? Object.assign(known.actor, { now }) : actor;
-    const reach: Reach = keeps ? new Map(known.reach) : new Map();
-    const asked = this.channels.flatMap((channel) => {
-      const ids = keeps ? this.touched(asking, channel, changes) : null;
-      return ids?.length === 0 ? [] : [{ channel, ids }];
-    });
-    this.known.set(reader.id, { facts, actor: asking, reach });
-    if (!asked.length) return reach;
-    const { text, values } = this.service.entering(asking.wall as Wall);
-    const answers = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
-    const found = asked.map(({ channel, ids }) => ({ channel, ids, rows: this.ask(asking, channel, ids) }));
-    for (const { channel, ids, rows } of found) {
-      const seen = await rows;
-      if (!seen) reach.delete(channel.name);
-      else if (!ids) reach.set(channel.name, await this.masked(asking, channel, seen));
+  /** All that each of them can read now: nothing for somebody who is not active. */
+  async reachOf(ids: readonly string[], now: Date): Promise<Map<string, Reach>> {
+    this.ids.clear();
+    const actors = await this.actors.practitioners(ids, { now, call: { correlationId: 'reach', route: 'TEST' } });
+    const reaches = new Map<string, Reach>();
+    for (const id of ids) {
+      const actor = actors.get(id);
+      if (actor) reaches.set(id, await this.read(this.asKnown(actor)));
       else {
-        const others = [...(reach.get(channel.name) ?? [])].filter(([id]) => !ids.includes(id));
-        reach.set(channel.name, new Map([...others, ...(await this.masked(asking, channel, seen))]));
+        this.known.delete(id);
+        reaches.set(id, new Map());
       }
     }
-    answers.push(this.client.query('COMMIT'));
-    await Promise.all(answers);
-    return reach;
+    return reaches;
   }
 
-  private actor({ id }: Reader, now: Date): Promise<Actor | null> {
-    return this.actors.practitioner(id, { now, call: { correlationId: 'reach', route: 'TEST' } });
+  /** With the very same facts as long as none changed: statements and masks are kept with them. */
+  private asKnown(actor: Actor): Actor {
+    const facts = JSON.stringify({ ...actor, now: null, call: null });
+    const known = this.known.get(actor.id);
+    const same = known?.facts === facts ? { ...known.actor, now: actor.now } : actor;
+    this.known.set(actor.id, { facts, actor: same });
+    return same;
   }
 
-  private readonly named = new Map<string, Map<string, boolean>>();
-
-  /** Does the statement name the table or column? */
-  private names(text: string, name: string): boolean {
-    const known = this.named.get(text) ?? new Map<string, boolean>();
-    if (!known.size) this.named.set(text, known);
-    let isNamed = known.get(name);
-    if (isNamed === undefined) known.set(name, (isNamed = text.includes(`"${name}"`)));
-    return isNamed;
+  private async read(actor: Actor): Promise<Reach> {
+    const { text, values } = this.service.entering(actor.wall as Wall);
+    // one writing for all questions
+    this.socket.cork();
+    const begun = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
+    const find = this.findingTogether(actor);
+    const asked = Promise.all(
+      this.channels.map(async (channel): Promise<[string, Rows] | null> => {
+        const form = this.formOf(actor, channel);
+        if (!form) return null;
+        const { rows } = await this.client.query<Row>(this.service.filled(form, [null], actor.now));
+        return [channel.name, await this.masked(actor, channel, rows, find)];
+      }),
+    );
+    this.socket.uncork();
+    const found = await asked;
+    await Promise.all([...begun, this.client.query('COMMIT')]);
+    return new Map(found.filter((one) => one !== null));
   }
 
-  /** Which rows of the channel the changes may concern: by its statement, as far as that names them. Null where any may. */
-  private touched(actor: Actor, channel: Channel, changes: readonly Change[]): string[] | null {
-    const form = this.formOf(actor, channel);
-    if (!form) return [];
-    const references = this.referenceTexts(actor, channel);
-    const own: string[] = [];
-    for (const change of changes) {
-      const { table, columns, id } = change;
-      const isIn = (text: string): boolean =>
-        this.names(text, table) &&
-        (columns === null || columns.some((one) => !UNWEIGHED.includes(one) && this.names(text, one)));
-      const isReferredTo = references.some(isIn);
-      if (!isIn(form.text) && !isReferredTo) continue;
-      if (table === channel.table) own.push(id);
-      if (table !== channel.table || isReferredTo || form.text.split(`FROM "${table}"`).length > 2) {
-        const others = this.concerned(channel.table, change);
-        if (!others) return null;
-        own.push(...others);
+  private knownForm(actor: Actor, type: RecordClass, actions: readonly string[]): Form {
+    const make = (): Statement => this.service.knownSql(actor, type, actions, new this.service.Slot(0));
+    return this.service.formOf(actor, `known ${actions.join(' ')} ${this.service.subjectOf(type).name}`, make);
+  }
+
+  /** Finds what the person may know of records: what several channels ask at once is one question. */
+  private findingTogether(actor: Actor): FindKnown {
+    const waiting = new Map<string, { ids: Set<string>; known: Promise<KnownRecords> }>();
+    return (type, actions, ids) => {
+      const key = `${this.service.subjectOf(type).name} ${actions.join(' ')}`;
+      let question = waiting.get(key);
+      if (!question) {
+        const all = new Set<string>();
+        const known = new Promise<void>((resolve) => setImmediate(resolve)).then(async (): Promise<KnownRecords> => {
+          waiting.delete(key);
+          const form = this.knownForm(actor, type, actions);
+          const { rows } = await this.client.query<{ id: string; readable: boolean }>(
+            this.service.filled(form, [[...all]], actor.now),
+          );
+          return new Map(rows.map(({ id, readable }) => [id, readable]));
+        });
+        waiting.set(key, (question = { ids: all, known }));
       }
-    }
-    return [...new Set(own)];
+      for (const id of ids) question.ids.add(id);
+      return question.known;
+    };
   }
 
-  /** The statements that decide whether the references of the channel's rows are shown. */
-  private referenceTexts(actor: Actor, { shape }: Channel): string[] {
-    return [...shape.references.values()].flatMap(({ to, actions }) => {
-      const type = to({});
-      const types = type ? [type] : this.channels.map(({ subject }) => subject.type);
-      return types.map((one) => {
-        const make = (): Statement => this.service.knownSql(actor, one, actions, new this.service.Slot(0));
-        return this.service.formOf(actor, `known ${actions.join(' ')} ${this.service.subjectOf(one).name}`, make).text;
-      });
-    });
-  }
-
-  /** The statement of a single read, for many rows: a list finds what single reads find. */
+  /** The statement of a single read, for all rows: a list finds what single reads find. */
   private formOf(actor: Actor, { subject, action }: Pick<Channel, 'subject' | 'action'>): Form | null {
     if (!this.service.hasAnyGround(actor, subject, action)) return null;
     return this.service.formOf(actor, `reach ${action} ${subject.name}`, () => {
       const { text, values } = this.service.findSql(actor, subject.type, action, new this.service.Slot(0), false);
-      const many = text.replace(/t\."id" = \$1(::uuid)?(?= AND )/, () => 't."id" = ANY($1::uuid[])');
-      if (many === text) throw new Error(`a single read does not begin with the identifier: ${text}`);
-      return { text: many, values };
+      const all = text.replace(/t\."id" = \$1(::uuid)?(?= AND )/, () => '$1::uuid IS NULL');
+      if (all === text) throw new Error(`a single read does not begin with the identifier: ${text}`);
+      return { text: all, values };
     });
-  }
-
-  private async ask(actor: Actor, channel: Channel, ids: string[] | null): Promise<Row[] | null> {
-    const form = this.formOf(actor, channel);
-    if (!form) return null;
-    const all = ids ?? this.idsOf(channel.table);
-    const { rows } = await this.client.query<Row>(this.service.filled(form, [all], actor.now));
-    return rows;
   }
 
   /** What a row shows where its reader may ask for it panel by panel: whatever one of them shows. */
@@ -359,39 +307,27 @@ export class Everybody {
     const form = this.formOf(actor, { subject, action });
     if (!form) return [];
     const { text, values } = this.service.entering(actor.wall as Wall);
-    const all = this.idsOf(this.service.tableOf(subject.type).slice(1, -1));
     const [, , { rows }] = await Promise.all([
       this.client.query('BEGIN'),
       this.client.query({ name: 'enter', text, values }),
-      this.client.query<{ id: string }>(this.service.filled(form, [all], actor.now)),
+      this.client.query<{ id: string }>(this.service.filled(form, [null], actor.now)),
       this.client.query('COMMIT'),
     ]);
     return rows.map((row) => row.id).sort();
   }
 
-  /** The stamp of everything about people: as long as it stands, and the clock, nobody has to be read again. */
-  async stamp(): Promise<string> {
-    const { text, values } = this.service.entering(this.service.SERVICE_WALL);
-    await this.client.query('BEGIN');
-    const { rows } = await this.client.query<{ stamp: string }>({ name: 'enter', text, values });
-    await this.client.query('COMMIT');
-    this.ids.clear();
-    return rows[0]?.stamp ?? '';
-  }
-
-  private async masked(actor: Actor, { action, shape, references }: Channel, found: Row[]): Promise<Rows> {
+  private async masked(
+    actor: Actor,
+    { action, shape, references }: Channel,
+    found: Row[],
+    find: FindKnown,
+  ): Promise<Rows> {
     const reach: Rows = new Map();
     const { rows, masks } = await this.service.withoutHiddenReferences(
       shape,
       found,
       found.map((row) => this.widest(actor, shape, action, row)),
-      async (type, actions, ids) => {
-        const { text, values } = this.service.knownSql(actor, type, actions, new this.service.Slot(0));
-        const known = await this.client.query<{ id: string; readable: boolean }>(
-          this.service.filled({ text, values } as Form, [ids], actor.now),
-        );
-        return new Map(known.rows.map(({ id, readable }) => [id, readable]));
-      },
+      find,
     );
     for (const [index, row] of rows.entries()) {
       const { shown } = masks[index] as Masked;

@@ -406,21 +406,12 @@ await owner.end();
 const admin = await connected(original.adminUrl);
 const mirror = await new Mirror(admin).begin();
 const service = await builtService();
-const everybody = await Everybody.of(
-  original.serviceUrl,
-  (table) => [...(mirror.tables.get(table)?.keys() ?? [])],
-  () => null,
-);
-const reaches = new Map<string, Reach>();
+const everybody = await Everybody.of(original.serviceUrl);
 const now = new Date();
-for (const one of mirror.all('practitioners'))
-  reaches.set(
-    one.id,
-    await everybody.reachOf(
-      { id: one.id, subject: one['subject'] as string, agencyId: one['agency_id'] as string },
-      now,
-    ),
-  );
+const reaches = await everybody.reachOf(
+  mirror.all('practitioners').map(({ id }) => id),
+  now,
+);
 const server = await givenServer({ database: original, env });
 const names = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));
 await server.stop();
