@@ -3,11 +3,12 @@
  * rule; before papers go out somebody checks who would receive what, and it stays true until they do.
  *
  * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
- * one who checks; findings shown of hidden items, also by a repeated approval; seats that may change after the check; a maker who approves alone; a recall,
+ * one who checks; findings shown of hidden items, also by a repeated approval; seats that may change after the check; a maker who
+ * approves alone; a recall,
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
- * the chair's reason in the problem.
+ * the chair's reason in the problem; what is hidden since in the answer to a repeated recall.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -161,11 +162,12 @@ function saidIn(items: unknown): string[] {
   return Object.entries(items).flatMap(([field, value]) => (field === 'withheld' ? [] : saidIn(value)));
 }
 
-const excluded = async (who: string, caseId: string): Promise<void> => {
+const excludedBy = async (chair: string, who: string, caseId: string): Promise<void> => {
   const { id } = await practitioner(owner, who);
   const body = { caseId, practitionerId: id, reason: 'A neighbour of the family.' };
-  await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+  await (await by(chair)).post('/v1/exclusions', body).expect(201);
 };
+const excluded = (who: string, caseId: string): Promise<void> => excludedBy('jag-chair', who, caseId);
 
 async function moved(who: string, { path }: Convened, what: string): Promise<Response> {
   const caller = await by(who);
@@ -670,6 +672,23 @@ describe('papers that are recalled', () => {
       expect(data.map(({ openedBy }: { openedBy: unknown }) => openedBy)).toEqual(data.map(() => null));
       expect(data.length).toBeGreaterThan(0);
     }
+  });
+
+  test('tell nothing hidden since when the recall is repeated with an Idempotency-Key', async () => {
+    const meeting = await sent([cases[2]!]);
+    await pack('fire-officer', meeting);
+    const chair = await by('jag-chair');
+    const repeat = () =>
+      chair
+        .post(`${meeting.path}/pack-recall`, { reason: 'The list of another meeting was attached.' })
+        .set('idempotency-key', `recall-${meeting.path}`);
+    const first = await repeat().expect(201);
+    const { agencyId } = await practitioner(owner, 'fire-officer');
+    expect(first.body.receivedByAgencyIds).toContain(agencyId);
+    expect((await repeat().expect(201)).body).toEqual(first.body);
+    await excludedBy('police-inspector', 'jag-chair', cases[2]!);
+    const again = await repeat().expect(201);
+    expect([again.body.id, again.body.receivedByAgencyIds]).toEqual([first.body.id, []]);
   });
 
   test('are gone by the item, and whoever may not see the item learns nothing of it', async () => {

@@ -45,7 +45,7 @@ export class SimulationsController {
     @Id('simulationId') simulationId: string,
     @Headers('accept') accept?: string,
   ): Promise<Presented> {
-    return this.simulations.get(actor, id, simulationId, accept?.startsWith('text/plain') ?? false);
+    return this.simulations.get(actor, id, simulationId, { asText: accept?.startsWith('text/plain') ?? false });
   }
 
   /** Sign what would change, as long as it still would (data protection officer) */

@@ -52,16 +52,17 @@ export class SimulationsService {
     });
   }
 
-  get(actor: Actor, agreementId: string, id: string, asText: boolean): Promise<Presented> {
+  get(actor: Actor, agreementId: string, id: string, { asText = false, status = 200 } = {}): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const found = await simulationOf(work, 'read', agreementId, id);
-      const shown = await work.present(SharingSimulationView, found, { given: await complete(work, found) });
+      const shown = await work.present(SharingSimulationView, found, { status, given: await complete(work, found) });
       return asText ? page(work, found, shown) : shown;
     });
   }
 
-  run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
+  /** The answer is read anew, also where the call is repeated: it names the cases that its reader may see then. */
+  async run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<Presented> {
+    const { body } = await this.records.change(actor, async (work) => {
       const agreement = await work.find('simulate', SharingAgreement, agreementId);
       const version = await work.peek('read', SharingAgreementVersion, versionId);
       if (version?.agreementId !== agreementId)
@@ -93,12 +94,14 @@ export class SimulationsService {
         signedAt: null,
       });
       work.happened('sharing-simulation.made', SharingSimulation, made, { versionId: version.id });
-      return work.present(SharingSimulationView, made, { status: 201, given: await complete(work, made) });
+      return work.present(SharingSimulationItemView, made, { status: 201 });
     });
+    return this.get(actor, agreementId, (body as SharingSimulationItemView).id, { status: 201 });
   }
 
-  sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
+  /** The answer is read anew, also where the call is repeated. */
+  async sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+    await this.records.change(actor, async (work) => {
       await simulationOf(work, 'sign', agreementId, id);
       const found = await work.take('sign', SharingSimulation, SharingSimulationView, id);
       if (found.signedAt) throw conflict('already-signed', 'This simulation is signed already.');
@@ -106,8 +109,9 @@ export class SimulationsService {
         throw conflict('simulation-stale', 'The draft, or what is in force, changed since. Run the simulation again.');
       const signed = await work.update(SharingSimulation, found, { signedById: actor.id, signedAt: work.now });
       work.happened('sharing-simulation.signed', SharingSimulation, signed, { versionId: found.versionId });
-      return work.present(SharingSimulationView, signed, { given: await complete(work, signed) });
+      return work.present(SharingSimulationItemView, signed);
     });
+    return this.get(actor, agreementId, id);
   }
 }
 

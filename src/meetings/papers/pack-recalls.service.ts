@@ -30,8 +30,9 @@ export class PackRecallsService {
     });
   }
 
-  recall(actor: Actor, meetingId: string, { reason, listingId = null }: PackRecallRequest): Promise<Presented> {
-    return this.records.change(actor, async (work) => {
+  /** The answer is read anew, also where the call is repeated: it tells of the copies that its reader may know of then. */
+  async recall(actor: Actor, meetingId: string, { reason, listingId = null }: PackRecallRequest): Promise<Presented> {
+    const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.find('recall', Meeting, meetingId, { lock: true });
       if (!meeting.agendaEdition) throw conflict('not-circulated', 'Only papers that went out are recalled.');
       const item = listingId ? await itemOf(work, 'read', meetingId, listingId) : null;
@@ -49,10 +50,18 @@ export class PackRecallsService {
         madeById: actor.id,
       });
       work.happened('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.present(PackRecallView, made, { status: 201, given: await receivers(work, meeting, [made]) });
+      return work.present(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
+    });
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.find('read', Meeting, meetingId);
+      const found = await work.find('read', PackRecall, (body as PackRecallView).id);
+      return work.present(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
     });
   }
 }
+
+/** Of a recall that is just made, before it is read. */
+const NOBODY = { receivedByAgencyIds: [], openedBy: null };
 
 /** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
 async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
