@@ -2,7 +2,8 @@
  * Every agency that received what, when and for which purpose; and who must be told of a correction or a recall. And who
  * can see a case and why.
  *
- * Seen to fail: disclosures not written with the log; a correction that marks nobody; an access page that forgets whom a
+ * Seen to fail: disclosures not written with the log; a correction that marks nobody, or marks without a change, or for another
+ * record of the same identifier, or not behind a wall of its author; an access page that forgets whom a
  * grant lets in.
  */
 import pg from 'pg';
@@ -105,6 +106,48 @@ test('a correction and a recall mark everybody who received it, until they were 
     .set('if-match', corrected.headers['etag'] ?? '')
     .expect(200);
   expect(await toBeTold()).toMatchObject([{ tidings: 'recall' }]);
+});
+
+test('a change that changes nothing is no correction', async () => {
+  const { id, etag } = await anIncident(await aCase('ask-jag'));
+  const sergeant = await as(server, 'police-sergeant');
+  await (await as(server, 'housing-officer')).get(`/v1/contributions/${id}`).expect(200);
+  const toBeTold = async () =>
+    (await sergeant.get(`/v1/disclosures?recordId=${id}&toBeTold=true`).expect(200)).body.data as object[];
+  const same = { summary: 'Noise at night.', text: 'Noise at night, three times.' };
+  const { headers } = await sergeant.patch(`/v1/contributions/${id}`, same, etag).expect(200);
+  expect(await toBeTold()).toEqual([]);
+  await sergeant.patch(`/v1/contributions/${id}`, { summary: 'Noise.' }, headers['etag'] ?? '').expect(200);
+  expect(await toBeTold()).toMatchObject([{ tidings: 'correction' }]);
+});
+
+test('a screening that is done again is no correction of the referral', async () => {
+  const id = await idOf(
+    `SELECT r.id FROM referrals r JOIN panels p ON p.id = r.panel_id
+     WHERE p.code = 'ask-jag' AND r.status = 'submitted' AND r.agency_id <> (SELECT agency_id FROM practitioners WHERE subject = 'jag-coordinator')
+     ORDER BY r.id`,
+  );
+  const coordinator = await as(server, 'jag-coordinator');
+  await coordinator.get(`/v1/referrals/${id}`).expect(200);
+  const received = `SELECT record_type FROM disclosures WHERE record_id = '${id}' AND record_type = 'Referral'`;
+  expect((await database.query(received)).rowCount).toBeGreaterThan(0);
+  await coordinator.post(`/v1/referrals/${id}/acceptance`, {}).set('if-match', '*').expect(200);
+  expect((await database.query(`${received} AND tidings IS NOT NULL`)).rows).toEqual([]);
+});
+
+test('a correction reaches agencies in a compartment into which its author does not see', async () => {
+  const { rows } = await database.query<{ id: string }>(
+    `UPDATE persons SET author_id = officer.id FROM practitioners officer, case_people cp JOIN panels p ON p.id = cp.panel_id
+     WHERE officer.subject = 'housing-officer' AND persons.agency_id = officer.agency_id AND cp.person_id = persons.id
+       AND p.compartment RETURNING persons.id`,
+  );
+  const id = rows[0]?.id ?? '';
+  await (await as(server, 'channel-chair')).get(`/v1/persons/${id}`).expect(200);
+  const received = `SELECT tidings FROM disclosures WHERE record_id = '${id}' AND recipient_agency_id = '${await agencyOf('channel-chair')}'`;
+  expect((await database.query(received)).rows).toEqual([{ tidings: null }]);
+  const officer = await as(server, 'housing-officer');
+  await officer.patch(`/v1/persons/${id}`, { email: 'another@example.org' }).set('if-match', '*').expect(200);
+  expect((await database.query(received)).rows).toEqual([{ tidings: 'correction' }]);
 });
 
 test('what was received about a person is found by the person, also what stands in their cases', async () => {

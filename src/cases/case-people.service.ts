@@ -113,7 +113,7 @@ async function takenOut(
   const correction = await keep(work, role, 'entered_in_error', reason);
   await work.remove(CasePerson, [role]);
   // agencies that received the role, or the record of the person, are told that it was taken back
-  work.revised.push({ recordId: role.id, isRecall: true, at: work.now });
+  work.recalled(CasePerson, role.id);
   work.peopleTakenBack.push({ personId: role.personId, panelId: role.panelId, at: work.now });
   work.happened('case.person-taken-out', CasePersonCorrection, correction);
   return correction;

@@ -24,9 +24,9 @@ const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, par
   ON CONFLICT DO NOTHING`;
 
 /** A recall is never undone by a later correction; whoever was told is to be told again. */
-const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 OR tidings = 'recall' THEN 'recall' ELSE 'correction' END,
+const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
     tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
-  WHERE record_id = $1 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
+  WHERE record_id = $1 AND record_type = $4 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
 
 /**
  * Recalls the record of a person and their addresses, unless a case or an undecided referral of the panel still names the person.
@@ -68,7 +68,7 @@ export class DisclosureRows extends Disclosures {
       for (const one of what) {
         const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
         const purpose = one.purpose ?? who.purpose;
-        const key = `${recipientAgencyId ?? ''} ${one.recordId} ${String(one.recordVersion)} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
+        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,
@@ -98,8 +98,8 @@ export class DisclosureRows extends Disclosures {
     };
   }
 
-  async revised(client: PoolClient, { recordId, isRecall, at }: Revised): Promise<void> {
-    await client.query({ name: 'revise-disclosures', text: REVISE, values: [recordId, isRecall, at] });
+  async revised(client: PoolClient, { recordType, recordId, isRecall, at }: Revised): Promise<void> {
+    await client.query({ name: 'revise-disclosures', text: REVISE, values: [recordId, isRecall, at, recordType] });
   }
 
   async takenBack(client: PoolClient, { personId, panelId, agencyId, at }: TakenBack): Promise<void> {

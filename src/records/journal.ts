@@ -91,8 +91,9 @@ export interface Disclosed {
   purpose?: Purpose;
 }
 
-/** A record whose content was changed or recalled: whoever received it must be told. */
+/** A record that was changed or recalled: agencies that received it must be told. */
 export interface Revised {
+  recordType: string;
   recordId: string;
   isRecall: boolean;
   at: Date;

@@ -45,10 +45,10 @@ export class Records {
       const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);
       if (work.events.length) await (work.wentAcross ? work.across(tell(work.events)) : tell(work.events)());
       if (work.unseenEvents.length) await work.asService(tell(work.unseenEvents));
-      for (const revised of work.revised) await this.disclosures.revised(client, revised);
-      // cases that are hidden from the actor name people, too
-      if (work.peopleTakenBack.length)
+      // agencies are to be told also of what the actor may not know that they received
+      if (work.revised.length || work.peopleTakenBack.length)
         await work.asService(async () => {
+          for (const revised of work.revised) await this.disclosures.revised(client, revised);
           for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
         });
       // last, because whoever appends to the log holds up everybody else who does

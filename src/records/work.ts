@@ -418,6 +418,11 @@ export class Work {
     this.note('erase', 'remove', subjectOf(type), rows as unknown as Row[]);
   }
 
+  /** Notes that a record is taken back: agencies that received it are to be told. */
+  recalled(type: RecordClass, recordId: string): void {
+    this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
+  }
+
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
   async update<T extends Recorded>(
     type: RecordClass<T>,
@@ -435,10 +440,16 @@ export class Work {
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
     const subject = subjectOf(type);
     this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(changes) });
-    const isContent = (field: string): boolean => classOf(type, field)?.category !== 'administrative';
-    const isRecall = 'recalledAt' in changes;
-    if (subject.contributor && (isRecall || Object.keys(changes).some(isContent)))
-      this.revised.push({ recordId: row.id, isRecall, at: this.now });
+    if ('recalledAt' in changes) this.recalled(type, row.id);
+    else if (subject.contributor) {
+      const earlier = row as unknown as Row;
+      const isCorrected = Object.entries(changes).some(
+        ([field, value]) =>
+          classOf(type, field)?.category !== 'administrative' &&
+          JSON.stringify(value) !== JSON.stringify(earlier[field]),
+      );
+      if (isCorrected) this.revised.push({ recordType: subject.name, recordId: row.id, isRecall: false, at: this.now });
+    }
     return { ...row, ...changes, version: row.version + 1, changedAt: this.now };
   }
 

@@ -69,7 +69,7 @@ export class ReferralPeopleService {
       await work.remove(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
       // agencies that received the role, or the record of the person, are told that it was taken back
-      work.revised.push({ recordId: found.id, isRecall: true, at: work.now });
+      work.recalled(ReferralPerson, found.id);
       work.peopleTakenBack.push({ personId, panelId: referral.panelId, at: work.now });
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);

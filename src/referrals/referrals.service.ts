@@ -444,8 +444,8 @@ async function putBeforePanel(work: Work, referral: Referral, people: ReferralPe
 /** Agencies that received the referral, or the record of a person named in it, are told that it was made in error. */
 async function takeBack(work: Work, { id, panelId, personId }: Referral): Promise<void> {
   const people = await work.asService(() => work.manager.findBy(ReferralPerson, { referralId: id }));
-  for (const recordId of [id, ...people.map((one) => one.id)])
-    work.revised.push({ recordId, isRecall: true, at: work.now });
+  for (const type of [Referral, ReferralScreening]) work.recalled(type, id);
+  for (const one of people) work.recalled(ReferralPerson, one.id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
     if (named) work.peopleTakenBack.push({ personId: named, panelId, at: work.now });
 }

@@ -119,7 +119,7 @@ export class SubjectsService {
       if (changed.panelId !== found.panelId) {
         await mustBePutBefore(work, changed);
         // agencies that received it through the earlier panel are told that it was taken back
-        if (found.panelId !== null) work.revised.push({ recordId: id, isRecall: true, at: work.now });
+        if (found.panelId !== null) work.recalled(ProtectedAddress, id);
       }
       work.happened('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
       return work.present(ProtectedAddressView, changed);
