@@ -275,7 +275,15 @@ describe('coming into force', () => {
     expect((await command(dpo, path, 'activation', 422)).body.code).toBe('not-signed');
     await signed(server, path, ['dpo']);
     await command(await as(server, 'agency-administrator'), path, 'activation', 403);
+    // what its reader has read is not told to be the same where another version is current
+    const agreementPath = path.replace(/\/versions\/.*/, '');
+    const before = await dpo.get(agreementPath).expect(200);
     const active = await command(dpo, path, 'activation', 200);
+    const after = await dpo
+      .get(agreementPath)
+      .set('if-none-match', before.headers['etag'] ?? '')
+      .expect(200);
+    expect([before.body.currentVersionId, after.body.currentVersionId]).toEqual([null, active.body.id]);
     expect(active.body).toMatchObject({ status: 'active', warnings: [{ code: 'review-due-soon', inDays: 60 }] });
     for (const [name, body, status] of [
       ['activation', undefined, 409],

@@ -334,11 +334,14 @@ describe('whoever changes a record', () => {
     expectProblem(await coordinator.patch(address, change), 428);
     const stale = await coordinator.patch(address, change, '"0-nothing"');
     expectProblem(stale, 412);
-    expect(stale.headers['etag']).toBe(read.headers['etag']);
-    const changed = await coordinator.patch(address, change, read.headers['etag']).expect(200);
+    const other = { nextReviewOn: '2027-01-14' };
+    await coordinator.patch(address, other, `"0-nothing", ${String(stale.headers['etag'])}`).expect(200);
+    expectProblem(await coordinator.patch(address, change, read.headers['etag']), 412);
+    const again = await coordinator.get(address).expect(200);
+    const changed = await coordinator.patch(address, change, again.headers['etag']).expect(200);
     expect(changed.headers['etag']).not.toBe(read.headers['etag']);
     expect((await coordinator.get(address)).headers['etag']).toBe(changed.headers['etag']);
-    expectProblem(await coordinator.patch(address, change, read.headers['etag']), 412);
+    expectProblem(await coordinator.patch(address, change, again.headers['etag']), 412);
   });
 
   it('at the same moment as another changes it once', async () => {

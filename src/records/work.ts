@@ -7,7 +7,6 @@ import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'ty
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
 import { classOf } from '../policy/classification.js';
-import { columnsOf } from '../policy/columns.js';
 import { Slot, type Row, type Where } from '../policy/conditions.js';
 import type { Purpose } from '../policy/categories.js';
 import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/levels.js';
@@ -195,7 +194,6 @@ export class Work {
     const asSeen = await this.masked(view, seen === row ? action : 'read', [seen as Row]);
     const masked = asSeen.masks[0] as Masked;
     refuseWithheld(writes, masked);
-    const tag = this.tagOf(view, { ...asSeen.rows[0], version: row.version }, masked);
     if (!ifMatch)
       throw new Problem(
         428,
@@ -203,13 +201,15 @@ export class Work {
         'Say which version you change',
         'Read the record first and send its ETag as If-Match.',
       );
-    if (ifMatch !== '*' && !ifMatch.split(',').some((one) => one.trim() === tag))
+    const asShown = [masked, ...this.panelByPanel(view, seen === row ? action : 'read', asSeen.rows[0] as Row)];
+    const states = asShown.map((one) => stateOf(view, row.version, one));
+    if (ifMatch !== '*' && !ifMatch.split(',').some((one) => states.some((state) => state === stateIn(one))))
       throw new Problem(
         412,
         'changed-meanwhile',
         'Changed meanwhile',
         'The record changed since you read it. Read it again, then repeat your change.',
-        { headers: { etag: tag } },
+        { headers: { etag: `"${stateOf(view, row.version, masked)}."` } },
       );
     return row;
   }
@@ -351,8 +351,10 @@ export class Work {
     if (status === 200 || isDisclosed(this.actor, subjectOf(shapeOf(view).record), whole, masked))
       this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
-    const headers = { etag: this.tagOf(view, whole, masked) };
-    return new Presented(this.bodyOf(view, whole, masked, given), status, headers, undefined, undefined, shows);
+    const body = this.bodyOf(view, whole, masked, given);
+    const text = JSON.stringify(body);
+    const headers = { etag: `"${stateOf(view, whole['version'], masked)}.${digestOf(text)}"` };
+    return new Presented(body, status, headers, text, undefined, shows);
   }
 
   /**
@@ -582,21 +584,12 @@ export class Work {
     );
   }
 
-  /** Changes with the record and with what its reader may see of it. */
-  private tagOf(view: ViewClass, row: object, { shown, withheld }: Masked): string {
-    const { record, properties } = shapeOf(view);
-    const extras = [
-      ...[...properties.keys()].filter((field) => !columnsOf(record).has(field)),
-      ...Object.keys(subjectOf(record).flags),
-      ...Object.keys(subjectOf(record).telling),
-    ];
-    const { version = 0, ...values } = row as Row & { version?: number };
-    const seen = hash(
-      'sha256',
-      JSON.stringify([view.name, shown, withheld, extras.map((field) => values[field])]),
-      'base64url',
-    ).slice(0, 12);
-    return `"${String(version)}-${seen}"`;
+  /** The masks of a row that its reader may ask for panel by panel. */
+  private panelByPanel(view: ViewClass, action: string, row: Row): Masked[] {
+    const context = row[CONTEXT] as Context | undefined;
+    return (context?.panelIds ?? []).map((panelId) =>
+      mask(this.actor, shapeOf(view), action, { ...row, [CONTEXT]: { ...context, panelIds: [panelId] } }),
+    );
   }
 
   /** The rows as their reader may see them, written down. */
@@ -750,6 +743,18 @@ export class Work {
     return { ...body, ...Object.fromEntries(derived), withheld };
   }
 }
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 12);
+
+/**
+ * What `If-Match` compares: the version of a record and which of its fields its reader sees in the view. An ETag is this state
+ * and a digest of the answer, because an answer also holds what follows from other records and from the day.
+ */
+const stateOf = (view: ViewClass, version: unknown, { shown, withheld }: Masked): string =>
+  `${String(version ?? 0)}-${digestOf(JSON.stringify([view.name, shown, withheld]))}`;
+
+/** The state in an ETag that a client sends back. */
+const stateIn = (tag: string): string | undefined => /^\s*"([^".]*)\.[^"]*"\s*$/.exec(tag)?.[1];
 
 /**
  * Refuses to write what the actor may not see, with the answer for a field that may not be changed at all: neither status nor
