@@ -3,6 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
+import { mustLeaveOversight, shortlyAfter } from '../cases/oversight.js';
 import { Membership, Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
@@ -105,6 +106,10 @@ export class ExclusionsService {
       ? [fromCase(await work.find('exclude', Case, caseId))]
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
+    // one at a time: who is left is counted before somebody else takes another out
+    await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `exclusions of ${from.partnershipId}`,
+    ]);
     const missing: FromWhat[] = [];
     let first: string | null = null;
     for (const one of [from, ...others]) {
@@ -114,7 +119,11 @@ export class ExclusionsService {
     }
     const [made, ...more] = missing;
     if (!made) throw excludedAlready(first as string);
-    for (const one of missing) await this.mustLeaveAChair(work, one, whom);
+    for (const one of missing) {
+      await this.mustLeaveAChair(work, one, whom);
+      const taken = { now: (who: Actor) => isAmong(who, whom), before: (who: Actor) => isKeptOut(who, one) };
+      await mustLeaveOversight(work, this.actors, one.panelId as string, taken);
+    }
     for (const one of more) await this.record(work, one, whom, reason, false);
     return this.record(work, made, whom, reason, false);
   }
@@ -147,20 +156,10 @@ export class ExclusionsService {
       validFrom: { $lte: today },
       $or: [{ validTo: null }, { validTo: { $gte: today } }],
     });
-    const { now, call } = work.actor;
     for (const practitionerId of new Set(chairs.map((one) => one.practitionerId))) {
-      const chair = await this.actors.practitioner(practitionerId, { now, call });
+      const chair = await this.actors.practitioner(practitionerId, shortlyAfter(work.actor));
       if (!chair) continue;
-      const excluded =
-        chair.id === whom.practitionerId ||
-        chair.agencyId === whom.agencyId ||
-        (whom.nameKey !== null && chair.nameKeys.includes(whom.nameKey)) ||
-        chair.excludedCaseIds.includes(from.caseId ?? '') ||
-        chair.excludedPersonIds.includes(from.personId ?? '') ||
-        chair.panelExclusions.some(
-          (one) => one.panelId === from.panelId && one.personIds.includes(from.personId ?? ''),
-        );
-      if (!excluded) return;
+      if (!isAmong(chair, whom) && !isKeptOut(chair, from)) return;
     }
     throw unacceptable(
       'no-chair-left',
@@ -168,6 +167,16 @@ export class ExclusionsService {
     );
   }
 }
+
+/** Is it somebody whom the exclusion means? */
+const isAmong = (who: Actor, { practitionerId, agencyId, nameKey }: Whom): boolean =>
+  who.id === practitionerId || who.agencyId === agencyId || (nameKey !== null && who.nameKeys.includes(nameKey));
+
+/** Is somebody excluded already from what the exclusion is about, on its panel? */
+const isKeptOut = (who: Actor, { caseId, personId, panelId }: FromWhat): boolean =>
+  who.excludedCaseIds.includes(caseId ?? '') ||
+  who.excludedPersonIds.includes(personId ?? '') ||
+  who.panelExclusions.some((one) => one.panelId === panelId && one.personIds.includes(personId ?? ''));
 
 const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
-import type { Actor } from '../../policy/actor.js';
+import { mustLeaveOversight } from '../../cases/oversight.js';
+import { Actors, type Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
@@ -22,6 +23,7 @@ export class RecusalService {
   constructor(
     private readonly records: Records,
     private readonly hearers: Hearers,
+    private readonly actors: Actors,
   ) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
@@ -53,6 +55,11 @@ export class RecusalService {
       } else {
         await known(work, listing, practitionerId);
         await mustLeaveAChair(work, listing, practitionerId);
+        await mustLeaveOversight(work, this.actors, listing.panelId, {
+          now: ({ id }) => id === practitionerId,
+          before: ({ recusedListingIds, excludedCaseIds }) =>
+            recusedListingIds.includes(listingId) || excludedCaseIds.includes(listing.caseId),
+        });
       }
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
