@@ -6,7 +6,8 @@
  * member who takes somebody out; a correction that does not keep the values before it; the person that a case is about taken
  * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel;
  * agencies that received the record of the wrong person, and are not listed as to be told; the same where another case of the
- * panel still names the person, listed; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator.
+ * panel still names the person, listed; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator; a
+ * repeat missed, or found, by whom a case named in error; an assessment that names somebody taken out, and cannot be put right.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -412,6 +413,80 @@ describe('an author who is excluded from somebody named in the referral', () => 
     expect([403, 404]).toContain(taken.status);
     expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(200);
   });
+});
+
+test('a later referral is compared with whom the case names, not with whom it named in error', async () => {
+  const idva = await by('idva');
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-marac'`);
+  const recorded = async (): Promise<string> => {
+    const person = { partnershipId, givenName: 'Sorrel', familyName: `Quenby ${String((count += 1))}` };
+    return (await idva.post('/v1/persons', person).expect(201)).body.id as string;
+  };
+  const refer = async (victim: string, perpetrator: string): Promise<string> => {
+    const made = await idva
+      .post('/v1/referrals', {
+        panelId: rows[0]!.id,
+        category: 'police_incident',
+        subjectKind: 'person_victim',
+        personId: victim,
+        people: [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }],
+        criteria: ['visible_high_risk'],
+        consentStatus: 'given',
+        subjectAware: 'yes',
+        safeToTell: true,
+        legalGateway: 'CDA_S115',
+        incidentOn: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10),
+        problem: 'Threats since the separation.',
+        whyMultiAgency: 'Several agencies hold a part of it.',
+        submit: true,
+      })
+      .expect(201);
+    return made.body.id as string;
+  };
+  const coordinator = await by('marac-coordinator');
+  const [victim, wrong, right] = [await recorded(), await recorded(), await recorded()];
+  const accepted = await coordinator
+    .post(`/v1/referrals/${await refer(victim, wrong)}/acceptance`, {})
+    .set('if-match', '*')
+    .expect(200);
+  const people = `/v1/cases/${String(accepted.body.caseId)}/people`;
+  const role = { personId: right, role: 'perpetrator', rationale: 'Named in error at first.', since: '2026-01-01' };
+  await idva.post(people, role).expect(201);
+  const { data } = (await coordinator.get(people).expect(200)).body;
+  const taken = (data as { id: string; personId: string }[]).filter(({ personId }) => personId === wrong);
+  for (const { id } of taken) await coordinator.post(`${people}/${id}/ending`, ERROR).expect(201);
+  const isRepeat = async (perpetrator: string): Promise<boolean> => {
+    const path = `/v1/referrals/${await refer(victim, perpetrator)}/screening`;
+    return (await coordinator.get(path).expect(200)).body.isRepeat as boolean;
+  };
+  expect([await isRepeat(right), await isRepeat(wrong)]).toEqual([true, false]);
+});
+
+test('an assessment of somebody taken out names them no more, is told as taken back, and can be superseded', async () => {
+  const { person, role } = await named();
+  const officer = await by(OFFICER);
+  const { rows } = await owner.query<{ id: string; instrument: string }>(
+    `INSERT INTO assessments (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+       person_id, instrument_id, answers, score, computed_band, judgement_band, judgement_reason, effective_band, assessed_on, assessed_by_id)
+     SELECT gen_random_uuid(), 1, now(), now(), a.partnership_id, o.agency_id, g.type, $1, $2, $3, a.instrument_id,
+       a.answers, a.score, a.computed_band, a.judgement_band, a.judgement_reason, a.effective_band, a.assessed_on, o.id
+     FROM assessments a JOIN panels p ON p.id = a.panel_id, practitioners o JOIN agencies g ON g.id = o.agency_id
+     WHERE p.code = 'ask-jag' AND o.subject = $4 LIMIT 1 RETURNING id, instrument_id AS instrument`,
+    [jag, panelId, person, OFFICER],
+  );
+  const { id, instrument } = rows[0]!;
+  const path = `/v1/assessments/${id}`;
+  expect((await (await by('fire-officer')).get(path).expect(200)).body.personId).toBe(person);
+  const { answers } = (await officer.get(path).expect(200)).body;
+  await taking(COORDINATOR, role);
+  const { text, body } = await (await by('fire-officer')).get(path).expect(200);
+  expect(text).not.toContain(person);
+  expect(body.withheld).toContain('personId');
+  expect(await toBeTold(id)).toEqual([expect.stringMatching(/^recall /)]);
+  const other = await named();
+  const again = { instrumentId: instrument, answers, personId: other.person, supersedesId: id };
+  const made = await officer.post(`/v1/cases/${jag}/assessments`, { ...again, assessedOn: body.assessedOn });
+  expect([made.status, made.text]).toEqual([201, expect.any(String)]);
 });
 
 test('somebody excluded from a person who was taken out of a case cannot read an assessment of that person', async () => {

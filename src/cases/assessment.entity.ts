@@ -80,6 +80,7 @@ export class Assessment extends CaseRecord {
   @Classified('risk_assessment', 'summary')
   @IsOptional()
   @IsUUID()
+  @References(() => Person)
   personId: string | null;
 
   /** The answers, by key. */

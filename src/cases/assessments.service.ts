@@ -108,14 +108,17 @@ async function mustHaveRole(work: Work, about: Case, personId: string | null): P
     );
 }
 
-/** Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. */
+/**
+ * Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. One of somebody who was
+ * taken out of the case, as named in error, is superseded by one of the right person.
+ */
 async function mustBeOwn(work: Work, about: Case, instrument: Instrument, request: AssessmentRequest): Promise<void> {
   if (!request.supersedesId) return;
   const earlier = await work.peek('read', Assessment, request.supersedesId);
   const same =
     earlier?.caseId === about.id &&
     earlier.agencyId === work.actor.agencyId &&
-    earlier.personId === (request.personId ?? null) &&
+    (earlier.personId === (request.personId ?? null) || (await isTakenOut(work, about, earlier.personId))) &&
     (await work.peek('read', Instrument, earlier.instrumentId))?.code === instrument.code;
   if (!same)
     throw unacceptable(
@@ -123,6 +126,15 @@ async function mustBeOwn(work: Work, about: Case, instrument: Instrument, reques
       'Supersede an assessment of your own agency, in this case, of the same person, by the same instrument.',
       wrong('/supersedesId', 'no such assessment'),
     );
+}
+
+async function isTakenOut(
+  work: Work,
+  { id: caseId, personId: about }: Case,
+  personId: string | null,
+): Promise<boolean> {
+  if (personId === null || personId === about) return false;
+  return !(await work.asService(() => work.manager.existsBy(CasePerson, { caseId, personId })));
 }
 
 /**

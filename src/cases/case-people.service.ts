@@ -7,6 +7,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
+import { Assessment } from './assessment.entity.js';
 import { CasePersonCorrection, type CorrectionKind } from './case-person-correction.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
@@ -114,6 +115,11 @@ async function takenOut(
   await work.remove(CasePerson, [role]);
   // agencies that received the role, or the record of the person, are told that it was taken back
   work.recalled(CasePerson, role.id);
+  if (others === 1) {
+    const { caseId, personId } = role;
+    const assessments = await work.asService(() => work.manager.findBy(Assessment, { caseId, personId }));
+    for (const { id } of assessments) work.recalled(Assessment, id);
+  }
   work.peopleTakenBack.push({ personId: role.personId, panelId: role.panelId, at: work.now });
   work.happened('case.person-taken-out', CasePersonCorrection, correction);
   return correction;

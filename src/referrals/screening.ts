@@ -7,10 +7,13 @@ import type { Work } from '../records/work.js';
 import { ReferralScreening, type Referral } from './referral.entity.js';
 import { HARM_ROLES, VICTIM_ROLES } from './submission.js';
 
+/** An earlier referral that became a case is about whom the case names, where mistakes are put right. */
 const sharesPerson = (roles: string): string => `EXISTS (
-  SELECT 1 FROM referral_people mine JOIN referral_people theirs ON theirs.person_id = mine.person_id
-  WHERE mine.referral_id = now.id AND mine.role = ANY(${roles})
-    AND theirs.referral_id = earlier.id AND theirs.role = ANY(${roles}))`;
+  SELECT 1 FROM referral_people mine JOIN (
+      SELECT person_id, role FROM referral_people WHERE referral_id = earlier.id AND earlier.case_id IS NULL
+      UNION ALL SELECT person_id, role FROM case_people WHERE case_id = earlier.case_id) theirs
+    ON theirs.person_id = mine.person_id
+  WHERE mine.referral_id = now.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
  * The same matter: for a MARAC the same victim and the same perpetrator (a new perpetrator is a new case), elsewhere the

@@ -326,6 +326,9 @@ export class Commands {
   private reference(table: string, column: string, situation: Situation, named: Row[]): string | null {
     const to = situation.mirror.target(table, column.replace(/_ids$/, '_id'));
     if (!to) return null;
+    // nobody acts for themselves: so this is what is tried most
+    if (to === 'practitioners' && this.c.happens(0.2)) return situation.actor.id;
+    if (to === 'agencies' && this.c.happens(0.2)) return situation.actor['agency_id'] as string;
     const partnership = named.find((row) => row['partnership_id'])?.['partnership_id'];
     if ((to === 'agencies' || to === 'practitioners') && partnership && this.c.happens(0.6)) {
       const acting = new Set(
