@@ -2,7 +2,7 @@
  * Every read, every change and every refusal leaves its entry in the log; every change leaves an event; neither can be
  * altered by the service's own role. What else the log promises is in the `audit` specs.
  *
- * Seen to fail: `consulted` left out of `present`; a refusal thrown without its draft; the log not revoked from the
+ * Seen to fail: a refused command written down about what was read on its way, or about nothing; `consulted` left out of `present`; a refusal thrown without its draft; the log not revoked from the
  * service's role in `migrate.ts`.
  */
 import pg from 'pg';
@@ -102,6 +102,31 @@ test('a contribution leaves its event and its entry, and both are undone where i
   expect((await entriesOf(made)).map((entry) => entry.operation)).toContain('collect');
   const failed = await officer.post(`/v1/cases/${id}/contributions`, { ...body, handling: 'C' }).expect(422);
   expect((await entriesOf(failed)).map((entry) => entry.operation)).not.toContain('collect');
+});
+
+test('a command that is refused on the way is written down with what it was about', async () => {
+  const officer = await as(server, 'housing-officer');
+  const id = await aCase('JAG');
+  const { rows } = await database.query<{ partnership_id: string }>('SELECT partnership_id FROM cases WHERE id = $1', [
+    id,
+  ]);
+  const person = await officer
+    .post('/v1/persons', { partnershipId: rows[0]?.partnership_id, givenName: 'Ada', familyName: 'Quenby' })
+    .expect(201);
+  const role = { personId: person.body.id, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+  const first = await officer.post(`/v1/cases/${id}/people`, role).expect(201);
+  // refused by the database
+  const twice = await officer.post(`/v1/cases/${id}/people`, role).expect(409);
+  expect(await entriesOf(twice)).toMatchObject([
+    { outcome: 'refuse', subject_type: 'Case', record_ids: [id], rule: 'already-exists' },
+  ]);
+  // refused by the service, after it read the case
+  const path = `/v1/cases/${id}/people/${String(first.body.id)}/ending`;
+  const ending = { kind: 'ended', until: '2026-02-01', reason: 'Moved away.' };
+  await officer.post(path, ending).expect(201);
+  expect(await entriesOf(await officer.post(path, ending).expect(409))).toMatchObject([
+    { outcome: 'refuse', subject_type: 'CasePerson', record_ids: [first.body.id], rule: 'ended' },
+  ]);
 });
 
 test('the service’s own role can neither change nor delete what was written down', async () => {

@@ -491,6 +491,7 @@ test('a coordinator cannot have words shared as those of another agency that sha
   expect((await changing('police-inspector', reason(3))).status).toBe(200);
   // a reason that is the panel's is shared by the panel's own agreement: nobody is kept from giving it
   expect((await changing('jag-coordinator', { riskBandReason: 'Judged by the panel.' })).status).toBe(200);
+  expect((await changing('jag-coordinator', { riskBandReason: null })).body.code).toBe('reason-stays');
   // what is written during a suspension would be shared on its end
   await command(dpo, version, 'suspension', 200, { reason: 'For the test.' });
   expect((await changing('jag-coordinator', reason(4))).body.code).toBe('words-of-another-agency');

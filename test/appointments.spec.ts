@@ -65,6 +65,13 @@ const rule = async (who: string, panel: string, effectiveFrom: string, rules: ob
 
 const outcome = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
 
+test('a coordinator cannot change the rules that bind the coordination', async () => {
+  expect(outcome(await rule('jag-coordinator', 'ask-jag', day(0), { preFlight: 'off' }))).toEqual([
+    403,
+    'not-permitted',
+  ]);
+});
+
 describe('an end at once', () => {
   const endNow = async (who: string, panel: string, seat: string): Promise<Response> =>
     (await by(who)).post(`${seatsOf(panel)}/${seat}/ending`, { reason: 'Left the job.' }).set('if-match', '*');

@@ -4,7 +4,7 @@
  *
  * Seen to fail: several open at once; earlier ones forgotten after a declared conflict; no alarm; no limit of those that wait for review; the purpose of the request in the
  * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
- * notice; an overdue review that blocks nothing.
+ * notice; an overdue review that blocks nothing; a review of an access that is still open.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -243,6 +243,8 @@ test('is reviewed within two working days, by somebody else; until then there is
   const review = { outcome: 'justified', note: 'Right to open.' };
   await sergeant.post(`${path}/review`, review).set('if-match', '*').expect(403);
   await (await by('cmarac-chair')).post(`${path}/review`, review).set('if-match', '*').expect(403);
+  const early = await (await by('dpo')).post(`${path}/review`, review).set('if-match', '*').expect(409);
+  expect(early.body.code).toBe('still-open');
   await past(made.body.id);
   await owner.query(`UPDATE emergency_accesses SET review_due_on = current_date - 1 WHERE id = $1`, [made.body.id]);
   const refused = await open(cases[1]!.id);

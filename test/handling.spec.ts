@@ -3,7 +3,7 @@
  * through what it says, to whom it says, until it says, at the list, the single read and the explanation alike.
  *
  * Seen to fail: acknowledgements that a change of conditions does not void; a release without an end; no cap on what was
- * recalled; an agency that takes note of its own conditions.
+ * recalled; an agency that takes note of its own conditions; conditions without handling C.
  */
 import type pg from 'pg';
 import { asOwner, inDays } from './given-panel-work.ts';
@@ -49,6 +49,15 @@ async function text(who: string, id: string): Promise<string | undefined> {
   expect(explained.body.outcome).toBe('text' in body ? 'permit' : 'withhold');
   return body.text;
 }
+
+test('conditions that nobody would have to take note of are refused', async () => {
+  const idva = await by('idva');
+  const refused = await idva.post(`/v1/cases/${caseId}/contributions`, { ...note, conditions }).expect(422);
+  expect(refused.body.code).toBe('conditions-need-handling-c');
+  const path = `/v1/contributions/${await contributed('idva', { handling: 'C', conditions })}`;
+  expect((await idva.patch(path, { handling: 'P' }).set('if-match', '*')).body.code).toBe('conditions-need-handling-c');
+  await idva.patch(path, { handling: 'P', conditions: null }).set('if-match', '*').expect(200);
+});
 
 const etag = async (who: string, path: string): Promise<string> =>
   (await (await by(who)).get(path).expect(200)).headers['etag'] as string;

@@ -53,7 +53,10 @@ export class AccessRequestsService {
       if (about && (await work.peek('read', Case, about.id)))
         throw conflict('readable-already', 'You may read this case already.');
       if (await work.manager.existsBy(AccessRequest, { practitionerId: actor.id, asked, status: 'submitted' }))
-        throw conflict('asked-already', 'You asked for this already; nobody has answered yet.');
+        throw conflict(
+          'asked-already',
+          'You asked for this already. To ask again, withdraw that request first: POST /v1/access-requests/{id}/withdrawal.',
+        );
       const request = await work.insert(AccessRequest, {
         practitionerId: actor.id,
         agencyId: actor.agencyId,

@@ -92,6 +92,11 @@ export class EmergencyService {
   review(actor: Actor, id: string, { outcome, note }: EmergencyReview): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('review', EmergencyAccess, EmergencyAccessView, id);
+      if (!found.endedAt && found.expiresAt > work.now)
+        throw conflict(
+          'still-open',
+          'It is still open. Review it when it has ended; POST /v1/emergency-accesses/{id}/ending ends it now.',
+        );
       if (found.reviewedAt) throw conflict('reviewed', 'This emergency access was reviewed already.');
       const review = { outcome, reviewNote: note, reviewedById: actor.id, reviewedAt: work.now };
       happenedUnnamed(work, 'emergency-access.reviewed', await work.update(EmergencyAccess, found, review), {

@@ -35,7 +35,7 @@ export class AssessmentsService {
 
   assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const about = await work.find('assess', Case, caseId);
+      const about = await work.find('assess', Case, caseId, { lock: true });
       mustBeOpen(about, 'no assessments');
       const instrument = await instrumentFor(work, about, request);
       await mustHaveRole(work, about, request.personId ?? null);

@@ -165,7 +165,7 @@ export class CasesService {
 
   contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('contribute', Case, caseId);
+      const found = await work.find('contribute', Case, caseId, { lock: true });
       return work.present(ContributionView, await contributed(work, found, request), { status: 201 });
     });
   }
@@ -243,6 +243,10 @@ async function countedByStage(work: Work, asked: CaseFilter): Promise<{ value: u
 
 /** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
 function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange): void {
+  if (riskBandReason === null && found.riskBandReason !== null)
+    throw unacceptable('reason-stays', 'The reason for a band is replaced by another one, and never deleted.', [
+      { pointer: '/riskBandReason', detail: 'give the reason that holds now, or leave it out' },
+    ]);
   if (riskBand === undefined || found.riskBand === null || riskBandReason) return;
   if (riskBand === null || BANDS.indexOf(riskBand) < BANDS.indexOf(found.riskBand))
     throw unacceptable('reason-for-lower-band', 'A band is lowered or cleared only with a reason.', [
@@ -255,4 +259,10 @@ export function handled({ handling, conditions }: Pick<ContributionChange, 'hand
     throw unacceptable('conditions-missing', 'Handling C needs the conditions under which it may be shared.', [
       { pointer: '/conditions', detail: 'say what a reader must do or may not do' },
     ]);
+  if (handling !== 'C' && conditions)
+    throw unacceptable(
+      'conditions-need-handling-c',
+      'Only a contribution of handling C is read under conditions. Send handling C, or no conditions.',
+      [{ pointer: '/handling', detail: 'is not C, so that nobody would have to take note of the conditions' }],
+    );
 }

@@ -38,7 +38,7 @@ export class PanelsController {
 
   /** Change what a panel is called, or whether it meets or sits in writing (chair, coordinator) */
   @Patch(':id')
-  @Can('rule', Panel)
+  @Can('convene', Panel)
   @Answers.changed(PanelView)
   change(@By() actor: Actor, @Id() id: string, @Body() body: PanelChange): Promise<Presented> {
     return this.panels.change(actor, id, body);
@@ -101,7 +101,7 @@ export class PanelsController {
   }
 
   /**
-   * Set a new edition of the panel's rules (chair, coordinator). It replaces an earlier edition for the same day; an edition for a
+   * Set a new edition of the panel's rules (chair). It replaces an earlier edition for the same day; an edition for a
    * later day still comes into force on that day, unless another edition is set for it
    */
   @Post(':id/rules')

@@ -168,13 +168,13 @@ declareSubject(Panel, 'Panel', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['appoint', 'convene', 'rule'],
+      actions: ['appoint', 'convene'],
       where: (actor) => ({ id: { $in: coordinatedPanels(actor) } }),
     },
     {
       name: 'chair',
       sentence: 'who chairs the panel',
-      actions: ['appoint-chairs'],
+      actions: ['appoint-chairs', 'rule'],
       where: (actor) => ({ id: { $in: chairedPanels(actor) } }),
     },
     {

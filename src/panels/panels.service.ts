@@ -43,7 +43,7 @@ export class PanelsService {
 
   change(actor: Actor, id: string, request: PanelChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('rule', Panel, PanelView, id, { writes: request });
+      const found = await work.take('convene', Panel, PanelView, id, { writes: request });
       const changed = await work.update(Panel, found, request);
       work.happened('panel.changed', Panel, changed, { fields: Object.keys(request) });
       return work.present(PanelView, changed);

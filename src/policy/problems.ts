@@ -25,7 +25,12 @@ export class Problem extends Error {
 
 /** Missing, hidden and never-existing are one and the same answer (design, principle 4). */
 export const notFound = (): Problem =>
-  new Problem(404, 'not-found', 'Not found', 'There is nothing here that you may see. Check the identifier.');
+  new Problem(
+    404,
+    'not-found',
+    'Not found',
+    'There is nothing here that you may see. Check the identifier. Access to a case is asked for with POST /v1/access-requests.',
+  );
 
 /** The reader may know that the thing exists, or that the collection does; the rule that refuses is named. */
 export const refused = (code: string, detail: string, more: Problem['more'] = {}): Problem =>

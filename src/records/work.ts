@@ -11,6 +11,7 @@ import { Slot, type Row, type Where } from '../policy/conditions.js';
 import type { Purpose } from '../policy/categories.js';
 import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
+import { databaseProblem } from './database-problems.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
@@ -112,7 +113,7 @@ export class Work {
   private isUnhidden = false;
   /** Where the record of a repeated answer stands. */
   private shownAgain: ReturnType<typeof aboutWhom> | undefined;
-  /** What was found last: a rule of the field that refuses later refuses that. */
+  /** The record that was found last for a command, or else read last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
 
   constructor(
@@ -141,7 +142,9 @@ export class Work {
     const row = await this.peek(action, type, id, { lock, inPanel });
     const subject = subjectOf(type);
     if (row) {
-      this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
+      // what is read on the way to a command is not what the command is about
+      if (action !== 'read' || (this.found?.action ?? 'read') === 'read')
+        this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
       return row;
     }
     const readable = action === 'read' ? null : await this.peek('read', type, id);
@@ -353,7 +356,7 @@ export class Work {
     const shows = { view: view.name, id: whole['id'] as string };
     const body = this.bodyOf(view, whole, masked, given);
     const text = JSON.stringify(body);
-    const headers = { etag: `"${stateOf(view, whole['version'], masked)}.${digestOf(text)}"` };
+    const headers = { etag: `"${stateOf(view, whole['version'] as number | undefined, masked)}.${digestOf(text)}"` };
     return new Presented(body, status, headers, text, undefined, shows);
   }
 
@@ -488,8 +491,9 @@ export class Work {
   /** What must be written down of an error, although the work is undone: what was refused, by the policy or by a service. */
   refusalIn(error: unknown): AuditDraft | null {
     if (error instanceof Refusal) return error.draft;
-    if (!(error instanceof Problem) || !REFUSING.includes(error.status) || !this.found) return null;
-    return refusal({ ...this.found, rule: error.code });
+    const problem = error instanceof Problem ? error : databaseProblem(error);
+    if (!problem || !REFUSING.includes(problem.status) || !this.found) return null;
+    return refusal({ ...this.found, rule: problem.code });
   }
 
   /** Notes that rows were counted, by these fields, and not shown. */
@@ -750,7 +754,7 @@ const digestOf = (text: string): string => hash('sha256', text, 'base64url').sli
  * What `If-Match` compares: the version of a record and which of its fields its reader sees in the view. An ETag is this state
  * and a digest of the answer, because an answer also holds what follows from other records and from the day.
  */
-const stateOf = (view: ViewClass, version: unknown, { shown, withheld }: Masked): string =>
+const stateOf = (view: ViewClass, version: number | undefined, { shown, withheld }: Masked): string =>
   `${String(version ?? 0)}-${digestOf(JSON.stringify([view.name, shown, withheld]))}`;
 
 /** The state in an ETag that a client sends back. */

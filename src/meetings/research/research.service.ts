@@ -305,7 +305,7 @@ export class ResearchService {
   }
 
   private async contribute(work: Work, caseId: string, shared: ResearchPoint[]): Promise<void> {
-    const about = await work.find('research', Case, caseId);
+    const about = await work.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
       const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
       const contribution = await contributed(work, about, {
