@@ -236,7 +236,25 @@ export class Commands {
     const like = situation.mirror.all(about).filter((row) => row['panel_id'] === named[0]?.['panel_id']);
     const all = situation.mirror.all(about);
     const template = like.length && this.c.happens(0.6) ? this.c.pick(like) : all.length ? this.c.pick(all) : undefined;
-    return this.object(door.takes as Schema, about, template, situation, named, door.method === 'patch');
+    const body = this.object(door.takes as Schema, about, template, situation, named, door.method === 'patch');
+    return this.replacing(door.takes as Schema, about, body, situation, named);
+  }
+
+  /** What a record replaces is mostly one of the same person, in the same panel. */
+  private replacing(
+    { properties = {} }: Schema,
+    about: string,
+    body: Record<string, unknown>,
+    { mirror }: Situation,
+    named: Row[],
+  ): Record<string, unknown> {
+    const { practitionerId } = body;
+    if (!('replacesId' in properties) || typeof practitionerId !== 'string' || this.c.happens(0.5)) return body;
+    const [earlier] = mirror
+      .where(about, { practitioner_id: practitionerId })
+      .filter((row) => named.some(({ id }) => id === row['panel_id']))
+      .reverse();
+    return earlier ? { ...body, replacesId: earlier.id, replaceReason: 'Written by a generated command.' } : body;
   }
 
   private object(
