@@ -6,7 +6,8 @@
  * notice of it; what became impossible escalated; what a compartment leaves undone; an escalation that does not end with its
  * action; an answer by a member who neither chairs nor coordinates; a referral to a steering group; the case told to the bare
  * owner; an action due in the past, or moved there; a day brought forward after its owner accepted it; what its owner did not
- * accept escalated; what was reported as not done escalated before its day. Not seen: the bar of the excluded left out (the second wall hides it too).
+ * accept escalated; what was reported as not done escalated before its day; what its owner may not do, as it is excluded,
+ * escalated. Not seen: the bar of the excluded left out (the second wall hides it too).
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';
@@ -107,6 +108,11 @@ async function escalated(ownerAgencyId = housing): Promise<{ actionId: string; p
   const made = await escalationOf(actionId);
   return { actionId, path: `/v1/escalations/${String(made?.['id'])}` };
 }
+
+const ended = async (who: string, path: string): Promise<void> => {
+  const answer = await give(await as(server, who), path, 'ending', { reason: 'No conflict after all.' });
+  expect(answer.status).toBe(200);
+};
 
 beforeAll(async () => {
   days = await import('#built/panels/working-days');
@@ -260,6 +266,19 @@ describe('nobody', () => {
     expect([early.status, early.body.code]).toEqual([422, 'action-accepted']);
     expect((await move(days.daysAfter(due, 30))).status).toBe(200);
     expect((await move(due)).body).toMatchObject({ dueOn: due, originalDueOn: due });
+  });
+
+  test('cannot bring an action before the steering group by excluding its owner', async () => {
+    const made = await coordinator
+      .post('/v1/exclusions', { caseId: plan.caseId, agencyId: housing, reason: 'A tenant works there.' })
+      .expect(201);
+    const { actionId } = await escalated();
+    expect(await escalationOf(actionId)).toBeUndefined();
+    await ended('jag-chair', `/v1/exclusions/${String(made.body.id)}`);
+    await sweep();
+    expect(await escalationOf(actionId)).toBeDefined();
+    await end(actionId, 'done');
+    await owner.query(`DELETE FROM exclusions WHERE id = $1`, [made.body.id]);
   });
 
   test('can bring an action before the steering group that its owner did not accept', async () => {

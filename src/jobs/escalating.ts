@@ -2,7 +2,7 @@
  * Brings before the steering group what the agencies of a partnership leave undone, once for each action. These are actions
  * that their owner accepted and that are still to be done on the day of their escalation, and actions that were not done, once
  * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept is
- * a matter of the panel. What a compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
+ * a matter of the panel, and so is what an agency may not do because it is excluded. What a compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -33,8 +33,11 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
      WHERE a.partnership_id = $1 AND a.due_on < $5
        AND (a.status = 'not_done' AND a.ended_on >= $2 OR a.id = ANY ($3) AND a.status = ANY ($4))
        AND NOT EXISTS (SELECT FROM escalations e WHERE e.action_id = a.id)
+       AND NOT EXISTS (SELECT FROM exclusions x LEFT JOIN case_people cp ON cp.person_id = x.person_id AND cp.panel_id = x.panel_id
+         WHERE x.agency_id = a.owner_agency_id AND a.case_id IN (x.case_id, cp.case_id)
+           AND x.since <= $6 AND (x.until IS NULL OR x.until > $6))
      ORDER BY a.id FOR SHARE OF a`,
-    [partnershipId, group.since, await pastEscalation(manager, today), ACCEPTED_STATUSES, today],
+    [partnershipId, group.since, await pastEscalation(manager, today), ACCEPTED_STATUSES, today, now],
   );
   for (const one of undone)
     await manager.insert(Escalation, {
