@@ -4,7 +4,8 @@
  *
  * Seen to fail: several open at once; earlier ones forgotten after a declared conflict; no alarm; no limit of those that wait for review; the purpose of the request in the
  * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
- * notice; an overdue review that blocks nothing; a review of an access that is still open.
+ * notice; an overdue review that blocks nothing; a review of an access that is still open; a person read in an
+ * emergency who is not found by the case.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -63,6 +64,21 @@ test('opens one case to read, at every exit, and no other; and closes at its end
   expect((await open(here.id)).status).toBe(409);
   await past(made.body.id);
   expect(none(await meets(sergeant, owner, here.id))).toBe(true);
+});
+
+test('whoever reviews by the case finds the people that were read', async () => {
+  const { rows } = await owner.query<{ case: string; person: string }>(
+    `SELECT c.id AS case, cp.person_id AS person FROM cases c JOIN case_people cp ON cp.case_id = c.id
+       JOIN persons p ON p.id = cp.person_id JOIN practitioners me ON me.subject = 'police-sergeant' AND me.agency_id <> p.agency_id
+     WHERE c.id = ANY ($1) ORDER BY 1, 2 LIMIT 1`,
+    [cases.map(({ id }) => id)],
+  );
+  const { case: caseId, person } = rows[0]!;
+  expect((await open(caseId)).status).toBe(201);
+  await sergeant.get(`/v1/persons/${person}`).expect(200);
+  const { body } = await (await by('dpo')).get(`/v1/disclosures?caseId=${caseId}&limit=100`).expect(200);
+  const read = body.data.filter((one: { recordId: string }) => one.recordId === person);
+  expect(read).toMatchObject([{ recordType: 'Person', caseId, purpose: 'EMERGENCY_BTG' }]);
 });
 
 test('a holder cannot open a second case while one is open', async () => {

@@ -703,7 +703,7 @@ export class Work {
           agreementVersionIds: union((one) => one.agreementVersionIds),
           ...(purpose ? { purpose } : {}),
           ...(operation === 'disclose'
-            ? { disclosed: members.map(([row, one]) => ({ ...received(subject, row, one), purpose })) }
+            ? { disclosed: members.map(([row, one]) => ({ ...received(subject, row, one, this.actor), purpose })) }
             : {}),
           ...more,
         },
@@ -804,13 +804,16 @@ function received(
   subject: Subject,
   row: Row,
   { content, agreementVersionIds }: Pick<Masked, 'content' | 'agreementVersionIds'>,
+  { emergencyCaseIds }: Pick<Actor, 'emergencyCaseIds'> = { emergencyCaseIds: [] },
 ): Disclosed {
   const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
-  const panels = (row[CONTEXT] as Context | undefined)?.panelIds ?? [];
+  const { panelIds: panels = [], inEmergency = false } = (row[CONTEXT] as Context | undefined) ?? {};
+  // somebody has emergency access to one case at a time
+  const [openedCaseId = null] = inEmergency ? emergencyCaseIds : [];
   return {
     partnershipId: row['partnershipId'] as string,
     panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
-    caseId: id(subject.case),
+    caseId: id(subject.case) ?? openedCaseId,
     personId: subject.name === 'Person' ? id('id') : id('personId'),
     listingId: listingOf(subject, row),
     recordType: subject.name,
