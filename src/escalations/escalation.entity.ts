@@ -37,6 +37,7 @@ export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closu
   ['actionId', 'caseId', 'panelId', 'ownerAgencyId'],
   ['id', 'caseId', 'panelId', 'ownerAgencyId'],
 )
+@ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Panel, ['steeringPanelId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique('escalations_once', ['actionId'])
@@ -72,6 +73,11 @@ export class Escalation extends PartnershipRecord {
   @Column({ type: 'uuid' })
   @Classified('administrative')
   actionId: string;
+
+  /** The item of a meeting in which the action was taken on, where it was: hidden from those who are recused from it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
 
   /** The agency that has to do it. */
   @Column({ type: 'uuid' })

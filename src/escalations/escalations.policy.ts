@@ -6,6 +6,7 @@
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
+import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner } from '../plans/plans.policy.js';
@@ -39,7 +40,7 @@ declareSubject(Escalation, 'Escalation', {
   contributor: { agency: 'agencyId', type: 'contributingType' },
   owner: 'ownerAgencyId',
   // owner and steering group are not led through the case
-  bars: hiddenWithCase('caseId'),
+  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   grounds: [
     {
       name: 'action-reader',

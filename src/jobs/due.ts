@@ -16,7 +16,7 @@ import { withoutAChair } from './chairless.js';
 import type { Notice } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
-  Partial<Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'panelId' | 'planPanelId'>>;
+  Partial<Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId'>>;
 
 /** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
 const DAYS_OF_REMINDERS = 45;
@@ -44,7 +44,7 @@ async function redirections(manager: EntityManager, today: string): Promise<Due[
   return found.map((one) => ({ ...one, kind: 'referral_redirected' }));
 }
 
-type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'panelId'> & {
+type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'listingId' | 'panelId'> & {
   subjectId: string;
   ownerAgencyId: string;
   practitionerId: string | null;
@@ -56,7 +56,7 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
-       a.owner_practitioner_id AS "practitionerId", a.panel_id AS "panelId",
+       a.listing_id AS "listingId", a.owner_practitioner_id AS "practitionerId", a.panel_id AS "panelId",
        (SELECT r.rules FROM panel_rules r WHERE r.panel_id = a.panel_id AND r.effective_from <= $1
         ORDER BY r.effective_from DESC, r.edition DESC LIMIT 1) AS rules,
        ARRAY(SELECT c.agency_id FROM coordination c WHERE c.panel_id = a.panel_id ORDER BY 1) AS coordination
@@ -92,11 +92,12 @@ const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'escalation_to_answer' AS kind, e.id AS "subjectId", e.due_on AS "dueOn", c.agency_id AS "agencyId",
-       e.case_id AS "caseId", e.steering_panel_id AS "panelId"
+       e.case_id AS "caseId", e.listing_id AS "listingId", e.steering_panel_id AS "panelId"
      FROM escalations e JOIN coordination c ON c.panel_id = e.steering_panel_id WHERE e.status = 'open'
      UNION ALL
      SELECT CASE e.status WHEN 'open' THEN 'action_before_steering_group' ELSE 'steering_group_answered' END, e.action_id,
-       coalesce(e.answer_due_on, e.due_on), e.owner_agency_id, e.case_id, e.panel_id
+       coalesce(e.answer_due_on, e.due_on), e.owner_agency_id, e.case_id, e.listing_id,
+       e.panel_id
      FROM escalations e WHERE e.status <> 'closed' ORDER BY 1, 2`,
     [today],
   );

@@ -12,7 +12,7 @@ import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../records/london-day.js';
 import { pastEscalation } from './due.js';
 
-type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
+type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
   actionId: string;
   kind: Escalation['kind'];
 };
@@ -26,7 +26,8 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
   if (!group) return;
   // locked, so that one that ends at the same moment finds its escalation; what ended before there was a group is history
   const undone = await manager.query<Undone[]>(
-    `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.panel_id AS "panelId",
+    `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.listing_id AS "listingId",
+       a.panel_id AS "panelId",
        a.owner_agency_id AS "ownerAgencyId", a.due_on AS "dueOn",
        CASE a.status WHEN 'not_done' THEN 'not_done' ELSE 'overdue' END AS kind
      FROM actions a JOIN panels p ON p.id = a.panel_id AND NOT p.compartment

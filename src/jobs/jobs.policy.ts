@@ -7,6 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
+import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner, ownOrShared } from '../plans/plans.policy.js';
@@ -75,7 +76,11 @@ declareSubject(Notice, 'Notice', {
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
   case: 'caseId',
-  bars: [...hiddenWithCase('caseId', 'planPanelId'), hiddenWithReferral('subjectType', 'referral')],
+  bars: [
+    ...hiddenWithCase('caseId', 'planPanelId'),
+    hiddenWithReferral('subjectType', 'referral'),
+    recusedFromItem('listingId'),
+  ],
   grounds: [
     {
       name: 'owner',

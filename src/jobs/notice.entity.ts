@@ -74,6 +74,7 @@ export const TO_COORDINATION: NoticeKind[] = [
 @Entity('notices')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
+@ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @Unique('notices_once', ['kind', 'subjectId', 'dueOn', 'agencyId'])
 @Index(['agencyId', 'changedAt', 'id'])
 @Index(['panelId', 'changedAt', 'id'])
@@ -116,6 +117,11 @@ export class Notice extends PartnershipRecord {
   @Classified('administrative')
   @References(() => Case, ['read', 'track'])
   caseId: string | null;
+
+  /** The item of a meeting to which its matter belongs, where it does: hidden from those who are recused from it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
 
   /** Of a bid, and of what is handed on: the panel whose plan it is for. Of a chair who is needed: the panel that needs one. */
   @Column({ type: 'uuid', nullable: true })

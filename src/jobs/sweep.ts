@@ -128,7 +128,7 @@ export class Sweep {
     await this.outbox.write(
       manager,
       { id: SERVICE_WALL.actor, agencyId: SERVICE_WALL.agency, now },
-      actions.map(({ id, partnershipId, panelId, caseId, category, contributingType, dueOn: day }) => ({
+      actions.map(({ id, partnershipId, panelId, caseId, listingId, category, contributingType, dueOn: day }) => ({
         type: 'action.escalated',
         subjectType: 'Action',
         subjectId: id,
@@ -138,7 +138,7 @@ export class Sweep {
         category,
         contributingType,
         agencyOnly: false,
-        listingId: null,
+        listingId,
         data: { dueOn: day },
       })),
     );

@@ -263,7 +263,7 @@ export class ListingsService {
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId);
-      const captured = await newAction(work, await standingOf(work, listing, planId), request);
+      const captured = await newAction(work, { ...(await standingOf(work, listing, planId)), listingId }, request);
       await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
       return work.show(ActionView, captured.id, 201);
     });

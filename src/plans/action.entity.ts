@@ -76,6 +76,8 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @Entity('actions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Plan, ['planId', 'caseId'], ['id', 'caseId'])
+@ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
+@Unique(['id', 'listingId'])
 @Unique('actions_id_case_id_panel_id_owner_agency_id_key', ['id', 'caseId', 'panelId', 'ownerAgencyId'])
 @Index(['panelId', 'changedAt', 'id'])
 @Index(['ownerAgencyId', 'changedAt', 'id'])
@@ -96,6 +98,11 @@ export class Action extends PlanRecord {
   @Classified('administrative')
   @References(() => Plan)
   planId: string | null;
+
+  /** The item of a meeting in which it was taken on; null where it was proposed elsewhere. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
 
   /** The agency that does it. */
   @Column({ type: 'uuid' })
@@ -182,6 +189,7 @@ export class Action extends PlanRecord {
 /** What was told about an action on its way: only ever added to. */
 @Entity('action_notes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @Index(['actionId', 'changedAt', 'id'])
 @Check(`category = 'plan_action'`)
 export class ActionNote extends PlanRecord {
@@ -190,6 +198,11 @@ export class ActionNote extends PlanRecord {
   @ForeignKey(() => Action)
   @Classified('administrative')
   actionId: string;
+
+  /** The item of a meeting in which the action was taken on, where it was. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  listingId: string | null;
 
   /** Where the action stood after it. */
   @Column({ type: 'text' })

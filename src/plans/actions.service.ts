@@ -205,9 +205,9 @@ export class ActionsService {
     const status = after(actionMachine, found.status, command);
     const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
     const moved = await work.update(Action, found, { ...changes, status, endedOn });
-    const { caseId, panelId, partnershipId } = found;
+    const { caseId, listingId, panelId, partnershipId } = found;
     const { agencyId, agencyType: contributingType } = work.actor;
-    const stands = { caseId, panelId, partnershipId, agencyId, contributingType };
+    const stands = { caseId, listingId, panelId, partnershipId, agencyId, contributingType };
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...stands });
     work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
@@ -216,7 +216,8 @@ export class ActionsService {
 }
 
 /** Where an action stands: in a plan, or in the case alone, as long as that has none. */
-export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'>;
+export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
+  Partial<Pick<Action, 'listingId'>>;
 
 export function inPlan(plan: Plan): Standing {
   const { id: planId, caseId, panelId, partnershipId } = plan;

@@ -5,10 +5,11 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject } from '../policy/subjects.js';
+import { declareSubject, extendSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { chairedPanels, concernedAtAgency } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
+import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
 import { Plan } from './plan.entity.js';
@@ -47,6 +48,19 @@ const owned = (actor: Actor): Where => ({
 /** Actions of the actor's agency for which the actor speaks: seated on the panel, or entrusted by the agency. */
 const spokenFor = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
 const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
+
+/** Actions that readers of the case may know of: a guest reads what was taken on in the item of the invitation, and in no other. */
+function ofHeardItems(actor: Actor): Where {
+  if (!actor.invitations.length) return {};
+  const otherwise = permitted({ ...actor, scopes: undefined }, subjectOf(Case), 'hear');
+  return {
+    $or: [
+      { listingId: null },
+      { listingId: { $in: actor.invitations.map(({ listingId }) => listingId) } },
+      ...(otherwise ? [{ case: { $elemMatch: otherwise } }] : []),
+    ],
+  };
+}
 
 declareSubject(Plan, 'Plan', {
   ...WITHIN_CASE,
@@ -117,15 +131,16 @@ declareSubject(Action, 'Action', {
   owner: 'ownerAgencyId',
   seek: ['panelId', 'ownerAgencyId'],
   // its owner's ground does not lead through the case
-  bars: hiddenWithCase('caseId'),
+  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   grounds: [
     {
       name: 'shared',
-      sentence: 'whose agency wrote it or may know of it, or who carries it for the agency, and who may read the case',
+      sentence:
+        'whose agency wrote it or may know of it, or who carries it for the agency, and who may read the case; a guest knows of no action that was taken on in another item',
       // to ask for the actions of a panel is to ask about the case: a question that the bare owner may not put
       actions: ['read', 'locate'],
       within: 'read',
-      where: known,
+      where: (actor) => ({ $and: [known(actor), ofHeardItems(actor)] }),
     },
     {
       name: 'owner-in-the-case',
@@ -204,7 +219,15 @@ extendSubject(Case, {
       name: 'action-owner',
       sentence: 'who carries an open action in the case for the agency that owns it',
       actions: ['track'],
-      where: (actor) => ({ actions: { $elemMatch: { ...owned(actor), status: { $in: [...OPEN_STATUSES] } } } }),
+      where: (actor) => ({
+        actions: {
+          $elemMatch: {
+            ...owned(actor),
+            status: { $in: [...OPEN_STATUSES] },
+            listingId: { $nin: actor.recusedListingIds },
+          },
+        },
+      }),
     },
   ],
 });

@@ -249,6 +249,20 @@ function evaluated(seeding: Seeding, { on, result, verdict, ...words }: PlanEval
   return { ...words, evaluatedAt: seeding.at(on), evaluationMethod: 'before_after', outcomes: [{ result, verdict }] };
 }
 
+/** Returns the item in which each action was taken on: one whose minutes hold that the plan of the case was agreed. */
+export function capturedIn({ caseload }: Seeding): Map<string, string> {
+  const listingOf = new Map(caseload.listings.map((one) => [one.key, one]));
+  const agreed = new Set(caseload.decisions.filter(({ kind }) => kind === 'plan_agreed').map(({ listing }) => listing));
+  const items = caseload.minutes.filter(({ listing }) => agreed.has(listing)).map(({ listing }) => listing);
+  const itemOf = new Map(items.map((key) => [listingOf.get(key)?.case, key]));
+  return new Map(
+    caseload.actions.flatMap((one): [string, string][] => {
+      const item = itemOf.get(one.case);
+      return item ? [[one.key, item]] : [];
+    }),
+  );
+}
+
 export async function plans(seeding: Seeding): Promise<void> {
   const { caseload } = seeding;
   const inCase = casesOf(seeding);
@@ -256,6 +270,7 @@ export async function plans(seeding: Seeding): Promise<void> {
     const { leadAgency, ...owned } = inCase(key);
     return { ...owned, ...seeding.agency(leadAgency), category: 'plan_action' as const };
   };
+  const captured = capturedIn(seeding);
   await seeding.put(
     Plan,
     caseload.plans.map((one) => ({
@@ -291,6 +306,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       at: one.endedOn ?? one.agreedOn,
       madeAt: seeding.at(one.agreedOn),
       planId: seeding.id('plan', one.plan),
+      listingId: captured.has(one.key) ? seeding.id('listing', captured.get(one.key)!) : null,
       ownerAgencyId: seeding.id('agency', one.ownerAgency),
       ownerPractitionerId: one.owner ? seeding.id('practitioner', one.owner) : null,
       description: one.title,

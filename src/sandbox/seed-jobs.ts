@@ -12,6 +12,7 @@ import { BOROUGH_CODES, PARTNERSHIPS, type BoroughCode, type PartnershipCode } f
 import { COORDINATORS } from './seed-cycles.js';
 import { meetingKey } from './content/schedule.js';
 import { EMERGENCY } from './content/ways-in.js';
+import { capturedIn } from './seed-casework.js';
 import type { Seeding } from './seeding.js';
 
 interface Told {
@@ -22,6 +23,8 @@ interface Told {
   agency: string;
   panel: string;
   case?: string;
+  /** The item in which the action was taken on that it is about. */
+  listing?: string;
 }
 
 /** Calendar days in which five working days are certainly over. */
@@ -44,6 +47,7 @@ export async function jobs(seeding: Seeding): Promise<void> {
       subjectType: NOTICES[one.kind].about,
       subjectId: one.subjectId,
       caseId: one.case ? seeding.id('case', one.case) : null,
+      listingId: one.listing ? seeding.id('listing', one.listing) : null,
       panelId: seeding.id('panel', one.panel),
       dueOn: one.dueOn,
       level: NOTICES[one.kind].level,
@@ -79,6 +83,7 @@ function inBorough(seeding: Seeding, partnership: BoroughCode): Told[] {
       dueOn: action.dueOn,
       agency: action.ownerAgency,
       case: action.case,
+      listing: capturedIn(seeding).get(action.key),
     },
     {
       ...within,
@@ -106,6 +111,7 @@ async function escalations(seeding: Seeding, partnership: BoroughCode, day: stri
   const undone = caseload.actions
     .filter((one) => cases.has(one.case) && isAccepted(one.status) && one.dueOn < seeding.day(-ESCALATED_AFTER))
     .slice(0, 2);
+  const captured = capturedIn(seeding);
   const chair = STEERING_CHAIRS[partnership];
   const answered = {
     status: 'answered' as const,
@@ -125,6 +131,7 @@ async function escalations(seeding: Seeding, partnership: BoroughCode, day: stri
       steeringPanelId: seeding.id('panel', group),
       caseId: seeding.id('case', one.case),
       actionId: seeding.id('action', one.key),
+      listingId: captured.has(one.key) ? seeding.id('listing', captured.get(one.key)!) : null,
       ownerAgencyId: seeding.id('agency', one.ownerAgency),
       kind: 'overdue' as const,
       dueOn: one.dueOn,
@@ -133,7 +140,7 @@ async function escalations(seeding: Seeding, partnership: BoroughCode, day: stri
     })),
   );
   return undone.flatMap((one, n): Told[] => {
-    const about = { partnership, case: one.case };
+    const about = { partnership, case: one.case, listing: captured.get(one.key) };
     const ofAction = { ...about, panel, subjectId: seeding.id('action', one.key), agency: one.ownerAgency };
     return n
       ? [

@@ -2,7 +2,7 @@
 import { CapturedAction, Minute, MinutePoint } from '../meetings/minutes/minutes.entity.js';
 import { DISAGREEMENT, PROTECTIVE_FACTORS, REASONS_HEARD, REPEATED, RISK_FACTORS, VOICE } from './content/minutes.js';
 import { dateFrom } from './content/seeded.js';
-import { casesOf } from './seed-casework.js';
+import { capturedIn, casesOf } from './seed-casework.js';
 import type { Seeding } from './seeding.js';
 
 export async function minutes(seeding: Seeding): Promise<void> {
@@ -69,18 +69,15 @@ export async function minutes(seeding: Seeding): Promise<void> {
         })),
     ),
   );
-  const agreedPlan = written.filter(({ listing }) => decisionOf.get(listing.key)?.kind === 'plan_agreed');
-  const firstOf = new Map(agreedPlan.map((place) => [place.listing.case, place]));
+  const captured = capturedIn(seeding);
+  const placeOf = new Map(written.map((place) => [place.listing.key, place]));
   await seeding.put(
     CapturedAction,
-    [...firstOf.values()].flatMap((place) =>
-      actions
-        .filter((one) => one.case === place.listing.case)
-        .map((one) => ({
-          ...item(place),
-          id: seeding.id('captured-action', one.key),
-          actionId: seeding.id('action', one.key),
-        })),
-    ),
+    actions.flatMap(({ key }) => {
+      const place = placeOf.get(captured.get(key) ?? '');
+      return place
+        ? [{ ...item(place), id: seeding.id('captured-action', key), actionId: seeding.id('action', key) }]
+        : [];
+    }),
   );
 }

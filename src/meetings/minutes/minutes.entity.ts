@@ -159,11 +159,11 @@ export class MinutePoint extends ListingRecord {
 @Entity('captured_actions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@ForeignKey(() => Action, ['actionId', 'listingId'], ['id', 'listingId'])
 @Unique(['actionId'])
 @Index(['listingId'])
 export class CapturedAction extends ListingRecord {
   @Column({ type: 'uuid' })
-  @ForeignKey(() => Action)
   @Classified('administrative')
   actionId: string;
 }
