@@ -3,7 +3,7 @@
  * items of the case, with notes, events, notices, escalations and disclosures.
  *
  * Seen to fail: a note, an escalation and a notice without the item of their action; an action captured without its item, which the
- * database refuses; an action that a guest of another item reads. That a recused owner follows the case by a hidden action both
+ * database refuses; an action that a guest of another item reads; notes of other agencies that an owner without a seat reads. That a recused owner follows the case by a hidden action both
  * walls prevent: one of them left out changes nothing.
  */
 import type pg from 'pg';
@@ -107,6 +107,31 @@ describe('a guest of one item', () => {
     expect(
       (await all(await by('idva'), '/v1/actions')).filter(({ id }) => actions.includes(id as string)),
     ).toHaveLength(2);
+  });
+});
+
+describe('the owner of an action, named by a colleague, without a seat on the panel', () => {
+  test('can read the notes of their own agency, and none of another agency', async () => {
+    const coordinator = await by('jag-coordinator');
+    const officer = await by('housing-officer');
+    const named = await practitioner(owner, 'agency-administrator');
+    const caseId = (await ordinaryCases('ask-jag'))[1]!;
+    const action = await captured(coordinator, await listed(coordinator, caseId), named.agencyId);
+    expect((await move(officer, action, 'assignment', { ownerPractitionerId: named.id })).status).toBe(200);
+    expect((await move(officer, action, 'acceptance')).status).toBe(200);
+    const own = { status: 'in_progress', note: 'The lock was ordered.' };
+    expect((await move(officer, action, 'progress', own)).status).toBe(200);
+    const outcome = { outcome: 'not_possible', outcomeText: 'The tenant was arrested in May.' };
+    expect((await move(coordinator, action, 'completion', outcome)).status).toBe(200);
+    const ownerAlone = await by('agency-administrator');
+    await ownerAlone.get(`/v1/cases/${caseId}`).expect(404);
+    const path = `/v1/actions/${action}/progress`;
+    const notes = await all(ownerAlone, path);
+    expect(notes.map(({ note }) => note as string)).toEqual([own.note]);
+    expect(notes[0]!['withheld']).toEqual(['category']);
+    expect((await all(officer, path)).map(({ note }) => note as string).sort()).toEqual(
+      [own.note, outcome.outcomeText].sort(),
+    );
   });
 });
 

@@ -204,10 +204,19 @@ declareSubject(ActionNote, 'ActionNote', {
   grounds: [
     {
       name: 'shared',
-      sentence: 'whose agency wrote it or may know of it, and who may read the action',
+      sentence: 'whose agency wrote it or may know of it, and who may know of the action and in which case it stands',
+      actions: ['read'],
+      within: 'locate',
+      where: ownOrShared,
+    },
+    {
+      name: 'owner',
+      sentence: 'whose agency wrote it, and who may read the action without the case',
       actions: ['read'],
       within: 'read',
-      where: ownOrShared,
+      where: (actor) => ({ agencyId: actor.agencyId }),
+      // of the case the owner knows nothing but the task
+      fields: ['id', 'version', 'actionId', 'agencyId', 'status', 'note', 'madeAt', 'changedAt'],
     },
   ],
 });
