@@ -3,7 +3,8 @@
  * items of the case, with notes, events, notices, escalations and disclosures.
  *
  * Seen to fail: a note, an escalation and a notice without the item of their action; an action captured without its item, which the
- * database refuses; an action that a guest of another item reads; notes of other agencies that an owner without a seat reads. That a recused owner follows the case by a hidden action both
+ * database refuses; an action that a guest of another item reads, and one that a guest verifies;
+ * notes of other agencies that an owner without a seat reads. That a recused owner follows the case by a hidden action both
  * walls prevent: one of them left out changes nothing.
  */
 import type pg from 'pg';
@@ -108,6 +109,21 @@ describe('a guest of one item', () => {
       (await all(await by('idva'), '/v1/actions')).filter(({ id }) => actions.includes(id as string)),
     ).toHaveLength(2);
   });
+});
+
+test('a guest of the item cannot verify that an action was done, and a core member can', async () => {
+  const coordinator = await by('marac-coordinator');
+  const caseId = (await ordinaryCases('ask-marac'))[1]!;
+  const item = await listed(coordinator, caseId);
+  const action = await captured(coordinator, item, (await practitioner(owner, 'idva')).agencyId);
+  const idva = await by('idva');
+  expect((await move(idva, action, 'acceptance')).status).toBe(200);
+  expect((await move(idva, action, 'completion', { outcome: 'done' })).status).toBe(200);
+  const guest = await practitioner(owner, 'agency-administrator');
+  const invitation = { agencyId: guest.agencyId, practitionerId: guest.id, closesAt: inDays(2) };
+  await coordinator.post(`${item.path}/invitations`, invitation).expect(201);
+  expect((await move(await by('agency-administrator'), action, 'verification')).status).toBe(403);
+  expect((await move(await by('social-worker'), action, 'verification')).status).toBe(200);
 });
 
 describe('the owner of an action, named by a colleague, without a seat on the panel', () => {

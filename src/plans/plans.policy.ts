@@ -7,7 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
 import { declareSubject, extendSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { chairedPanels, concernedAtAgency } from '../panels/panels.policy.js';
+import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import { recusedFromItem } from '../meetings/room/recusal-facts.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
@@ -187,11 +187,16 @@ declareSubject(Action, 'Action', {
     },
     {
       name: 'somebody-else',
-      sentence: 'whose agency does not own it, who did not report it done, and who may contribute to the case',
+      sentence:
+        'who is a core member of the panel, for an agency that does not own it, who did not report it done, and who may contribute to the case',
       actions: ['verify'],
       within: 'contribute',
       where: (actor) => ({
-        $and: [{ ownerAgencyId: { $ne: actor.agencyId }, completedById: { $ne: actor.id } }, ownOrShared(actor)],
+        $and: [
+          { panelId: { $in: corePanels(actor) } },
+          { ownerAgencyId: { $ne: actor.agencyId }, completedById: { $ne: actor.id } },
+          ownOrShared(actor),
+        ],
       }),
     },
   ],
