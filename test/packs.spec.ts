@@ -4,7 +4,7 @@
  *
  * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
  * one who checks; findings shown of hidden items, also by a repeated approval; seats that may change after the check; a maker who
- * approves alone; a recall,
+ * approves alone; a guest of a hidden item among the recipients, and a guest of a visible one left out; a recall,
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
@@ -450,6 +450,45 @@ describe('a check before papers go out', () => {
       .get(`${meeting.path}/pre-flights/${made.body.id as string}`)
       .expect(200);
     expect(chair.body.stale).toBe(true);
+  });
+
+  test('shows a guest of a hidden item, and warnings about the guest, to nobody from whom it is hidden', async () => {
+    const [open, hidden] = cases.slice(2, 4) as [string, string];
+    const { id, agencyId } = await practitioner(owner, 'outsider');
+    await owner.query(
+      `INSERT INTO agency_partnerships (id, version, agency_id, partnership_id)
+       SELECT gen_random_uuid(), 1, $1, partnership_id FROM panels WHERE id = $2 ON CONFLICT DO NOTHING`,
+      [agencyId, panelId],
+    );
+    await excluded(COORDINATOR, hidden);
+    const chair = await by('jag-chair');
+    const meeting = await convened([open]);
+    const found = async () => {
+      const made = await check('jag-chair', meeting);
+      const path = `${meeting.path}/pre-flights/${made.body.id as string}`;
+      const { body } = await (await by(COORDINATOR)).get(path).expect(200);
+      return { made, seen: [body.recipients, body.warnings, body.namedPeople, body.stale] };
+    };
+    const without = await found();
+    const listings = `${meeting.path}/listings`;
+    const { body } = await chair.post(listings, { caseId: hidden, kind: 'review' }).expect(201);
+    const invitations = `${listings}/${body.id as string}/invitations`;
+    for (const practitionerId of [id, null])
+      await chair.post(invitations, { agencyId, practitionerId, closesAt: inDays(50) }).expect(201);
+    const guests = { agencyId: (await practitioner(owner, 'school-lead')).agencyId, practitionerId: null };
+    await chair.post(invitations, { ...guests, closesAt: inDays(50) }).expect(201);
+    const guest = await found();
+    expect(guest.made.body.recipients.map((one: { practitionerId: string }) => one.practitionerId)).toContain(id);
+    expect(warned(guest.made, 'outside-agreement')[0]!.practitionerIds).toContain(id);
+    expect(guest.made.body.needsSecondApproval).toBe(without.made.body.needsSecondApproval);
+    expect(guest.seen).toEqual(without.seen);
+    // a guest of an item that is seen, who receives nothing of it, is shown
+    const visible = `${listings}/${meeting.listings[0]!}/invitations`;
+    await chair.post(visible, { agencyId, practitionerId: id, closesAt: inDays(50) }).expect(201);
+    await excluded('outsider', open);
+    const shown = (await found()).seen[0] as { practitionerId: string; items: unknown[] }[];
+    expect(shown.find(({ practitionerId }) => practitionerId === id)?.items).toEqual([]);
+    await owner.query('DELETE FROM invitations WHERE agency_id = ANY ($1)', [[agencyId, guests.agencyId]]);
   });
 
   test('names colleagues of whom one would hold a more redacted copy, until they hold the same', async () => {

@@ -30,6 +30,10 @@ export interface Recipient {
   coordinates: boolean;
   /** The agency signed an agreement for the panel that gives it something. */
   withinAgreement: boolean;
+  /** Sits on the panel; not recorded by checks of earlier releases. */
+  isSeated?: boolean;
+  /** Items to which the person or the whole agency is invited. */
+  invitedTo?: string[];
   items: ReceivedItem[];
 }
 
@@ -87,7 +91,7 @@ export class PreFlight extends PartnershipRecord {
   @Classified('administrative')
   basis: Basis;
 
-  /** So many people are named that somebody else than its maker approves it. */
+  /** So many people are named that somebody else than its maker approves it. It may rest on items that you do not see. */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   needsSecondApproval: boolean;

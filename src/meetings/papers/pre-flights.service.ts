@@ -12,7 +12,7 @@ import { basisOf, isStale, stale } from './circulation.js';
 import { isToBeHeld, Listing, Meeting } from '../meeting.entity.js';
 import { contentOf } from './pack-content.js';
 import { findsOf } from './packs.service.js';
-import { PreFlight } from './pre-flight.entity.js';
+import { PreFlight, type Recipient } from './pre-flight.entity.js';
 import { PreFlightItemView, PreFlightView } from './pre-flight.views.js';
 import { namedIn, recipientsOf } from './receiving.js';
 import { peopleIn, warningsOf } from './warnings.js';
@@ -90,13 +90,19 @@ async function checkOf(work: Work, action: string, meetingId: string, id: string
   return found;
 }
 
+/** Returns whether somebody receives papers whatever other items there are. */
+const isRecipientOf = ({ isSeated = false, invitedTo = [], items }: Recipient, listingIds: string[]): boolean =>
+  isSeated || items.length > 0 || invitedTo.some((id) => listingIds.includes(id));
+
 /** What the check found in the items that whoever works may see. */
 async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
   const meeting = await work.find('read', Meeting, check.meetingId);
   const visible = await work.rows('read', Listing, { id: { $in: check.named.map(({ listingId }) => listingId) } });
   const listingIds = visible.map(({ id }) => id);
   const isVisible = ({ listingId }: { listingId: string }): boolean => listingIds.includes(listingId);
-  const recipients = check.recipients.map((one) => ({ ...one, items: one.items.filter(isVisible) }));
+  const recipients = check.recipients
+    .map((one) => ({ ...one, items: one.items.filter(isVisible) }))
+    .filter((one) => isRecipientOf(one, listingIds));
   return {
     stale: await isStale(work, meeting, check),
     namedPeople: peopleIn(check.named.filter(isVisible)),

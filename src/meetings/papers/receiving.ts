@@ -44,7 +44,16 @@ export async function recipientsOf(
   const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
   const readers = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const known = await knownRows(work, readers, content);
-  return inSlices(readers, (reader) => receiving(work, reader, panelId, content, known));
+  const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
+  return inSlices(readers, async (reader) => ({
+    ...(await receiving(work, reader, panelId, content, known)),
+    isSeated: seated.has(reader.id),
+    invitedTo: invited
+      .filter(({ practitionerId, agencyId }) =>
+        practitionerId ? practitionerId === reader.id : agencyId === reader.agencyId,
+      )
+      .map(({ listingId }) => listingId),
+  }));
 }
 
 /** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
