@@ -9,11 +9,13 @@ import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
+import { declareKnownFacts } from '../records/known-facts.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
+import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
 
 const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
@@ -223,6 +225,60 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
       fields: BY_REFERENCE,
     },
   ],
+});
+
+// who may explain a case decides on access to it, or watches over that
+declareKnownFacts(['grantedCaseIds'], async (work, people) => {
+  const ids = [...new Set(people.flatMap(({ grantedCaseIds }) => grantedCaseIds))];
+  const explained = ids.length ? await work.rows('explain', Case, { id: { $in: ids } }, ids.length) : [];
+  const known = new Set(explained.map(({ id }) => id));
+  return ({ grantedCaseIds }) => ({ grantedCaseIds: grantedCaseIds.filter((id) => known.has(id)) });
+});
+
+// the coordination learns that a case was opened in an emergency, not by whom
+declareKnownFacts(['emergencyCaseIds'], async (work, people) => {
+  const opened = await openEmergencies(
+    work,
+    people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),
+  );
+  const shown = await work.shownOf(
+    EmergencyAccess,
+    opened.map(({ id }) => id),
+  );
+  const known = opened.filter(({ id }) => shown.get(id)?.has('practitionerId'));
+  return ({ id, emergencyCaseIds }) => ({
+    emergencyCaseIds: emergencyCaseIds.filter((caseId) =>
+      known.some((one) => one.practitionerId === id && one.caseId === caseId),
+    ),
+  });
+});
+
+declareKnownFacts(['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'], async (work, people) => {
+  const concerning = await exclusionsOf(work, people);
+  const shown = await work.shownOf(
+    Exclusion,
+    concerning.map(({ id }) => id),
+  );
+  return (one) => {
+    const known = concerning.filter((exclusion) => {
+      const names = namedBy(exclusion, one);
+      return names !== null && shown.get(exclusion.id)?.has(names);
+    });
+    const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
+    const hides = (personId: string, panelId?: string): boolean =>
+      known.some(
+        (exclusion) =>
+          exclusion.personId === personId &&
+          (panelId ? exclusion.reach === 'panel' && exclusion.panelId === panelId : exclusion.reach === 'partnership'),
+      );
+    return {
+      excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
+      excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
+      panelExclusions: one.panelExclusions
+        .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
+        .filter(({ personIds }) => personIds.length),
+    };
+  };
 });
 
 declareWords(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });

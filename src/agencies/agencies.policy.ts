@@ -2,6 +2,7 @@
 import { declareFact } from '../policy/actor.js';
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
+import { declareKnownFacts } from '../records/known-facts.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
 
 declare module '../policy/actor.js' {
@@ -93,6 +94,15 @@ declareSubject(Practitioner, 'Practitioner', {
       where: (actor) => (actor.coordinatedPanelIds.length ? { id: { $ne: actor.id }, active: true } : null),
     },
   ],
+});
+
+// the directory withholds the roles of most people from most readers
+declareKnownFacts([], async (work, people) => {
+  const shown = await work.shownOf(
+    Practitioner,
+    people.map(({ id }) => id),
+  );
+  return ({ id, roles }) => ({ roles: shown.get(id)?.has('roles') ? roles : [] });
 });
 
 declareSubject(Client, 'Client', {

@@ -7,6 +7,7 @@ import type { Row } from '../policy/conditions.js';
 import { granted } from '../policy/levels.js';
 import { subjectOf } from '../policy/subjects.js';
 import { rowsWithFactsOfAll } from '../records/facts.js';
+import { asKnown } from '../records/known-facts.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { inSlices } from '../records/slices.js';
@@ -23,7 +24,7 @@ interface Seen {
 
 /**
  * Who can see a case and why: the rules that enforcement uses, asked about everybody whom they could concern. For the
- * panel's coordination and the data protection officer.
+ * panel's coordination and the data protection officer, as far as they may know what the answer rests on.
  */
 @Injectable()
 export class CaseAccess {
@@ -40,8 +41,9 @@ export class CaseAccess {
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
       const about = ids.flatMap((one) => found.get(one) ?? []);
       const [row = {}] = await rowsWithFactsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
-      const seen = await inSlices(about, (one) => explained(one, row));
-      work.explained(subjectOf(Case), asked);
+      const known = await asKnown(work, about);
+      const seen = await inSlices(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
+      work.explained(subjectOf(Case), asked as unknown as Row);
       const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({
@@ -74,9 +76,10 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
       ? [decidedBy.rule]
       : [];
 
-function explained(actor: Actor, row: Row): Seen {
-  const about = (action: string): Explanation => explain(actor, subjectOf(Case), action, row);
-  return { actor, read: about('read'), track: about('track') };
+/** Who follows a case is shown as an agency: whether it has somebody in the role that follows does not say who that is. */
+function explained(actor: Actor, roles: string[], row: Row): Seen {
+  const about = (one: Actor, action: string): Explanation => explain(one, subjectOf(Case), action, row);
+  return { actor, read: about(actor, 'read'), track: about({ ...actor, roles }, 'track') };
 }
 
 /** Category by category what the agreements give, contributed by anybody for whom no row says otherwise. */

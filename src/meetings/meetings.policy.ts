@@ -15,6 +15,7 @@ import {
 } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
+import { declareKnownFacts } from '../records/known-facts.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
@@ -256,6 +257,16 @@ declareSubject(Invitation, 'Invitation', {
       }),
     },
   ],
+});
+
+// who may explain a case may know who is invited to its items, except to one that is hidden from the asker
+declareKnownFacts(['invitations'], async (work, people) => {
+  const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
+  const notHidden = await work.known(Invitation, ['read'], ids);
+  return ({ invitations, recusedListingIds }) => ({
+    // a recusal that the asker may not read closes an invitation without being named
+    invitations: invitations.filter((one) => notHidden.has(one.id) && !recusedListingIds.includes(one.listingId)),
+  });
 });
 
 declareSubject(Decision, 'Decision', {

@@ -2,12 +2,17 @@ import { IsOptional, IsString, IsUUID, Matches } from 'class-validator';
 
 /** Asks the policy about one record. */
 export class ExplanationRequest {
-  /** About whom, if not yourself: a practitioner. Only the coordination of the case's panel may ask about others. */
+  /**
+   * About whom, if not yourself: a practitioner. Only the coordination of the case's panel and the data protection officer may
+   * ask about others: whether they may `read` a case, or what stands in it. What you may not know does not count in the answer:
+   * invitations to items that are hidden from you, recusals and exclusions that you may not read, and emergency accesses of
+   * which you may not know who opened them.
+   */
   @IsOptional()
   @IsUUID()
   actor?: string;
 
-  /** The action, e.g. `read`. */
+  /** The action, e.g. `read`; about somebody else no other. */
   @IsString()
   @Matches(/^[a-z-]{2,40}$/)
   action: string;
@@ -21,7 +26,7 @@ export class ExplanationRequest {
   @IsUUID()
   id: string;
 
-  /** One field of the record. */
+  /** One field of the record. Only for who may read the record. */
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z]{2,60}$/)

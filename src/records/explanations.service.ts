@@ -1,19 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../policy/actor.js';
 import { classOf } from '../policy/classification.js';
+import { columnsOf } from '../policy/columns.js';
+import type { Row } from '../policy/conditions.js';
 import { explain } from '../policy/explanation.js';
 import { matrixText, policyMatrix } from '../policy/matrix.js';
 import { invalid, notFound, refused } from '../policy/problems.js';
 import { relationOf, subjectNamed, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import type { ExplanationRequest } from './explanation.requests.js';
 import { rowsWithFacts } from './facts.js';
+import { asKnown } from './known-facts.js';
 import { Presented } from './presented.js';
 import { Records } from './records.js';
 import type { Work } from './work.js';
 
+/** Column of a record that is about the access or the presence of one person, such as an invitation or a recusal. */
+const WHOSE_ACCESS = 'practitionerId';
+
 /**
  * Answers why. Only about records that the asker may read: about what is hidden there is no explanation, as there is no
- * record. About others only the coordination of the panel and the data protection officer may ask.
+ * record. About others only the coordination of the panel and the data protection officer may ask, only whether they may read
+ * a case or what stands in it, and only as far as the asker may know what the answer rests on.
  */
 @Injectable()
 export class ExplanationsService {
@@ -44,15 +51,22 @@ export class ExplanationsService {
         request.panelId,
       );
       if (!row) throw notFound();
-      work.explained(subject, row);
-      return new Presented({ ...explain(about, subject, request.action, row, request.field), withheld: [] });
+      const isOther = about !== work.actor;
+      work.explained(subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      const asked = isOther ? await withoutUnread(work, subject, row) : row;
+      return new Presented({ ...explain(about, subject, request.action, asked, request.field), withheld: [] });
     });
   }
 
   /** About oneself, who may read the record; about others, also who may explain it without reading it. */
-  private async mayAsk(work: Work, subject: Subject, { actor: about, id }: ExplanationRequest): Promise<void> {
-    if (about && (await work.peek('explain', subject.type, id))) return;
-    await work.find('read', subject.type, id);
+  private async mayAsk(work: Work, subject: Subject, { actor: about, id, field }: ExplanationRequest): Promise<void> {
+    const explains = about !== undefined && (await work.peek('explain', subject.type, id)) !== null;
+    await work.find(explains ? 'explain' : 'read', subject.type, id);
+    if (explains && field && !(await work.peek('read', subject.type, id)))
+      throw refused(
+        'not-permitted',
+        'You may ask who reads this record, but not read it yourself, and so not ask about a field of it. Ask without field.',
+      );
   }
 
   private async about(work: Work, subject: Subject, { actor: id, ...request }: ExplanationRequest): Promise<Actor> {
@@ -62,10 +76,16 @@ export class ExplanationsService {
         'not-permitted',
         'Only the coordination of the panel and the data protection officer may ask what others see. Ask about yourself.',
       );
+    if (request.action !== 'read' || columnsOf(subject.type).has(WHOSE_ACCESS))
+      throw refused(
+        'not-permitted',
+        'About somebody else you may ask only whether they may read a case, or what stands in it. Ask with the action read.',
+      );
     const { now, call } = work.actor;
     const about = await this.actors.practitioner(id, { now, call });
     if (!about) throw unknown('/actor', 'no active practitioner has this identifier');
-    return about;
+    const [known] = await asKnown(work, [about]);
+    return known as Actor;
   }
 
   /** May the asker `explain` the record, or what it stands in? */
@@ -77,6 +97,22 @@ export class ExplanationsService {
     const row = await work.find('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
+}
+
+/** The row without related rows that the asker may not read. The record in which it stands is readable with it. */
+async function withoutUnread(work: Work, subject: Subject, row: Row): Promise<Row> {
+  const asked: Row = { ...row };
+  for (const [name, { to }] of Object.entries(subject.relations)) {
+    const related = row[name] as Row[] | undefined;
+    if (!related) continue;
+    const ids = related.map((one) => one['id'] as string);
+    const readable =
+      name === subject.parent || !ids.length ? null : await work.rows('read', to, { id: { $in: ids } }, ids.length);
+    const known = readable && new Set(readable.map((one) => (one as Row)['id']));
+    const kept = known ? related.filter((one) => known.has(one['id'])) : related;
+    asked[name] = await Promise.all(kept.map((one) => withoutUnread(work, subjectOf(to), one)));
+  }
+  return asked;
 }
 
 const unknown = (pointer: string, detail: string): Error =>

@@ -501,9 +501,13 @@ export class Work {
     this.note('consult', 'count', subjectOf(type), [], { action: 'read', fields });
   }
 
-  /** Notes that the policy was asked about a record. */
-  explained(subject: Subject, row: object): void {
-    this.note('consult', 'explain', subject, [row as Row]);
+  /** Notes that the policy was asked about a record: about whom, where it was somebody else, and about which field. */
+  explained(subject: Subject, row: Row, { about, field }: { about?: string; field?: string } = {}): void {
+    this.note('consult', 'explain', subject, [row], {
+      recordIds: [row['id'] as string, ...(about ? [about] : [])],
+      resultCount: 1,
+      fields: field ? [field] : [],
+    });
   }
 
   /** Notes that the first answer to a repeated call left once more. */
@@ -627,7 +631,8 @@ export class Work {
   }
 
   /** What the reader may know of records that others refer to. What a client is registered for makes no difference. */
-  private async known(type: RecordClass, actions: readonly string[], ids: string[]): Promise<Known> {
+  async known(type: RecordClass, actions: readonly string[], ids: string[]): Promise<Known> {
+    if (!ids.length) return new Map();
     const reader = { ...this.actor, scopes: undefined };
     const form = formOf(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>
       knownSql(reader, type, actions, new Slot(0)),
@@ -638,6 +643,7 @@ export class Work {
 
   /** What the reader may be shown of rows elsewhere: by identifier, the names of the properties. */
   async shownOf(type: RecordClass, ids: string[]): Promise<Map<string, Set<string>>> {
+    if (!ids.length) return new Map();
     const found = await this.rows<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
     const { masks } = await this.masked(wholeShapeOf(type), 'read', found);
     return new Map(found.map((row, index) => [row['id'] as string, new Set(masks[index]?.shown)]));

@@ -6,9 +6,13 @@ import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
 import { declareSubject } from '../../policy/subjects.js';
 import { declareWords } from '../../policy/wording.js';
+import { declareKnownFacts } from '../../records/known-facts.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { Recusal } from './recusal.entity.js';
+
+/** Recusals of everybody who could read one case: far more than there are. */
+const MOST_RECUSALS = 10_000;
 
 declareSubject(Recusal, 'Recusal', {
   relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' } },
@@ -40,6 +44,21 @@ declareSubject(Recusal, 'Recusal', {
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, practitionerId: { $ne: actor.id } }),
     },
   ],
+});
+
+declareKnownFacts(['recusedListingIds', 'recusedCaseIds'], async (work, people) => {
+  const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
+  const readable = listingIds.length
+    ? await work.rows('read', Recusal, { listingId: { $in: listingIds }, endedAt: null }, MOST_RECUSALS)
+    : [];
+  const byPerson = Map.groupBy(readable, ({ practitionerId }) => practitionerId);
+  return ({ id }) => {
+    const own = byPerson.get(id) ?? [];
+    return {
+      recusedListingIds: own.map(({ listingId }) => listingId),
+      recusedCaseIds: own.map(({ caseId }) => caseId),
+    };
+  };
 });
 
 declareWords(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });

@@ -1,0 +1,64 @@
+/** Records behind facts of people: which of them somebody who asks about these people may know is decided by the policy. */
+import type { Actor } from '../policy/actor.js';
+import type { Work } from '../records/work.js';
+
+export interface OpenEmergency {
+  id: string;
+  practitionerId: string;
+  caseId: string;
+}
+
+/** Emergency accesses of these people that are open now. */
+export async function openEmergencies(work: Work, people: readonly Actor[]): Promise<OpenEmergency[]> {
+  if (!people.length) return [];
+  return work.manager.query<OpenEmergency[]>(
+    `SELECT e.id, e.practitioner_id AS "practitionerId", e.case_id AS "caseId" FROM emergency_accesses e
+     WHERE e.practitioner_id = ANY ($1::uuid[]) AND e.opened_at <= $2 AND e.expires_at > $2 AND e.ended_at IS NULL`,
+    [people.map(({ id }) => id), work.now],
+  );
+}
+
+export interface CurrentExclusion {
+  id: string;
+  practitionerId: string | null;
+  agencyId: string | null;
+  nameKey: string | null;
+  personId: string | null;
+  reach: string;
+  panelId: string | null;
+  /** The cases that it hides. */
+  caseIds: string[];
+}
+
+/** Exclusions that concern these people now: by person, by agency, or by a name that one of them has or had. */
+export async function exclusionsOf(work: Work, people: readonly Actor[]): Promise<CurrentExclusion[]> {
+  const excluded = people.filter(
+    (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,
+  );
+  if (!excluded.length) return [];
+  return work.manager.query<CurrentExclusion[]>(
+    `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId", e.name_key AS "nameKey",
+       e.person_id AS "personId", e.reach, e.panel_id AS "panelId",
+       ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL
+         UNION SELECT cp.case_id FROM case_people cp WHERE cp.person_id = e.person_id
+           AND (e.reach = 'partnership' OR cp.panel_id = e.panel_id)
+         UNION SELECT c.id FROM cases c WHERE c.person_id = e.person_id
+           AND (e.reach = 'partnership' OR c.panel_id = e.panel_id)) AS "caseIds"
+     FROM exclusions e
+     WHERE (e.practitioner_id = ANY ($1::uuid[]) OR e.agency_id = ANY ($2::uuid[]) OR e.name_key = ANY ($3::text[]))
+       AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)`,
+    [
+      excluded.map(({ id }) => id),
+      [...new Set(excluded.map(({ agencyId }) => agencyId))],
+      excluded.flatMap(({ nameKeys }) => nameKeys),
+      work.now,
+    ],
+  );
+}
+
+/** The column by which the exclusion names the person, or null where it concerns somebody else. */
+export function namedBy(exclusion: CurrentExclusion, one: Actor): 'practitionerId' | 'agencyId' | 'name' | null {
+  if (exclusion.practitionerId === one.id) return 'practitionerId';
+  if (exclusion.agencyId === one.agencyId) return 'agencyId';
+  return exclusion.nameKey !== null && one.nameKeys.includes(exclusion.nameKey) ? 'name' : null;
+}

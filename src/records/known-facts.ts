@@ -1,0 +1,49 @@
+/**
+ * Facts of somebody else, as far as the person who asks the policy may know them. Facts are read as the owner of the database
+ * reads, and rest on records that can be hidden from the asker: an invitation to a hidden item, a recusal, an emergency access.
+ * Such records do not count in an explanation, so that it is the same whether or not they exist.
+ */
+import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
+import { inSlices } from './slices.js';
+import type { Work } from './work.js';
+
+export type KnownFacts = Partial<ActorFacts & Pick<Actor, 'roles'>>;
+
+/** Finds once which records behind the facts of these people the asker may know; then gives the facts of each of them. */
+export type FindFacts = (work: Work, people: readonly Actor[]) => Promise<(one: Actor) => KnownFacts>;
+
+/** Facts that rest on no record hidden from those who may explain a case: seats, agencies and agreements. */
+const OPEN: readonly (keyof ActorFacts)[] = [
+  'agreements',
+  'auditedPanelIds',
+  'compartmentPanelIds',
+  'coordinatedPanelIds',
+  'excludedFromAuditIds',
+  'memberships',
+  'nameKeys',
+  'partnershipIds',
+  'workingPartnershipIds',
+];
+
+const known = new Set<string>(OPEN);
+const finders: FindFacts[] = [];
+
+export function declareKnownFacts(names: readonly (keyof ActorFacts)[], find: FindFacts): void {
+  for (const name of names) known.add(name);
+  finders.push(find);
+}
+
+/** Returns the people with the facts that the asker may know. A fact of which nobody declared who may know it is an error. */
+export async function asKnown(work: Work, people: readonly Actor[]): Promise<Actor[]> {
+  const undeclared = declaredFacts().find(({ name }) => !known.has(name));
+  if (undeclared) throw new Error(`nothing says who may know the fact ${undeclared.name} of somebody else`);
+  const facts: Awaited<ReturnType<FindFacts>>[] = [];
+  for (const find of finders) facts.push(await find(work, people));
+  return inSlices(people, (one) => {
+    if (one.id === work.actor.id) return one;
+    // a wall of its own: what is derived from all facts is kept by it (`policy/standing.ts`)
+    const asked: Actor = { ...one, wall: { ...one.wall } };
+    for (const of of facts) Object.assign(asked, of(one));
+    return asked;
+  });
+}
