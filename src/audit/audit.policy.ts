@@ -10,7 +10,7 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import '../cases/cases.policy.js';
-import '../meetings/room/recusal-facts.js';
+import '../cases/recusal-facts.js';
 import '../panels/panels.policy.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';

@@ -3,7 +3,7 @@ import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
-import { recusedFromItem } from '../meetings/room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { hiddenWithReferral } from '../referrals/referrals.policy.js';

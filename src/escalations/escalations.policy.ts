@@ -6,7 +6,7 @@
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { recusedFromItem } from '../meetings/room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner } from '../plans/plans.policy.js';

@@ -13,7 +13,7 @@ import '../cases/handling.policy.js';
 import '../escalations/escalations.policy.js';
 import '../meetings/minutes/minutes.policy.js';
 import '../meetings/room/crime.policy.js';
-import { recusedFromItem } from '../meetings/room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import '../referrals/referrals.policy.js';
 import { Event } from './event.entity.js';
 

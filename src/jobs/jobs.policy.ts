@@ -7,7 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { recusedFromItem } from '../meetings/room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner, ownOrShared } from '../plans/plans.policy.js';

@@ -19,7 +19,7 @@ import { declareKnownFacts } from '../records/known-facts.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { recusedFromItem } from './room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import { AgendaEdition, AgendaItem } from './agenda/agenda.entity.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 

@@ -9,7 +9,7 @@ import { declareSubject, extendSubject, permitted, subjectOf } from '../policy/s
 import { declareWords } from '../policy/wording.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
-import { recusedFromItem } from '../meetings/room/recusal-facts.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
 import { Plan } from './plan.entity.js';

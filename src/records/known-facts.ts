@@ -43,7 +43,7 @@ export async function asKnown(work: Work, people: readonly Actor[]): Promise<Act
     if (one.id === work.actor.id) return one;
     // a wall of its own: what is derived from all facts is kept by it (`policy/standing.ts`)
     const asked: Actor = { ...one, wall: { ...one.wall } };
-    for (const of of facts) Object.assign(asked, of(one));
+    for (const factsOf of facts) Object.assign(asked, factsOf(one));
     return asked;
   });
 }

@@ -9,7 +9,7 @@ import { Contribution } from '../../cases/case.entity.js';
 import { ownOrShared } from '../../plans/plans.policy.js';
 import { invited, toCase, WITHIN_CASE } from '../meetings.policy.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
-import { recusedFromItem } from '../room/recusal-facts.js';
+import { recusedFromItem } from '../../cases/recusal-facts.js';
 
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,

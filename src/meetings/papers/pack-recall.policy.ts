@@ -5,7 +5,7 @@ import { declareWords } from '../../policy/wording.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { PackRecall } from './pack-recall.entity.js';
-import { recusedFromItem } from '../room/recusal-facts.js';
+import { recusedFromItem } from '../../cases/recusal-facts.js';
 
 declareSubject(PackRecall, 'PackRecall', {
   relations: {

@@ -13,7 +13,7 @@ import { seatedPanels } from '../../panels/panels.policy.js';
 import { Person } from '../../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../../subjects/subjects.policy.js';
 import '../meetings.policy.js';
-import { recusedFromItem } from '../room/recusal-facts.js';
+import { recusedFromItem } from '../../cases/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
 
 /** Requests that the actor answers for their agency. A system of the agency answers for all who do, as its scopes let it. */

@@ -2,10 +2,10 @@
  * Somebody recused from one item must not learn of it: not that it stands on the list, nor what is said, decided or written
  * of it. The rest of the case stays as it was; an exclusion takes the whole case away.
  */
-import { declareFact } from '../../policy/actor.js';
-import type { Bar } from '../../policy/subjects.js';
+import { declareFact } from '../policy/actor.js';
+import type { Bar } from '../policy/subjects.js';
 
-declare module '../../policy/actor.js' {
+declare module '../policy/actor.js' {
   interface ActorFacts {
     /** Items of meetings that must not exist for the actor. */
     recusedListingIds: string[];
