@@ -201,6 +201,53 @@ test('who can see a case is told with the reasons, to the coordination and to th
   await (await as(server, 'related-officer')).get(`/v1/cases/${caseId}/access`).expect(404);
 });
 
+test('the levels of the page are those at which people read contributions', async () => {
+  const { rows } = await database.query<{ id: string; case: string; category: string; type: string; agency: string }>(
+    `SELECT k.id, k.case_id AS case, k.category, k.contributing_type AS type, k.agency_id AS agency FROM contributions k
+     WHERE NOT k.agency_only AND NOT k.originator_control AND k.handling = 'P' AND k.recalled_at IS NULL AND k.case_id = (
+       SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id JOIN contributions o ON o.case_id = c.id
+       WHERE p.code = 'ask-marac' GROUP BY c.id ORDER BY count(DISTINCT o.category || o.contributing_type) DESC, c.id LIMIT 1)`,
+  );
+  const caseId = rows[0]?.case ?? '';
+  const { body } = await (await as(server, 'dpo')).get(`/v1/cases/${caseId}/access`).expect(200);
+  const subjects = new Map(
+    (await database.query<{ id: string; subject: string }>('SELECT id, subject FROM practitioners')).rows.map((one) => [
+      one.id,
+      one.subject,
+    ]),
+  );
+  interface Told {
+    practitionerId: string;
+    agencyId: string;
+    outcome: string;
+    receives: Record<'full' | 'summary' | 'existence', string[]> & {
+      exceptions: { category: string; contributingType: string; level: string }[];
+    };
+  }
+  let compared = 0;
+  let apart = 0;
+  for (const { practitionerId, agencyId, outcome, receives } of body.people as Told[]) {
+    if (outcome !== 'permit') continue;
+    const reader = await as(server, subjects.get(practitionerId) ?? '');
+    for (const { id, category, type } of rows.filter((row) => row.agency !== agencyId)) {
+      const exception = receives.exceptions.find((one) => one.category === category && one.contributingType === type);
+      const usual = (['full', 'summary', 'existence'] as const).find((level) => receives[level].includes(category));
+      const { status, body: read } = await reader.get(`/v1/contributions/${id}`);
+      const level = status === 404 ? 'none' : 'text' in read ? 'full' : 'summary' in read ? 'summary' : 'existence';
+      expect([subjects.get(practitionerId), category, type, exception?.level ?? usual ?? 'none']).toEqual([
+        subjects.get(practitionerId),
+        category,
+        type,
+        level,
+      ]);
+      compared += 1;
+      if (exception) apart += 1;
+    }
+  }
+  expect(compared).toBeGreaterThan(30);
+  expect(apart).toBeGreaterThan(0);
+});
+
 test('a filter is put only to cases that would answer it, and refused by name where none would', async () => {
   const officer = await as(server, 'housing-officer');
   const all: { id: string; riskBand?: string }[] = [];

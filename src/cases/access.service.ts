@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../policy/actor.js';
-import { DATA_CATEGORIES, type SharingLevel } from '../policy/categories.js';
+import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../policy/categories.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { explain, type Explanation } from '../policy/explanation.js';
 import type { Row } from '../policy/conditions.js';
-import { granted } from '../policy/levels.js';
+import { granted, typesApart } from '../policy/levels.js';
 import { subjectOf } from '../policy/subjects.js';
 import { rowsWithFactsOfAll } from '../records/facts.js';
 import { asKnown } from '../records/known-facts.js';
@@ -54,7 +54,7 @@ export class CaseAccess {
           agencyId: one.actor.agencyId,
           outcome: one.read.outcome,
           because: reasons(one.read),
-          receives: one.read.outcome === 'permit' ? receives(one.actor, asked.panelId) : {},
+          receives: one.read.outcome === 'permit' ? receives(one.actor, asked) : {},
         })),
         agencies: [...Map.groupBy(followers, (one) => one.actor.agencyId)].map(([agencyId, following]) => ({
           agencyId,
@@ -82,11 +82,32 @@ function explained(actor: Actor, roles: string[], row: Row): Seen {
   return { actor, read: about(actor, 'read'), track: about({ ...actor, roles }, 'track') };
 }
 
-/** Category by category what the agreements give, contributed by anybody for whom no row says otherwise. */
-function receives(actor: Actor, panelId: string): Partial<Record<SharingLevel, string[]>> {
+interface Received extends Partial<Record<SharingLevel, string[]>> {
+  exceptions: { category: string; contributingType: string; level: SharingLevel }[];
+}
+
+/**
+ * Category by category what is received of agencies in general, and of which types of agencies otherwise: what the agreements
+ * give, or an emergency access.
+ */
+function receives(actor: Actor, { id, panelId }: Case): Received {
+  const isOpened = actor.emergencyCaseIds.includes(id);
+  const opened = isOpened ? DATA_CATEGORIES.filter((category) => !SEALED_CATEGORIES.includes(category)) : [];
+  const shared = DATA_CATEGORIES.filter((category) => !opened.includes(category));
   const at = (level: SharingLevel): string[] =>
-    DATA_CATEGORIES.filter((category) => granted(actor, panelId, category).level === level);
-  return { full: at('full'), summary: at('summary'), existence: at('existence') };
+    shared.filter((category) => granted(actor, panelId, category).level === level);
+  return {
+    full: [...opened, ...at('full')],
+    summary: at('summary'),
+    existence: at('existence'),
+    exceptions: shared.flatMap((category) =>
+      typesApart(actor, panelId, category).map((contributingType) => ({
+        category,
+        contributingType,
+        level: granted(actor, panelId, category, { type: contributingType }).level,
+      })),
+    ),
+  };
 }
 
 /**

@@ -165,6 +165,16 @@ export function granted(
     .reduce(wider, NOTHING);
 }
 
+/** Types of agencies whose contributions of the category the agreements share otherwise than those of agencies in general. */
+export function typesApart(actor: Actor, panelId: string, category: string): string[] {
+  const tables = tablesOf(actor).get(panelId) ?? [];
+  const named = tables.flatMap(({ rows }) => [...rows.keys()].flatMap((key) => typeIn(key, category) ?? []));
+  const usual = granted(actor, panelId, category).level;
+  return [...new Set(named)]
+    .filter((type) => type !== ANY && granted(actor, panelId, category, { type }).level !== usual)
+    .sort();
+}
+
 /** Columns by which a row says where it stands, as far as it says so. */
 interface Standing {
   panel: string;

@@ -67,7 +67,19 @@ export const accessSchema = {
       agencyId: uuid,
       outcome: { type: 'string', enum: ['permit', 'refuse'] },
       because: texts,
-      receives: { type: 'object', properties: levels },
+      receives: {
+        type: 'object',
+        description:
+          'Categories by the level at which the person receives them for the usual purpose: of agencies in general, and in `exceptions` of types of agencies of which the agreement gives another level.',
+        properties: {
+          ...levels,
+          exceptions: rows({
+            category: text,
+            contributingType: text,
+            level: { type: 'string', enum: ['full', 'summary', 'existence', 'none'] },
+          }),
+        },
+      },
     }),
     agencies: rows({ agencyId: uuid, because: texts }),
     complete: { type: 'boolean', description: 'False where more people were possible than were examined.' },
