@@ -20,6 +20,8 @@ interface Seen {
   actor: Actor;
   read: Explanation;
   track: Explanation;
+  /** A conflict alone keeps the person from reading the case. */
+  isKeptOut: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export class CaseAccess {
       const known = await asKnown(work, about);
       const seen = await inSlices(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
       work.explained(subjectOf(Case), asked as unknown as Row);
-      const readers = seen.filter(({ read }) => read.outcome === 'permit' || isBarred(read));
+      const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({
         caseId: id,
@@ -78,8 +80,10 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
 
 /** Who follows a case is shown as an agency: whether it has somebody in the role that follows does not say who that is. */
 function explained(actor: Actor, roles: string[], row: Row): Seen {
-  const about = (one: Actor, action: string): Explanation => explain(one, subjectOf(Case), action, row);
-  return { actor, read: about(actor, 'read'), track: about({ ...actor, roles }, 'track') };
+  const subject = subjectOf(Case);
+  const read = explain(actor, subject, 'read', row);
+  const isKeptOut = isBarred(read) && explain(actor, { ...subject, bars: [] }, 'read', row).outcome === 'permit';
+  return { actor, read, isKeptOut, track: explain({ ...actor, roles }, subject, 'track', row) };
 }
 
 interface Received extends Partial<Record<SharingLevel, string[]>> {
