@@ -76,7 +76,7 @@ declareSubject(Case, 'Case', {
   contributor: { agency: 'agencyId', type: 'contributingType' },
   bars: hiddenWithCase('id'),
   telling: {
-    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, Case, 'previous') },
+    isRepeat: { values: [true], shownAs: false, where: (actor) => refersToHidden(actor, Case, 'previous') },
   },
   grounds: [
     {

@@ -8,6 +8,7 @@ import {
   declareSubject,
   extendSubject,
   openings,
+  permitted,
   refersToHidden,
   subjectOf,
   type Ground,
@@ -174,16 +175,45 @@ const heard = (item: string): Ground[] => [
 const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHidden(actor, Case, 'previous') },
 });
-const TELLING: Record<string, Telling> = {
-  kind: { value: 'repeat', shownAs: 'new', where: listedAsRepeat },
-  reason: { value: 'repeat', shownAs: 'new_referral', where: listedAsRepeat },
-};
+
+/** Items that are listed because of an earlier item of the case that must not exist for the actor, or to which a guest is not invited. */
+function followsHidden(actor: Actor): Where {
+  // nothing else hides one item of a case
+  if (!actor.recusedListingIds.length && !actor.invitations.length) return { id: { $in: [] } };
+  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? { id: { $in: [] } };
+  const atEmergency = { meeting: { $elemMatch: { kind: 'emergency' } } };
+  return {
+    $or: [
+      { reason: 'carried_over', carriedFromId: { $ne: null }, $nor: [{ carriedFrom: { $elemMatch: readable } }] },
+      { reason: 'ratification', $nor: [{ siblings: { $elemMatch: { $and: [readable, atEmergency] } } }] },
+    ],
+  };
+}
+
+/** What is shown instead is what a case is listed as that was never heard: kind and reason agree. */
+const telling = (follows: (actor: Actor) => Where): Record<string, Telling> => ({
+  kind: {
+    values: ['repeat', 'review', 'urgent', 'closure'],
+    shownAs: 'new',
+    where: (actor) => ({ $or: [{ $and: [{ kind: 'repeat' }, listedAsRepeat(actor)] }, follows(actor)] }),
+  },
+  reason: {
+    values: ['repeat', 'carried_over', 'ratification'],
+    shownAs: 'new_referral',
+    where: (actor) => ({ $or: [{ $and: [{ reason: 'repeat' }, listedAsRepeat(actor)] }, follows(actor)] }),
+  },
+});
 
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
-  relations: { ...toCase, meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  relations: {
+    ...toCase,
+    meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
+    carriedFrom: { to: Listing, local: 'carriedFromId', foreign: 'id' },
+    siblings: { to: Listing, local: 'caseId', foreign: 'caseId' },
+  },
   bars: [recusedFromItem('id')],
-  telling: TELLING,
+  telling: telling(followsHidden),
   grounds: [
     ...heard('id'),
     {
@@ -219,9 +249,9 @@ declareSubject(AgendaEdition, 'AgendaEdition', {
 
 declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   bars: [recusedFromItem('listingId')],
-  telling: TELLING,
+  telling: telling((actor) => ({ listing: { $elemMatch: followsHidden(actor) } })),
   grounds: heard('listingId'),
 });
 

@@ -80,15 +80,19 @@ export interface Cap {
   where: (actor: Actor) => Where | null;
 }
 
-/** A column of which one value says that there is another record, from whose existence the reader may be barred. */
+/** A column of which some values say that there is another record, from whose existence the reader may be barred. */
 export interface Telling {
-  /** The value that says so. */
-  value: boolean | string;
+  /** The values that say so. */
+  values: readonly (boolean | string)[];
   /** What is shown instead, as if there were no such record. */
   shownAs: boolean | string;
   /** The rows in which it would tell the actor of a record that must not exist for the actor. */
   where: (actor: Actor) => Where;
 }
+
+/** Is it one of the values that say so? */
+export const isTelling = (telling: Telling | undefined, value: unknown): boolean =>
+  telling?.values.some((one) => one === value) ?? false;
 
 export interface Subject {
   type: RecordClass;
@@ -102,7 +106,7 @@ export interface Subject {
   caps: Cap[];
   /** Conditions that are answered with each row, by name: what a view derives values from. */
   flags: Record<string, (actor: Actor) => Where>;
-  /** By column: in which rows one of its values would tell of a hidden record. Reads, filters and counts follow it. */
+  /** By column: in which rows some of its values would tell of a hidden record. Reads, filters and counts follow it. */
   telling: Record<string, Telling>;
   /** Columns by which a list may seek; each has an index (column, orderBy, id). */
   seek: string[];

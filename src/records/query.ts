@@ -108,8 +108,9 @@ function shownSql(actor: Actor, subject: Subject, field: string, parameters: Par
   if (!telling) return undefined;
   const { name, type } = columnOf(subject.type, field);
   const hidden = toSql(parse(telling.where(actor)), subject.type, 't', parameters);
-  const [value, shownAs] = [telling.value, telling.shownAs].map((one) => parameters.add(one, type));
-  return `(CASE WHEN t.${name} = ${value as string} AND ${hidden} THEN ${shownAs as string} ELSE t.${name} END)`;
+  const values = telling.values.map((one) => parameters.add(one, type)).join(', ');
+  const shownAs = parameters.add(telling.shownAs, type);
+  return `(CASE WHEN t.${name} IN (${values}) AND ${hidden} THEN ${shownAs} ELSE t.${name} END)`;
 }
 
 /** Which caps hold the row back from the actor. */

@@ -13,7 +13,7 @@ import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/le
 import { keptFor } from '../policy/standing.js';
 import { databaseProblem } from './database-problems.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
-import { hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import { isTelling, hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
 import { categoriesGoingFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
@@ -378,7 +378,7 @@ export class Work {
     const { telling } = subjectOf(shape.record);
     const isHidden = (field: string): boolean =>
       (shape.references.has(field) && current[field] === null) ||
-      (row[tells(field)] === true && before[field] === telling[field]?.value);
+      (row[tells(field)] === true && isTelling(telling[field], before[field]));
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
     const still = fields.filter((one) => shown.includes(one));
@@ -777,7 +777,7 @@ function refuseWithheld(writes: object, { withheld }: Masked): void {
 
 /** The row with the values that it is shown with where its own would tell of a hidden record. */
 function withoutTelling({ telling }: Subject, row: Row): Row {
-  const instead = Object.entries(telling).filter(([column, { value }]) => row[tells(column)] && row[column] === value);
+  const instead = Object.entries(telling).filter(([column, one]) => row[tells(column)] && isTelling(one, row[column]));
   return instead.length
     ? { ...row, ...Object.fromEntries(instead.map(([column, { shownAs }]) => [column, shownAs])) }
     : row;

@@ -242,7 +242,11 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
   panel: 'panelId',
   contributor,
   telling: {
-    isRepeat: { value: true, shownAs: false, where: (actor) => refersToHidden(actor, ReferralScreening, 'previous') },
+    isRepeat: {
+      values: [true],
+      shownAs: false,
+      where: (actor) => refersToHidden(actor, ReferralScreening, 'previous'),
+    },
   },
   grounds: [
     {
