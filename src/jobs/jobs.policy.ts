@@ -110,7 +110,8 @@ declareSubject(Notice, 'Notice', {
         'who chairs or coordinates the steering group: that a panel needs a chair, without the case or referral that has none',
       actions: ['read', 'locate'],
       where: (actor) => ofPanel(actor, TO_APPOINTERS),
-      fields: [...WITHOUT_THE_CASE.filter((field) => field !== 'subjectId'), 'panelId', 'planPanelId'],
+      // whether a case or a referral needs a chair is the panel's own matter
+      fields: [...WITHOUT_THE_CASE.filter((field) => !field.startsWith('subject')), 'panelId', 'planPanelId'],
     },
     {
       name: 'appointer-told',
