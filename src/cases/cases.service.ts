@@ -34,7 +34,7 @@ import type {
 } from './case.requests.js';
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
 import { CaseFollowing } from './following.js';
-import { recalled, voidAcknowledgements } from './handling.service.js';
+import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
 import { mustBeOpen } from './open-case.js';
 
@@ -93,7 +93,7 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Case, CaseView, id, { writes: request });
       mustBeOpen(found, 'no changes');
-      raisedOrReasoned(found, request);
+      mustReasonLowerBand(found, request);
       await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
       const changed = await work.update(Case, found, request);
       work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
@@ -166,7 +166,7 @@ export class CasesService {
   contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('contribute', Case, caseId, { lock: true });
-      return work.present(ContributionView, await contributed(work, found, request), { status: 201 });
+      return work.present(ContributionView, await contribute(work, found, request), { status: 201 });
     });
   }
 
@@ -179,8 +179,8 @@ export class CasesService {
   changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Contribution, ContributionView, id, { writes: request });
-      if (found.recalledAt) throw recalled();
-      handled({ ...found, ...request });
+      if (found.recalledAt) throw alreadyRecalled();
+      mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changed = await work.update(Contribution, found, request);
       if (changed.handling !== found.handling || changed.conditions !== found.conditions)
@@ -197,9 +197,9 @@ export class CasesService {
 }
 
 /** Puts what the actor's agency knows before the panel. */
-export async function contributed(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
+export async function contribute(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
   mustBeOpen(found, 'no contributions');
-  handled(request);
+  mustHaveConditions(request);
   mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
   const contribution = await work.insert(Contribution, {
     ...request,
@@ -242,7 +242,7 @@ async function countedByStage(work: Work, asked: CaseFilter): Promise<{ value: u
 }
 
 /** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
-function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange): void {
+function mustReasonLowerBand(found: Case, { riskBand, riskBandReason }: CaseChange): void {
   if (riskBandReason === null && found.riskBandReason !== null)
     throw unacceptable('reason-stays', 'The reason for a band is replaced by another one, and never deleted.', [
       { pointer: '/riskBandReason', detail: 'give the reason that holds now, or leave it out' },
@@ -254,7 +254,10 @@ function raisedOrReasoned(found: Case, { riskBand, riskBandReason }: CaseChange)
     ]);
 }
 
-export function handled({ handling, conditions }: Pick<ContributionChange, 'handling' | 'conditions'>): void {
+export function mustHaveConditions({
+  handling,
+  conditions,
+}: Pick<ContributionChange, 'handling' | 'conditions'>): void {
   if (handling === 'C' && !conditions)
     throw unacceptable('conditions-missing', 'Handling C needs the conditions under which it may be shared.', [
       { pointer: '/conditions', detail: 'say what a reader must do or may not do' },

@@ -50,7 +50,7 @@ export class HandlingService {
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('recall', Contribution, ContributionView, id);
-      if (found.recalledAt) throw recalled();
+      if (found.recalledAt) throw alreadyRecalled();
       const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
       work.happened('contribution.recalled', Contribution, changed);
       return work.present(ContributionView, changed);
@@ -66,7 +66,7 @@ export class HandlingService {
           'not-controlled',
           'Its originator keeps no control of this contribution: no release is needed.',
         );
-      if (found.recalledAt) throw recalled();
+      if (found.recalledAt) throw alreadyRecalled();
       const waiting = {
         contributionId: id,
         agencyId: actor.agencyId,
@@ -119,7 +119,7 @@ export class HandlingService {
       const found = await work.take('approve', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'approval');
       const about = await work.find('release', Contribution, found.contributionId);
-      if (about.recalledAt) throw recalled();
+      if (about.recalledAt) throw alreadyRecalled();
       mustEnd(expiresAt, work.now, LONGEST_RELEASE_DAYS);
       return this.decide(work, found, about, { status, expiresAt }, 'release.approved');
     });
@@ -178,7 +178,7 @@ export function mustEnd(expiresAt: Date, now: Date, days: number): void {
   mustEndWithin(expiresAt, soonest, instantAfter(now, days), { pointer: '/expiresAt' });
 }
 
-export const recalled = (): Error =>
+export const alreadyRecalled = (): Error =>
   conflict('recalled', 'The agency that contributed this took it back. That cannot be undone.');
 
 /** Conditions are met, and access asked for, by a person who answers for it. */

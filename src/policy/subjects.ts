@@ -3,10 +3,14 @@
  *
  * A subject is a record type with
  *   bars      who may not learn that a row exists, whatever else holds (conflict, compartment);
- *   grounds   why somebody may: each a named sentence, its actions, and a condition over fields and relations.
+ *   grounds   why somebody may: each a named sentence, its actions, and a condition over fields and relations;
+ *   caps      what holds a readable row back at a lower level (a contribution that was recalled);
+ *   flags     conditions that are answered with each row, for its views;
+ *   telling   columns of which some values tell of another record that may be hidden;
+ *   contexts  relations to records with a panel, through which a row without one is read.
  *
- * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: it fails open on
- * columns that were not loaded. A child names its parent and the action on the parent that its own ground needs
+ * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: where a
+ * column was not loaded, a rule that forbids by it would not apply. A child names its parent and the action on the parent that its own ground needs
  * (`within`), so that it is never more visible than its parent. An area higher up may extend a subject declared lower
  * down with a ground of its own (a meeting that invites an agency lets that agency read the case).
  *
@@ -30,7 +34,7 @@ export interface Relation {
   as?: Record<string, string>;
 }
 
-/** The steps of a decision, in their order (design, section 4, "Order of decision"). */
+/** The steps that a decision can name. In which order they are asked is said in `explanation.ts` and `levels.ts`. */
 export const STEPS = [
   'active',
   'conflict',
@@ -211,9 +215,9 @@ export interface Opening {
   isIdle: boolean;
 }
 
-const isNothing = (where: Where): boolean => Object.keys(where).length === 0;
-const both = (...parts: Where[]): Where => {
-  const needed = parts.filter((part) => !isNothing(part));
+const isUnconditional = (where: Where): boolean => Object.keys(where).length === 0;
+const allOf = (...parts: Where[]): Where => {
+  const needed = parts.filter((part) => !isUnconditional(part));
   return needed.length > 1 ? { $and: needed } : (needed[0] ?? {});
 };
 
@@ -229,7 +233,7 @@ function isImpossible(where: Where): boolean {
 }
 
 /** The conditions that bar the actor, as one condition that every opened row must meet. */
-export function unbarred(actor: Actor, subject: Subject): Where[] {
+export function ownBars(actor: Actor, subject: Subject): Where[] {
   return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
 }
 
@@ -255,7 +259,7 @@ export function refersToHidden(actor: Actor, type: RecordClass, relation: string
 
 /** Every way in which the actor may do `action` on rows of the subject: none at all is `[]`. */
 export function openings(actor: Actor, subject: Subject, action: string): Opening[] {
-  const bars = unbarred(actor, subject);
+  const bars = ownBars(actor, subject);
   return subject.grounds
     .filter((ground) => ground.actions.includes(action) && inScope(actor, subject, action))
     .flatMap((ground): Opening[] => {
@@ -263,7 +267,7 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
       if (!where) return [];
       const isIdle = isImpossible(where);
       if (isIdle && !ground.passing) return [];
-      if (!ground.within) return [{ ground, where: both(where, ...bars), isIdle }];
+      if (!ground.within) return [{ ground, where: allOf(where, ...bars), isIdle }];
       if (!subject.parent) throw new Error(`${subject.name}: ${ground.name} needs a parent`);
       const relation = relationOf(subject, subject.parent);
       const parent = subjectOf(relation.to);
@@ -271,7 +275,7 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
         ground,
         through: outer.ground.name,
         isIdle: isIdle || outer.isIdle,
-        where: both(carried(subject, parent, outer.where), where, ...bars, {
+        where: allOf(carried(subject, parent, outer.where), where, ...bars, {
           [subject.parent as string]: { $elemMatch: outer.where },
         }),
       }));
@@ -296,15 +300,15 @@ export function permitted(actor: Actor, subject: Subject, action: string): Where
     byNeed.set(ground.within, [...(byNeed.get(ground.within) ?? []), where]);
   }
   const ways = [...byNeed].flatMap(([within, wheres]): Where[] => {
-    const own = wheres.some(isNothing) ? {} : anyOf(wheres);
+    const own = wheres.some(isUnconditional) ? {} : anyOf(wheres);
     if (!within) return [own];
     if (!subject.parent) throw new Error(`${subject.name}: ${within} needs a parent`);
     const parent = subjectOf(relationOf(subject, subject.parent).to);
     const outer = permitted({ ...actor, scopes: undefined }, parent, within);
-    return outer ? [both(own, { [subject.parent]: { $elemMatch: outer } })] : [];
+    return outer ? [allOf(own, { [subject.parent]: { $elemMatch: outer } })] : [];
   });
   if (!ways.length) return null;
-  return both(ways.some(isNothing) ? {} : anyOf(ways), ...unbarred(actor, subject));
+  return allOf(ways.some(isUnconditional) ? {} : anyOf(ways), ...ownBars(actor, subject));
 }
 
 const anyOf = (wheres: Where[]): Where => (wheres.length > 1 ? { $or: wheres } : (wheres[0] as Where));

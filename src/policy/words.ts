@@ -1,6 +1,7 @@
 /**
  * Words that somebody writes into a record of another agency are shared as that agency's: by its rows of the agreement, and
- * under its signature. They must go no further than what the writer's own agency contributes. Which rows apply is asked of the
+ * under its signature. They must go no further than what the writer's own agency contributes, but for
+ * the agency of the record, which reads all of its own. Which rows apply is asked of the
  * agreements by the area that holds them.
  */
 import { getMetadataStorage } from 'class-validator';

@@ -48,7 +48,7 @@ const isOwnOf = (panel: string, agreement: string): string => `NOT EXISTS (
           WHERE o.partnership_id = ${agreement}.partnership_id AND ${panel}.type = ANY(o.panel_types) AND o.id <> ${agreement}.id
             AND (${sinceOf('o')}, o.id) < (${sinceOf(agreement)}, ${agreement}.id))`;
 
-/** Rows of active versions that the actor's agency signed, for the actor's purpose, addressed to its type. */
+/** Versions in force that the actor's agency signed. Their rows for its purpose and type are read by `rowsOf`. */
 declareFact(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
@@ -76,7 +76,10 @@ declareFact(
   },
 );
 
-/** The level of the row that counts for one contributor: the more specific one, none where the agreement does not cover it. */
+/**
+ * The level of the row that counts for one contributor: the more specific one, none where the agreement does not cover it. There is
+ * one row of each type (by a unique constraint): `max` takes it from its group.
+ */
 const levelFor = (agency: string, type: string): string => `CASE WHEN is_own OR EXISTS (SELECT FROM sharing_parties s
        WHERE s.agreement_version_id = version_id AND s.agency_id = ${agency} AND s.signed_on IS NOT NULL)
      THEN coalesce(max(level) FILTER (WHERE contributing_type = ${type}), max(level) FILTER (WHERE contributing_type = 'any')) END`;

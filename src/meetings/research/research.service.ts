@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FindOptionsWhere } from 'typeorm';
 import { Case, CasePerson } from '../../cases/case.entity.js';
-import { contributed, handled } from '../../cases/cases.service.js';
+import { contribute, mustHaveConditions } from '../../cases/cases.service.js';
 import { mustNotLieAhead } from '../../panels/limits.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import type { Actor } from '../../policy/actor.js';
@@ -158,7 +158,7 @@ export class ResearchService {
         throw unacceptable('reason-to-withhold', 'What is withheld needs a reason, and only that.', [
           { pointer: '/withheldReason', detail: 'say why, where and only where the decision is withheld' },
         ]);
-      handled(found);
+      mustHaveConditions(found);
       mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
       const point = await work.insert(ResearchPoint, {
         ...found,
@@ -185,7 +185,7 @@ export class ResearchService {
       const found = await work.take('change', ResearchPoint, ResearchPointView, id, { writes: request });
       const decision = after(pointMachine, found.decision, 'correction');
       await this.open(work, found.requestId);
-      handled({ ...found, ...request });
+      mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       return this.decided(work, found, { ...request, decision, withheldReason: null });
     });
@@ -196,7 +196,7 @@ export class ResearchService {
       const found = await work.take('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'sharing');
       await this.open(work, found.requestId);
-      handled({ ...found, ...request });
+      mustHaveConditions({ ...found, ...request });
       return this.decided(work, found, { ...request, decision, withheldReason: null });
     });
   }
@@ -308,7 +308,7 @@ export class ResearchService {
     const about = await work.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
       const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
-      const contribution = await contributed(work, about, {
+      const contribution = await contribute(work, about, {
         category,
         kind,
         text,
