@@ -3,7 +3,7 @@
  * that is killed between two partnerships. The ledger counts what its reader may read.
  *
  * Seen to fail: an action escalated on the day after it was due; a sweep without its lock; the bars of a notice left out, and the
- * second wall of its case.
+ * second wall of its case; a notice of missing minutes for a meeting as a whole.
  */
 import type pg from 'pg';
 import { asOwner, likeness, practitioner } from './given-panel-work.ts';
@@ -236,7 +236,29 @@ test('meetings, bids, what was handed on, agreements and emergencies are told of
 
   await moveTo(days.daysAfter(day, -1), fresh);
   expect([await of(chair, meeting), await of(chair, bid), await of(inspector, feed)]).toEqual([[], [], []]);
-  expect([await of(chair, drafted), await of(chair, approved)]).toEqual([['minutes_due'], []]);
+  // each item by itself: a coordinator who is recused from one, or kept out of its case, learns nothing of it
+  const itemsOf = async (id: string): Promise<string[]> =>
+    (
+      await database.query<{ id: string }>(
+        `SELECT id FROM listings l WHERE meeting_id = $1 AND removed_at IS NULL AND NOT EXISTS (SELECT FROM exclusions e
+           WHERE e.case_id = l.case_id) AND NOT EXISTS (SELECT FROM exclusions e JOIN case_people cp USING (person_id)
+           WHERE cp.case_id = l.case_id) ORDER BY id`,
+        [id],
+      )
+    ).rows.map((one) => one.id);
+  const minutesDue = async (caller: Caller): Promise<string[]> =>
+    (await told(caller)).filter(({ kind }) => kind === 'minutes_due').map(({ subjectId }) => subjectId as string);
+  const [open, done] = [await itemsOf(drafted), await itemsOf(approved)];
+  const missing = await minutesDue(chair);
+  expect(missing).toEqual(expect.arrayContaining(open));
+  expect(missing.filter((id) => done.includes(id))).toEqual([]);
+  expect([await of(chair, drafted), await of(chair, approved)]).toEqual([[], []]);
+  const { id: recused } = (
+    await database.query<{ id: string }>(`SELECT id FROM practitioners WHERE subject = 'jag-coordinator'`)
+  ).rows[0]!;
+  const recusal = { listingId: open[0], practitionerId: recused, reason: 'A relative of the tenant.' };
+  await (await by('jag-chair')).post(`/v1/meetings/${drafted}/recusals`, recusal).expect(201);
+  expect((await minutesDue(chair)).sort()).toEqual(missing.filter((id) => id !== open[0]).sort());
   // of an emergency a colleague of the data protection officer learns nothing
   expect([await of(dpo, emergency), await of(chair, emergency)]).toEqual([['emergency_review_due'], []]);
   expect(await of(dpo, agreement)).toEqual([]);

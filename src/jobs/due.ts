@@ -28,7 +28,18 @@ const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
 export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
   const today = londonDay(now);
   const found: Due[] = [];
-  for (const ask of [actions, escalations, meetings, bids, feeds, agreements, emergencies, redirections, chairsNeeded])
+  for (const ask of [
+    actions,
+    escalations,
+    meetings,
+    minutes,
+    bids,
+    feeds,
+    agreements,
+    emergencies,
+    redirections,
+    chairsNeeded,
+  ])
     found.push(...(await ask(manager, today, now)));
   return found;
 }
@@ -102,7 +113,7 @@ const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Papers that did not go out, what agencies know, and minutes that are not approved: to the panel's coordination. */
+/** Papers that did not go out, and what agencies know: to the panel's coordination. */
 const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -110,13 +121,24 @@ const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due
      FROM meetings m JOIN coordination c ON c.panel_id = m.panel_id
      CROSS JOIN LATERAL (VALUES
        ('papers_due', m.papers_due_on, m.status = 'scheduled' AND m.circulated_at IS NULL AND m.scheduled_at > $2),
-       ('research_due', m.research_due_on, m.status = ANY ($3) AND m.scheduled_at > $2),
-       ('minutes_due', m.minutes_due_on, m.status = 'held' AND EXISTS (SELECT FROM listings l
-         WHERE l.meeting_id = m.id AND l.removed_at IS NULL AND NOT EXISTS (SELECT FROM minutes n
-           WHERE n.listing_id = l.id AND n.status = 'approved')))
+       ('research_due', m.research_due_on, m.status = ANY ($3) AND m.scheduled_at > $2)
      ) AS due (kind, day, stands)
      WHERE due.stands AND due.day <= $1 ORDER BY m.id`,
     [today, now, TO_BE_HELD],
+  );
+
+/** Items without approved minutes: each is told by itself, so that no notice depends on an item that is hidden from its reader. */
+const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT 'minutes_due' AS kind, l.id AS "subjectId", m.minutes_due_on AS "dueOn", c.agency_id AS "agencyId",
+       l.case_id AS "caseId", l.id AS "listingId", l.panel_id AS "panelId"
+     FROM meetings m JOIN coordination c ON c.panel_id = m.panel_id
+     JOIN listings l ON l.meeting_id = m.id AND l.removed_at IS NULL
+     WHERE m.status = 'held' AND m.minutes_due_on <= $1
+       AND NOT EXISTS (SELECT FROM minutes n WHERE n.listing_id = l.id AND n.status IN ('approved', 'confirmed'))
+     ORDER BY l.id`,
+    [today],
   );
 
 /** Source: JAG note, section 3.3, rule 5. */

@@ -22,7 +22,7 @@ export const NOTICES = {
   action_escalated: { about: 'Action', level: LEVELS.escalated },
   papers_due: { about: 'Meeting', level: LEVELS.due },
   research_due: { about: 'Meeting', level: LEVELS.due },
-  minutes_due: { about: 'Meeting', level: LEVELS.due },
+  minutes_due: { about: 'Listing', level: LEVELS.due },
   bid_results_due: { about: 'Bid', level: LEVELS.due },
   bid_results_overdue: { about: 'Bid', level: LEVELS.overdue },
   feed_not_taken_up: { about: 'Feed', level: LEVELS.overdue },

@@ -48,6 +48,7 @@ import { ChairsLeft20261128550000 } from './20261128550000-chairs-left.js';
 import { PanelOfProtectedAddresses20261128560000 } from './20261128560000-panel-of-protected-addresses.js';
 import { EditionsOfADay20261128574000 } from './20261128574000-editions-of-a-day.js';
 import { ActionsOfItems20261128575000 } from './20261128575000-actions-of-items.js';
+import { NoticesOfItems20261128576000 } from './20261128576000-notices-of-items.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -101,4 +102,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   RewrittenReferrals20261128573000,
   EditionsOfADay20261128574000,
   ActionsOfItems20261128575000,
+  NoticesOfItems20261128576000,
 ];
