@@ -5,7 +5,8 @@
  * Seen to fail: facts of the person as the database knows them, one after the other: invitations, recusals, emergency accesses,
  * exclusions and roles; related rows that the asker may not read; every action of a record; records of somebody's own access; the field of a
  * record that the asker may not read; a log without person and field;
- * on the page, facts as the database knows them, and whoever is kept out and named by a hidden record.
+ * on the page, facts as the database knows them, and whoever is kept out and named by a hidden record. Of oneself: a reference
+ * that is withheld, said to be shown.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -268,4 +269,25 @@ test('the log names the person asked about and the field', async () => {
   expect(await entries(asked)).toEqual([{ record_ids: [id, about], fields: ['summary'], result_count: 1 }]);
   const self = await ask('jag-chair', 'jag-chair', { id });
   expect(await entries(self)).toEqual([{ record_ids: [id], fields: [], result_count: 1 }]);
+});
+
+test('of a reference to a record that one may not read it is said that it is withheld', async () => {
+  const dpo = await by('dpo');
+  const { rows } = await owner.query<{ id: string; person: string }>(
+    `INSERT INTO exclusions (id, version, partnership_id, practitioner_id, person_id, panel_id, reach, reason, since, made_by_id, made_by_agency_id)
+     SELECT gen_random_uuid(), 1, p.partnership_id, x.id, cp.person_id, p.id, 'panel', 'For a test.', now(), m.id, m.agency_id
+     FROM panels p JOIN case_people cp ON cp.panel_id = p.id, practitioners x, practitioners m
+     WHERE p.code = 'ask-jag' AND x.subject = 'fire-officer' AND m.subject = 'jag-chair' LIMIT 1 RETURNING id, person_id AS person`,
+  );
+  const { id, person } = rows[0]!;
+  await dpo.get(`/v1/persons/${person}`).expect(404);
+  const { body } = await dpo.get(`/v1/exclusions/${id}`).expect(200);
+  expect(body.withheld).toContain('personId');
+  const asked = { type: 'Exclusion', id, action: 'read', field: 'personId' };
+  const explained = await dpo.post('/v1/policy/explanations', asked).expect(200);
+  expect(explained.body).toMatchObject({
+    outcome: 'withhold',
+    decidedBy: { rule: 'refers to a record that you may not read' },
+  });
+  await owner.query(`DELETE FROM exclusions WHERE id = $1`, [id]);
 });

@@ -3,9 +3,10 @@ import { Actors, type Actor } from '../policy/actor.js';
 import { classOf } from '../policy/classification.js';
 import { columnsOf } from '../policy/columns.js';
 import type { Row } from '../policy/conditions.js';
-import { explain } from '../policy/explanation.js';
+import { explain, type Explanation } from '../policy/explanation.js';
 import { matrixText, policyMatrix } from '../policy/matrix.js';
 import { invalid, notFound, refused } from '../policy/problems.js';
+import { referencesOf } from '../policy/references.js';
 import { relationOf, subjectNamed, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
 import type { ExplanationRequest } from './explanation.requests.js';
 import { rowsWithFacts } from './facts.js';
@@ -54,7 +55,9 @@ export class ExplanationsService {
       const isOther = about !== work.actor;
       work.explained(subject, row, { about: isOther ? about.id : undefined, field: request.field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
-      return new Presented({ ...explain(about, subject, request.action, asked, request.field), withheld: [] });
+      const explained = explain(about, subject, request.action, asked, request.field);
+      const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
+      return new Presented({ ...(isUnread ? withheldReference(explained) : explained), withheld: [] });
     });
   }
 
@@ -74,7 +77,7 @@ export class ExplanationsService {
     if (!(await this.mayAskAboutOthers(work, subject, request.id)))
       throw refused(
         'not-permitted',
-        'Only the coordination of the panel and the data protection officer may ask what others see. Ask about yourself.',
+        'Only the coordination of the panel and the data protection officer may ask what others see, of a case and of what stands in it. Ask about the case, or about yourself.',
       );
     if (request.action !== 'read' || columnsOf(subject.type).has(WHOSE_ACCESS))
       throw refused(
@@ -113,6 +116,24 @@ async function withoutUnread(work: Work, subject: Subject, row: Row): Promise<Ro
     asked[name] = await Promise.all(kept.map((one) => withoutUnread(work, subjectOf(to), one)));
   }
   return asked;
+}
+
+/** Does the field refer to a record that the asker may not read? What must not exist for the asker is shown as nothing. */
+async function refersToUnread(work: Work, { type }: Subject, row: Row, field?: string): Promise<boolean> {
+  const reference = field === undefined ? undefined : referencesOf(type).get(field);
+  const id = field === undefined ? null : (row[field] as string | null);
+  const to = reference?.to(row);
+  return !!reference && !!id && !!to && (await work.known(to, reference.actions, [id])).get(id) === false;
+}
+
+function withheldReference({ steps, ...explained }: Explanation): Explanation {
+  const rule = 'refers to a record that you may not read';
+  return {
+    ...explained,
+    outcome: 'withhold',
+    steps: [...steps, { step: 'relationship', result: 'stopped', rule }],
+    decidedBy: { step: 'relationship', rule },
+  };
 }
 
 const unknown = (pointer: string, detail: string): Error =>
