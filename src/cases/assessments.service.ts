@@ -6,7 +6,7 @@ import { unacceptable, type FieldError } from '../policy/problems.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
-import { londonDay } from '../records/london-day.js';
+import { mustNotLieAhead } from '../panels/limits.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { Assessment } from './assessment.entity.js';
@@ -76,9 +76,7 @@ const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, det
 /** The instrument, in use on the day and by this type of panel. */
 async function instrumentFor(work: Work, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
-  const today = londonDay(work.now);
-  if (assessedOn > today)
-    throw unacceptable('not-yet', 'An assessment is recorded once it is made.', wrong('/assessedOn', 'lies ahead'));
+  mustNotLieAhead(assessedOn, work.now, '/assessedOn');
   const instrument = await work.peek('read', Instrument, instrumentId);
   const panel = await work.peek('read', Panel, about.panelId);
   if (!instrument || !panel || !instrument.panelTypes.includes(panel.type))

@@ -12,7 +12,7 @@ import { CasePersonCorrection, type CorrectionKind } from './case-person-correct
 import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
-import { mustBeOpen } from './open-case.js';
+import { mustBeOpen, touch } from './open-case.js';
 
 /** Corrections of who is named in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -70,12 +70,6 @@ async function caseOf(work: Work, role: CasePerson, caseId: string): Promise<Cas
   if (role.caseId !== caseId) throw notFound();
   return work.find('read', Case, caseId, { lock: true });
 }
-
-/** Counts the case as changed, so that it comes first in lists. */
-async function touch(work: Work, about: Case): Promise<void> {
-  await work.update(Case, about, {});
-}
-
 async function ended(
   work: Work,
   about: Case,

@@ -36,7 +36,7 @@ import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionVie
 import { CaseFollowing } from './following.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
-import { mustBeOpen } from './open-case.js';
+import { mustBeOpen, touch } from './open-case.js';
 
 /** What agencies do with a case before the panel. */
 @Injectable()
@@ -150,7 +150,7 @@ export class CasesService {
         until: null,
         ...within(actor, found),
       });
-      await this.touch(work, found);
+      await touch(work, found);
       work.happened('case.person-named', CasePerson, role);
       return work.present(CasePersonView, role, { status: 201 });
     });
@@ -188,11 +188,6 @@ export class CasesService {
       work.happened('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
       return work.present(ContributionView, changed);
     });
-  }
-
-  /** The case counts as changed, so that it comes first in lists. */
-  private async touch(work: Work, found: Case): Promise<void> {
-    await work.update(Case, found, {});
   }
 }
 

@@ -1,6 +1,7 @@
-/** What a closed case refuses: additions to it. */
+/** What a closed case refuses, and what an addition does to an open one. */
 import { unacceptable } from '../policy/problems.js';
-import type { Case } from './case.entity.js';
+import type { Work } from '../records/work.js';
+import { Case } from './case.entity.js';
 
 /** Throws where the case is closed. `what` completes the sentence "A closed case takes …". */
 export function mustBeOpen({ stage }: Case, what: string): void {
@@ -9,4 +10,9 @@ export function mustBeOpen({ stage }: Case, what: string): void {
       'case-closed',
       `A closed case takes ${what}. Its panel’s coordination can reopen it: POST /v1/cases/{id}/reopening.`,
     );
+}
+
+/** Counts the case as changed, so that it comes first in lists. */
+export async function touch(work: Work, found: Case): Promise<void> {
+  await work.update(Case, found, {});
 }
