@@ -588,23 +588,22 @@ export function judgeLosses(
     const aCase = mirror.one('cases', id);
     if (!aCase || now?.has(id)) return [];
     // an exclusion reaches the panel that made it, unless it says that it reaches the partnership
-    const byAnother = done.flatMap(({ effects }, n) =>
-      effects.some(
-        ({ table, before: old, after: made }) =>
-          table === 'exclusions' &&
-          !old &&
-          made !== null &&
-          made['panel_id'] !== null &&
-          made['panel_id'] !== aCase['panel_id'] &&
-          made['reach'] !== 'partnership' &&
-          facts.peopleOf(aCase).includes(made['person_id']) &&
-          (made['practitioner_id'] === person.id ||
-            made['agency_id'] === person['agency_id'] ||
-            mirror.names.get(person.id)?.has(made['name_key'] as string)),
-      )
-        ? [n]
-        : [],
+    const excluding = done.flatMap(({ effects }, n) =>
+      effects.flatMap(({ table, before: old, after: made }) =>
+        table === 'exclusions' &&
+        !old &&
+        made !== null &&
+        made['panel_id'] !== null &&
+        made['reach'] !== 'partnership' &&
+        facts.peopleOf(aCase).includes(made['person_id']) &&
+        (made['practitioner_id'] === person.id ||
+          made['agency_id'] === person['agency_id'] ||
+          mirror.names.get(person.id)?.has(made['name_key'] as string))
+          ? [{ n, isOwn: made['panel_id'] === aCase['panel_id'] }]
+          : [],
+      ),
     );
+    const byAnother = excluding.some(({ isOwn }) => isOwn) ? [] : excluding.map(({ n }) => n);
     if (byAnother.length)
       return [
         {

@@ -31,7 +31,7 @@ export class RunningOrderController {
     return this.order.start(actor, id, listingId);
   }
 
-  /** End an item (chair, coordinator): whoever was there is written down as recipient of what was said */
+  /** End an item (chair, coordinator): whoever was there and may read the item is written down as recipient of what was said */
   @Post(':id/listings/:listingId/end')
   @Can('run', Listing)
   @Answers.changed(ListingView)
