@@ -403,6 +403,7 @@ describe('what comes from a compartment', () => {
     });
     await copied('Notice', 'notices', 'TRUE', {
       ...of,
+      listing_id: null,
       partnership_id: panels.get('ask-tasking')?.partnershipId,
       panel_id: tasking,
       agency_id: (await practitioner(owner, 'jag-coordinator')).agencyId,
