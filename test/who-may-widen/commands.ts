@@ -249,7 +249,7 @@ export class Commands {
     named: Row[],
   ): Record<string, unknown> {
     const { practitionerId } = body;
-    if (!('replacesId' in properties) || typeof practitionerId !== 'string' || this.c.happens(0.5)) return body;
+    if (!('replacesId' in properties) || typeof practitionerId !== 'string' || this.c.happens(0.3)) return body;
     const [earlier] = mirror
       .where(about, { practitioner_id: practitionerId })
       .filter((row) => named.some(({ id }) => id === row['panel_id']))
@@ -345,8 +345,12 @@ export class Commands {
     const to = situation.mirror.target(table, column.replace(/_ids$/, '_id'));
     if (!to) return null;
     // nobody acts for themselves: so this is what is tried most
-    if (to === 'practitioners' && this.c.happens(0.2)) return situation.actor.id;
+    if (to === 'practitioners' && this.c.happens(0.3)) return situation.actor.id;
     if (to === 'agencies' && this.c.happens(0.2)) return situation.actor['agency_id'] as string;
+    if (to === 'persons' && this.c.happens(0.3)) {
+      const several = knownToSeveral(situation.mirror);
+      if (several.length) return this.c.pick(several);
+    }
     const partnership = named.find((row) => row['partnership_id'])?.['partnership_id'];
     if ((to === 'agencies' || to === 'practitioners') && partnership && this.c.happens(0.6)) {
       const acting = new Set(
@@ -379,6 +383,16 @@ export class Commands {
     const text = `Written by generated command ${String(this.serial)}.`;
     return schema.maxLength ? text.slice(0, schema.maxLength) : text;
   }
+}
+
+/** People whom cases of several panels name: what one panel does may reach the other. */
+function knownToSeveral(mirror: Mirror): string[] {
+  const panels = new Map<string, Set<unknown>>();
+  for (const role of mirror.all('case_people')) {
+    const personId = role['person_id'] as string;
+    panels.set(personId, (panels.get(personId) ?? new Set()).add(role['panel_id']));
+  }
+  return [...panels].flatMap(([id, known]) => (known.size > 1 ? [id] : [])).sort();
 }
 
 function camelled(value: unknown): unknown {
