@@ -331,6 +331,10 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
               ...recordsNaming(mirror, after['person_id']),
             ]),
           ];
+        // 26: what is corrected opens as what is given
+        case 'invitations':
+        case 'access_grants':
+          return [licence([after.id]), licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
         // 9: what agencies contributed that have signed, to the people of those
         case 'sharing_agreement_versions':
           return [ofSignatories(mirror, after.id, licence)];
@@ -582,7 +586,13 @@ export function judgeLosses(
   facts: Facts,
   done: readonly Done[],
 ): Finding[] {
-  if (done.some(({ command }) => command.actorId === person.id)) return [];
+  // what else takes a case away from somebody
+  const loses = ['memberships', 'access_grants', 'invitations', 'emergency_accesses'];
+  const isOther = ({ table, after: made, before: old }: Effect): boolean =>
+    (loses.includes(table) && (made ?? old)?.['practitioner_id'] === person.id) ||
+    (table === 'exclusions' && made?.['declared'] === true && made['practitioner_id'] === person.id) ||
+    (table === 'practitioners' && (made ?? old)?.id === person.id);
+  if (done.some(({ effects }) => effects.some(isOther))) return [];
   const now = after.get('read Case');
   return [...(before.get('read Case')?.keys() ?? [])].flatMap((id): Finding[] => {
     const aCase = mirror.one('cases', id);
@@ -624,7 +634,7 @@ export function judgeLosses(
           facts.hasRole(actor, 'data_protection_officer'))
       );
     });
-    if (mayTake) return [];
+    if (mayTake || done.some(({ command }) => command.actorId === person.id)) return [];
     const commands = done.flatMap(({ effects }, n) =>
       effects.some(({ table }) => ['exclusions', 'memberships', 'case_people', 'practitioners'].includes(table))
         ? [n]
