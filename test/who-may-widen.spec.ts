@@ -11,7 +11,7 @@
  * Planted one by one, each found with the usual seed and nothing saying where to look (number of the sequence within its world; 0:
  * with no command): naming without the receiving panel (2); references to hidden records (0); disclosures to every colleague (8); a
  * lapsed seat revived (3); a chair ended (11) or appointed (7) by a coordinator; a second emergency access while one is open;
- * writing in an emergency (44); actions read without a seat (0); events that say more than their record (8); invitations without an end.
+ * writing in an emergency (44); actions read without a seat (0); events that say more than their record (8); access and invitations that last too long (8).
  * Found by `reading-by-writing.spec.ts`: a withheld field that can be written; a case that changes when it is listed.
  * Found with other seeds and earlier draws of commands, not with the present ones: oneself appointed; a colleague appointed by the
  * steering group; a case lost by another panel's exclusion; staff renamed out of a typed exclusion; seats that begin years ahead.
