@@ -12,7 +12,7 @@
 import type pg from 'pg';
 import type { Response } from 'supertest';
 import { givenWallsApart, type WallsApart } from './given-walls.ts';
-import { asOwner, casesOf, meets, all, none, practitioner } from './given-panel-work.ts';
+import { aReferral, asOwner, casesOf, meets, all, none, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -423,24 +423,7 @@ test('a later referral is compared with whom the case names, not with whom it na
     return (await idva.post('/v1/persons', person).expect(201)).body.id as string;
   };
   const refer = async (victim: string, perpetrator: string): Promise<string> => {
-    const made = await idva
-      .post('/v1/referrals', {
-        panelId: rows[0]!.id,
-        category: 'police_incident',
-        subjectKind: 'person_victim',
-        personId: victim,
-        people: [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }],
-        criteria: ['visible_high_risk'],
-        consentStatus: 'given',
-        subjectAware: 'yes',
-        safeToTell: true,
-        legalGateway: 'CDA_S115',
-        incidentOn: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10),
-        problem: 'Threats since the separation.',
-        whyMultiAgency: 'Several agencies hold a part of it.',
-        submit: true,
-      })
-      .expect(201);
+    const made = await idva.post('/v1/referrals', aReferral(rows[0]!.id, victim, perpetrator)).expect(201);
     return made.body.id as string;
   };
   const coordinator = await by('marac-coordinator');

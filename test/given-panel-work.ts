@@ -97,3 +97,21 @@ export async function checked(server: TestServer, meeting: string, maker: string
     .set('if-match', headers['etag'] as string)
     .expect(200);
 }
+
+/** The body of a referral of a victim and the perpetrator, as an agency submits it. */
+export const aReferral = (panelId: string, personId: string, perpetratorId: string): object => ({
+  panelId,
+  category: 'police_incident',
+  subjectKind: 'person_victim',
+  personId,
+  people: [{ personId: perpetratorId, role: 'perpetrator', rationale: 'Named by the victim.' }],
+  criteria: ['visible_high_risk'],
+  consentStatus: 'given',
+  subjectAware: 'yes',
+  safeToTell: true,
+  legalGateway: 'CDA_S115',
+  incidentOn: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10),
+  problem: 'Threats since the separation, the last one on Friday night.',
+  whyMultiAgency: 'Housing, police and health each hold a part of it.',
+  submit: true,
+});

@@ -13,7 +13,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, likeness, practitioner } from './given-panel-work.ts';
+import { aReferral, asOwner, casesOf, inDays, likeness, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -54,22 +54,7 @@ async function recorded(who: string, more: object = {}): Promise<string> {
 }
 
 async function referred(who: string, panel: string, personId: string, perpetratorId: string): Promise<Response> {
-  return (await by(who)).post('/v1/referrals', {
-    panelId: await panelIdOf(panel),
-    category: 'police_incident',
-    subjectKind: 'person_victim',
-    personId,
-    people: [{ personId: perpetratorId, role: 'perpetrator', rationale: 'Named by the victim.' }],
-    criteria: ['visible_high_risk'],
-    consentStatus: 'given',
-    subjectAware: 'yes',
-    safeToTell: true,
-    legalGateway: 'CDA_S115',
-    incidentOn: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10),
-    problem: 'Threats since the separation, the last one on Friday night.',
-    whyMultiAgency: 'Housing, police and health each hold a part of it.',
-    submit: true,
-  });
+  return (await by(who)).post('/v1/referrals', aReferral(await panelIdOf(panel), personId, perpetratorId));
 }
 
 async function moved(who: string, path: string, what: string, body: object = {}): Promise<Response> {

@@ -45,7 +45,7 @@ export class CaseAccess {
       const [row = {}] = await rowsWithFactsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnown(work, about);
       const seen = await inSlices(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
-      work.explained(subjectOf(Case), asked as unknown as Row);
+      work.explained(subjectOf(Case), asked);
       const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new Presented({

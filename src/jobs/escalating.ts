@@ -1,8 +1,9 @@
 /**
  * Brings before the steering group what the agencies of a partnership leave undone, once for each action. These are actions
  * that their owner accepted and that are still to be done on the day of their escalation, and actions that were not done, once
- * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept is
- * a matter of the panel, and so is what an agency may not do because it is excluded. What a compartment plans does not leave it. Source: MARAC note, sections 2.4 and 2.6.
+ * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept,
+ * or may not do because it is excluded, is a matter of the panel. What a compartment plans does not leave it. Source: MARAC
+ * note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';

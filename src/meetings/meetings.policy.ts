@@ -176,7 +176,7 @@ const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHidden(actor, Case, 'previous') },
 });
 
-/** Items that are listed because of an earlier item of the case that must not exist for the actor, or to which a guest is not invited. */
+/** Items listed because of an earlier item that is hidden from the actor, or to which a guest is not invited. */
 function followsHidden(actor: Actor): Where {
   // nothing else hides one item of a case
   if (!actor.recusedListingIds.length && !actor.invitations.length) return { id: { $in: [] } };

@@ -49,7 +49,7 @@ const owned = (actor: Actor): Where => ({
 const spokenFor = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
 const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
 
-/** Actions that readers of the case may know of: a guest reads what was taken on in the item of the invitation, and in no other. */
+/** Actions that readers of the case may know of. A guest reads those taken on in the item of the invitation, and in no other. */
 function ofHeardItems(actor: Actor): Where {
   if (!actor.invitations.length) return {};
   const otherwise = permitted({ ...actor, scopes: undefined }, subjectOf(Case), 'hear');

@@ -9,10 +9,10 @@
  *   telling   columns of which some values tell of another record that may be hidden;
  *   contexts  relations to records with a panel, through which a row without one is read.
  *
- * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: where a
- * column was not loaded, a rule that forbids by it would not apply. A child names its parent and the action on the parent that its own ground needs
- * (`within`), so that it is never more visible than its parent. An area higher up may extend a subject declared lower
- * down with a ground of its own (a meeting that invites an agency lets that agency read the case).
+ * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: where a column was not
+ * loaded, a rule that forbids by it would not apply. A child names its parent and the action on the parent that its own
+ * ground needs (`within`), so that it is never more visible than its parent. An area higher up may extend a subject declared
+ * lower down with a ground of its own (a meeting that invites an agency lets that agency read the case).
  *
  * Lists, single reads, SQL, explanations, the matrix and its documents are all derived from these declarations.
  */

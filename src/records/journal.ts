@@ -16,7 +16,10 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export interface AuditDraft {
   operation: LegalOperation;
-  /** How: `view`, `list`, `search`, `count`, `explain`, `export`, `open_document`, `repeat`, `verbal`, `make`, `change`, `remove`, `refuse`. */
+  /**
+   * How: `view`, `list`, `search`, `count`, `explain`, `export`, `open_document`, `repeat`, `verbal`, `make`, `change`, `remove`,
+   * `refuse`.
+   */
   subOperation: string;
   /** The action of the policy, e.g. `read`, `accept`. */
   action: string;

@@ -502,7 +502,8 @@ export class Work {
   }
 
   /** Notes that the policy was asked about a record: about whom, where it was somebody else, and about which field. */
-  explained(subject: Subject, row: Row, { about, field }: { about?: string; field?: string } = {}): void {
+  explained(subject: Subject, record: object, { about, field }: { about?: string; field?: string } = {}): void {
+    const row = record as Row;
     this.note('consult', 'explain', subject, [row], {
       recordIds: [row['id'] as string, ...(about ? [about] : [])],
       resultCount: 1,
