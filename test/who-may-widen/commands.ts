@@ -25,7 +25,7 @@ export interface Command {
   body: unknown;
 }
 
-interface Usable {
+export interface Usable {
   door: Door;
   /** The tables of the records named in the path, in order. */
   tables: string[];
@@ -36,6 +36,8 @@ interface Usable {
   weight: number;
   tries: number;
   done: number;
+  /** Sequences that were about this operation. */
+  sequences: number;
 }
 
 /** Operations that say who reads, and how much more often they are drawn. */
@@ -44,8 +46,11 @@ const INTERESTING: [RegExp, number][] = [
   [/\/people\/\{/, 12],
   [/POST \/v1\/referrals$/, 5],
   [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
+  [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],
-  [/\/(emergency-accesses|exclusions|invitations)$/, 12],
+  [/\/practitioners/, 8],
+  [/\/exclusions$/, 20],
+  [/\/(emergency-accesses|invitations)$/, 12],
   [/\/(recusals|access-requests|listings)$/, 4],
   [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
   [/\/(contributions|release-requests)$/, 2],
@@ -65,10 +70,14 @@ export interface Situation {
   actor: Row;
   /** The rows on which the actor may do what a route does. */
   mayDo: (subject: Door['subject'], action: string) => Promise<string[]>;
-  mightDo: (subject: Door['subject'], action: string) => boolean;
+  mightDo: MightDo;
   /** Rows that this sequence made. */
   made: { table: string; id: string }[];
+  /** The operation that this sequence is about. */
+  focus: Usable;
 }
+
+export type MightDo = (subject: Door['subject'], action: string) => boolean;
 
 export class Commands {
   private readonly c: Chance;
@@ -106,19 +115,18 @@ export class Commands {
         }
         const factor = INTERESTING.find(([pattern]) => pattern.test(door.name))?.[1] ?? 1;
         const weight = factor * (RARE.test(door.path) ? 0.25 : 1);
-        return { door, tables, about, on: table(door), weight, tries: 0, done: 0 };
+        return { door, tables, about, on: table(door), weight, tries: 0, done: 0, sequences: 0 };
       });
     return new Commands(c, usable, new Map(channels.map(({ name, table: of }) => [name, of])));
   }
 
   /** A command that may be permitted; `learn` is told whether it was. */
   async draw(situation: Situation): Promise<{ command: Command; learn: (status: number) => void }> {
-    let use = this.likely();
-    let may: string[] = [];
+    let use = this.c.happens(0.35) ? situation.focus : this.likely();
+    let may = await this.permitted(use, situation);
     for (let turn = 0; turn < 20 && !may.length && !this.c.happens(0.02); turn += 1) {
       use = this.likely();
-      if (situation.mightDo(use.door.subject, use.door.action))
-        may = await situation.mayDo(use.door.subject, use.door.action);
+      may = await this.permitted(use, situation);
     }
     const { path, named } = this.address(use, situation, may);
     const state = this.stateOf(use.door.name, named.at(-1));
@@ -140,6 +148,25 @@ export class Commands {
         if (status < 300) use.done += 1;
       },
     };
+  }
+
+  /** The operation for a sequence: in turn, more often what says who reads. */
+  focus(): Usable {
+    const behind = (one: Usable): number => (one.sequences + 1) / one.weight;
+    const next = this.usable.reduce((least, one) => (behind(one) < behind(least) ? one : least));
+    next.sequences += 1;
+    return next;
+  }
+
+  /** Is there anything on which the actor may do what the operation does, as far as one can tell without looking? */
+  isFor({ door }: Usable, mightDo: MightDo): boolean {
+    return rightsOf(door).some((action) => mightDo(door.subject, action));
+  }
+
+  /** The rows on which the operation may be permitted. */
+  private async permitted({ door }: Usable, { mightDo, mayDo }: Situation): Promise<string[]> {
+    const rights = rightsOf(door).filter((action) => mightDo(door.subject, action));
+    return rights.length ? mayDo(door.subject, this.c.pick(rights)) : [];
   }
 
   private likely(): Usable {
@@ -347,8 +374,9 @@ export class Commands {
     // nobody acts for themselves: so this is what is tried most
     if (to === 'practitioners' && this.c.happens(0.3)) return situation.actor.id;
     if (to === 'agencies' && this.c.happens(0.2)) return situation.actor['agency_id'] as string;
-    if (to === 'persons' && this.c.happens(0.3)) {
-      const several = knownToSeveral(situation.mirror);
+    // what one panel does may reach another
+    if ((to === 'persons' || to === 'practitioners') && this.c.happens(0.45)) {
+      const several = ofSeveralPanels(situation.mirror, to, named[0]);
       if (several.length) return this.c.pick(several);
     }
     const partnership = named.find((row) => row['partnership_id'])?.['partnership_id'];
@@ -385,14 +413,20 @@ export class Commands {
   }
 }
 
-/** People whom cases of several panels name: what one panel does may reach the other. */
-function knownToSeveral(mirror: Mirror): string[] {
-  const panels = new Map<string, Set<unknown>>();
-  for (const role of mirror.all('case_people')) {
-    const personId = role['person_id'] as string;
-    panels.set(personId, (panels.get(personId) ?? new Set()).add(role['panel_id']));
-  }
-  return [...panels].flatMap(([id, known]) => (known.size > 1 ? [id] : [])).sort();
+/** The right that a route asks for, and narrower ones that it may ask for by what the body says: `appoint`, `appoint-chairs`. */
+function rightsOf({ action, subject }: Door): string[] {
+  const all = subject.grounds.flatMap(({ actions }) => [...actions] as string[]);
+  return [...new Set([action, ...all.filter((one) => one.startsWith(`${action}-`))])];
+}
+
+/** People whom cases of several panels name, or who sit on several; where a record stands in a panel, on that one and others. */
+function ofSeveralPanels(mirror: Mirror, table: 'persons' | 'practitioners', beside: Row | undefined): string[] {
+  const [naming, column] = table === 'persons' ? ['case_people', 'person_id'] : ['memberships', 'practitioner_id'];
+  const panels = Map.groupBy(mirror.all(naming), (row) => row[column] as string);
+  const isHere = (row: Row): boolean => row['panel_id'] === (beside?.['panel_id'] ?? beside?.id);
+  const several = [...panels].filter(([, rows]) => new Set(rows.map((row) => row['panel_id'])).size > 1);
+  const here = several.filter(([, rows]) => rows.some(isHere));
+  return (here.length ? here : several).map(([id]) => id).sort();
 }
 
 function camelled(value: unknown): unknown {

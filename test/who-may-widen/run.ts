@@ -214,7 +214,11 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       facts = new Facts(mirror, now());
     }
     const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
-    const actor = commands.weighted(people, (one) => interest(facts, one));
+    const focus = commands.focus();
+    const actor = commands.weighted(people, (one) => {
+      const isFor = commands.isFor(focus, (subject, action) => everybody.mightDo(one.id, subject, action));
+      return interest(facts, one) * (isFor ? 8 : 1);
+    });
     const together = people.filter((one) => one['agency_id'] === actor['agency_id']);
     const isCoalition = c.happens(0.3);
     const made: Situation['made'] = [];
@@ -230,6 +234,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
             mightDo: (subject, action) => everybody.mightDo(one.id, subject, action),
             mayDo: (subject, action) => everybody.mayDo(one.id, subject, action),
             made,
+            focus,
           };
           const { command, learn } = await commands.draw(situation);
           const { status } = await send(server, command);

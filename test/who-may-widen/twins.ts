@@ -270,6 +270,7 @@ async function asOne(world: World, person: Row): Promise<void> {
       return partly.length ? partly : ids;
     },
     made: [],
+    focus: commands.focus(),
   };
   for (let n = 0; n < each; n += 1) {
     const { command, learn } = await commands.draw(situation);
