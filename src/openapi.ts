@@ -60,9 +60,8 @@ const PROBLEMS: Record<string, string> = {
   '503': 'Not ready.',
 };
 
-/** Routes that say how many requests are answered at once (`records/expensive.ts`). */
-const CONCURRENCY = 'x-concurrency';
-const TOO_MANY_AT_ONCE = 'Too many requests of this kind are under way, or too many documents are being made.';
+const TOO_MUCH_AT_ONCE =
+  'Too many requests of this kind are under way, too many documents are being made, or permissions are being changed.';
 
 /** Which problems a route can answer with, by what it answers; to whom it is refused is said by `refusalOf`. */
 const POSSIBLE: Record<string, string[]> = {
@@ -212,7 +211,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
       `Problem${status}`,
       problem(description, ['409', '429'].includes(status) ? { 'Retry-After': RETRY_AFTER } : {}),
     ]),
-    ['Problem503AtOnce', problem(TOO_MANY_AT_ONCE, { 'Retry-After': RETRY_AFTER })],
+    ['Problem503AtOnce', problem(TOO_MUCH_AT_ONCE, { 'Retry-After': RETRY_AFTER })],
     ...Object.entries(REFUSALS).map(([name, { refuses, description }]) => [
       name,
       { ...problem(description), 'x-refuses': refuses },
@@ -243,7 +242,7 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
     responses['413'] = { $ref: '#/components/responses/Problem413' };
   }
   for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
-  if (operation[CONCURRENCY]) responses['503'] = { $ref: '#/components/responses/Problem503AtOnce' };
+  if (answers !== 'open') responses['503'] = { $ref: '#/components/responses/Problem503AtOnce' };
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
       parameter['schema'] = { type: 'string', format: 'uuid' };

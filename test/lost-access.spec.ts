@@ -5,7 +5,7 @@
  * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
  *
  * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
- * the mask; facts that are not read anew when their stamp moved; memberships that do not move the stamp; the stored reply to
+ * the mask; facts that are not read anew when their stamp moved, or not when it moved a second time; memberships that do not move the stamp; the stored reply to
  * a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
@@ -355,3 +355,28 @@ describe('somebody let in from elsewhere', () => {
     await sergeant.post('/v1/policy/explanations', { action: 'read', type: 'Case', id: one!.id }).expect(404);
   });
 });
+
+test('nothing is answered by what may have changed since it was read: once permissions rest, it is', async () => {
+  const change = await intruder(server);
+  const { rows: backends } = await change.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const address = `/v1/cases/${caseId}`;
+  // as fast as it goes: between any two statements of the service
+  await change.query('SET synchronous_commit = off');
+  const changing = change
+    .query('DO $$ BEGIN LOOP UPDATE fact_stamps SET stamp = stamp + 1; COMMIT; END LOOP; END $$')
+    .catch((error: unknown) => error);
+  const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
+  const read = await officer.get(address);
+  const written = await officer.post(`${address}/contributions`, body);
+  const stop = await intruder(server);
+  await stop.query('SELECT pg_cancel_backend($1)', [backends[0]!.pid]);
+  await changing;
+  for (const { status, body: problem, headers } of [read, written])
+    expect([status, problem.code, headers['retry-after']]).toEqual([503, 'permissions-changing', '1']);
+  await officer.get(address).expect(200);
+  const { rows } = await owner.query('SELECT 1 FROM contributions WHERE case_id = $1 AND summary = $2', [
+    caseId,
+    'Noise.',
+  ]);
+  expect(rows).toEqual([]);
+}, 30_000);

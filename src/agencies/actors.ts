@@ -194,11 +194,13 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     const actor = actorOf(known, as);
     actor.kept = {
       stamp: known.stamp,
+      isFresh: false,
       renew: async (now = as.now) => {
         const fresh = await this.read(key, asked, now);
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
-        delete actor.kept;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
+        // what wraps this stands: it is asked again at every renewal
+        if (actor.kept) Object.assign(actor.kept, { stamp: fresh.stamp, isFresh: true });
         forgetRules(actor);
       },
     };

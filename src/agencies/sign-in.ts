@@ -10,7 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
-import { Actors, type Actor } from '../policy/actor.js';
+import { Actors, admit, type Actor } from '../policy/actor.js';
 import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../policy/categories.js';
 import { invalid, refused, unauthenticated } from '../policy/problems.js';
 import { callOf } from '../records/call.js';
@@ -229,24 +229,17 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
     // asked for by a person, or registered for a machine client, which can open no emergency access
     if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
-    const { kept } = actor;
-    if (kept)
-      actor.kept = {
-        ...kept,
-        renew: async () => {
-          await kept.renew();
-          await this.admitPurpose(actor, purpose);
-        },
-      };
-    if (actor.emergencyCaseIds.length) return;
-    // an emergency access may have been opened since the actor was read
-    if (actor.kept) return actor.kept.renew();
-    await this.auditLog.record(actor, [
-      refusal({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: 'no-emergency-open' }),
-    ]);
-    throw refused(
-      'no-emergency-open',
-      `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
+    await admit(
+      actor,
+      () =>
+        actor.emergencyCaseIds.length
+          ? null
+          : refused(
+              'no-emergency-open',
+              `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
+            ),
+      ({ code }) =>
+        this.auditLog.record(actor, [refusal({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: code })]),
     );
   }
 }

@@ -8,6 +8,7 @@
  *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
  */
 import type { LogPurpose, Purpose } from './categories.js';
+import type { Problem } from './problems.js';
 
 /** What the request said about itself; jobs and exports act without most of it. */
 export interface Call {
@@ -50,8 +51,38 @@ export interface Actor extends ActorFacts {
 
 export interface Kept {
   stamp: string;
+  /** Whether the actor was read for this request: nobody is refused for what was known before it. */
+  isFresh: boolean;
   /** Reads the actor again, in place, as of `now`; refuses where nobody active stands behind it any more. */
   renew: (now?: Date) => Promise<void>;
+}
+
+/**
+ * Refuses the actor with what `problemOf` finds, after `tell` has written it down; nobody is refused for what was known before
+ * the request. Whenever the actor is read anew, the same is asked again.
+ */
+export async function admit(
+  actor: Actor,
+  problemOf: () => Problem | null,
+  tell: (problem: Problem) => Promise<void>,
+): Promise<void> {
+  const asked = async (): Promise<void> => {
+    const problem = problemOf();
+    if (!problem) return;
+    if (actor.kept && !actor.kept.isFresh) return actor.kept.renew();
+    await tell(problem);
+    throw problem;
+  };
+  const { kept } = actor;
+  if (kept)
+    actor.kept = {
+      ...kept,
+      renew: async (now) => {
+        await kept.renew(now);
+        await asked();
+      },
+    };
+  await asked();
 }
 
 export interface Fact {

@@ -16,7 +16,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import type { Actor, Kept } from './actor.js';
+import { admit, type Actor } from './actor.js';
 import { refused, unauthenticated, type Problem } from './problems.js';
 import { routeConfig } from './route-config.js';
 import { hasAnyGround, subjectOf, type RecordClass, type Subject } from './subjects.js';
@@ -71,16 +71,11 @@ export class PolicyGuard implements CanActivate, OnApplicationBootstrap {
     if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
-    const admit = async (): Promise<void> => {
-      const problem = this.closedTo(actor, can.action, subject, isCollection);
-      // nobody is refused for what was once known of them
-      if (problem && actor.kept) return actor.kept.renew();
-      if (!problem) return;
-      await this.refusals.refused(actor, can.action, subject.name, problem.code);
-      throw problem;
-    };
-    if (actor.kept) actor.kept = admittedAnew(actor.kept, admit);
-    await admit();
+    await admit(
+      actor,
+      () => this.closedTo(actor, can.action, subject, isCollection),
+      ({ code }) => this.refusals.refused(actor, can.action, subject.name, code),
+    );
     return true;
   }
 
@@ -111,12 +106,3 @@ export class PolicyGuard implements CanActivate, OnApplicationBootstrap {
     if (closed.length) throw new Error(`routes without @Can, @SignedIn or @Open: ${closed.join(', ')}`);
   }
 }
-
-/** Whoever is known anew is looked at anew at the door. */
-const admittedAnew = (kept: Kept, admit: () => Promise<void>): Kept => ({
-  ...kept,
-  renew: async (now) => {
-    await kept.renew(now);
-    await admit();
-  },
-});

@@ -8,11 +8,24 @@ import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
+import { Problem } from '../policy/problems.js';
 import { Conversation, Stale } from './conversation.js';
 import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft, type EventDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
 import { Refusal, Work } from './work.js';
+
+/** So often work is done again where somebody at the same time changes who may read what. */
+const MOST_TIMES = 6;
+
+const changing = (): Problem =>
+  new Problem(
+    503,
+    'permissions-changing',
+    'Permissions are changing',
+    'Who may read what is being changed at this moment. Repeat the request shortly.',
+    { headers: { 'retry-after': '1' } },
+  );
 
 @Injectable()
 export class Records {
@@ -57,8 +70,12 @@ export class Records {
     });
   }
 
-  /** Who is not known any more as they were is known anew, and the work done again. */
-  private async working<T>(actor: Actor, does: (work: Work, conversation: Conversation) => Promise<T>): Promise<T> {
+  /** Who is not known any more as they were is read anew, and the work done again: each time by what still stands. */
+  private async working<T>(
+    actor: Actor,
+    does: (work: Work, conversation: Conversation) => Promise<T>,
+    times = 1,
+  ): Promise<T> {
     const runner = this.source.createQueryRunner();
     let refused: AuditDraft | null = null;
     let failure: unknown;
@@ -78,8 +95,9 @@ export class Records {
       await runner.release();
     }
     if (failure instanceof Stale && actor.kept) {
+      if (times === MOST_TIMES) throw changing();
       await actor.kept.renew();
-      return this.working(actor, does);
+      return this.working(actor, does, times + 1);
     }
     if (refused) {
       await this.auditLog.record(actor, [refused]);
