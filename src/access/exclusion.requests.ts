@@ -1,4 +1,4 @@
-import { Equals, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
@@ -34,7 +34,7 @@ export class ExclusionRequest {
 
   /** A conflict of your own. Only a chair can give you the case or person back. */
   @IsOptional()
-  @Equals(true)
+  @IsIn([true])
   declared?: true;
 
   /**

@@ -48,7 +48,6 @@ const INTERESTING: [RegExp, number][] = [
   [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
   [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],
-  [/\/practitioners/, 8],
   [/\/exclusions$/, 20],
   [/\/(emergency-accesses|invitations)$/, 12],
   [/\/(recusals|access-requests|listings)$/, 4],
@@ -75,6 +74,14 @@ export interface Situation {
   made: { table: string; id: string }[];
   /** The operation that this sequence is about. */
   focus: Usable;
+}
+
+interface Drawn {
+  command: Command;
+  /** The command as somebody gives it again who was told what is wrong: JSON Pointers into its body. */
+  mended: (pointers: readonly string[]) => Command;
+  /** Is told with which status the command ended. */
+  learn: (status: number) => void;
 }
 
 export type MightDo = (subject: Door['subject'], action: string) => boolean;
@@ -120,8 +127,8 @@ export class Commands {
     return new Commands(c, usable, new Map(channels.map(({ name, table: of }) => [name, of])));
   }
 
-  /** A command that may be permitted; `learn` is told whether it was. */
-  async draw(situation: Situation): Promise<{ command: Command; learn: (status: number) => void }> {
+  /** A command that may be permitted. */
+  async draw(situation: Situation): Promise<Drawn> {
     let use = this.c.happens(0.35) ? situation.focus : this.likely();
     let may = await this.permitted(use, situation);
     for (let turn = 0; turn < 20 && !may.length && !this.c.happens(0.02); turn += 1) {
@@ -141,6 +148,10 @@ export class Commands {
     };
     return {
       command,
+      mended: (pointers) => {
+        const body = this.mended(use, command.body as Record<string, unknown>, pointers, situation, named);
+        return { ...command, body };
+      },
       learn: (status) => {
         use.tries += 1;
         state.tries += 1;
@@ -197,10 +208,11 @@ export class Commands {
     situation: Situation,
     may: readonly string[],
   ): { path: string; named: Row[] } {
-    const last = tables.at(-1);
-    if (!last) return { path: door.path, named: [] };
     const { mirror, made } = situation;
     const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
+    const last = tables.at(-1);
+    // what the body is to name
+    if (!last) return { path: door.path, named: rows.length ? [this.fit(door.name, rows)] : [] };
     const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
     const target =
       !rows.length || this.c.happens(0.1)
@@ -265,6 +277,28 @@ export class Commands {
     const template = like.length && this.c.happens(0.6) ? this.c.pick(like) : all.length ? this.c.pick(all) : undefined;
     const body = this.object(door.takes as Schema, about, template, situation, named, door.method === 'patch');
     return this.replacing(door.takes as Schema, about, body, situation, named);
+  }
+
+  /** The body with other values where it was wrong: left out, given, or given anew. */
+  private mended(
+    { door, about }: Usable,
+    body: Record<string, unknown>,
+    pointers: readonly string[],
+    situation: Situation,
+    named: Row[],
+  ): Record<string, unknown> {
+    const { properties = {}, required = [] } = door.takes as Schema;
+    const given = new Map(Object.entries(body));
+    const template = this.c.pick(situation.mirror.all(about).concat({ id: '' }));
+    for (const name of new Set(pointers.map((one) => one.split('/')[1] ?? ''))) {
+      const schema = properties[name];
+      if (!schema || (given.has(name) && !required.includes(name) && this.c.happens(0.5))) given.delete(name);
+      else given.set(name, this.value(name, schema, about, template, situation, named));
+    }
+    // of several that exclude each other, one is named
+    const optional = [...given.keys()].filter((name) => !required.includes(name));
+    if (optional.length && this.c.happens(0.5)) given.delete(this.c.pick(optional));
+    return Object.fromEntries(given);
   }
 
   /** What a record replaces is mostly one of the same person, in the same panel. */
@@ -390,7 +424,10 @@ export class Commands {
     const about = new Set(named.flatMap((row) => [row.id, row['case_id'], row['meeting_id']]));
     const panel = named[0]?.['panel_id'];
     const suits = (row: Row): boolean =>
-      about.has(row['case_id']) || about.has(row['meeting_id']) || (panel !== undefined && row['panel_id'] === panel);
+      about.has(row.id) ||
+      about.has(row['case_id']) ||
+      about.has(row['meeting_id']) ||
+      (panel !== undefined && row['panel_id'] === panel);
     return this.some(to, situation, suits)?.id ?? null;
   }
 

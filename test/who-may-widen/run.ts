@@ -44,6 +44,8 @@ export interface Report {
 const [sequences = 300, seed = 1, perWorld = 150] = process.argv.slice(2).map(Number);
 const LENGTH = 8;
 const TRIES = 8;
+/** How often somebody who is told what is wrong with a body mends it. */
+const MENDS = 4;
 /** Reach is asked again after so many sequences: of each growth it is still known who did what. */
 const JUDGED_TOGETHER = 8;
 /** How often the clock moves, before people act whose reach is judged together. */
@@ -78,6 +80,12 @@ class Run {
     this.spent[what] = (this.spent[what] ?? 0) + performance.now() - start;
     return answer;
   }
+}
+
+/** Where a problem says that something is wrong. */
+function pointersIn(problem: string): string[] {
+  const { errors = [] } = JSON.parse(problem) as { errors?: { pointer: string }[] };
+  return errors.map(({ pointer }) => pointer);
 }
 
 /** The commands that matter, and those that made a record that they name. */
@@ -236,10 +244,15 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
             made,
             focus,
           };
-          const { command, learn } = await commands.draw(situation);
-          const { status } = await send(server, command);
+          const drawn = await commands.draw(situation);
+          let { command } = drawn;
+          let { status, text } = await send(server, command);
+          for (let again = 0; again < MENDS && [400, 422].includes(status) && command.body; again += 1) {
+            command = drawn.mended(pointersIn(text));
+            ({ status, text } = await send(server, command));
+          }
           run.tried += 1;
-          learn(status);
+          drawn.learn(status);
           if (status >= 300) continue;
           const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
           const act: Done = { command, effects, now: now() };
