@@ -61,6 +61,7 @@ export class Records {
   private async working<T>(actor: Actor, does: (work: Work, conversation: Conversation) => Promise<T>): Promise<T> {
     const runner = this.source.createQueryRunner();
     let refused: AuditDraft | null = null;
+    let names: AuditDraft[] = [];
     let failure: unknown;
     try {
       const conversation = new Conversation((await runner.connect()) as PoolClient, actor);
@@ -72,6 +73,7 @@ export class Records {
       } catch (error) {
         failure = await conversation.undo(error);
         refused = work.refusalIn(failure);
+        names = work.refusedNames(failure);
         if (failure instanceof Refusal) failure = failure.problem;
       }
     } finally {
@@ -81,10 +83,8 @@ export class Records {
       await actor.kept.renew();
       return this.working(actor, does);
     }
-    if (refused) {
-      await this.auditLog.record(actor, [refused]);
-      markRecorded(failure);
-    }
+    if (refused || names.length) await this.auditLog.record(actor, [...(refused ? [refused] : []), ...names]);
+    if (refused) markRecorded(failure);
     throw failure;
   }
 }

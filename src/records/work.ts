@@ -119,6 +119,9 @@ export class Work {
   /** The record that was found last for a command, or else read last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
 
+  /** People, places and groups that the request names, by identifier; the row where the actor may name it. */
+  private readonly named = new Map<string, { type: RecordClass; row: Row | null }>();
+
   constructor(
     readonly actor: Actor,
     private readonly runner: QueryRunner,
@@ -512,6 +515,36 @@ export class Work {
     const problem = error instanceof Problem ? error : databaseProblem(error);
     if (!problem || !REFUSING.includes(problem.status) || !this.found) return null;
     return refusal({ ...this.found, rule: problem.code });
+  }
+
+  /**
+   * Notes whom or what the request names, for the log of a refusal. Without a row it was not found for the actor, or not looked
+   * for: the log keeps it as any attempt on what is hidden or missing.
+   */
+  names(type: RecordClass, id: string, row: object | null = null): void {
+    this.named.set(id.toLowerCase(), { type, row: row as Row | null });
+  }
+
+  /** Entries of a refused request about those whom it names: one per record type, apart for those that the actor may name. */
+  refusedNames(error: unknown): AuditDraft[] {
+    const problem =
+      error instanceof Refusal ? error.problem : error instanceof Problem ? error : databaseProblem(error);
+    if (!problem || !REFUSING.includes(problem.status)) return [];
+    const apart = new Map<string, { subject: Subject; isFound: boolean; ids: string[]; rows: Row[] }>();
+    for (const [id, { type, row }] of this.named) {
+      const subject = subjectOf(type);
+      const key = `${subject.name} ${String(row !== null)}`;
+      const one = apart.get(key) ?? { subject, isFound: row !== null, ids: [], rows: [] };
+      one.ids.push(id);
+      if (row) one.rows.push(row);
+      apart.set(key, one);
+    }
+    return [...apart.values()].map(({ subject, isFound, ids, rows }) =>
+      refusal({
+        ...{ action: 'name', subjectType: subject.name, recordIds: ids },
+        ...(isFound ? { rule: problem.code, ...aboutWhom(subject, ...rows) } : { rule: 'not-found' }),
+      }),
+    );
   }
 
   /** Notes that rows were counted, by these fields, and not shown. */
