@@ -42,8 +42,9 @@ export class CasePeopleService {
       mustNotLieAhead(changes.since, work.now, '/since');
       mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
-      await keep(work, found, 'changed', reason);
       const changed = await work.update(CasePerson, found, changes);
+      if (work.isUnchanged(found)) return work.present(CasePersonView, found);
+      await keep(work, found, 'changed', reason);
       await touch(work, about);
       work.happened('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
       return work.present(CasePersonView, changed);

@@ -140,10 +140,12 @@ export class CasesService {
 
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      work.names(Person, request.personId);
       const found = await work.find('name-person', Case, caseId, { lock: true });
+      const person = await nameable(work, Person, request.personId, found);
       mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
-      if (!(await nameable(work, Person, request.personId, found)))
+      if (!person)
         throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const role = await work.insert(CasePerson, {
         ...request,

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { instantAfter, mustEndWithin } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
-import { conflict, refused, unacceptable } from '../policy/problems.js';
+import { corePanels } from '../panels/panels.policy.js';
+import { conflict, Problem, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
+import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
 import { Contribution } from './case.entity.js';
 import { ContributionView } from './case.views.js';
@@ -49,6 +51,8 @@ export class HandlingService {
   /** From now on nobody else reads what it says; that it was there stays known. */
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      const unread = await ownUnread(work, id);
+      if (unread) return recallUnread(work, unread, reason);
       const found = await work.take('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();
       const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
@@ -185,4 +189,42 @@ export const alreadyRecalled = (): Error =>
 export function onlyAPerson(actor: Actor): void {
   if (actor.kind !== 'practitioner')
     throw refused('person-only', 'Only a person who signs in may do this, not a system.');
+}
+
+/** Exclusions in force of one person, by identity or by name, from the case or from somebody in it. */
+const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
+  WHERE (e.practitioner_id = $2 OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
+    AND (e.case_id = $1 OR e.person_id IN (SELECT person_id FROM case_people WHERE case_id = $1
+      UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
+
+/**
+ * The contribution, where the actor's agency made it and is excluded from its case since: a core member of the panel may
+ * recall it and reads nothing. A person who is excluded by name must not take evidence out of the case.
+ */
+async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
+  const { actor } = work;
+  if (!actor.excludedCaseIds.length) return null;
+  return work.asService(async () => {
+    const found = await work.manager.findOneBy(Contribution, { id });
+    if (found?.agencyId !== actor.agencyId || !actor.excludedCaseIds.includes(found.caseId)) return null;
+    if (!corePanels(actor).includes(found.panelId)) return null;
+    const named = [found.caseId, actor.id, actor.nameKeys, work.now];
+    const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);
+    return inPerson.length ? null : found;
+  });
+}
+
+/** The answer holds the identifier and the time of the recall: nothing of the case, which the actor does not read. */
+async function recallUnread(work: Work, found: Contribution, reason: string): Promise<Presented> {
+  if (!work.actor.call.ifMatch)
+    throw new Problem(428, 'if-match-required', 'Say which version you change', 'Send If-Match: * to recall it.');
+  if (found.recalledAt) throw alreadyRecalled();
+  const { id, recalledAt } = await work.asService(async () => {
+    const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
+    work.happened('contribution.recalled', Contribution, changed);
+    return changed;
+  });
+  const shown = ['id', 'recalledAt'];
+  const withheld = [...shapeOf(ContributionView).properties.keys()].filter((field) => !shown.includes(field));
+  return new Presented({ id, recalledAt, withheld });
 }

@@ -13,7 +13,7 @@ export const NAME_YOUR_OWN =
   'panel of yours; and what a case of this panel names already. Otherwise record it from what your own agency knows, or ask the ' +
   'agency that recorded it to name it here.';
 
-/** The record, if the actor may put it before the panel that receives it; else null. */
+/** The record, if the actor may put it before the panel that receives it; else null. A refusal is logged with its identifier. */
 export async function nameable<T extends Person | Place | Group>(
   work: Work,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
@@ -22,5 +22,6 @@ export async function nameable<T extends Person | Place | Group>(
 ): Promise<T | null> {
   const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
   const [row] = await work.rows<T>('name', type, filter, 1);
+  work.names(type, id, row);
   return row ?? null;
 }

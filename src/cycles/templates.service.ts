@@ -56,13 +56,15 @@ export class CycleTemplatesService {
    */
   change(actor: Actor, id: string, request: CycleTemplateChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('read', CycleTemplate, CycleTemplateView, id);
+      const found = await work.take('read', CycleTemplate, CycleTemplateView, id, { writes: request });
       await coordinates(work, found.stages);
       if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
         throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
           { pointer: '/stages', detail: 'panels of another partnership' },
         ]);
       counted({ ...found, ...request });
+      if (work.isUnchanged(found))
+        return work.present(CycleTemplateView, await work.update(CycleTemplate, found, request));
       const movable = await movableCycles(work, id);
       const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
       const changed = await work.update(CycleTemplate, found, {

@@ -39,9 +39,10 @@ export class InvitationCorrections {
   change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
-      const found = await this.taken(work, 'change', place);
+      const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
         throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
+      if (work.isUnchanged(found)) return work.present(InvitationView, await work.update(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
@@ -73,8 +74,8 @@ export class InvitationCorrections {
     });
   }
 
-  private async taken(work: Work, action: string, { listingId, id }: Place): Promise<Invitation> {
-    const found = ofItem(await work.take(action, Invitation, InvitationView, id), listingId);
+  private async taken(work: Work, action: string, { listingId, id }: Place, writes?: object): Promise<Invitation> {
+    const found = ofItem(await work.take(action, Invitation, InvitationView, id, { writes }), listingId);
     if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
     return found;
   }

@@ -86,7 +86,7 @@ export class PanelsService {
     return this.records.change(actor, async (work) => {
       // two chairs who leave at the same moment: the second sees the end of the first
       await work.find('read', Panel, panelId, { lock: true });
-      const membership = await work.take('end', Membership, MembershipView, id);
+      const membership = await work.take('end', Membership, MembershipView, id, { writes: { validTo } });
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
       if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveAChair(work, membership, validTo);

@@ -78,6 +78,7 @@ export class Records {
   ): Promise<T> {
     const runner = this.source.createQueryRunner();
     let refused: AuditDraft | null = null;
+    let names: AuditDraft[] = [];
     let failure: unknown;
     try {
       const conversation = new Conversation((await runner.connect()) as PoolClient, actor);
@@ -89,6 +90,7 @@ export class Records {
       } catch (error) {
         failure = await conversation.undo(error);
         refused = work.refusalIn(failure);
+        names = work.refusedNames(failure);
         if (failure instanceof Refusal) failure = failure.problem;
       }
     } finally {
@@ -99,10 +101,8 @@ export class Records {
       await actor.kept.renew();
       return this.working(actor, does, times + 1);
     }
-    if (refused) {
-      await this.auditLog.record(actor, [refused]);
-      markRecorded(failure);
-    }
+    if (refused || names.length) await this.auditLog.record(actor, [...(refused ? [refused] : []), ...names]);
+    if (refused) markRecorded(failure);
     throw failure;
   }
 }

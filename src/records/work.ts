@@ -3,6 +3,7 @@
  * read, refused and changed is written down. Services get rows in no other way.
  */
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager, EntityTarget, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../policy/actor.js';
@@ -107,6 +108,8 @@ export class Work {
   readonly revised: Revised[] = [];
   /** People taken back from a panel. */
   readonly peopleTakenBack: TakenBack[] = [];
+  /** Identifiers of rows taken for a request that writes what they hold already. */
+  private readonly unchanged = new Set<string>();
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
@@ -115,6 +118,9 @@ export class Work {
   private shownAgain: ReturnType<typeof aboutWhom> | undefined;
   /** The record that was found last for a command, or else read last: a rule of the field that refuses later refuses that. */
   private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
+
+  /** People, places and groups that the request names, by identifier; the row where the actor may name it. */
+  private readonly named = new Map<string, { type: RecordClass; row: Row | null }>();
 
   constructor(
     readonly actor: Actor,
@@ -180,14 +186,15 @@ export class Work {
   }
 
   /**
-   * The row locked for a change, as its reader last saw it: the request's `If-Match` must be the tag of the view now.
+   * The row locked for a change, as its reader last saw it: the request's `If-Match` must be the tag of the view now. Where
+   * `writes` holds only what the reader is shown already, `update` and `happened` leave the row as it is.
    */
   async take<T extends Recorded>(
     action: string,
     type: RecordClass<T>,
     view: ViewClass,
     id: string,
-    { writes = {} }: { writes?: object } = {},
+    { writes }: { writes?: object } = {},
   ): Promise<T> {
     const row = await this.find(action, type, id, { lock: true });
     const { ifMatch } = this.actor.call;
@@ -196,7 +203,7 @@ export class Work {
     const seen = (isLimited && (await this.peek('read', type, id))) || row;
     const asSeen = await this.masked(view, seen === row ? action : 'read', [seen as Row]);
     const masked = asSeen.masks[0] as Masked;
-    refuseWithheld(writes, masked);
+    if (writes) refuseWithheld(writes, masked);
     if (!ifMatch)
       throw new Problem(
         428,
@@ -214,7 +221,18 @@ export class Work {
         'The record changed since you read it. Read it again, then repeat your change.',
         { headers: { etag: `"${stateOf(view, row.version, masked)}."` } },
       );
+    if (writes && changesNothing(writes, asSeen.rows[0] as Row, masked)) this.leaveUnchanged(row);
     return row;
+  }
+
+  /** Leaves the row as it is: `update` and `happened` do nothing more to it than note the command. */
+  leaveUnchanged(row: Recorded): void {
+    this.unchanged.add(row.id);
+  }
+
+  /** Returns whether the row was taken for a request that writes only what it holds already. */
+  isUnchanged(row: Recorded): boolean {
+    return this.unchanged.has(row.id);
   }
 
   /** All permitted rows that meet the condition where the actor sees what it asks about, at most `limit`. */
@@ -434,6 +452,10 @@ export class Work {
     row: T,
     changes: Partial<Omit<T, keyof Recorded>>,
   ): Promise<T> {
+    if (this.isUnchanged(row)) {
+      this.note('alter', 'change', subjectOf(type), [row as unknown as Row]);
+      return row;
+    }
     await this.mustGoNoFurther(type, row, changes);
     const done = await this.manager
       .createQueryBuilder()
@@ -449,9 +471,7 @@ export class Work {
     else if (subject.contributor) {
       const earlier = row as unknown as Row;
       const isCorrected = Object.entries(changes).some(
-        ([field, value]) =>
-          classOf(type, field)?.category !== 'administrative' &&
-          JSON.stringify(value) !== JSON.stringify(earlier[field]),
+        ([field, value]) => classOf(type, field)?.category !== 'administrative' && !isSame(value, earlier[field]),
       );
       if (isCorrected) this.revised.push({ recordType: subject.name, recordId: row.id, isRecall: false, at: this.now });
     }
@@ -472,6 +492,7 @@ export class Work {
 
   /** Notes that something happened to a record; the event commits with it. */
   happened(type: string, record: RecordClass, row: Recorded, data: Record<string, unknown> = {}): void {
+    if (this.isUnchanged(row)) return;
     const facts = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
     (this.isUnhidden ? this.unseenEvents : this.events).push({
       type,
@@ -494,6 +515,36 @@ export class Work {
     const problem = error instanceof Problem ? error : databaseProblem(error);
     if (!problem || !REFUSING.includes(problem.status) || !this.found) return null;
     return refusal({ ...this.found, rule: problem.code });
+  }
+
+  /**
+   * Notes whom or what the request names, for the log of a refusal. Without a row it was not found for the actor, or not looked
+   * for: the log keeps it as any attempt on what is hidden or missing.
+   */
+  names(type: RecordClass, id: string, row: object | null = null): void {
+    this.named.set(id.toLowerCase(), { type, row: row as Row | null });
+  }
+
+  /** Entries of a refused request about those whom it names: one per record type, apart for those that the actor may name. */
+  refusedNames(error: unknown): AuditDraft[] {
+    const problem =
+      error instanceof Refusal ? error.problem : error instanceof Problem ? error : databaseProblem(error);
+    if (!problem || !REFUSING.includes(problem.status)) return [];
+    const apart = new Map<string, { subject: Subject; isFound: boolean; ids: string[]; rows: Row[] }>();
+    for (const [id, { type, row }] of this.named) {
+      const subject = subjectOf(type);
+      const key = `${subject.name} ${String(row !== null)}`;
+      const one = apart.get(key) ?? { subject, isFound: row !== null, ids: [], rows: [] };
+      one.ids.push(id);
+      if (row) one.rows.push(row);
+      apart.set(key, one);
+    }
+    return [...apart.values()].map(({ subject, isFound, ids, rows }) =>
+      refusal({
+        ...{ action: 'name', subjectType: subject.name, recordIds: ids },
+        ...(isFound ? { rule: problem.code, ...aboutWhom(subject, ...rows) } : { rule: 'not-found' }),
+      }),
+    );
   }
 
   /** Notes that rows were counted, by these fields, and not shown. */
@@ -775,6 +826,18 @@ function refuseWithheld(writes: object, { withheld }: Masked): void {
   const refusedFields = Object.keys(writes).filter((field) => withheld.includes(field));
   if (refusedFields.length) throw notWritable(refusedFields);
 }
+
+/** Returns whether the reader is shown every written field, and each with the value that is written. */
+const changesNothing = (writes: object, row: Row, { shown }: Masked): boolean =>
+  Object.entries(writes).every(
+    ([field, value]) => value === undefined || (shown.includes(field) && isSame(value, row[field])),
+  );
+
+/** Returns whether two values are the same in JSON; the order of keys makes no difference. */
+export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(inJson(one), inJson(other));
+
+const inJson = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /** The row with the values that it is shown with where its own would tell of a hidden record. */
 function withoutTelling({ telling }: Subject, row: Row): Row {

@@ -41,8 +41,9 @@ export class ReferralPeopleService {
       const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
-      await keep(work, referral, found, 'changed', reason);
       const changed = await work.update(ReferralPerson, found, changes);
+      if (work.isUnchanged(found)) return work.present(ReferralPersonView, found);
+      await keep(work, referral, found, 'changed', reason);
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.update(Referral, referral, rewriting);

@@ -118,6 +118,9 @@ export class ReferralsService {
 
   private async drafted(work: Work, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
     const { actor } = work;
+    for (const id of [request.personId, ...people.map((one) => one.personId)]) if (id) work.names(Person, id);
+    if (request.placeId) work.names(Place, request.placeId);
+    if (request.groupId) work.names(Group, request.groupId);
     const panel = await work.find('refer', Panel, request.panelId);
     await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
     const drafted = await work.insert(Referral, {
@@ -179,10 +182,11 @@ export class ReferralsService {
 
   namePerson(actor: Actor, id: string, request: ReferralPersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      work.names(Person, request.personId);
       const found = await work.find('name-person', Referral, id, { lock: true });
+      const known = await nameable(work, Person, request.personId, found);
       mustBeOpen(found);
-      if (!(await nameable(work, Person, request.personId, found)))
-        throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
+      if (!known) throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const rewriting = rewritten(work, found);
       const touched = await work.update(Referral, found, rewriting);

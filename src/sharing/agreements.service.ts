@@ -31,7 +31,7 @@ import {
   SharingPartyView,
   SharingRowView,
 } from './agreement.views.js';
-import { draftOf, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
+import { draftOf, isAsDrafted, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
 
 /** Without two there is nobody to share with. */
 const LEAST_SIGNATURES = 2;
@@ -125,6 +125,10 @@ export class AgreementsService {
       const status = after(agreementMachine, found.status, 'change');
       const { partnershipId } = await work.find('draft', SharingAgreement, agreementId);
       const draft = await draftOf(work, request, found, '');
+      if (await isAsDrafted(work, found, draft)) {
+        work.leaveUnchanged(found);
+        return work.present(SharingAgreementVersionView, await work.update(SharingAgreementVersion, found, {}));
+      }
       await mustBeLawful(work, partnershipId, draft);
       await work.remove(SharingParty, await partiesOf(work, id));
       await work.remove(SharingRow, await rowsOf(work, id));

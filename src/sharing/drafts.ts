@@ -3,7 +3,7 @@ import { In } from 'typeorm';
 import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
 import type { DataCategory, LegalGateway, Purpose, SharingLevel } from '../policy/categories.js';
 import { unacceptable, type FieldError } from '../policy/problems.js';
-import type { Work } from '../records/work.js';
+import { isSame, type Work } from '../records/work.js';
 import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVersion } from './agreement.entity.js';
 import { unlawful, type WrittenRow } from './agreement-law.js';
 import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.requests.js';
@@ -77,6 +77,19 @@ export async function draftOf(
     rows: [...rows.filter((row) => !changed.has(keyOf(row))), ...changes],
     ...(dates as Pick<Draft, 'effectiveFrom' | 'reviewDue' | 'expiresOn'>),
   };
+}
+
+/** Returns whether the version holds what is drafted already: then its signatures stay. The order of parties and rows is none. */
+export async function isAsDrafted(work: Work, version: SharingAgreementVersion, draft: Draft): Promise<boolean> {
+  const { parties, rows, ...values } = await draftOf(work, {}, version, '');
+  const { parties: newParties, rows: newRows, ...newValues } = draft;
+  const inOrder = (all: Draft['parties']): string[] =>
+    all.map(({ agencyId, role }) => `${agencyId.toLowerCase()} ${role}`).sort();
+  const byKey = (all: WrittenRow[]): object[] =>
+    all.map((row) => ({ ...row, at: '' })).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return (
+    isSame(values, newValues) && isSame(inOrder(parties), inOrder(newParties)) && isSame(byKey(rows), byKey(newRows))
+  );
 }
 
 /** Refuses (422) what the law refuses, and parties that are none, all at once. */

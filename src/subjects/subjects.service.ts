@@ -63,10 +63,11 @@ export class SubjectsService {
     view: ViewClass,
     id: string,
     request: Partial<T>,
+    derived: Partial<T> = {},
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', record, view, id, { writes: request });
-      const changed = await work.update(record, found, request);
+      const changed = await work.update(record, found, { ...request, ...derived });
       work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
       });
@@ -83,7 +84,7 @@ export class SubjectsService {
   changePerson(actor: Actor, id: string, request: PersonChange): Promise<Presented> {
     mustBeBorn(actor, request);
     const key = request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
-    return this.change(actor, Person, PersonView, id, { ...request, ...key });
+    return this.change(actor, Person, PersonView, id, request, key);
   }
 
   protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<Presented> {
