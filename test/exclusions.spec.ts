@@ -219,6 +219,17 @@ describe('an exclusion from a person that a panel imposes', () => {
     expect(await status(OFFICER, `/v1/persons/${person}`)).toBe(200);
   });
 
+  test('a person who names somebody from whom the panel excludes them is answered as one whom nobody excludes', async () => {
+    const [, other, another] = await casesOf(owner, 'ask-jag');
+    const role = { personId: person, role: 'complainant', rationale: 'Lives there.', since: '2026-01-02' };
+    const officer = await by(OFFICER);
+    const before = await officer.post(`/v1/cases/${other!.id}/people`, role);
+    await excluded('jag-coordinator', OFFICER);
+    const after = await officer.post(`/v1/cases/${another!.id}/people`, role);
+    expect([after.status, Object.keys(after.body)]).toEqual([201, Object.keys(before.body)]);
+    expect(none(await sees(OFFICER, another!.id))).toBe(true);
+  });
+
   test('a coordinator who is excluded cannot read the exclusions of the panel from that person', async () => {
     const own = await exclude('jag-chair', {
       personId: person,
