@@ -13,7 +13,14 @@ import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/le
 import { keptFor } from '../policy/standing.js';
 import { databaseProblem } from './database-problems.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
-import { isTelling, hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import {
+  isTelling,
+  hasAnyGround,
+  shownInstead,
+  subjectOf,
+  type RecordClass,
+  type Subject,
+} from '../policy/subjects.js';
 import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
 import { categoriesGoingFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
@@ -780,7 +787,7 @@ function refuseWithheld(writes: object, { withheld }: Masked): void {
 function withoutTelling({ telling }: Subject, row: Row): Row {
   const instead = Object.entries(telling).filter(([column, one]) => row[tells(column)] && isTelling(one, row[column]));
   return instead.length
-    ? { ...row, ...Object.fromEntries(instead.map(([column, { shownAs }]) => [column, shownAs])) }
+    ? { ...row, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, row[column])])) }
     : row;
 }
 
