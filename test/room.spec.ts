@@ -8,7 +8,7 @@
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
  * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
  * who heard an item until they declared a conflict, and is no recipient of what was said; somebody without seat and invitation
- * who is recorded as present, or as a deputy.
+ * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes unknown.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -502,6 +502,23 @@ async function heardItem(): Promise<{ given: Given; minuteId: string }> {
 }
 
 describe('a recusal from one item', () => {
+  test('a member can go on with a list after being recused from its last item', async () => {
+    const given = await meeting({ cases: 2 });
+    const member = await by('fire-officer');
+    const page = async (cursor = '') =>
+      member.get(`/v1/cases?stage=listed&panelId=${jag}&limit=1${cursor && `&cursor=${cursor}`}`);
+    const seen: string[] = [];
+    let { body } = await page();
+    for (; !given.cases.includes(body.data[0].id as string); { body } = await page(String(body.next)))
+      seen.push(body.data[0].id as string);
+    const last = given.cases.indexOf(body.data[0].id as string);
+    const aside = { listingId: given.items[last], reason: 'Lives next door.' };
+    await member.post(`${given.path}/recusals`, aside).expect(201);
+    const next = await page(String(body.next));
+    expect([next.status, next.body.code]).toEqual([200, undefined]);
+    expect([...seen, body.data[0].id]).not.toContain(next.body.data[0].id);
+  });
+
   test('takes that item away at every exit, at once, and nothing else of the case; the chair ends it', async () => {
     const { given, minuteId } = await heardItem();
     const exits = await meetsItem('police-sergeant', given, minuteId);

@@ -257,16 +257,18 @@ export class Work {
       panelId?: string | (() => Promise<string>);
       orderBy?: string;
       given?: Giving;
+      /** What the reader asked for, where the filter follows also from the reader or the day: a cursor is bound to this. */
+      asked?: object;
       /** The one panel in whose context rows without a panel of their own are read. */
       inPanel?: string;
     } = {},
   ): Promise<Presented> {
-    const { action = 'read', panelId, orderBy, given, inPanel } = options;
+    const { action = 'read', panelId, orderBy, given, inPanel, asked = filter } = options;
     const { record } = shapeOf(view);
     const subject = subjectOf(record);
     refuseUnshown(this.actor, subject, asksOf(subject, filter), filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
-    const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(filter)}`;
+    const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(asked)}`;
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
     const shape = shapeOfFilter(filter, [limit + 1, after?.at, after?.id]);
     // whoever finds values for the rows may need all of them
