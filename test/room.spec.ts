@@ -8,7 +8,8 @@
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
  * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
  * who heard an item until they declared a conflict, and is no recipient of what was said; somebody without seat and invitation
- * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes unknown.
+ * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes
+ * unknown; the times of a guest counted over the own item alone.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -291,6 +292,28 @@ describe('the running order', () => {
     expect((await command('jag-chair', given.path, 'closure')).body.code).toBe('item-being-heard');
     await end(given, 1);
     expect((await command('jag-chair', given.path, 'closure')).status).toBe(200);
+  });
+
+  test('a guest is told the real time of the item, and of no other item', async () => {
+    const given = await meeting({ cases: 3, open: false });
+    await invite('idva', given, 2);
+    type Timed = { id?: string; listingId?: string; expectedEndAt?: string; startsAt?: string };
+    const timesOf = async (who: string): Promise<Timed[][]> => {
+      const reader = await by(who);
+      const { body } = await reader.get(`${given.path}/running-order`).expect(200);
+      const agenda = await reader.get(`${given.path}/agenda`).expect(200);
+      return [body.data, agenda.body.sections.flatMap(({ items }: { items: Timed[] }) => items)];
+    };
+    const [order, agenda] = (await timesOf('police-sergeant')).map((rows) =>
+      rows.filter(({ id, listingId }) => (listingId ?? id) === given.items[2]),
+    );
+    const [guestOrder, guestAgenda] = await timesOf('idva');
+    expect(guestOrder!.map(({ id, expectedEndAt }) => [id, expectedEndAt])).toEqual([
+      [given.items[2], order![0]!.expectedEndAt],
+    ]);
+    expect(guestAgenda!.map(({ listingId, startsAt }) => [listingId, startsAt])).toEqual([
+      [given.items[2], agenda![0]!.startsAt],
+    ]);
   });
 
   test('shows no gap to whom an item is hidden, nor hinders them because of it', async () => {
