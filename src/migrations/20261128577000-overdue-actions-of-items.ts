@@ -6,9 +6,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class OverdueActionsOfItems20261128577000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE "listings" ADD "overdue_action_id" uuid`);
     await runner.query(`-- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
-      ALTER TABLE "listings" ADD "overdue_action_id" uuid
-        CONSTRAINT "listings_overdue_action_id_fkey" REFERENCES "actions"("id")`);
+      ALTER TABLE "listings" ADD CONSTRAINT "listings_overdue_action_id_fkey" FOREIGN KEY ("overdue_action_id") REFERENCES "actions"("id")`);
     await runner.query(`UPDATE "listings" l SET "overdue_action_id" = (
         SELECT a."id" FROM "actions" a WHERE a."case_id" = l."case_id"
           AND a."due_on" <= (m."scheduled_at" AT TIME ZONE 'Europe/London')::date AND a."made_at" <= l."made_at"
