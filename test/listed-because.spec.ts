@@ -2,7 +2,7 @@
  * An item that is listed because of an earlier item of its case: to those from whom the earlier item is hidden it is shown as an
  * item of a case that was never heard.
  *
- * Seen to fail: kind and reason as they are kept.
+ * Seen to fail: kind and reason as they are kept, also where the reason is an overdue action that is hidden from the reader.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
@@ -75,6 +75,52 @@ test('an item carried over is shown as a new one to readers from whom the earlie
   await expectShown(given, 'carried_over');
   const { body } = await (await by('fire-officer')).get(`${given.meeting}/listings/${given.to}`).expect(200);
   expect(body.carriedFromId).toBeNull();
+});
+
+test('an item listed for an overdue action is shown as a review to readers from whom the action is hidden', async () => {
+  const given = await carriedOver(2);
+  const { agencyId: ownerAgencyId } = await practitioner(owner, 'housing-officer');
+  const first = await owner.query<{ path: string }>(
+    `SELECT '/v1/meetings/' || meeting_id || '/listings/' || id AS path FROM listings WHERE id = $1`,
+    [given.from],
+  );
+  const path = first.rows[0]!.path;
+  const offered = { ownerAgencyId, description: 'Visit the brother at number nine.', dueOn: inDays(2).slice(0, 10) };
+  // taken off one meeting and heard at another: only the reason of the later item is under test
+  await owner.query(`UPDATE listings SET removed_at = NULL, removal_reason = NULL, outcome = NULL WHERE id = $1`, [
+    given.from,
+  ]);
+  await coordinator.post(`${path}/actions`, offered).expect(201);
+  await owner.query(`DELETE FROM invitations WHERE listing_id = $1`, [given.to]);
+  await owner.query(`DELETE FROM events WHERE subject_id = $1`, [given.to]);
+  const { rows } = await owner.query<{ id: string }>(`DELETE FROM listings WHERE id = $1 RETURNING case_id AS id`, [
+    given.to,
+  ]);
+  await owner.query(
+    `UPDATE actions SET status = 'superseded', outcome_text = 'Replaced.', ended_on = current_date
+    WHERE case_id = $1 AND listing_id IS DISTINCT FROM $2 AND ended_on IS NULL`,
+    [rows[0]!.id, given.from],
+  );
+  await owner.query(`UPDATE listings SET outcome = 'note' WHERE case_id = $1 AND removed_at IS NULL`, [rows[0]!.id]);
+  await owner.query(`UPDATE plans SET review_on = current_date + 365 WHERE case_id = $1`, [rows[0]!.id]);
+  await owner.query(`UPDATE cases SET next_review_on = NULL WHERE id = $1`, [rows[0]!.id]);
+  await coordinator.post(`${given.meeting}/agenda`).expect(201);
+  for (const [who, shown] of [
+    ['police-sergeant', 'overdue_actions'],
+    ['fire-officer', 'review_due'],
+  ] as const) {
+    const reader = await by(who);
+    const { body } = await reader.get(`${given.meeting}/listings?limit=100`).expect(200);
+    const item = body.data.find(({ caseId }: { caseId: string }) => caseId === rows[0]!.id) as Record<string, string>;
+    expect([who, item['kind'], item['reason']]).toEqual([who, 'review', shown]);
+    const agenda = await reader.get(`${given.meeting}/agenda`).expect(200);
+    const sections = agenda.body.sections as { items: { caseId: string; reason: string }[] }[];
+    const [listed] = sections.flatMap(({ items }) => items).filter(({ caseId }) => caseId === rows[0]!.id);
+    expect([who, listed?.reason]).toEqual([who, shown]);
+    const timeline = await reader.get(`/v1/cases/${rows[0]!.id}/timeline?limit=100`).expect(200);
+    const told = timeline.body.data.find((one: { subjectId: string }) => one.subjectId === item['id']);
+    expect([who, told?.data.reason]).toEqual([who, shown]);
+  }
 });
 
 test('an item to ratify is shown as a new one to readers from whom the emergency item is hidden', async () => {

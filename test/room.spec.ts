@@ -7,7 +7,9 @@
  * ignores spells, and one that counts who is recused, who was recorded before the meeting, or by themselves alone; a decision, and the beginning of an item, without a lock; an item refused
  * because of a hidden one; a recusal of the last chair; a recusal by others that its person sees, and one that a coordinator ends;
  * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
- * who heard an item until they declared a conflict, and is no recipient of what was said.
+ * who heard an item until they declared a conflict, and is no recipient of what was said; somebody without seat and invitation
+ * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes
+ * unknown; the times of a guest counted over the own item alone.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -131,6 +133,17 @@ async function confirms(who: string, { path }: Given): Promise<void> {
   await (await by('jag-coordinator')).post(`${path}/attendances`, there).expect(201);
 }
 
+/** The coordinator invites somebody to an item from now on. */
+async function invite(who: string, given: Given, n = 0): Promise<void> {
+  const { id, agencyId } = await practitioner(owner, who);
+  const closesAt = new Date(Date.now() + 7_200_000).toISOString();
+  await (
+    await by('jag-coordinator')
+  )
+    .post(`${item(given, n)}/invitations`, { agencyId, practitionerId: id, closesAt })
+    .expect(201);
+}
+
 async function leaves(who: string, attendance: string): Promise<void> {
   expect((await command(who, attendance, 'departure', {})).status).toBe(200);
 }
@@ -195,6 +208,7 @@ describe('attendance', () => {
       confidentialityAccepted: true,
     };
     const coordinator = await by('jag-coordinator');
+    await invite('agency-administrator', given);
     const record = (body: object) => coordinator.post(`${given.path}/attendances`, { ...guest, ...body });
     expect((await record({})).body.code).toBe('deputy-for-whom');
     expect((await record({ deputyForId: await idOf('outsider') })).body.code).toBe('deputy-for-whom');
@@ -204,6 +218,34 @@ describe('attendance', () => {
     const { body } = await record({ deputyForId: await idOf('housing-officer') }).expect(201);
     expect(body.deputyForId).toBe(await idOf('housing-officer'));
     expect(body.arrivedAt).toBeTruthy();
+  });
+
+  test('a coordinator cannot record as present somebody without seat and invitation', async () => {
+    const given = await meeting();
+    const coordinator = await by('jag-coordinator');
+    const outside = { practitionerId: await idOf('agency-administrator'), confidentialityAccepted: true };
+    const deputy = { status: 'deputy', deputyForId: await idOf('housing-officer') };
+    for (const how of [{ status: 'present' }, deputy]) {
+      const { status, body } = await coordinator.post(`${given.path}/attendances`, { ...outside, ...how });
+      expect([status, body.code]).toEqual([422, 'not-invited']);
+      expect(body.detail).toContain('/invitations');
+    }
+    await coordinator.post(`${given.path}/attendances`, { ...outside, status: 'apologies' }).expect(201);
+  });
+
+  test('a guest invited while the item is heard can be recorded, and receives what is said', async () => {
+    const given = await meeting();
+    await begin(given);
+    const { id: practitionerId, agencyId } = await practitioner(owner, 'idva');
+    const late = { practitionerId, status: 'present', confidentialityAccepted: true };
+    const coordinator = await by('jag-coordinator');
+    expect((await coordinator.post(`${given.path}/attendances`, late)).body.code).toBe('not-invited');
+    await invite('idva', given);
+    await coordinator.post(`${given.path}/attendances`, late).expect(201);
+    await end(given);
+    const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
+    expect(body.data.map((one: { practitionerId: string }) => one.practitionerId)).toEqual([practitionerId]);
+    expect(await toldOf(given, `caseId=${String(given.cases[0])}`)).toEqual([agencyId]);
   });
 
   test('apologies come without what an agency knows: that is contributed to its case', async () => {
@@ -250,6 +292,28 @@ describe('the running order', () => {
     expect((await command('jag-chair', given.path, 'closure')).body.code).toBe('item-being-heard');
     await end(given, 1);
     expect((await command('jag-chair', given.path, 'closure')).status).toBe(200);
+  });
+
+  test('a guest is told the real time of the item, and of no other item', async () => {
+    const given = await meeting({ cases: 3, open: false });
+    await invite('idva', given, 2);
+    type Timed = { id?: string; listingId?: string; expectedEndAt?: string; startsAt?: string };
+    const timesOf = async (who: string): Promise<Timed[][]> => {
+      const reader = await by(who);
+      const { body } = await reader.get(`${given.path}/running-order`).expect(200);
+      const agenda = await reader.get(`${given.path}/agenda`).expect(200);
+      return [body.data, agenda.body.sections.flatMap(({ items }: { items: Timed[] }) => items)];
+    };
+    const [order, agenda] = (await timesOf('police-sergeant')).map((rows) =>
+      rows.filter(({ id, listingId }) => (listingId ?? id) === given.items[2]),
+    );
+    const [guestOrder, guestAgenda] = await timesOf('idva');
+    expect(guestOrder!.map(({ id, expectedEndAt }) => [id, expectedEndAt])).toEqual([
+      [given.items[2], order![0]!.expectedEndAt],
+    ]);
+    expect(guestAgenda!.map(({ listingId, startsAt }) => [listingId, startsAt])).toEqual([
+      [given.items[2], agenda![0]!.startsAt],
+    ]);
   });
 
   test('shows no gap to whom an item is hidden, nor hinders them because of it', async () => {
@@ -359,7 +423,14 @@ describe('who heard an item', () => {
       heard.map(({ id }) => id).sort(),
     );
     const told = new Set(await toldOf(given, `caseId=${String(given.cases[0])}`));
-    for (const { agencyId } of heard.slice(1)) expect(told.has(agencyId)).toBe(true);
+    // nothing is disclosed to the agency that presents the item
+    const { rows } = await owner.query<{ by: string }>(
+      'SELECT presented_by_agency_id AS by FROM listings WHERE id = $1',
+      [given.items[0]],
+    );
+    const received = heard.slice(1).filter(({ agencyId }) => agencyId !== rows[0]!.by);
+    expect(received.length).toBeGreaterThan(0);
+    for (const { agencyId } of received) expect(told.has(agencyId)).toBe(true);
   });
 
   test('does not include somebody who declares a conflict before the item began', async () => {
@@ -454,6 +525,23 @@ async function heardItem(): Promise<{ given: Given; minuteId: string }> {
 }
 
 describe('a recusal from one item', () => {
+  test('a member can go on with a list after being recused from its last item', async () => {
+    const given = await meeting({ cases: 2 });
+    const member = await by('fire-officer');
+    const page = async (cursor = '') =>
+      member.get(`/v1/cases?stage=listed&panelId=${jag}&limit=1${cursor && `&cursor=${cursor}`}`);
+    const seen: string[] = [];
+    let { body } = await page();
+    for (; !given.cases.includes(body.data[0].id as string); { body } = await page(String(body.next)))
+      seen.push(body.data[0].id as string);
+    const last = given.cases.indexOf(body.data[0].id as string);
+    const aside = { listingId: given.items[last], reason: 'Lives next door.' };
+    await member.post(`${given.path}/recusals`, aside).expect(201);
+    const next = await page(String(body.next));
+    expect([next.status, next.body.code]).toEqual([200, undefined]);
+    expect([...seen, body.data[0].id]).not.toContain(next.body.data[0].id);
+  });
+
   test('takes that item away at every exit, at once, and nothing else of the case; the chair ends it', async () => {
     const { given, minuteId } = await heardItem();
     const exits = await meetsItem('police-sergeant', given, minuteId);

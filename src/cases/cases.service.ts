@@ -48,7 +48,7 @@ export class CasesService {
 
   list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<Presented> {
     return this.records.read(actor, (work) =>
-      work.page(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort }),
+      work.page(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort, asked }),
     );
   }
 

@@ -3,7 +3,7 @@
  * values of states. What belongs to no field of the record is not shown.
  */
 import type { Row } from '../policy/conditions.js';
-import { isTelling, declaredSubjects, subjectOf } from '../policy/subjects.js';
+import { isTelling, shownInstead, declaredSubjects, subjectOf } from '../policy/subjects.js';
 import type { Work } from '../records/work.js';
 import type { Event } from './event.entity.js';
 
@@ -27,8 +27,11 @@ export async function shownData(work: Work, events: readonly Told[]): Promise<Ro
     const ids = [...new Set(group.map((one) => one.subjectId))];
     const [shown, hiding] = [await work.shownOf(type, ids), await work.tellingOf(type, ids)];
     for (const { id, subjectId, data } of group) {
-      const instead = (hiding.get(subjectId) ?? []).filter((column) => isTelling(telling[column], data[column]));
-      const seen = { ...data, ...Object.fromEntries(instead.map((column) => [column, telling[column]?.shownAs])) };
+      const instead = (hiding.get(subjectId) ?? []).flatMap((column) => {
+        const one = telling[column];
+        return one && isTelling(one, data[column]) ? [[column, shownInstead(one, data[column])] as const] : [];
+      });
+      const seen = { ...data, ...Object.fromEntries(instead) };
       told[id] = dataShown(seen, shown.get(subjectId) ?? new Set());
     }
   }

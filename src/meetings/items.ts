@@ -2,7 +2,8 @@
 import type { Actor } from '../policy/actor.js';
 import { notFound } from '../policy/problems.js';
 import type { Work } from '../records/work.js';
-import { Listing } from './meeting.entity.js';
+import { Listing, type Meeting } from './meeting.entity.js';
+import { memberPanels } from './meetings.policy.js';
 import { inOrder } from './agenda/order-of-hearing.js';
 
 /** The item, if it is one of this meeting. */
@@ -24,6 +25,19 @@ export async function itemOf(
  */
 export async function itemsOf(work: Work, meetingId: string): Promise<Listing[]> {
   return inOrder(await work.rows('read', Listing, { meetingId }));
+}
+
+/**
+ * The items over which the times of a meeting run for the actor: those that the actor may see, or all of them for a guest, who
+ * must know when to come. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
+ */
+export function itemsThatTime<T>(
+  work: Work,
+  { panelId }: Pick<Meeting, 'panelId'>,
+  visible: T[],
+  all: () => Promise<T[]>,
+): Promise<T[]> {
+  return memberPanels(work.actor).includes(panelId) ? Promise.resolve(visible) : work.asService(all);
 }
 
 /** Where a record of the item stands, written by the actor’s agency. */

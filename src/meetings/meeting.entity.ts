@@ -3,6 +3,7 @@ import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typ
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
+import { Action } from '../plans/action.entity.js';
 import { Classified, ReasonOfPanel } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
@@ -285,6 +286,12 @@ export class Listing extends ListedCase {
   @Classified('administrative')
   @References(() => Listing)
   carriedFromId: string | null;
+
+  /** The action whose being overdue is the reason, or one of several; those come first that were taken on in no item. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Action)
+  @Classified('administrative')
+  overdueActionId: string | null;
 
   /** Why it was listed although it was late. */
   @Column({ type: 'text', nullable: true })

@@ -19,6 +19,7 @@ import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { declareKnownFacts } from '../records/known-facts.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
+import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { AgendaEdition, AgendaItem } from './agenda/agenda.entity.js';
@@ -190,17 +191,29 @@ function followsHidden(actor: Actor): Where {
   };
 }
 
-/** What is shown instead is what a case is listed as that was never heard: kind and reason agree. */
-const telling = (follows: (actor: Actor) => Where): Record<string, Telling> => ({
+/** Items listed because of an overdue action of which the actor may not know in which case it stands. */
+function overdueHidden(actor: Actor): Where {
+  const located = permitted({ ...actor, scopes: undefined }, subjectOf(Action), 'locate') ?? { id: { $in: [] } };
+  return { reason: 'overdue_actions', $nor: [{ overdueAction: { $elemMatch: located } }] };
+}
+
+/**
+ * What is shown instead is what a case is listed as that was never heard: kind and reason agree. A review because of an overdue
+ * action is shown as one that is due.
+ */
+const telling = (follows: (actor: Actor) => Where, overdue: (actor: Actor) => Where): Record<string, Telling> => ({
   kind: {
     values: ['repeat', 'review', 'urgent', 'closure'],
     shownAs: 'new',
     where: (actor) => ({ $or: [{ $and: [{ kind: 'repeat' }, listedAsRepeat(actor)] }, follows(actor)] }),
   },
   reason: {
-    values: ['repeat', 'carried_over', 'ratification'],
+    values: ['repeat', 'carried_over', 'ratification', 'overdue_actions'],
     shownAs: 'new_referral',
-    where: (actor) => ({ $or: [{ $and: [{ reason: 'repeat' }, listedAsRepeat(actor)] }, follows(actor)] }),
+    shownFor: { overdue_actions: 'review_due' },
+    where: (actor) => ({
+      $or: [{ $and: [{ reason: 'repeat' }, listedAsRepeat(actor)] }, follows(actor), overdue(actor)],
+    }),
   },
 });
 
@@ -211,9 +224,10 @@ declareSubject(Listing, 'Listing', {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     carriedFrom: { to: Listing, local: 'carriedFromId', foreign: 'id' },
     siblings: { to: Listing, local: 'caseId', foreign: 'caseId' },
+    overdueAction: { to: Action, local: 'overdueActionId', foreign: 'id' },
   },
   bars: [recusedFromItem('id')],
-  telling: telling(followsHidden),
+  telling: telling(followsHidden, overdueHidden),
   grounds: [
     ...heard('id'),
     {
@@ -251,7 +265,10 @@ declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
   relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   bars: [recusedFromItem('listingId')],
-  telling: telling((actor) => ({ listing: { $elemMatch: followsHidden(actor) } })),
+  telling: telling(
+    (actor) => ({ listing: { $elemMatch: followsHidden(actor) } }),
+    (actor) => ({ listing: { $elemMatch: overdueHidden(actor) } }),
+  ),
   grounds: heard('listingId'),
 });
 

@@ -5,7 +5,7 @@ import { CalendarDate } from '../records/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
 import { PanelRuleSet } from './panel-rules.requests.js';
 
-/** Appoints a member. */
+/** Appoints a member. Where `validTo` is null or left out, the seat lasts as long as the panel’s rules allow; the answer says until when. */
 export class MembershipRequest extends PickType(Membership, [
   'practitionerId',
   'tier',

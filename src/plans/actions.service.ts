@@ -64,14 +64,17 @@ export class ActionsService {
   list(actor: Actor, { panelId, status, overdue, mine, ...query }: ActionQuery): Promise<Presented> {
     const today = londonDay(actor.now);
     const late = { dueOn: { $lt: today }, status: { $in: [...OPEN_STATUSES] } };
-    const asked: Where[] = [
+    const filters: Where[] = [
       ...(panelId ? [{ panelId }] : []),
       ...(status ? [{ status }] : []),
       ...(overdue === undefined ? [] : [overdue ? late : { $nor: [late] }]),
       ...(mine === undefined ? [] : [{ ownerAgencyId: mine ? actor.agencyId : { $ne: actor.agencyId } }]),
     ];
     return this.records.read(actor, async (work) =>
-      work.page(ActionView, asked.length ? { $and: asked } : {}, query, { action: panelId ? 'locate' : 'read' }),
+      work.page(ActionView, filters.length ? { $and: filters } : {}, query, {
+        action: panelId ? 'locate' : 'read',
+        asked: { panelId, status, overdue, mine },
+      }),
     );
   }
 

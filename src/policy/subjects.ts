@@ -90,9 +90,15 @@ export interface Telling {
   values: readonly (boolean | string)[];
   /** What is shown instead, as if there were no such record. */
   shownAs: boolean | string;
+  /** By value: what is shown instead of this one, where that is not `shownAs`. */
+  shownFor?: Readonly<Record<string, string>>;
   /** The rows in which it would tell the actor of a record that must not exist for the actor. */
   where: (actor: Actor) => Where;
 }
+
+/** The value that is shown instead of one that says so. */
+export const shownInstead = ({ shownAs, shownFor }: Telling, value: unknown): boolean | string =>
+  shownFor?.[String(value)] ?? shownAs;
 
 /** Is it one of the values that say so? */
 export const isTelling = (telling: Telling | undefined, value: unknown): boolean =>

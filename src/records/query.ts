@@ -17,6 +17,7 @@ import {
   abilityFor,
   permitted,
   relationOf,
+  shownInstead,
   subjectOf,
   type RecordClass,
   type Relation,
@@ -108,9 +109,10 @@ function shownSql(actor: Actor, subject: Subject, field: string, parameters: Par
   if (!telling) return undefined;
   const { name, type } = columnOf(subject.type, field);
   const hidden = toSql(parse(telling.where(actor)), subject.type, 't', parameters);
-  const values = telling.values.map((one) => parameters.add(one, type)).join(', ');
-  const shownAs = parameters.add(telling.shownAs, type);
-  return `(CASE WHEN t.${name} IN (${values}) AND ${hidden} THEN ${shownAs} ELSE t.${name} END)`;
+  const instead = telling.values.map(
+    (one) => `WHEN ${parameters.add(one, type)} THEN ${parameters.add(shownInstead(telling, one), type)}`,
+  );
+  return `(CASE WHEN ${hidden} THEN CASE t.${name} ${instead.join(' ')} ELSE t.${name} END ELSE t.${name} END)`;
 }
 
 /** Which caps hold the row back from the actor. */

@@ -14,7 +14,14 @@ import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/le
 import { keptFor } from '../policy/standing.js';
 import { databaseProblem } from './database-problems.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
-import { isTelling, hasAnyGround, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
+import {
+  isTelling,
+  hasAnyGround,
+  shownInstead,
+  subjectOf,
+  type RecordClass,
+  type Subject,
+} from '../policy/subjects.js';
 import { deedOf, whoMay, wordsFor } from '../policy/wording.js';
 import { categoriesGoingFurther, wordsOfAnother } from '../policy/words.js';
 import { asking, asksOf, refuseUnshown, restsOn } from './asking.js';
@@ -268,16 +275,18 @@ export class Work {
       panelId?: string | (() => Promise<string>);
       orderBy?: string;
       given?: Giving;
+      /** What the reader asked for, where the filter follows also from the reader or the day: a cursor is bound to this. */
+      asked?: object;
       /** The one panel in whose context rows without a panel of their own are read. */
       inPanel?: string;
     } = {},
   ): Promise<Presented> {
-    const { action = 'read', panelId, orderBy, given, inPanel } = options;
+    const { action = 'read', panelId, orderBy, given, inPanel, asked = filter } = options;
     const { record } = shapeOf(view);
     const subject = subjectOf(record);
     refuseUnshown(this.actor, subject, asksOf(subject, filter), filter['panelId'] as string | undefined);
     const limit = query.limit ?? 25;
-    const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(filter)}`;
+    const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(asked)}`;
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
     const shape = shapeOfFilter(filter, [limit + 1, after?.at, after?.id]);
     // whoever finds values for the rows may need all of them
@@ -843,7 +852,7 @@ const inJson = (value: unknown): unknown =>
 function withoutTelling({ telling }: Subject, row: Row): Row {
   const instead = Object.entries(telling).filter(([column, one]) => row[tells(column)] && isTelling(one, row[column]));
   return instead.length
-    ? { ...row, ...Object.fromEntries(instead.map(([column, { shownAs }]) => [column, shownAs])) }
+    ? { ...row, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, row[column])])) }
     : row;
 }
 

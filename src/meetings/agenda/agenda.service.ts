@@ -18,6 +18,7 @@ import { overflow, weighed } from './bearings.js';
 import { candidates } from './candidates.js';
 import { mustBeChecked } from '../papers/circulation.js';
 import { mustNotWait } from '../emergency.js';
+import { itemsThatTime } from '../items.js';
 import { enlist } from './enlisting.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meeting.entity.js';
 import { MeetingView } from '../meeting.views.js';
@@ -104,6 +105,9 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
   return { ...inCase, ...asListed, listingId: listing.id, edition };
 };
 
+/** An item of an agenda, as it is or as it was circulated. */
+type AgendaRow = ListedCase & { listingId: string };
+
 const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
   inOrder(await work.rows('read', Listing, { meetingId, removedAt: null }));
 
@@ -126,7 +130,11 @@ async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
 async function asItIs(work: Work, meeting: Meeting): Promise<Row> {
   const items = (await onTheList(work, meeting.id)).map((listing) => ({ ...listing, listingId: listing.id }));
   const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
-  return { sections: await filled(work, meeting, AgendaItemView, items, actions) };
+  const timed = await itemsThatTime(work, meeting, items, async () => {
+    const all = await work.manager.findBy(Listing, { meetingId: meeting.id, removedAt: IsNull() });
+    return all.map((listing) => ({ ...listing, listingId: listing.id }));
+  });
+  return { sections: await filled(work, meeting, AgendaItemView, { items, timed }, actions) };
 }
 
 /** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
@@ -136,7 +144,8 @@ async function circulated(work: Work, meeting: Meeting, edition: number): Promis
   if (!found) throw notFound();
   const { scheduledAt, endsAt, circulatedAt } = found;
   const items = await work.rows('read', AgendaItem, ofEdition);
-  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, items, []);
+  const timed = await itemsThatTime(work, meeting, items, () => work.manager.findBy(AgendaItem, ofEdition));
+  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, timed }, []);
   return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
 }
 
@@ -160,32 +169,34 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
 }
 
 /**
- * The parts of the agenda with what the reader sees. Times run over these items alone, from the beginning of the meeting: a
- * gap would tell of an item that is hidden. Whoever is kept from one may be early, and is never late.
+ * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: for a
+ * member these are the visible ones, as a gap would tell of a hidden item; a guest is told the real time.
  */
 async function filled(
   work: Work,
   meeting: Meeting,
   view: ViewClass,
-  items: (ListedCase & { listingId: string })[],
+  { items, timed }: { items: AgendaRow[]; timed: AgendaRow[] },
   actions: Action[],
 ): Promise<object[]> {
   const inForce = await rulesInForce(work, meeting.panelId);
   let at = meeting.scheduledAt.getTime();
   // in the part, and at the time, of what the reader is shown that it is listed as
-  const timed = inOrder(work.asShown(shapeOf(view).record, items)).map((item) => {
-    const startsAt = new Date(at);
-    at += item.timeboxMinutes * 60_000;
-    return { ...item, startsAt };
-  });
+  const visible = inOrder(work.asShown(shapeOf(view).record, items));
+  const starts = new Map<string, Date>();
+  for (const { listingId, timeboxMinutes } of timed === items ? visible : inOrder(timed)) {
+    starts.set(listingId, new Date(at));
+    at += timeboxMinutes * 60_000;
+  }
+  const listed = visible.map((item) => ({ ...item, startsAt: starts.get(item.listingId) }));
   const shown = async (view: ViewClass, rows: object[], action?: string): Promise<object[]> =>
     ((await work.list(view, rows, action ? { action } : {})).body as PageOf<object>).data;
-  const cases = await shown(view, timed);
+  const cases = await shown(view, listed);
   const matters = await shown(AgendaActionView, actions, 'locate');
   return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({
     code,
     title,
-    items: cases.filter((_, index) => sectionOf(timed[index] as ListedCase) === code),
+    items: cases.filter((_, index) => sectionOf(listed[index] as ListedCase) === code),
     actions: code === 'matters_arising' ? matters : [],
   }));
 }

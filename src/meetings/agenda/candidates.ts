@@ -4,7 +4,7 @@ import { londonDay } from '../../records/london-day.js';
 import type { Work } from '../../records/work.js';
 import { TO_BE_HELD, type Listing, type Meeting } from '../meeting.entity.js';
 
-export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFromId'>;
+export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFromId' | 'overdueActionId'>;
 
 /**
  * Open cases of the panel that stand on no list to come. `last` is where the case was listed last; `heard`: it had another
@@ -23,9 +23,12 @@ const CANDIDATES = `WITH listed AS (
   SELECT c.id AS "caseId", why.reason,
     CASE why.reason WHEN 'carried_over' THEN last.kind WHEN 'urgent' THEN 'urgent' WHEN 'repeat' THEN 'repeat'
       WHEN 'new_referral' THEN 'new' ELSE 'review' END AS kind,
-    CASE why.reason WHEN 'carried_over' THEN last.id END AS "carriedFromId"
+    CASE why.reason WHEN 'carried_over' THEN last.id END AS "carriedFromId",
+    CASE why.reason WHEN 'overdue_actions' THEN overdue.id END AS "overdueActionId"
   FROM cases c LEFT JOIN last ON last.case_id = c.id LEFT JOIN heard ON heard.case_id = c.id
   LEFT JOIN referred ON referred.case_id = c.id
+  LEFT JOIN LATERAL (SELECT a.id FROM actions a WHERE a.case_id = c.id AND a.status = ANY ($5) AND a.due_on <= $4::date
+    ORDER BY a.listing_id IS NOT NULL, a.due_on, a.id LIMIT 1) overdue ON true
   CROSS JOIN LATERAL (SELECT heard.at IS NULL AND ($3::date IS NULL OR
     (coalesce(referred.at, c.opened_at) AT TIME ZONE 'Europe/London')::date <= $3::date) AS waits) first
   CROSS JOIN LATERAL (SELECT CASE
@@ -37,7 +40,7 @@ const CANDIDATES = `WITH listed AS (
     WHEN heard.at IS NULL THEN NULL
     WHEN c.next_review_on <= $4::date OR EXISTS (SELECT FROM plans p WHERE p.case_id = c.id
       AND p.status IN ('agreed', 'active') AND p.review_on <= $4::date) THEN 'review_due'
-    WHEN EXISTS (SELECT FROM actions a WHERE a.case_id = c.id AND a.status = ANY ($5) AND a.due_on <= $4::date)
+    WHEN overdue.id IS NOT NULL
       THEN 'overdue_actions' END AS reason) why
   WHERE c.panel_id = $2 AND c.stage <> 'closed' AND why.reason IS NOT NULL
     AND NOT EXISTS (SELECT FROM listings l WHERE l.case_id = c.id AND l.meeting_id = $1)

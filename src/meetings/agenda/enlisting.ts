@@ -10,7 +10,7 @@ import type { Work } from '../../records/work.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
 
 export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
-  Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'lateReason'>>;
+  Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
 
 export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
   if (found.stage === 'closed')

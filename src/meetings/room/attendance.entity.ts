@@ -68,7 +68,7 @@ export class Attendance extends PartnershipRecord {
   @IsIn(ATTENDANCE_STATUSES)
   status: AttendanceStatus;
 
-  /** The member for whom a deputy came. */
+  /** The member for whom a deputy came; the deputy has a seat or an invitation as well. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')

@@ -2,7 +2,10 @@ import { PartialType, PickType, IntersectionType } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { Attendance } from './attendance.entity.js';
 
-/** Records who is there, or not; what is recorded last for a person holds. Whoever left and came back is recorded again. */
+/**
+ * Records who is there, or not; what is recorded last for a person holds. Whoever left and came back is recorded again.
+ * Present, also as a deputy, are members of the panel and people with an open invitation to an item of the meeting.
+ */
 export class AttendanceRequest extends IntersectionType(
   PickType(Attendance, ['practitionerId', 'status'] as const),
   PartialType(PickType(Attendance, ['deputyForId', 'arrivedAt'] as const)),

@@ -14,7 +14,7 @@ import { Attendance, isThere } from './attendance.entity.js';
 import type { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
 import { AttendanceView } from './attendance.views.js';
 import { inTheRoomOnly } from '../in-writing.js';
-import { isToBeHeld, Meeting, type MeetingStatus } from '../meeting.entity.js';
+import { Invitation, isToBeHeld, Meeting, type MeetingStatus } from '../meeting.entity.js';
 
 /** Who is in the room, from when to when, for whom, and in confidence. */
 @Injectable()
@@ -50,7 +50,8 @@ export class AttendanceService {
         throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
           { pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is for somebody who is there' },
         ]);
-      const { agencyId } = await attending(work, meeting, practitionerId);
+      const person = await attending(work, meeting, practitionerId);
+      const { agencyId } = person;
       const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
       await deputising(work, meeting, rule, request);
       const earlier = await work.rows('read', Attendance, { meetingId, practitionerId });
@@ -63,6 +64,9 @@ export class AttendanceService {
           { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
         ]);
       const current = earlier.find((one) => !one.leftAt);
+      // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
+      if (isThere(status) && practitionerId !== actor.id && !(current && isThere(current.status)))
+        await mayBeThere(work, meeting, person, arrivedAt ?? work.now);
       const recorded = {
         status,
         deputyForId,
@@ -135,6 +139,44 @@ async function attending(work: Work, { partnershipId }: Meeting, practitionerId:
   return person;
 }
 
+/**
+ * Refuses as present, also as a deputy, somebody without a seat and without an open invitation: what is said in an item would
+ * be heard by somebody who is no recipient of it. Only invitations that the actor may read count, so that the answer tells of
+ * no hidden item; a guest of a hidden item records the own attendance.
+ */
+async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner, since: Date): Promise<void> {
+  const { id: practitionerId, agencyId } = person;
+  if (person.active) {
+    if ((await work.rows('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1)).length)
+      return;
+    const invitation = {
+      meetingId: meeting.id,
+      agencyId,
+      withdrawnAt: null,
+      opensAt: { $lte: work.now },
+      closesAt: { $gt: since },
+      $or: [{ practitionerId: null }, { practitionerId }],
+    };
+    if ((await work.rows('read', Invitation, invitation, 1)).length) return;
+  }
+  throw unacceptable(
+    'not-invited',
+    'Only members of the panel and invited guests are present. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
+    [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
+  );
+}
+
+/** Seats of the person on the panel that last today. */
+function seatOn({ now }: Work, panelId: string, practitionerId: string | null) {
+  const today = londonDay(now);
+  return {
+    panelId,
+    practitionerId,
+    validFrom: { $lte: today },
+    $or: [{ validTo: null }, { validTo: { $gte: today } }],
+  };
+}
+
 /** A deputy comes for a member, where the panel lets deputies come. */
 async function deputising(
   work: Work,
@@ -152,13 +194,7 @@ async function deputising(
     throw unacceptable('no-deputies', 'The rules of this panel let no deputies come.', [
       { pointer: '/status', detail: 'deputies are not allowed on this panel' },
     ]);
-  const today = londonDay(work.now);
-  const seat = {
-    panelId,
-    practitionerId: deputyForId ?? null,
-    validFrom: { $lte: today },
-    $or: [{ validTo: null }, { validTo: { $gte: today } }],
-  };
+  const seat = seatOn(work, panelId, deputyForId ?? null);
   if (!deputyForId || deputyForId === practitionerId || !(await work.rows('read', Membership, seat, 1)).length)
     throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },

@@ -5,7 +5,8 @@ import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
-import { itemOf, itemsOf } from '../items.js';
+import { inOrder } from '../agenda/order-of-hearing.js';
+import { itemOf, itemsOf, itemsThatTime } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { ListingView } from '../meeting.views.js';
 import { Hearers } from './hearers.js';
@@ -24,7 +25,8 @@ export class RunningOrderService {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const items = await itemsOf(work, meetingId);
-      return work.list(RunningItemView, items, { given: coursesOf(meeting, items, work.now) });
+      const timed = await itemsThatTime(work, meeting, items, () => work.manager.findBy(Listing, { meetingId }));
+      return work.list(RunningItemView, items, { given: coursesOf(meeting, inOrder(timed), work.now) });
     });
   }
 

@@ -1,6 +1,6 @@
 /**
- * How the time of a meeting goes, derived from what was begun and ended and from now. Only the items that its reader may see
- * take part: what is expected of the next one tells nothing of an item between that is hidden.
+ * How the time of a meeting goes, derived from what was begun and ended and from now. For members only the items take part that
+ * they may see: what is expected of the next one tells nothing of an item between that is hidden.
  */
 import { isToBeHeld, type Listing, type Meeting } from '../meeting.entity.js';
 
