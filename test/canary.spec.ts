@@ -24,6 +24,7 @@ import { forEachOf, hasId, resolved, sample, spread, v1, withIds, type Operation
 import { givenOracle, policyOf, type Oracle } from './given-policy.ts';
 import { as, castOf, type Person } from './people.ts';
 import { givenDatabase } from './support/database.ts';
+import { request, type Request } from './support/kept-alive.ts';
 import { willClose } from './support/opened.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -73,12 +74,6 @@ interface Page {
 }
 
 type Row = Record<string, unknown> & { id: string };
-
-interface Request {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-}
 
 let server: TestServer;
 let canaries: Canaries;
@@ -176,23 +171,15 @@ function addresses({ path }: Operation, turn: number): string[] {
   );
 }
 
-async function ask(who: string, exit: string, address: string, request: Request = {}): Promise<Answer> {
+async function ask(who: string, exit: string, address: string, asked: Request = {}): Promise<Answer> {
   const { token } = await as(server, who);
-  const { method = 'GET', body, headers = {} } = request;
-  const reply = await fetch(server.url + address, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const { method = 'GET' } = asked;
+  const { status, headers, rawHeaders, bytes } = await request(server.url + address, token, asked);
   const answer: Answer = {
-    status: reply.status,
-    headers: JSON.stringify([...reply.headers]),
-    text: await reply.text(),
-    etag: reply.headers.get('etag'),
+    status,
+    headers: JSON.stringify(rawHeaders),
+    text: bytes.toString(),
+    etag: headers.etag ?? null,
   };
   counts.requests++;
   watch(who, `${exit}: ${method} ${address}`, address, answer);
@@ -202,9 +189,8 @@ async function ask(who: string, exit: string, address: string, request: Request 
 /** A document as its reader reads it, whatever its form. */
 async function open(who: string, exit: string, address: string): Promise<void> {
   const { token } = await as(server, who);
-  const reply = await fetch(server.url + address, { headers: { authorization: `Bearer ${token}` } });
-  const bytes = Buffer.from(await reply.arrayBuffer());
-  const type = reply.headers.get('content-type') ?? '';
+  const { status, headers, rawHeaders, bytes } = await request(server.url + address, token);
+  const type = headers['content-type'] ?? '';
   const text = type.includes('pdf')
     ? Object.values(await pdfOf(bytes)).map((part) => JSON.stringify(part))
     : type.includes('wordprocessingml')
@@ -212,8 +198,8 @@ async function open(who: string, exit: string, address: string): Promise<void> {
       : [bytes.toString()];
   counts.requests++;
   watch(who, `${exit}: GET ${address}`, address, {
-    status: reply.status,
-    headers: JSON.stringify([...reply.headers]),
+    status,
+    headers: JSON.stringify(rawHeaders),
     text: text.join('\n'),
     etag: null,
   });

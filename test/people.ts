@@ -3,6 +3,7 @@
  * one of `GET /sandbox/people`; their tokens come from the sandbox's issuer and are fetched once per server.
  */
 import supertest, { type Test } from 'supertest';
+import { keptAlive } from './support/kept-alive.ts';
 import type { TestServer } from './support/server.ts';
 
 /** Belongs to an agency that sits on no panel: nothing exists for him. */
@@ -55,7 +56,7 @@ export const nobody = (server: TestServer): Caller => bearing(server, '', 'nobod
 /** A caller with any token at all, well made or not. */
 export function bearing(server: TestServer, token: string, who = 'somebody'): Caller {
   const call = (method: Method, path: string): Test => {
-    const test = supertest(server.url)[method](path);
+    const test = supertest(server.url)[method](path).agent(keptAlive);
     return token ? test.set('authorization', `Bearer ${token}`) : test;
   };
   return {
