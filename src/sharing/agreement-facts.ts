@@ -38,15 +38,20 @@ const inForce = (version: string): string => `${version}.status = 'active'
      AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
      AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
 
-/** When a version of the agreement first came into force; also where none is in force any more. */
+/** When a version of the agreement first came into force; also where none is in force any more. Where none ever was: not yet. */
 const sinceOf = (agreement: string): string =>
-  `(SELECT min(first.activated_at) FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
+  `(SELECT coalesce(min(first.activated_at), 'infinity') FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
 
 /** Is the agreement the panel's own: did no other that governs the panel come into force earlier? */
 const isOwnOf = (panel: string, agreement: string): string => `NOT EXISTS (
           SELECT 1 FROM sharing_agreements o
           WHERE o.partnership_id = ${agreement}.partnership_id AND ${panel}.type = ANY(o.panel_types) AND o.id <> ${agreement}.id
             AND (${sinceOf('o')}, o.id) < (${sinceOf(agreement)}, ${agreement}.id))`;
+
+/** The agreements of a partnership ($1), each with the panels whose own it is. */
+export const OWN_PANELS = `SELECT sa.id AS "agreementId", p.id AS "panelId" FROM sharing_agreements sa
+   JOIN panels p ON p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types)
+   WHERE sa.partnership_id = $1 AND ${isOwnOf('p', 'sa')}`;
 
 /** Versions in force that the actor's agency signed. Their rows for its purpose and type are read by `rowsOf`. */
 declareFact(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, Not } from 'typeorm';
+import { In } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { Row } from '../policy/conditions.js';
@@ -11,7 +11,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
-import type { Receiver, VersionAtHand } from './agreement-facts.js';
+import { OWN_PANELS, type Receiver, type VersionAtHand } from './agreement-facts.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import { holdingsOf } from './holdings.js';
 import { digestOf, effectsOf, rowDifferences } from './simulation.js';
@@ -143,19 +143,14 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
   const ids = versions.map(({ id }) => id);
   const parties = await work.manager.findBy(SharingParty, { agreementVersionId: In(ids) });
   const rows = await work.manager.findBy(SharingRow, { agreementVersionId: In(ids) });
-  const everInForce = await work.manager.find(SharingAgreementVersion, {
-    where: { agreementId: In(neighbours.map(({ id }) => id)), activatedAt: Not(IsNull()) },
-    order: { activatedAt: 'ASC' },
-  });
-  const isOlder = inOrder(neighbours, everInForce);
-  const ownPanels = ({ agreementId }: SharingAgreementVersion): string[] =>
-    panels
-      .filter(({ type }) => neighbours.find(({ id }) => id === agreementId)?.panelTypes.includes(type))
-      .filter(({ type }) => !neighbours.some((one) => one.panelTypes.includes(type) && isOlder(one.id, agreementId)))
-      .map(({ id }) => id);
+  const own = await work.manager.query<{ agreementId: string; panelId: string }[]>(OWN_PANELS, [
+    agreement.partnershipId,
+  ]);
   const atHand = (one: SharingAgreementVersion): VersionAtHand => ({
     versionId: one.id,
-    ownPanelIds: ownPanels(one),
+    ownPanelIds: panels
+      .filter(({ id }) => own.some(({ agreementId, panelId }) => agreementId === one.agreementId && panelId === id))
+      .map(({ id }) => id),
     status: one.status,
     effectiveFrom: one.effectiveFrom,
     expiresOn: one.expiresOn,
@@ -183,23 +178,6 @@ async function sidesOf(work: Work, agreement: SharingAgreement, version: Sharing
         }))
         .sort((a, b) => (a.versionId < b.versionId ? -1 : 1)),
     }),
-  };
-}
-
-/** Did one agreement first come into force before another? `everInForce` begins with the version that first did. */
-function inOrder(
-  agreements: readonly SharingAgreement[],
-  everInForce: readonly SharingAgreementVersion[],
-): (one: string, other: string) => boolean {
-  const since = new Map(
-    agreements.map(({ id }) => [
-      id,
-      everInForce.find(({ agreementId }) => agreementId === id)?.activatedAt?.getTime() ?? Infinity,
-    ]),
-  );
-  return (one, other) => {
-    const [a, b] = [since.get(one) ?? Infinity, since.get(other) ?? Infinity];
-    return one !== other && (a === b ? one < other : a < b);
   };
 }
 
