@@ -408,6 +408,8 @@ export class Commands {
     // nobody acts for themselves: so this is what is tried most
     if (to === 'practitioners' && this.c.happens(0.3)) return situation.actor.id;
     if (to === 'agencies' && this.c.happens(0.2)) return situation.actor['agency_id'] as string;
+    const colleagues = to === 'practitioners' && this.c.happens(0.25) ? colleaguesOf(situation) : [];
+    if (colleagues.length) return this.c.pick(colleagues).id;
     // what one panel does may reach another
     if ((to === 'persons' || to === 'practitioners') && this.c.happens(0.45)) {
       const several = ofSeveralPanels(situation.mirror, to, named[0]);
@@ -455,6 +457,9 @@ function rightsOf({ action, subject }: Door): string[] {
   const all = subject.grounds.flatMap(({ actions }) => [...actions] as string[]);
   return [...new Set([action, ...all.filter((one) => one.startsWith(`${action}-`))])];
 }
+
+const colleaguesOf = ({ mirror, actor }: Situation): Row[] =>
+  mirror.where('practitioners', { agency_id: actor['agency_id'] }).filter(({ id }) => id !== actor.id);
 
 /** People whom cases of several panels name, or who sit on several; where a record stands in a panel, on that one and others. */
 function ofSeveralPanels(mirror: Mirror, table: 'persons' | 'practitioners', beside: Row | undefined): string[] {

@@ -117,6 +117,7 @@ function interest(facts: Facts, person: Row): number {
     1 +
     (panels.size > 1 ? 3 : 0) +
     (seats.some((seat) => ['chair', 'co_chair', 'coordinator'].includes(seat['role'] as string)) ? 4 : 0) +
+    (seats.some((seat) => facts.mirror.one('panels', seat['panel_id'])?.['type'] === 'steering_group') ? 6 : 0) +
     (all.length > seats.length ? 3 : 0) +
     2 * (person['roles'] as string[]).length +
     (facts.exclusions(person).length ? 2 : 0) +
