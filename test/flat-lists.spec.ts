@@ -148,6 +148,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
   const { DisclosureRows } = await import('#built/disclosures/disclosure-rows');
   const { EventRows } = await import('#built/events/outbox');
   const { databaseOptions, openDatabase } = await import('#built/records/database');
+  const { Clock } = await import('#built/records/clock');
   const { Records } = await import('#built/records/records');
   const { serviceUrl, ownerUrl } = await givenDatabase();
   const owner = await openDatabase(databaseOptions(ownerUrl, entities, { maintenance: true }));
@@ -159,7 +160,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
     new SigningKeys(generateKeyPairSync('ed25519').privateKey),
     new DisclosureRows(),
   );
-  const records = new Records(source, log, new EventRows(), new DisclosureRows());
+  const records = new Records(source, log, new EventRows(), new DisclosureRows(), new Clock());
 
   const { default: driver } = await import('pg');
   const prototype = driver.Client.prototype as unknown as { query: (...sent: unknown[]) => unknown };

@@ -5,14 +5,16 @@
  * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
  *
  * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
- * the mask; facts that are not read anew when their stamp moved, or not when it moved a second time; memberships that do not move the stamp; the stored reply to
- * a repeated call as it was.
+ * the mask; facts that are not read anew when their stamp moved, when it moved a second time, or while a change waited; facts read
+ * anew as of when the request arrived; memberships that do not move the stamp; the stored reply to a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { intruder } from './given-audit.ts';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
+import { sendRaw } from './support/raw-http.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
 const WHO = 'housing-officer';
@@ -380,3 +382,64 @@ test('nothing is answered by what may have changed since it was read: once permi
   ]);
   expect(rows).toEqual([]);
 }, 30_000);
+
+describe('a change that is under way', () => {
+  const body = { category: 'asb_incident', kind: 'fact', summary: 'Late.', text: 'Written after access had ended.' };
+  const exclude = (): Promise<unknown> =>
+    owner.query(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, case_id, practitioner_id, reason, since, declared)
+       SELECT gen_random_uuid(), 1, partnership_id, panel_id, id, $2, 'Knows the family.', now(), false FROM cases WHERE id = $1`,
+      [caseId, me.id],
+    );
+
+  afterEach(async () => {
+    await owner.query(`DELETE FROM exclusions WHERE case_id = $1 AND practitioner_id = $2`, [caseId, me.id]);
+    const { rows } = await owner.query('SELECT 1 FROM contributions WHERE case_id = $1 AND summary = $2', [
+      caseId,
+      'Late.',
+    ]);
+    expect(rows).toEqual([]);
+  });
+
+  it('is refused to whoever is excluded while it waits for the case', async () => {
+    await owner.query('BEGIN');
+    await owner.query('SELECT 1 FROM cases WHERE id = $1 FOR UPDATE', [caseId]);
+    const answered = officer.post(`/v1/cases/${caseId}/contributions`, body).then(({ status }) => status);
+    await waitingForALock();
+    await exclude();
+    await owner.query('COMMIT');
+    expect(await answered).toBe(404);
+  });
+
+  it('is refused to whoever is excluded while the body is received', async () => {
+    const { token } = await as(server, WHO);
+    const sent = JSON.stringify(body);
+    const answered = await sendRaw(
+      server.url,
+      [
+        `POST /v1/cases/${caseId}/contributions HTTP/1.1`,
+        'Host: localhost',
+        `Authorization: Bearer ${token}`,
+        'Content-Type: application/json',
+        `Content-Length: ${String(sent.length)}`,
+      ],
+      (async (): Promise<string> => {
+        await setTimeout(500);
+        await exclude();
+        return sent;
+      })(),
+    );
+    expect(answered.status).toBe(404);
+  });
+});
+
+async function waitingForALock(): Promise<void> {
+  const onlooker = await intruder(server);
+  for (;;) {
+    const { rows } = await onlooker.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (rows.length) return;
+    await setTimeout(20);
+  }
+}

@@ -195,12 +195,13 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     actor.kept = {
       stamp: known.stamp,
       isFresh: false,
-      renew: async (now = as.now) => {
+      until: known.until,
+      renew: async (now) => {
         const fresh = await this.read(key, asked, now);
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         // what wraps this stands: it is asked again at every renewal
-        if (actor.kept) Object.assign(actor.kept, { stamp: fresh.stamp, isFresh: true });
+        if (actor.kept) Object.assign(actor.kept, { stamp: fresh.stamp, until: fresh.until, isFresh: true });
         forgetRules(actor);
       },
     };

@@ -53,8 +53,10 @@ export interface Kept {
   stamp: string;
   /** Whether the actor was read for this request: nobody is refused for what was known before it. */
   isFresh: boolean;
+  /** The next moment at which a fact changes by the clock alone. */
+  until: Date;
   /** Reads the actor again, in place, as of `now`; refuses where nobody active stands behind it any more. */
-  renew: (now?: Date) => Promise<void>;
+  renew: (now: Date) => Promise<void>;
 }
 
 /**
@@ -69,7 +71,7 @@ export async function admit(
   const asked = async (): Promise<void> => {
     const problem = problemOf();
     if (!problem) return;
-    if (actor.kept && !actor.kept.isFresh) return actor.kept.renew();
+    if (actor.kept && !actor.kept.isFresh) return actor.kept.renew(actor.now);
     await tell(problem);
     throw problem;
   };

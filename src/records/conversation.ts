@@ -68,7 +68,13 @@ export class Conversation {
     this.last.catch(() => undefined); // what is asked next fails with it
   }
 
-  /** Ends the transaction; nothing leaves that was found, or not even looked for, by what is not known any more. */
+  /** Proves, towards the end of a change, that nobody else changed since it began what is known of the actor. */
+  async proveAgain(): Promise<void> {
+    const { rows } = await this.client.query<{ stamp: string | null }>(entering(this.wall));
+    this.proven(rows[0]?.stamp ?? null);
+  }
+
+  /** Ends the transaction; nothing leaves that was found, or not even looked for, by what was not known when it began. */
   async end(): Promise<void> {
     await this.prove();
     if (this.begun) await this.client.query('COMMIT');

@@ -9,6 +9,7 @@ import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
 import { Problem } from '../policy/problems.js';
+import { Clock } from './clock.js';
 import { Conversation, Stale } from './conversation.js';
 import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft, type EventDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
@@ -34,6 +35,7 @@ export class Records {
     private readonly auditLog: AuditLog,
     private readonly outbox: Outbox,
     private readonly disclosures: Disclosures,
+    private readonly clock: Clock,
   ) {}
 
   async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
@@ -64,6 +66,8 @@ export class Records {
           for (const revised of work.revised) await this.disclosures.revised(client, revised);
           for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
         });
+      // whoever waited for a lock may have lost meanwhile what the work rests on
+      await conversation.proveAgain();
       // last, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       return presented;
@@ -76,6 +80,9 @@ export class Records {
     does: (work: Work, conversation: Conversation) => Promise<T>,
     times = 1,
   ): Promise<T> {
+    // what ended by the clock while the body was received has ended
+    const now = this.clock.now();
+    if (actor.kept && now >= actor.kept.until) await actor.kept.renew(now);
     const runner = this.source.createQueryRunner();
     let refused: AuditDraft | null = null;
     let names: AuditDraft[] = [];
@@ -98,7 +105,7 @@ export class Records {
     }
     if (failure instanceof Stale && actor.kept) {
       if (times === MOST_TIMES) throw changing();
-      await actor.kept.renew();
+      await actor.kept.renew(this.clock.now());
       return this.working(actor, does, times + 1);
     }
     if (refused || names.length) await this.auditLog.record(actor, [...(refused ? [refused] : []), ...names]);

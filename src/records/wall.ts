@@ -23,9 +23,9 @@ export interface Wall {
 
 const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'log'] as const;
 
-// the stamp is behind the wall, too: it is read once that is raised
+// The stamp is behind the wall, too: it is read once that is raised. What this transaction changes itself does not count.
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
-  (SELECT stamp::text FROM fact_stamps) AS stamp`;
+  (SELECT coalesce(nullif(current_setting('app.stamp_before', true), ''), stamp::text) FROM fact_stamps) AS stamp`;
 
 /** The statement that says, for the rest of the transaction, who acts; it answers with the stamp of all facts (`stamp`). */
 export const entering = (wall: Wall): Filled => ({

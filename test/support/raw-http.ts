@@ -7,8 +7,12 @@ export interface RawAnswer {
   body: string;
 }
 
-/** Sends the lines and the body as they are, and answers with the first answer; the connection is then closed. */
-export function sendRaw(url: string, lines: string[], body: string | Buffer = ''): Promise<RawAnswer> {
+/** Sends the lines and then the body as they are, and answers with the first answer; the connection is then closed. */
+export function sendRaw(
+  url: string,
+  lines: string[],
+  body: string | Buffer | Promise<string> = '',
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname);
@@ -27,7 +31,9 @@ export function sendRaw(url: string, lines: string[], body: string | Buffer = ''
       socket.destroy();
     });
     socket.write([...lines, '', ''].join('\r\n'));
-    if (body.length) socket.write(body);
+    void Promise.resolve(body).then((sent) => {
+      if (sent.length && !socket.destroyed) socket.write(sent);
+    });
   });
 }
 

@@ -381,6 +381,7 @@ const tableNamed = (type: string): string =>
 
 /** Tables of which a row is about one person, and kept from whoever is excluded from that person. */
 const OF_PERSON = [
+  'exclusions',
   'protected_addresses',
   'case_people',
   'case_person_corrections',
