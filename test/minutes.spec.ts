@@ -2,7 +2,7 @@
  * Minutes as documents: each reader is given exactly what single reads give them, in every form, and what is restricted later
  * is not in the old minutes any more. Meetings as calendars: at the right hour in summer and winter, and grown with each change.
  *
- * Seen to fail: those who were there left out of paper; a point that is not held back as what it repeats; drafts in the document; a PDF without marks; a plain Date as
+ * Seen to fail: those who were there left out of paper; a point that is not held back as what it repeats; drafts in the document; readers of an edition that was replaced who are not to be told; such an edition confirmed; a PDF without marks; a plain Date as
  * the beginning of a meeting; a sequence that stays; a compartment named in a calendar; minutes rendered once and kept for their
  * reader; a file kept for whoever asks next; a recused person's items asked for as the service, past both walls (the policy's bar
  * alone left out changes nothing: the second wall holds); an opening that is not written down; another serial on the copy than in
@@ -253,8 +253,14 @@ describe('the minutes of a meeting', () => {
     expect(made.body).toMatchObject({ edition: 2, status: 'draft', voice: null });
     const first = async (): Promise<unknown> => (await document('jag-chair', given)).items[0]?.minutes?.['edition'];
     expect(await first()).toBe(1);
+    await document('police-sergeant', given);
     expect((await command('jag-chair', `${given.path}/minutes/${String(made.body.id)}`, 'approval')).status).toBe(200);
     expect(await first()).toBe(2);
+    // whoever read the first is to be told of the second
+    const { body: toBeTold } = await coordinator
+      .get(`/v1/disclosures?toBeTold=true&limit=100&recordId=${given.minutes[0]}`)
+      .expect(200);
+    expect(toBeTold.data.length).toBeGreaterThan(0);
     const path = `${given.path}/minutes/${given.minutes[1]}`;
     const meetingId = given.path.split('/').at(-1);
     expect((await command('jag-chair', path, 'confirmation', { meetingId })).body.code).toBe('no-later-meeting');
@@ -262,6 +268,8 @@ describe('the minutes of a meeting', () => {
     const later = { meetingId: next.split('/').at(-1) };
     expect((await command('jag-chair', path, 'confirmation', later)).body.code).toBe('no-later-meeting');
     expect((await command('jag-coordinator', next, 'opening')).status).toBe(200);
+    const wrong = `${given.path}/minutes/${given.minutes[0]}`;
+    expect((await command('jag-chair', wrong, 'confirmation', later)).body.code).toBe('replaced');
     expect((await command('jag-chair', path, 'confirmation', later)).body).toMatchObject({ status: 'confirmed' });
     expect((await document('jag-chair', given)).items[1]?.minutes).toMatchObject({ status: 'confirmed' });
   });

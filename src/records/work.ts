@@ -455,6 +455,11 @@ export class Work {
     this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
   }
 
+  /** Notes that another record takes the place of this one: agencies that received it are to be told. */
+  replaced(type: RecordClass, recordId: string): void {
+    this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: false, at: this.now });
+  }
+
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
   async update<T extends Recorded>(
     type: RecordClass<T>,

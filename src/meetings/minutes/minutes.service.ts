@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import { actsIn } from '../../agencies/acting-in.js';
 import { Agency } from '../../agencies/agency.entity.js';
 import { Contribution } from '../../cases/case.entity.js';
 import type { Actor } from '../../policy/actor.js';
-import { notFound, unacceptable } from '../../policy/problems.js';
+import { conflict, notFound, unacceptable } from '../../policy/problems.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
@@ -11,7 +12,7 @@ import { after } from '../../records/state-machine.js';
 import type { Work } from '../../records/work.js';
 import { itemOf, withinItem } from '../items.js';
 import { Meeting, type Listing } from '../meeting.entity.js';
-import { Minute, minuteMachine, MinutePoint } from './minutes.entity.js';
+import { Minute, minuteMachine, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.requests.js';
 import { MinutePointView, MinuteView } from './minutes.views.js';
 
@@ -85,6 +86,12 @@ export class MinutesService {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(await work.take('approve', Minute, MinuteView, id), meetingId);
       const approved = await work.update(Minute, found, { status: after(minuteMachine, found.status, 'approval') });
+      for (const earlier of await sharedEditions(work, found)) {
+        if (earlier.edition > found.edition) continue;
+        work.replaced(Minute, earlier.id);
+        const points = await work.asService(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
+        for (const point of points) work.replaced(MinutePoint, point.id);
+      }
       work.happened('minutes.approved', Minute, approved, { edition: approved.edition });
       return work.show(MinuteView, id);
     });
@@ -95,6 +102,9 @@ export class MinutesService {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(await work.take('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
+      const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
+      if (last > found.edition)
+        throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
       const { scheduledAt } = await work.find('read', Meeting, meetingId);
       const later = await work.peek('read', Meeting, request.meetingId);
       if (
@@ -113,6 +123,10 @@ export class MinutesService {
     });
   }
 }
+
+/** The other editions of the item's minutes that are shared, also those that the actor may not read. */
+const sharedEditions = (work: Work, { id, listingId }: Minute): Promise<Minute[]> =>
+  work.asService(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
 
 function ofMeeting(minute: Minute, meetingId: string): Minute {
   if (minute.meetingId !== meetingId) throw notFound();
