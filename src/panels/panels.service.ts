@@ -64,7 +64,9 @@ export class PanelsService {
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
-      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId);
+      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId, {
+        lock: !!request.replacesId,
+      });
       const member = await appointed(work, request.practitionerId, panel);
       if (isGoverning) await fromAnotherAgency(work, member, panel);
       const rules = (await rulesInForce(work, panelId))?.rules;
@@ -135,7 +137,6 @@ export class PanelsService {
       throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
         { pointer: '/replaceReason', detail: 'is needed with replacesId' },
       ]);
-    await work.find('read', Panel, panelId, { lock: true });
     const old = await work.find('end', Membership, replacesId as string, { lock: true });
     if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
     const today = londonDay(work.now);
