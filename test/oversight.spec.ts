@@ -5,7 +5,7 @@
  * an item as the last; two chairs excluded at the same moment. Of each office one holder excluded from a case, and another from a
  * person in it or recused from its item; two panels that exclude two auditors from one person; a chair who has left the agency, or
  * whose seat ends, counted as left; a recusal or the end of a seat at the same moment as an exclusion; a refusal that tells of a
- * conflict that another panel keeps.
+ * conflict that another panel keeps; an exclusion that its own maker may not read, not counted.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -168,6 +168,12 @@ test.each([
     [personId, panel],
   );
   expect(await excludeFromPerson('jag-chair')).toEqual(answer);
+});
+
+test('a coordinator cannot exclude the agency of the one chair when the other chair is excluded', async () => {
+  expect(await exclude(await person('police-inspector'))).toEqual([201, null]);
+  const { agencyId } = await practitioner(owner, 'jag-chair');
+  expect(await exclude({ agencyId })).toEqual([422, 'no-chair-left']);
 });
 
 test('a conflict that the last one declares is not refused', async () => {
