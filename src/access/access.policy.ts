@@ -262,7 +262,7 @@ declareKnownFacts(['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'], a
   return (one) => {
     const known = concerning.filter((exclusion) => {
       const names = namedBy(exclusion, one);
-      return names !== null && shown.get(exclusion.id)?.has(names);
+      return names !== null && (shown.get(exclusion.id)?.has(names) || work.made.has(exclusion.id));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
     const hides = (personId: string, panelId?: string): boolean =>

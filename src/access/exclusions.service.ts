@@ -3,11 +3,10 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
-import { mustLeaveOversight, shortlyAfter } from '../cases/oversight.js';
-import { Membership, Panel, STEERING_GROUP } from '../panels/panel.entity.js';
+import { watchesOver } from '../cases/oversight.js';
+import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -106,10 +105,9 @@ export class ExclusionsService {
       ? [fromCase(await work.find('exclude', Case, caseId))]
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
-    // one at a time: who is left is counted before somebody else takes another out
-    await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `exclusions of ${from.partnershipId}`,
-    ]);
+    const { partnershipId } = from;
+    const concerned = caseId ? { caseIds: [caseId] } : { personIds: [personId as string] };
+    const mustLeaveSomebody = await watchesOver(work, this.actors, { partnershipId, ...concerned });
     const missing: FromWhat[] = [];
     let first: string | null = null;
     for (const one of [from, ...others]) {
@@ -119,13 +117,10 @@ export class ExclusionsService {
     }
     const [made, ...more] = missing;
     if (!made) throw excludedAlready(first as string);
-    for (const one of missing) {
-      await this.mustLeaveAChair(work, one, whom);
-      const taken = { now: (who: Actor) => isAmong(who, whom), before: (who: Actor) => isKeptOut(who, one) };
-      await mustLeaveOversight(work, this.actors, one.panelId as string, taken);
-    }
     for (const one of more) await this.record(work, one, whom, reason, false);
-    return this.record(work, made, whom, reason, false);
+    const presented = await this.record(work, made, whom, reason, false);
+    await mustLeaveSomebody();
+    return presented;
   }
 
   private async record(work: Work, from: FromWhat, whom: Whom, reason: string, declared: boolean): Promise<Presented> {
@@ -146,37 +141,7 @@ export class ExclusionsService {
     happenedUnseen(work, 'exclusion.made', made);
     return work.present(ExclusionView, made, { status: 201 });
   }
-
-  /** Somebody must be left who could end it: a chair or co-chair of the panel who is not kept out. */
-  private async mustLeaveAChair(work: Work, from: FromWhat, whom: Whom): Promise<void> {
-    const today = londonDay(work.now);
-    const chairs = await work.rows('read', Membership, {
-      panelId: from.panelId,
-      role: { $in: ['chair', 'co_chair'] },
-      validFrom: { $lte: today },
-      $or: [{ validTo: null }, { validTo: { $gte: today } }],
-    });
-    for (const practitionerId of new Set(chairs.map((one) => one.practitionerId))) {
-      const chair = await this.actors.practitioner(practitionerId, shortlyAfter(work.actor));
-      if (!chair) continue;
-      if (!isAmong(chair, whom) && !isKeptOut(chair, from)) return;
-    }
-    throw unacceptable(
-      'no-chair-left',
-      'Nobody would be left who chairs the panel and may end this. Appoint a co-chair first: POST /v1/panels/{id}/memberships.',
-    );
-  }
 }
-
-/** Is it somebody whom the exclusion means? */
-const isAmong = (who: Actor, { practitionerId, agencyId, nameKey }: Whom): boolean =>
-  who.id === practitionerId || who.agencyId === agencyId || (nameKey !== null && who.nameKeys.includes(nameKey));
-
-/** Is somebody excluded already from what the exclusion is about, on its panel? */
-const isKeptOut = (who: Actor, { caseId, personId, panelId }: FromWhat): boolean =>
-  who.excludedCaseIds.includes(caseId ?? '') ||
-  who.excludedPersonIds.includes(personId ?? '') ||
-  who.panelExclusions.some((one) => one.panelId === panelId && one.personIds.includes(personId ?? ''));
 
 const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
@@ -237,7 +202,7 @@ async function imposedFrom(
 
 /**
  * A conflict of one's own with a person. It is kept by a panel through which the person is known; where there is none, by the
- * steering group of the partnership, so that somebody can end it.
+ * steering group of the partnership. Where there is no steering group either, no panel keeps it and nobody can end it.
  */
 async function declaredFrom(
   work: Work,

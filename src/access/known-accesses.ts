@@ -30,7 +30,7 @@ export interface CurrentExclusion {
   caseIds: string[];
 }
 
-/** Exclusions that concern these people now: by person, by agency, or by a name that one of them has or had. */
+/** Exclusions that concern these people at the moment of which their facts are: by person, by agency, or by a name that one of them has or had. */
 export async function exclusionsOf(work: Work, people: readonly Actor[]): Promise<CurrentExclusion[]> {
   const excluded = people.filter(
     (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,
@@ -51,7 +51,7 @@ export async function exclusionsOf(work: Work, people: readonly Actor[]): Promis
       excluded.map(({ id }) => id),
       [...new Set(excluded.map(({ agencyId }) => agencyId))],
       excluded.flatMap(({ nameKeys }) => nameKeys),
-      work.now,
+      new Date(Math.max(...excluded.map(({ now }) => now.getTime()))),
     ],
   );
 }

@@ -46,6 +46,11 @@ interface Found {
   who: Who | null;
 }
 
+interface FoundOfOne {
+  id: string;
+  found: Found;
+}
+
 interface Known {
   stamp: string;
   since: Date;
@@ -170,14 +175,34 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return found;
   }
 
-  private async readMany(ids: string[], as: ActingAs): Promise<Map<string, Known>> {
+  async practitionersWithin(
+    ask: <R>(sql: string, values: unknown[]) => Promise<R[]>,
+    ids: readonly string[],
+    as: ActingAs,
+  ): Promise<Actor[]> {
+    const { text, values } = this.questionOfMany(ids, as);
+    const people: Actor[] = [];
+    // what the transaction changed may be undone: it is not kept in mind
+    for (const { found } of await ask<FoundOfOne>(text, values)) {
+      const known = await this.knownOf(found, as.now);
+      if (known) people.push(actorOf(known, as));
+    }
+    return people;
+  }
+
+  private questionOfMany(ids: readonly string[], as: ActingAs): { text: string; values: unknown[] } {
     const { values } = this.question({ ...aboutPractitioner('', as), now: as.now });
     const place = String(Object.keys(ARGUMENTS).indexOf('id') + 1);
     const each = this.acting?.replace(`$${place}::uuid`, 'asked.id');
-    const { rows } = await this.pool.query<{ id: string; found: Found }>(
-      `SELECT asked.id, (${String(each)}) AS found FROM unnest($${place}::uuid[]) asked(id)`,
-      values.with(Number(place) - 1, ids),
-    );
+    return {
+      text: `SELECT asked.id, (${String(each)}) AS found FROM unnest($${place}::uuid[]) asked(id)`,
+      values: values.with(Number(place) - 1, ids),
+    };
+  }
+
+  private async readMany(ids: string[], as: ActingAs): Promise<Map<string, Known>> {
+    const { text, values } = this.questionOfMany(ids, as);
+    const { rows } = await this.pool.query<FoundOfOne>(text, values);
     const read = new Map<string, Known>();
     for (const { id, found } of rows) {
       const known = await this.remember(keyOf(aboutPractitioner(id, as)), found, as.now);
@@ -241,8 +266,16 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return this.remember(key, (rows[0] as { found: Found }).found, now);
   }
 
-  private async remember(key: string, { stamp, who }: Found, now: Date): Promise<Known | null> {
+  private async remember(key: string, found: Found, now: Date): Promise<Known | null> {
     this.known.delete(key);
+    const fresh = await this.knownOf(found, now);
+    if (!fresh) return null;
+    if (this.known.size > MOST_KNOWN) this.known.clear();
+    this.known.set(key, fresh);
+    return fresh;
+  }
+
+  private async knownOf({ stamp, who }: Found, now: Date): Promise<Known | null> {
     if (!who) return null;
     const owner: FactOwner = {
       agencyType: who.agency_type,
@@ -251,16 +284,13 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     };
     const facts: [string, unknown][] = [];
     for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
-    const fresh: Known = {
+    return {
       stamp,
       since: now,
       until: new Date(who.changes_at),
       who,
       facts: Object.fromEntries(facts) as unknown as ActorFacts,
     };
-    if (this.known.size > MOST_KNOWN) this.known.clear();
-    this.known.set(key, fresh);
-    return fresh;
   }
 }
 

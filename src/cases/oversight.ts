@@ -1,62 +1,262 @@
 /**
- * Whoever takes people out of a matter must leave somebody who watches over it: an auditor of the partnership, or of the
- * compartment, and a data protection officer. Source: docs/who-may-widen.md, "A compartment and its auditor".
+ * Refuses a change by others that takes the last chair, auditor or data protection officer out of a matter: a case, a referral,
+ * an item of a meeting, or the log about a person. Source: docs/who-may-widen.md, "A compartment and its auditor".
+ *
+ * The rules of the policy are asked about each candidate before and after the change, in one transaction. So every way of being
+ * kept out counts, by whatever kind of record, and no rule is written a second time.
  */
+import type { EntityManager } from 'typeorm';
+import { DAYS_TO_APPOINT_A_CHAIR } from '../panels/limits.js';
+import { CHAIRING_ROLES } from '../panels/panel.entity.js';
+import { daysAfter } from '../panels/working-days.js';
 import { Actors, type Actor } from '../policy/actor.js';
+import { tableOf } from '../policy/columns.js';
+import { holds, parse, type Where } from '../policy/conditions.js';
 import { unacceptable } from '../policy/problems.js';
+import { Parameters, toSql } from '../policy/sql.js';
+import { notBarred, permitted, subjectOf, typeNamed, type RecordClass } from '../policy/subjects.js';
+import { asKnown } from '../records/known-facts.js';
+import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
 
-/** Who holds an office for the partnership of a panel, now. $1 the panel, $2 now. */
-const HOLDERS = `SELECT p.id, 'data_protection_officer' = ANY (p.roles) AS "isOfficer",
-    'auditor' = ANY (p.roles) AND (NOT panel.compartment OR EXISTS (SELECT FROM compartment_auditors ca
-      WHERE ca.practitioner_id = p.id AND ca.panel_id = panel.id AND ca.since <= $2 AND (ca.until IS NULL OR ca.until > $2)))
-      AS "isAuditor"
-  FROM panels panel JOIN agency_partnerships ap ON ap.partnership_id = panel.partnership_id
-    JOIN practitioners p ON p.agency_id = ap.agency_id AND p.active
-  WHERE panel.id = $1 AND p.roles && '{auditor,data_protection_officer}'`;
-
-interface Holder {
+interface Matter {
   id: string;
-  isOfficer: boolean;
-  isAuditor: boolean;
+  type: 'Case' | 'Referral' | 'Listing' | 'Person';
+  /** Null for a person: the log about a person is one for all panels. */
+  panelId: string | null;
+  caseId: string | null;
+  /** Somebody must chair it: not an item that was heard or taken off. */
+  isChaired: boolean;
+}
+
+/** What a change concerns: the cases, the items, everything that names the people, or all that a panel has before it. */
+export interface Concern {
+  partnershipId: string;
+  caseIds?: string[];
+  personIds?: string[];
+  listingIds?: string[];
+  /** A panel on which a seat of a chair ends; auditors and officers are not asked about. */
+  panelId?: string;
+  /** The first day, in London, on which the chairs are counted; today where it is left out. */
+  from?: string;
+}
+
+/** $1 cases, $2 people, $3 items, $4 a panel. */
+const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
+    OR c.id IN (SELECT p.case_id FROM case_people p WHERE p.person_id = ANY ($2::uuid[]))
+    OR c.panel_id = $4::uuid AND c.stage <> 'closed')
+  SELECT 'Case' AS type, id, panel_id AS "panelId", id AS "caseId", true AS "isChaired" FROM named
+  UNION ALL SELECT 'Referral', r.id, r.panel_id, r.case_id, true FROM referrals r WHERE r.submitted_at IS NOT NULL
+    AND (r.case_id IN (SELECT id FROM named) OR r.person_id = ANY ($2::uuid[])
+      OR r.id IN (SELECT p.referral_id FROM referral_people p WHERE p.person_id = ANY ($2::uuid[]))
+      OR r.panel_id = $4::uuid AND r.status = 'submitted')
+  UNION ALL SELECT 'Listing', l.id, l.panel_id, l.case_id, l.id = ANY ($3::uuid[]) OR (l.ended_at IS NULL AND l.removed_at IS NULL)
+    FROM listings l WHERE l.id = ANY ($3::uuid[]) OR l.case_id IN (SELECT id FROM named)
+  UNION ALL SELECT 'Person', person.id, NULL, NULL, false FROM unnest($2::uuid[]) person (id)`;
+
+/** Who holds an office in a partnership. $1 the partnership. */
+const HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
+  WHERE ap.partnership_id = $1 AND p.active AND p.roles && '{auditor,data_protection_officer}'`;
+
+/**
+ * Chairs of panels on a day. A seat that ends before a successor could be appointed does not last; a seat from an agency that
+ * the person left is dead. $1 panels, $2 the day, $3 roles, $4 the day until which a seat must last.
+ */
+const CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
+  FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
+  WHERE m.panel_id = ANY ($1::uuid[]) AND m.role = ANY ($3) AND m.valid_from <= $2 AND coalesce(m.valid_to >= $2, true)`;
+
+interface Seat {
+  panelId: string;
+  id: string;
+  lasts: boolean;
 }
 
 const MISSING = {
-  isAuditor: ['no-auditor-left', 'audits what happens in this matter'],
-  isOfficer: ['no-officer-left', 'is data protection officer for this matter'],
+  chair: {
+    code: 'no-chair-left',
+    detail: `Nobody would be left who chairs the panel in this matter, today and for the next ${String(DAYS_TO_APPOINT_A_CHAIR)} days. Appoint a co-chair first: POST /v1/panels/{id}/memberships. A chair who has a conflict can also declare it.`,
+  },
+  auditor: {
+    code: 'no-auditor-left',
+    detail:
+      'Nobody would be left who audits what happens in this matter. Ask the operator of the service to give that role to somebody else first.',
+  },
+  officer: {
+    code: 'no-officer-left',
+    detail:
+      'Nobody would be left who is data protection officer for this matter. Ask the operator of the service to give that role to somebody else first.',
+  },
 } as const;
 
-/** What decides of somebody whether they are taken out: by what is asked now, or by what was asked before. */
-export interface TakenOut {
-  now: (who: Actor) => boolean;
-  before: (who: Actor) => boolean;
-}
+/** By office: identifiers of the matters in which nobody holds it. A chair who stays only for some days is an office of its own. */
+type Vacant = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
 
 const MINUTE = 60_000;
 
-/** A moment at which holds what another request began meanwhile, whose time may be later than that of this one. */
-export const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
+/** A moment at which a record counts that another request began meanwhile: its time may be later than that of this one. */
+const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
   now: new Date(now.getTime() + MINUTE),
   call,
 });
 
-export async function mustLeaveOversight(
+/**
+ * Counts who is left now. The function that it returns counts again, after the change, and throws where a matter has lost the
+ * last one. Until the transaction ends, no other imposed change of the partnership is counted.
+ */
+export async function watchesOver(work: Work, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
+  await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `who is left in ${concern.partnershipId}`,
+  ]);
+  const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
+  const matters = await work.asService(() =>
+    work.manager.query<Matter[]>(CONCERNED, [caseIds, personIds, listingIds, panelId]),
+  );
+  const chaired = await readable(
+    work,
+    matters.filter(({ isChaired }) => isChaired),
+  );
+  const count = async (): Promise<Vacant> => ({
+    ...(await withoutChair(work, actors, concern, chaired)),
+    ...(panelId ? NOBODY_ASKED_ABOUT : await withoutOversight(work, actors, concern, matters)),
+  });
+  const before = await count();
+  return async () => {
+    const after = await count();
+    for (const [office, missing] of [
+      ['chair', MISSING.chair],
+      ['lastingChair', MISSING.chair],
+      ['auditor', MISSING.auditor],
+      ['officer', MISSING.officer],
+    ] as const)
+      if ([...after[office]].some((id) => !before[office].has(id))) throw unacceptable(missing.code, missing.detail);
+  };
+}
+
+const NOBODY_ASKED_ABOUT: Pick<Vacant, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
+
+/** Matters that the actor may read: no refusal tells of another one. */
+async function readable(work: Work, matters: Matter[]): Promise<Matter[]> {
+  const found: Matter[] = [];
+  for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
+    const ids = all.map(({ id }) => id);
+    const rows = await work.rows('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
+    const known = new Set(rows.map(({ id }) => id));
+    found.push(...all.filter(({ id }) => known.has(id)));
+  }
+  return found;
+}
+
+/**
+ * Counts chairs by the exclusions and recusals that the actor may read, and by those that the actor makes. A conflict that a chair
+ * declared elsewhere is not told by a refusal: where it leaves nobody, the sweep tells those who appoint chairs.
+ */
+async function withoutChair(
   work: Work,
   actors: Actors,
-  panelId: string,
-  { now: isTakenOut, before: wasTakenOut }: TakenOut,
-): Promise<void> {
-  const holders = await work.asService(() => work.manager.query<Holder[]>(HOLDERS, [panelId, work.now]));
-  const people = await Promise.all(
-    holders.map(async (holder) => ({ ...holder, who: await actors.practitioner(holder.id, shortlyAfter(work.actor)) })),
+  { from = londonDay(work.now) }: Concern,
+  matters: Matter[],
+): Promise<Pick<Vacant, 'chair' | 'lastingChair'>> {
+  const byPanel = Map.groupBy(matters, ({ panelId }) => panelId as string);
+  const seats = await work.asService(() =>
+    work.manager.query<Seat[]>(CHAIRS, [
+      [...byPanel.keys()],
+      from,
+      CHAIRING_ROLES,
+      daysAfter(from, DAYS_TO_APPOINT_A_CHAIR),
+    ]),
   );
-  for (const office of ['isAuditor', 'isOfficer'] as const) {
-    const watching = people.flatMap((one) => (one[office] && one.who && !wasTakenOut(one.who) ? one.who : []));
-    if (!watching.some(isTakenOut) || !watching.every(isTakenOut)) continue;
-    const [code, does] = MISSING[office];
-    throw unacceptable(
-      code,
-      `Nobody would be left who ${does}. Ask the operator of the service to give that role to somebody else first.`,
+  const known = new Map((await asKnown(work, await people(work, actors, seats))).map((one) => [one.id, one]));
+  const of = (panel: string, isAsked: (seat: Seat) => boolean): Actor[] =>
+    seats.flatMap((seat) => (seat.panelId === panel && isAsked(seat) ? (known.get(seat.id) ?? []) : []));
+  const vacant = { chair: new Set<string>(), lastingChair: new Set<string>() };
+  for (const [panel, all] of byPanel) {
+    await addClosed(
+      work,
+      vacant.chair,
+      all,
+      of(panel, () => true),
+    );
+    await addClosed(
+      work,
+      vacant.lastingChair,
+      all,
+      of(panel, ({ lasts }) => lasts),
     );
   }
+  return vacant;
+}
+
+/**
+ * Counts every exclusion and recusal, also by panels that the actor has nothing to do with: the log about a person is one for all
+ * of them, and nobody is told of a matter that has no auditor. A refusal says no more than that.
+ */
+async function withoutOversight(
+  work: Work,
+  actors: Actors,
+  { partnershipId }: Concern,
+  matters: Matter[],
+): Promise<Pick<Vacant, 'auditor' | 'officer'>> {
+  const ids = await work.asService(() => work.manager.query<{ id: string }[]>(HOLDERS, [partnershipId]));
+  const holders = await people(work, actors, ids);
+  const log = subjectOf(typeNamed('AuditEntry'));
+  const reading = holders.flatMap((one) => {
+    const where = permitted(one, log, 'read');
+    return where ? [parse(where)] : [];
+  });
+  const unread = matters.filter((one) => {
+    const entry = entryAbout(one, partnershipId);
+    return !reading.some((condition) => holds(condition, entry));
+  });
+  const officer = new Set<string>();
+  const officers = holders.filter(({ roles }) => roles.includes('data_protection_officer'));
+  await addClosed(
+    work,
+    officer,
+    matters.filter(({ type }) => type !== 'Person'),
+    officers,
+  );
+  return { auditor: new Set(unread.map(({ id }) => id)), officer };
+}
+
+/** An entry of the log as others would cause it by the record. */
+const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string): Record<string, unknown> => ({
+  partnershipId,
+  panelIds: panelId ? [panelId] : [],
+  recordIds: [id],
+  parentIds: caseId ? [caseId] : [],
+  personIds: type === 'Person' ? [id] : [],
+  actorId: null,
+  rule: null,
+});
+
+/** Candidates as the policy sees them with what this transaction changed; without those who are not active. */
+function people(work: Work, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
+  const ids = [...new Set(of.map(({ id }) => id))];
+  return actors.practitionersWithin((sql, values) => work.manager.query(sql, values), ids, shortlyAfter(work.actor));
+}
+
+/** Adds the matters from which a conflict keeps each of the people. */
+async function addClosed(work: Work, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
+  for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
+    const ids = { id: { $in: all.map(({ id }) => id) } };
+    const closed = await work.asService(() => closedToAll(work.manager, typeNamed(type), ids, from));
+    for (const { id } of closed) to.add(id);
+  }
+}
+
+/** Rows of a record with a panel from which a conflict keeps each of the people: all rows where there is nobody. */
+export async function closedToAll(
+  manager: EntityManager,
+  type: RecordClass,
+  filter: Where,
+  from: Actor[],
+): Promise<{ id: string; panelId: string }[]> {
+  const parameters = new Parameters();
+  const closed = from.map((one): Where => ({ $nor: [notBarred(one, subjectOf(type), 'conflict')] }));
+  const where = toSql(parse({ $and: [filter, ...closed] }), type, 't', parameters);
+  return manager.query(
+    `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`,
+    parameters.values,
+  );
 }

@@ -5,11 +5,10 @@
 import type { EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
+import { closedToAll } from '../cases/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
-import { tableOf } from '../policy/columns.js';
-import { parse, type Where } from '../policy/conditions.js';
-import { Parameters, toSql } from '../policy/sql.js';
+import type { Where } from '../policy/conditions.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 import { Referral } from '../referrals/referral.entity.js';
 import '../referrals/referrals.policy.js';
@@ -61,15 +60,12 @@ async function excludingAll(
   filter: Where,
   chairs: Chair[],
 ): Promise<Matter[]> {
-  const subject = subjectOf(type);
-  const conflicts = subject.bars.filter(({ step }) => step === 'conflict');
-  const excluded = chairs.map((chair) => ({ $or: conflicts.flatMap((bar) => bar.where(chair as Actor) ?? []) }));
-  if (excluded.some(({ $or }) => !$or.length)) return [];
-  const parameters = new Parameters();
-  const where = toSql(parse({ ...filter, $and: excluded }), type, 't', parameters);
-  return manager.query<Matter[]>(
-    `SELECT t.id, '${subject.name}' AS type, t.panel_id AS "panelId", ${type === Case ? 't.id' : 'NULL'} AS "caseId"
-     FROM ${tableOf(type)} t WHERE ${where}`,
-    parameters.values,
-  );
+  const { name } = subjectOf(type);
+  const closed = await closedToAll(manager, type, filter, chairs as Actor[]);
+  return closed.map(({ id, panelId }) => ({
+    id,
+    type: name as Matter['type'],
+    panelId,
+    caseId: type === Case ? id : null,
+  }));
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
-import type { Actor } from '../policy/actor.js';
+import { watchesOver } from '../cases/oversight.js';
+import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -31,7 +32,10 @@ import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
 /** Panels, who sits on them, and the rules they work by. */
 @Injectable()
 export class PanelsService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(PanelView, {}, query));
@@ -60,7 +64,9 @@ export class PanelsService {
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
-      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId);
+      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId, {
+        lock: !!request.replacesId,
+      });
       const member = await appointed(work, request.practitionerId, panel);
       if (isGoverning) await fromAnotherAgency(work, member, panel);
       const rules = (await rulesInForce(work, panelId))?.rules;
@@ -72,11 +78,14 @@ export class PanelsService {
       const validTo = request.validTo ?? latest;
       mustEndWithin(validTo, request.validFrom, latest, { pointer: '/validTo' });
       const { replacesId, replaceReason, ...seat } = request;
+      const mustLeaveSomebody = replacesId ? await this.watchesOver(work, panel, request.validFrom) : null;
       const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
       await oneSeatAtATime(work, panelId, { ...seat, validTo });
       const membership = await work.insert(Membership, { ...seat, validTo, panelId, agencyId: member.agencyId });
-      if (replaced && CHAIRING_ROLES.includes(replaced.role))
+      if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
         await mustLeaveAChair(work, replaced, replaced.validTo as string);
+        await mustLeaveSomebody?.();
+      }
       work.happened('membership.began', Membership, membership, { tier: request.tier, role: request.role });
       return work.present(MembershipView, membership, { status: 201 });
     });
@@ -84,13 +93,14 @@ export class PanelsService {
 
   end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      // two chairs who leave at the same moment: the second sees the end of the first
-      await work.find('read', Panel, panelId, { lock: true });
+      const panel = await work.find('read', Panel, panelId, { lock: true });
+      const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
       const membership = await work.take('end', Membership, MembershipView, id, { writes: { validTo } });
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
       if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveAChair(work, membership, validTo);
       const ended = await work.update(Membership, membership, { validTo });
+      if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveSomebody();
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);
     });
@@ -99,13 +109,22 @@ export class PanelsService {
   /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      await work.find('read', Panel, panelId, { lock: true });
+      const panel = await work.find('read', Panel, panelId, { lock: true });
+      const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
       const membership = await work.take('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
       const ended = await endedAtOnce(work, membership, reason);
-      if (CHAIRING_ROLES.includes(ended.role)) await mustLeaveAChair(work, ended, ended.validTo as string);
+      if (CHAIRING_ROLES.includes(ended.role)) {
+        await mustLeaveAChair(work, ended, ended.validTo as string);
+        await mustLeaveSomebody();
+      }
       return work.present(MembershipView, ended);
     });
+  }
+
+  /** Counts, before a seat ends, who chairs what the panel has before it. Two who leave at the same moment are counted in turn. */
+  private watchesOver(work: Work, { id: panelId, partnershipId }: Panel, from: string): Promise<() => Promise<void>> {
+    return watchesOver(work, this.actors, { partnershipId, panelId, from });
   }
 
   /** The seat that a new one takes the place of, ended for it. Who ends it must be allowed to. */
@@ -118,7 +137,6 @@ export class PanelsService {
       throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
         { pointer: '/replaceReason', detail: 'is needed with replacesId' },
       ]);
-    await work.find('read', Panel, panelId, { lock: true });
     const old = await work.find('end', Membership, replacesId as string, { lock: true });
     if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
     const today = londonDay(work.now);

@@ -137,6 +137,12 @@ export abstract class Actors {
   abstract practitioner(id: string, as: ActingAs): Promise<Actor | null>;
   /** Many practitioners as the policy sees them at `as.now`, in few statements, by identifier; without those who are not active. */
   abstract practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>>;
+  /** The same, read by `ask` within a transaction: with what that transaction changed. Nothing of it is kept. */
+  abstract practitionersWithin(
+    ask: <R>(sql: string, values: unknown[]) => Promise<R[]>,
+    ids: readonly string[],
+    as: ActingAs,
+  ): Promise<Actor[]>;
 }
 
 export interface ActingAs {

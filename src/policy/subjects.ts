@@ -243,11 +243,14 @@ export function ownBars(actor: Actor, subject: Subject): Where[] {
   return subject.bars.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
 }
 
-/** Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. */
-export function notBarred(actor: Actor, subject: Subject): Where {
-  const bars = subject.bars.flatMap((bar) => bar.where(actor) ?? []);
+/**
+ * Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. With a
+ * `step`, bars of that step alone count.
+ */
+export function notBarred(actor: Actor, subject: Subject, step?: Bar['step']): Where {
+  const bars = subject.bars.filter((bar) => !step || bar.step === step).flatMap((bar) => bar.where(actor) ?? []);
   const above = subject.parent ? relationOf(subject, subject.parent) : null;
-  const parent = above ? notBarred(actor, subjectOf(above.to)) : {};
+  const parent = above ? notBarred(actor, subjectOf(above.to), step) : {};
   return {
     ...(bars.length ? { $nor: bars } : {}),
     ...(above && Object.keys(parent).length ? { [subject.parent as string]: { $elemMatch: parent } } : {}),

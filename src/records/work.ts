@@ -117,6 +117,8 @@ export class Work {
   readonly peopleTakenBack: TakenBack[] = [];
   /** Identifiers of rows taken for a request that writes what they hold already. */
   private readonly unchanged = new Set<string>();
+  /** Identifiers of rows that this unit of work made one by one: its actor knows of them. */
+  readonly made = new Set<string>();
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
@@ -424,6 +426,7 @@ export class Work {
     const target = type as EntityTarget<ObjectLiteral>;
     const times: ObjectLiteral = { id, madeAt: this.now, changedAt: this.now };
     await this.manager.insert(target, { ...values, ...times });
+    this.made.add(id);
     this.note('collect', 'make', subjectOf(type), [{ ...values, id }], { fields: Object.keys(values) });
     return (await this.manager.findOneByOrFail(target, { id })) as T;
   }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
-import { mustLeaveOversight } from '../../cases/oversight.js';
+import { watchesOver } from '../../cases/oversight.js';
 import { Actors, type Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
-import { londonDay } from '../../records/london-day.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
@@ -54,13 +53,11 @@ export class RecusalService {
         await work.find('take-part', Case, listing.caseId);
       } else {
         await known(work, listing, practitionerId);
-        await mustLeaveAChair(work, listing, practitionerId);
-        await mustLeaveOversight(work, this.actors, listing.panelId, {
-          now: ({ id }) => id === practitionerId,
-          before: ({ recusedListingIds, excludedCaseIds }) =>
-            recusedListingIds.includes(listingId) || excludedCaseIds.includes(listing.caseId),
-        });
       }
+      const { partnershipId } = listing;
+      const mustLeaveSomebody = declared
+        ? null
+        : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
@@ -74,6 +71,7 @@ export class RecusalService {
         endedById: null,
         endReason: null,
       });
+      await mustLeaveSomebody?.();
       happenedUnseen(work, 'recusal.made', made);
       return work.present(RecusalView, made, { status: 201 });
     });
@@ -90,26 +88,6 @@ export class RecusalService {
       return work.present(RecusalView, ended);
     });
   }
-}
-
-/** Somebody must be left who could end it: a chair or co-chair of the panel who takes part in the item. */
-async function mustLeaveAChair(work: Work, { id, panelId }: Listing, practitionerId: string): Promise<void> {
-  const chairs = await work.asService(() =>
-    work.manager.query<{ practitionerId: string; isRecused: boolean }[]>(
-      `SELECT m.practitioner_id AS "practitionerId", EXISTS (SELECT FROM recusals r WHERE r.listing_id = $1
-           AND r.practitioner_id = m.practitioner_id AND r.ended_at IS NULL) AS "isRecused"
-         FROM memberships m WHERE m.panel_id = $2 AND m.role IN ('chair', 'co_chair')
-           AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to >= $3)`,
-      [id, panelId, londonDay(work.now)],
-    ),
-  );
-  const isChair = chairs.some((one) => one.practitionerId === practitionerId);
-  if (!isChair || chairs.some((one) => one.practitionerId !== practitionerId && !one.isRecused)) return;
-  throw unacceptable(
-    'no-chair-left',
-    'Nobody who chairs the panel would be left to take part in this item. The chair declares the conflict, or a co-chair is appointed first: POST /v1/panels/{id}/memberships.',
-    [{ pointer: '/practitionerId', detail: 'is the last chair who takes part' }],
-  );
 }
 
 async function known(work: Work, { partnershipId }: Listing, practitionerId: string): Promise<void> {
