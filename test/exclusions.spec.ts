@@ -2,7 +2,7 @@
  * How far an exclusion reaches. One that a panel imposes from a person reaches that panel and no other; a conflict that somebody
  * declares with a person reaches the whole partnership. An exclusion by name holds whatever the person is called later.
  *
- * Seen to fail: an exclusion by one panel that hides the case of another panel, and the record that the excluded person's own
+ * Seen to fail: an exclusion, or a declared conflict, that needs a case; an exclusion by one panel that hides the case of another panel, and the record that the excluded person's own
  * agency made; a panel that excludes in the whole partnership; the bar of referrals, of disclosures and of exclusions without the
  * exclusions by one panel; row-level security without them; a conflict with a person that cannot be declared, or that leaves
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
@@ -54,7 +54,7 @@ afterEach(async () => {
   await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
 });
 
-async function referred(partnershipId: string): Promise<string> {
+async function referred(partnershipId: string, personId = person): Promise<string> {
   const officer = await by(OFFICER);
   const place = { partnershipId, kind: 'estate', name: 'Lantern Court, bin store' };
   const { body: at } = await officer.post('/v1/places', place).expect(201);
@@ -70,7 +70,7 @@ async function referred(partnershipId: string): Promise<string> {
   };
   const { body } = await officer.post('/v1/referrals', draft).expect(201);
   const path = `/v1/referrals/${body.id as string}`;
-  const role = { personId: person, role: 'complainant', rationale: 'Reported it.' };
+  const role = { personId, role: 'complainant', rationale: 'Reported it.' };
   const people = await officer.post(`${path}/people`, role);
   expect([people.status, people.text]).toEqual([201, expect.any(String)]);
   const submitted = await officer.post(`${path}/submission`).set('if-match', '*');
@@ -291,6 +291,39 @@ describe('an exclusion from a person that a panel imposes', () => {
         [practitionerId, person],
       ),
     ).rejects.toMatchObject({ constraint: 'exclusions_reach' });
+  });
+});
+
+describe('while a referral waits, before there is a case', () => {
+  let named: string;
+  let waiting: string;
+
+  beforeAll(async () => {
+    const officer = await by(OFFICER);
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT partnership_id AS id FROM panels WHERE code = 'ask-jag'`,
+    );
+    const partnershipId = rows[0]!.id;
+    const made = { partnershipId, givenName: 'Ottoline', familyName: 'Fenwhistle' };
+    named = (await officer.post('/v1/persons', made).expect(201)).body.id;
+    waiting = await referred(partnershipId, named);
+  });
+
+  test('a coordinator can keep a member away from a person whom it names', async () => {
+    expect(await status(SERGEANT, `/v1/referrals/${waiting}`)).toBe(200);
+    const { id } = await practitioner(owner, SERGEANT);
+    const made = await exclude('jag-coordinator', { personId: named, practitionerId: id });
+    expect([made.status, made.body.panelId]).toEqual([201, panels.get('ask-jag')]);
+    expect(await status(SERGEANT, `/v1/referrals/${waiting}`)).toBe(404);
+    expect(await status(SERGEANT, `/v1/persons/${named}`)).toBe(404);
+    expect((await exclude('marac-coordinator', { personId: named, practitionerId: id })).status).toBe(404);
+  });
+
+  test('a member can declare a conflict with a person whom it names, which the panel keeps', async () => {
+    const made = await exclude(SERGEANT, { personId: named, declared: true });
+    expect([made.status, made.body.panelId]).toEqual([201, panels.get('ask-jag')]);
+    expect(await status(SERGEANT, `/v1/referrals/${waiting}`)).toBe(404);
+    expect(await status('jag-chair', `/v1/exclusions/${made.body.id as string}`)).toBe(200);
   });
 });
 

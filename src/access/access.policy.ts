@@ -4,12 +4,14 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar } from '../policy/subjects.js';
+import { declareSubject, extendSubject, openings, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { declareKnownFacts } from '../records/known-facts.js';
+import { Referral } from '../referrals/referral.entity.js';
+import '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -88,13 +90,23 @@ extendSubject(Person, {
   grounds: [
     {
       name: 'coordination',
-      sentence: 'who chairs or coordinates a panel with a case in which the person has a role',
+      sentence:
+        'who chairs or coordinates a panel with a case in which the person has a role, or with a submitted referral that names the person',
       actions: ['exclude'],
       where: (actor) => {
-        const ways = openings(actor, subjectOf(Case), 'exclude').map((one) => one.where);
-        if (!ways.length) return null;
-        const inner: Where = { $or: ways };
-        return { $or: [{ cases: { $elemMatch: inner } }, { roles: { $elemMatch: { case: { $elemMatch: inner } } } }] };
+        const opened = (type: RecordClass): Where => ({
+          $or: openings(actor, subjectOf(type), 'exclude').map((one) => one.where),
+        });
+        if (!coordinatedPanels(actor).length) return null;
+        const inCase = { case: { $elemMatch: opened(Case) } };
+        const inReferral = { referral: { $elemMatch: opened(Referral) } };
+        return {
+          $or: [
+            { cases: { $elemMatch: opened(Case) } },
+            { roles: { $elemMatch: inCase } },
+            { referred: { $elemMatch: inReferral } },
+          ],
+        };
       },
     },
   ],

@@ -3,7 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
-import { watchesOver } from '../cases/oversight.js';
+import { watchesOver } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
@@ -216,13 +216,14 @@ async function declaredFrom(
   return { ...from, panelId: panels[0] ?? steering?.id ?? null };
 }
 
-/** Panels on which the actor may do `action` to a case, or read a referral, that names the person. */
+/** Panels on which the actor may do `action` to a case or referral that names the person. */
 async function panelsNaming(work: Work, action: 'read' | 'exclude', personId: string): Promise<string[]> {
   const roles = await work.rows('read', CasePerson, { personId });
   const named = [
     ...(await work.rows(action, Case, { personId })),
     ...(await work.rows(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
-    ...(action === 'read' ? await work.rows('read', Referral, { personId }) : []),
+    ...(await work.rows(action, Referral, { personId })),
+    ...(await work.rows(action, Referral, { people: { $elemMatch: { personId } } })),
   ];
   return [...new Set(named.map(({ panelId }) => panelId))].sort();
 }

@@ -5,7 +5,7 @@
 import type { EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
-import { closedToAll } from '../cases/oversight.js';
+import { closedToAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';

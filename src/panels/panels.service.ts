@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
-import { watchesOver } from '../cases/oversight.js';
+import { watchesOver } from './oversight.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';

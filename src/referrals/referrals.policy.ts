@@ -151,7 +151,7 @@ declareSubject(Referral, 'Referral', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted',
-      actions: ['accept', 'return', 'refuse', 'redirect', 'correct'],
+      actions: ['accept', 'return', 'refuse', 'redirect', 'correct', 'exclude'],
       where: (actor) => inPanels(coordinatedPanels(actor)),
     },
   ],
@@ -356,6 +356,7 @@ declareWords(Referral, 'Referring', 'referral', {
   return: 'return it for more',
   refuse: 'refuse it',
   redirect: 'redirect it',
+  exclude: 'keep somebody away from a person whom it names',
 });
 declareWords(ReferralPerson, 'Referring', 'role of a person in a referral', {
   'take-out': 'take out a person named in error',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
-import { watchesOver } from '../../cases/oversight.js';
+import { watchesOver } from '../../panels/oversight.js';
 import { Actors, type Actor } from '../../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../../policy/problems.js';
 import type { PageQuery } from '../../records/page-query.requests.js';

@@ -6,9 +6,9 @@
  * kept out counts, by whatever kind of record, and no rule is written a second time.
  */
 import type { EntityManager } from 'typeorm';
-import { DAYS_TO_APPOINT_A_CHAIR } from '../panels/limits.js';
-import { CHAIRING_ROLES } from '../panels/panel.entity.js';
-import { daysAfter } from '../panels/working-days.js';
+import { DAYS_TO_APPOINT_A_CHAIR } from './limits.js';
+import { CHAIRING_ROLES } from './panel.entity.js';
+import { daysAfter } from './working-days.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { tableOf } from '../policy/columns.js';
 import { holds, parse, type Where } from '../policy/conditions.js';
