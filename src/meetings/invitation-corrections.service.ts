@@ -42,7 +42,8 @@ export class InvitationCorrections {
       const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
         throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
-      if (work.isUnchanged(found)) return work.present(InvitationView, await work.update(Invitation, found, changes));
+      if (work.isUnchanged(found))
+        return work.present(InvitationView, await work.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
