@@ -4,6 +4,7 @@ import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
 import { mustLeaveOversight, shortlyAfter } from '../cases/oversight.js';
+import { Hearers } from '../meetings/room/hearers.js';
 import { Membership, Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, unacceptable } from '../policy/problems.js';
@@ -28,6 +29,7 @@ export class ExclusionsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
+    private readonly hearers: Hearers,
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
@@ -130,6 +132,7 @@ export class ExclusionsService {
 
   private async record(work: Work, from: FromWhat, whom: Whom, reason: string, declared: boolean): Promise<Presented> {
     const { actor } = work;
+    await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.insert(Exclusion, {
       ...from,
       ...whom,
