@@ -9,7 +9,9 @@
  * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
  * who heard an item until they declared a conflict, and is no recipient of what was said; somebody without seat and invitation
  * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes
- * unknown; the times of a guest counted over the own item alone.
+ * unknown; the times of a guest counted over the own item alone; a presence that its person, or the coordinator, took back after an
+ * item was begun, or set to begin later; a confirmation that held for an arrival set earlier; a coordinator who opened the meeting and
+ * confirms the own presence; a guest whose invitation has ended, recorded with an earlier arrival.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -102,6 +104,8 @@ async function command(who: string, path: string, noun: string, body?: object): 
   const { headers } = await caller.get(path).expect(200);
   return caller.post(`${path}/${noun}`, body).set('if-match', headers['etag'] as string);
 }
+
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
 const item = ({ path, items }: Given, n = 0): string => `${path}/listings/${String(items[n])}`;
 const begin = async (given: Given, n = 0, who = 'jag-coordinator') => {
@@ -246,6 +250,78 @@ describe('attendance', () => {
     const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
     expect(body.data.map((one: { practitionerId: string }) => one.practitionerId)).toEqual([practitionerId]);
     expect(await toldOf(given, `caseId=${String(given.cases[0])}`)).toEqual([agencyId]);
+  });
+
+  test('a guest whose invitation has ended cannot be recorded with an earlier arrival', async () => {
+    const given = await meeting();
+    await invite('idva', given);
+    await owner.query(
+      `UPDATE invitations SET opens_at = now() - interval '2 hours', closes_at = now() - interval '1 minute' WHERE meeting_id = $1`,
+      [given.id],
+    );
+    const late = { practitionerId: await idOf('idva'), status: 'present', confidentialityAccepted: true };
+    const record = (arrivedAt?: string) =>
+      by('jag-coordinator').then((caller) => caller.post(`${given.path}/attendances`, { ...late, arrivedAt }));
+    for (const arrivedAt of [undefined, ago(60)]) {
+      const { status, body } = await record(arrivedAt);
+      expect([status, body.code]).toEqual([422, 'not-invited']);
+    }
+  });
+
+  test('a member recorded as there can only depart, and not before an item that was begun', async () => {
+    const given = await meeting();
+    const arrivedAt = ago(30);
+    const spell = await arrives('fire-officer', given, { arrivedAt });
+    await confirms('fire-officer', given);
+    const fire = await by('fire-officer');
+    const mine = { practitionerId: await idOf('fire-officer') };
+    const takeBack = async () => {
+      for (const more of [
+        { status: 'apologies' },
+        { status: 'absent', correctionReason: 'A mistake.' },
+        { status: 'present', arrivedAt: ago(1) },
+      ]) {
+        const { status, body } = await fire.post(`${given.path}/attendances`, { ...mine, ...more });
+        expect([status, body.code]).toEqual([409, 'recorded-as-there']);
+      }
+    };
+    await takeBack();
+    await begin(given);
+    await takeBack();
+    const before = await command('fire-officer', spell, 'departure', { leftAt: ago(20) });
+    expect([before.status, before.body.code]).toEqual([409, 'item-heard-since']);
+    const { body } = await fire.get(spell).expect(200);
+    expect([Date.parse(body.arrivedAt), body.status, body.leftAt]).toEqual([Date.parse(arrivedAt), 'present', null]);
+    expect(body.confirmedAt).toBeTruthy();
+    await leaves('fire-officer', spell);
+  });
+
+  test('a coordinator can correct an entry made in error with a reason, until an item is heard', async () => {
+    const given = await meeting({ cases: 2 });
+    await arrives('fire-officer', given, { arrivedAt: ago(30) });
+    const coordinator = await by('jag-coordinator');
+    const record = async (more: object) =>
+      coordinator.post(`${given.path}/attendances`, { practitionerId: await idOf('fire-officer'), ...more });
+    const later = await record({ status: 'present', arrivedAt: ago(20) });
+    expect([later.status, later.body.code]).toEqual([422, 'correction-needs-reason']);
+    const apologies = { status: 'apologies', correctionReason: 'It was a colleague.' };
+    expect((await record({ status: 'apologies' })).body.code).toBe('correction-needs-reason');
+    const corrected = await record({ status: 'present', arrivedAt: ago(20), correctionReason: 'It was later.' });
+    expect(corrected.body).toMatchObject({ status: 'present', correctionReason: 'It was later.' });
+    expect((await record(apologies)).body).toMatchObject({ ...apologies, arrivedAt: null });
+    const nothing = await record({ status: 'present', correctionReason: 'He came.' });
+    expect([nothing.status, nothing.body.code]).toEqual([422, 'corrects-nothing']);
+    await record({ status: 'present', arrivedAt: ago(20) });
+    await begin(given);
+    expect((await record(apologies)).body.code).toBe('item-heard-since');
+    await owner.query(`UPDATE listings SET started_at = now() - interval '10 minutes' WHERE id = $1`, [given.items[0]]);
+    await end(given);
+    for (const taken of [apologies, { ...apologies, status: 'present', arrivedAt: ago(5) }]) {
+      const { status, body } = await record(taken);
+      expect([status, body.code]).toEqual([409, 'item-heard-since']);
+    }
+    const free = { status: 'present', arrivedAt: ago(15), correctionReason: 'A little later.' };
+    expect((await record(free)).status).toBe(201);
   });
 
   test('apologies come without what an agency knows: that is contributed to its case', async () => {
@@ -723,6 +799,35 @@ describe('the quorum of an item', () => {
     await confirms('police-sergeant', given);
     expect((await decides(given, 'plan_agreed')).body).toMatchObject({ kind: 'plan_agreed', quorate: true });
     await rule(jag, { quorum: hearsEverything });
+  });
+
+  test('does not count for an earlier item a member who sets the arrival earlier than was confirmed', async () => {
+    await rule(jag, { quorum: { ...hearsEverything, mandatory: ['police'], onFail: 'block' } });
+    const given = await meeting();
+    await begin(given);
+    await end(given);
+    await owner.query(
+      `UPDATE listings SET started_at = now() - interval '40 minutes', ended_at = now() - interval '35 minutes' WHERE id = $1`,
+      [given.items[0]],
+    );
+    await arrives('police-sergeant', given);
+    await confirms('police-sergeant', given);
+    const spell = await arrives('police-sergeant', given, { arrivedAt: ago(50) });
+    expect((await (await by('police-sergeant')).get(spell).expect(200)).body.confirmedAt).toBeNull();
+    expect((await decides(given, 'plan_agreed')).body.code).toBe('inquorate');
+    await confirms('police-sergeant', given);
+    expect((await decides(given, 'plan_agreed')).body).toMatchObject({ kind: 'plan_agreed', quorate: true });
+    await rule(jag, { quorum: hearsEverything });
+  });
+
+  test('counts by the own record only a chair who runs the meeting, not a coordinator who opened it', async () => {
+    const opened = await meeting();
+    const own = await arrives('jag-coordinator', opened);
+    expect((await (await by('jag-coordinator')).get(own).expect(200)).body.confirmedAt).toBeNull();
+    const chaired = await meeting({ open: false });
+    expect((await command('jag-chair', chaired.path, 'opening')).status).toBe(200);
+    const chair = await arrives('jag-chair', chaired);
+    expect((await (await by('jag-chair')).get(chair).expect(200)).body.confirmedAt).toBeTruthy();
   });
 
   test('missed, leaves nothing but to defer where the rules say so, and only warns where they say that', async () => {

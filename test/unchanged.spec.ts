@@ -1,9 +1,10 @@
 /**
  * A PATCH with the values that the record holds changes nothing: the same ETag, no version, no event, no correction, nobody to
- * be told. Every PATCH of the interface is called by somebody who may call it.
+ * be told. Every PATCH of the interface is called by somebody who may call it. A command that takes values of its record is refused
+ * or carried out as a whole: none leaves out what follows from it because the values are the same.
  *
  * Seen to fail: a new version and an event for each of these records; a correction kept of a role that was not corrected; the
- * parties of a draft of an agreement removed and written again.
+ * parties of a draft of an agreement removed and written again; an amendment of a crime that left the earlier record current.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -40,6 +41,15 @@ const RECORDS: Record<string, string> = {
   '/v1/groups/{id}': 'SELECT ARRAY[id] AS keys, t FROM groups t',
   '/v1/resources/{id}': 'SELECT ARRAY[id] AS keys, t FROM resources t',
 };
+
+/** Commands that take values which their record holds, with the records that each may be tried on. */
+const COMMANDS: Record<string, string> = {
+  '/v1/actions/{id}/assignment': `SELECT ARRAY[id] AS keys, t FROM actions t
+    WHERE owner_practitioner_id IS NOT NULL AND status IN ('agreed', 'in_progress')`,
+  '/v1/meetings/{id}/postponement': `SELECT ARRAY[id] AS keys, t FROM meetings t WHERE status = 'scheduled' AND scheduled_at > now()`,
+  '/v1/research-points/{id}/sharing': `SELECT ARRAY[t.id] AS keys, t FROM research_points t
+    JOIN research_requests r ON r.id = t.request_id WHERE r.status = 'asked' AND t.decision = 'draft'`,
+};
 /** What an agreed plan takes no more, with whatever value. */
 const SETTLED = ['title', 'aims'];
 const TRIED = 25;
@@ -55,12 +65,17 @@ beforeAll(async () => {
   owner = await asOwner(server);
   // the seats of the sandbox have no last day
   await owner.query(`UPDATE memberships SET valid_to = now() + interval '100 days' WHERE valid_to IS NULL`);
+  // those of the sandbox that nobody shared have none yet
+  await owner.query(`UPDATE research_points SET summary = 'Known to us.' WHERE summary IS NULL`);
   cast = await Promise.all((await castOf(server)).map(({ id }) => as(server, id)));
 }, 60_000);
 
+const tableOf = (path: string): string =>
+  /FROM (\w+) t/.exec((RECORDS[path] ?? COMMANDS[path]) as string)?.[1] as string;
+
 /** All rows that a change would touch: the rows of the table, events, corrections and what is to be told. */
 async function state(path: string): Promise<unknown> {
-  const table = /FROM (\w+) t/.exec(RECORDS[path] as string)?.[1] as string;
+  const table = tableOf(path);
   const { rows } = await owner.query(
     `SELECT (SELECT jsonb_object_agg(id, version) FROM ${table}) AS versions,
        (SELECT jsonb_object_agg(id, version) FROM cases) AS cases, (SELECT count(*) FROM events) AS events,
@@ -73,9 +88,9 @@ async function state(path: string): Promise<unknown> {
 
 const camel = (column: string): string => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What the request of a PATCH may hold, with the values of the row. */
-function sameAs(path: string, row: Row): Record<string, unknown> {
-  const { requestBody } = openApi.paths[path]!['patch'] as unknown as {
+/** What the request may hold, with the values of the row. */
+function sameAs(path: string, row: Row, method: 'patch' | 'post' = 'patch'): Record<string, unknown> {
+  const { requestBody } = openApi.paths[path]![method] as unknown as {
     requestBody: { content: Record<string, { schema: { $ref: string } }> };
   };
   const name = requestBody.content['application/json']!.schema.$ref.split('/').at(-1) as string;
@@ -88,18 +103,27 @@ function sameAs(path: string, row: Row): Record<string, unknown> {
   };
 }
 
-/** The first PATCH with a row's own values that somebody of the cast may send. */
-async function resent(path: string): Promise<{ before: unknown; answer: Response; row: Row } | null> {
+/** The first request with a row's own values that somebody of the cast may send. */
+async function resent(
+  path: string,
+  method: 'patch' | 'post' = 'patch',
+): Promise<{ before: unknown; answer: Response; row: Row } | null> {
+  const records = (RECORDS[path] ?? COMMANDS[path]) as string;
   const { rows } = await owner.query<{ keys: string[]; t: Row }>(
-    `SELECT found.keys, to_jsonb(found.t) AS t FROM (${RECORDS[path] as string}) found LIMIT ${String(TRIED)}`,
+    `SELECT found.keys, to_jsonb(found.t) AS t FROM (${records}) found LIMIT ${String(TRIED)}`,
   );
   for (const { keys, t } of rows) {
     let index = 0;
     const address = path.replace(/\{\w+\}/g, () => keys[index++] as string);
     for (const caller of cast) {
       const before = await state(path);
-      const answer = await caller.patch(address, sameAs(path, t), '*');
-      if (answer.status === 200) return { before, answer, row: t };
+      const body = sameAs(path, t, method);
+      const answer =
+        method === 'patch'
+          ? await caller.patch(address, body, '*')
+          : await caller.post(address, body).set('if-match', '*');
+      if (answer.status === 200 || (method === 'post' && [409, 422].includes(answer.status)))
+        return { before, answer, row: t };
     }
   }
   return null;
@@ -122,6 +146,42 @@ test.each(Object.keys(RECORDS))('PATCH %s with the values of the record changes 
     [row.id],
   );
   expect(rows).toEqual([{ fields: [] }]);
+});
+
+test.each(Object.keys(COMMANDS))('POST %s with the values of the record changes it, or is refused', async (path) => {
+  const sent = await resent(path, 'post');
+  expect(sent).not.toBeNull();
+  const { before, answer, row } = sent!;
+  const now = await owner.query<Row>(`SELECT * FROM ${tableOf(path)} WHERE id = $1`, [row.id]);
+  if (answer.status === 200) expect(now.rows[0]!.version).toBe(row.version + 1);
+  else expect(await state(path)).toEqual(before);
+});
+
+test('a coordinator cannot amend a crime without an amendment, nor is it left with two current records', async () => {
+  const { rows: items } = await owner.query<{ id: string; meeting: string }>(
+    `SELECT l.id, l.meeting_id AS meeting FROM listings l JOIN meetings m ON m.id = l.meeting_id JOIN panels p ON p.id = l.panel_id
+     WHERE p.code = 'ask-jag' AND m.status <> 'cancelled' AND l.removed_at IS NULL`,
+  );
+  const coordinator = await as(server, 'jag-coordinator');
+  const values = { summary: 'A window was broken.', victimWishesReport: 'no' };
+  let made: Response | undefined;
+  for (const { id, meeting } of items) {
+    made = await coordinator.post(`/v1/meetings/${meeting}/crimes`, { listingId: id, ...values });
+    if (made.status === 201) break;
+  }
+  expect(made?.status).toBe(201);
+  const path = `/v1/meetings/${String(made!.body.meetingId)}/crimes/${String(made!.body.id)}`;
+  const amend = (body: object) => coordinator.post(`${path}/amendment`, body).set('if-match', '*');
+  for (const nothing of [{}, values, { summary: values.summary }]) {
+    const { status, body } = await amend(nothing);
+    expect([status, body.code]).toEqual([422, 'nothing-amended']);
+  }
+  await amend({ ...values, reportedTo: 'Askenby police' }).expect(200);
+  const { rows } = await owner.query(
+    `SELECT amended_at IS NULL AS current FROM disclosed_crimes WHERE $1 IN (id, amends_id) ORDER BY 1`,
+    [made!.body.id],
+  );
+  expect(rows).toEqual([{ current: false }, { current: true }]);
 });
 
 describe('the draft of an agreement', () => {

@@ -3,6 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
+import { Hearers } from '../meetings/room/hearers.js';
 import { watchesOver } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
@@ -27,6 +28,7 @@ export class ExclusionsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
+    private readonly hearers: Hearers,
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
@@ -125,6 +127,7 @@ export class ExclusionsService {
 
   private async record(work: Work, from: FromWhat, whom: Whom, reason: string, declared: boolean): Promise<Presented> {
     const { actor } = work;
+    await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.insert(Exclusion, {
       ...from,
       ...whom,

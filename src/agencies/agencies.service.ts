@@ -70,7 +70,7 @@ export class AgenciesService {
       notForOneself(actor, found, request.roles);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
-      const changed = await work.update(Practitioner, found, {
+      const changed = await work.updateIfChanged(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });

@@ -39,7 +39,7 @@ export class ResourcesService {
   change(actor: Actor, id: string, request: ResourceChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', Resource, ResourceView, id, { writes: request });
-      const changed = await work.update(Resource, found, request);
+      const changed = await work.updateIfChanged(Resource, found, request);
       work.happened('resource.changed', Resource, changed);
       return work.present(ResourceView, changed);
     });

@@ -42,7 +42,7 @@ export class CasePeopleService {
       mustNotLieAhead(changes.since, work.now, '/since');
       mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
-      const changed = await work.update(CasePerson, found, changes);
+      const changed = await work.updateIfChanged(CasePerson, found, changes);
       if (work.isUnchanged(found)) return work.present(CasePersonView, found);
       await keep(work, found, 'changed', reason);
       await touch(work, about);

@@ -95,7 +95,7 @@ export class CasesService {
       mustBeOpen(found, 'no changes');
       mustReasonLowerBand(found, request);
       await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
-      const changed = await work.update(Case, found, request);
+      const changed = await work.updateIfChanged(Case, found, request);
       work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
       return work.present(CaseView, changed);
     });
@@ -184,7 +184,7 @@ export class CasesService {
       if (found.recalledAt) throw alreadyRecalled();
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
-      const changed = await work.update(Contribution, found, request);
+      const changed = await work.updateIfChanged(Contribution, found, request);
       if (changed.handling !== found.handling || changed.conditions !== found.conditions)
         await voidAcknowledgements(work, id);
       work.happened('contribution.changed', Contribution, changed, { fields: Object.keys(request) });

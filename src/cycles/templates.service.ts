@@ -64,7 +64,7 @@ export class CycleTemplatesService {
         ]);
       counted({ ...found, ...request });
       if (work.isUnchanged(found))
-        return work.present(CycleTemplateView, await work.update(CycleTemplate, found, request));
+        return work.present(CycleTemplateView, await work.updateIfChanged(CycleTemplate, found, request));
       const movable = await movableCycles(work, id);
       const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
       const changed = await work.update(CycleTemplate, found, {

@@ -7,6 +7,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
+import { Hearers } from './room/hearers.js';
 import { itemOf } from './items.js';
 import { withinLimits } from './listings.service.js';
 import { Invitation, Meeting } from './meeting.entity.js';
@@ -26,6 +27,7 @@ export class InvitationCorrections {
   constructor(
     private readonly records: Records,
     private readonly course: MeetingCourse,
+    private readonly hearers: Hearers,
   ) {}
 
   get(actor: Actor, { meetingId, listingId, id }: Place): Promise<Presented> {
@@ -42,7 +44,8 @@ export class InvitationCorrections {
       const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
         throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
-      if (work.isUnchanged(found)) return work.present(InvitationView, await work.update(Invitation, found, changes));
+      if (work.isUnchanged(found))
+        return work.present(InvitationView, await work.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
@@ -62,6 +65,7 @@ export class InvitationCorrections {
   withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       await itemOf(work, 'read', place.meetingId, place.listingId);
+      await this.hearers.heardUntilNow(work, { id: place.listingId });
       const found = await this.taken(work, 'withdraw', place);
       const withdrawn = await work.update(Invitation, found, {
         withdrawnAt: work.now,

@@ -108,7 +108,7 @@ export class ListingsService {
             'The agenda is out and its order stands: an item stays what it is listed as.',
           );
       }
-      const changed = await work.update(Listing, found, request);
+      const changed = await work.updateIfChanged(Listing, found, request);
       work.happened('listing.changed', Listing, changed, { fields: Object.keys(request) });
       return work.present(ListingView, changed);
     });

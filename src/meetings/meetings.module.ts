@@ -77,6 +77,6 @@ import { ResearchService } from './research/research.service.js';
     PackRecallsService,
     MeetingCourse,
   ],
-  exports: [MeetingCourse, PacksService],
+  exports: [Hearers, MeetingCourse, PacksService],
 })
 export class MeetingsModule {}

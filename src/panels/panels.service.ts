@@ -48,7 +48,7 @@ export class PanelsService {
   change(actor: Actor, id: string, request: PanelChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('convene', Panel, PanelView, id, { writes: request });
-      const changed = await work.update(Panel, found, request);
+      const changed = await work.updateIfChanged(Panel, found, request);
       work.happened('panel.changed', Panel, changed, { fields: Object.keys(request) });
       return work.present(PanelView, changed);
     });
@@ -99,7 +99,7 @@ export class PanelsService {
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
       if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveAChair(work, membership, validTo);
-      const ended = await work.update(Membership, membership, { validTo });
+      const ended = await work.updateIfChanged(Membership, membership, { validTo });
       if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveSomebody();
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);

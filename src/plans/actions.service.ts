@@ -132,7 +132,7 @@ export class ActionsService {
         );
       if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
       const named = await ownerNamed(work, found, request.ownerPractitionerId);
-      const changed = await work.update(Action, found, { ...request, ...named });
+      const changed = await work.updateIfChanged(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
       return work.show(ActionView, id);

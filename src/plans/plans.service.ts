@@ -67,7 +67,7 @@ export class PlansService {
         );
       if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder({ ...found, ...request });
-      const changed = await work.update(Plan, found, request);
+      const changed = await work.updateIfChanged(Plan, found, request);
       work.happened('plan.changed', Plan, changed, { fields: Object.keys(request) });
       return work.present(PlanView, changed);
     });

@@ -119,6 +119,8 @@ export class Work {
   private readonly unchanged = new Set<string>();
   /** Identifiers of rows that this unit of work made one by one: its actor knows of them. */
   readonly made = new Set<string>();
+  /** Identifiers of rows that `updateIfChanged` left as they are: nothing happened to them. */
+  private readonly left = new Set<string>();
   /** Something was done for another partnership: what is told of it stands there, too. */
   wentAcross = false;
   private isAcross = false;
@@ -196,7 +198,7 @@ export class Work {
 
   /**
    * The row locked for a change, as its reader last saw it: the request's `If-Match` must be the tag of the view now. Where
-   * `writes` holds only what the reader is shown already, `update` and `happened` leave the row as it is.
+   * `writes` holds only what the reader is shown already, `updateIfChanged` leaves the row as it is.
    */
   async take<T extends Recorded>(
     action: string,
@@ -234,7 +236,7 @@ export class Work {
     return row;
   }
 
-  /** Leaves the row as it is: `update` and `happened` do nothing more to it than note the command. */
+  /** Marks the row as one that the request does not change: `updateIfChanged` only notes the command. */
   leaveUnchanged(row: Recorded): void {
     this.unchanged.add(row.id);
   }
@@ -463,16 +465,28 @@ export class Work {
     this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: false, at: this.now });
   }
 
+  /**
+   * Changes a row as the request asks that it was taken for, and leaves it as it is where it holds those values already. Then no
+   * event tells of it, either. What follows from a command, and not from the values that were sent, is written by `update`.
+   */
+  async updateIfChanged<T extends Recorded>(
+    type: RecordClass<T>,
+    row: T,
+    changes: Partial<Omit<T, keyof Recorded>>,
+  ): Promise<T> {
+    if (!this.isUnchanged(row)) return this.update(type, row, changes);
+    this.left.add(row.id);
+    this.note('alter', 'change', subjectOf(type), [row as unknown as Row]);
+    return row;
+  }
+
   /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
   async update<T extends Recorded>(
     type: RecordClass<T>,
     row: T,
     changes: Partial<Omit<T, keyof Recorded>>,
   ): Promise<T> {
-    if (this.isUnchanged(row)) {
-      this.note('alter', 'change', subjectOf(type), [row as unknown as Row]);
-      return row;
-    }
+    this.left.delete(row.id);
     await this.mustGoNoFurther(type, row, changes);
     const done = await this.manager
       .createQueryBuilder()
@@ -509,7 +523,7 @@ export class Work {
 
   /** Notes that something happened to a record; the event commits with it. */
   happened(type: string, record: RecordClass, row: Recorded, data: Record<string, unknown> = {}): void {
-    if (this.isUnchanged(row)) return;
+    if (this.left.has(row.id)) return;
     const facts = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
     (this.isUnhidden ? this.unseenEvents : this.events).push({
       type,

@@ -41,7 +41,7 @@ export class ReferralPeopleService {
       const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
-      const changed = await work.update(ReferralPerson, found, changes);
+      const changed = await work.updateIfChanged(ReferralPerson, found, changes);
       if (work.isUnchanged(found)) return work.present(ReferralPersonView, found);
       await keep(work, referral, found, 'changed', reason);
       await rescreened(work, referral);

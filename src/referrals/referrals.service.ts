@@ -170,7 +170,7 @@ export class ReferralsService {
       const found = await work.take('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const rewriting = rewritten(work, found);
-      const changed = await work.update(Referral, found, {
+      const changed = await work.updateIfChanged(Referral, found, {
         ...request,
         ...consentRecord(work, request),
         ...rewriting,

@@ -127,7 +127,10 @@ export class AgreementsService {
       const draft = await draftOf(work, request, found, '');
       if (await isAsDrafted(work, found, draft)) {
         work.leaveUnchanged(found);
-        return work.present(SharingAgreementVersionView, await work.update(SharingAgreementVersion, found, {}));
+        return work.present(
+          SharingAgreementVersionView,
+          await work.updateIfChanged(SharingAgreementVersion, found, {}),
+        );
       }
       await mustBeLawful(work, partnershipId, draft);
       await work.remove(SharingParty, await partiesOf(work, id));

@@ -67,7 +67,7 @@ export class SubjectsService {
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', record, view, id, { writes: request });
-      const changed = await work.update(record, found, { ...request, ...derived });
+      const changed = await work.updateIfChanged(record, found, { ...request, ...derived });
       work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
       });
@@ -116,7 +116,7 @@ export class SubjectsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
       await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
-      const changed = await work.update(ProtectedAddress, found, request);
+      const changed = await work.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBePutBefore(work, changed);
         // agencies that received it through the earlier panel are told that it was taken back

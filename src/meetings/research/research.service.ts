@@ -187,7 +187,8 @@ export class ResearchService {
       await this.open(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
-      return this.decided(work, found, { ...request, decision, withheldReason: null });
+      const changes = { ...request, decision, withheldReason: null };
+      return work.present(ResearchPointView, await work.updateIfChanged(ResearchPoint, found, changes));
     });
   }
 

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
@@ -107,4 +107,11 @@ export class Attendance extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   confirmedById: string | null;
+
+  /** Why a presence recorded in error was corrected last; nothing about a case. Null where none was. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @Length(3, 500)
+  correctionReason: string | null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
-import { Membership } from '../../panels/panel.entity.js';
+import { CHAIRING_ROLES, Membership } from '../../panels/panel.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../../policy/problems.js';
@@ -14,12 +14,16 @@ import { Attendance, isThere } from './attendance.entity.js';
 import type { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
 import { AttendanceView } from './attendance.views.js';
 import { inTheRoomOnly } from '../in-writing.js';
-import { Invitation, isToBeHeld, Meeting, type MeetingStatus } from '../meeting.entity.js';
+import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meeting.entity.js';
+import { Hearers } from './hearers.js';
 
 /** Who is in the room, from when to when, for whom, and in confidence. */
 @Injectable()
 export class AttendanceService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly hearers: Hearers,
+  ) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
@@ -39,7 +43,7 @@ export class AttendanceService {
   /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const { practitionerId, status, deputyForId = null, arrivedAt = null } = request;
+      const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
       const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
       inTheRoomOnly(meeting);
       settled(meeting.status);
@@ -66,15 +70,18 @@ export class AttendanceService {
       const current = earlier.find((one) => !one.leftAt);
       // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
       if (isThere(status) && practitionerId !== actor.id && !(current && isThere(current.status)))
-        await mayBeThere(work, meeting, person, arrivedAt ?? work.now);
+        await mayBeThere(work, meeting, person);
+      const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
       const recorded = {
         status,
         deputyForId,
-        arrivedAt: isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null,
+        arrivedAt: arrival,
         confidentialityAcceptedAt: accepted,
-        ...confirmation(work, meeting, { practitionerId, status, registers, current }),
+        ...(await confirmation(work, meeting, { practitionerId, arrival, registers, current })),
+        ...(correctionReason ? { correctionReason } : {}),
       };
-      follows(work, recorded.arrivedAt, earlier);
+      follows(work, arrival, earlier);
+      await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
       const attendance = current
         ? await work.update(Attendance, current, recorded)
         : await work.insert(Attendance, {
@@ -85,7 +92,10 @@ export class AttendanceService {
             agencyId,
             ...recorded,
           });
-      work.happened('attendance.recorded', Attendance, attendance, { status });
+      const { correctionReason: reason } = recorded;
+      const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
+      work.happened('attendance.recorded', Attendance, attendance, told);
+      await this.hearers.heardSince(work, attendance);
       return work.present(AttendanceView, attendance, { status: 201 });
     });
   }
@@ -102,6 +112,8 @@ export class AttendanceService {
         throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
           { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
         ]);
+      if (found.practitionerId === actor.id && !(await work.peek('register', Meeting, meetingId)))
+        await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.update(Attendance, found, { leftAt: at });
       work.happened('attendance.ended', Attendance, departed);
       return work.present(AttendanceView, departed);
@@ -109,20 +121,85 @@ export class AttendanceService {
   }
 }
 
+interface Recorded {
+  practitionerId: string;
+  arrival: Date | null;
+  registers: boolean;
+  current?: Attendance;
+}
+
 /**
  * Whether the person counts for the quorum: whoever runs the meeting recorded, while it is in session, that the person is there.
- * Nobody confirms the own presence but the chair of this meeting. What was confirmed stays so while the person is there.
+ * Nobody confirms the own presence but the chair of this meeting, and only with a seat as chair or co-chair: a coordinator who
+ * opened the meeting does not. What was confirmed stays so while the person is there, since
+ * the time that was confirmed.
  */
-function confirmation(
-  { now, actor }: Work,
+async function confirmation(
+  work: Work,
   meeting: Meeting,
-  recorded: { practitionerId: string; status: Attendance['status']; registers: boolean; current?: Attendance },
-): Pick<Attendance, 'confirmedAt' | 'confirmedById'> {
-  const { practitionerId, status, registers, current } = recorded;
-  if (!isThere(status)) return { confirmedAt: null, confirmedById: null };
-  const others = practitionerId !== actor.id || meeting.chairId === actor.id;
-  if (registers && others && meeting.status === 'in_session') return { confirmedAt: now, confirmedById: actor.id };
-  return { confirmedAt: current?.confirmedAt ?? null, confirmedById: current?.confirmedById ?? null };
+  { practitionerId, arrival, registers, current }: Recorded,
+): Promise<Pick<Attendance, 'confirmedAt' | 'confirmedById'>> {
+  const { now, actor } = work;
+  if (!arrival) return { confirmedAt: null, confirmedById: null };
+  if (registers && meeting.status === 'in_session')
+    if (practitionerId !== actor.id || (meeting.chairId === actor.id && (await chairsNow(work, meeting))))
+      return { confirmedAt: now, confirmedById: actor.id };
+  if (current?.arrivedAt?.getTime() !== arrival.getTime()) return { confirmedAt: null, confirmedById: null };
+  return { confirmedAt: current.confirmedAt, confirmedById: current.confirmedById };
+}
+
+/**
+ * A recorded presence, or a part of it, is not taken back: people leave by a departure. An entry made in error is corrected by
+ * whoever runs the meeting, with a reason, as long as no item was heard in the time that is taken away.
+ */
+async function mayTakeBack(
+  work: Work,
+  correction: Omit<Recorded, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
+): Promise<void> {
+  const { meetingId, arrival, registers, current, correctionReason } = correction;
+  const from = current?.arrivedAt;
+  if (!from || (arrival && arrival <= from)) {
+    if (!correctionReason) return;
+    throw unacceptable('corrects-nothing', 'This takes back nothing that was recorded. Leave out correctionReason.', [
+      { pointer: '/correctionReason', detail: 'goes with the correction of a recorded presence' },
+    ]);
+  }
+  if (!registers)
+    throw conflict(
+      'recorded-as-there',
+      'You are recorded as there. Record that you left: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. An entry made in error is corrected by the panel’s chair or coordinator.',
+    );
+  if (!correctionReason)
+    throw unacceptable(
+      'correction-needs-reason',
+      'The person is recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or say why the entry was made in error.',
+      [{ pointer: '/correctionReason', detail: 'is needed to take back a recorded presence' }],
+    );
+  await mustNotHaveHeard(work, { meetingId, from, until: arrival });
+}
+
+/**
+ * Refuses to take away time in which an item was heard. Only items that the actor may see count, so that the answer tells of no
+ * hidden one; who was there for any item stays recorded with it.
+ */
+async function mustNotHaveHeard(
+  work: Work,
+  { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
+): Promise<void> {
+  const heard = await work.rows('read', Listing, {
+    meetingId,
+    startedAt: { $ne: null },
+    $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
+  });
+  const isTaken = ({ startedAt }: Listing): boolean =>
+    startedAt !== null && (!after || startedAt >= after) && (!until || startedAt < until);
+  if (heard.some(isTaken))
+    throw conflict(
+      'item-heard-since',
+      after
+        ? 'An item was begun after that time while you were recorded as there. Say when you left after it, or ask the panel’s chair or coordinator.'
+        : 'An item was heard while the person was recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
+    );
 }
 
 function settled(status: MeetingStatus): void {
@@ -140,11 +217,12 @@ async function attending(work: Work, { partnershipId }: Meeting, practitionerId:
 }
 
 /**
- * Refuses as present, also as a deputy, somebody without a seat and without an open invitation: what is said in an item would
- * be heard by somebody who is no recipient of it. Only invitations that the actor may read count, so that the answer tells of
+ * Refuses as present, also as a deputy, somebody without a seat and without an invitation that is open now: nothing gives them a
+ * place at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for
+ * the items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may read count, so that the answer tells of
  * no hidden item; a guest of a hidden item records the own attendance.
  */
-async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner, since: Date): Promise<void> {
+async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner): Promise<void> {
   const { id: practitionerId, agencyId } = person;
   if (person.active) {
     if ((await work.rows('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1)).length)
@@ -154,7 +232,7 @@ async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner, si
       agencyId,
       withdrawnAt: null,
       opensAt: { $lte: work.now },
-      closesAt: { $gt: since },
+      closesAt: { $gt: work.now },
       $or: [{ practitionerId: null }, { practitionerId }],
     };
     if ((await work.rows('read', Invitation, invitation, 1)).length) return;
@@ -164,6 +242,12 @@ async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner, si
     'Only members of the panel and invited guests are present. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
     [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
   );
+}
+
+/** Whether the actor has a seat as chair or co-chair of the panel today. */
+async function chairsNow(work: Work, { panelId }: Meeting): Promise<boolean> {
+  const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
+  return (await work.rows('read', Membership, seat, 1)).length > 0;
 }
 
 /** Seats of the person on the panel that last today. */

@@ -15,5 +15,6 @@ export class AttendanceView extends view(
   'leftAt',
   'confidentialityAcceptedAt',
   'confirmedAt',
+  'correctionReason',
   'changedAt',
 ) {}

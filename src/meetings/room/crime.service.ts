@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../policy/actor.js';
-import { conflict, notFound } from '../../policy/problems.js';
+import { conflict, notFound, unacceptable } from '../../policy/problems.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
@@ -49,6 +49,11 @@ export class CrimeService {
       );
       if (found.amendedAt)
         throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
+      if (work.isUnchanged(found))
+        throw unacceptable(
+          'nothing-amended',
+          'Nothing is amended. Send at least one value that differs from the record.',
+        );
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
       const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
       const listing = await work.find('minute', Listing, found.listingId);

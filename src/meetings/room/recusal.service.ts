@@ -61,7 +61,7 @@ export class RecusalService {
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
-      await this.hearers.heardUntilNow(work, listing, who);
+      await this.hearers.heardUntilNow(work, { id: listing.id });
       const made = await work.insert(Recusal, {
         ...withinItem(actor, listing),
         practitionerId: who,

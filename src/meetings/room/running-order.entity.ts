@@ -6,7 +6,7 @@ import { Listing, ListingRecord } from '../meeting.entity.js';
 
 /**
  * Somebody was in the room while an item was heard, for their agency (`agencyId`): a recipient of what was said in it.
- * Written when the item ends, or when the person is recused from it before that, and never changed. Source: law and standards note, section 4, REQ-LOG-08.
+ * Written as soon as the person is in the room and may know of the item, and never changed. Source: law and standards note, section 4, REQ-LOG-08.
  */
 @Entity('item_presences')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])

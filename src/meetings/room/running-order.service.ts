@@ -50,6 +50,7 @@ export class RunningOrderService {
       if ((await work.rows('read', Listing, running, 1)).length)
         throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
       const begun = await work.update(Listing, found, { startedAt: work.now });
+      await this.hearers.heard(work, begun);
       work.happened('item.begun', Listing, begun);
       return work.present(ListingView, begun);
     });
