@@ -50,6 +50,7 @@ import { EditionsOfADay20261128574000 } from './20261128574000-editions-of-a-day
 import { ActionsOfItems20261128575000 } from './20261128575000-actions-of-items.js';
 import { NoticesOfItems20261128576000 } from './20261128576000-notices-of-items.js';
 import { OverdueActionsOfItems20261128577000 } from './20261128577000-overdue-actions-of-items.js';
+import { EarlierCasesOfRepeats20261128579000 } from './20261128579000-earlier-cases-of-repeats.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -105,4 +106,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ActionsOfItems20261128575000,
   NoticesOfItems20261128576000,
   OverdueActionsOfItems20261128577000,
+  EarlierCasesOfRepeats20261128579000,
 ];

@@ -438,7 +438,7 @@ async function mustStillName(work: Work, referral: Referral, people: ReferralPer
 
 /** Everybody and everything that it names is now before the panel. */
 async function putBeforePanel(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
-  const known = await work.manager.findBy(ReferralSubject, { referralId: referral.id });
+  const known = await work.asService(() => work.manager.findBy(ReferralSubject, { referralId: referral.id }));
   const named = new Set([referral.personId, ...people.map((one) => one.personId)]);
   const subjects = [
     ...[...named].map((personId) => ({ personId, placeId: null, groupId: null })),
