@@ -466,12 +466,17 @@ export class Work {
     this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
   }
 
-  /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
+  /**
+   * Changes a row that was found by this work; somebody else's change in between is a conflict. Of a column that is shown to the actor
+   * with another value than its own, writing the shown value changes nothing; any other value replaces the true one, as for
+   * everybody who writes it.
+   */
   async update<T extends Recorded>(
     type: RecordClass<T>,
     row: T,
-    changes: Partial<Omit<T, keyof Recorded>>,
+    written: Partial<Omit<T, keyof Recorded>>,
   ): Promise<T> {
+    const changes = withoutShown(subjectOf(type), row as unknown as Row, written);
     if (this.isUnchanged(row)) {
       this.note('alter', 'change', subjectOf(type), [row as unknown as Row]);
       return row;
@@ -486,7 +491,7 @@ export class Work {
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
     const subject = subjectOf(type);
-    this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(changes) });
+    this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(written) });
     if ('recalledAt' in changes) this.recalled(type, row.id);
     else if (subject.contributor) {
       const earlier = row as unknown as Row;
@@ -882,6 +887,20 @@ function withoutTelling({ telling }: Subject, row: Row): Row {
   return instead.length
     ? { ...row, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, row[column])])) }
     : row;
+}
+
+/** The changes without the columns to which the value is written that the actor is shown instead of theirs. */
+function withoutShown<T extends object>({ telling }: Subject, row: Row, changes: T): T {
+  const isShown = ([column, value]: [string, unknown]): boolean => {
+    const one = telling[column];
+    return (
+      one !== undefined &&
+      row[tells(column)] === true &&
+      isTelling(one, row[column]) &&
+      value === shownInstead(one, row[column])
+    );
+  };
+  return Object.fromEntries(Object.entries(changes).filter((change) => !isShown(change))) as T;
 }
 
 /** The partnership of rows that share one, the people they name, and where they stand. */
