@@ -4,7 +4,8 @@
  *
  * Seen to fail: the earlier case read behind the wall of the person who accepts, so that nobody reads which it is and that person
  * reads that there is one; the kind of an item compared, written and carried over as it is stored and not as it is
- * shown; items in the order of their stored kinds; a proposal of what could go elsewhere by them.
+ * shown; items in the order of their stored kinds; a proposal of what could go elsewhere by them; a case put off
+ * too often by somebody from whom one time is hidden, without a word to the chair.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -157,4 +158,28 @@ test('the coordinator gets one answer for items shown as new, in their order and
     [422, 'urgent-only'],
     [422, 'urgent-only'],
   ]);
+});
+
+test('the chair is told that a case was put off too often by a coordinator who knows of one time less', async () => {
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id WHERE p.code = 'ask-jag' AND c.stage <> 'closed'
+       AND NOT EXISTS (SELECT FROM exclusions e WHERE e.case_id = c.id OR e.person_id IN
+         (SELECT person_id FROM case_people WHERE case_id = c.id))
+     ORDER BY (SELECT count(*) FROM listings l WHERE l.case_id = c.id), c.id LIMIT 1 OFFSET 3`,
+  );
+  const caseId = rows[0]!.id;
+  await owner.query(`UPDATE listings SET outcome = 'note' WHERE case_id = $1 AND outcome = 'defer'`, [caseId]);
+  const { id: practitionerId } = await practitioner(owner, 'jag-coordinator');
+  for (const [at, who] of [chair, chair, coordinator].entries()) {
+    const meeting = await convened();
+    const id = await listed(meeting, caseId, 'new');
+    const removal = { reason: 'Nobody could come.' };
+    await who.post(`${meeting}/listings/${id}/removal`, removal).set('if-match', '*').expect(200);
+    // from the first of them
+    const recusal = { listingId: id, practitionerId, reason: 'A relative.' };
+    if (at === 0) await chair.post(`${meeting}/recusals`, recusal).expect(201);
+  }
+  const told = async (who: Caller): Promise<boolean> =>
+    (await who.get(`/v1/cases/${caseId}/timeline?limit=100`).expect(200)).text.includes('case.deferred-often');
+  expect([await told(chair), await told(coordinator)]).toEqual([true, false]);
 });
