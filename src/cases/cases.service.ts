@@ -142,7 +142,7 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       work.names(Person, request.personId);
       const found = await work.find('name-person', Case, caseId, { lock: true });
-      const person = await nameable(work, Person, request.personId, found);
+      const person = await nameable(work, Person, request.personId, within(actor, found));
       mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
       if (!person)

@@ -52,6 +52,7 @@ export class HandlingService {
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const unread = await ownUnread(work, id);
+      if (unread) work.concerns('recall', Contribution, unread);
       if (unread) return recallUnread(work, unread, reason);
       const found = await work.take('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();

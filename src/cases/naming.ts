@@ -13,15 +13,26 @@ export const NAME_YOUR_OWN =
   'panel of yours; and what a case of this panel names already. Otherwise record it from what your own agency knows, or ask the ' +
   'agency that recorded it to name it here.';
 
-/** The record, if the actor may put it before the panel that receives it; else null. A refusal is logged with its identifier. */
+/** Where a record is named: in a case or referral, or in one that is about to be made. */
+export interface NamedIn {
+  panelId: string;
+  partnershipId: string;
+  caseId?: string;
+  referralId?: string;
+}
+
+/**
+ * Returns the record, if the actor may put it before the panel that receives it; else null. A refusal is logged with its
+ * identifier, and read as what receives the naming is.
+ */
 export async function nameable<T extends Person | Place | Group>(
   work: Work,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
   id: string,
-  { panelId, partnershipId }: { panelId: string; partnershipId: string },
+  { panelId, partnershipId, caseId, referralId }: NamedIn,
 ): Promise<T | null> {
   const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
   const [row] = await work.rows<T>('name', type, filter, 1);
-  work.names(type, id, row);
+  work.names(type, id, row, { panelId, caseId, referralId });
   return row ?? null;
 }

@@ -21,10 +21,10 @@ export async function itemOf(
 
 /**
  * The items that the actor may see, in the order in which they are heard, without numbers: a gap would tell of an item that
- * is hidden. Also what was taken off the list is among them, and says so.
+ * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
  */
 export async function itemsOf(work: Work, meetingId: string): Promise<Listing[]> {
-  return inOrder(await work.rows('read', Listing, { meetingId }));
+  return inOrder(work.asShown(Listing, await work.rows('read', Listing, { meetingId })));
 }
 
 /**

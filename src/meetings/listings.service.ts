@@ -100,7 +100,7 @@ export class ListingsService {
       const found = await work.take('change', Listing, ListingView, id, { writes: request });
       stands(meeting, found);
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
-      if (request.kind && request.kind !== found.kind) {
+      if (request.kind && request.kind !== asRead(work, found).kind) {
         onlyUrgent(meeting, request.kind);
         if (isOut(meeting))
           throw conflict(
@@ -375,6 +375,9 @@ function stands(meeting: Meeting, listing: Listing): void {
     throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
 }
 
+/** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
+const asRead = (work: Work, listing: Listing): Listing => work.asShown(Listing, [listing])[0] as Listing;
+
 async function carryOver(work: Work, from: Listing, meetingId: string): Promise<void> {
   const meeting = await work.peek('read', Meeting, meetingId, { lock: true });
   if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
@@ -382,7 +385,7 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
       { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
-  mayList(meeting, { caseId: from.caseId, kind });
+  mayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });
   const found = await work.find('add-to-list', Case, from.caseId);
   await onlyOnce(work, meetingId, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };

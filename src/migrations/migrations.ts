@@ -51,6 +51,7 @@ import { ActionsOfItems20261128575000 } from './20261128575000-actions-of-items.
 import { NoticesOfItems20261128576000 } from './20261128576000-notices-of-items.js';
 import { OverdueActionsOfItems20261128577000 } from './20261128577000-overdue-actions-of-items.js';
 import { StampBeforeOwnChanges20261128578000 } from './20261128578000-stamp-before-own-changes.js';
+import { EarlierCasesOfRepeats20261128579000 } from './20261128579000-earlier-cases-of-repeats.js';
 import { CorrectedAttendance20261128580000 } from './20261128580000-corrected-attendance.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -108,5 +109,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesOfItems20261128576000,
   OverdueActionsOfItems20261128577000,
   StampBeforeOwnChanges20261128578000,
+  EarlierCasesOfRepeats20261128579000,
   CorrectedAttendance20261128580000,
 ];

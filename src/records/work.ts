@@ -101,6 +101,13 @@ const FAMILY = `SELECT array_agg(DISTINCT b.id)::text AS family FROM partnership
   JOIN partnerships b ON b.id = own.id OR b.within_id = own.id OR own.within_id IN (b.id, b.within_id)
   WHERE own.id = ANY ((SELECT nullif(current_setting('app.partnerships', true), '')::uuid[])::uuid[])`;
 
+/** What receives a naming: a panel, and the case or referral there. */
+interface Receiving {
+  panelId?: string;
+  caseId?: string;
+  referralId?: string;
+}
+
 /** What a view derives values from, or how it is found for the rows that are shown. */
 type Giving = Row | ((rows: Row[]) => Promise<Row>);
 
@@ -128,10 +135,11 @@ export class Work {
   /** Where the record of a repeated answer stands. */
   private shownAgain: ReturnType<typeof aboutWhom> | undefined;
   /** The record that was found last for a command, or else read last: a rule of the field that refuses later refuses that. */
-  private found: Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> | undefined;
+  private found:
+    (Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> & Standing) | undefined;
 
   /** People, places and groups that the request names, by identifier; the row where the actor may name it. */
-  private readonly named = new Map<string, { type: RecordClass; row: Row | null }>();
+  private readonly named = new Map<string, { type: RecordClass; row: Row | null; receiving: Standing }>();
 
   constructor(
     readonly actor: Actor,
@@ -160,8 +168,7 @@ export class Work {
     const subject = subjectOf(type);
     if (row) {
       // what is read on the way to a command is not what the command is about
-      if (action !== 'read' || (this.found?.action ?? 'read') === 'read')
-        this.found = { action, subjectType: subject.name, recordIds: [id], ...aboutWhom(subject, row as Row) };
+      if (action !== 'read' || (this.found?.action ?? 'read') === 'read') this.concerns(action, type, row);
       return row;
     }
     const readable = action === 'read' ? null : await this.peek('read', type, id);
@@ -179,6 +186,10 @@ export class Work {
         rule: readable ? 'no-ground' : 'not-found',
         recordIds: [id],
         ...(readable ? aboutWhom(subject, readable as Row) : {}),
+        // what is asked for beside a record that was found is as confidential as that record
+        ...(!readable && this.found
+          ? { ...standingOfCommand(this.found), partnershipId: this.found.partnershipId }
+          : {}),
       }),
     );
   }
@@ -480,13 +491,18 @@ export class Work {
     return row;
   }
 
-  /** Changes a row that was found by this work; somebody else's change in between is a conflict. */
+  /**
+   * Changes a row that was found by this work; somebody else's change in between is a conflict. Of a column that is shown to the actor
+   * with another value than its own, writing the shown value changes nothing; any other value replaces the true one, as for
+   * everybody who writes it.
+   */
   async update<T extends Recorded>(
     type: RecordClass<T>,
     row: T,
-    changes: Partial<Omit<T, keyof Recorded>>,
+    written: Partial<Omit<T, keyof Recorded>>,
   ): Promise<T> {
     this.left.delete(row.id);
+    const changes = withoutShown(subjectOf(type), row as unknown as Row, written);
     await this.mustGoNoFurther(type, row, changes);
     const done = await this.manager
       .createQueryBuilder()
@@ -497,7 +513,7 @@ export class Work {
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
     const subject = subjectOf(type);
-    this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(changes) });
+    this.note('alter', 'change', subject, [row as unknown as Row], { fields: Object.keys(written) });
     if ('recalledAt' in changes) this.recalled(type, row.id);
     else if (subject.contributor) {
       const earlier = row as unknown as Row;
@@ -548,34 +564,51 @@ export class Work {
     return refusal({ ...this.found, rule: problem.code });
   }
 
-  /**
-   * Notes whom or what the request names, for the log of a refusal. Without a row it was not found for the actor, or not looked
-   * for: the log keeps it as any attempt on what is hidden or missing.
-   */
-  names(type: RecordClass, id: string, row: object | null = null): void {
-    this.named.set(id.toLowerCase(), { type, row: row as Row | null });
+  /** Notes what a command is about, where `find` did not find it: the log of a refusal names it. */
+  concerns(action: string, type: RecordClass, row: object): void {
+    const subject = subjectOf(type);
+    const recordIds = [(row as Row)['id'] as string];
+    this.found = { action, subjectType: subject.name, recordIds, ...aboutWhom(subject, row as Row) };
   }
 
-  /** Entries of a refused request about those whom it names: one per record type, apart for those that the actor may name. */
+  /**
+   * Notes whom or what the request names, for the log of a refusal. Without a row it was not found for the actor, or not looked
+   * for: the log keeps it as any attempt on what is hidden or missing. The entry belongs to what receives the naming, and to all
+   * that was given for the same identifier before.
+   */
+  names(type: RecordClass, id: string, row: object | null = null, receiving: Receiving = {}): void {
+    const before = this.named.get(id.toLowerCase())?.receiving;
+    const into = standingOf(subjectOf(type), [receiving as Row]);
+    this.named.set(id.toLowerCase(), { type, row: row as Row | null, receiving: bothOf(into, before) });
+  }
+
+  /**
+   * Entries of a refused request about those whom it names: one per record type and place, apart for those that the actor may
+   * name. None is readable by anybody to whom the entry of the command itself is not.
+   */
   refusedNames(error: unknown): AuditDraft[] {
     const problem =
       error instanceof Refusal ? error.problem : error instanceof Problem ? error : databaseProblem(error);
     if (!problem || !REFUSING.includes(problem.status)) return [];
-    const apart = new Map<string, { subject: Subject; isFound: boolean; ids: string[]; rows: Row[] }>();
-    for (const [id, { type, row }] of this.named) {
+    const command = this.refusalIn(error);
+    const apart = new Map<string, { subject: Subject; ids: string[]; rows: Row[]; receiving: Standing }>();
+    for (const [id, { type, row, receiving }] of this.named) {
       const subject = subjectOf(type);
-      const key = `${subject.name} ${String(row !== null)}`;
-      const one = apart.get(key) ?? { subject, isFound: row !== null, ids: [], rows: [] };
+      const key = JSON.stringify([subject.name, row !== null, receiving]);
+      const one = apart.get(key) ?? { subject, ids: [], rows: [], receiving };
       one.ids.push(id);
       if (row) one.rows.push(row);
       apart.set(key, one);
     }
-    return [...apart.values()].map(({ subject, isFound, ids, rows }) =>
-      refusal({
-        ...{ action: 'name', subjectType: subject.name, recordIds: ids },
-        ...(isFound ? { rule: problem.code, ...aboutWhom(subject, ...rows) } : { rule: 'not-found' }),
-      }),
-    );
+    return [...apart.values()].map(({ subject, ids, rows, receiving }) => {
+      const { partnershipId, personIds, ...own } = aboutWhom(subject, ...rows);
+      return refusal({
+        ...{ action: 'name', subjectType: subject.name, recordIds: ids, personIds },
+        rule: rows.length ? problem.code : 'not-found',
+        partnershipId: partnershipId ?? command?.partnershipId ?? null,
+        ...bothOf(own, receiving, command ? standingOfCommand(command) : undefined),
+      });
+    });
   }
 
   /** Notes that rows were counted, by these fields, and not shown. */
@@ -878,6 +911,20 @@ function withoutTelling({ telling }: Subject, row: Row): Row {
     : row;
 }
 
+/** The changes without the columns to which the value is written that the actor is shown instead of theirs. */
+function withoutShown<T extends object>({ telling }: Subject, row: Row, changes: T): T {
+  const isShown = ([column, value]: [string, unknown]): boolean => {
+    const one = telling[column];
+    return (
+      one !== undefined &&
+      row[tells(column)] === true &&
+      isTelling(one, row[column]) &&
+      value === shownInstead(one, row[column])
+    );
+  };
+  return Object.fromEntries(Object.entries(changes).filter((change) => !isShown(change))) as T;
+}
+
 /** The partnership of rows that share one, the people they name, and where they stand. */
 function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> & Standing {
   const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
@@ -887,6 +934,27 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
     ...standingOf(subject, rows),
   };
 }
+
+/** Records that are parents of others in the log. */
+const PARENTS = ['Case', 'Referral', 'Listing'];
+
+/** Where the entry of a command belongs, and the case, referral or item that it is about, whether or not that was found. */
+const standingOfCommand = ({
+  subjectType,
+  recordIds,
+  panelIds = [],
+  parentIds = [],
+}: Pick<AuditDraft, 'subjectType' | 'recordIds'> & Partial<Standing>): Standing =>
+  bothOf({
+    panelIds,
+    parentIds: [...parentIds, ...(PARENTS.includes(subjectType) ? recordIds.map((id) => id.toLowerCase()) : [])],
+  });
+
+/** Several places as one. */
+const bothOf = (...standings: (Standing | undefined)[]): Standing => ({
+  panelIds: [...new Set(standings.flatMap((one) => one?.panelIds ?? []))].sort(),
+  parentIds: [...new Set(standings.flatMap((one) => one?.parentIds ?? []))].sort(),
+});
 
 /** The item of a meeting that the row is, or to which it belongs. */
 function listingOf({ name }: Subject, row: object): string | null {

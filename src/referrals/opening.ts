@@ -11,9 +11,7 @@ import { screeningOf } from './screening.js';
 export async function openCase(work: Work, referral: Referral, panel: Panel, leadAgencyId: string): Promise<Case> {
   const { panelId, partnershipId, agencyId, contributingType } = referral;
   const screening = await screeningOf(work, referral.id);
-  const previous = screening?.previousReferralId
-    ? await work.manager.findOneBy(Referral, { id: screening.previousReferralId })
-    : null;
+  const previous = await previousOf(work, screening?.previousReferralId ?? null);
   const opened = await work.insert(Case, {
     panelId,
     partnershipId,
@@ -34,7 +32,7 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
     openedAt: work.now,
   });
-  const people = await work.manager.findBy(ReferralPerson, { referralId: referral.id });
+  const people = await work.asService(() => work.manager.findBy(ReferralPerson, { referralId: referral.id }));
   for (const { personId, role, rationale, agencyId, contributingType, madeAt } of people)
     await work.insert(CasePerson, {
       caseId: opened.id,
@@ -49,4 +47,12 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     });
   work.happened('case.opened', Case, opened);
   return opened;
+}
+
+/** The earlier referral of a repeat. It is stored and not answered: also where it is hidden from the person who accepts. */
+async function previousOf(work: Work, id: string | null): Promise<Referral | null> {
+  if (!id) return null;
+  const previous = await work.asService(() => work.manager.findOneByOrFail(Referral, { id }));
+  if (!previous.caseId) throw new Error('a repeat follows a referral that the panel accepted');
+  return previous;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Case } from '../cases/case.entity.js';
-import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from '../cases/naming.js';
+import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE, type NamedIn } from '../cases/naming.js';
 import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -157,6 +157,12 @@ export class ReferralsService {
       const isConsent = (field: string): boolean => field.startsWith('consent') || field === 'externalRef';
       const content = CONTENT.filter((field) => !isConsent(field)).map((field) => [field, found[field]]);
       const { category, subjectKind, personId, placeId, groupId } = found;
+      // what is refused to the other panel is known from this referral
+      const from = ofReferral(found);
+      for (const one of [personId, ...people.map((named) => named.personId)])
+        if (one) work.names(Person, one, null, from);
+      if (placeId) work.names(Place, placeId, null, from);
+      if (groupId) work.names(Group, groupId, null, from);
       return this.drafted(work, {
         ...(Object.fromEntries(content) as Partial<Referral>),
         ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
@@ -184,7 +190,7 @@ export class ReferralsService {
     return this.records.change(actor, async (work) => {
       work.names(Person, request.personId);
       const found = await work.find('name-person', Referral, id, { lock: true });
-      const known = await nameable(work, Person, request.personId, found);
+      const known = await nameable(work, Person, request.personId, ofReferral(found));
       mustBeOpen(found);
       if (!known) throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
@@ -377,7 +383,7 @@ const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject',
 /** The subject fits its kind, and the referrer may put it and everybody named before the panel. */
 async function mustName(
   work: Work,
-  receiving: Pick<Case, 'panelId' | 'partnershipId'>,
+  receiving: NamedIn,
   subject: Subject,
   people: ReferralPersonRequest[],
 ): Promise<void> {
@@ -424,7 +430,7 @@ async function mustStillName(work: Work, referral: Referral, people: ReferralPer
   for (const { type, id, pointer } of named) {
     if (id === null) continue;
     const own = await work.manager.existsBy<Person | Place | Group>(type, { id, agencyId: work.actor.agencyId });
-    if (!own && !(await nameable<Person | Place | Group>(work, type, id, referral)))
+    if (!own && !(await nameable<Person | Place | Group>(work, type, id, ofReferral(referral))))
       errors.push({ pointer, detail: `${id} is ${NOT_NAMEABLE}` });
   }
   if (errors.length) throw unknownSubject(errors);
@@ -432,7 +438,7 @@ async function mustStillName(work: Work, referral: Referral, people: ReferralPer
 
 /** Everybody and everything that it names is now before the panel. */
 async function putBeforePanel(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
-  const known = await work.manager.findBy(ReferralSubject, { referralId: referral.id });
+  const known = await work.asService(() => work.manager.findBy(ReferralSubject, { referralId: referral.id }));
   const named = new Set([referral.personId, ...people.map((one) => one.personId)]);
   const subjects = [
     ...[...named].map((personId) => ({ personId, placeId: null, groupId: null })),

@@ -59,7 +59,8 @@ export class AgendaService {
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
-      const order = await weighed(work, meeting, await onTheList(work, id));
+      // what could go elsewhere is proposed by what the reader is shown that it is listed as
+      const order = await weighed(work, meeting, work.asShown(Listing, await onTheList(work, id)));
       const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
       return work.present(DrawnAgendaView, meeting, { status: 201, extra });
     });
@@ -122,7 +123,9 @@ async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
 }
 
 async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
-  const order = runningOrder(await weighed(work, meeting, await onTheList(work, meeting.id)));
+  const listed = await onTheList(work, meeting.id);
+  // the order is stored for everybody: it is the same whoever draws it up
+  const order = runningOrder(await work.asService(() => weighed(work, meeting, listed)));
   for (const [index, { listing }] of order.entries())
     if (listing.position !== index + 1) await work.update(Listing, listing, { position: index + 1 });
 }

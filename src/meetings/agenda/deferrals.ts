@@ -2,6 +2,7 @@
  * How often a case was put off in a row: taken off a list, or deferred by decision, and not heard since. At the panel's
  * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
  */
+import { In } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { ruleNumber } from '../../panels/panel-rules.js';
 import { rulesInForce } from '../../panels/panels.service.js';
@@ -36,7 +37,10 @@ export async function putOff(work: Work, listing: Listing): Promise<void> {
   await work.find('list', Case, caseId, { lock: true });
   const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
   const before = counts.get(caseId) ?? 0;
-  if (before < limit) return;
+  if (before < limit) {
+    await tellOfHidden(work, { panelId, caseId }, before);
+    return;
+  }
   if (!(await work.peek('defer-again', Listing, id)))
     throw refused(
       'deferred-often',
@@ -44,4 +48,28 @@ export async function putOff(work: Work, listing: Listing): Promise<void> {
     );
   // of the item, so that it is hidden with it
   work.happened('case.deferred-often', Listing, listing, { deferrals: before + 1 });
+}
+
+/**
+ * Items from which the actor is recused count for everybody else. The actor is not refused because of them, which would tell of them;
+ * the chair is told by an event of the latest of them, which is hidden from the actor with it.
+ */
+async function tellOfHidden(
+  work: Work,
+  { panelId, caseId }: Pick<Listing, 'panelId' | 'caseId'>,
+  visible: number,
+): Promise<void> {
+  const hidden = work.actor.recusedListingIds;
+  if (!hidden.length) return;
+  await work.asService(async () => {
+    const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+    const before = counts.get(caseId) ?? 0;
+    if (before < limit || before === visible) return;
+    const [latest] = await work.manager.find(Listing, {
+      where: { id: In(hidden), caseId, outcome: 'defer' },
+      order: { id: 'DESC' },
+      take: 1,
+    });
+    if (latest) work.happened('case.deferred-often', Listing, latest, { deferrals: before + 1 });
+  });
 }
