@@ -7,7 +7,7 @@ import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.ent
  * and lose access to the case or person at once.
  */
 export class ExclusionRequest {
-  /** From this case … */
+  /** From this case alone, and not from a later case of the same people: for those, name the person … */
   @IsOptional()
   @IsUUID()
   caseId?: string;
