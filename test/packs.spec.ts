@@ -8,7 +8,7 @@
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
- * the chair's reason in the problem; what is hidden since in the answer to a repeated recall.
+ * the chair's reason in the problem; a guest of a hidden item; what is hidden since in the answer to a repeated recall.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -711,6 +711,27 @@ describe('papers that are recalled', () => {
       expect(data.map(({ openedBy }: { openedBy: unknown }) => openedBy)).toEqual(data.map(() => null));
       expect(data.length).toBeGreaterThan(0);
     }
+  });
+
+  test('name no guest who opened a hidden item alone', async () => {
+    const coordinator = await by(COORDINATOR);
+    const meeting = await convened([cases[0]!, cases[2]!]);
+    const guest = await practitioner(owner, 'agency-administrator');
+    const invitation = { agencyId: guest.agencyId, practitionerId: guest.id, closesAt: inDays(45) };
+    const listingId = meeting.listings[1]!;
+    await coordinator.post(`${meeting.path}/listings/${listingId}/invitations`, invitation).expect(201);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    const { id: chair } = await practitioner(owner, 'jag-chair');
+    const recusal = { listingId, practitionerId: chair, reason: 'A neighbour of the family.' };
+    await coordinator.post(`${meeting.path}/recusals`, recusal).expect(201);
+    for (const who of ['fire-officer', 'agency-administrator']) await pack(who, meeting);
+    const { id: member } = await practitioner(owner, 'fire-officer');
+    const openedBy = ({ body }: Response): string[] =>
+      body.openedBy.map(({ readerId }: { readerId: string }) => readerId);
+    expect(openedBy(await recall('jag-chair', meeting, {}))).toEqual([member]);
+    const { body } = await (await by('police-inspector')).get(`${meeting.path}/pack-recalls`).expect(200);
+    expect(openedBy({ body: body.data[0] } as Response)).toEqual([member, guest.id]);
   });
 
   test('tell nothing hidden since when the recall is repeated with an Idempotency-Key', async () => {

@@ -9,7 +9,8 @@
  * a crime amended as of whoever writes it, and one amended twice; a summary written by one agency and shared as another's; somebody
  * who heard an item until they declared a conflict, and is no recipient of what was said; somebody without seat and invitation
  * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes
- * unknown; the times of a guest counted over the own item alone.
+ * unknown; the times of a guest counted over the own item alone; the attendance of a guest of a hidden item, or a refusal that tells of
+ * it.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -230,7 +231,51 @@ describe('attendance', () => {
       expect([status, body.code]).toEqual([422, 'not-invited']);
       expect(body.detail).toContain('/invitations');
     }
-    await coordinator.post(`${given.path}/attendances`, { ...outside, status: 'apologies' }).expect(201);
+    const absent = await coordinator.post(`${given.path}/attendances`, { ...outside, status: 'apologies' });
+    expect([absent.status, absent.body.code]).toEqual([422, 'not-invited']);
+  });
+
+  test('of a guest is known to those who may read an item for which the guest came', async () => {
+    const given = await meeting({ cases: 2 });
+    await invite('idva', given);
+    const guest = await idOf('idva');
+    const recusal = { listingId: given.items[0], practitionerId: await idOf('jag-coordinator'), reason: 'A relative.' };
+    await (await by('jag-chair')).post(`${given.path}/recusals`, recusal).expect(201);
+    const coordinator = await by('jag-coordinator');
+    const recorded = (status: string) =>
+      coordinator.post(`${given.path}/attendances`, { practitionerId: guest, status, confidentialityAccepted: true });
+    const refused = async () => {
+      for (const status of ['present', 'apologies', 'absent']) {
+        const { body } = await recorded(status);
+        expect([status, body.code]).toEqual([status, 'not-invited']);
+      }
+    };
+    const spellsOf = async (who: string): Promise<{ id: string; version: number }[]> =>
+      (await (await by(who)).get(`${given.path}/attendances`).expect(200)).body.data.filter(
+        (one: { practitionerId: string }) => one.practitionerId === guest,
+      );
+    await refused();
+    const own = await arrives('idva', given);
+    await refused();
+    for (const who of ['jag-chair', 'fire-officer', 'idva'])
+      expect([who, (await spellsOf(who)).length]).toEqual([who, 1]);
+    for (const who of ['jag-coordinator', 'agency-administrator']) {
+      const { body } = await (await by(who)).get(`${given.path}/attendances`);
+      expect([who, JSON.stringify(body).includes(guest)]).toEqual([who, false]);
+      expect([who, (await (await by(who)).get(own)).status]).toEqual([who, 404]);
+    }
+    await coordinator.post(`${own}/departure`, {}).set('if-match', '*').expect(404);
+
+    // invited to an item that the coordinator sees, the guest arrives for that
+    const { agencyId } = await practitioner(owner, 'idva');
+    const invitation = { agencyId, practitionerId: guest, closesAt: new Date(Date.now() + 7_200_000).toISOString() };
+    await (await by('jag-chair')).post(`${item(given, 1)}/invitations`, invitation).expect(201);
+    const unsaid = await coordinator.post(`${given.path}/attendances`, { practitionerId: guest, status: 'present' });
+    expect(unsaid.body.code).toBe('confidentiality-first');
+    const { body } = await recorded('present').expect(201);
+    expect(body.version).toBe(1);
+    expect((await spellsOf('jag-coordinator')).map(({ id }) => id)).toEqual([body.id]);
+    expect(await spellsOf('jag-chair')).toHaveLength(2);
   });
 
   test('a guest invited while the item is heard can be recorded, and receives what is said', async () => {

@@ -49,6 +49,7 @@ import { PanelOfProtectedAddresses20261128560000 } from './20261128560000-panel-
 import { EditionsOfADay20261128574000 } from './20261128574000-editions-of-a-day.js';
 import { ActionsOfItems20261128575000 } from './20261128575000-actions-of-items.js';
 import { NoticesOfItems20261128576000 } from './20261128576000-notices-of-items.js';
+import { AttendancesOfGuests20261128578000 } from './20261128578000-attendances-of-guests.js';
 import { OverdueActionsOfItems20261128577000 } from './20261128577000-overdue-actions-of-items.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -105,4 +106,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ActionsOfItems20261128575000,
   NoticesOfItems20261128576000,
   OverdueActionsOfItems20261128577000,
+  AttendancesOfGuests20261128578000,
 ];
