@@ -50,6 +50,7 @@ import { EditionsOfADay20261128574000 } from './20261128574000-editions-of-a-day
 import { ActionsOfItems20261128575000 } from './20261128575000-actions-of-items.js';
 import { NoticesOfItems20261128576000 } from './20261128576000-notices-of-items.js';
 import { AttendancesOfGuests20261128578000 } from './20261128578000-attendances-of-guests.js';
+import { Inviters20261128579000 } from './20261128579000-inviters.js';
 import { OverdueActionsOfItems20261128577000 } from './20261128577000-overdue-actions-of-items.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -107,4 +108,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesOfItems20261128576000,
   OverdueActionsOfItems20261128577000,
   AttendancesOfGuests20261128578000,
+  Inviters20261128579000,
 ];
