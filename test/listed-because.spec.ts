@@ -137,11 +137,11 @@ test('lists, packs and proposals go by what the item is shown as', async () => {
   const given = await carriedOver(3);
   const { rows } = await owner.query<{ id: string }>(
     `SELECT c.id FROM unnest($1::uuid[]) c (id) WHERE NOT EXISTS (SELECT FROM exclusions e WHERE e.case_id = c.id)
-       AND NOT EXISTS (SELECT FROM exclusions e JOIN case_people cp USING (person_id) WHERE cp.case_id = c.id)
+       AND c.id <> (SELECT case_id FROM listings WHERE id = $2) AND NOT EXISTS (SELECT FROM exclusions e JOIN case_people cp USING (person_id) WHERE cp.case_id = c.id)
      ORDER BY (SELECT count(*) FROM listings l WHERE l.case_id = c.id), c.id`,
-    [(await casesOf(owner, 'ask-jag')).map(({ id }) => id)],
+    [(await casesOf(owner, 'ask-jag')).map(({ id }) => id), given.to],
   );
-  const caseId = rows.at(5)!.id;
+  const caseId = rows[0]!.id;
   const other = { caseId, kind: 'new', timeboxMinutes: 10 };
   const { id: later } = (await coordinator.post(`${given.meeting}/listings`, other).expect(201)).body as { id: string };
   await owner.query('UPDATE listings SET position = CASE WHEN id = $1 THEN 1 ELSE 2 END WHERE id = ANY ($2)', [
