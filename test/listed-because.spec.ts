@@ -2,7 +2,7 @@
  * An item that is listed because of an earlier item of its case: to those from whom the earlier item is hidden it is shown as an
  * item of a case that was never heard.
  *
- * Seen to fail: kind and reason as they are kept, also where the reason is an overdue action that is hidden from the reader.
+ * Seen to fail: an order, or a proposal of what could be moved, by the kept ones; kind and reason as they are kept, also where the reason is an overdue action that is hidden from the reader.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
@@ -131,4 +131,55 @@ test('an item to ratify is shown as a new one to readers from whom the emergency
   );
   await owner.query(`UPDATE listings SET reason = 'ratification', carried_from_id = NULL WHERE id = $1`, [given.to]);
   await expectShown(given, 'ratification');
+});
+
+test('lists, packs and proposals go by what the item is shown as', async () => {
+  const given = await carriedOver(3);
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT c.id FROM unnest($1::uuid[]) c (id) WHERE NOT EXISTS (SELECT FROM exclusions e WHERE e.case_id = c.id)
+       AND c.id <> (SELECT case_id FROM listings WHERE id = $2) AND NOT EXISTS (SELECT FROM exclusions e JOIN case_people cp USING (person_id) WHERE cp.case_id = c.id)
+     ORDER BY (SELECT count(*) FROM listings l WHERE l.case_id = c.id), c.id`,
+    [(await casesOf(owner, 'ask-jag')).map(({ id }) => id), given.to],
+  );
+  const caseId = rows[0]!.id;
+  const other = { caseId, kind: 'new', timeboxMinutes: 10 };
+  const { id: later } = (await coordinator.post(`${given.meeting}/listings`, other).expect(201)).body as { id: string };
+  await owner.query('UPDATE listings SET position = CASE WHEN id = $1 THEN 1 ELSE 2 END WHERE id = ANY ($2)', [
+    given.to,
+    [given.to, later],
+  ]);
+  for (const [who, order] of [
+    ['police-sergeant', [later, given.to]],
+    ['fire-officer', [given.to, later]],
+  ] as const) {
+    const reader = await by(who);
+    const ids = async (part: string): Promise<string[]> =>
+      (await reader.get(`${given.meeting}/${part}`).expect(200)).body.data.map(({ id }: { id: string }) => id);
+    expect([who, await ids('listings')]).toEqual([who, order]);
+    expect([who, await ids('running-order')]).toEqual([who, order]);
+    const { body } = await reader.get(`${given.meeting}/pack`).expect(200);
+    const inPack = body.items.map(({ listing }: { listing: { id: string } }) => listing.id);
+    expect([who, inPack]).toEqual([who, order]);
+  }
+
+  await owner.query(`UPDATE meetings SET kind = 'ordinary', emergency_reason = NULL WHERE kind = 'emergency'`);
+  // an item to ratify is never proposed; to a coordinator from whom the emergency item is hidden it is a new one
+  await owner.query(
+    `UPDATE meetings SET kind = 'emergency' WHERE id = (SELECT meeting_id FROM listings WHERE id = $1)`,
+    [given.from],
+  );
+  await owner.query(`UPDATE listings SET reason = 'ratification', carried_from_id = NULL WHERE id = $1`, [given.to]);
+  const id = given.meeting.split('/').at(-1);
+  await owner.query(`UPDATE meetings SET ends_at = scheduled_at + interval '1 second' WHERE id = $1`, [id]);
+  const proposed = async (who: string): Promise<string[]> =>
+    (await (await by(who)).post(`${given.meeting}/agenda`).expect(201)).body.overflow.proposal;
+  expect(await proposed('jag-coordinator')).not.toContain(given.to);
+  const { rows: from } = await owner.query<{ meeting: string }>(
+    'SELECT meeting_id AS meeting FROM listings WHERE id = $1',
+    [given.from],
+  );
+  const recusal = { listingId: given.from, practitionerId: (await practitioner(owner, 'jag-coordinator')).id };
+  const chair = await by('jag-chair');
+  await chair.post(`/v1/meetings/${from[0]!.meeting}/recusals`, { ...recusal, reason: 'A relative.' }).expect(201);
+  expect(await proposed('jag-coordinator')).toContain(given.to);
 });

@@ -8,7 +8,7 @@
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
- * the chair's reason in the problem; what is hidden since in the answer to a repeated recall.
+ * the chair's reason in the problem; a guest of a hidden item; a second approval, and its warning, because of hidden items; what is hidden since in the answer to a repeated recall.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -633,6 +633,30 @@ describe('a check before papers go out', () => {
     expect((await moved('jag-chair', meeting, 'agenda/circulation')).status).toBe(200);
   });
 
+  test('tells nobody of a second approval that only hidden items ask for', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT c.id FROM cases c WHERE c.panel_id = $1 AND c.stage <> 'closed'
+       ORDER BY (SELECT count(DISTINCT p.person_id) FROM case_people p WHERE p.case_id = c.id) DESC LIMIT 25`,
+      [panelId],
+    );
+    const meeting = await convened(rows.map(({ id }) => id));
+    const made = await check('jag-chair', meeting);
+    expect(made.body.needsSecondApproval).toBe(true);
+    for (const { id } of rows.slice(0, -1)) await excluded(COORDINATOR, id);
+    const coordinator = await by(COORDINATOR);
+    const { body } = await coordinator.get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(200);
+    expect([body.needsSecondApproval, body.stale]).toEqual([false, false]);
+    expect(body.warnings.map(({ code }: Warning) => code)).not.toContain('many-named');
+    const list = await coordinator.get(`${meeting.path}/pre-flights`).expect(200);
+    expect(list.body.data[0].needsSecondApproval).toBe(false);
+    const early = await moved(COORDINATOR, meeting, 'agenda/circulation');
+    expect([early.status, early.body.code]).toEqual([409, 'pre-flight-unapproved']);
+    expect(early.body.detail).not.toContain('named');
+    const own = await approval('jag-chair', meeting, made.body.id);
+    expect(own.status).toBe(403);
+    expect((await approval(COORDINATOR, meeting, made.body.id)).body.needsSecondApproval).toBe(false);
+  });
+
   test('is not needed where the panel’s rules say so', async () => {
     const meeting = await convened([cases[0]!]);
     const today = new Date().toISOString().slice(0, 10);
@@ -711,6 +735,27 @@ describe('papers that are recalled', () => {
       expect(data.map(({ openedBy }: { openedBy: unknown }) => openedBy)).toEqual(data.map(() => null));
       expect(data.length).toBeGreaterThan(0);
     }
+  });
+
+  test('name no guest who opened a hidden item alone', async () => {
+    const coordinator = await by(COORDINATOR);
+    const meeting = await convened([cases[0]!, cases[2]!]);
+    const guest = await practitioner(owner, 'agency-administrator');
+    const invitation = { agencyId: guest.agencyId, practitionerId: guest.id, closesAt: inDays(45) };
+    const listingId = meeting.listings[1]!;
+    await coordinator.post(`${meeting.path}/listings/${listingId}/invitations`, invitation).expect(201);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    const { id: chair } = await practitioner(owner, 'jag-chair');
+    const recusal = { listingId, practitionerId: chair, reason: 'A neighbour of the family.' };
+    await coordinator.post(`${meeting.path}/recusals`, recusal).expect(201);
+    for (const who of ['fire-officer', 'agency-administrator']) await pack(who, meeting);
+    const { id: member } = await practitioner(owner, 'fire-officer');
+    const openedBy = ({ body }: Response): string[] =>
+      body.openedBy.map(({ readerId }: { readerId: string }) => readerId);
+    expect(openedBy(await recall('jag-chair', meeting, {}))).toEqual([member]);
+    const { body } = await (await by('police-inspector')).get(`${meeting.path}/pack-recalls`).expect(200);
+    expect(openedBy({ body: body.data[0] } as Response)).toEqual([member, guest.id]);
   });
 
   test('tell nothing hidden since when the recall is repeated with an Idempotency-Key', async () => {

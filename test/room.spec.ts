@@ -11,7 +11,9 @@
  * who is recorded as present, or as a deputy; a cursor that a recusal of its reader makes
  * unknown; the times of a guest counted over the own item alone; a presence that its person, or the coordinator, took back after an
  * item was begun, or set to begin later; a confirmation that held for an arrival set earlier; a coordinator who opened the meeting and
- * confirms the own presence; a guest whose invitation has ended, recorded with an earlier arrival.
+ * confirms the own presence; a guest whose invitation has ended, recorded with an earlier arrival; the attendance of a guest of a
+ * hidden item, or a refusal that tells of it; the gap before a guest's item that the inviter does not know; a recusal in the refusal to
+ * list; presences, and the quorum of an item, told to every reader.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -42,6 +44,11 @@ beforeAll(async () => {
   owner = await asOwner(server);
   jag = await panel('ask-jag');
   marac = await panel('ask-marac');
+});
+
+/** The coordinator, recused by a test, runs the meetings of the next. */
+afterEach(async () => {
+  await owner.query('DELETE FROM recusals WHERE practitioner_id = $1', [await idOf('jag-coordinator')]);
 });
 
 /** What the panel's rules say from now on, beside the rest. */
@@ -234,7 +241,51 @@ describe('attendance', () => {
       expect([status, body.code]).toEqual([422, 'not-invited']);
       expect(body.detail).toContain('/invitations');
     }
-    await coordinator.post(`${given.path}/attendances`, { ...outside, status: 'apologies' }).expect(201);
+    const absent = await coordinator.post(`${given.path}/attendances`, { ...outside, status: 'apologies' });
+    expect([absent.status, absent.body.code]).toEqual([422, 'not-invited']);
+  });
+
+  test('of a guest is known to those who may read an item for which the guest came', async () => {
+    const given = await meeting({ cases: 2 });
+    await invite('idva', given);
+    const guest = await idOf('idva');
+    const recusal = { listingId: given.items[0], practitionerId: await idOf('jag-coordinator'), reason: 'A relative.' };
+    await (await by('jag-chair')).post(`${given.path}/recusals`, recusal).expect(201);
+    const coordinator = await by('jag-coordinator');
+    const recorded = (status: string) =>
+      coordinator.post(`${given.path}/attendances`, { practitionerId: guest, status, confidentialityAccepted: true });
+    const refused = async () => {
+      for (const status of ['present', 'apologies', 'absent']) {
+        const { body } = await recorded(status);
+        expect([status, body.code]).toEqual([status, 'not-invited']);
+      }
+    };
+    const spellsOf = async (who: string): Promise<{ id: string; version: number }[]> =>
+      (await (await by(who)).get(`${given.path}/attendances`).expect(200)).body.data.filter(
+        (one: { practitionerId: string }) => one.practitionerId === guest,
+      );
+    await refused();
+    const own = await arrives('idva', given);
+    await refused();
+    for (const who of ['jag-chair', 'fire-officer', 'idva'])
+      expect([who, (await spellsOf(who)).length]).toEqual([who, 1]);
+    for (const who of ['jag-coordinator', 'agency-administrator']) {
+      const { body } = await (await by(who)).get(`${given.path}/attendances`);
+      expect([who, JSON.stringify(body).includes(guest)]).toEqual([who, false]);
+      expect([who, (await (await by(who)).get(own)).status]).toEqual([who, 404]);
+    }
+    await coordinator.post(`${own}/departure`, {}).set('if-match', '*').expect(404);
+
+    // invited to an item that the coordinator sees, the guest arrives for that
+    const { agencyId } = await practitioner(owner, 'idva');
+    const invitation = { agencyId, practitionerId: guest, closesAt: new Date(Date.now() + 7_200_000).toISOString() };
+    await (await by('jag-chair')).post(`${item(given, 1)}/invitations`, invitation).expect(201);
+    const unsaid = await coordinator.post(`${given.path}/attendances`, { practitionerId: guest, status: 'present' });
+    expect(unsaid.body.code).toBe('confidentiality-first');
+    const { body } = await recorded('present').expect(201);
+    expect(body.version).toBe(1);
+    expect((await spellsOf('jag-coordinator')).map(({ id }) => id)).toEqual([body.id]);
+    expect(await spellsOf('jag-chair')).toHaveLength(2);
   });
 
   test('a guest invited while the item is heard can be recorded, and receives what is said', async () => {
@@ -392,6 +443,36 @@ describe('the running order', () => {
     ]);
   });
 
+  test('a guest is told no time that the inviter does not know', async () => {
+    const given = await meeting({ cases: 3, open: false });
+    const recusal = { listingId: given.items[0], practitionerId: await idOf('jag-coordinator'), reason: 'A relative.' };
+    await (await by('jag-chair')).post(`${given.path}/recusals`, recusal).expect(201);
+    await invite('idva', given, 2);
+    const startOf = async (who: string): Promise<string> => {
+      const { body } = await (await by(who)).get(`${given.path}/agenda`).expect(200);
+      const items = body.sections.flatMap((one: { items: { listingId: string; startsAt: string }[] }) => one.items);
+      return items.find(({ listingId }: { listingId: string }) => listingId === given.items[2]).startsAt;
+    };
+    const endOf = async (who: string): Promise<string> => {
+      const { body } = await (await by(who)).get(`${given.path}/running-order`).expect(200);
+      return body.data.find(({ id }: { id: string }) => id === given.items[2]).expectedEndAt;
+    };
+    for (const time of [startOf, endOf]) {
+      expect(await time('idva')).toBe(await time('jag-coordinator'));
+      expect(await time('idva')).not.toBe(await time('police-sergeant'));
+    }
+    await owner.query('UPDATE invitations SET invited_by_id = NULL WHERE meeting_id = $1', [given.id]);
+    const alone = Date.parse(await startOf('idva'));
+    expect(alone).toBeLessThan(Date.parse(await startOf('jag-coordinator')));
+
+    // nor does a refusal to list the case elsewhere tell of the recusal
+    const elsewhere = await meeting({ cases: 0, open: false });
+    const listing = { caseId: given.cases[0], kind: 'review' };
+    const refused = await (await by('jag-coordinator')).post(`${elsewhere.path}/listings`, listing);
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
+    expect(refused.text).not.toMatch(/recus/i);
+  });
+
   test('shows no gap to whom an item is hidden, nor hinders them because of it', async () => {
     const { rows } = await owner.query<{ id: string }>(
       `SELECT e.case_id AS id FROM exclusions e JOIN practitioners p ON p.id = e.practitioner_id
@@ -449,7 +530,7 @@ describe('who heard an item', () => {
     await end(given);
     await arrives('environmental-health-officer', given);
     const expected = ['police-sergeant', 'jag-chair', 'substance-worker'];
-    const { body } = await (await by('housing-officer')).get(`${item(given)}/presences`).expect(200);
+    const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
     expect(body.data.map((one: { practitionerId: string }) => one.practitionerId).sort()).toEqual(
       (await peopleOf(expected)).map(({ id }) => id).sort(),
     );
@@ -471,6 +552,34 @@ describe('who heard an item', () => {
     // nobody was there for the item that was not heard
     const none = await (await by('jag-chair')).get(`${item(given, 1)}/presences`).expect(200);
     expect(none.body.data).toEqual([]);
+  });
+
+  test('is told to the coordination, the presenting agency and each of themselves; to them alone the quorum of the item', async () => {
+    const given = await meeting();
+    for (const who of ['police-sergeant', 'fire-officer', 'housing-officer']) await arrives(who, given);
+    await begin(given);
+    await end(given);
+    await owner.query('UPDATE listings SET presented_by_agency_id = $2 WHERE id = $1', [
+      given.items[0],
+      (await practitioner(owner, 'housing-officer')).agencyId,
+    ]);
+    const heardBy = async (who: string): Promise<number> =>
+      (await (await by(who)).get(`${item(given)}/presences`).expect(200)).body.data.length;
+    const told = {
+      'jag-chair': 3,
+      'jag-coordinator': 3,
+      'housing-officer': 3,
+      'fire-officer': 1,
+      'police-inspector': 3,
+    };
+    for (const [who, count] of Object.entries(told)) expect([who, await heardBy(who)]).toEqual([who, count]);
+    await (await by('jag-chair')).post(`${given.path}/decisions`, decision(given, 'note')).expect(201);
+    const decided = async (who: string) =>
+      (await (await by(who)).get(`${given.path}/decisions`).expect(200)).body.data[0];
+    expect(typeof (await decided('jag-coordinator')).quorate).toBe('boolean');
+    const plain = await decided('fire-officer');
+    expect(['quorate' in plain, plain.withheld.includes('quorate')]).toEqual([false, true]);
+    expect(plain.kind).toBe('note');
   });
 
   test('includes somebody who declares a conflict after the item began', async () => {

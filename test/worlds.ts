@@ -467,7 +467,10 @@ export class Worlds {
       case 'date':
         return constant ?? `2026-06-${String(10 + c.int(10))}`;
       case 'uuid[]':
-        return c.some([...compared.filter((one) => typeof one === 'string').slice(0, 6), c.uuid()], 0.4);
+        return c.some(
+          [...compared.filter((one) => typeof one === 'string').slice(0, 6), ...pool().slice(0, 2), c.uuid()],
+          0.4,
+        );
       case 'jsonb':
         return {};
       case 'text':
@@ -492,8 +495,9 @@ export class Worlds {
             {
               get(this: Row): Row[] {
                 const key = this[local];
+                const keys = [key].flat();
                 const belongs = (one: Row): boolean =>
-                  one[foreign] === key &&
+                  keys.includes(one[foreign]) &&
                   Object.entries(also).every(([own, theirs]) => this[own] !== null && one[theirs] === this[own]);
                 return key === null ? [] : ((this[WORLD] as Rows).get(to) ?? []).filter(belongs);
               },

@@ -1,8 +1,9 @@
 /** The items of a meeting, as the services of this area find them and write beneath them. */
-import type { Actor } from '../policy/actor.js';
+import type { Actor, Actors } from '../policy/actor.js';
 import { notFound } from '../policy/problems.js';
+import type { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
-import { Listing, type Meeting } from './meeting.entity.js';
+import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
 import { inOrder } from './agenda/order-of-hearing.js';
 
@@ -24,20 +25,31 @@ export async function itemOf(
  * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
  */
 export async function itemsOf(work: Work, meetingId: string): Promise<Listing[]> {
-  return inOrder(work.asShown(Listing, await work.rows('read', Listing, { meetingId })));
+  return inOrder(Listing, await work.rows('read', Listing, { meetingId }));
 }
 
 /**
- * The items over which the times of a meeting run for the actor: those that the actor may see, or all of them for a guest, who
- * must know when to come. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
+ * What `asks` finds as the person who first invited the actor, whose times run over the items that this person reads; null for
+ * members of the panel, and where no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
  */
-export function itemsThatTime<T>(
-  work: Work,
-  { panelId }: Pick<Meeting, 'panelId'>,
-  visible: T[],
-  all: () => Promise<T[]>,
-): Promise<T[]> {
-  return memberPanels(work.actor).includes(panelId) ? Promise.resolve(visible) : work.asService(all);
+export async function asInviter<T>(
+  records: Records,
+  actors: Actors,
+  actor: Actor,
+  meetingId: string,
+  asks: (work: Work) => Promise<T[]>,
+): Promise<T[] | null> {
+  const inviterId = await records.read(actor, async (work) => {
+    // what is known of the actor is up to date once something was read
+    const { panelId } = await work.find('read', Meeting, meetingId);
+    if (memberPanels(actor).includes(panelId)) return null;
+    const ids = actor.invitations.filter((one) => one.meetingId === meetingId).map(({ id }) => id);
+    const invitations = await work.rows('read', Invitation, { id: { $in: ids } });
+    invitations.sort((a, b) => a.madeAt.getTime() - b.madeAt.getTime() || (a.id < b.id ? -1 : 1));
+    return invitations[0]?.invitedById ?? null;
+  });
+  const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
+  return inviter ? records.read(inviter, asks) : null;
 }
 
 /** Where a record of the item stands, written by the actor’s agency. */

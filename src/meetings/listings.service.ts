@@ -195,6 +195,7 @@ export class ListingsService {
       const invitation = await work.insert(Invitation, {
         agencyId,
         practitionerId: practitionerId ?? null,
+        invitedById: actor.id,
         opensAt,
         closesAt,
         meetingId,

@@ -410,6 +410,11 @@ export class Invitation extends PartnershipRecord {
   @IsUUID()
   practitionerId: string | null;
 
+  /** Who invited; null where that is not known. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  invitedById: string | null;
+
   /** From when on the case may be read. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')

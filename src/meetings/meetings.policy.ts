@@ -2,6 +2,7 @@
  * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
  * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
  */
+import { classifiedProperties } from '../policy/classification.js';
 import { declareChange, declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import {
@@ -103,7 +104,8 @@ extendSubject(Case, {
     },
     {
       name: 'lister',
-      sentence: 'who chairs or coordinates the panel, and is recused from none of its items',
+      // no word of recusals: of one that others imposed, whoever is refused does not know
+      sentence: 'who chairs or coordinates the panel, and may list the case',
       actions: ['add-to-list'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, id: { $nin: actor.recusedCaseIds } }),
     },
@@ -316,6 +318,9 @@ declareKnownFacts(['invitations'], async (work, people) => {
   });
 });
 
+/** A missed quorum at one item, met at the next, tells who is kept from it. */
+const WITHOUT_THE_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
+
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
   relations: { ...toCase },
@@ -327,6 +332,14 @@ declareSubject(Decision, 'Decision', {
       actions: ['read'],
       within: 'hear',
       where: ownOrShared,
+      fields: WITHOUT_THE_QUORUM,
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel, whose agency may know of it, and who may read the case',
+      actions: ['read'],
+      within: 'hear',
+      where: (actor) => ({ $and: [{ panelId: { $in: coordinatedPanels(actor) } }, ownOrShared(actor)] }),
     },
     {
       name: 'invited',
@@ -334,6 +347,7 @@ declareSubject(Decision, 'Decision', {
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
+      fields: WITHOUT_THE_QUORUM,
     },
   ],
 });

@@ -53,6 +53,8 @@ import { OverdueActionsOfItems20261128577000 } from './20261128577000-overdue-ac
 import { StampBeforeOwnChanges20261128578000 } from './20261128578000-stamp-before-own-changes.js';
 import { EarlierCasesOfRepeats20261128579000 } from './20261128579000-earlier-cases-of-repeats.js';
 import { CorrectedAttendance20261128580000 } from './20261128580000-corrected-attendance.js';
+import { AttendancesOfGuests20261128581000 } from './20261128581000-attendances-of-guests.js';
+import { Inviters20261128582000 } from './20261128582000-inviters.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -111,4 +113,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   StampBeforeOwnChanges20261128578000,
   EarlierCasesOfRepeats20261128579000,
   CorrectedAttendance20261128580000,
+  AttendancesOfGuests20261128581000,
+  Inviters20261128582000,
 ];

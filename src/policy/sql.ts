@@ -98,5 +98,9 @@ export const joinSql = (
   related: string,
 ) =>
   [[local, foreign] as const, ...Object.entries(also)]
-    .map(([own, theirs]) => `${related}.${columnOf(to, theirs).name} = ${alias}.${columnOf(type, own).name}`)
+    .map(([own, theirs]) => {
+      const column = columnOf(type, own);
+      const value = `${alias}.${column.name}`;
+      return `${related}.${columnOf(to, theirs).name} = ${column.type.endsWith('[]') ? `ANY(${value})` : value}`;
+    })
     .join(' AND ');

@@ -23,7 +23,7 @@ import { keptFor } from './standing.js';
 
 export type RecordClass<T extends object = object> = abstract new () => T;
 
-/** Rows of `to` whose column `foreign` equals this row's column `local`. */
+/** Rows of `to` whose column `foreign` equals this row's column `local`, or one of its values where that is a list. */
 export interface Relation {
   to: RecordClass;
   local: string;

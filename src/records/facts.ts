@@ -33,7 +33,8 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
   for (const [name, inner] of Object.entries(tree)) {
     const relation = relationOf(subjectOf(type), name);
     const foreign = columnOf(relation.to, relation.foreign);
-    const keys = [...new Set(rows.map((row) => row[relation.local]).filter((key) => key !== null))];
+    const keysOf = (row: Row): unknown[] => [row[relation.local]].flat().filter((key) => key != null);
+    const keys = [...new Set(rows.flatMap(keysOf))];
     const found = await manager.query<Row[]>(
       `SELECT ${columnList(relation.to)} FROM ${tableOf(relation.to)} t WHERE t.${foreign.name} = ANY($1::${foreign.type}[])`,
       [keys],
@@ -44,7 +45,8 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
     // as in SQL, null equals nothing
     const belongs = (row: Row, one: Row): boolean =>
       also.every(([own, theirs]) => row[own] != null && row[own] === one[theirs]);
-    for (const row of rows) row[name] = (byKey.get(row[relation.local]) ?? []).filter((one) => belongs(row, one));
+    for (const row of rows)
+      row[name] = keysOf(row).flatMap((key) => (byKey.get(key) ?? []).filter((one) => belongs(row, one)));
   }
 }
 

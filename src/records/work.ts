@@ -767,7 +767,7 @@ export class Work {
 
   /** Rows that were found, with the values that the reader is shown where theirs would tell of a hidden record. */
   asShown<T extends object>(type: RecordClass, rows: readonly T[]): T[] {
-    return rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
+    return asShown(type, rows);
   }
 
   /** Columns of rows elsewhere of which a value would tell the reader of a hidden record: by identifier. */
@@ -902,6 +902,10 @@ export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqu
 
 const inJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+/** Rows that a reader found, with the values that the reader is shown. */
+export const asShown = <T extends object>(type: RecordClass, rows: readonly T[]): T[] =>
+  rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
 
 /** The row with the values that it is shown with where its own would tell of a hidden record. */
 function withoutTelling({ telling }: Subject, row: Row): Row {

@@ -3,7 +3,8 @@ import { IsNull } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../../plans/action.entity.js';
-import type { Actor } from '../../policy/actor.js';
+import { Actors, type Actor } from '../../policy/actor.js';
+import type { RecordClass } from '../../policy/subjects.js';
 import type { Row } from '../../policy/conditions.js';
 import { conflict, notFound } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
@@ -18,23 +19,27 @@ import { overflow, weighed } from './bearings.js';
 import { candidates } from './candidates.js';
 import { mustBeChecked } from '../papers/circulation.js';
 import { mustNotWait } from '../emergency.js';
-import { itemsThatTime } from '../items.js';
+import { asInviter } from '../items.js';
 import { enlist } from './enlisting.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meeting.entity.js';
 import { MeetingView } from '../meeting.views.js';
-import { inOrder, runningOrder, sectionOf } from './order-of-hearing.js';
+import { inOrder, runningOrder, withAll, sectionOf } from './order-of-hearing.js';
 import { sectionsOf } from './sections.js';
 
 /** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
 @Injectable()
 export class AgendaService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
 
-  get(actor: Actor, id: string, edition?: number): Promise<Presented> {
+  async get(actor: Actor, id: string, edition?: number): Promise<Presented> {
+    const ofInviter = await asInviter(this.records, this.actors, actor, id, (work) => rowsOf(work, id, edition));
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
       return work.present(AgendaView, meeting, {
-        extra: await (edition ? circulated(work, meeting, edition) : asItIs(work, meeting)),
+        extra: await (edition ? circulated(work, meeting, edition, ofInviter) : asItIs(work, meeting, ofInviter)),
       });
     });
   }
@@ -110,7 +115,7 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
 type AgendaRow = ListedCase & { listingId: string };
 
 const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
-  inOrder(await work.rows('read', Listing, { meetingId, removedAt: null }));
+  inOrder(Listing, await work.rows('read', Listing, { meetingId, removedAt: null }));
 
 async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
   const found = await work.asService(() => candidates(work, meeting));
@@ -130,25 +135,26 @@ async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
     if (listing.position !== index + 1) await work.update(Listing, listing, { position: index + 1 });
 }
 
-async function asItIs(work: Work, meeting: Meeting): Promise<Row> {
-  const items = (await onTheList(work, meeting.id)).map((listing) => ({ ...listing, listingId: listing.id }));
+/** As it is, or as it was circulated. */
+const rowsOf = async (work: Work, meetingId: string, edition?: number): Promise<AgendaRow[]> =>
+  edition
+    ? inOrder(AgendaItem, await work.rows('read', AgendaItem, { meetingId, edition }))
+    : (await onTheList(work, meetingId)).map((listing) => ({ ...listing, listingId: listing.id }));
+
+async function asItIs(work: Work, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
+  const items = await rowsOf(work, meeting.id);
   const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
-  const timed = await itemsThatTime(work, meeting, items, async () => {
-    const all = await work.manager.findBy(Listing, { meetingId: meeting.id, removedAt: IsNull() });
-    return all.map((listing) => ({ ...listing, listingId: listing.id }));
-  });
-  return { sections: await filled(work, meeting, AgendaItemView, { items, timed }, actions) };
+  return { sections: await filled(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
 }
 
 /** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
-async function circulated(work: Work, meeting: Meeting, edition: number): Promise<Row> {
+async function circulated(work: Work, meeting: Meeting, edition: number, ofInviter: AgendaRow[] | null): Promise<Row> {
   const ofEdition = { meetingId: meeting.id, edition };
   const [found] = await work.rows('read', AgendaEdition, ofEdition, 1);
   if (!found) throw notFound();
   const { scheduledAt, endsAt, circulatedAt } = found;
-  const items = await work.rows('read', AgendaItem, ofEdition);
-  const timed = await itemsThatTime(work, meeting, items, () => work.manager.findBy(AgendaItem, ofEdition));
-  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, timed }, []);
+  const items = await rowsOf(work, meeting.id, edition);
+  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, ofInviter }, []);
   return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
 }
 
@@ -172,22 +178,25 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
 }
 
 /**
- * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: for a
- * member these are the visible ones, as a gap would tell of a hidden item; a guest is told the real time.
+ * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
+ * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads.
  */
 async function filled(
   work: Work,
   meeting: Meeting,
   view: ViewClass,
-  { items, timed }: { items: AgendaRow[]; timed: AgendaRow[] },
+  { items: visible, ofInviter }: { items: AgendaRow[]; ofInviter: AgendaRow[] | null },
   actions: Action[],
 ): Promise<object[]> {
   const inForce = await rulesInForce(work, meeting.panelId);
   let at = meeting.scheduledAt.getTime();
   // in the part, and at the time, of what the reader is shown that it is listed as
-  const visible = inOrder(work.asShown(shapeOf(view).record, items));
   const starts = new Map<string, Date>();
-  for (const { listingId, timeboxMinutes } of timed === items ? visible : inOrder(timed)) {
+  for (const { listingId, timeboxMinutes } of withAll(
+    shapeOf(view).record as RecordClass<ListedCase>,
+    visible,
+    ofInviter,
+  )) {
     starts.set(listingId, new Date(at));
     at += timeboxMinutes * 60_000;
   }

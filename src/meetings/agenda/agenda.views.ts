@@ -14,7 +14,7 @@ export class AgendaItemView extends view(Listing, 'caseId', 'kind', 'reason', 't
   @Classified('administrative')
   listingId: string;
 
-  /** When it is heard at the earliest: counted over the items that you see, and for guests without a seat over all. */
+  /** When it is heard at the earliest: counted over the items that you see, for guests also those that the inviter sees. */
   @Classified('administrative')
   startsAt: Date;
 }
@@ -29,7 +29,7 @@ export class CirculatedItemView extends view(
   'timeboxMinutes',
   'presentedByAgencyId',
 ) {
-  /** When it was to be heard at the earliest: counted over the items that you see, and for guests without a seat over all. */
+  /** When it was to be heard at the earliest: counted over the items that you see, for guests also those that the inviter sees. */
   @Classified('administrative')
   startsAt: Date;
 }

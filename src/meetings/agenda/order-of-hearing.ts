@@ -4,6 +4,8 @@
  * cases always come in the same order.
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../../panels/panel-rules.js';
+import type { RecordClass } from '../../policy/subjects.js';
+import { asShown } from '../../records/work.js';
 import type { Listing, ListedCase, ListingKind } from '../meeting.entity.js';
 
 export { AGENDA_SECTIONS as SECTIONS };
@@ -22,9 +24,25 @@ export const isHeard = (section: Section): boolean => Object.values(HEARD_IN).in
 
 const part = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
 
-/** By the places that they have. */
-export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(items: readonly T[]): T[] =>
-  [...items].sort((a, b) => part(a) - part(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1));
+/**
+ * As their reader is shown them, and by the places that they have then: in no other way are items brought into an order that
+ * somebody reads.
+ */
+export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
+  type: RecordClass<ListedCase>,
+  items: readonly T[],
+): T[] =>
+  asShown(type, items).sort((a, b) => part(a) - part(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1));
+
+/** The items of both, each once, in order. */
+export function withAll<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
+  type: RecordClass<ListedCase>,
+  items: readonly T[],
+  others: readonly T[] | null,
+): T[] {
+  const here = new Set(items.map(({ id }) => id));
+  return inOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
+}
 
 /** What the order goes by. */
 export interface Bearing {

@@ -1,21 +1,30 @@
-/** Who opened a document is known to whoever may recall it, and to nobody else: the log is the auditors'. */
-import { declareSubject } from '../../policy/subjects.js';
+/**
+ * Who opened a document is known to whoever may recall it and may read one of the items that the copy held, and to nobody else:
+ * the log is the auditors'. Whose copy held hidden items alone came for one of those.
+ */
+import { declareSubject, permitted, subjectOf } from '../../policy/subjects.js';
 import { declareWords } from '../../policy/wording.js';
-import { Meeting } from '../meeting.entity.js';
+import { Listing, Meeting } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { DocumentCopy } from './document-copy.entity.js';
 
 declareSubject(DocumentCopy, 'DocumentCopy', {
-  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  relations: {
+    meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
+    items: { to: Listing, local: 'listingIds', foreign: 'id' },
+  },
   parent: 'meeting',
   seek: ['panelId'],
   grounds: [
     {
       name: 'chair',
-      sentence: 'who may recall the papers of the meeting',
+      sentence: 'who may recall the papers of the meeting, and may read one of the items that the copy held',
       actions: ['read'],
       within: 'recall',
-      where: () => ({}),
+      where: (actor) => {
+        const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+        return readable && { items: { $elemMatch: readable } };
+      },
     },
   ],
 });

@@ -1,5 +1,6 @@
 /** Papers go out only after a check that is approved and still true. Source: law and standards note, section 1.8, REQ-GM-07. */
 import { Membership } from '../../panels/panel.entity.js';
+import { ruleNumber } from '../../panels/panel-rules.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { conflict } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
@@ -7,6 +8,7 @@ import type { Work } from '../../records/work.js';
 import { digestOf } from '../../sharing/simulation.js';
 import { Invitation, Listing, type Meeting } from '../meeting.entity.js';
 import { PreFlight, type Basis } from './pre-flight.entity.js';
+import { peopleIn } from './warnings.js';
 
 type Counted = Pick<Listing, 'id' | 'version'>;
 const editionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => `${id} ${String(version)}`).sort();
@@ -47,6 +49,21 @@ export const stale = (): Error =>
     'The list, its invitations or the seats of the panel changed since the check, or you see an item that it did not cover. Check again: POST /v1/meetings/{id}/pre-flights.',
   );
 
+/** The checks of which the reader is shown that they need a second approval: the items that the reader sees name so many. */
+export async function manyNamedTo(
+  work: Work,
+  { panelId }: Meeting,
+  checks: readonly PreFlight[],
+): Promise<Set<string>> {
+  const asked = checks.filter(({ needsSecondApproval }) => needsSecondApproval);
+  if (!asked.length) return new Set();
+  const most = ruleNumber((await rulesInForce(work, panelId))?.rules, 'preFlightNamedPeople');
+  const items = asked.flatMap(({ named }) => named.map(({ listingId }) => listingId));
+  const visible = new Set((await work.rows('read', Listing, { id: { $in: items } })).map(({ id }) => id));
+  const many = asked.filter(({ named }) => peopleIn(named.filter(({ listingId }) => visible.has(listingId))) > most);
+  return new Set(many.map(({ id }) => id));
+}
+
 /** Unless the panel’s rules say `preFlight: "off"`. */
 export async function mustBeChecked(work: Work, meeting: Meeting): Promise<void> {
   if ((await rulesInForce(work, meeting.panelId))?.rules['preFlight'] === 'off') return;
@@ -60,10 +77,11 @@ export async function mustBeChecked(work: Work, meeting: Meeting): Promise<void>
       'Check first who would receive what, and have it approved: POST /v1/meetings/{id}/pre-flights.',
     );
   if (!stillTrue.length) throw stale();
+  const shown = await manyNamedTo(work, meeting, stillTrue);
   throw conflict(
     'pre-flight-unapproved',
-    stillTrue.every(({ needsSecondApproval }) => needsSecondApproval)
+    stillTrue.every(({ id }) => shown.has(id))
       ? 'Many people are named: somebody else of the coordination than the maker of the check approves it first.'
-      : 'Approve the check first: POST /v1/meetings/{id}/pre-flights/{preFlightId}/approval.',
+      : 'Approve the check first, or have the chair approve it: POST /v1/meetings/{id}/pre-flights/{preFlightId}/approval.',
   );
 }

@@ -52,7 +52,10 @@ export type Finds = (type: RecordClass, column: string, values: string[]) => Pro
  */
 export async function contentOf(reader: Actor, finds: Finds, meetingId: string, only?: string): Promise<ItemContent[]> {
   const found = (await finds(Listing, 'meetingId', [meetingId])) as (Row & Listing)[];
-  const listings = inOrder(found.filter(({ id, removedAt }) => !removedAt && (only === undefined || id === only)));
+  const listings = inOrder(
+    Listing,
+    found.filter(({ id, removedAt }) => !removedAt && (only === undefined || id === only)),
+  );
   const caseIds = listings.map(({ caseId }) => caseId);
   const ofCases = (type: RecordClass): Promise<Row[]> => finds(type, 'caseId', caseIds);
   const [cases, people, contributions, assessments, plans, actions, decisions, research] = await Promise.all([

@@ -91,7 +91,7 @@ export class PreFlight extends PartnershipRecord {
   @Classified('administrative')
   basis: Basis;
 
-  /** So many people are named that somebody else than its maker approves it. It may rest on items that you do not see. */
+  /** So many people are named that somebody else than its maker approves it. Shown as false where the items that you may see name fewer. */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   needsSecondApproval: boolean;

@@ -65,7 +65,10 @@ const FIELDS = [
 ] as const;
 
 /** A check in a list. */
-export class PreFlightItemView extends view(PreFlight, ...FIELDS) {}
+export class PreFlightItemView extends view(PreFlight, ...FIELDS) {
+  /** By identifier: what follows from the items that the reader may see. */
+  static derive = ({ id }: Row, _now: Date, given: Row): Row => (given[id as string] as Row | undefined) ?? {};
+}
 
 /** What each recipient would receive, as far as you may see the items. */
 export class PreFlightView extends view(PreFlight, ...FIELDS) {

@@ -8,7 +8,7 @@ import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
-import { basisOf, isStale, stale } from './circulation.js';
+import { basisOf, isStale, manyNamedTo, stale } from './circulation.js';
 import { isToBeHeld, Listing, Meeting } from '../meeting.entity.js';
 import { contentOf } from './pack-content.js';
 import { findsOf } from './packs.service.js';
@@ -27,8 +27,9 @@ export class PreFlightsService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Meeting, meetingId);
-      return work.page(PreFlightItemView, { meetingId }, query);
+      const meeting = await work.find('read', Meeting, meetingId);
+      const given = (rows: Row[]): Promise<Row> => asSeen(work, meeting, rows as Row[] & PreFlight[]);
+      return work.page(PreFlightItemView, { meetingId }, query, { given });
     });
   }
 
@@ -63,7 +64,7 @@ export class PreFlightsService {
         approvedAt: null,
       });
       work.happened('pre-flight.made', PreFlight, made, { edition: made.edition });
-      return work.present(PreFlightItemView, made, { status: 201 });
+      return work.present(PreFlightItemView, made, { status: 201, given: await asSeen(work, meeting, [made]) });
     });
     return this.get(actor, meetingId, (body as PreFlightItemView).id, 201);
   }
@@ -78,10 +79,16 @@ export class PreFlightsService {
       if (await isStale(work, meeting, found)) throw stale();
       const approved = await work.update(PreFlight, found, { approvedById: actor.id, approvedAt: work.now });
       work.happened('pre-flight.approved', PreFlight, approved, { edition: approved.edition });
-      return work.present(PreFlightItemView, approved);
+      return work.present(PreFlightItemView, approved, { given: await asSeen(work, meeting, [approved]) });
     });
     return this.get(actor, meetingId, id);
   }
+}
+
+/** By check, what is shown of it that follows from the items that whoever works may see. */
+async function asSeen(work: Work, meeting: Meeting, checks: PreFlight[]): Promise<Row> {
+  const many = await manyNamedTo(work, meeting, checks);
+  return Object.fromEntries(checks.map(({ id }) => [id, { needsSecondApproval: many.has(id) }]));
 }
 
 async function checkOf(work: Work, action: string, meetingId: string, id: string): Promise<PreFlight> {
@@ -103,6 +110,7 @@ async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
   const recipients = check.recipients
     .map((one) => ({ ...one, items: one.items.filter(isVisible) }))
     .filter((one) => isRecipientOf(one, listingIds));
+  const needsSecondApproval = (await manyNamedTo(work, meeting, [check])).has(check.id);
   return {
     stale: await isStale(work, meeting, check),
     namedPeople: peopleIn(check.named.filter(isVisible)),
@@ -111,6 +119,7 @@ async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
       agencyId,
       items: items.map(({ listingId, receives }) => ({ listingId, receives })),
     })),
-    warnings: warningsOf(recipients, listingIds, check.needsSecondApproval),
+    needsSecondApproval,
+    warnings: warningsOf(recipients, listingIds, needsSecondApproval),
   };
 }

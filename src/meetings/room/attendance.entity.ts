@@ -76,6 +76,11 @@ export class Attendance extends PartnershipRecord {
   @IsUUID()
   deputyForId: string | null;
 
+  /** The items to which somebody without a seat was invited then, hidden ones too; null for whoever had a seat. */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  cameFor: string[] | null;
+
   /** Since when they were in the room. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')

@@ -1,20 +1,35 @@
-/** Who was at a meeting is known to the panel. Everybody answers for themselves; the coordination records everybody. */
-import { declareSubject } from '../../policy/subjects.js';
+/**
+ * Who was at a meeting is known to the panel; of somebody without a seat, to those who may read an item for which the person
+ * came. Everybody answers for themselves; the coordination records everybody.
+ */
+import { declareSubject, permitted, subjectOf } from '../../policy/subjects.js';
+import type { Actor } from '../../policy/actor.js';
+import type { Where } from '../../policy/conditions.js';
 import { declareWords } from '../../policy/wording.js';
 import { Attendance } from './attendance.entity.js';
-import { Meeting } from '../meeting.entity.js';
+import { Listing, Meeting } from '../meeting.entity.js';
 import { memberPanels } from '../meetings.policy.js';
 
+/** Whoever attended had a seat, or came for an item that the actor may read. */
+function isKnownTo(actor: Actor): Where {
+  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
+}
+
 declareSubject(Attendance, 'Attendance', {
-  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  relations: {
+    meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
+    items: { to: Listing, local: 'cameFor', foreign: 'id' },
+  },
   parent: 'meeting',
   grounds: [
     {
       name: 'on-the-panel',
-      sentence: 'who sits on the panel',
+      sentence:
+        'who sits on the panel, and for somebody without a seat may read one of the items for which the person came',
       actions: ['read'],
       within: 'read',
-      where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
+      where: (actor) => ({ $and: [{ panelId: { $in: memberPanels(actor) } }, isKnownTo(actor)] }),
     },
     {
       name: 'own-attendance',
@@ -27,7 +42,7 @@ declareSubject(Attendance, 'Attendance', {
       sentence: 'who chairs or coordinates the panel',
       actions: ['depart'],
       within: 'register',
-      where: () => ({}),
+      where: isKnownTo,
     },
   ],
 });

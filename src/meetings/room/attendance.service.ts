@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { CHAIRING_ROLES, Membership } from '../../panels/panel.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
@@ -59,6 +60,7 @@ export class AttendanceService {
       const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
       await deputising(work, meeting, rule, request);
       const earlier = await work.rows('read', Attendance, { meetingId, practitionerId });
+      const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
         : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
@@ -69,11 +71,12 @@ export class AttendanceService {
         ]);
       const current = earlier.find((one) => !one.leftAt);
       // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
-      if (isThere(status) && practitionerId !== actor.id && !(current && isThere(current.status)))
-        await mayBeThere(work, meeting, person);
+      if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
+        await mayBeRecorded(work, meeting, person, isThere(status));
       const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
       const recorded = {
         status,
+        cameFor: withEarlier(cameFor, current),
         deputyForId,
         arrivedAt: arrival,
         confidentialityAcceptedAt: accepted,
@@ -82,16 +85,21 @@ export class AttendanceService {
       };
       follows(work, arrival, earlier);
       await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
+      const unseen = current ? null : await unseenBefore(work, meetingId, practitionerId);
       const attendance = current
         ? await work.update(Attendance, current, recorded)
-        : await work.insert(Attendance, {
-            meetingId,
-            panelId: meeting.panelId,
-            partnershipId: meeting.partnershipId,
-            practitionerId,
-            agencyId,
-            ...recorded,
-          });
+        : unseen
+          ? await work.asService(() =>
+              work.update(Attendance, unseen, { ...recorded, cameFor: withEarlier(cameFor, unseen) }),
+            )
+          : await work.insert(Attendance, {
+              meetingId,
+              panelId: meeting.panelId,
+              partnershipId: meeting.partnershipId,
+              practitionerId,
+              agencyId,
+              ...recorded,
+            });
       const { correctionReason: reason } = recorded;
       const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
       work.happened('attendance.recorded', Attendance, attendance, told);
@@ -217,14 +225,14 @@ async function attending(work: Work, { partnershipId }: Meeting, practitionerId:
 }
 
 /**
- * Refuses as present, also as a deputy, somebody without a seat and without an invitation that is open now: nothing gives them a
- * place at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for
- * the items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may read count, so that the answer tells of
- * no hidden item; a guest of a hidden item records the own attendance.
+ * Refuses, as present or as not there, somebody without a seat and without an invitation that is open now: nothing gives them a place
+ * at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for the
+ * items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may
+ * read count, so that the answer tells of no hidden item; a guest of a hidden item records the own attendance.
  */
-async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner): Promise<void> {
+async function mayBeRecorded(work: Work, meeting: Meeting, person: Practitioner, isThere: boolean): Promise<void> {
   const { id: practitionerId, agencyId } = person;
-  if (person.active) {
+  if (person.active || !isThere) {
     if ((await work.rows('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1)).length)
       return;
     const invitation = {
@@ -239,7 +247,7 @@ async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner): P
   }
   throw unacceptable(
     'not-invited',
-    'Only members of the panel and invited guests are present. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
+    'Only members of the panel and invited guests are recorded. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
     [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
   );
 }
@@ -248,6 +256,38 @@ async function mayBeThere(work: Work, meeting: Meeting, person: Practitioner): P
 async function chairsNow(work: Work, { panelId }: Meeting): Promise<boolean> {
   const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
   return (await work.rows('read', Membership, seat, 1)).length > 0;
+}
+
+/** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
+function itemsOfGuest(work: Work, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
+  return work.asService(async () => {
+    const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
+      `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
+           AND m.valid_from <= $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)) AS seated,
+         ARRAY(SELECT DISTINCT i.listing_id FROM invitations i
+           WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id IS NULL OR i.practitioner_id = $3)
+             AND i.withdrawn_at IS NULL AND i.opens_at <= $6 AND i.closes_at > $7 ORDER BY 1) AS items`,
+      [meeting.id, meeting.panelId, person.id, person.agencyId, londonDay(work.now), work.now, since],
+    );
+    return seated ? null : items;
+  });
+}
+
+const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
+  cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
+
+/**
+ * Ends a spell in the room that the actor may not know of, because the person came for hidden items: what the actor records is as
+ * if there were none. Where the person was not there the row is free to say what the actor records.
+ */
+function unseenBefore(work: Work, meetingId: string, practitionerId: string): Promise<Attendance | null> {
+  return work.asService(async () => {
+    const unseen = await work.manager.findOneBy(Attendance, { meetingId, practitionerId, leftAt: IsNull() });
+    if (!unseen?.arrivedAt) return unseen;
+    const leftAt = new Date(Math.max(work.now.getTime(), unseen.arrivedAt.getTime() + 1));
+    await work.update(Attendance, unseen, { leftAt });
+    return null;
+  });
 }
 
 /** Seats of the person on the panel that last today. */

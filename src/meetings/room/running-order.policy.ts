@@ -1,5 +1,9 @@
-/** Who was present at an item is known to those who may see the item. */
+/**
+ * Who was present at an item is known to the coordination, to the agency that presented it, and to whoever was: others would
+ * learn, from who was at the meeting, who is kept from the item.
+ */
 import { declareSubject } from '../../policy/subjects.js';
+import { coordinatedPanels } from '../../panels/panels.policy.js';
 import { declareWords } from '../../policy/wording.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
@@ -12,11 +16,25 @@ declareSubject(ItemPresence, 'ItemPresence', {
   case: 'caseId',
   grounds: [
     {
-      name: 'item-reader',
-      sentence: 'who may read the item of the meeting',
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel, and may read the item of the meeting',
       actions: ['read'],
       within: 'read',
-      where: () => ({}),
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
+    },
+    {
+      name: 'presenter',
+      sentence: 'whose agency presented the item of the meeting, and who may read it',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ listing: { $elemMatch: { presentedByAgencyId: actor.agencyId } } }),
+    },
+    {
+      name: 'own-presence',
+      sentence: 'who was present, and may read the item of the meeting',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ practitionerId: actor.id }),
     },
   ],
 });

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
+import { Actors, type Actor } from '../../policy/actor.js';
 import { conflict, notFound } from '../../policy/problems.js';
 import type { PageQuery } from '../../records/page-query.requests.js';
 import type { Presented } from '../../records/presented.js';
 import { Records } from '../../records/records.js';
 import type { Work } from '../../records/work.js';
-import { inOrder } from '../agenda/order-of-hearing.js';
-import { itemOf, itemsOf, itemsThatTime } from '../items.js';
+import { withAll } from '../agenda/order-of-hearing.js';
+import { asInviter, itemOf, itemsOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { ListingView } from '../meeting.views.js';
 import { Hearers } from './hearers.js';
@@ -19,14 +19,17 @@ export class RunningOrderService {
   constructor(
     private readonly records: Records,
     private readonly hearers: Hearers,
+    private readonly actors: Actors,
   ) {}
 
-  of(actor: Actor, meetingId: string): Promise<Presented> {
+  async of(actor: Actor, meetingId: string): Promise<Presented> {
+    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, (work) => itemsOf(work, meetingId));
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const items = await itemsOf(work, meetingId);
-      const timed = await itemsThatTime(work, meeting, items, () => work.manager.findBy(Listing, { meetingId }));
-      return work.list(RunningItemView, items, { given: coursesOf(meeting, inOrder(timed), work.now) });
+      return work.list(RunningItemView, items, {
+        given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
+      });
     });
   }
 

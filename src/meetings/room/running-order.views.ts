@@ -36,8 +36,8 @@ export class RunningItemView extends view(
   minutesOver: number | null;
 
   /**
-   * When it ends, should it and the items before it keep to their time: for members of the panel those that they may see, for
-   * invited guests all; null when it was heard or taken off,
+   * When it ends, should it and the items before it keep to their time: those that you may see, and for invited guests those
+   * that the inviter may see; null when it was heard or taken off,
    * and for a meeting that is over.
    */
   @Classified('administrative')
