@@ -65,6 +65,15 @@ const findings = (kind: RegExp): string[] => {
   });
 };
 
+test('most commands were permitted, and opened something to somebody', () => {
+  const sum = (of: (one: Report) => number): number => reports.reduce((total, one) => total + of(one), 0);
+  const drawn = sum((one) => one.sequences);
+  expect(drawn).toBeGreaterThanOrEqual(SEQUENCES);
+  expect(sum((one) => one.commands)).toBeGreaterThan(5 * drawn);
+  expect(sum((one) => one.grown)).toBeGreaterThan(10 * drawn);
+  expect(sum((one) => one.markers)).toBeGreaterThan(100);
+});
+
 test('nobody reads a record without a reason of the table', () => {
   expect(findings(/^bound: .*without a reason/)).toEqual([]);
 });

@@ -49,7 +49,8 @@ const at = (value: unknown): number => Date.parse(value as string);
 export class Facts {
   readonly mirror: Mirror;
   readonly now: Date;
-  private readonly today: string;
+  /** The day in London. */
+  readonly today: string;
   private readonly indexes = new Map<string, Map<unknown, Row[]>>();
 
   constructor(mirror: Mirror, now: Date) {

@@ -30,6 +30,8 @@ const DAY = 86_400_000;
 /** 25: how far ahead a first moment may lie. */
 const AHEAD = 366;
 
+const HOUR = 3_600_000;
+
 const time = (value: unknown): number => Date.parse(value as string);
 const gains = (before: Row | null, after: Row, column: string): string[] =>
   ((after[column] as string[] | null) ?? []).filter(
@@ -57,12 +59,20 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
 
   for (const { table, before, after, columns } of effects) {
     const touched = (...names: string[]): boolean => !before || names.some((name) => columns?.includes(name));
-    if (!after) continue;
+    if (!after) {
+      const isOwnReferral = mirror.one('referrals', before?.['referral_id'])?.['agency_id'] === actor['agency_id'];
+      if (
+        ['case_people', 'referral_people'].includes(table) &&
+        !facts.leads(actor, before?.['panel_id']) &&
+        !isOwnReferral
+      )
+        fault(27, 'a person taken out by somebody who does not chair or coordinate');
+      continue;
+    }
     if (table === 'memberships' && touched('practitioner_id', 'role', 'tier', 'valid_from', 'valid_to')) {
       const isLead = COORDINATION.includes(after['role'] as string);
       const what = isLead ? 2 : 1;
       const ends = (row: Row | null): string => (row?.['valid_to'] as string | null) ?? '9999';
-      const today = now.toISOString().slice(0, 10);
       const isWider = !before || ends(after) > ends(before) || before['role'] !== after['role'];
       if (isWider && after['practitioner_id'] === actor.id) fault(what, 'a seat that somebody gave themselves');
       if (isWider && isLead && !chairs(after['panel_id']))
@@ -74,7 +84,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
           2,
           'a seat as chair, co-chair or coordinator given to a colleague by somebody who does not chair that panel',
         );
-      if (before && ends(before) < today && ends(after) > ends(before)) fault(what, 'a seat that had ended revived');
+      if (before && ends(before) < facts.today && ends(after) > ends(before))
+        fault(what, 'a seat that had ended revived');
       if (before && isLead && ends(after) < ends(before)) {
         if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
           fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
@@ -85,7 +96,10 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const administers = (of: Row): boolean =>
         facts.hasRole(actor, 'agency_administrator') && of['agency_id'] === actor['agency_id'];
       if (!before && !administers(after)) fault(3, 'somebody registered by one who does not administer their agency');
+      if (before?.['active'] === false && after['active'] === true && !administers(after))
+        fault(3, 'somebody made active by one who does not administer their agency');
       for (const role of gains(before, after, 'roles')) {
+        if (before && !administers(before)) fault(4, 'a role given by one who does not administer the agency', role);
         if (after.id === actor.id) fault(4, 'a role that somebody gave themselves', role);
         if (SYSTEM_ROLES.includes(role)) fault(5, 'a role given by somebody who is not the operator', role);
       }
@@ -110,7 +124,44 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
         .where('emergency_accesses', { practitioner_id: actor.id })
         .filter((one) => one['ended_at'] === null && time(one['expires_at']) > now.getTime());
       if (open.length) fault(8, 'an emergency access while another is open');
+      if (after['practitioner_id'] !== actor.id) fault(8, 'an emergency access opened for somebody else');
+      if (!facts.hasRole(actor, 'emergency_access')) fault(8, 'an emergency access without the role');
+      if (time(after['expires_at']) > now.getTime() + HOUR) fault(8, 'an emergency access for longer than 60 minutes');
+      const panelOfCase = mirror.one('panels', mirror.one('cases', after['case_id'])?.['panel_id']);
+      if (panelOfCase?.['compartment'] === true) fault(8, 'an emergency access to a case of a compartment');
     }
+    const becomes = (column: string, ...values: unknown[]): boolean =>
+      touched(column) && values.includes(after[column]) && before?.[column] !== after[column];
+    const isOf = (agencyId: unknown): boolean => agencyId === actor['agency_id'];
+    if (table === 'sharing_agreement_versions' && becomes('status', 'active')) {
+      if (!facts.hasRole(actor, 'data_protection_officer'))
+        fault(9, 'an agreement put in force by somebody who is no data protection officer');
+    }
+    if (table === 'sharing_parties' && touched('signed_on') && after['signed_on'] !== null) {
+      if (!isOf(after['agency_id'])) fault(9, 'an agreement signed for another agency');
+    }
+    if (table === 'referrals' && becomes('status', 'submitted') && !isOf(after['agency_id']))
+      fault(10, 'a referral submitted for another agency');
+    if (table === 'referrals' && becomes('status', 'accepted') && !facts.leads(actor, after['panel_id']))
+      fault(11, 'a referral accepted by somebody who does not chair or coordinate');
+    if (table === 'release_requests' && becomes('status', 'approved')) {
+      if (!isOf(after['originator_agency_id'])) fault(14, 'a release by another than the originating agency');
+      if (after['practitioner_id'] === actor.id) fault(14, 'a release that somebody gave themselves');
+    }
+    if (
+      table === 'contributions' &&
+      before &&
+      (becomes('agency_only', false) || becomes('originator_control', false))
+    ) {
+      if (!isOf(after['agency_id'])) fault(16, 'a contribution opened by another than the originating agency');
+    }
+    if (table === 'actions' && touched('owner_practitioner_id') && after['owner_practitioner_id'] !== null) {
+      if (!isOf(after['owner_agency_id'])) fault(17, 'a person named as owner by somebody of another agency');
+    }
+    if (table === 'listings' && !before && !facts.leads(actor, after['panel_id']))
+      fault(18, 'a case listed by somebody who does not chair or coordinate');
+    if (table === 'research_requests' && !before && !facts.leads(actor, after['panel_id']))
+      fault(19, 'research asked for by somebody who does not chair or coordinate');
     if (table === 'release_requests' && touched('expires_at', 'status') && tooFar(after['expires_at']))
       fault(14, 'a release for longer than 366 days');
     if (table === 'case_people' && touched('since') && tooFar(after['since']))
