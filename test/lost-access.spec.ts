@@ -367,10 +367,13 @@ test('nothing is answered by what may have changed since it was read: once permi
   const changing = change
     .query('DO $$ BEGIN LOOP UPDATE fact_stamps SET stamp = stamp + 1; COMMIT; END LOOP; END $$')
     .catch((error: unknown) => error);
+  const stop = await intruder(server);
+  const stamp = async (): Promise<unknown> => (await stop.query('SELECT stamp FROM fact_stamps')).rows;
+  const before = JSON.stringify(await stamp());
+  while (JSON.stringify(await stamp()) === before) await setTimeout(10);
   const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
   const read = await officer.get(address);
   const written = await officer.post(`${address}/contributions`, body);
-  const stop = await intruder(server);
   await stop.query('SELECT pg_cancel_backend($1)', [backends[0]!.pid]);
   await changing;
   for (const { status, body: problem, headers } of [read, written])
