@@ -43,6 +43,7 @@ const INSIDE: Record<string, string> = {
   'defer-again Listing':
     'POST /v1/meetings/{id}/listings/{listingId}/removal and …/decisions, where it was put off too often',
   'exclude Case': 'POST /v1/exclusions with caseId',
+  'exclude Referral': 'POST /v1/exclusions with a personId whom the referral names',
   'exclude Person': 'POST /v1/exclusions with personId',
   'grant-access Case': 'POST /v1/access-requests/{id}/approval',
   'hear Case':

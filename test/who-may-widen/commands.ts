@@ -453,7 +453,7 @@ export class Commands {
 }
 
 /** The right that a route asks for, and narrower ones that it may ask for by what the body says: `appoint`, `appoint-chairs`. */
-function rightsOf({ action, subject }: Door): string[] {
+export function rightsOf({ action, subject }: Door): string[] {
   const all = subject.grounds.flatMap(({ actions }) => [...actions] as string[]);
   return [...new Set([action, ...all.filter((one) => one.startsWith(`${action}-`))])];
 }
