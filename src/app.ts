@@ -59,6 +59,16 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     limitRate(request, reply);
     await authentication.authenticate(request, reply);
   });
+  // a connection that stays open after its last answer would hold the service back from ending
+  let isEnding = false;
+  fastify.addHook('preClose', async () => {
+    isEnding = true;
+    await Promise.resolve();
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isEnding) void reply.header('connection', 'close');
+    await Promise.resolve();
+  });
   fastify.addHook('onResponse', async (request, reply) => {
     request.log.info({
       correlationId: correlationOf(request),
