@@ -119,6 +119,7 @@ test('a command that is refused on the way is written down with what it was abou
   const twice = await officer.post(`/v1/cases/${id}/people`, role).expect(409);
   expect(await entriesOf(twice)).toMatchObject([
     { outcome: 'refuse', subject_type: 'Case', record_ids: [id], rule: 'already-exists' },
+    { outcome: 'refuse', subject_type: 'Person', record_ids: [person.body.id], rule: 'already-exists' },
   ]);
   // refused by the service, after it read the case
   const path = `/v1/cases/${id}/people/${String(first.body.id)}/ending`;

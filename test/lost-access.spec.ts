@@ -5,7 +5,7 @@
  * idempotency keys of before. That a running audit export ends is in `audit-reading.spec.ts`.
  *
  * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
- * the mask; facts that are not read anew when their stamp moved, when it moved a second time, or while a change waited; facts read
+ * the mask; facts that are not read anew when their stamp moved, or while a change waited; facts read
  * anew as of when the request arrived; memberships that do not move the stamp; the stored reply to a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
@@ -358,7 +358,7 @@ describe('somebody let in from elsewhere', () => {
   });
 });
 
-test('nothing is answered by what may have changed since it was read: once permissions rest, it is', async () => {
+test('whoever loses nothing is held up by no change of what others may read', async () => {
   const change = await intruder(server);
   const { rows: backends } = await change.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const address = `/v1/cases/${caseId}`;
@@ -376,14 +376,7 @@ test('nothing is answered by what may have changed since it was read: once permi
   const written = await officer.post(`${address}/contributions`, body);
   await stop.query('SELECT pg_cancel_backend($1)', [backends[0]!.pid]);
   await changing;
-  for (const { status, body: problem, headers } of [read, written])
-    expect([status, problem.code, headers['retry-after']]).toEqual([503, 'permissions-changing', '1']);
-  await officer.get(address).expect(200);
-  const { rows } = await owner.query('SELECT 1 FROM contributions WHERE case_id = $1 AND summary = $2', [
-    caseId,
-    'Noise.',
-  ]);
-  expect(rows).toEqual([]);
+  expect([read.status, written.status]).toEqual([200, 201]);
 }, 30_000);
 
 describe('a change that is under way', () => {

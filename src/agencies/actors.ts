@@ -7,6 +7,7 @@
  * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
  */
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
@@ -217,13 +218,19 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     const known = this.kept(key, as.now) ?? (await this.read(key, asked, as.now));
     if (!known) return null;
     const actor = actorOf(known, as);
+    let current = known;
     actor.kept = {
       stamp: known.stamp,
       isFresh: false,
       until: known.until,
+      stillHolds: async (now) => {
+        const fresh = await this.read(key, asked, now);
+        return fresh !== null && isDeepStrictEqual(withoutItsEnd(fresh), withoutItsEnd(current));
+      },
       renew: async (now) => {
         const fresh = await this.read(key, asked, now);
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
+        current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         // what wraps this stands: it is asked again at every renewal
         if (actor.kept) Object.assign(actor.kept, { stamp: fresh.stamp, until: fresh.until, isFresh: true });
@@ -302,6 +309,9 @@ const aboutPractitioner = (id: string, as: ActingAs): Omit<Named, 'now'> => ({
   vouches: null,
   asked: as.purpose ?? null,
 });
+
+/** What was read, but for the moment at which it changes by the clock. */
+const withoutItsEnd = ({ who: { changes_at: _, ...who }, facts }: Known): unknown => ({ who, facts });
 
 const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));
 

@@ -57,6 +57,8 @@ export interface Kept {
   until: Date;
   /** Reads the actor again, in place, as of `now`; refuses where nobody active stands behind it any more. */
   renew: (now: Date) => Promise<void>;
+  /** Whether everything that was read is, as of `now`, what would be read again. */
+  stillHolds: (now: Date) => Promise<boolean>;
 }
 
 /**

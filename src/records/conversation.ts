@@ -5,6 +5,7 @@
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import type { Row } from '../policy/conditions.js';
+import type { Clock } from './clock.js';
 import type { Filled } from './forms.js';
 import { ask, isKnown } from './question.js';
 import { together } from './together.js';
@@ -23,6 +24,7 @@ export class Conversation {
   constructor(
     readonly client: PoolClient,
     private readonly actor: Actor,
+    private readonly clock: Clock,
   ) {}
 
   begin(): void {
@@ -32,9 +34,7 @@ export class Conversation {
     const entered = this.client.query<{ stamp: string | null }>(entering(this.wall));
     // after the questions of this breath, which leave at its end
     process.nextTick(() => process.nextTick(send));
-    this.begun = Promise.all([entered, transaction]).then(([{ rows }]) => {
-      this.proven(rows[0]?.stamp ?? null);
-    });
+    this.begun = Promise.all([entered, transaction]).then(([{ rows }]) => this.proven(rows[0]?.stamp ?? null));
     this.begun.catch(() => undefined); // it is waited for before the end
   }
 
@@ -56,7 +56,7 @@ export class Conversation {
     const answers = isOne
       ? [await ask(this.client, forms, entry)]
       : await Promise.all(forms.map((form) => ask(this.client, [form], entry)));
-    for (const { stamp } of answers) if (entry) this.proven(stamp);
+    for (const { stamp } of answers) if (entry) await this.proven(stamp);
     await this.begun;
     return answers.flatMap(({ rows }) => rows);
   }
@@ -68,10 +68,10 @@ export class Conversation {
     this.last.catch(() => undefined); // what is asked next fails with it
   }
 
-  /** Proves, towards the end of a change, that nobody else changed since it began what is known of the actor. */
+  /** Proves, towards the end of a change, that what is known of the actor is what stands now, whatever others changed meanwhile. */
   async proveAgain(): Promise<void> {
     const { rows } = await this.client.query<{ stamp: string | null }>(entering(this.wall));
-    this.proven(rows[0]?.stamp ?? null);
+    await this.proven(rows[0]?.stamp ?? null);
   }
 
   /** Ends the transaction; nothing leaves that was found, or not even looked for, by what was not known when it began. */
@@ -100,9 +100,13 @@ export class Conversation {
     await this.begun;
   }
 
-  /** What is known of the actor is what stood when the question was answered. */
-  private proven(stamp: string | null): void {
-    if (this.actor.kept && stamp !== this.actor.kept.stamp) throw new Stale();
+  /**
+   * Throws where what is known of the actor is not what stood when the question was answered. Where the stamp moved, others changed
+   * something: mostly nothing of this actor.
+   */
+  private async proven(stamp: string | null): Promise<void> {
+    const { kept } = this.actor;
+    if (kept && stamp !== kept.stamp && !(await kept.stillHolds(this.clock.now()))) throw new Stale();
     this.isProven = true;
   }
 }

@@ -88,7 +88,7 @@ export class Records {
     let names: AuditDraft[] = [];
     let failure: unknown;
     try {
-      const conversation = new Conversation((await runner.connect()) as PoolClient, actor);
+      const conversation = new Conversation((await runner.connect()) as PoolClient, actor, this.clock);
       const work = new Work(actor, runner, conversation);
       try {
         const done = await does(work, conversation);
