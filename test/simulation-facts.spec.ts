@@ -20,6 +20,7 @@ const built = async () => {
     ...(await import('#built/entities')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
+    ...(await import('#built/records/clock')),
     ...(await import('#built/records/conversation')),
     ...(await import('#built/records/work')),
     ...(await import('#built/sharing/agreement-facts')),
@@ -193,7 +194,7 @@ test('what is held is what plain SQL counts', async () => {
     const panelIds = panels.map(({ id }) => id);
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as ConstructorParameters<typeof policy.Conversation>[0];
-    const conversation = new policy.Conversation(client, actor);
+    const conversation = new policy.Conversation(client, actor, new policy.Clock());
     const holdings = await policy.holdingsOf(new policy.Work(actor, runner, conversation), panelIds);
     await conversation.end();
     await runner.release();
