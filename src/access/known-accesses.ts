@@ -30,7 +30,7 @@ export interface CurrentExclusion {
   caseIds: string[];
 }
 
-/** Exclusions that concern these people at the moment of which their facts are: by person, by agency, or by a name that one of them has or had. */
+/** Exclusions in force for these people, as of their facts: by person, by agency, or by a name that one has or had. */
 export async function exclusionsOf(work: Work, people: readonly Actor[]): Promise<CurrentExclusion[]> {
   const excluded = people.filter(
     (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,

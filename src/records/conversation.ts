@@ -68,7 +68,7 @@ export class Conversation {
     this.last.catch(() => undefined); // what is asked next fails with it
   }
 
-  /** Proves, towards the end of a change, that what is known of the actor is what stands now, whatever others changed meanwhile. */
+  /** Proves, at the end of a change, that what is known of the actor still holds. Others may have changed it meanwhile. */
   async proveAgain(): Promise<void> {
     const { rows } = await this.client.query<{ stamp: string | null }>(entering(this.wall));
     await this.proven(rows[0]?.stamp ?? null);
