@@ -25,8 +25,10 @@ export interface Command {
   body: unknown;
 }
 
+/** An operation by one of the rights that it may ask for. */
 export interface Usable {
   door: Door;
+  right: string;
   /** The tables of the records named in the path, in order. */
   tables: string[];
   /** The table of the record that is made or changed. */
@@ -36,7 +38,7 @@ export interface Usable {
   weight: number;
   tries: number;
   done: number;
-  /** Sequences that were about this operation. */
+  /** Sequences that were about it. */
   sequences: number;
 }
 
@@ -110,7 +112,7 @@ export class Commands {
     };
     const usable = all
       .filter(({ method }) => method !== 'get')
-      .map((door): Usable => {
+      .flatMap((door): Usable[] => {
         const tables = [...door.path.matchAll(/\{\w+\}/g)].map(({ 0: text, index }) =>
           tableAt(door.path.slice(0, index + text.length), door.path),
         );
@@ -122,7 +124,8 @@ export class Commands {
         }
         const factor = INTERESTING.find(([pattern]) => pattern.test(door.name))?.[1] ?? 1;
         const weight = factor * (RARE.test(door.path) ? 0.25 : 1);
-        return { door, tables, about, on: table(door), weight, tries: 0, done: 0, sequences: 0 };
+        const use = { door, tables, about, on: table(door), weight, tries: 0, done: 0, sequences: 0 };
+        return rightsOf(door).map((right) => ({ ...use, right }));
       });
     return new Commands(c, usable, new Map(channels.map(({ name, table: of }) => [name, of])));
   }
@@ -170,14 +173,13 @@ export class Commands {
   }
 
   /** Is there anything on which the actor may do what the operation does, as far as one can tell without looking? */
-  isFor({ door }: Usable, mightDo: MightDo): boolean {
-    return rightsOf(door).some((action) => mightDo(door.subject, action));
+  isFor({ door, right }: Usable, mightDo: MightDo): boolean {
+    return mightDo(door.subject, right);
   }
 
   /** The rows on which the operation may be permitted. */
-  private async permitted({ door }: Usable, { mightDo, mayDo }: Situation): Promise<string[]> {
-    const rights = rightsOf(door).filter((action) => mightDo(door.subject, action));
-    return rights.length ? mayDo(door.subject, this.c.pick(rights)) : [];
+  private async permitted({ door, right }: Usable, { mightDo, mayDo }: Situation): Promise<string[]> {
+    return mightDo(door.subject, right) ? mayDo(door.subject, right) : [];
   }
 
   private likely(): Usable {
@@ -190,7 +192,9 @@ export class Commands {
 
   /** Operations that were never permitted, and how often each was. */
   get used(): Record<string, number> {
-    return Object.fromEntries(this.usable.map(({ door, done }) => [door.name, done]));
+    const times: Record<string, number> = {};
+    for (const { door, done } of this.usable) times[door.name] = (times[door.name] ?? 0) + done;
+    return times;
   }
 
   weighted<T>(all: readonly T[], weigh: (one: T) => number): T {
