@@ -3,8 +3,8 @@
  * looks like one and is none; real locks and real conflicts of transactions are met on both ways to the database; and nobody's
  * body is read before it is known who sends it.
  *
- * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; no
- * Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
+ * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; a
+ * statement timeout answered with 500; no Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
  * characters; replies honoured after their term, and never deleted; panel rules that are any object; births in the future;
  * partial dates refused; and in earnest: `relatesTo` and `reportedTo` documented as dates.
  */
@@ -356,6 +356,24 @@ describe('a caller gets 409 busy with Retry-After', () => {
     },
     LONG,
   );
+});
+
+test('a caller gets 503 took-too-long with Retry-After when the database cancels a statement', async () => {
+  const officer = await by('housing-officer');
+  const { body: found } = await officer.get('/v1/partnerships?limit=1').expect(200);
+  const aPlace = { partnershipId: found.data[0].id, kind: 'estate', name: 'Lantern Court' };
+  const { body, headers } = await officer.post('/v1/places', aPlace).expect(201);
+  const end = await meanwhile(server.database, 'SELECT FROM places WHERE id = $1 FOR UPDATE', [body.id]);
+  const change = officer.patch(`/v1/places/${body.id}`, { name: 'Lantern House' }, headers['etag']);
+  const answering = change.then((answer) => answer);
+  await waitsForLock();
+  // raises 57014, as statement_timeout does
+  await owner.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name LIKE 'wardmote%'`);
+  const answer = await answering;
+  await end('ROLLBACK');
+  expect([answer.status, answer.body.code]).toEqual([503, 'took-too-long']);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
 });
 
 describe('before it is known who sends it, a body', () => {
