@@ -680,10 +680,12 @@ export class Work {
     if (this.isAcross || this.isUnhidden) return asks();
     this.conversation.enter(unhidden);
     this.isUnhidden = true;
-    const answer = await asks();
-    this.isUnhidden = false;
-    this.conversation.enter();
-    return answer;
+    try {
+      return await asks();
+    } finally {
+      this.isUnhidden = false;
+      this.conversation.enter();
+    }
   }
 
   /**
@@ -695,10 +697,12 @@ export class Work {
     const [{ family }] = await this.manager.query<[{ family: string }]>(FAMILY);
     this.conversation.enter((wall) => ({ ...unhidden(wall), partnerships: family }));
     this.isAcross = this.wentAcross = true;
-    const answer = await does();
-    this.isAcross = false;
-    this.conversation.enter();
-    return answer;
+    try {
+      return await does();
+    } finally {
+      this.isAcross = false;
+      this.conversation.enter();
+    }
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */
