@@ -12,7 +12,17 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import supertest, { type Response } from 'supertest';
 import { connected, inDays } from './given-agreement.ts';
-import { operations, resolved, sample, send, unknown, v1, type Operation, type Schema } from './given-operations.ts';
+import {
+  operations,
+  resolved,
+  sample,
+  send,
+  spread,
+  v1,
+  Walk,
+  type Operation,
+  type Schema,
+} from './given-operations.ts';
 import { as, castOf, nobody, type Caller } from './people.ts';
 import { sendRaw } from './support/raw-http.ts';
 import { givenServer, type TestServer } from './support/server.ts';
@@ -114,10 +124,16 @@ function bodyWith(schema: Schema | undefined, [name, ...rest]: string[], value: 
   return { ...(sample({ ...one, type: 'object' }) as object), [name]: bodyWith(one?.properties?.[name], rest, value) };
 }
 
-/** Somebody whom the guard lets through to the validation of the route. */
-async function callerOf(operation: Operation): Promise<Caller> {
-  for (const caller of callers)
-    if ((await send(caller, operation, unknown(operation.path), {})).status !== 403) return caller;
+const walks = new Map<Caller, Walk>();
+
+/** Somebody who may do it, and where: whoever may not is told so before any value is. */
+async function placeOf(operation: Operation): Promise<{ caller: Caller; address: string }> {
+  for (const caller of callers) {
+    const walk = walks.get(caller) ?? new Walk(caller, 20);
+    walks.set(caller, walk);
+    for (const address of spread(await walk.addresses(operation.path), 8))
+      if ((await send(caller, operation, address, { unheardOf: 1 })).status === 400) return { caller, address };
+  }
   throw new Error(`nobody may call ${operation.name}`);
 }
 
@@ -131,10 +147,10 @@ describe('a caller gets 400 with a pointer', () => {
     async () => {
       const wrongs: string[] = [];
       for (const { operation, path, format } of dated) {
-        const caller = await callerOf(operation);
+        const { caller, address } = await placeOf(operation);
         const pointer = `/${path.join('/')}`;
         for (const value of format === 'date' ? NO_DATES : NO_INSTANTS) {
-          const answer = await send(caller, operation, unknown(operation.path), bodyWith(operation.takes, path, value));
+          const answer = await send(caller, operation, address, bodyWith(operation.takes, path, value));
           const errors = (answer.body as { errors?: { pointer: string }[] }).errors ?? [];
           // the parts of a list are pointed to one by one, or as the list
           const isPointed = errors.some((error) => error.pointer === pointer || `${error.pointer}/0` === pointer);
