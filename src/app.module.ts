@@ -24,6 +24,7 @@ import { Authentication } from './policy/authentication.js';
 import { PolicyGuard } from './policy/guard.js';
 import { databaseOptions } from './records/database.js';
 import { ExpensiveInterceptor } from './records/expensive.js';
+import { HeldBackInterceptor } from './records/held-back.js';
 import { PresentedInterceptor } from './records/presented.interceptor.js';
 import { RefusedCommandsInterceptor } from './records/refused-commands.interceptor.js';
 import { ProblemFilter } from './records/problem.filter.js';
@@ -65,6 +66,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ExpensiveInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: HeldBackInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

@@ -61,7 +61,7 @@ const PROBLEMS: Record<string, string> = {
 };
 
 const TOO_MUCH_AT_ONCE =
-  'Too many requests of this kind are under way, too many documents are being made, or permissions are being changed.';
+  'Too many requests of this kind are under way, too many documents are being made, the database took too long, or permissions are being changed.';
 
 /** Which problems a route can answer with, by what it answers; to whom it is refused is said by `refusalOf`. */
 const POSSIBLE: Record<string, string[]> = {

@@ -4,6 +4,7 @@ import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError 
 import { plainToInstance } from 'class-transformer';
 import { ARRAY_MAX_SIZE, getMetadataStorage, validate } from 'class-validator';
 import { invalid, Problem, WRONG_VALUES, type FieldError } from './policy/problems.js';
+import { holdBack } from './records/held-back.js';
 
 const MOST_ERRORS = 50;
 /** Elements that are validated without a pause; where the lists of a body hold more, other requests are answered between. */
@@ -32,6 +33,15 @@ export class RequestValidation extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return await this.validated(value, metadata);
+    } catch (error) {
+      if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query')) return holdBack(error);
+      throw error;
+    }
+  }
+
+  private async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const type = metadata.metatype as Type<object> | undefined;
     const isEmptyQuery = metadata.type === 'query' && type !== undefined && Object.keys(value as object).length === 0;
     if (isEmptyQuery && this.mayBeEmpty.has(type)) return new type();

@@ -3,8 +3,8 @@
  * looks like one and is none; real locks and real conflicts of transactions are met on both ways to the database; and nobody's
  * body is read before it is known who sends it.
  *
- * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; no
- * Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
+ * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; a
+ * statement timeout answered with 500; no Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
  * characters; replies honoured after their term, and never deleted; panel rules that are any object; births in the future;
  * partial dates refused; and in earnest: `relatesTo` and `reportedTo` documented as dates.
  */
@@ -12,7 +12,17 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import supertest, { type Response } from 'supertest';
 import { connected, inDays } from './given-agreement.ts';
-import { operations, resolved, sample, send, unknown, v1, type Operation, type Schema } from './given-operations.ts';
+import {
+  operations,
+  resolved,
+  sample,
+  send,
+  spread,
+  v1,
+  Walk,
+  type Operation,
+  type Schema,
+} from './given-operations.ts';
 import { as, castOf, nobody, type Caller } from './people.ts';
 import { sendRaw } from './support/raw-http.ts';
 import { givenServer, type TestServer } from './support/server.ts';
@@ -114,10 +124,16 @@ function bodyWith(schema: Schema | undefined, [name, ...rest]: string[], value: 
   return { ...(sample({ ...one, type: 'object' }) as object), [name]: bodyWith(one?.properties?.[name], rest, value) };
 }
 
-/** Somebody whom the guard lets through to the validation of the route. */
-async function callerOf(operation: Operation): Promise<Caller> {
-  for (const caller of callers)
-    if ((await send(caller, operation, unknown(operation.path), {})).status !== 403) return caller;
+const walks = new Map<Caller, Walk>();
+
+/** Somebody who may do it, and where: whoever may not is told so before any value is. */
+async function placeOf(operation: Operation): Promise<{ caller: Caller; address: string }> {
+  for (const caller of callers) {
+    const walk = walks.get(caller) ?? new Walk(caller, 20);
+    walks.set(caller, walk);
+    for (const address of spread(await walk.addresses(operation.path), 8))
+      if ((await send(caller, operation, address, { unheardOf: 1 })).status === 400) return { caller, address };
+  }
   throw new Error(`nobody may call ${operation.name}`);
 }
 
@@ -131,10 +147,10 @@ describe('a caller gets 400 with a pointer', () => {
     async () => {
       const wrongs: string[] = [];
       for (const { operation, path, format } of dated) {
-        const caller = await callerOf(operation);
+        const { caller, address } = await placeOf(operation);
         const pointer = `/${path.join('/')}`;
         for (const value of format === 'date' ? NO_DATES : NO_INSTANTS) {
-          const answer = await send(caller, operation, unknown(operation.path), bodyWith(operation.takes, path, value));
+          const answer = await send(caller, operation, address, bodyWith(operation.takes, path, value));
           const errors = (answer.body as { errors?: { pointer: string }[] }).errors ?? [];
           // the parts of a list are pointed to one by one, or as the list
           const isPointed = errors.some((error) => error.pointer === pointer || `${error.pointer}/0` === pointer);
@@ -356,6 +372,24 @@ describe('a caller gets 409 busy with Retry-After', () => {
     },
     LONG,
   );
+});
+
+test('a caller gets 503 took-too-long with Retry-After when the database cancels a statement', async () => {
+  const officer = await by('housing-officer');
+  const { body: found } = await officer.get('/v1/partnerships?limit=1').expect(200);
+  const aPlace = { partnershipId: found.data[0].id, kind: 'estate', name: 'Lantern Court' };
+  const { body, headers } = await officer.post('/v1/places', aPlace).expect(201);
+  const end = await meanwhile(server.database, 'SELECT FROM places WHERE id = $1 FOR UPDATE', [body.id]);
+  const change = officer.patch(`/v1/places/${body.id}`, { name: 'Lantern House' }, headers['etag']);
+  const answering = change.then((answer) => answer);
+  await waitsForLock();
+  // raises 57014, as statement_timeout does
+  await owner.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name LIKE 'wardmote%'`);
+  const answer = await answering;
+  await end('ROLLBACK');
+  expect([answer.status, answer.body.code]).toEqual([503, 'took-too-long']);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
 });
 
 describe('before it is known who sends it, a body', () => {

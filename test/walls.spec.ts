@@ -5,6 +5,7 @@
  * export with what that auditor may read.
  *
  * Seen to fail: a table without a wall; an exclusion by one panel that row-level security takes for one of the partnership; the hidden cases left out; a wall that forgets the partnership of panels;
+ * the rights of the service left on after an error;
  * an explanation that takes every ground for open; an export that leaves out what was disclosed.
  */
 import pg from 'pg';
@@ -22,10 +23,13 @@ const built = async () => {
     ...(await import('#built/policy/explanation')),
     ...(await import('#built/policy/sql')),
     ...(await import('#built/policy/subjects')),
+    ...(await import('#built/records/clock')),
+    ...(await import('#built/records/conversation')),
     ...(await import('#built/records/database')),
     ...(await import('#built/records/facts')),
     ...(await import('#built/records/query')),
     ...(await import('#built/records/wall')),
+    ...(await import('#built/records/work')),
   };
 };
 
@@ -186,6 +190,38 @@ test('for each of the cast the wall hides what must not exist for them, and noth
   expect(counts.permitted).toBeGreaterThan(10_000);
   expect(counts.hidden).toBeGreaterThan(10_000);
 }, 120_000);
+
+test.each(['asService', 'across'] as const)(
+  'a unit of work has its actor’s rights again when %s fails',
+  async (right) => {
+    const policy = await built();
+    const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
+    const kept = (await castIn(policy, owner, source)).find(({ actor }) => (actor.wall as Wall).hidden !== '{}');
+    if (!kept) throw new Error('nothing is hidden from anybody');
+    const runner = source.createQueryRunner();
+    const client = (await runner.connect()) as pg.PoolClient;
+    const conversation = new policy.Conversation(client, kept.actor, new policy.Clock());
+    const work = new policy.Work(kept.actor, runner, conversation);
+    const wall = async (): Promise<unknown> =>
+      (
+        await work.manager.query<unknown[]>(
+          `SELECT current_setting('app.hidden') AS hidden, current_setting('app.partnerships') AS partnerships`,
+        )
+      )[0];
+    const before = await wall();
+    const fails = async (): Promise<never> => {
+      expect(await wall()).not.toEqual(before);
+      throw new Error('on purpose');
+    };
+    await expect(work[right](fails)).rejects.toThrow('on purpose');
+    expect(await wall()).toEqual(before);
+    // and takes them once more when asked again
+    await expect(work[right](fails)).rejects.toThrow('on purpose');
+    await conversation.undo(null);
+    await runner.release();
+    await source.destroy();
+  },
+);
 
 /** Rows of a table taken in an order that has nothing to do with any rule. */
 const sampled = async (table: string, among: 'these' | 'others', ids: string[]): Promise<string[]> => {

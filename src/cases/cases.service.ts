@@ -72,10 +72,12 @@ export class CasesService {
   file(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const finding = work.find('read', Case, id);
-      const [found, contributions] = await Promise.all([
-        finding,
-        work.page(ContributionView, { caseId: id }, query, { panelId: async () => (await finding).panelId }),
-      ]);
+      const paging = work.page(ContributionView, { caseId: id }, query, {
+        panelId: async () => (await finding).panelId,
+      });
+      paging.catch(() => undefined); // whether the case is found comes first
+      const found = await finding;
+      const contributions = await paging;
       return Presented.together({ case: await work.present(CaseView, found), contributions });
     });
   }

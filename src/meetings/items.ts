@@ -15,6 +15,8 @@ export async function itemOf(
   id: string,
   options = {},
 ): Promise<Listing> {
+  // an identifier of a body with wrong values cannot be looked for: whoever may not know of the meeting is refused
+  if (work.actor.call.heldBack) await work.find('read', Meeting, meetingId);
   const listing = await work.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;

@@ -94,6 +94,7 @@ export class PanelsService {
   end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const panel = await work.find('read', Panel, panelId, { lock: true });
+      await work.find('end', Membership, id);
       const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
       const membership = await work.take('end', Membership, MembershipView, id, { writes: { validTo } });
       if (membership.panelId !== panelId) throw notFound();
@@ -110,6 +111,7 @@ export class PanelsService {
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const panel = await work.find('read', Panel, panelId, { lock: true });
+      await work.find('end', Membership, id);
       const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
       const membership = await work.take('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();

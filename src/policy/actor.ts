@@ -21,6 +21,8 @@ export interface Call {
   ifNoneMatch?: string;
   /** Returns the SHA-256 of path and body: two calls with one idempotency key must agree on it. */
   fingerprint?: () => string;
+  /** Wrong values of the request, answered only where the policy does not refuse (`records/held-back.ts`). */
+  heldBack?: Problem;
 }
 
 /** Facts that areas declare (see above). */

@@ -24,12 +24,15 @@ function header(request: FastifyRequest, name: string): string | undefined {
 
 export function callOf(request: FastifyRequest): Call {
   const idempotencyKey = header(request, 'idempotency-key');
-  if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey))
-    throw invalid('Idempotency-Key must be 1 to 128 visible ASCII characters.');
+  const isWrong = idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey);
+  const wrong = isWrong ? invalid('Idempotency-Key must be 1 to 128 visible ASCII characters.') : undefined;
+  const isOfRecord = Object.keys(request.params as object).length > 0;
+  if (wrong && !isOfRecord) throw wrong;
   return {
+    ...(wrong ? { heldBack: wrong } : {}),
     correlationId: correlationOf(request),
     route: `${request.method} ${request.routeOptions.url ?? request.url}`,
-    ...(request.method === 'POST' && idempotencyKey
+    ...(request.method === 'POST' && idempotencyKey && !wrong
       ? {
           idempotencyKey,
           // the caller is known before the body is read: it is asked for where the key is looked up

@@ -7,6 +7,14 @@ const busy = (): Problem =>
   conflict('busy', 'Somebody else is changing this record. Repeat the request shortly.', {
     headers: { 'retry-after': '1' },
   });
+const tookTooLong = (): Problem =>
+  new Problem(
+    503,
+    'took-too-long',
+    'Took too long',
+    'The database could not answer in time. Repeat the request after the time that Retry-After says, or ask for less at once.',
+    { headers: { 'retry-after': '5' } },
+  );
 const unstorable = (): Problem =>
   invalid('A value has no such form as its field needs. Check dates, numbers and texts.');
 
@@ -27,7 +35,15 @@ const PROBLEMS: Record<string, () => Problem> = {
   '55P03': busy,
   '40001': busy,
   '40P01': busy,
+  // statement_timeout, and a statement that an operator cancelled
+  '57014': tookTooLong,
+  // no connection is free, or the database starts
+  '53300': tookTooLong,
+  '57P03': tookTooLong,
 };
+
+/** Problems after which the same request may succeed. */
+const TRANSIENT = new Set<(() => Problem) | undefined>([busy, tookTooLong]);
 
 export function sqlStateOf(error: unknown): string | undefined {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
@@ -41,6 +57,6 @@ export function databaseProblem(error: unknown): Problem | null {
 
 /** Wraps an error of what the service writes for itself: the caller's values are not to blame, and cannot be mended. */
 export function ownFault(error: unknown): Error {
-  const isBusy = error instanceof Error && PROBLEMS[sqlStateOf(error) ?? ''] === busy;
-  return isBusy ? error : new Error('a record of the service could not be written', { cause: error });
+  const isTransient = error instanceof Error && TRANSIENT.has(PROBLEMS[sqlStateOf(error) ?? '']);
+  return isTransient ? error : new Error('a record of the service could not be written', { cause: error });
 }

@@ -11,6 +11,7 @@ import { Refusals } from '../policy/guard.js';
 import { Problem } from '../policy/problems.js';
 import { Clock } from './clock.js';
 import { Conversation, Stale } from './conversation.js';
+import { mustBeRight } from './held-back.js';
 import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft, type EventDraft } from './journal.js';
 import { rememberReply, replyOf } from './idempotency.js';
 import { Presented } from './presented.js';
@@ -18,6 +19,16 @@ import { Refusal, Work } from './work.js';
 
 /** So often work is done again where somebody at the same time changes who may read what. */
 const MOST_TIMES = 6;
+
+/** Answers of the policy, which are given whatever was sent. */
+const OF_THE_POLICY = [401, 403, 404];
+
+/** Returns the error to answer with: wrong values of the request come before any rule but a refusal of the policy. */
+function inOrder({ call: { heldBack } }: Actor, error: unknown): unknown {
+  if (!heldBack || error instanceof Refusal || error instanceof Stale) return error;
+  const isFirst = error instanceof Problem && (error.status >= 500 || OF_THE_POLICY.includes(error.status));
+  return isFirst ? error : heldBack;
+}
 
 const changing = (): Problem =>
   new Problem(
@@ -92,10 +103,11 @@ export class Records {
       const work = new Work(actor, runner, conversation);
       try {
         const done = await does(work, conversation);
+        mustBeRight(actor.call);
         await conversation.end();
         return done;
       } catch (error) {
-        failure = await conversation.undo(error);
+        failure = inOrder(actor, await conversation.undo(error));
         refused = work.refusalIn(failure);
         names = work.refusedNames(failure);
         if (failure instanceof Refusal) failure = failure.problem;

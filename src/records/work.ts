@@ -164,7 +164,8 @@ export class Work {
     id: string,
     { lock = false, inPanel }: Finding = {},
   ): Promise<T> {
-    const row = await this.peek(action, type, id, { lock, inPanel });
+    // wrong values name no panel, and nothing that is found is answered
+    const row = await this.peek(action, type, id, { lock, inPanel: this.actor.call.heldBack ? undefined : inPanel });
     const subject = subjectOf(type);
     if (row) {
       // what is read on the way to a command is not what the command is about
@@ -577,6 +578,8 @@ export class Work {
    * that was given for the same identifier before.
    */
   names(type: RecordClass, id: string, row: object | null = null, receiving: Receiving = {}): void {
+    // wrong values name nobody
+    if (this.actor.call.heldBack) return;
     const before = this.named.get(id.toLowerCase())?.receiving;
     const into = standingOf(subjectOf(type), [receiving as Row]);
     this.named.set(id.toLowerCase(), { type, row: row as Row | null, receiving: bothOf(into, before) });
@@ -680,10 +683,12 @@ export class Work {
     if (this.isAcross || this.isUnhidden) return asks();
     this.conversation.enter(unhidden);
     this.isUnhidden = true;
-    const answer = await asks();
-    this.isUnhidden = false;
-    this.conversation.enter();
-    return answer;
+    try {
+      return await asks();
+    } finally {
+      this.isUnhidden = false;
+      this.conversation.enter();
+    }
   }
 
   /**
@@ -695,10 +700,12 @@ export class Work {
     const [{ family }] = await this.manager.query<[{ family: string }]>(FAMILY);
     this.conversation.enter((wall) => ({ ...unhidden(wall), partnerships: family }));
     this.isAcross = this.wentAcross = true;
-    const answer = await does();
-    this.isAcross = false;
-    this.conversation.enter();
-    return answer;
+    try {
+      return await does();
+    } finally {
+      this.isAcross = false;
+      this.conversation.enter();
+    }
   }
 
   /** Categories of which this reader may not even learn that something is held, on this panel. */

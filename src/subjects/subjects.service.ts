@@ -63,11 +63,11 @@ export class SubjectsService {
     view: ViewClass,
     id: string,
     request: Partial<T>,
-    derived: Partial<T> = {},
+    derive: () => Partial<T> = () => ({}),
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('change', record, view, id, { writes: request });
-      const changed = await work.updateIfChanged(record, found, { ...request, ...derived });
+      const changed = await work.updateIfChanged(record, found, { ...request, ...derive() });
       work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
       });
@@ -82,9 +82,10 @@ export class SubjectsService {
   }
 
   changePerson(actor: Actor, id: string, request: PersonChange): Promise<Presented> {
-    mustBeBorn(actor, request);
-    const key = request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
-    return this.change(actor, Person, PersonView, id, request, key);
+    return this.change(actor, Person, PersonView, id, request, () => {
+      mustBeBorn(actor, request);
+      return request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
+    });
   }
 
   protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<Presented> {

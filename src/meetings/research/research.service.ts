@@ -63,13 +63,11 @@ export class ResearchService {
   async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<Presented> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const listings = await work.rows('ask', Listing, {
-        meetingId,
-        removedAt: null,
-        ...(request.listingId ? { id: request.listingId } : {}),
-      });
-      if (request.listingId && !listings.length) await elsewhere(work, request.listingId);
-      if (!listings.length) await work.find('schedule', Meeting, meetingId);
+      const standing = await work.rows('ask', Listing, { meetingId, removedAt: null });
+      if (!standing.length) await work.find('schedule', Meeting, meetingId);
+      const wanted = request.listingId?.toLowerCase();
+      const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
+      if (wanted && !listings.length) await elsewhere(work, wanted);
       if (!isToBeHeld(meeting.status) || endOf(meeting) <= work.now) throw over();
       const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
       const dueOn = dueDay(work, meeting, request.dueOn);

@@ -1,0 +1,67 @@
+/**
+ * Wrong values in a request to one record, held back until the policy has answered: somebody without permission for a command
+ * gets 404 or 403 whatever the body holds. The service runs with input that cannot be used, so its own order decides; the first
+ * use of a value, or any end but a refusal, answers with the errors.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { tap, type Observable } from 'rxjs';
+import type { Actor, Call } from '../policy/actor.js';
+import type { Problem } from '../policy/problems.js';
+
+const calls = new AsyncLocalStorage<Call>();
+
+/** Returns input of which no value can be used; outside a request to one record, throws the problem at once. */
+export function holdBack(problem: Problem): object {
+  const call = calls.getStore();
+  if (!call) throw problem;
+  call.heldBack ??= problem;
+  const refuse = (): never => {
+    throw problem;
+  };
+  const unusable = (of: (property: string | symbol) => unknown, ownKeys: () => string[]): object =>
+    new Proxy(
+      {},
+      {
+        // a promise asks for `then` of what it resolves to
+        get: (_, property) => (property === 'then' ? undefined : of(property)),
+        has: refuse,
+        set: refuse,
+        ownKeys,
+        getOwnPropertyDescriptor: refuse,
+        getPrototypeOf: refuse,
+        defineProperty: refuse,
+        deleteProperty: refuse,
+      },
+    );
+  // a service may take values out of the input before it looks for the record, and use none of them
+  const value = unusable(refuse, refuse);
+  return unusable(
+    (property) => (typeof property === 'string' ? value : refuse()),
+    () => [],
+  );
+}
+
+/** Throws what was held back: nothing is done, and nothing read, by a request with wrong values. */
+export function mustBeRight({ heldBack }: Call): void {
+  if (heldBack) throw heldBack;
+}
+
+/** Holds back wrong values of requests whose address names a record. */
+@Injectable()
+export class HeldBackInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { user, params } = context
+      .switchToHttp()
+      .getRequest<FastifyRequest<{ Params: Record<string, string> }> & { user?: Actor }>();
+    if (!user || !Object.keys(params).length) return next.handle();
+    return calls
+      .run(user.call, () => next.handle())
+      .pipe(
+        tap(() => {
+          mustBeRight(user.call);
+        }),
+      );
+  }
+}
