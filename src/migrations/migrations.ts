@@ -57,6 +57,7 @@ import { AttendancesOfGuests20261128581000 } from './20261128581000-attendances-
 import { Inviters20261128582000 } from './20261128582000-inviters.js';
 import { RevisionsOfDisclosures20261128583000 } from './20261128583000-revisions-of-disclosures.js';
 import { NoticesToTellRecipients20261128584000 } from './20261128584000-notices-to-tell-recipients.js';
+import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -119,4 +120,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Inviters20261128582000,
   RevisionsOfDisclosures20261128583000,
   NoticesToTellRecipients20261128584000,
+  FrozenRecalls20261128585000,
 ];
