@@ -2,8 +2,7 @@
  * An agency that is excluded from a case, or that has left the panel, recalls what it contributed, without reading the case again.
  *
  * Seen to fail: 404 to the agency that contributed; a recall by somebody who is excluded in person; a recall of
- * what another agency contributed; 403 to a former member; a recall by a colleague without a seat, and by a former member who is
- * excluded in person.
+ * what another agency contributed; 403 to a former member; a recall by a colleague without a seat.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';

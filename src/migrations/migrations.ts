@@ -58,6 +58,7 @@ import { Inviters20261128582000 } from './20261128582000-inviters.js';
 import { RevisionsOfDisclosures20261128583000 } from './20261128583000-revisions-of-disclosures.js';
 import { NoticesToTellRecipients20261128584000 } from './20261128584000-notices-to-tell-recipients.js';
 import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js';
+import { Appointers20261128586000 } from './20261128586000-appointers.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -121,4 +122,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   RevisionsOfDisclosures20261128583000,
   NoticesToTellRecipients20261128584000,
   FrozenRecalls20261128585000,
+  Appointers20261128586000,
 ];
