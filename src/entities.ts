@@ -11,6 +11,7 @@ import { Bid, BidDecision, BidResult } from './bids/bid.entity.js';
 import { Resource } from './bids/resource.entity.js';
 import { CycleTemplate } from './cycles/cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycles/cycle.entity.js';
+import { DisclosureRevision } from './disclosures/disclosure-revision.entity.js';
 import { Disclosure } from './disclosures/disclosure.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './cases/handling.entity.js';
 import { Escalation } from './escalations/escalation.entity.js';
@@ -119,6 +120,7 @@ export const entities = [
   ResearchPoint,
   Event,
   Disclosure,
+  DisclosureRevision,
   AuditEntry,
   AuditCheckpoint,
   CompartmentAuditor,

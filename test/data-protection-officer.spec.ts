@@ -3,7 +3,8 @@
  * people.
  *
  * Seen to fail: an officer without exclusions or roles; a reason or a person shown to one; an exclusion of a compartment; an
- * exclusion of another partnership; a colleague of another agency who reads roles.
+ * exclusion of another partnership; a colleague of another agency who reads roles; seats hidden from an officer;
+ * a seat that does not say who gave it.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
@@ -74,4 +75,29 @@ test('an officer reads who holds which system role in an agency of the partnersh
   };
   expect(await personOf('dpo')).toMatchObject({ roles });
   expect(await personOf('fire-officer')).not.toHaveProperty('roles');
+});
+
+test('an officer lists the seats of a panel and who gave them, and none of a compartment', async () => {
+  const { rows } = await owner.query<{ id: string; code: string; partnership: string }>(
+    `SELECT id, code, partnership_id AS partnership FROM panels WHERE code = 'ask-jag' OR compartment ORDER BY compartment`,
+  );
+  const [jag, ...compartments] = rows;
+  const { id: practitionerId } = await practitioner(owner, 'agency-administrator');
+  const { id: chair } = await practitioner(owner, 'jag-chair');
+  const validFrom = new Date().toISOString().slice(0, 10);
+  const seat = { practitionerId, tier: 'core', role: 'member', validFrom };
+  const made = await (await by('jag-chair')).post(`/v1/panels/${jag!.id}/memberships`, seat).expect(201);
+  const dpo = await by('dpo');
+  const seats: { id: string }[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await dpo.get(`/v1/panels/${jag!.id}/memberships?limit=100${cursor}`).expect(200);
+    seats.push(...body.data);
+    if (!body.next) break;
+    cursor = `&cursor=${String(body.next)}`;
+  }
+  expect(seats).toContainEqual(expect.objectContaining({ id: made.body.id, practitionerId, appointedById: chair }));
+  const { rows: all } = await owner.query('SELECT id FROM memberships WHERE panel_id = $1', [jag!.id]);
+  expect(seats).toHaveLength(all.length);
+  expect(compartments.length).toBeGreaterThan(0);
+  for (const { id } of compartments) await dpo.get(`/v1/panels/${id}/memberships`).expect(404);
 });

@@ -1,8 +1,8 @@
 /**
- * An agency that is excluded from a case recalls what it contributed, without reading the case again.
+ * An agency that is excluded from a case, or that has left the panel, recalls what it contributed, without reading the case again.
  *
  * Seen to fail: 404 to the agency that contributed; a recall by somebody who is excluded in person; a recall of
- * what another agency contributed.
+ * what another agency contributed; 403 to a former member; a recall by a colleague without a seat.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
@@ -74,4 +74,32 @@ test('somebody who is excluded in person cannot recall what their agency contrib
   await (await by(OFFICER)).post(path, { reason }).set('if-match', '*').expect(404);
   await excluded({ agencyId });
   await (await by(OFFICER)).post(path, { reason }).set('if-match', '*').expect(404);
+});
+
+test('somebody whose seat ended recalls what they contributed and reads nothing', async () => {
+  const [id, kept, ofOthers] = [await contributed(), await contributed(), await contributed()];
+  const { id: officerId } = await practitioner(owner, OFFICER);
+  const { id: otherId, agencyId: otherAgencyId } = await practitioner(owner, 'police-sergeant');
+  await owner.query(`UPDATE contributions SET author_id = $2, agency_id = $3 WHERE id = $1`, [
+    ofOthers,
+    otherId,
+    otherAgencyId,
+  ]);
+  // what a colleague wrote is for the safeguarding lead
+  await owner.query(`UPDATE contributions SET author_id = gen_random_uuid() WHERE id = $1`, [kept]);
+  await owner.query(`UPDATE memberships SET valid_to = current_date - 1 WHERE practitioner_id = $1`, [officerId]);
+  const officer = await by(OFFICER);
+  const recall = (which: string) => officer.post(`/v1/contributions/${which}/recall`, { reason }).set('if-match', '*');
+  for (const hidden of [`/v1/contributions/${id}`, `/v1/cases/${jag}`]) await officer.get(hidden).expect(404);
+  const { body } = await recall(id).expect(200);
+  expect(Object.keys(body).sort()).toEqual(['id', 'recalledAt', 'withheld']);
+  for (const hidden of [`/v1/contributions/${id}`, `/v1/cases/${jag}`]) await officer.get(hidden).expect(404);
+  await recall(id).expect(409);
+  await recall(ofOthers).expect(404);
+  await recall(kept).expect(404);
+  await owner.query(`UPDATE contributions SET author_id = $2 WHERE id = $1`, [kept, officerId]);
+  await excluded({ practitionerId: officerId });
+  await recall(kept).expect(404);
+  await owner.query(`DELETE FROM exclusions WHERE case_id = $1`, [jag]);
+  await recall(kept).expect(200);
 });

@@ -60,6 +60,7 @@ const INSIDE: Record<string, string> = {
   'read AgendaEdition': 'GET /v1/meetings/{id}/agenda?edition',
   'read AgendaItem': 'the same: the cases of the edition',
   'read AuditCheckpoint': 'GET /v1/audit-checkpoints, for whoever signed in',
+  'read-panel Disclosure': 'GET /v1/disclosures/{id}/revisions: who recorded that the recipient was told',
   'read DocumentCopy': 'GET /v1/meetings/{id}/pack-recalls, for whoever may recall them',
   'read ReferralSubject':
     'the people, places and groups of a referral: what the grounds of Person, Place and Group ask',

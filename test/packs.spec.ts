@@ -8,7 +8,8 @@
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
- * the chair's reason in the problem; a guest of a hidden item; a second approval, and its warning, because of hidden items; what is hidden since in the answer to a repeated recall.
+ * the chair's reason in the problem; a guest of a hidden item; a second approval, and its warning, because of hidden items; what is hidden since in the answer to a repeated recall;
+ * an agency that read after the recall, and none left after the next circulation.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -708,6 +709,31 @@ describe('papers that are recalled', () => {
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
     expect(casesIn(await pack('fire-officer', meeting))).toEqual([cases[0], cases[1]]);
+  });
+
+  test('keep the list of agencies that received them, whatever is read and circulated later', async () => {
+    const meeting = await sent([cases[0]!]);
+    await pack('fire-officer', meeting);
+    const first = await recall('jag-chair', meeting, {});
+    const before = first.body.receivedByAgencyIds as string[];
+    const { rows } = await owner.query<{ subject: string; agency: string }>(
+      `SELECT p.subject, p.agency_id AS agency FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id
+       WHERE m.panel_id = $1 AND m.tier = 'core' AND p.agency_id <> ALL ($2) AND m.valid_from <= current_date
+         AND coalesce(m.valid_to, 'infinity') >= current_date ORDER BY p.subject LIMIT 1`,
+      [panelId, before],
+    );
+    const late = rows[0]!;
+    const listed = async (): Promise<string[]> => {
+      const { body } = await (await by('jag-chair')).get(`${meeting.path}/pack-recalls`).expect(200);
+      return body.data.find(({ id }: { id: string }) => id === first.body.id).receivedByAgencyIds;
+    };
+    await (await by(late.subject)).get(`/v1/cases/${cases[0]!}/contributions?limit=100`).expect(200);
+    expect(await listed()).toEqual(before);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    // as if the agenda went out again on another day
+    await owner.query(`UPDATE meetings SET circulated_at = now() + interval '2 days' WHERE id = $1`, [meeting.id]);
+    expect(await listed()).toEqual(before);
   });
 
   test('name, to whoever may recall them, each person who opened what was recalled, and under which serial', async () => {

@@ -8,6 +8,7 @@ import { sharedAs, sharedAtLeast } from '../policy/levels.js';
 import {
   declareSubject,
   extendSubject,
+  notBarred,
   openings,
   refersToHidden,
   subjectOf,
@@ -21,7 +22,7 @@ import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
-import '../subjects/subjects.policy.js';
+import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
@@ -263,6 +264,16 @@ declareSubject(Contribution, 'Contribution', {
       actions: ['change', 'release', 'recall'],
       within: 'contribute',
       where: (actor) => ({ agencyId: actor.agencyId }),
+    },
+    {
+      name: 'former-contributor',
+      sentence:
+        'who contributed it for the agency, or is safeguarding lead of the agency that contributed it, also without a seat or invitation: takes it back without reading it',
+      actions: ['recall'],
+      where: (actor) => ({
+        $and: [ofOwnAgency(actor), { case: { $elemMatch: notBarred(actor, subjectOf(Case)) } }],
+      }),
+      fields: ['id', 'recalledAt'],
     },
     {
       name: 'shared',

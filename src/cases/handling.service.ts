@@ -10,6 +10,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
+import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { Contribution } from './case.entity.js';
 import { ContributionView } from './case.views.js';
 import { HandlingAcknowledgement, releaseMachine, ReleaseRequest } from './handling.entity.js';
@@ -199,16 +200,20 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
       UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**
- * The contribution, where the actor's agency made it and is excluded from its case since: a core member of the panel may
- * recall it and reads nothing. A person who is excluded by name must not take evidence out of the case.
+ * The contribution, where the actor's agency made it and the actor does not read it any more: because a seat or an invitation
+ * ended, or because the agency is excluded from the case. Then a core member of the panel may recall it, too. A person who is
+ * excluded by name must not take evidence out of the case.
  */
 async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
   const { actor } = work;
-  if (!actor.excludedCaseIds.length) return null;
+  const isReader = (await work.peek('read', Contribution, id)) !== null;
+  const former = isReader ? null : await work.peek('recall', Contribution, id, { lock: true });
+  if (former || !actor.excludedCaseIds.length) return former;
   return work.asService(async () => {
     const found = await work.manager.findOneBy(Contribution, { id });
     if (found?.agencyId !== actor.agencyId || !actor.excludedCaseIds.includes(found.caseId)) return null;
-    if (!corePanels(actor).includes(found.panelId)) return null;
+    const isEntrusted = found.authorId === actor.id || entrustedPartnerships(actor).includes(found.partnershipId);
+    if (!isEntrusted && !corePanels(actor).includes(found.panelId)) return null;
     const named = [found.caseId, actor.id, actor.nameKeys, work.now];
     const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);
     return inPerson.length ? null : found;

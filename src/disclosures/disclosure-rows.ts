@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../policy/actor.js';
+import { hasAnyGround, subjectOf } from '../policy/subjects.js';
 import { Disclosures, type Received, type Revised, type TakenBack } from '../records/journal.js';
 import { londonDay } from '../records/london-day.js';
+import { Disclosure } from './disclosure.entity.js';
 
 /** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
 const MOST_REMEMBERED = 50_000;
+
+/** A header has its limits; whoever changes more records at once finds the others by the case. */
+const MOST_LINKS = 10;
 
 const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, person_id, listing_id, record_type,
     record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
@@ -23,10 +29,16 @@ const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, par
     "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
+/** Keeps each correction and recall by itself: that a recipient was told of an earlier one stays recorded. */
+const REVISION = `INSERT INTO disclosure_revisions (id, version, made_at, changed_at, partnership_id, disclosure_id, tidings, since, fields)
+  SELECT gen_random_uuid(), 1, tidings_since, tidings_since, partnership_id, id, tidings, tidings_since, `;
+
 /** A recall is never undone by a later correction; whoever was told is to be told again. */
-const REVISE = `UPDATE disclosures SET tidings = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
-    tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
-  WHERE record_id = $1 AND record_type = $4 AND (tidings IS DISTINCT FROM 'recall' OR $2)`;
+const REVISE = `WITH revised AS (
+    UPDATE disclosures SET tidings = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
+      tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
+    WHERE record_id = $1 AND record_type = $4 AND (tidings IS DISTINCT FROM 'recall' OR $2) RETURNING *)
+  ${REVISION} ARRAY(SELECT f FROM unnest(fields) f WHERE f = ANY ($5)) FROM revised ON CONFLICT DO NOTHING`;
 
 /**
  * Recalls the record of a person and their addresses, unless a case or an undecided referral of the panel still names the person.
@@ -38,14 +50,15 @@ const TAKE_BACK = `WITH naming AS (
     UNION SELECT panel_id FROM referral_subjects WHERE person_id = $1),
   seated AS (
     SELECT m.agency_id FROM memberships m
-    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.tier = 'core' AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4))
-  UPDATE disclosures d SET tidings = 'recall', tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
+    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.tier = 'core' AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4)),
+  revised AS (UPDATE disclosures d SET tidings = 'recall', tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
   WHERE d.person_id = $1 AND d.record_type IN ('Person', 'ProtectedAddress')
     AND CASE WHEN $5::uuid IS NULL
       THEN $2 NOT IN (SELECT panel_id FROM naming) AND (d.panel_id = $2
         OR d.panel_id IS NULL AND d.recipient_agency_id NOT IN (SELECT agency_id FROM seated))
       ELSE d.recipient_agency_id = $5 AND (d.panel_id IS NULL OR d.panel_id = $2)
-        AND $5 NOT IN (SELECT agency_id FROM seated) END`;
+        AND $5 NOT IN (SELECT agency_id FROM seated) END RETURNING d.*)
+  ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
 
 const texts = new WeakMap<string[], string>();
 
@@ -98,8 +111,18 @@ export class DisclosureRows extends Disclosures {
     };
   }
 
-  async revised(client: PoolClient, { recordType, recordId, isRecall, at }: Revised): Promise<void> {
-    await client.query({ name: 'revise-disclosures', text: REVISE, values: [recordId, isRecall, at, recordType] });
+  async revised(client: PoolClient, { recordType, recordId, isRecall, fields = [], at }: Revised): Promise<void> {
+    const values = [recordId, isRecall, at, recordType, fields];
+    await client.query({ name: 'revise-disclosures', text: REVISE, values });
+  }
+
+  /** The lists follow the policy when they are read. The link is sent whether or not anybody received the record. */
+  linkFor(actor: Actor, recordIds: string[]): string | null {
+    if (!recordIds.length || !hasAnyGround(actor, subjectOf(Disclosure), 'read')) return null;
+    return [...new Set(recordIds)]
+      .slice(0, MOST_LINKS)
+      .map((id) => `</v1/disclosures?recordId=${id}&toBeTold=true>; rel="related"; title="Agencies to be told of this"`)
+      .join(', ');
   }
 
   async takenBack(client: PoolClient, { personId, panelId, agencyId, at }: TakenBack): Promise<void> {

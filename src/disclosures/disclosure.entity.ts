@@ -32,6 +32,7 @@ export type Tidings = (typeof TIDINGS)[number];
 @Index(['panelId', 'at', 'id'])
 @Index(['originAgencyId', 'at', 'id'])
 @Index(['partnershipId', 'at', 'id'])
+@Index('disclosures_to_be_told', ['partnershipId'], { where: 'tidings IS NOT NULL AND told_at IS NULL' })
 @Check(`tidings IN ('correction', 'recall')`)
 @Check(`(tidings IS NULL) = (tidings_since IS NULL)`)
 @Check(`told_at IS NULL OR tidings IS NOT NULL`)
@@ -104,7 +105,7 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   agreementVersionIds: string[];
 
-  /** What the recipient must be told: the record was corrected, or recalled, since. */
+  /** What the recipient must be told: the record was corrected, or recalled, since. The last of its revisions. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -116,7 +117,7 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   tidingsSince: Date | null;
 
-  /** When the recipient was told (UTC). */
+  /** When the recipient was told of the last one (UTC); null while it is to be told. Each revision keeps its own. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   toldAt: Date | null;

@@ -3,11 +3,13 @@ import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
 import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
+import { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
+import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 import { DisclosureQuery } from './disclosures.requests.js';
 import { DisclosuresService } from './disclosures.service.js';
-import { DisclosureView } from './disclosures.views.js';
+import { DisclosureRevisionView, DisclosureView } from './disclosures.views.js';
 
 @Controller('v1/disclosures')
 export class DisclosuresController {
@@ -29,7 +31,15 @@ export class DisclosuresController {
     return this.disclosures.get(actor, id);
   }
 
-  /** The recipient was told of the correction or the recall */
+  /** Every correction and recall of what was disclosed, and when the recipient was told of each */
+  @Get(':id/revisions')
+  @Can('read', DisclosureRevision)
+  @Answers.page(DisclosureRevisionView)
+  revisions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+    return this.disclosures.revisions(actor, id, query);
+  }
+
+  /** The recipient was told of every correction and recall until now */
   @Post(':id/notice')
   @Can('tell', Disclosure)
   @Answers.changed(DisclosureView)

@@ -10,6 +10,7 @@ import { hiddenWithReferral } from '../referrals/referrals.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
+import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 
 const bars: Bar[] = [
@@ -61,7 +62,7 @@ declareSubject(Disclosure, 'Disclosure', {
     {
       name: 'originator-on-the-panel',
       sentence: 'whose agency contributed what was disclosed, with a seat on the panel',
-      actions: ['read', 'tell'],
+      actions: ['read', 'read-panel', 'tell'],
       where: (actor) => ({ originAgencyId: actor.agencyId, panelId: { $in: seatedPanels(actor) } }),
     },
     {
@@ -78,15 +79,38 @@ declareSubject(Disclosure, 'Disclosure', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['read', 'tell'],
+      actions: ['read', 'read-panel', 'tell'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
     },
     {
       name: 'data-protection-officer',
       sentence: 'who is a data protection officer in the partnership',
-      actions: ['read'],
+      actions: ['read', 'read-panel'],
       where: (actor) =>
         actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
+    },
+  ],
+});
+
+declareSubject(DisclosureRevision, 'DisclosureRevision', {
+  relations: { disclosure: { to: Disclosure, local: 'disclosureId', foreign: 'id' } },
+  parent: 'disclosure',
+  grounds: [
+    {
+      name: 'disclosure-reader',
+      sentence: 'who may read the disclosure: when its recipient was told, not by whom',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+      // a name tells who runs a panel that the reader may not know
+      fields: ['id', 'version', 'partnershipId', 'disclosureId', 'tidings', 'since', 'fields', 'toldAt'],
+    },
+    {
+      name: 'disclosure-and-panel-reader',
+      sentence: 'who may read the disclosure and its panel',
+      actions: ['read'],
+      within: 'read-panel',
+      where: () => ({}),
     },
   ],
 });
@@ -104,5 +128,9 @@ extendSubject(Person, {
   ],
 });
 
-declareWords(Disclosure, 'Accounting for it', 'disclosure', { tell: 'say that its recipients were told of a change' });
+declareWords(Disclosure, 'Accounting for it', 'disclosure', {
+  tell: 'say that its recipients were told of a change',
+  'read-panel': 'read on which panel it was',
+});
+declareWords(DisclosureRevision, 'Accounting for it', 'correction or recall of what was disclosed');
 addWords(Person, { 'account-for': 'ask who received what about the person' });

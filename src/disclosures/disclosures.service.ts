@@ -7,9 +7,10 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { Case } from '../cases/case.entity.js';
 import { Person } from '../subjects/subject.entity.js';
+import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 import type { DisclosureQuery } from './disclosures.requests.js';
-import { DisclosureView } from './disclosures.views.js';
+import { DisclosureRevisionView, DisclosureView } from './disclosures.views.js';
 
 /** Every agency that received what, when, for which purpose; and who must be told of a correction or a recall. */
 @Injectable()
@@ -39,7 +40,14 @@ export class DisclosuresService {
     );
   }
 
-  /** Notes that the recipient was told of the correction or recall. */
+  revisions(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      await work.find('read', Disclosure, id);
+      return work.page(DisclosureRevisionView, { disclosureId: id }, query);
+    });
+  }
+
+  /** Notes that the recipient was told of every correction and recall that nobody told it of before. */
   told(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('tell', Disclosure, DisclosureView, id);
@@ -48,6 +56,9 @@ export class DisclosuresService {
           'nothing-to-tell',
           'The recipient has nothing to be told of this record, or was told. See `tidings` and `toldAt`.',
         );
+      const told = { toldAt: work.now, toldById: actor.kind === 'practitioner' ? actor.id : null };
+      for (const one of await work.rows('read', DisclosureRevision, { disclosureId: id, toldAt: null }))
+        await work.update(DisclosureRevision, one, told);
       return work.present(DisclosureView, await work.update(Disclosure, found, { toldAt: work.now }));
     });
   }

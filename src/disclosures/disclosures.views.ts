@@ -1,4 +1,5 @@
 import { view } from '../records/view.js';
+import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 
 /** That an agency received content of another, and what it must be told. */
@@ -22,4 +23,17 @@ export class DisclosureView extends view(
   'tidings',
   'tidingsSince',
   'toldAt',
+) {}
+
+/** A correction or recall of what was disclosed, and when the recipient was told of it. */
+export class DisclosureRevisionView extends view(
+  DisclosureRevision,
+  'id',
+  'version',
+  'disclosureId',
+  'tidings',
+  'since',
+  'fields',
+  'toldAt',
+  'toldById',
 ) {}

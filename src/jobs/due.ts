@@ -39,6 +39,7 @@ export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
     emergencies,
     redirections,
     chairsNeeded,
+    recipientsToTell,
   ])
     found.push(...(await ask(manager, today, now)));
   return found;
@@ -218,3 +219,32 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
     [today, JSON.stringify(matters), STEERING_GROUP, recent],
   );
 }
+
+/**
+ * Recipients of what was corrected or recalled since, who were not told: to the agency that contributed it and to the coordination
+ * of the panel. A disclosure keeps no foreign keys: what is not found is left out.
+ */
+const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION}), pending AS (
+       SELECT d.id, d.origin_agency_id, (d.tidings_since AT TIME ZONE 'Europe/London')::date::text AS due_on,
+         c.id AS case_id, l.id AS listing_id, p.id AS panel_id
+       FROM disclosures d LEFT JOIN cases c ON c.id = d.case_id
+       LEFT JOIN listings l ON l.id = d.listing_id AND l.case_id = d.case_id
+       LEFT JOIN panels p ON p.id = d.panel_id AND p.partnership_id = d.partnership_id
+       WHERE d.tidings IS NOT NULL AND d.told_at IS NULL), told AS (
+       SELECT *, origin_agency_id AS agency_id FROM pending
+       UNION SELECT q.*, c.agency_id FROM pending q JOIN coordination c ON c.panel_id = q.panel_id)
+     SELECT 'recipient_to_tell' AS kind, id AS "subjectId", due_on AS "dueOn", agency_id AS "agencyId", case_id AS "caseId",
+       listing_id AS "listingId", panel_id AS "panelId" FROM told ORDER BY id, agency_id`,
+    [today],
+  );
+
+/** Marks as unread what was read before another correction of the same day. */
+export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>
+  manager.query(
+    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, changed_at = $1 FROM disclosures d
+     WHERE n.kind = 'recipient_to_tell' AND d.id = n.subject_id AND d.tidings IS NOT NULL AND d.told_at IS NULL
+       AND n.read_at < d.tidings_since`,
+    [now],
+  );

@@ -8,6 +8,8 @@ import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
+import { Disclosure } from '../disclosures/disclosure.entity.js';
+import '../disclosures/disclosures.policy.js';
 import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner, ownOrShared } from '../plans/plans.policy.js';
@@ -23,6 +25,7 @@ import {
   TO_OWNERS,
   TO_REFERRERS,
   TO_STEERING_GROUP,
+  TO_TELLERS,
   type NoticeKind,
 } from './notice.entity.js';
 
@@ -72,6 +75,7 @@ declareSubject(Notice, 'Notice', {
   relations: {
     action: { to: Action, local: 'subjectId', foreign: 'id' },
     referral: { to: Referral, local: 'subjectId', foreign: 'id' },
+    disclosure: { to: Disclosure, local: 'subjectId', foreign: 'id' },
   },
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
@@ -145,6 +149,19 @@ declareSubject(Notice, 'Notice', {
         const own = permitted({ ...actor, scopes: undefined }, subjectOf(Referral), 'refer-again');
         return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }] };
       },
+    },
+    {
+      name: 'teller',
+      sentence:
+        'who may say, for the agency that it was sent to, that the recipient of a disclosure was told, while nobody has said so',
+      actions: ['read', 'mark-read'],
+      where: (actor) => {
+        const own = permitted({ ...actor, scopes: undefined }, subjectOf(Disclosure), 'tell');
+        const pending = { tidings: { $exists: true }, toldAt: null };
+        return own && { $and: [sentTo(actor, TO_TELLERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }] };
+      },
+      // what the disclosure itself does not show to an agency without a seat, the notice does not show either
+      fields: WITHOUT_THE_CASE,
     },
     {
       name: 'party',

@@ -35,6 +35,7 @@ export const NOTICES = {
   referral_redirected: { about: 'Referral', level: LEVELS.due },
   no_chair_left: { about: 'Case', level: LEVELS.escalated },
   deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
+  recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -55,6 +56,11 @@ export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
 export const TO_APPOINTERS: NoticeKind[] = ['deputy_chair_needed'];
 /** To the agencies of core members of a panel that is a compartment, about which nobody outside is told. */
 export const TO_COMPARTMENT: NoticeKind[] = ['no_chair_left'];
+/**
+ * To the agency that contributed what was corrected or recalled, and to the agencies of those who chair or coordinate the panel:
+ * until it is recorded that the recipient was told.
+ */
+export const TO_TELLERS: NoticeKind[] = ['recipient_to_tell'];
 /** To the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
 /** To the agencies of those who chair or coordinate the panel. */

@@ -5,7 +5,7 @@ import { Action } from '../plans/action.entity.js';
 import { keptSince } from '../records/idempotency.js';
 import { Outbox } from '../records/journal.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
-import { dueOn } from './due.js';
+import { dueOn, remindAgain } from './due.js';
 import { escalate } from './escalating.js';
 import { JobRun } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
@@ -82,6 +82,7 @@ export class Sweep {
   /** Answers how many notices are new. */
   private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
     await escalate(manager, partnershipId, now);
+    await remindAgain(manager, now);
     const due = await dueOn(manager, now);
     const escalatedBefore = new Set(
       (

@@ -55,6 +55,10 @@ import { EarlierCasesOfRepeats20261128579000 } from './20261128579000-earlier-ca
 import { CorrectedAttendance20261128580000 } from './20261128580000-corrected-attendance.js';
 import { AttendancesOfGuests20261128581000 } from './20261128581000-attendances-of-guests.js';
 import { Inviters20261128582000 } from './20261128582000-inviters.js';
+import { RevisionsOfDisclosures20261128583000 } from './20261128583000-revisions-of-disclosures.js';
+import { NoticesToTellRecipients20261128584000 } from './20261128584000-notices-to-tell-recipients.js';
+import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js';
+import { Appointers20261128586000 } from './20261128586000-appointers.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -115,4 +119,8 @@ export const migrations: (new () => MigrationInterface)[] = [
   CorrectedAttendance20261128580000,
   AttendancesOfGuests20261128581000,
   Inviters20261128582000,
+  RevisionsOfDisclosures20261128583000,
+  NoticesToTellRecipients20261128584000,
+  FrozenRecalls20261128585000,
+  Appointers20261128586000,
 ];

@@ -170,6 +170,11 @@ export class Membership extends Recorded {
   @Classified('administrative')
   endedAt: Date | null;
 
+  /** Who gave the seat; null for seats from before this was kept, and for the first seats of a panel. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  appointedById: string | null;
+
   /** Why it was ended at once, cancelled or replaced. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')

@@ -26,6 +26,7 @@ export class MembershipView extends view(
   'role',
   'validFrom',
   'validTo',
+  'appointedById',
   'endedAt',
   'endReason',
 ) {}

@@ -218,6 +218,15 @@ declareSubject(Membership, 'Membership', {
       where: (actor) => ({ agencyId: actor.agencyId, panel: { $elemMatch: { compartment: false } } }),
     },
     {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in the partnership of the panel, where the panel is no compartment',
+      actions: ['read'],
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer')
+          ? { panel: { $elemMatch: { partnershipId: { $in: actor.partnershipIds }, compartment: false } } }
+          : null,
+    },
+    {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel: the seat of somebody who does neither',
       actions: ['end'],

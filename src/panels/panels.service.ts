@@ -81,7 +81,8 @@ export class PanelsService {
       const mustLeaveSomebody = replacesId ? await this.watchesOver(work, panel, request.validFrom) : null;
       const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
       await oneSeatAtATime(work, panelId, { ...seat, validTo });
-      const membership = await work.insert(Membership, { ...seat, validTo, panelId, agencyId: member.agencyId });
+      const given = { ...seat, validTo, panelId, agencyId: member.agencyId, appointedById: actor.id };
+      const membership = await work.insert(Membership, given);
       if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
         await mustLeaveAChair(work, replaced, replaced.validTo as string);
         await mustLeaveSomebody?.();

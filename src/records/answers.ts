@@ -20,6 +20,15 @@ const TAG = {
   },
 };
 
+const TAG_AND_LINK = {
+  ...TAG,
+  Link: {
+    description:
+      'After a correction or recall: the lists (`rel="related"`) of agencies that received the record and are to be told, as far as you may know of them. Absent where you may read no such list.',
+    schema: { type: 'string' as const, maxLength: 2000 },
+  },
+};
+
 const IF_MATCH = ApiHeader({
   name: 'If-Match',
   required: true,
@@ -138,7 +147,7 @@ export const Answers = {
       HttpCode(201),
       declareView(view),
       IDEMPOTENCY_KEY,
-      ApiCreatedResponse({ type: view, headers: TAG }),
+      ApiCreatedResponse({ type: view, headers: TAG_AND_LINK }),
       ApiExtension('x-answers', 'made'),
     ),
 
@@ -148,7 +157,7 @@ export const Answers = {
       HttpCode(200),
       declareView(view),
       IF_MATCH,
-      ApiOkResponse({ type: view, headers: TAG }),
+      ApiOkResponse({ type: view, headers: TAG_AND_LINK }),
       ApiExtension('x-answers', 'changed'),
     ),
 };

@@ -99,6 +99,8 @@ export interface Revised {
   recordType: string;
   recordId: string;
   isRecall: boolean;
+  /** Names of the corrected fields, where they are known. */
+  fields?: string[];
   at: Date;
 }
 
@@ -194,4 +196,6 @@ export abstract class Disclosures {
   abstract write(client: PoolClient, received: Received[]): Promise<() => void>;
   abstract revised(client: PoolClient, revised: Revised): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: TakenBack): Promise<void>;
+  /** Returns the header `Link` to the lists of those who are to be told of changed records; null where the actor reads none. */
+  abstract linkFor(actor: Actor, recordIds: string[]): string | null;
 }

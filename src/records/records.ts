@@ -66,6 +66,9 @@ export class Records {
       const { client } = conversation;
       const earlier = await replyOf(work);
       const presented = earlier ?? (await does(work));
+      const changed = [...work.revised.map((one) => one.recordId), ...work.peopleTakenBack.map((one) => one.personId)];
+      const link = this.disclosures.linkFor(actor, changed);
+      if (link) presented.headers['link'] = link;
       if (earlier) work.repeated(earlier);
       else await rememberReply(work, presented);
       const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);

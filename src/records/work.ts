@@ -518,10 +518,13 @@ export class Work {
     if ('recalledAt' in changes) this.recalled(type, row.id);
     else if (subject.contributor) {
       const earlier = row as unknown as Row;
-      const isCorrected = Object.entries(changes).some(
-        ([field, value]) => classOf(type, field)?.category !== 'administrative' && !isSame(value, earlier[field]),
-      );
-      if (isCorrected) this.revised.push({ recordType: subject.name, recordId: row.id, isRecall: false, at: this.now });
+      const fields = Object.entries(changes)
+        .filter(
+          ([field, value]) => classOf(type, field)?.category !== 'administrative' && !isSame(value, earlier[field]),
+        )
+        .map(([field]) => field);
+      const corrected = { recordType: subject.name, recordId: row.id, isRecall: false, fields, at: this.now };
+      if (fields.length) this.revised.push(corrected);
     }
     return { ...row, ...changes, version: row.version + 1, changedAt: this.now };
   }

@@ -58,6 +58,8 @@ export async function packs(seeding: Seeding): Promise<void> {
       id: seeding.id('pack-recall', agenda.meeting.key),
       listingId: item && seeding.id('listing', item.key),
       caseId: item && seeding.id('case', item.case),
+      circulatedAt: seeding.at(agenda.meeting.caseListDue),
+      caseIds: [...new Set((item ? [item] : agenda.items).map((one) => seeding.id('case', one.case)))].sort(),
       reason,
       madeById: seeding.id('practitioner', agenda.chair.id),
     })),

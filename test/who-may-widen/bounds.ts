@@ -382,14 +382,11 @@ export class Bounds {
       case 'Notice':
         return this.notice(row);
       case 'Disclosure':
-        return (
-          this.isOfficer(row) ||
-          facts.leads(person, row['panel_id']) ||
-          (row['origin_agency_id'] === person['agency_id'] &&
-            (facts.hasRole(person, 'safeguarding_lead') ||
-              (row['panel_id'] !== null && facts.sits(person, row['panel_id'])) ||
-              this.wrote(row)))
-        );
+        return this.disclosure(row);
+      case 'DisclosureRevision': {
+        const of = facts.mirror.one('disclosures', row['disclosure_id']);
+        return of !== undefined && this.disclosure(of);
+      }
       case 'Event':
         return this.child(row);
       case 'ResearchRequest':
@@ -421,6 +418,18 @@ export class Bounds {
         if (UNBOUNDED.includes(subject.name)) return null;
         return row['case_id'] !== undefined ? this.child(row) : null;
     }
+  }
+
+  private disclosure(row: Row): boolean {
+    const { facts, person } = this;
+    return (
+      this.isOfficer(row) ||
+      facts.leads(person, row['panel_id']) ||
+      (row['origin_agency_id'] === person['agency_id'] &&
+        (facts.hasRole(person, 'safeguarding_lead') ||
+          (row['panel_id'] !== null && facts.sits(person, row['panel_id'])) ||
+          this.wrote(row)))
+    );
   }
 
   /** Did the person write the record of which this tells? */

@@ -18,8 +18,8 @@ export class PackRecallView extends view(
   'madeAt',
 ) {
   /**
-   * Agencies that received content of the recalled cases since the papers went out, as far as you may know of it: they are to
-   * be told.
+   * Agencies that received content of the recalled cases from the day on which the papers went out until the recall, as far as you
+   * may know of it: they are to be told. Later readings, circulations and seats do not change the list.
    */
   @ApiProperty({ type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid', maxLength: 36 } })
   @Classified('administrative')

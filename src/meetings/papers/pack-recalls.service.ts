@@ -34,7 +34,9 @@ export class PackRecallsService {
   async recall(actor: Actor, meetingId: string, { reason, listingId = null }: PackRecallRequest): Promise<Presented> {
     const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.find('recall', Meeting, meetingId, { lock: true });
-      if (!meeting.agendaEdition) throw conflict('not-circulated', 'Only papers that went out are recalled.');
+      const { circulatedAt } = meeting;
+      if (!meeting.agendaEdition || !circulatedAt)
+        throw conflict('not-circulated', 'Only papers that went out are recalled.');
       const item = listingId ? await itemOf(work, 'read', meetingId, listingId) : null;
       const before = await inForce(work, meeting);
       if (before.some((one) => one.listingId === null || one.listingId === listingId))
@@ -46,6 +48,8 @@ export class PackRecallsService {
         listingId,
         caseId: item?.caseId ?? null,
         edition: meeting.agendaEdition,
+        circulatedAt,
+        caseIds: item ? [item.caseId] : await casesListed(work, meetingId),
         reason,
         madeById: actor.id,
       });
@@ -93,19 +97,31 @@ async function copiesOf(
 export const inForce = (work: Work, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
   work.rows('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
-/** By recall, the agencies to which content of its cases was disclosed since the day on which the papers went out. */
+/** Cases of every item, also of those that are hidden from whoever recalls the papers: all of them went out. */
+async function casesListed(work: Work, meetingId: string): Promise<string[]> {
+  const listings = await work.asService(() => work.manager.findBy(Listing, { meetingId }));
+  return [...new Set(listings.map(({ caseId }) => caseId))].sort();
+}
+
+/**
+ * By recall, the agencies to which content of its cases was disclosed from the day on which the papers went out until they were
+ * recalled, for the agency of each reader then. A later circulation, list or seat changes nothing of it.
+ */
 async function agenciesToTell(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Map<string, string[]>> {
-  const { circulatedAt } = meeting;
-  if (!recalls.length || !circulatedAt) return new Map();
+  const [first] = recalls.map((one) => londonDay(one.circulatedAt)).sort();
+  if (!first) return new Map();
   const listings = await work.rows('read', Listing, { meetingId: meeting.id });
+  const readable = new Set(listings.map(({ caseId }) => caseId));
+  const caseIds = [...new Set(recalls.flatMap((one) => one.caseIds))].filter((id) => readable.has(id));
   // a record of an area above, which meetings do not know
-  const type = typeNamed<{ caseId: string; recipientAgencyId: string }>('Disclosure');
-  const caseIds = listings.map(({ caseId }) => caseId);
-  const since = { caseId: { $in: caseIds }, day: { $gte: londonDay(circulatedAt) } };
-  const disclosed = await work.rows('read', type, since, 50_000);
+  const type = typeNamed<{ caseId: string; recipientAgencyId: string; day: string; at: Date }>('Disclosure');
+  const disclosed = await work.rows('read', type, { caseId: { $in: caseIds }, day: { $gte: first } }, 50_000);
   return new Map(
-    recalls.map(({ id, caseId }) => {
-      const concerned = disclosed.filter((one) => !caseId || one.caseId === caseId);
+    recalls.map(({ id, caseIds: recalled, circulatedAt, madeAt }) => {
+      const since = londonDay(circulatedAt);
+      const concerned = disclosed.filter(
+        (one) => recalled.includes(one.caseId) && one.day >= since && one.at <= madeAt,
+      );
       return [id, [...new Set(concerned.map(({ recipientAgencyId }) => recipientAgencyId))].sort()];
     }),
   );
