@@ -22,6 +22,7 @@ export class ExclusionView extends view(
   'reason',
   'declared',
   'madeById',
+  'carriedFromId',
   'since',
   'until',
   'endedById',
