@@ -46,6 +46,7 @@ const WITHOUT_THE_REASON = [
   'practitionerId',
   'agencyId',
   'name',
+  'matches',
   'caseId',
   'personId',
   'reach',
