@@ -29,8 +29,8 @@ export class ExclusionView extends view(
   'endReason',
 ) {
   /**
-   * How many people in the directory of the partnership have the name today, for an exclusion by name; null for any other. With 0
-   * it keeps nobody out yet: check the spelling. People who had the name before are kept out and not counted.
+   * How many people in the directory of the partnership have the name today, for an exclusion by name; null for any other. With 0,
+   * check the spelling. People who had the name before are kept out and not counted.
    */
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true })
   @Classified('third_party', 'summary')
@@ -38,7 +38,7 @@ export class ExclusionView extends view(
 
   /** By identifier: how many people the name matches. */
   static derive = ({ id }: Row, _now: Date, given: Row): Row => ({
-    matches: (given[id as string]) ?? null,
+    matches: given[id as string] ?? null,
   });
 }
 
