@@ -4,7 +4,8 @@
  *
  * Seen to fail: a note, an escalation and a notice without the item of their action; an action captured without its item, which the
  * database refuses; an action that a guest of another item reads, and one that a guest verifies;
- * notes of other agencies that an owner without a seat reads. That a recused owner follows the case by a hidden action both
+ * notes of other agencies that an owner without a seat reads; an action that its owner cannot accept without the case, and one given
+ * to an agency without a seat. That a recused owner follows the case by a hidden action both
  * walls prevent: one of them left out changes nothing.
  */
 import type pg from 'pg';
@@ -80,6 +81,44 @@ async function recuse(item: Item, who: string): Promise<void> {
   const recusal = { listingId: item.id, practitionerId, reason: 'A relative of the tenant.' };
   await (await by('jag-coordinator')).post(`${item.meeting}/recusals`, recusal).expect(201);
 }
+
+describe('an action of an agency that cannot read the case', () => {
+  test('a flexible member reads, accepts and completes the action without the case', async () => {
+    const coordinator = await by('jag-coordinator');
+    const [caseId] = (await ordinaryCases('ask-jag')).slice(-1) as [string];
+    const member = await practitioner(owner, 'social-worker');
+    await owner.query(`DELETE FROM invitations WHERE practitioner_id = $1 OR agency_id = $2`, [
+      member.id,
+      member.agencyId,
+    ]);
+    const item = await listed(coordinator, caseId);
+    const action = await captured(coordinator, item, member.agencyId);
+    const carrier = await by('social-worker');
+    await carrier.get(`/v1/cases/${caseId}`).expect(404);
+    const { body } = await carrier.get(`/v1/actions/${action}`).expect(200);
+    expect(body).toMatchObject({ description: expect.any(String), dueOn: expect.any(String), status: 'proposed' });
+    expect(body).not.toHaveProperty('caseId');
+    expect((await all(carrier, '/v1/actions?mine=true')).map(({ id }) => id as string)).toContain(action);
+    for (const [noun, sent, status] of [
+      ['acceptance', {}, 'agreed'],
+      ['progress', { status: 'in_progress', note: 'A visit is arranged.' }, 'in_progress'],
+      ['completion', { outcome: 'done', outcomeText: 'Visited; the brother moves out.' }, 'done'],
+    ] as const) {
+      const answer = await move(carrier, action, noun, sent);
+      expect([noun, answer.status, answer.body.status]).toEqual([noun, 200, status]);
+    }
+    expect((await coordinator.get(`/v1/actions/${action}`).expect(200)).body.status).toBe('done');
+  });
+
+  test('a coordinator cannot give an action to an agency without a seat', async () => {
+    const coordinator = await by('jag-coordinator');
+    const item = await listed(coordinator, (await ordinaryCases('ask-jag'))[0]!);
+    const { agencyId: ownerAgencyId } = await practitioner(owner, 'outsider');
+    const request = { ownerAgencyId, description: 'Visit the brother about the noise.', dueOn: inDays(5).slice(0, 10) };
+    const { status, body } = await coordinator.post(`${item.path}/actions`, request);
+    expect([status, body.code]).toEqual([422, 'not-on-the-panel']);
+  });
+});
 
 describe('a guest of one item', () => {
   test('can read what was taken on in that item, and cannot read what was taken on in another', async () => {

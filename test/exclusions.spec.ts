@@ -6,7 +6,8 @@
  * agency made; a panel that excludes in the whole partnership; the bar of referrals, of disclosures and of exclusions without the
  * exclusions by one panel; row-level security without them; a conflict with a person that cannot be declared, or that leaves
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
- * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database.
+ * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; an exclusion by name that
+ * does not say how many people it matches, and one that counts people of another partnership.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -439,4 +440,22 @@ test('a coordinator cannot read who received a referral when excluded from a per
   expect(code(made)).toEqual([201, undefined]);
   expect(await received()).toEqual([]);
   expect(await status('jag-coordinator', `/v1/disclosures/${before as string}`)).toBe(404);
+});
+
+test('a coordinator who excludes by name gets how many people of the partnership have that name', async () => {
+  const coordinator = await by('jag-coordinator');
+  const matching = async (whom: object): Promise<[number, number | null]> => {
+    const made = await coordinator.post('/v1/exclusions', { caseId: jag, reason: 'A relative.', ...whom });
+    const { id, matches } = made.body as { id: string; matches: number | null };
+    const one = await coordinator.get(`/v1/exclusions/${id}`).expect(200);
+    const { body } = await coordinator.get('/v1/exclusions?limit=100').expect(200);
+    const listed = (body.data as { id: string; matches: number | null }[]).find((each) => each.id === id);
+    expect([one.body.matches, listed?.matches]).toEqual([matches, matches]);
+    return [made.status, matches];
+  };
+  expect(await matching({ name: 'Emberley, Duncan' })).toEqual([201, 1]);
+  expect(await matching({ name: 'Duncan Emberly' })).toEqual([201, 0]);
+  // somebody of another partnership
+  expect(await matching({ name: 'Glenn Saddleby' })).toEqual([201, 0]);
+  expect(await matching({ practitionerId: (await practitioner(owner, SERGEANT)).id })).toEqual([201, null]);
 });

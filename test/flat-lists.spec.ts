@@ -90,6 +90,7 @@ function memberOf(panelIds: string[]): Actor {
     })),
     coordinatedPanelIds: [],
     excludedCaseIds: [],
+    namedExcludedCaseIds: [],
     excludedPersonIds: [],
     panelExclusions: [],
     emergencyCaseIds: [],

@@ -83,9 +83,10 @@ describe('a repeat of a case from which the coordinator is excluded', () => {
     };
     const place = await placeOf('Lantern Court, bin store');
     earlier = await accepted(place, chair);
+    repeat = await accepted(place, coordinator);
+    // an exclusion of before is carried over to the repeat; see carried-exclusions.spec.ts
     const { id: practitionerId } = await practitioner(owner, 'jag-coordinator');
     await chair.post('/v1/exclusions', { caseId: earlier, practitionerId, reason: 'A relative.' }).expect(201);
-    repeat = await accepted(place, coordinator);
     plain = await accepted(await placeOf('Lantern Court, roof'), coordinator);
   });
 

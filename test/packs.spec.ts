@@ -2,7 +2,8 @@
  * Papers of a meeting: each reader's pack is what the policy shows them record by record, and says what it keeps back by which
  * rule; before papers go out somebody checks who would receive what, and it stays true until they do.
  *
- * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; recipients worked out as the
+ * Seen to fail: a text added after the mask; a rule cut short; a marking that knows no conditions; a recipient of nothing
+ * who is not marked; recipients worked out as the
  * one who checks; findings shown of hidden items, also by a repeated approval; seats that may change after the check; a maker who
  * approves alone; a guest of a hidden item among the recipients, and a guest of a visible one left out; a recall,
  * whole or of one item, that is not heeded. Of packs as files: one that was made for another reader; contributions without their
@@ -424,6 +425,8 @@ describe('a check before papers go out', () => {
     await (await by('housing-officer')).get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(404);
     const { id } = await practitioner(owner, 'observer');
     expect(warned(made, 'receives-nothing')[0]!.practitionerIds).toContain(id);
+    for (const one of made.body.recipients as { items: unknown[]; receivesNothing: boolean }[])
+      expect(one.receivesNothing).toBe(one.items.length === 0);
     expect(warned(made, 'received-by-nobody')).toEqual([]);
   });
 

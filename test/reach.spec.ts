@@ -620,14 +620,18 @@ describe('a repeat', () => {
     expect(body).toMatchObject({ isRepeat: true });
   });
 
-  test('a coordinator who is excluded from the earlier case is not told of it by a refusal', async () => {
+  test('a coordinator who is excluded from the earlier case cannot read or refuse a referral that repeats it', async () => {
     const { victim, perpetrator, caseId } = await maracCase();
     const second = (await referred('idva', 'ask-marac', victim, perpetrator)).body.id as string;
     const { id } = await practitioner(owner, 'marac-coordinator');
     const exclusion = { caseId, practitionerId: id, reason: 'A neighbour of the family.' };
     await (await by('marac-chair')).post('/v1/exclusions', exclusion).expect(201);
-    expect(await screening(second)).toMatchObject({ isRepeat: false, previousReferralId: null });
-    expect(await refused(second)).toEqual([200, undefined]);
+    const coordinator = await by('marac-coordinator');
+    const path = `/v1/referrals/${second}`;
+    await coordinator.get(path).expect(404);
+    await coordinator.get(`${path}/screening`).expect(404);
+    const reason = { reasonCode: 'below_threshold', reason: 'No criterion of the panel is met by what is told.' };
+    await coordinator.post(`${path}/refusal`, reason).set('if-match', '*').expect(404);
   });
 });
 

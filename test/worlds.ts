@@ -351,6 +351,7 @@ export class Worlds {
       recusedListingIds: c.happens(0.5) ? [] : c.some(pool('Listing', 'id'), 0.3),
       recusedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
+      namedExcludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
       panelExclusions: c.happens(0.5)

@@ -46,6 +46,7 @@ const WITHOUT_THE_REASON = [
   'practitionerId',
   'agencyId',
   'name',
+  'matches',
   'caseId',
   'personId',
   'reach',
@@ -53,6 +54,7 @@ const WITHOUT_THE_REASON = [
   'since',
   'until',
   'declared',
+  'carriedFromId',
   'endedById',
 ];
 
@@ -265,33 +267,40 @@ declareKnownFacts(['emergencyCaseIds'], async (work, people) => {
   });
 });
 
-declareKnownFacts(['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'], async (work, people) => {
-  const concerning = await exclusionsOf(work, people);
-  const shown = await work.shownOf(
-    Exclusion,
-    concerning.map(({ id }) => id),
-  );
-  return (one) => {
-    const known = concerning.filter((exclusion) => {
-      const names = namedBy(exclusion, one);
-      return names !== null && (shown.get(exclusion.id)?.has(names) || work.made.has(exclusion.id));
-    });
-    const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
-    const hides = (personId: string, panelId?: string): boolean =>
-      known.some(
-        (exclusion) =>
-          exclusion.personId === personId &&
-          (panelId ? exclusion.reach === 'panel' && exclusion.panelId === panelId : exclusion.reach === 'partnership'),
-      );
-    return {
-      excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
-      excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
-      panelExclusions: one.panelExclusions
-        .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
-        .filter(({ personIds }) => personIds.length),
+declareKnownFacts(
+  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions'],
+  async (work, people) => {
+    const concerning = await exclusionsOf(work, people);
+    const shown = await work.shownOf(
+      Exclusion,
+      concerning.map(({ id }) => id),
+    );
+    return (one) => {
+      const known = concerning.filter((exclusion) => {
+        const names = namedBy(exclusion, one);
+        return names !== null && (shown.get(exclusion.id)?.has(names) || work.made.has(exclusion.id));
+      });
+      const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
+      const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));
+      const hides = (personId: string, panelId?: string): boolean =>
+        known.some(
+          (exclusion) =>
+            exclusion.personId === personId &&
+            (panelId
+              ? exclusion.reach === 'panel' && exclusion.panelId === panelId
+              : exclusion.reach === 'partnership'),
+        );
+      return {
+        excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
+        namedExcludedCaseIds: one.namedExcludedCaseIds.filter((id) => named.has(id)),
+        excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
+        panelExclusions: one.panelExclusions
+          .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
+          .filter(({ personIds }) => personIds.length),
+      };
     };
-  };
-});
+  },
+);
 
 declareWords(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
 declareWords(AccessRequest, 'Working a case', 'request for access', {

@@ -22,11 +22,25 @@ export class ExclusionView extends view(
   'reason',
   'declared',
   'madeById',
+  'carriedFromId',
   'since',
   'until',
   'endedById',
   'endReason',
-) {}
+) {
+  /**
+   * How many people in the directory of the partnership have the name today, for an exclusion by name; null for any other. With 0,
+   * check the spelling. People who had the name before are kept out and not counted.
+   */
+  @ApiProperty({ type: 'integer', minimum: 0, nullable: true })
+  @Classified('third_party', 'summary')
+  matches: number | null;
+
+  /** By identifier: how many people the name matches. */
+  static derive = ({ id }: Row, _now: Date, given: Row): Row => ({
+    matches: given[id as string] ?? null,
+  });
+}
 
 /** A request to read a case. Whoever asked is told where it stands; which case it means is for those who decide. */
 export class AccessRequestView extends view(

@@ -7,7 +7,7 @@ import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.ent
  * and lose access to the case or person at once.
  */
 export class ExclusionRequest {
-  /** From this case alone, and not from a later case of the same people: for those, name the person … */
+  /** From this case, and from the case of a later repeat of it. For other cases of the same people, name the person … */
   @IsOptional()
   @IsUUID()
   caseId?: string;

@@ -7,6 +7,7 @@ import { Hearers } from '../meetings/room/hearers.js';
 import { watchesOver } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../policy/actor.js';
+import type { Row } from '../policy/conditions.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -32,13 +33,16 @@ export class ExclusionsService {
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(ExclusionView, {}, query));
+    return this.records.read(actor, (work) =>
+      work.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
+    );
   }
 
   get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) =>
-      work.present(ExclusionView, await work.find('read', Exclusion, id)),
-    );
+    return this.records.read(actor, async (work) => {
+      const found = await work.find('read', Exclusion, id);
+      return work.present(ExclusionView, found, { given: await matchesOf(work, [found]) });
+    });
   }
 
   exclude(actor: Actor, request: ExclusionRequest): Promise<Presented> {
@@ -86,7 +90,7 @@ export class ExclusionsService {
         endReason: reason,
       });
       happenedUnseen(work, 'exclusion.ended', changed);
-      return work.present(ExclusionView, changed);
+      return work.present(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
     });
   }
 
@@ -142,7 +146,7 @@ export class ExclusionsService {
       endReason: null,
     });
     happenedUnseen(work, 'exclusion.made', made);
-    return work.present(ExclusionView, made, { status: 201 });
+    return work.present(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }
 
@@ -257,6 +261,26 @@ async function whomOf(
       { pointer: practitionerId ? '/practitionerId' : '/agencyId', detail: 'not known in this partnership' },
     ]);
   return { ...NOBODY, practitionerId: person?.id ?? null, agencyId: person ? null : of };
+}
+
+/** Active staff of the partnership by their present name. A name of before is no matter of the directory. $1 the keys. */
+const BEARERS = `SELECT p.id, p.name_key AS "nameKey", ap.partnership_id AS "partnershipId" FROM practitioners p
+  JOIN agency_partnerships ap ON ap.agency_id = p.agency_id WHERE p.active AND p.name_key = ANY ($1::text[])`;
+
+/** By identifier of an exclusion by name: how many people whom the actor may read in the directory have that name. */
+async function matchesOf(work: Work, exclusions: Exclusion[]): Promise<Row> {
+  const byName = exclusions.filter(({ nameKey }) => nameKey !== null);
+  if (!byName.length) return {};
+  const bearers = await work.manager.query<{ id: string; nameKey: string; partnershipId: string }[]>(BEARERS, [
+    byName.map(({ nameKey }) => nameKey),
+  ]);
+  const ids = [...new Set(bearers.map(({ id }) => id))];
+  const known = ids.length ? await work.rows('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
+  const readable = new Set(known.map(({ id }) => id));
+  const count = ({ nameKey, partnershipId }: Exclusion): number =>
+    bearers.filter((one) => one.nameKey === nameKey && one.partnershipId === partnershipId && readable.has(one.id))
+      .length;
+  return Object.fromEntries(byName.map((one) => [one.id, count(one)]));
 }
 
 /** That somebody is kept out is not told on the case's timeline, which everybody in it reads. */

@@ -34,6 +34,8 @@ declare module '../policy/actor.js' {
      * partnership or by the panel of the case.
      */
     excludedCaseIds: string[];
+    /** Cases that must not exist for the actor because an exclusion names them: it holds for what repeats them, too. */
+    namedExcludedCaseIds: string[];
   }
 }
 
@@ -47,6 +49,11 @@ declareFact(
        WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id) hidden`,
+);
+
+declareFact(
+  'namedExcludedCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e WHERE e.case_id IS NOT NULL AND ${CONCERNING_ME}`,
 );
 
 /**

@@ -14,12 +14,17 @@ import { Referral } from '../referrals/referral.entity.js';
 import '../referrals/referrals.policy.js';
 
 /** The facts by which a conflict bars somebody from a case or referral. */
-const EXCLUDING = ['excludedCaseIds', 'excludedPersonIds', 'panelExclusions'] as const satisfies (keyof ActorFacts)[];
+const EXCLUDING = [
+  'excludedCaseIds',
+  'namedExcludedCaseIds',
+  'excludedPersonIds',
+  'panelExclusions',
+] as const satisfies (keyof ActorFacts)[];
 
 /** The bars ask for these as well. */
 const ASKED = [...EXCLUDING, 'coordinatedPanelIds'] as const;
 
-type Chair = Pick<Actor, (typeof ASKED)[number]>;
+type Chair = Pick<Actor, 'id' | (typeof ASKED)[number]>;
 
 export interface Matter {
   id: string;
@@ -34,7 +39,7 @@ async function chairsByPanel(manager: EntityManager, today: string, now: Date): 
     .filter(({ name }) => ASKED.some((one) => one === name))
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
-    `SELECT who.panel_id AS "panelId", ${facts.join(', ')} FROM (
+    `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
        SELECT 'practitioner' AS kind, p.id, p.agency_id, m.panel_id FROM memberships m
        JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
        WHERE m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3) who`,

@@ -59,6 +59,7 @@ import { RevisionsOfDisclosures20261128583000 } from './20261128583000-revisions
 import { NoticesToTellRecipients20261128584000 } from './20261128584000-notices-to-tell-recipients.js';
 import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js';
 import { Appointers20261128586000 } from './20261128586000-appointers.js';
+import { CarriedExclusions20261128587000 } from './20261128587000-carried-exclusions.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -123,4 +124,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesToTellRecipients20261128584000,
   FrozenRecalls20261128585000,
   Appointers20261128586000,
+  CarriedExclusions20261128587000,
 ];

@@ -5,13 +5,13 @@ import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
-import { Referral, ReferralPerson } from './referral.entity.js';
+import { carryExclusionsOver } from './carried-exclusions.js';
+import { ReferralPerson, type Referral } from './referral.entity.js';
 import { screeningOf } from './screening.js';
 
 export async function openCase(work: Work, referral: Referral, panel: Panel, leadAgencyId: string): Promise<Case> {
   const { panelId, partnershipId, agencyId, contributingType } = referral;
   const screening = await screeningOf(work, referral.id);
-  const previous = await previousOf(work, screening?.previousReferralId ?? null);
   const opened = await work.insert(Case, {
     panelId,
     partnershipId,
@@ -28,7 +28,8 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     whyMultiAgency: referral.whyMultiAgency,
     leadAgencyId,
     isRepeat: screening?.isRepeat ?? false,
-    previousCaseId: previous?.caseId ?? null,
+    // stored and not answered: also where it is hidden from the person who accepts
+    previousCaseId: screening?.previousCaseId ?? null,
     rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
     openedAt: work.now,
   });
@@ -45,12 +46,7 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
       rationale,
       since: londonDay(madeAt),
     });
+  if (opened.previousCaseId) await carryExclusionsOver(work, opened.previousCaseId, opened);
   work.happened('case.opened', Case, opened);
   return opened;
-}
-
-/** The earlier referral of a repeat. It is stored and not answered: also where it is hidden from the person who accepts. */
-async function previousOf(work: Work, id: string | null): Promise<Referral | null> {
-  if (!id) return null;
-  return work.asService(() => work.manager.findOneBy(Referral, { id }));
 }

@@ -474,6 +474,14 @@ export class ReferralScreening extends ContributedRecord {
   @References(() => Referral)
   previousReferralId: string | null;
 
+  /** The case that it repeats: who is excluded from this case learns nothing of the referral. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Case)
+  @Index()
+  @Classified('administrative')
+  @References(() => Case)
+  previousCaseId: string | null;
+
   /** A referral of the same matter that still waits for a decision. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)

@@ -49,12 +49,30 @@ const excludedFromNamed: Bar = {
   },
 };
 
+/**
+ * A referral that repeats a case from which the actor is excluded, until it opens a case that takes the exclusions over. Not for its
+ * author, unless the author decides on it: to lose what one has just written would tell that the panel knows the matter.
+ */
+const repeatingExcluded = (actor: Actor): Where[] => {
+  const { namedExcludedCaseIds } = actor;
+  if (!namedExcludedCaseIds.length) return [];
+  const decided = coordinatedPanels(actor);
+  const others: Where[] = [{ authorId: { $ne: actor.id } }, ...(decided.length ? [{ panelId: { $in: decided } }] : [])];
+  return [
+    {
+      caseId: null,
+      screening: { $elemMatch: { previousCaseId: { $in: namedExcludedCaseIds } } },
+      $or: others,
+    },
+  ];
+};
+
 /** Also bars what refers to a referral. */
 export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or from the case that it led to; an exclusion by the panel does not reach the author, unless the author chairs or coordinates that panel',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from the case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel',
   where: (actor) => {
     const { excludedCaseIds } = actor;
     const hidden = namingExcluded(actor, (where): Where => {
@@ -63,6 +81,7 @@ export const excludedFromReferral: Bar = {
       return decides ? where : { ...where, authorId: { $ne: actor.id } };
     });
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
+    hidden.push(...repeatingExcluded(actor));
     return hidden.length ? { $or: hidden } : null;
   },
 };
@@ -122,6 +141,7 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
+    screening: { to: ReferralScreening, local: 'id', foreign: 'id' },
   },
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',

@@ -50,7 +50,7 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.views.js';
-import { screen, screenAgain } from './screening.js';
+import { screen, screenAgain, screenWaiting } from './screening.js';
 import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 
 interface Deciding {
@@ -227,6 +227,7 @@ export class ReferralsService {
     const refusal: Deciding = { action: 'refuse', kind: 'refusal', event: 'refused', ...request };
     return this.decide(actor, id, refusal, async (work, found) => {
       if (request.reasonCode === 'below_threshold') {
+        await mustSeeScreening(work, id);
         await screenedAgain(work, found, await work.find('read', Panel, found.panelId));
         await mustNotBeRepeat(work, id);
       }
@@ -313,6 +314,7 @@ export class ReferralsService {
         decidedAt: work.now,
       });
       await work.manager.delete(ReferralSubject, { referralId: id });
+      if (kind === 'acceptance') await othersScreened(work, referral);
       happenedTo(work, `referral.${event}`, referral, { reasonCode });
       return work.present(ReferralView, referral);
     });
@@ -480,15 +482,24 @@ async function screenedAgain(work: Work, found: Referral, panel: Panel): Promise
   await screenAgain(work, found, panel.type, rules.repeatWindowMonths);
 }
 
-/** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
-async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
-  // whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell
+async function othersScreened(work: Work, accepted: Referral): Promise<void> {
+  const panel = await work.find('read', Panel, accepted.panelId);
+  const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
+  await screenWaiting(work, accepted, panel.type, rules.repeatWindowMonths);
+}
+
+/** Whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell. */
+async function mustSeeScreening(work: Work, id: string): Promise<void> {
   if (!(await work.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
     throw unacceptable(
       'repeat-not-shown',
       'You cannot see whether this is a repeat, which no score excludes. Choose another reason, or ask the chair to decide.',
       [{ pointer: '/reasonCode', detail: 'only for somebody who sees the screening' }],
     );
+}
+
+/** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
+async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
   const [screening] = work.asShown(ReferralScreening, await work.rows('read', ReferralScreening, { id }, 1));
   // an earlier referral that must not exist for the actor decides nothing that the actor is answered
   if (screening?.isRepeat)

@@ -4,7 +4,7 @@
  */
 import type { PanelType } from '../panels/panel.entity.js';
 import type { Work } from '../records/work.js';
-import { ReferralScreening, type Referral } from './referral.entity.js';
+import { Referral, ReferralScreening } from './referral.entity.js';
 import { HARM_ROLES, VICTIM_ROLES } from './submission.js';
 
 /** An earlier referral that became a case is about whom the case names, where mistakes are put right. */
@@ -23,7 +23,7 @@ const sharesPerson = (roles: string): string => `EXISTS (
  * possible duplicate. Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
  */
 const EARLIER = `
-  SELECT earlier.id, earlier.status,
+  SELECT earlier.id, earlier.status, earlier.case_id AS "caseId",
     (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
       >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside
   FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id
@@ -38,13 +38,14 @@ export async function screen(work: Work, referral: Referral, panelType: PanelTyp
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${referral.panelId}`]);
   const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asService(() =>
-    work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
+    work.manager.query<{ id: string; status: string; caseId: string | null; inside: boolean }[]>(EARLIER, asked),
   );
   const latest = earlier.find((one) => one.status === 'accepted');
   const isRepeat = latest?.inside ?? false;
   const learnt = {
     isRepeat,
     previousReferralId: isRepeat && latest ? latest.id : null,
+    previousCaseId: isRepeat && latest ? latest.caseId : null,
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
   };
   const known = await screeningOf(work, referral.id);
@@ -58,6 +59,25 @@ export async function screen(work: Work, referral: Referral, panelType: PanelTyp
 /** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
 export async function screenAgain(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
   if (!(await screeningOf(work, referral.id))?.isRepeat) await screen(work, referral, panelType, months);
+}
+
+/** Later referrals of the panel that wait and of which an earlier one waited when they were screened. $1 the accepted one. */
+const WAITING = `
+  SELECT r.id FROM referrals accepted JOIN referrals r ON r.panel_id = accepted.panel_id
+    AND (r.submitted_at, r.id) > (accepted.submitted_at, accepted.id) AND r.status IN ('submitted', 'returned')
+  JOIN referral_screenings s ON s.id = r.id AND NOT s.is_repeat AND s.duplicate_of_id IS NOT NULL
+  WHERE accepted.id = $1`;
+
+/**
+ * Screens what waits beside a referral that was just accepted: from now on it is a repeat, and hidden with the case from those who
+ * are excluded from the case.
+ */
+export async function screenWaiting(work: Work, { id }: Referral, panelType: PanelType, months: number): Promise<void> {
+  await work.asService(async () => {
+    const waiting = await work.manager.query<{ id: string }[]>(WAITING, [id]);
+    for (const one of waiting)
+      await screen(work, await work.manager.findOneByOrFail(Referral, { id: one.id }), panelType, months);
+  });
 }
 
 /** For the service's own decisions; readers go through the policy. */

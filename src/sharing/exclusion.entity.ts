@@ -102,6 +102,13 @@ export class Exclusion extends PartnershipRecord {
   @Length(3, 500)
   reason: string;
 
+  /** The exclusion from an earlier case that this one carries on: the case repeats the earlier one. Null for any other. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Exclusion)
+  @Classified('administrative')
+  @References(() => Exclusion)
+  carriedFromId: string | null;
+
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   since: Date;

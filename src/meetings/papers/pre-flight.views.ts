@@ -33,7 +33,11 @@ export class RecipientView {
   @ApiProperty({ format: 'uuid' })
   agencyId: string;
 
+  /** Items of which they receive something, among those that you may see. */
   items: ReceivedItemView[];
+
+  /** They have a seat or an invitation, and their papers hold none of the items that you may see. */
+  receivesNothing: boolean;
 }
 
 /** What to look at before the papers go out. */

@@ -118,6 +118,7 @@ async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
       practitionerId,
       agencyId,
       items: items.map(({ listingId, receives }) => ({ listingId, receives })),
+      receivesNothing: items.length === 0,
     })),
     needsSecondApproval,
     warnings: warningsOf(recipients, listingIds, needsSecondApproval),
