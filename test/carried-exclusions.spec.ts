@@ -4,7 +4,7 @@
  *
  * Seen to fail: a case opened without the exclusions of the earlier one; a waiting referral barred by its own people and case alone;
  * a referral that waited while the earlier one was accepted, and was not screened again; an exclusion carried over that had ended; the
- * waiting referral hidden from its author; the bar of the waiting referral after a case was opened; the identifier of an exclusion from a
+ * waiting referral hidden from its author; an exclusion that is made when a repeat is open already; the bar of the waiting referral after a case was opened; the identifier of an exclusion from a
  * hidden case; chairs not counted over waiting repeats.
  */
 import type pg from 'pg';
@@ -90,6 +90,11 @@ const idOf = async (who: string): Promise<{ practitionerId: string }> => ({
   practitionerId: (await practitioner(owner, who)).id,
 });
 
+async function ended({ id }: Row): Promise<void> {
+  const answer = (await by('jag-chair')).post(`/v1/exclusions/${String(id)}/ending`, { reason: 'Entered in error.' });
+  await answer.set('if-match', '*').expect(200);
+}
+
 const reads = async (who: string, path: string): Promise<number> => (await (await by(who)).get(path)).status;
 
 async function carriedTo(caseId: string, who = 'jag-chair'): Promise<Row[]> {
@@ -164,16 +169,25 @@ test('an exclusion holds for the repeat of a repeat', async () => {
   expect(after!['carriedFromId']).toBe(before!['id']);
 });
 
+test('an exclusion that is made later holds for the repeats that are open already, once', async () => {
+  const at = await place();
+  const earlier = await opened(at);
+  const [second, third] = [await opened(at), await opened(at)];
+  const whom = await idOf('fire-officer');
+  await excluded(third, whom);
+  await excluded(earlier, whom);
+  for (const caseId of [earlier, second, third]) {
+    await isMissing('fire-officer', '/v1/cases', caseId, ofCase);
+    expect(await carriedTo(caseId)).toHaveLength(1);
+  }
+  await declared('police-sergeant', second);
+  const paths = [earlier, second, third].map((caseId) => `/v1/cases/${caseId}`);
+  expect(await Promise.all(paths.map((path) => reads('police-sergeant', path)))).toEqual([200, 404, 404]);
+});
+
 test('an exclusion that has ended holds for no repeat', async () => {
   const at = await place();
-  const { id } = await excluded(await opened(at), await idOf('fire-officer'));
-  const ending = { reason: 'Entered for the wrong person.' };
-  await (
-    await by('jag-chair')
-  )
-    .post(`/v1/exclusions/${String(id)}/ending`, ending)
-    .set('if-match', '*')
-    .expect(200);
+  await ended(await excluded(await opened(at), await idOf('fire-officer')));
   const repeat = await referred(at);
   expect(await reads('fire-officer', `/v1/referrals/${repeat}`)).toBe(200);
   expect(await reads('fire-officer', `/v1/cases/${await accepted(repeat)}`)).toBe(200);
@@ -186,12 +200,7 @@ test('a chair can end a carried exclusion, and the earlier case stays hidden', a
   const repeat = await referred(at);
   const caseId = await accepted(repeat);
   const [carried] = await carriedTo(caseId);
-  await (
-    await by('jag-chair')
-  )
-    .post(`/v1/exclusions/${String(carried!['id'])}/ending`, { reason: 'Moved to another ward.' })
-    .set('if-match', '*')
-    .expect(200);
+  await ended(carried!);
   const statuses = [`/v1/cases/${caseId}`, `/v1/referrals/${repeat}`, `/v1/cases/${earlier}`];
   expect(await Promise.all(statuses.map((path) => reads('fire-officer', path)))).toEqual([200, 200, 404]);
 });
@@ -236,7 +245,9 @@ test('a coordinator from whom the earlier case is hidden gets no reference to it
   const { id } = await excluded(earlier, await idOf('fire-officer'));
   const caseId = await opened(at);
   expect((await carriedTo(caseId, 'jag-coordinator'))[0]).toMatchObject({ carriedFromId: id });
-  await declared('jag-coordinator', earlier);
+  const own = await declared('jag-coordinator', earlier);
+  const carried = (await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id']);
+  await ended(carried!);
   const [shown] = await carriedTo(caseId, 'jag-coordinator');
   expect(shown).toMatchObject({ carriedFromId: null });
   expect(JSON.stringify(shown)).not.toContain(id as string);

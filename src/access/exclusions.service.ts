@@ -13,6 +13,7 @@ import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
+import { carryOnToRepeats, repeatsOf } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
@@ -112,7 +113,9 @@ export class ExclusionsService {
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
-    const concerned = caseId ? { caseIds: [caseId] } : { personIds: [personId as string] };
+    const concerned = caseId
+      ? { caseIds: [caseId, ...(await repeatsOf(work, caseId)).map(({ id }) => id)] }
+      : { personIds: [personId as string] };
     const mustLeaveSomebody = await watchesOver(work, this.actors, { partnershipId, ...concerned });
     const missing: FromWhat[] = [];
     let first: string | null = null;
@@ -146,6 +149,7 @@ export class ExclusionsService {
       endReason: null,
     });
     happenedUnseen(work, 'exclusion.made', made);
+    await carryOnToRepeats(work, made);
     return work.present(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }
