@@ -59,7 +59,6 @@ export async function packs(seeding: Seeding): Promise<void> {
       listingId: item && seeding.id('listing', item.key),
       caseId: item && seeding.id('case', item.case),
       circulatedAt: seeding.at(agenda.meeting.caseListDue),
-      caseIds: [...new Set((item ? [item] : agenda.items).map((one) => seeding.id('case', one.case)))].sort(),
       reason,
       madeById: seeding.id('practitioner', agenda.chair.id),
     })),

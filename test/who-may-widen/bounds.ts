@@ -130,7 +130,14 @@ export class Facts {
   hidden(person: Row): Set<string> {
     const hidden = new Set<string>();
     for (const one of this.exclusions(person)) {
-      if (one['case_id'] !== null) hidden.add(one['case_id'] as string);
+      if (one['case_id'] !== null) {
+        hidden.add(one['case_id'] as string);
+        // 11: a repeat that waits, but for its author
+        for (const { id } of this.by('referral_screenings', 'previous_case_id', one['case_id'])) {
+          const repeat = this.mirror.one('referrals', id);
+          if (repeat && repeat['case_id'] === null && repeat['author_id'] !== person.id) hidden.add(id);
+        }
+      }
       if (one['person_id'] === null) continue;
       const reaches = (panelId: unknown): boolean => one['reach'] !== 'panel' || panelId === one['panel_id'];
       if (one['reach'] !== 'panel') hidden.add(one['person_id'] as string);

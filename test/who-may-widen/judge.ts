@@ -380,6 +380,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
               after['listing_id'],
               after['partnership_id'],
               ...recordsNaming(mirror, after['person_id']),
+              ...repeatsOf(mirror, after['case_id']),
             ]),
           ];
         // 26: what is corrected opens as what is given
@@ -422,6 +423,12 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
     ...mirror.where('referral_people', of).map((one) => one['referral_id']),
   ];
 }
+
+/** Referrals that repeat a case: while they wait, an exclusion from the case keeps somebody away from them, too. */
+const repeatsOf = (mirror: Mirror, caseId: unknown): unknown[] =>
+  typeof caseId === 'string'
+    ? mirror.where('referral_screenings', { previous_case_id: caseId }).map(({ id }) => id)
+    : [];
 
 /** The table of a type of record. */
 const tableNamed = (type: string): string =>

@@ -50,11 +50,6 @@ export class PackRecall extends PartnershipRecord {
   @Classified('administrative')
   circulatedAt: Date;
 
-  /** Cases of the recalled papers when they were recalled: what is put on the list or taken off it later makes no difference. */
-  @Column({ type: 'uuid', array: true })
-  @Classified('administrative')
-  caseIds: string[];
-
   /** Why, for everybody who received them: nothing about a case. */
   @Column({ type: 'text' })
   @Classified('administrative')

@@ -49,7 +49,6 @@ export class PackRecallsService {
         caseId: item?.caseId ?? null,
         edition: meeting.agendaEdition,
         circulatedAt,
-        caseIds: item ? [item.caseId] : await casesListed(work, meetingId),
         reason,
         madeById: actor.id,
       });
@@ -97,12 +96,6 @@ async function copiesOf(
 export const inForce = (work: Work, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
   work.rows('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
-/** Cases of every item, also of those that are hidden from whoever recalls the papers: all of them went out. */
-async function casesListed(work: Work, meetingId: string): Promise<string[]> {
-  const listings = await work.asService(() => work.manager.findBy(Listing, { meetingId }));
-  return [...new Set(listings.map(({ caseId }) => caseId))].sort();
-}
-
 /**
  * By recall, the agencies to which content of its cases was disclosed from the day on which the papers went out until they were
  * recalled, for the agency of each reader then. A later circulation, list or seat changes nothing of it.
@@ -111,17 +104,16 @@ async function agenciesToTell(work: Work, meeting: Meeting, recalls: PackRecall[
   const [first] = recalls.map((one) => londonDay(one.circulatedAt)).sort();
   if (!first) return new Map();
   const listings = await work.rows('read', Listing, { meetingId: meeting.id });
-  const readable = new Set(listings.map(({ caseId }) => caseId));
-  const caseIds = [...new Set(recalls.flatMap((one) => one.caseIds))].filter((id) => readable.has(id));
+  const caseIds = listings.map(({ caseId }) => caseId);
   // a record of an area above, which meetings do not know
   const type = typeNamed<{ caseId: string; recipientAgencyId: string; day: string; at: Date }>('Disclosure');
   const disclosed = await work.rows('read', type, { caseId: { $in: caseIds }, day: { $gte: first } }, 50_000);
   return new Map(
-    recalls.map(({ id, caseIds: recalled, circulatedAt, madeAt }) => {
+    recalls.map(({ id, caseId, circulatedAt, madeAt }) => {
       const since = londonDay(circulatedAt);
-      const concerned = disclosed.filter(
-        (one) => recalled.includes(one.caseId) && one.day >= since && one.at <= madeAt,
-      );
+      const listed = listings.filter((one) => (caseId ? one.caseId === caseId : one.madeAt <= madeAt));
+      const recalled = new Set(listed.map((one) => one.caseId));
+      const concerned = disclosed.filter((one) => recalled.has(one.caseId) && one.day >= since && one.at <= madeAt);
       return [id, [...new Set(concerned.map(({ recipientAgencyId }) => recipientAgencyId))].sort()];
     }),
   );
