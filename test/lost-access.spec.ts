@@ -6,7 +6,7 @@
  *
  * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
  * the mask; facts that are not read anew when their stamp moved, or while a change waited; facts read
- * anew as of when the request arrived; memberships that do not move the stamp; the stored reply to a repeated call as it was.
+ * anew as of when the request arrived; rows of a later moment than the stamp beside them; memberships that do not move the stamp; the stored reply to a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -405,6 +405,22 @@ describe('a change that is under way', () => {
     await exclude();
     await owner.query('COMMIT');
     expect(await answered).toBe(404);
+  });
+
+  it('lets nobody read what was written after they were excluded', async () => {
+    const address = `/v1/cases/${caseId}`;
+    const { text: before } = await officer.get(address).expect(200);
+    await owner.query('BEGIN');
+    await owner.query('LOCK TABLE cases IN ACCESS EXCLUSIVE MODE');
+    const answered = officer.get(address).then(({ status, text }) => ({ status, text }));
+    await waitingForALock();
+    await exclude();
+    await owner.query(`UPDATE cases SET summary = 'Written since.' WHERE id = $1`, [caseId]);
+    await owner.query('COMMIT');
+    const { status, text } = await answered;
+    if (status === 200) expect(text).toBe(before);
+    else expect(status).toBe(404);
+    await officer.get(address).expect(404);
   });
 
   it('is refused to whoever is excluded while the body is received', async () => {

@@ -27,10 +27,11 @@ export class Conversation {
     private readonly clock: Clock,
   ) {}
 
-  begin(): void {
+  /** What is read is of the moment at which it was said who asks. A change also sees what others committed since. */
+  begin(isChange = false): void {
     if (this.begun) return;
     const send = together(this.client);
-    const transaction = this.client.query('BEGIN');
+    const transaction = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
     const entered = this.client.query<{ stamp: string | null }>(entering(this.wall));
     // after the questions of this breath, which leave at its end
     process.nextTick(() => process.nextTick(send));

@@ -49,6 +49,9 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 const SETTINGS =
   '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan';
 
+/** Who asks, under which stamp, and what is found, are of one moment; a change begins its transaction otherwise. */
+const ONE_MOMENT = ' -c default_transaction_isolation=repeatable\\ read';
+
 const log = new Logger('database');
 
 /** `maintenance` opens the tables to their owner, whom row-level security binds too. */
@@ -74,7 +77,7 @@ export function databaseOptions(
     extra: {
       // what need not wait for an answer is sent with what does
       pipeline: true,
-      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ''),
+      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ONE_MOMENT),
     },
   };
 }

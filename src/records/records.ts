@@ -62,7 +62,7 @@ export class Records {
   /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
   change(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
     return this.working(actor, async (work, conversation) => {
-      conversation.begin();
+      conversation.begin(true);
       const { client } = conversation;
       const earlier = await replyOf(work);
       const presented = earlier ?? (await does(work));

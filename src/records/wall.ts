@@ -52,7 +52,7 @@ export const unhidden = (wall: Wall): Wall => ({ ...SERVICE_WALL, actor: wall.ac
 
 /** A transaction behind a wall, for questions that the service asks outside any unit of work. */
 export function behind<T>(source: DataSource, wall: Wall, does: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return source.transaction(async (manager) => {
+  return source.transaction('READ COMMITTED', async (manager) => {
     const { text, values } = entering(wall);
     await manager.query(text, values);
     return does(manager);
