@@ -4,9 +4,9 @@
  *
  * Seen to fail: an officer without exclusions or roles; a reason or a person shown to one; an exclusion of a compartment; an
  * exclusion of another partnership; a colleague of another agency who reads roles; seats hidden from an officer;
- * a seat that does not say who gave it; no explanations of what stands in a case; one to the panel's coordination of a record that it
- * does not read; one of another agency's own record, of a compartment, and of a case from which the officer is excluded; a
- * recusal that does not count; a field of a record that the officer does not read.
+ * a seat that does not say who gave it; no explanations of what stands in a case; such a ground for the
+ * coordination; a field of a record that the officer does not read. Not seen to fail: what another agency keeps to itself,
+ * compartments and exclusions, as row-level security hides these rows as well.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, likeness, practitioner } from './given-panel-work.ts';
@@ -209,6 +209,21 @@ describe('explanations of what stands in a case', () => {
       expect(likeness(await asking('dpo', type, id, 'jag-chair'))).toBe(missing);
     }
     await owner.query('DELETE FROM exclusions WHERE id = $1', [rows[0]!.id]);
+  });
+
+  test('the coordination gets the answer of a missing record for what no agreement shares; an officer does not', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `UPDATE contributions SET category = 'sexual_health' WHERE id IN (SELECT t.id FROM contributions t
+         JOIN panels p ON p.id = t.panel_id WHERE p.code = 'ask-jag' AND t.text = 'Seen there again.' AND NOT t.agency_only) RETURNING id`,
+    );
+    const { id } = rows[0]!;
+    for (const who of ['jag-chair', 'jag-coordinator']) {
+      await (await by(who)).get(`/v1/contributions/${id}`).expect(404);
+      const missing = likeness(await asking(who, 'Contribution', MISSING, 'housing-officer'));
+      expect(likeness(await asking(who, 'Contribution', id, 'housing-officer'))).toBe(missing);
+    }
+    expect((await asking('dpo', 'Contribution', id, 'housing-officer')).body.outcome).toBe('permit');
+    expect((await asking('dpo', 'Contribution', id, 'jag-chair')).body.outcome).toBe('refuse');
   });
 
   test('nobody else gets another answer than for a missing record that they do not read', async () => {

@@ -4,7 +4,7 @@
  *
  * Seen to fail: facts of the person as the database knows them, one after the other: invitations, recusals, emergency accesses,
  * exclusions and roles; related rows that the asker may not read; every action of a record; records of somebody's own access; the field of a
- * record that the asker may not read; a log without person and field;
+ * record that the asker may not read; a recusal that does not count for the data protection officer; a log without person and field;
  * on the page, facts as the database knows them, and whoever is kept out and named by a hidden record. Of oneself: a reference
  * that is withheld, said to be shown.
  */
