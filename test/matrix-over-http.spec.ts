@@ -253,7 +253,9 @@ afterAll(async () => {
 test('every action of the matrix has a door, or is known to be decided behind another', () => {
   const known = policy.declaredSubjects().flatMap((one) => actionsOf(one).map((action) => cellOf(action, one)));
   const withDoor = new Set(all.map(({ action, subject }) => cellOf(action, subject)));
-  expect(known.filter((cell) => !withDoor.has(cell) && !INSIDE[cell])).toEqual([]);
+  // of every record: POST /v1/policy/explanations, see data-protection-officer.spec.ts
+  const isAsked = (cell: string): boolean => cell.startsWith('explain ');
+  expect(known.filter((cell) => !withDoor.has(cell) && !INSIDE[cell] && !isAsked(cell))).toEqual([]);
   expect([...withDoor].filter((cell) => !known.includes(cell))).toEqual([]);
   expect(Object.keys(INSIDE).filter((cell) => withDoor.has(cell) || !known.includes(cell))).toEqual([]);
 });

@@ -487,7 +487,6 @@ declareWords(Case, 'Working a case', 'case', {
   reopen: 'reopen it',
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',
-  explain: 'ask who sees it and why',
 });
 declareWords(CasePerson, 'Working a case', 'role of a person in a case', {
   'take-out': 'take out a person named in error',

@@ -4,7 +4,14 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, declaredSubjects, permitted, type Relation, type Subject } from '../policy/subjects.js';
+import {
+  declareSubject,
+  declaredSubjects,
+  explainedByOfficer,
+  permitted,
+  type Relation,
+  type Subject,
+} from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import '../bids/bids.policy.js';
 import { Case } from '../cases/case.entity.js';
@@ -34,12 +41,14 @@ const relations = Object.fromEntries(
   ]),
 );
 
-/** Events whose record the actor may read. */
-const aboutReadable = (actor: Actor): Where[] =>
-  INSIDE_A_CASE.flatMap((subject) => {
-    const readable = permitted({ ...actor, scopes: undefined }, subject, 'read');
-    return readable ? [{ subjectType: subject.name, [toRecord(subject)]: { $elemMatch: readable } }] : [];
+/** Events on whose record the actor may do the action; null where there is no such record. */
+function aboutRecords(actor: Actor, action: string): Where | null {
+  const each = INSIDE_A_CASE.flatMap((subject): Where[] => {
+    const permittedOnes = permitted({ ...actor, scopes: undefined }, subject, action);
+    return permittedOnes ? [{ subjectType: subject.name, [toRecord(subject)]: { $elemMatch: permittedOnes } }] : [];
   });
+  return each.length ? { $or: each } : null;
+}
 
 declareSubject(Event, 'Event', {
   relations: { ...relations, case: { to: Case, local: 'caseId', foreign: 'id' } },
@@ -52,9 +61,17 @@ declareSubject(Event, 'Event', {
       sentence: 'who may read the case, and the record of which the event tells',
       actions: ['read'],
       within: 'read',
+      where: (actor) => aboutRecords(actor, 'read'),
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer, and may ask who sees the record of which the event tells and why',
+      actions: ['explain'],
+      within: 'explain',
       where: (actor) => {
-        const readable = aboutReadable(actor);
-        return readable.length ? { $or: readable } : null;
+        const own = explainedByOfficer(actor, Event);
+        const about = own && aboutRecords(actor, 'explain');
+        return own && about && { $and: [own, about] };
       },
     },
   ],

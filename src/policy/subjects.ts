@@ -18,6 +18,7 @@
  */
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from './actor.js';
+import { columnsOf } from './columns.js';
 import { conditionsMatcher, type Where } from './conditions.js';
 import { keptFor } from './standing.js';
 
@@ -157,7 +158,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     flags: { ...declaration.flags },
     telling: { ...declaration.telling },
     bars: copied(declaration.bars),
-    grounds: copied(declaration.grounds),
+    grounds: [...copied(declaration.grounds), ...officersGround(type, declaration)],
     caps: copied(declaration.caps),
     seek: copied(declaration.seek),
     contexts: copied(declaration.contexts),
@@ -165,6 +166,45 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     type,
     name,
   });
+}
+
+const isExplained = ({ grounds = [] }: Declaration): boolean =>
+  grounds.some(({ actions }) => actions.includes('explain'));
+
+/**
+ * Condition for records of which a data protection officer may ask who reads them, as far as the record itself decides that: not
+ * what another agency keeps to itself, which is before no panel. Null for everybody else.
+ */
+export function explainedByOfficer(actor: Actor, type: RecordClass): Where | null {
+  if (!actor.roles.includes('data_protection_officer')) return null;
+  return columnsOf(type).has('agencyOnly') ? { $or: [{ agencyOnly: false }, { agencyId: actor.agencyId }] } : {};
+}
+
+/**
+ * Ground of the data protection officer on every record in a case: `explain` on the case opens `explain` on the record, unless
+ * the subject declares that action itself. The coordination gets no such ground, since a panel need not know of every record.
+ */
+function officersGround(type: RecordClass, declaration: Declaration): Ground[] {
+  const { parent, relations = {} } = declaration;
+  const above = parent ?? 'case';
+  const to = relations[above]?.to;
+  if (!to || isExplained(declaration) || !isExplained(subjectOf(to))) return [];
+  const officer = { name: 'data-protection-officer', actions: ['explain'] };
+  const sentence = columnsOf(type).has('agencyOnly')
+    ? 'who is a data protection officer, where no other agency keeps it to itself'
+    : 'who is a data protection officer';
+  if (parent) return [{ ...officer, sentence, within: 'explain', where: (actor) => explainedByOfficer(actor, type) }];
+  return [
+    {
+      ...officer,
+      sentence: `${sentence}, and who may ask who sees the case and why`,
+      where: (actor) => {
+        const own = explainedByOfficer(actor, type);
+        const outer = own && permitted({ ...actor, scopes: undefined }, subjectOf(to), 'explain');
+        return own && outer && allOf(own, { [above]: { $elemMatch: outer } });
+      },
+    },
+  ];
 }
 
 /** Adds what an area knows to a subject of an area below it. */

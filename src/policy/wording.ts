@@ -28,7 +28,7 @@ interface Wording {
 const wordings = new Map<Subject, Wording>();
 
 /** Where almost every record says the same. */
-const USUAL = { read: 'read it', change: 'change it' };
+const USUAL = { read: 'read it', change: 'change it', explain: 'ask who sees it and why' };
 
 export function declareWords(
   type: RecordClass,

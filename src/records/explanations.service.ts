@@ -19,8 +19,8 @@ import type { Work } from './work.js';
 const WHOSE_ACCESS = 'practitionerId';
 
 /**
- * Answers why. Only about records that the asker may read: about what is hidden there is no explanation, as there is no
- * record. About others only the coordination of the panel and the data protection officer may ask, only whether they may read
+ * Answers why. Only about records that the asker may read or explain: about what is hidden there is no explanation, as there
+ * is no record. About others only the coordination of the panel and the data protection officer may ask, only whether they may read
  * a case or what stands in it, and only as far as the asker may know what the answer rests on.
  */
 @Injectable()
@@ -91,31 +91,40 @@ export class ExplanationsService {
     return known as Actor;
   }
 
-  /** May the asker `explain` the record, or what it stands in? */
+  /** May the asker `explain` the record, or read it and `explain` what it stands in? */
   private async mayAskAboutOthers(work: Work, subject: Subject, id: string): Promise<boolean> {
-    if (subject.grounds.some((ground) => ground.actions.includes('explain')))
-      return (await work.peek('explain', subject.type, id)) !== null;
+    if (await work.peek('explain', subject.type, id)) return true;
     if (!subject.parent) return false;
     const relation = relationOf(subject, subject.parent);
-    const row = await work.find('read', subject.type as RecordClass<Record<string, unknown>>, id);
-    return this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
+    const row = await work.peek('read', subject.type as RecordClass<Record<string, unknown>>, id);
+    return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
 }
 
-/** The row without related rows that the asker may not read. The record in which it stands is readable with it. */
+/**
+ * The row without related rows that the asker may neither read nor explain. The record in which it stands is readable or
+ * explained with it.
+ */
 async function withoutUnread(work: Work, subject: Subject, row: Row): Promise<Row> {
   const asked: Row = { ...row };
   for (const [name, { to }] of Object.entries(subject.relations)) {
     const related = row[name] as Row[] | undefined;
     if (!related) continue;
     const ids = related.map((one) => one['id'] as string);
-    const readable =
-      name === subject.parent || !ids.length ? null : await work.rows('read', to, { id: { $in: ids } }, ids.length);
-    const known = readable && new Set(readable.map((one) => (one as Row)['id']));
+    const known = name === subject.parent || !ids.length ? null : await knownAmong(work, to, ids);
     const kept = known ? related.filter((one) => known.has(one['id'])) : related;
     asked[name] = await Promise.all(kept.map((one) => withoutUnread(work, subjectOf(to), one)));
   }
   return asked;
+}
+
+/** The identifiers of records that the asker may read or explain. */
+async function knownAmong(work: Work, type: RecordClass, ids: string[]): Promise<Set<unknown>> {
+  const found = [
+    ...(await work.rows('read', type, { id: { $in: ids } }, ids.length)),
+    ...(await work.rows('explain', type, { id: { $in: ids } }, ids.length)),
+  ];
+  return new Set(found.map((one) => (one as Row)['id']));
 }
 
 /** Does the field refer to a record that the asker may not read? What must not exist for the asker is shown as nothing. */

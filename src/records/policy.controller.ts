@@ -21,10 +21,10 @@ export class PolicyController {
     return this.explanations.matrix(accept?.startsWith('text/plain') ?? false);
   }
 
-  /** Why you, or somebody else, may or may not: the steps of the decision about one record that you may read */
+  /** Why you, or somebody else, may or may not: the steps of the decision about one record that you may read or explain */
   @Post('explanations')
   @HttpCode(200)
-  @SignedIn('it answers only about records that the asker may read')
+  @SignedIn('it answers only about records that the asker may read or explain')
   @ApiOkResponse({ schema: explanationSchema })
   @ApiExtension('x-answers', 'document')
   explain(@By() actor: Actor, @Body() body: ExplanationRequest): Promise<Presented> {

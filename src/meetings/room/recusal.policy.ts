@@ -48,10 +48,16 @@ declareSubject(Recusal, 'Recusal', {
 
 declareKnownFacts(['recusedListingIds', 'recusedCaseIds'], async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
-  const readable = listingIds.length
-    ? await work.rows('read', Recusal, { listingId: { $in: listingIds }, endedAt: null }, MOST_RECUSALS)
+  const filter = { listingId: { $in: listingIds }, endedAt: null };
+  // an officer who may explain a recusal does not read it, and still counts it
+  const known = listingIds.length
+    ? [
+        ...(await work.rows('read', Recusal, filter, MOST_RECUSALS)),
+        ...(await work.rows('explain', Recusal, filter, MOST_RECUSALS)),
+      ]
     : [];
-  const byPerson = Map.groupBy(readable, ({ practitionerId }) => practitionerId);
+  const byId = new Map(known.map((one) => [one.id, one]));
+  const byPerson = Map.groupBy(byId.values(), ({ practitionerId }) => practitionerId);
   return ({ id }) => {
     const own = byPerson.get(id) ?? [];
     return {
