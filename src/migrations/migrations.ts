@@ -55,6 +55,7 @@ import { EarlierCasesOfRepeats20261128579000 } from './20261128579000-earlier-ca
 import { CorrectedAttendance20261128580000 } from './20261128580000-corrected-attendance.js';
 import { AttendancesOfGuests20261128581000 } from './20261128581000-attendances-of-guests.js';
 import { Inviters20261128582000 } from './20261128582000-inviters.js';
+import { ApologiesOfGuests20261128583000 } from './20261128583000-apologies-of-guests.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -115,4 +116,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CorrectedAttendance20261128580000,
   AttendancesOfGuests20261128581000,
   Inviters20261128582000,
+  ApologiesOfGuests20261128583000,
 ];
