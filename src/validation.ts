@@ -36,7 +36,8 @@ export class RequestValidation extends ValidationPipe {
     try {
       return await this.validated(value, metadata);
     } catch (error) {
-      if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query')) return holdBack(error);
+      if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query'))
+        return holdBack(error, value);
       throw error;
     }
   }

@@ -3,7 +3,9 @@
  * of an exclusion by it; the service tells those who may see that somebody else chairs the matter.
  *
  * Seen to fail: no notice of such a case or referral; the notice without the bar of its referral; the notice to the steering group
- * with the identifier of the case, or with the type of the record; a notice for every case from which one chair is excluded; a notice each day.
+ * with the identifier of the case, or with the type of the record; a notice for every case from which one chair is excluded; a notice each
+ * day; no notice of an item from which all chairs are recused, or a notice of it to somebody who is recused; a notice of an item that
+ * was taken off the list, and of one with a chair.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -192,6 +194,52 @@ test('a referral that names the person gets a notice, from which the excluded ar
   expect(notices.length).toBeGreaterThan(before);
   for (const notice of notices) expect(notice).not.toHaveProperty('subjectType');
   for (const who of CHAIRS) expect([who, await told(who, 'no_chair_left')]).toEqual([who, []]);
+});
+
+describe('an item of a coming meeting from which all chairs are recused', () => {
+  const caseIds: string[] = [];
+  const items: string[] = [];
+  let path: string;
+  const recused = async (who: string, listingId: string): Promise<Row> =>
+    made((await as(server, who)).post(`${path}/recusals`, { listingId, reason: 'A close friend.' }));
+
+  beforeAll(async () => {
+    const coordinator = await as(server, 'jag-coordinator');
+    const day = inDays(20).slice(0, 10);
+    const times = { scheduledAt: `${day}T10:00:00Z`, endsAt: `${day}T12:00:00Z` };
+    const panelId = panels.get('ask-jag');
+    path = `/v1/meetings/${(await made(coordinator.post('/v1/meetings', { panelId, ...times, venueOrMode: 'Room 2' })))['id'] as string}`;
+    caseIds.push(...cases.slice(4, 7));
+    for (const caseId of caseIds)
+      items.push((await made(coordinator.post(`${path}/listings`, { caseId, kind: 'review' })))['id']);
+    for (const who of CHAIRS) for (const item of [items[0]!, items[2]!]) await recused(who, item);
+    await recused(CHAIRS[0]!, items[1]!);
+    const last = `${path}/listings/${items[2]!}`;
+    await coordinator
+      .post(`${last}/removal`, { reason: 'Heard elsewhere.' })
+      .set('if-match', '*')
+      .expect((answer: Response) => expect([answer.status, answer.text]).toEqual([200, expect.any(String)]));
+  }, 60_000);
+
+  test('the coordinator gets a notice about it, and the steering group one without it', async () => {
+    const before = (await told(STEERING_CHAIR, 'deputy_chair_needed')).length;
+    await jobsDone();
+    expect(await about('jag-coordinator', 'no_chair_left', items[0]!)).toMatchObject([
+      { subjectType: 'Listing', caseId: caseIds[0], panelId: panels.get('ask-jag'), withheld: [] },
+    ]);
+    const notices = await told(STEERING_CHAIR, 'deputy_chair_needed');
+    expect(notices.length).toBeGreaterThan(before);
+    for (const notice of notices) expect(notice['withheld']).toEqual(['subjectType', 'subjectId', 'caseId']);
+    for (const id of [items[0]!, caseIds[0]!]) expect(JSON.stringify(notices)).not.toContain(id);
+  });
+
+  test('nobody who is recused from it gets a notice', async () => {
+    for (const who of CHAIRS) expect([who, await told(who, 'no_chair_left')]).toEqual([who, []]);
+  });
+
+  test('nobody gets a notice of an item that has a chair, or is not on the list any more', async () => {
+    for (const item of items.slice(1)) expect(await about('jag-coordinator', 'no_chair_left', item)).toEqual([]);
+  });
 });
 
 test('a compartment gets the notice itself, and nobody outside does', async () => {

@@ -7,7 +7,8 @@
  * exclusions by one panel; row-level security without them; a conflict with a person that cannot be declared, or that leaves
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
  * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; an exclusion by name that
- * does not say how many people it matches, and one that counts people of another partnership.
+ * does not say how many people it matches, and one that counts people of another partnership; a declared conflict that no panel keeps,
+ * which nobody can end; one that a panel keeps, ended by an officer.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -363,6 +364,60 @@ describe('a conflict with a person that somebody declares', () => {
     expect(made.body).toMatchObject({ reach: 'partnership', panelId: rows[0]!.id });
     expect(await status(OFFICER, `/v1/persons/${body.id as string}`)).toBe(404);
     expect(await status('cmarac-chair', `/v1/exclusions/${made.body.id as string}`)).toBe(200);
+  });
+
+  describe('in a partnership without a steering group', () => {
+    let path: string;
+    let named: string;
+    const ending = async (who: string) =>
+      (await by(who)).post(`${path}/ending`, { reason: 'Mistaken.' }).set('if-match', '*');
+
+    /** The panel is no steering group until the test ends. */
+    const typed = (type: string) =>
+      owner.query('UPDATE panels SET type = $2 WHERE id = $1', [panels.get('ask-steering'), type]);
+    const declares = async (who: string): Promise<void> => {
+      const { rows } = await owner.query<{ id: string }>(
+        `SELECT partnership_id AS id FROM panels WHERE code = 'ask-jag'`,
+      );
+      const record = { partnershipId: rows[0]!.id, givenName: 'Ottilie', familyName: 'Marrowfen' };
+      named = (await (await by(who)).post('/v1/persons', record).expect(201)).body.id;
+      const made = await exclude(who, { personId: named, declared: true, reason: 'A friend.' });
+      expect([made.status, made.body.panelId]).toEqual([201, null]);
+      path = `/v1/exclusions/${made.body.id as string}`;
+    };
+    beforeEach(() => typed('tasking'));
+    afterEach(() => typed('steering_group'));
+
+    test('a data protection officer can end it, and nobody else', async () => {
+      await declares(OFFICER);
+      for (const who of [OFFICER, 'jag-chair', 'cmarac-chair', 'jag-coordinator', 'outsider'])
+        expect([who, (await ending(who)).status]).toEqual([who, 404]);
+      expect(await status(OFFICER, `/v1/persons/${named}`)).toBe(404);
+      const ended = await ending('dpo');
+      expect([ended.status, ended.text]).toEqual([200, expect.any(String)]);
+      expect(ended.text).not.toContain('A friend.');
+      expect(await status(OFFICER, `/v1/persons/${named}`)).toBe(200);
+    });
+
+    test('a data protection officer can end another’s, and not their own', async () => {
+      await owner.query(
+        `UPDATE practitioners SET roles = roles || '{data_protection_officer}' WHERE subject = '${OFFICER}'`,
+      );
+      await declares(SERGEANT);
+      expect((await ending(OFFICER)).status).toBe(200);
+      await declares(OFFICER);
+      expect((await ending(OFFICER)).status).toBe(404);
+      await owner.query(
+        `UPDATE practitioners SET roles = array_remove(roles, 'data_protection_officer') WHERE subject = '${OFFICER}'`,
+      );
+    });
+  });
+
+  test('a data protection officer cannot end one that a panel keeps', async () => {
+    const made = await exclude(OFFICER, { personId: person, declared: true, reason: 'She is my aunt.' });
+    const dpo = await by('dpo');
+    const path = `/v1/exclusions/${made.body.id as string}`;
+    expect((await dpo.post(`${path}/ending`, { reason: 'Mistaken.' }).set('if-match', '*')).status).toBe(403);
   });
 
   test('somebody who cannot read the person gets 404, and a system is refused', async () => {

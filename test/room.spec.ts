@@ -13,11 +13,14 @@
  * item was begun, or set to begin later; a confirmation that held for an arrival set earlier; a coordinator who opened the meeting and
  * confirms the own presence; a guest whose invitation has ended, recorded with an earlier arrival; the attendance of a guest of a
  * hidden item, or a refusal that tells of it; the gap before a guest's item that the inviter does not know; a recusal in the refusal to
- * list; presences, and the quorum of an item, told to every reader.
+ * list; presences, and the quorum of an item, told to every reader; hidden apologies of a guest overwritten, a hidden stay ended by an
+ * absence, and a guest whom the minutes name as present and as absent; a wrong request about the own attendance refused as one about
+ * somebody else's.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
 import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
+import { binary, docxOf } from './given-papers.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -286,6 +289,66 @@ describe('attendance', () => {
     expect(body.version).toBe(1);
     expect((await spellsOf('jag-coordinator')).map(({ id }) => id)).toEqual([body.id]);
     expect(await spellsOf('jag-chair')).toHaveLength(2);
+  });
+
+  test('apologies of a guest stay when somebody records the guest who may not read them', async () => {
+    const given = await meeting({ cases: 2 });
+    const guest = await idOf('idva');
+    await invite('idva', given);
+    await invite('idva', given, 1);
+    const recusal = { listingId: given.items[0], practitionerId: await idOf('jag-coordinator'), reason: 'A relative.' };
+    await (await by('jag-chair')).post(`${given.path}/recusals`, recusal).expect(201);
+    // the guest answers for the first item alone, before the second invitation
+    await owner.query(`UPDATE invitations SET opens_at = now() + interval '1 hour' WHERE listing_id = $1`, [
+      given.items[1],
+    ]);
+    const record = async (who: string, status: string) =>
+      (
+        await (
+          await by(who)
+        )
+          .post(`${given.path}/attendances`, { practitionerId: guest, status, confidentialityAccepted: true })
+          .expect(201)
+      ).body as { id: string; version: number };
+    const hidden = await record('idva', 'apologies');
+    await owner.query(`UPDATE invitations SET opens_at = now() - interval '1 minute' WHERE listing_id = $1`, [
+      given.items[1],
+    ]);
+    const read = async (who: string): Promise<{ id: string; status: string; version: number }[]> =>
+      (await (await by(who)).get(`${given.path}/attendances`).expect(200)).body.data
+        .filter((one: { agencyId: string; practitionerId: string }) => one.practitionerId === guest)
+        .map(({ id, status, version }: { id: string; status: string; version: number }) => ({ id, status, version }));
+
+    const absent = await record('jag-coordinator', 'absent');
+    expect(absent.version).toBe(1);
+    const present = await record('jag-coordinator', 'present');
+    expect(present.id).toBe(absent.id);
+    expect(await read('jag-coordinator')).toEqual([{ id: present.id, status: 'present', version: 2 }]);
+    const both = await read('jag-chair');
+    expect(both).toHaveLength(2);
+    expect(both).toContainEqual({ id: hidden.id, status: 'apologies', version: 1 });
+    // whoever reads both records the stay, and the minutes name the guest once
+    expect((await record('jag-chair', 'present')).id).toBe(present.id);
+    expect(await read('idva')).toHaveLength(2);
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [guest]);
+    const file = await binary((await by('jag-chair')).get(`${given.path}/minutes/document?format=docx`).expect(200));
+    const { text } = await docxOf(file.body as Buffer);
+    expect(text.split(rows[0]!.name)).toHaveLength(2);
+  });
+
+  test('a stay that the coordinator may not read goes on when they record the guest as absent', async () => {
+    const given = await meeting({ cases: 2 });
+    const guest = await idOf('idva');
+    await invite('idva', given);
+    const recusal = { listingId: given.items[0], practitionerId: await idOf('jag-coordinator'), reason: 'A relative.' };
+    await (await by('jag-chair')).post(`${given.path}/recusals`, recusal).expect(201);
+    const stay = await arrives('idva', given);
+    await invite('idva', given, 1);
+    const absent = { practitionerId: guest, status: 'absent' };
+    const { body } = await (await by('jag-coordinator')).post(`${given.path}/attendances`, absent).expect(201);
+    expect(body).toMatchObject({ version: 1, confidentialityAcceptedAt: null });
+    const { body: going } = await (await by('jag-chair')).get(stay).expect(200);
+    expect(going).toMatchObject({ status: 'present', leftAt: null, version: 1 });
   });
 
   test('a guest invited while the item is heard can be recorded, and receives what is said', async () => {

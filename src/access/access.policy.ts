@@ -85,6 +85,16 @@ declareSubject(Exclusion, 'Exclusion', {
         actor.roles.includes('data_protection_officer') ? { partnershipId: { $in: actor.partnershipIds } } : null,
       fields: WITHOUT_THE_REASON,
     },
+    {
+      name: 'officer-without-panel',
+      sentence: 'who is a data protection officer in the partnership, where no panel keeps the declared conflict',
+      actions: ['end'],
+      // without a steering group a conflict with a person who is known through no panel has no chair who could end it
+      where: (actor) =>
+        actor.roles.includes('data_protection_officer')
+          ? { partnershipId: { $in: actor.partnershipIds }, panelId: null, declared: true }
+          : null,
+    },
   ],
 });
 

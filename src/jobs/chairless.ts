@@ -1,10 +1,12 @@
 /**
- * Open cases and submitted referrals that nobody can chair: everybody who chairs the panel today is excluded from them. Asked of
- * the state, because a name in a case, a declared conflict and the end of a seat can each be the cause.
+ * Open cases, submitted referrals and items of coming meetings that nobody can chair: everybody who chairs the panel today is excluded or
+ * recused from them. Asked of the state, because a name in a case, a declared conflict and the end of a seat can each be the cause.
  */
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
+import { Listing, TO_BE_HELD } from '../meetings/meeting.entity.js';
+import '../meetings/meetings.policy.js';
 import { closedToAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
@@ -21,16 +23,20 @@ const EXCLUDING = [
   'panelExclusions',
 ] as const satisfies (keyof ActorFacts)[];
 
+/** The facts by which a conflict bars somebody from an item of a meeting. */
+const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorFacts)[];
+
 /** The bars ask for these as well. */
-const ASKED = [...EXCLUDING, 'coordinatedPanelIds'] as const;
+const ASKED = [...EXCLUDING_FROM_ITEMS, 'coordinatedPanelIds'] as const;
 
 type Chair = Pick<Actor, 'id' | (typeof ASKED)[number]>;
 
 export interface Matter {
   id: string;
-  type: 'Case' | 'Referral';
+  type: 'Case' | 'Referral' | 'Listing';
   panelId: string;
   caseId: string | null;
+  listingId: string | null;
 }
 
 /** Of every panel with a chair or co-chair today: what excludes each of them. */
@@ -50,27 +56,46 @@ async function chairsByPanel(manager: EntityManager, today: string, now: Date): 
 
 export async function withoutAChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
   const found: Matter[] = [];
-  for (const [panelId, chairs] of await chairsByPanel(manager, today, now))
-    if (chairs.every((chair) => EXCLUDING.some((fact) => chair[fact].length)))
+  for (const [panelId, chairs] of await chairsByPanel(manager, today, now)) {
+    const areKept = (by: readonly (keyof Chair)[]): boolean =>
+      chairs.every((chair) => by.some((fact) => chair[fact].length));
+    if (areKept(EXCLUDING))
       found.push(
-        ...(await excludingAll(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
-        ...(await excludingAll(manager, Referral, { panelId, status: 'submitted' }, chairs)),
+        ...(await closed(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
+        ...(await closed(manager, Referral, { panelId, status: 'submitted' }, chairs)),
       );
+    if (areKept(EXCLUDING_FROM_ITEMS)) found.push(...(await closedItems(manager, panelId, chairs, found)));
+  }
   return found;
 }
 
-async function excludingAll(
+/** Items that are still to be heard, of cases that have a chair themselves. */
+async function closedItems(
   manager: EntityManager,
-  type: RecordClass,
-  filter: Where,
+  panelId: string,
   chairs: Chair[],
+  closedCases: Matter[],
 ): Promise<Matter[]> {
+  const toCome = { panelId, removedAt: null, endedAt: null, outcome: null };
+  const atMeeting = { meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } } };
+  const items = await closed(manager, Listing, { ...toCome, ...atMeeting }, chairs);
+  if (!items.length) return [];
+  const rows = await manager.findBy(Listing, { id: In(items.map(({ id }) => id)) });
+  const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]));
+  const known = new Set(closedCases.map(({ caseId }) => caseId));
+  return items
+    .map((one) => ({ ...one, caseId: caseOf.get(one.id) ?? null, listingId: one.id }))
+    .filter(({ caseId }) => !known.has(caseId));
+}
+
+async function closed(manager: EntityManager, type: RecordClass, filter: Where, chairs: Chair[]): Promise<Matter[]> {
   const { name } = subjectOf(type);
-  const closed = await closedToAll(manager, type, filter, chairs as Actor[]);
-  return closed.map(({ id, panelId }) => ({
+  const rows = await closedToAll(manager, type, filter, chairs as Actor[]);
+  return rows.map(({ id, panelId }) => ({
     id,
     type: name as Matter['type'],
     panelId,
     caseId: type === Case ? id : null,
+    listingId: null,
   }));
 }

@@ -192,12 +192,12 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Days after which somebody is reminded that a case or referral still has nobody to chair it. */
+/** Days after which somebody is reminded that a case, referral or item still has nobody to chair it. */
 const REMINDED_OF_CHAIR_AFTER = 7;
 
 /**
- * Cases and referrals that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair may
- * appoint a deputy. A compartment has its own members alone.
+ * Cases, referrals and items that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair
+ * may appoint a deputy. A compartment has its own members alone.
  */
 async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
   const matters = await withoutAChair(manager, today, now);
@@ -205,7 +205,8 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
   const recent = daysAfter(today, 1 - REMINDED_OF_CHAIR_AFTER);
   return manager.query(
     `WITH coordination AS (${COORDINATION}), matters AS (
-       SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid)
+       SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2)
+         AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "listingId" uuid)
        JOIN panels p ON p.id = j."panelId"), told AS (
        SELECT 'no_chair_left' AS kind, j.*, j."panelId" AS before, c.agency_id FROM matters j JOIN coordination c ON c.panel_id = j."panelId"
        UNION SELECT 'no_chair_left', j.*, j."panelId", m.agency_id FROM matters j JOIN memberships m ON j.compartment
@@ -213,7 +214,7 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
        UNION SELECT 'deputy_chair_needed', j.*, s.id, c.agency_id FROM matters j JOIN panels s ON NOT j.compartment
          AND s.partnership_id = j.partnership_id AND s.type = $3 JOIN coordination c ON c.panel_id = s.id)
      SELECT t.kind, t.type AS "subjectType", t.id AS "subjectId", $1::date::text AS "dueOn", t.agency_id AS "agencyId",
-       t."caseId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM told t
+       t."caseId", t."listingId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM told t
      WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = t.kind AND n.subject_id = t.id AND n.agency_id = t.agency_id
        AND n.due_on >= $4) ORDER BY t.kind, t.id, t.agency_id`,
     [today, JSON.stringify(matters), STEERING_GROUP, recent],

@@ -111,10 +111,10 @@ declareSubject(Notice, 'Notice', {
     {
       name: 'appointer',
       sentence:
-        'who chairs or coordinates the steering group: that a panel needs a chair, without the case or referral that has none',
+        'who chairs or coordinates the steering group: that a panel needs a chair, without the case, referral or item that has none',
       actions: ['read', 'locate'],
       where: (actor) => ofPanel(actor, TO_APPOINTERS),
-      // whether a case or a referral needs a chair is the panel's own matter
+      // whether a case, a referral or an item needs a chair is the panel's own matter
       fields: [...WITHOUT_THE_CASE.filter((field) => !field.startsWith('subject')), 'panelId', 'planPanelId'],
     },
     {
@@ -126,7 +126,7 @@ declareSubject(Notice, 'Notice', {
     {
       name: 'compartment-member',
       sentence:
-        'who is a core member, for the agency that it was sent to, of a panel that is a compartment: that nobody is left who chairs a case or referral',
+        'who is a core member, for the agency that it was sent to, of a panel that is a compartment: that nobody is left who chairs a case, referral or item',
       actions: ['read', 'mark-read'],
       where: (actor) => ({
         $and: [

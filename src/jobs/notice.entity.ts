@@ -52,7 +52,7 @@ export const TO_OWNERS: NoticeKind[] = [
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
 /** To the agency that made a referral. */
 export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
-/** To the agencies of those who chair or coordinate the steering group: which panel needs a chair, without the case or referral. */
+/** To the agencies of those who chair or coordinate the steering group: which panel needs a chair, without the matter. */
 export const TO_APPOINTERS: NoticeKind[] = ['deputy_chair_needed'];
 /** To the agencies of core members of a panel that is a compartment, about which nobody outside is told. */
 export const TO_COMPARTMENT: NoticeKind[] = ['no_chair_left'];

@@ -10,13 +10,19 @@ import { tap, type Observable } from 'rxjs';
 import type { Actor, Call } from '../policy/actor.js';
 import type { Problem } from '../policy/problems.js';
 
-const calls = new AsyncLocalStorage<Call>();
+const actors = new AsyncLocalStorage<Actor>();
 
-/** Returns input of which no value can be used; outside a request to one record, throws the problem at once. */
-export function holdBack(problem: Problem): object {
-  const call = calls.getStore();
-  if (!call) throw problem;
-  call.heldBack ??= problem;
+/**
+ * Returns input of which no value can be used but the caller's own identifier; outside a request to one record, throws the problem
+ * at once. A comparison is no use that can be noticed, and services compare an identifier with the caller's to tell who acts for
+ * somebody else.
+ */
+export function holdBack(problem: Problem, sent: unknown): object {
+  const actor = actors.getStore();
+  if (!actor) throw problem;
+  actor.call.heldBack ??= problem;
+  const own = Object.entries({ ...(sent as object) }).filter(([, one]) => one === actor.id);
+  const isOwn = (property: string): boolean => own.some(([name]) => name === property);
   const refuse = (): never => {
     throw problem;
   };
@@ -38,7 +44,7 @@ export function holdBack(problem: Problem): object {
   // a service may take values out of the input before it looks for the record, and use none of them
   const value = unusable(refuse, refuse);
   return unusable(
-    (property) => (typeof property === 'string' ? value : refuse()),
+    (property) => (typeof property !== 'string' ? refuse() : isOwn(property) ? actor.id : value),
     () => [],
   );
 }
@@ -56,8 +62,8 @@ export class HeldBackInterceptor implements NestInterceptor {
       .switchToHttp()
       .getRequest<FastifyRequest<{ Params: Record<string, string> }> & { user?: Actor }>();
     if (!user || !Object.keys(params).length) return next.handle();
-    return calls
-      .run(user.call, () => next.handle())
+    return actors
+      .run(user, () => next.handle())
       .pipe(
         tap(() => {
           mustBeRight(user.call);

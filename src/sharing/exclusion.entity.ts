@@ -89,7 +89,8 @@ export class Exclusion extends PartnershipRecord {
 
   /**
    * The panel whose coordination keeps it: that of the case, or the one through which the person was known. The steering group
-   * where a person is known through no panel.
+   * where a person is known through no panel. Null where there is no steering group: a data protection officer of the partnership
+   * ends it.
    */
   @Column({ type: 'uuid', nullable: true })
   @Index()

@@ -3,7 +3,7 @@ import { londonTime } from '../../records/london-day.js';
 import type { Block, Paper } from '../../records/paper.js';
 import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../documents/document.js';
 import { MARKINGS, type Marking } from '../documents/marking.js';
-import type { AttendanceStatus } from '../room/attendance.entity.js';
+import { isThere, type AttendanceStatus } from '../room/attendance.entity.js';
 import type { MinutesDocumentView, MinutesItem } from './minutes-document.views.js';
 
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
@@ -79,13 +79,17 @@ export function paperOf(document: MinutesDocumentView): Paper {
   };
 }
 
-/** Under each status those of whom it was recorded, each once. Source: MARAC note, section 4.3 "Header". */
+/**
+ * Lists under each status the people of whom it was recorded, each once; apologies of somebody who came after all are left out. Source:
+ * MARAC note, section 4.3 "Header".
+ */
 function attended({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
   const agency = namesOf(agencies);
   const name = new Map(practitioners.map((one) => [one.id, one.name]));
+  const came = new Set(attendances.filter((one) => isThere(one.status)).map((one) => one.practitionerId));
   return ATTENDED.flatMap(([status, label]): Block[] => {
     const there = attendances
-      .filter((one) => one.status === status)
+      .filter((one) => one.status === status && (isThere(status) || !came.has(one.practitionerId)))
       .map((one) => `${name.get(one.practitionerId) ?? 'Somebody'} (${agency(one.agencyId)})`);
     return there.length ? [{ kind: 'text', label, text: [...new Set(there)].sort().join('; ') }] : [];
   });

@@ -23,7 +23,15 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
 @Entity('attendances')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
-@Index(['meetingId', 'practitionerId'], { unique: true, where: 'left_at IS NULL' })
+@Index('attendances_one_stay', ['meetingId', 'practitionerId'], {
+  unique: true,
+  where: 'arrived_at IS NOT NULL AND left_at IS NULL',
+})
+// a guest may have several: whoever may not read an earlier one records another
+@Index('attendances_one_apology', ['meetingId', 'practitionerId'], {
+  unique: true,
+  where: 'arrived_at IS NULL AND came_for IS NULL',
+})
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['panelId', 'practitionerId'])
 @Check(oneOf('status', ATTENDANCE_STATUSES))

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { CHAIRING_ROLES, Membership } from '../../panels/panel.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
@@ -69,7 +69,7 @@ export class AttendanceService {
         throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
           { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
         ]);
-      const current = earlier.find((one) => !one.leftAt);
+      const current = openOf(earlier);
       // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
       if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
         await mayBeRecorded(work, meeting, person, isThere(status));
@@ -85,21 +85,17 @@ export class AttendanceService {
       };
       follows(work, arrival, earlier);
       await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
-      const unseen = current ? null : await unseenBefore(work, meetingId, practitionerId);
+      if (arrival && !(current && isThere(current.status))) await endUnseenStay(work, meetingId, practitionerId);
       const attendance = current
         ? await work.update(Attendance, current, recorded)
-        : unseen
-          ? await work.asService(() =>
-              work.update(Attendance, unseen, { ...recorded, cameFor: withEarlier(cameFor, unseen) }),
-            )
-          : await work.insert(Attendance, {
-              meetingId,
-              panelId: meeting.panelId,
-              partnershipId: meeting.partnershipId,
-              practitionerId,
-              agencyId,
-              ...recorded,
-            });
+        : await work.insert(Attendance, {
+            meetingId,
+            panelId: meeting.panelId,
+            partnershipId: meeting.partnershipId,
+            practitionerId,
+            agencyId,
+            ...recorded,
+          });
       const { correctionReason: reason } = recorded;
       const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
       work.happened('attendance.recorded', Attendance, attendance, told);
@@ -277,17 +273,24 @@ const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | 
   cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
 
 /**
- * Ends a spell in the room that the actor may not know of, because the person came for hidden items: what the actor records is as
- * if there were none. Where the person was not there the row is free to say what the actor records.
+ * Ends a stay that the actor may not know of, because the person came for hidden items, when the actor records another. A person has
+ * one open stay. What says that the person is not there ends nothing, and hidden apologies stay beside what the actor records.
  */
-function unseenBefore(work: Work, meetingId: string, practitionerId: string): Promise<Attendance | null> {
+function endUnseenStay(work: Work, meetingId: string, practitionerId: string): Promise<void> {
   return work.asService(async () => {
-    const unseen = await work.manager.findOneBy(Attendance, { meetingId, practitionerId, leftAt: IsNull() });
-    if (!unseen?.arrivedAt) return unseen;
+    const open = { meetingId, practitionerId, arrivedAt: Not(IsNull()), leftAt: IsNull() };
+    const unseen = await work.manager.findOneBy(Attendance, open);
+    if (!unseen?.arrivedAt) return;
     const leftAt = new Date(Math.max(work.now.getTime(), unseen.arrivedAt.getTime() + 1));
     await work.update(Attendance, unseen, { leftAt });
-    return null;
   });
+}
+
+/** The record that a new one replaces: the open stay, or else the latest that says that the person is not there. */
+function openOf(earlier: Attendance[]): Attendance | undefined {
+  const open = earlier.filter((one) => !one.leftAt);
+  const latest = open.toSorted((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0];
+  return open.find((one) => isThere(one.status)) ?? latest;
 }
 
 /** Seats of the person on the panel that last today. */
