@@ -223,6 +223,31 @@ test.each(['asService', 'across'] as const)(
   },
 );
 
+test('whatever a unit of work still does when it is over asks nothing on the connection that it gave back', async () => {
+  const policy = await built();
+  const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
+  const [kept] = await castIn(policy, owner, source);
+  const runner = source.createQueryRunner();
+  const client = (await runner.connect()) as pg.PoolClient;
+  const conversation = new policy.Conversation(client, kept!.actor, new policy.Clock());
+  const work = new policy.Work(kept!.actor, runner, conversation);
+  await conversation.undo(new Error('on purpose'));
+  const [first] = policy.declaredSubjects();
+  const goOn = await Promise.allSettled([
+    (async () => work.rows('read', first!.type, {}))(),
+    (async () => work.manager.query('SELECT 1'))(),
+    (async () => work.asService(async () => Promise.resolve()))(),
+  ]);
+  for (const one of goOn)
+    expect(String((one as PromiseRejectedResult).reason)).toContain('when its unit of work was over');
+  const { rows } = await client.query(
+    `SELECT current_setting('app.actor', true) AS actor, now() = statement_timestamp() AS alone`,
+  );
+  expect(rows).toEqual([{ actor: '', alone: true }]);
+  await runner.release();
+  await source.destroy();
+});
+
 /** Rows of a table taken in an order that has nothing to do with any rule. */
 const sampled = async (table: string, among: 'these' | 'others', ids: string[]): Promise<string[]> => {
   const { rows } = await owner.query<{ id: string }>(

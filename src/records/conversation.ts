@@ -20,6 +20,7 @@ export class Conversation {
   private answers: Promise<Row[][]> | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isProven = false;
+  private isOver = false;
 
   constructor(
     readonly client: PoolClient,
@@ -29,6 +30,7 @@ export class Conversation {
 
   /** What is read is of the moment at which it was said who asks. A change also sees what others committed since. */
   begin(isChange = false): void {
+    this.mustBeOpen();
     if (this.begun) return;
     const send = together(this.client);
     const transaction = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
@@ -41,6 +43,7 @@ export class Conversation {
 
   /** What is asked in the same breath is answered together. */
   async ask(form: Filled): Promise<Row[]> {
+    this.mustBeOpen();
     const at = this.asked.push(form) - 1;
     if (at === 0) {
       this.answers = new Promise((resolve) => process.nextTick(resolve)).then(() => this.put());
@@ -50,6 +53,7 @@ export class Conversation {
   }
 
   private async put(): Promise<Row[][]> {
+    this.mustBeOpen();
     const forms = this.asked;
     this.asked = [];
     const entry = this.begun ? null : entering(this.wall);
@@ -78,6 +82,7 @@ export class Conversation {
   /** Ends the transaction; nothing leaves that was found, or not even looked for, by what was not known when it began. */
   async end(): Promise<void> {
     await this.prove();
+    this.isOver = true;
     if (this.begun) await this.client.query('COMMIT');
   }
 
@@ -88,8 +93,14 @@ export class Conversation {
       () => reason,
       (error: unknown) => (error instanceof Stale ? error : reason),
     );
+    this.isOver = true;
     if (this.begun) await this.client.query('ROLLBACK');
     return outcome;
+  }
+
+  /** Of several things done at once, one fails and the others go on: the connection belongs to somebody else by then. */
+  private mustBeOpen(): void {
+    if (this.isOver) throw new Error('a question was put when its unit of work was over');
   }
 
   private get wall(): Wall {
