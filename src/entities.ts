@@ -41,6 +41,7 @@ import {
   ReferralPerson,
   ReferralScreening,
   ReferralSubject,
+  RepeatedCase,
 } from './referrals/referral.entity.js';
 import { AccessGrant, EmergencyAccess } from './sharing/access.entity.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './sharing/agreement.entity.js';
@@ -96,6 +97,7 @@ export const entities = [
   ReferralDecision,
   ReferralScreening,
   ReferralSubject,
+  RepeatedCase,
   ReferenceNumber,
   Plan,
   Action,

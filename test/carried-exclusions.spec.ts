@@ -5,11 +5,13 @@
  * Seen to fail: a case opened without the exclusions of the earlier one; a waiting referral barred by its own people and case alone;
  * a referral that waited while the earlier one was accepted, and was not screened again; an exclusion carried over that had ended; the
  * waiting referral hidden from its author; an exclusion that is made when a repeat is open already; the bar of the waiting referral after a case was opened; the identifier of an exclusion from a
- * hidden case; chairs not counted over waiting repeats.
+ * hidden case; chairs not counted over waiting repeats; one earlier case for each repeat, that of the latest referral accepted before; a referral
+ * submitted before the one that was accepted; a set that is written anew when a role is corrected; a case that names the perpetrator
+ * later; a declared exclusion beside an imposed one; an acceptance that locks its referral before the panel.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { aReferral, asOwner, likeness, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -278,4 +280,151 @@ test('a coordinator cannot exclude a chair from a case where nobody else chairs 
   const last = { caseId: earlier, ...(await idOf('jag-chair')), reason: 'A relative.' };
   const { status, body } = await (await by('jag-coordinator')).post('/v1/exclusions', last);
   expect([status, body.code]).toEqual([422, 'no-chair-left']);
+});
+
+test('somebody with a conflict in one repeat reads neither another repeat that waits nor its case', async () => {
+  const at = await place();
+  await opened(at);
+  const [second, third] = [await referred(at), await referred(at)];
+  await declared('police-sergeant', await accepted(second));
+  await isMissing('police-sergeant', '/v1/referrals', third, ofReferral);
+  await isMissing('police-sergeant', '/v1/cases', await accepted(third), ofCase);
+});
+
+test('somebody excluded from a case loses an earlier referral of the matter that still waits', async () => {
+  const at = await place();
+  const [first, second] = [await referred(at), await referred(at)];
+  const earlier = await accepted(second);
+  await excluded(earlier, await idOf('fire-officer'));
+  await isMissing('fire-officer', '/v1/referrals', first, ofReferral);
+  const caseId = await accepted(first);
+  await isMissing('fire-officer', '/v1/cases', caseId, ofCase);
+  // later for the exclusion, and no repeat by the rule of the panel
+  const { body } = await (await by('jag-chair')).get(`/v1/cases/${caseId}`).expect(200);
+  expect(body).toMatchObject({ isRepeat: false, previousCaseId: null });
+  const { practitionerId } = await idOf('environmental-health-officer');
+  await excluded(earlier, { practitionerId });
+  expect(await reads('environmental-health-officer', `/v1/cases/${caseId}`)).toBe(404);
+});
+
+/** Waits until so many requests wait for a lock of the database, at most two seconds: for the log, the second waits in the service. */
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = `SELECT count(DISTINCT l.pid)::int AS n FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE NOT l.granted AND a.datname = current_database()`;
+  for (let tries = 0; tries < 40; tries += 1) {
+    if ((await owner.query<{ n: number }>(waiting)).rows[0]!.n >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Submits a referral and accepts another while `lock` is taken, in this order. Returns both the referral and the case. */
+async function atOnce(lock: string, values: unknown[], placeId: string, other: string): Promise<[string, string]> {
+  await Promise.all(['housing-officer', 'jag-chair'].map(by));
+  await owner.query('BEGIN');
+  const does: Promise<string>[] = [];
+  try {
+    await owner.query(`SELECT pg_advisory_xact_lock(${lock})`, values);
+    does.push(referred(placeId));
+    await untilWaiting(1);
+    does.push(accepted(other));
+    await untilWaiting(2);
+  } finally {
+    await owner.query('COMMIT');
+  }
+  return (await Promise.all(does)) as [string, string];
+}
+
+test('a submission and an acceptance of repeats at the same moment see each other', async () => {
+  const at = await place();
+  await opened(at);
+  const second = await referred(at);
+  // a duplicate of this one, so that the next holds no lock on the second
+  await referred(at);
+  // the lock of the log, which a request takes last: the submission has been screened and is not committed
+  const [third, caseId] = await atOnce('7317023190211', [], at, second);
+  await excluded(caseId, await idOf('fire-officer'));
+  await isMissing('fire-officer', '/v1/referrals', third, ofReferral);
+  expect(await reads('fire-officer', `/v1/cases/${await accepted(third)}`)).toBe(404);
+});
+
+test('a submission that refers to a referral and the acceptance of that one are both done', async () => {
+  const at = await place();
+  const second = await referred(at);
+  const [third] = await atOnce('hashtextextended($1, 0)', [`screening ${panelId}`], at, second);
+  expect(await reads('fire-officer', `/v1/referrals/${third}`)).toBe(200);
+});
+
+test('equal exclusions are carried over once, and an imposed one beside a declared one', async () => {
+  const at = await place();
+  const earlier = await opened(at);
+  const { practitionerId } = await idOf('fire-officer');
+  await declared('fire-officer', earlier);
+  const imposed = await excluded(earlier, { practitionerId });
+  // two of before the constraint that refuses the second
+  for (const last of ['1', '2'])
+    await owner.query(
+      `INSERT INTO exclusions SELECT (jsonb_populate_record(e, jsonb_build_object('id', $2::text, 'since', '2026-11-01'))).*
+       FROM exclusions e WHERE id = $1`,
+      [imposed['id'], `0192f0c5-7a10-7000-8000-00000000010${last}`],
+    );
+  const carried = await carriedTo(await opened(at));
+  expect(carried.map((one) => one['declared'] as boolean).sort()).toEqual([false, true]);
+});
+
+describe('the pair of a MARAC', () => {
+  let marac: string;
+  const chair = 'marac-chair';
+
+  beforeAll(async () => {
+    marac = (await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-marac'`)).rows[0]!.id;
+  });
+
+  const person = async (): Promise<string> => {
+    const familyName = `Quenby ${String(++number)}`;
+    return (await made('idva', '/v1/persons', { partnershipId, givenName: 'Sorrel', familyName }))['id'];
+  };
+  const pair = async (victim: string, harming: string, more: object[] = []): Promise<string> => {
+    const body = aReferral(marac, victim, harming) as { people: object[] };
+    return (await made('idva', '/v1/referrals', { ...body, people: [...body.people, ...more] }))['id'];
+  };
+  const keptOut = async (who: string, caseId: string): Promise<Row> =>
+    made(chair, '/v1/exclusions', { caseId, ...(await idOf(who)), reason: 'A relative of the family.' });
+  const roleOf = async (path: string, personId: string): Promise<string> => {
+    const { body } = await (await by('idva')).get(`${path}/people`).expect(200);
+    return `${path}/people/${body.data.find((one: Row) => one['personId'] === personId).id as string}`;
+  };
+  const changed = async (role: string, to: string): Promise<void> => {
+    const change = { role: to, reason: 'Misread in the report.' };
+    const answer = await (await by('idva')).patch(role, change, '*');
+    expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+  };
+
+  test('an author excluded from the earlier case cannot read the case after correcting a role', async () => {
+    const [victim, suspect, other] = [await person(), await person(), await person()];
+    await keptOut('idva', await accepted(await pair(victim, suspect), chair));
+    const suspected = { personId: suspect, role: 'suspected_harm_causer', rationale: 'Named by the victim.' };
+    const repeat = await pair(victim, other, [suspected]);
+    await changed(await roleOf(`/v1/referrals/${repeat}`, suspect), 'witness');
+    await isMissing('idva', '/v1/cases', await accepted(repeat, chair), ofCase);
+  });
+
+  test('somebody excluded from a case loses a waiting referral when the case names its perpetrator', async () => {
+    const [victim, suspect, other] = [await person(), await person(), await person()];
+    const earlier = await accepted(await pair(victim, other), chair);
+    await keptOut('social-worker', earlier);
+    const waiting = await pair(victim, suspect);
+    expect(await reads('social-worker', `/v1/referrals/${waiting}`)).toBe(200);
+    const named = { personId: suspect, role: 'witness', rationale: 'Was there.', since: '2026-01-01' };
+    await made('idva', `/v1/cases/${earlier}/people`, named);
+    expect(await reads('social-worker', `/v1/referrals/${waiting}`)).toBe(200);
+    await changed(await roleOf(`/v1/cases/${earlier}`, suspect), 'perpetrator');
+    await isMissing('social-worker', '/v1/referrals', waiting, ofReferral);
+
+    const [third, fourth] = [await person(), await pair(victim, await person())];
+    const next = await pair(victim, third);
+    await made('idva', `/v1/cases/${earlier}/people`, { ...named, personId: third, role: 'perpetrator' });
+    await isMissing('social-worker', '/v1/referrals', next, ofReferral);
+    expect(await reads('social-worker', `/v1/referrals/${fourth}`)).toBe(200);
+    await isMissing('social-worker', '/v1/cases', await accepted(next, chair), ofCase);
+  });
 });

@@ -169,6 +169,7 @@ test('every record with a panel or several has a way to a case, or none on purpo
     'ReferralPersonCorrection',
     'ReferralScreening',
     'ReferralSubject',
+    'RepeatedCase',
   ]);
 });
 

@@ -15,6 +15,7 @@ import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { carryOnToRepeats, repeatsOf } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
+import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.views.js';
@@ -102,6 +103,7 @@ export class ExclusionsService {
       ? fromCase(await work.find('read', Case, caseId))
       : await declaredFrom(work, await work.find('read', Person, personId as string), asked);
     onlyAPerson(actor);
+    if (caseId) await lockScreening(work, from.panelId as string);
     const running = await runningDeclared(work, from);
     if (running) throw excludedAlready(running);
     return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, reason, true);
@@ -113,6 +115,8 @@ export class ExclusionsService {
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
+    // a referral that is accepted at the same moment opens a case to which the exclusion is carried on
+    if (caseId) await lockScreening(work, from.panelId as string);
     const concerned = caseId
       ? { caseIds: [caseId, ...(await repeatsOf(work, caseId)).map(({ id }) => id)] }
       : { personIds: [personId as string] };

@@ -13,6 +13,7 @@ import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
 import { mustBeOpen, touch } from './open-case.js';
+import { lockPeople, peopleChanged } from './people-of-case.js';
 
 /** Corrections of who is named in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -46,6 +47,7 @@ export class CasePeopleService {
       if (work.isUnchanged(found)) return work.present(CasePersonView, found);
       await keep(work, found, 'changed', reason);
       await touch(work, about);
+      await peopleChanged(work, about);
       work.happened('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
       return work.present(CasePersonView, changed);
     });
@@ -62,6 +64,7 @@ export class CasePeopleService {
           ? await ended(work, about, found, until ?? londonDay(work.now), reason)
           : await takenOut(work, about, found, until, reason);
       await touch(work, about);
+      await peopleChanged(work, about);
       return work.present(CasePersonCorrectionView, correction, { status: 201 });
     });
   }
@@ -69,6 +72,7 @@ export class CasePeopleService {
 
 async function caseOf(work: Work, role: CasePerson, caseId: string): Promise<Case> {
   if (role.caseId !== caseId) throw notFound();
+  await lockPeople(work, role.panelId);
   return work.find('read', Case, caseId, { lock: true });
 }
 async function ended(

@@ -37,6 +37,7 @@ import { CaseFollowing } from './following.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
 import { mustBeOpen, touch } from './open-case.js';
+import { lockPeople, peopleChanged } from './people-of-case.js';
 
 /** What agencies do with a case before the panel. */
 @Injectable()
@@ -143,6 +144,8 @@ export class CasesService {
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       work.names(Person, request.personId);
+      const asked = await work.peek('name-person', Case, caseId);
+      if (asked) await lockPeople(work, asked.panelId);
       const found = await work.find('name-person', Case, caseId, { lock: true });
       const person = await nameable(work, Person, request.personId, within(actor, found));
       mustBeOpen(found, 'no further people');
@@ -155,6 +158,7 @@ export class CasesService {
         ...within(actor, found),
       });
       await touch(work, found);
+      await peopleChanged(work, found);
       work.happened('case.person-named', CasePerson, role);
       return work.present(CasePersonView, role, { status: 201 });
     });

@@ -61,6 +61,7 @@ import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js'
 import { Appointers20261128586000 } from './20261128586000-appointers.js';
 import { CarriedExclusions20261128587000 } from './20261128587000-carried-exclusions.js';
 import { ApologiesOfGuests20261128588000 } from './20261128588000-apologies-of-guests.js';
+import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -127,4 +128,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Appointers20261128586000,
   CarriedExclusions20261128587000,
   ApologiesOfGuests20261128588000,
+  RepeatedCases20261128590000,
 ];

@@ -5,43 +5,56 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 
 type Repeat = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
 
-const RUNNING = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2) ORDER BY e.since, e.id`;
-
-/** The running exclusion of the same whom. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name. */
-const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
-  AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5 LIMIT 1`;
-
-/** Cases that repeat a case, and cases that repeat those, the nearest first. $1 the case. */
-const REPEATS = `WITH RECURSIVE repeats AS (
-    SELECT c.id, c.previous_case_id, c.panel_id, c.partnership_id, 1 AS distance FROM cases c WHERE c.previous_case_id = $1
-    UNION ALL SELECT c.id, c.previous_case_id, c.panel_id, c.partnership_id, r.distance + 1
-      FROM cases c JOIN repeats r ON c.previous_case_id = r.id)
-  SELECT id, previous_case_id AS "previousCaseId", panel_id AS "panelId", partnership_id AS "partnershipId" FROM repeats
-  ORDER BY distance, id`;
+/** Running exclusions from the cases that a referral repeats, those of the latest case first. $1 the referral, $2 now. */
+const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id = repeated.earlier_case_id
+    JOIN exclusions e ON e.case_id = c.id
+  WHERE repeated.referral_id = $1 AND (e.until IS NULL OR e.until > $2) ORDER BY c.opened_at DESC, c.id DESC, e.since, e.id`;
 
 /**
- * Excludes from the new case whoever is excluded from the earlier one, by exclusions of their own that a chair can end. The whole
- * is the service's doing: whoever accepts need not know of the exclusions, or of the earlier case.
+ * The running exclusion of the same whom, imposed or declared as the other. $1 the case, $2 now, $3 person, $4 agency, $5 key of a
+ * name, $6 whether it is declared.
  */
-export async function carryExclusionsOver(work: Work, earlierCaseId: string, opened: Repeat): Promise<void> {
+const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
+  AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
+  AND e.declared = $6 LIMIT 1`;
+
+/** Pairs of a case and a case that was opened by a repeat of it, from one case on, in the order of opening. $1 the case. */
+const REPEATS = `WITH RECURSIVE opened AS (
+    SELECT repeated.earlier_case_id, c.id, c.panel_id, c.partnership_id, c.opened_at
+    FROM repeated_cases repeated JOIN referrals r ON r.id = repeated.referral_id JOIN cases c ON c.id = r.case_id),
+  repeats AS (
+    SELECT * FROM opened WHERE earlier_case_id = $1
+    UNION SELECT next.* FROM opened next JOIN repeats r ON next.earlier_case_id = r.id)
+  SELECT id, earlier_case_id AS "earlierCaseId", panel_id AS "panelId", partnership_id AS "partnershipId" FROM repeats
+  ORDER BY opened_at, id`;
+
+/**
+ * Excludes from the new case whoever is excluded from a case that its referral repeats, by exclusions of their own that a chair can
+ * end. The whole is the service's doing: whoever accepts need not know of the exclusions, or of the earlier cases.
+ */
+export async function carryExclusionsOver(work: Work, referralId: string, opened: Repeat): Promise<void> {
   await work.asService(async () => {
-    const running = await work.manager.query<{ id: string }[]>(RUNNING, [earlierCaseId, work.now]);
+    const running = await work.manager.query<{ id: string }[]>(RUNNING, [referralId, work.now]);
     for (const { id } of running) await carriedOn(work, await work.manager.findOneByOrFail(Exclusion, { id }), opened);
   });
 }
 
-/** Returns the cases that repeat the case, whether or not the actor may know of them. */
-export const repeatsOf = (work: Work, caseId: string): Promise<(Repeat & { previousCaseId: string })[]> =>
+/** Returns the cases that repeat the case, each with the case that it repeats, whether or not the actor may know of them. */
+export const repeatsOf = (work: Work, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
   work.asService(() => work.manager.query(REPEATS, [caseId]));
 
 /** Excludes from the repeats of a case, too, whoever was just excluded from the case. */
 export async function carryOnToRepeats(work: Work, made: Exclusion): Promise<void> {
   if (!made.caseId) return;
-  const byCase = new Map([[made.caseId, made]]);
-  for (const repeat of await repeatsOf(work, made.caseId)) {
-    const earlier = byCase.get(repeat.previousCaseId);
-    if (earlier) byCase.set(repeat.id, await work.asService(() => carriedOn(work, earlier, repeat)));
-  }
+  const repeats = Map.groupBy(await repeatsOf(work, made.caseId), ({ earlierCaseId }) => earlierCaseId);
+  const done = new Set([made.caseId]);
+  const exclusions = [made];
+  for (const earlier of exclusions)
+    for (const repeat of repeats.get(earlier.caseId as string) ?? []) {
+      if (done.has(repeat.id)) continue;
+      done.add(repeat.id);
+      exclusions.push(await work.asService(() => carriedOn(work, earlier, repeat)));
+    }
 }
 
 /** The exclusion for a case that repeats the one it was made for. Where the same one is running there, that one stays. */
@@ -52,7 +65,7 @@ async function carriedOn(
 ): Promise<Exclusion> {
   const { practitionerId, agencyId, name, nameKey, reason, declared } = earlier;
   const { madeById, madeByAgencyId, madeByAgencyType } = earlier;
-  const whom = [practitionerId, agencyId, nameKey];
+  const whom = [practitionerId, agencyId, nameKey, declared];
   const [same] = await work.manager.query<{ id: string }[]>(SAME, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.insert(Exclusion, {

@@ -6,7 +6,7 @@ import { rulesInForce } from '../panels/panels.service.js';
 import { londonDay } from '../records/london-day.js';
 import type { Work } from '../records/work.js';
 import { carryExclusionsOver } from './carried-exclusions.js';
-import { ReferralPerson, type Referral } from './referral.entity.js';
+import { Referral, ReferralPerson, type ReferralScreening } from './referral.entity.js';
 import { screeningOf } from './screening.js';
 
 export async function openCase(work: Work, referral: Referral, panel: Panel, leadAgencyId: string): Promise<Case> {
@@ -29,7 +29,7 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     leadAgencyId,
     isRepeat: screening?.isRepeat ?? false,
     // stored and not answered: also where it is hidden from the person who accepts
-    previousCaseId: screening?.previousCaseId ?? null,
+    previousCaseId: await previousCaseOf(work, screening),
     rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
     openedAt: work.now,
   });
@@ -46,7 +46,14 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
       rationale,
       since: londonDay(madeAt),
     });
-  if (opened.previousCaseId) await carryExclusionsOver(work, opened.previousCaseId, opened);
+  await carryExclusionsOver(work, referral.id, opened);
   work.happened('case.opened', Case, opened);
   return opened;
+}
+
+/** The case of the latest accepted referral of the matter; null where the new case is no repeat. */
+async function previousCaseOf(work: Work, screening: ReferralScreening | null): Promise<string | null> {
+  const id = screening?.previousReferralId;
+  if (!id) return null;
+  return (await work.asService(() => work.manager.findOneBy(Referral, { id })))?.caseId ?? null;
 }

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Panel } from '../panels/panel.entity.js';
-import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -12,8 +10,7 @@ import { Referral, ReferralPerson, ReferralSubject } from './referral.entity.js'
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.requests.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.views.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
-import { screen } from './screening.js';
-import { intakeRules } from './submission.js';
+import { lockScreening, screen, screenByCases, screeningRules } from './screening.js';
 
 /** Corrections of who is named in a referral. Source: design, section 1, principle 13. */
 @Injectable()
@@ -83,6 +80,7 @@ export class ReferralPeopleService {
 
 async function referralOf(work: Work, role: ReferralPerson, referralId: string): Promise<Referral> {
   if (role.referralId !== referralId) throw notFound();
+  await lockScreening(work, role.panelId);
   return work.find('correct', Referral, referralId, { lock: true });
 }
 
@@ -96,12 +94,12 @@ function mustWait({ status }: Referral): void {
   );
 }
 
-/** While the panel decides, it learns of earlier referrals of the people who are named now. */
+/** While the panel decides, it learns of earlier referrals of the people who are named now. What was returned is screened as a repeat when it is submitted again. */
 async function rescreened(work: Work, referral: Referral): Promise<void> {
-  if (referral.status !== 'submitted') return;
-  const panel = await work.manager.findOneByOrFail(Panel, { id: referral.panelId });
-  const { repeatWindowMonths } = intakeRules((await rulesInForce(work, panel.id))?.rules);
-  await screen(work, referral, panel.type, repeatWindowMonths);
+  if (referral.status !== 'submitted' && referral.status !== 'returned') return;
+  const rules = await screeningRules(work, referral.panelId);
+  if (referral.status === 'submitted') await screen(work, referral, ...rules);
+  else await screenByCases(work, referral, ...rules);
 }
 
 function keep(

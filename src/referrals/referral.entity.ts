@@ -6,6 +6,7 @@ import { DATA_CATEGORIES, LEGAL_GATEWAYS, type DataCategory, type LegalGateway }
 import { Classified, rowCategory, ReasonOfPanel } from '../policy/classification.js';
 import { CalendarDate } from '../records/calendar-date.js';
 import { oneOf } from '../records/one-of.js';
+import { PartnershipRecord } from '../records/recorded.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
 import { References } from '../policy/references.js';
@@ -474,20 +475,41 @@ export class ReferralScreening extends ContributedRecord {
   @References(() => Referral)
   previousReferralId: string | null;
 
-  /** The case that it repeats: who is excluded from this case learns nothing of the referral. */
-  @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Case)
-  @Index()
-  @Classified('administrative')
-  @References(() => Case)
-  previousCaseId: string | null;
-
   /** A referral of the same matter that still waits for a decision. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
   @References(() => Referral)
   duplicateOfId: string | null;
+}
+
+/**
+ * A case of the panel about the same matter as a referral that waits for its decision. Screening only adds to these rows: a
+ * correction of the referral removes none. Somebody excluded from the case learns nothing of the referral. Row-level security of the
+ * case does not apply to the row, which is found in order to refuse: the column is not named `caseId`.
+ */
+@Entity('repeated_cases')
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['earlierCaseId', 'panelId'], ['id', 'panelId'])
+@Unique(['referralId', 'earlierCaseId'])
+export class RepeatedCase extends PartnershipRecord {
+  /** The referral. The key is that of its screening, whose row no request locks before the screening lock. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => ReferralScreening)
+  @Classified('administrative')
+  referralId: string;
+
+  /** The panel of the referral and of the case. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  panelId: string;
+
+  /** The case about the same matter, whichever of the two was submitted first. */
+  @Column({ type: 'uuid' })
+  @Index()
+  @Classified('administrative')
+  @References(() => Case)
+  earlierCaseId: string;
 }
 
 /**

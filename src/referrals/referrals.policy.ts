@@ -21,7 +21,14 @@ import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
-import { Referral, ReferralDecision, ReferralPerson, ReferralScreening, ReferralSubject } from './referral.entity.js';
+import {
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  ReferralScreening,
+  ReferralSubject,
+  RepeatedCase,
+} from './referral.entity.js';
 
 /** A referral names people as the one whom it is about, and in their roles. */
 const naming = (personIds: string[]): Where[] => {
@@ -50,7 +57,7 @@ const excludedFromNamed: Bar = {
 };
 
 /**
- * A referral that repeats a case from which the actor is excluded, until it opens a case that takes the exclusions over. Not for its
+ * A referral about the matter of a case from which the actor is excluded, until it opens a case that takes the exclusions over. Not for its
  * author, unless the author decides on it: to lose what one has just written would tell that the panel knows the matter.
  */
 const repeatingExcluded = (actor: Actor): Where[] => {
@@ -61,7 +68,7 @@ const repeatingExcluded = (actor: Actor): Where[] => {
   return [
     {
       caseId: null,
-      screening: { $elemMatch: { previousCaseId: { $in: namedExcludedCaseIds } } },
+      repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds } } },
       $or: others,
     },
   ];
@@ -72,7 +79,7 @@ export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from the case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel',
   where: (actor) => {
     const { excludedCaseIds } = actor;
     const hidden = namingExcluded(actor, (where): Where => {
@@ -141,7 +148,7 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
-    screening: { to: ReferralScreening, local: 'id', foreign: 'id' },
+    repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
@@ -295,6 +302,9 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
   ],
 });
 
+// read by conditions alone: no route and no ground opens it
+declareSubject(RepeatedCase, 'RepeatedCase', { ...OF_REFERRAL, panel: 'panelId' });
+
 extendSubject(Case, {
   relations: { referrals: { to: Referral, local: 'id', foreign: 'caseId' } },
   grounds: [
@@ -384,4 +394,5 @@ declareWords(ReferralPerson, 'Referring', 'role of a person in a referral', {
 declareWords(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
 declareWords(ReferralDecision, 'Referring', 'decision on a referral');
 declareWords(ReferralScreening, 'Referring', 'screening of a referral');
+declareWords(RepeatedCase, 'Referring', 'case that a referral repeats');
 declareWords(ReferralSubject, 'Referring', 'list of whom and what a referral is about');

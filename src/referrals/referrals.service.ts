@@ -50,7 +50,7 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.views.js';
-import { screen, screenAgain, screenWaiting } from './screening.js';
+import { lockScreening, screen, screenAgain, screenWaiting } from './screening.js';
 import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 
 interface Deciding {
@@ -295,6 +295,9 @@ export class ReferralsService {
     also: (work: Work, found: Referral) => Promise<Partial<Pick<Referral, 'caseId'>>> = async () => ({}),
   ): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      // before the referral is locked: a screening refers to others that wait, and holds the lock of the panel meanwhile
+      const asked = kind === 'acceptance' || kind === 'refusal' ? await work.peek(action, Referral, id) : null;
+      if (asked) await lockScreening(work, asked.panelId);
       const found = await work.take(action, Referral, ReferralView, id);
       const status = after(referralMachine, found.status, kind);
       const reasonCode = decision.reasonCode ?? null;

@@ -2,10 +2,12 @@
  * Has the panel heard this matter before? The service's own question over all referrals of the panel, asked when one is
  * submitted; only the panel reads the answer.
  */
-import type { PanelType } from '../panels/panel.entity.js';
+import { declareRestingOnPeople } from '../cases/people-of-case.js';
+import { Panel, type PanelType } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
 import type { Work } from '../records/work.js';
-import { Referral, ReferralScreening } from './referral.entity.js';
-import { HARM_ROLES, VICTIM_ROLES } from './submission.js';
+import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
+import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
 /** An earlier referral that became a case is about whom the case names, where mistakes are put right. */
 const sharesPerson = (roles: string): string => `EXISTS (
@@ -23,7 +25,7 @@ const sharesPerson = (roles: string): string => `EXISTS (
  * possible duplicate. Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
  */
 const EARLIER = `
-  SELECT earlier.id, earlier.status, earlier.case_id AS "caseId",
+  SELECT earlier.id, earlier.status,
     (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
       >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside
   FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id
@@ -33,19 +35,69 @@ const EARLIER = `
     ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
+const sharesPersonOfCase = (roles: string): string => `EXISTS (
+  SELECT 1 FROM referral_people mine JOIN case_people theirs ON theirs.person_id = mine.person_id
+  WHERE mine.referral_id = now.id AND theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+
+/**
+ * Cases about the matter of referrals that wait, in the sense of EARLIER, in whatever order they were submitted. $1 the panel, $2 one
+ * referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
+ */
+const REPEATED = `
+  SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId"
+  FROM referrals now JOIN cases earlier ON earlier.panel_id = now.panel_id
+    LEFT JOIN referrals opening ON opening.case_id = earlier.id
+  WHERE now.panel_id = $1 AND ($2::uuid IS NULL OR now.id = $2) AND ($3::uuid IS NULL OR earlier.id = $3)
+    AND now.status IN ('submitted', 'returned')
+    AND (coalesce(opening.submitted_at, earlier.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
+      >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date)
+    AND CASE WHEN $5::boolean THEN ${sharesPersonOfCase('$6::text[]')} AND ${sharesPersonOfCase('$7::text[]')}
+      ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
+    AND NOT EXISTS (SELECT 1 FROM repeated_cases known WHERE known.referral_id = now.id AND known.earlier_case_id = earlier.id)`;
+
+/**
+ * Takes the lock of a panel under which referrals are screened: two of one matter at the same moment must see each other. A request
+ * that locks a case, or a referral that waits, takes it first: what a screening inserts waits for the locks of both.
+ */
+export async function lockScreening(work: Work, panelId: string): Promise<void> {
+  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
+}
+
+/** Referrals of a panel that wait: one, or those about one case. */
+interface Waiting {
+  panelId: string;
+  referralId?: string;
+  caseId?: string;
+}
+
+/** Adds the cases that waiting referrals repeat by what they and the cases name now. Removes none. */
+async function addRepeatedCases(
+  work: Work,
+  { panelId, referralId = '', caseId = '' }: Waiting,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
+  await lockScreening(work, panelId);
+  const asked = [panelId, referralId || null, caseId || null, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
+  await work.asService(async () => {
+    const found = await work.manager.query<
+      Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'>[]
+    >(REPEATED, asked);
+    await work.insertAll(RepeatedCase, found);
+  });
+}
+
 export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
-  // two referrals of one matter at the same moment must see each other
-  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${referral.panelId}`]);
+  await lockScreening(work, referral.panelId);
   const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asService(() =>
-    work.manager.query<{ id: string; status: string; caseId: string | null; inside: boolean }[]>(EARLIER, asked),
+    work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
   );
   const latest = earlier.find((one) => one.status === 'accepted');
   const isRepeat = latest?.inside ?? false;
   const learnt = {
     isRepeat,
     previousReferralId: isRepeat && latest ? latest.id : null,
-    previousCaseId: isRepeat && latest ? latest.caseId : null,
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
   };
   const known = await screeningOf(work, referral.id);
@@ -54,11 +106,22 @@ export async function screen(work: Work, referral: Referral, panelType: PanelTyp
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
     await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
   }
+  await screenByCases(work, referral, panelType, months);
 }
+
+/** Screens a referral that waits by the cases of its panel alone. What a reader is shown of the screening stays. */
+export const screenByCases = (
+  work: Work,
+  { id: referralId, panelId }: Referral,
+  panelType: PanelType,
+  months: number,
+): Promise<void> => addRepeatedCases(work, { panelId, referralId }, panelType, months);
 
 /** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
 export async function screenAgain(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
-  if (!(await screeningOf(work, referral.id))?.isRepeat) await screen(work, referral, panelType, months);
+  await lockScreening(work, referral.panelId);
+  if ((await screeningOf(work, referral.id))?.isRepeat) await screenByCases(work, referral, panelType, months);
+  else await screen(work, referral, panelType, months);
 }
 
 /** Later referrals of the panel that wait and of which an earlier one waited when they were screened. $1 the accepted one. */
@@ -69,10 +132,16 @@ const WAITING = `
   WHERE accepted.id = $1`;
 
 /**
- * Screens what waits beside a referral that was just accepted: from now on it is a repeat, and hidden with the case from those who
- * are excluded from the case.
+ * Screens what waits beside a referral that was just accepted: from now on it is hidden with the case from those who are excluded
+ * from the case. What was submitted later is a repeat, too.
  */
-export async function screenWaiting(work: Work, { id }: Referral, panelType: PanelType, months: number): Promise<void> {
+export async function screenWaiting(
+  work: Work,
+  { id, panelId, caseId }: Referral,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
+  if (caseId) await addRepeatedCases(work, { panelId, caseId }, panelType, months);
   await work.asService(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(WAITING, [id]);
     for (const one of waiting)
@@ -83,3 +152,16 @@ export async function screenWaiting(work: Work, { id }: Referral, panelType: Pan
 /** For the service's own decisions; readers go through the policy. */
 export const screeningOf = (work: Work, id: string): Promise<ReferralScreening | null> =>
   work.manager.findOneBy(ReferralScreening, { id });
+
+/** Returns the type of a panel and the months of its repeat window, by the rules in force. */
+export async function screeningRules(work: Work, panelId: string): Promise<[PanelType, number]> {
+  const panel = await work.manager.findOneByOrFail(Panel, { id: panelId });
+  return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
+}
+
+// a person who is named in a case makes it a case about the matter of referrals that wait already
+declareRestingOnPeople({
+  lock: lockScreening,
+  update: async (work, { id: caseId, panelId }) =>
+    addRepeatedCases(work, { panelId, caseId }, ...(await work.asService(() => screeningRules(work, panelId)))),
+});

@@ -133,9 +133,9 @@ export class Facts {
       if (one['case_id'] !== null) {
         hidden.add(one['case_id'] as string);
         // 11: a repeat that waits, but for its author
-        for (const { id } of this.by('referral_screenings', 'previous_case_id', one['case_id'])) {
+        for (const { referral_id: id } of this.by('repeated_cases', 'earlier_case_id', one['case_id'])) {
           const repeat = this.mirror.one('referrals', id);
-          if (repeat && repeat['case_id'] === null && repeat['author_id'] !== person.id) hidden.add(id);
+          if (repeat && repeat['case_id'] === null && repeat['author_id'] !== person.id) hidden.add(repeat.id);
         }
       }
       if (one['person_id'] === null) continue;

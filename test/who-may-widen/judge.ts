@@ -427,7 +427,7 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
 /** Referrals that repeat a case: while they wait, an exclusion from the case keeps somebody away from them, too. */
 const repeatsOf = (mirror: Mirror, caseId: unknown): unknown[] =>
   typeof caseId === 'string'
-    ? mirror.where('referral_screenings', { previous_case_id: caseId }).map(({ id }) => id)
+    ? mirror.where('repeated_cases', { earlier_case_id: caseId }).map((one) => one['referral_id'])
     : [];
 
 /** The table of a type of record. */

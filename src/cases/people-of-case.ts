@@ -1,0 +1,24 @@
+/** Work of other areas that rests on whom a case names. These areas come after `cases`, which may not import them. */
+import type { Work } from '../records/work.js';
+import type { Case } from './case.entity.js';
+
+export interface RestingOnPeople {
+  /** Takes the lock of the panel; called before the case is locked, so that two requests wait in one order. */
+  lock: (work: Work, panelId: string) => Promise<void>;
+  /** Works through the people whom the case names now. */
+  update: (work: Work, about: Case) => Promise<void>;
+}
+
+const resting: RestingOnPeople[] = [];
+
+export function declareRestingOnPeople(one: RestingOnPeople): void {
+  resting.push(one);
+}
+
+export async function lockPeople(work: Work, panelId: string): Promise<void> {
+  for (const one of resting) await one.lock(work, panelId);
+}
+
+export async function peopleChanged(work: Work, about: Case): Promise<void> {
+  for (const one of resting) await one.update(work, about);
+}
