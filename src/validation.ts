@@ -179,7 +179,11 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
           continue;
         }
         if (nested) {
-          for (const [at, element] of one.entries()) check(element, nested, `${pointer}/${String(at)}`);
+          for (const [at, element] of one.entries()) {
+            const place = `${pointer}/${String(at)}`;
+            if (isObject(element)) check(element, nested, place);
+            else errors.push({ pointer: place, detail: 'must be an object' });
+          }
           if (path === '') lists.push({ property, elements: one as object[], type: nested });
           continue;
         }

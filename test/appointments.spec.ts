@@ -8,7 +8,8 @@
  * same moment; the last chair who leaves, or who leaves to somebody whose seat ends as well; a chair who cannot be replaced because of the rules that
  * the chair set, and rules booked for a day that nobody could replace; an inactive person who is appointed;
  * a seat that goes on opening cases after it was ended at once, or was cancelled; a last day in the past; a coordinator who replaces
- * the chair's seat; a replacement that leaves no chair, or that overlaps with the seat it replaces.
+ * the chair's seat; a replacement that leaves no chair, or that overlaps with the seat it replaces; a wrong day answered as if the
+ * chair of the steering group might not appoint.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -215,6 +216,16 @@ describe('an appointment', () => {
     const roles = new Set(seats.map(({ role }: { role: string }) => role));
     for (const role of roles) expect(['chair', 'co_chair', 'coordinator']).toContain(role);
     expect(outcome(await endSeat('cmarac-chair', 'ask-marac', made.body.id))).toEqual([200, undefined]);
+  });
+
+  test('the chair of the steering group gets the wrong value of an appointment', async () => {
+    const wrong = await appoint('cmarac-chair', 'ask-marac', 'outsider', 'co_chair', { validFrom: 'soon' });
+    expect([...outcome(wrong), wrong.body.errors]).toEqual([
+      ...[400, 'invalid'],
+      [expect.objectContaining({ pointer: '/validFrom' })],
+    ]);
+    const member = await appoint('idva', 'ask-marac', 'outsider', 'co_chair', { validFrom: 'soon' });
+    expect(outcome(member)).toEqual([403, 'not-permitted']);
   });
 
   test('the chair of the steering group cannot put a colleague in charge of a panel that she does not chair', async () => {

@@ -6,7 +6,7 @@
  * Seen to fail: days beyond the end of a month, in dates and in date-times; errors of `pg` unmapped, and those of TypeORM; a
  * statement timeout answered with 500; no Retry-After; sign-in after the body was parsed; a second Authorization header let in; Latin-1 stored as replacement
  * characters; replies honoured after their term, and never deleted; panel rules that are any object; births in the future;
- * partial dates refused; and in earnest: `relatesTo` and `reportedTo` documented as dates.
+ * partial dates refused; 101 rows that are null; and in earnest: `relatesTo` and `reportedTo` documented as dates.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -213,6 +213,17 @@ describe('a housing officer', () => {
     expect([status, body.errors?.[0]?.pointer]).toEqual([400, '/dateOfBirth']);
   });
 });
+
+test.each([null, 7, 'row', [], true])(
+  'a data protection officer gets 400 that names the place of %j in a long list of rows',
+  async (value) => {
+    const dpo = await as(server, 'dpo');
+    const { body } = await dpo.get('/v1/sharing-agreements?limit=1').expect(200);
+    const path = `/v1/sharing-agreements/${String(body.data[0].id)}/versions`;
+    const wrong = await dpo.post(path, { rows: Array.from({ length: 101 }, () => value) });
+    expect([wrong.status, wrong.body.errors?.[0]]).toEqual([400, { pointer: '/rows/0', detail: 'must be an object' }]);
+  },
+);
 
 describe('a chair gets 400 that names the rule', () => {
   test.each<[string, unknown]>([

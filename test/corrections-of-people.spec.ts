@@ -7,7 +7,8 @@
  * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel;
  * agencies that received the record of the wrong person, and are not listed as to be told; the same where another case of the
  * panel still names the person, listed; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator; a
- * repeat missed, or found, by whom a case named in error; an assessment that names somebody taken out, and cannot be put right.
+ * repeat missed, or found, by whom a case named in error; an assessment that names somebody taken out, and cannot be put right;
+ * a wrong value of an ending answered as if the agency might not end the role.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -318,6 +319,21 @@ describe('a role in a case', () => {
     expect((await (await by(OFFICER)).get(rolePath(role)).expect(200)).body.until).toBe('2026-03-01');
     expect(code(await taking(OFFICER, role, ended))).toEqual([409, 'ended']);
     expect(await status('fire-officer', `/v1/persons/${person}`)).toBe(200);
+  });
+
+  test('the agency that named the person gets the wrong value of an ending, and no refusal in the log', async () => {
+    const { role } = await named();
+    const wrong = await taking(OFFICER, role, { kind: 'ended', reason: 'x' });
+    expect([...code(wrong), wrong.body.errors]).toEqual([
+      ...[400, 'invalid'],
+      [expect.objectContaining({ pointer: '/reason' })],
+    ]);
+    const { rows } = await owner.query(
+      `SELECT outcome, rule FROM audit_entries WHERE record_ids @> ARRAY[$1]::uuid[] AND action = 'take-out'`,
+      [role],
+    );
+    expect(rows).toEqual([]);
+    expect(code(await taking(OFFICER, role))).toEqual([403, 'not-permitted']);
   });
 
   test('a coordinator cannot reach it through another case', async () => {

@@ -10,7 +10,8 @@
  * text; a category or the rules left out of what is kept back; a marking without its conditions; no word of confidentiality; another
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
  * the chair's reason in the problem; a guest of a hidden item; a second approval, and its warning, because of hidden items; what is hidden since in the answer to a repeated recall;
- * an agency that read after the recall, and none left after the next circulation.
+ * an agency that read after the recall, and none left after the next circulation. Of checks: a conflict that another panel keeps, told
+ * by what somebody does not receive.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -428,6 +429,26 @@ describe('a check before papers go out', () => {
     for (const one of made.body.recipients as { items: unknown[]; receivesNothing: boolean }[])
       expect(one.receivesNothing).toBe(one.items.length === 0);
     expect(warned(made, 'received-by-nobody')).toEqual([]);
+  });
+
+  test('tells nothing of a conflict that another panel keeps', async () => {
+    const meeting = await convened(cases.slice(0, 2));
+    const { id } = await practitioner(owner, 'fire-officer');
+    const received = async (): Promise<unknown> => {
+      const { body } = await check(COORDINATOR, meeting);
+      return body.recipients.find((one: { practitionerId: string }) => one.practitionerId === id).items;
+    };
+    const before = await received();
+    expect(before).toHaveLength(2);
+    const { rowCount } = await owner.query(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, person_id, reason, since, reach, declared)
+       SELECT gen_random_uuid(), 1, p.partnership_id, p.id, $1, cp.person_id, 'A cousin.', now() - interval '1 day', 'partnership', true
+       FROM panels p, case_people cp WHERE p.code = 'ask-marac' AND cp.case_id = $2 LIMIT 1`,
+      [id, cases[0]],
+    );
+    expect([rowCount, (await pack('fire-officer', meeting)).items.length]).toEqual([1, 1]);
+    expect(await received()).toEqual(before);
+    await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
   });
 
   test('tells its reader nothing of an item that is hidden from them', async () => {

@@ -5,7 +5,8 @@
  * Seen to fail: an address shown through every case of the person, by the agreement of another panel and by an emergency access to
  * a case of another panel; an address put before a panel by somebody who is not of it, when it is recorded and when it is changed;
  * an address put before a panel that has no case or referral about the person, by the agency that recorded the person; agencies
- * that read an address that was taken back, and are not listed as to be told.
+ * that read an address that was taken back, and are not listed as to be told; an address put before a panel because of a referral
+ * that an exclusion hides from its author.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -133,6 +134,38 @@ describe('the agency that recorded the person', () => {
     const refused = await recorded('idva', panel('ask-jag'));
     expect([refused.status, likeness(refused)]).toEqual([422, missing]);
     expect((await recorded('idva', panel('ask-marac'))).status).toBe(201);
+  });
+
+  test('cannot put an address before a panel whose waiting referral is hidden from the author', async () => {
+    const [chair, coordinator, sergeant] = [
+      await by('marac-chair'),
+      await by('marac-coordinator'),
+      await by('police-sergeant'),
+    ];
+    const named = async (familyName: string): Promise<string> =>
+      (await sergeant.post('/v1/persons', { partnershipId, givenName: 'Merrin', familyName }).expect(201)).body.id;
+    const perpetrator = await named('Ashdown');
+    person = await named('Farthingale');
+    const referral = {
+      ...{ panelId: panel('ask-marac'), subjectKind: 'person_victim', personId: person, category: 'police_incident' },
+      ...{
+        problem: 'Assault with threats to kill, third report.',
+        whyMultiAgency: 'High risk.',
+        consentStatus: 'given',
+      },
+      ...{ criteria: ['visible_high_risk'], legalGateway: 'CDA_S115', submit: true },
+      people: [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }],
+    };
+    const first = (await chair.post('/v1/referrals', referral).expect(201)).body.id as string;
+    const caseId = (await coordinator.post(`/v1/referrals/${first}/acceptance`).set('if-match', '*').expect(200)).body
+      .caseId as string;
+    const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
+    await coordinator.post('/v1/exclusions', { caseId, practitionerId, reason: 'A relative.' }).expect(201);
+    const before = likeness(await recorded('police-sergeant', panel('ask-marac')));
+    const again = (await chair.post('/v1/referrals', referral).expect(201)).body.id as string;
+    await sergeant.get(`/v1/referrals/${again}`).expect(404);
+    const after = await recorded('police-sergeant', panel('ask-marac'));
+    expect([after.status, after.body.code, likeness(after)]).toEqual([422, 'unknown-panel', before]);
   });
 
   test('can put an address before the panel to which the author refers the person', async () => {

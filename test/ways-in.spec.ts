@@ -3,7 +3,7 @@
  * else; a grant opens it as to any reader, until its end; and asking tells nothing: a hidden case and a missing one answer
  * alike, before and after somebody decides. An invitation opens one item for a window, and an open action the status alone.
  *
- * Seen to fail: typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
+ * Seen to fail: an exclusion that another panel keeps, told with a request for access; typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
  * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant to
  * somebody from another borough, not refused by the service, or not by the database; an invitation without a beginning, or
  * without an end; an item that opens what was said at other meetings; an action that is done and still opens the status.
@@ -167,6 +167,32 @@ describe('a request for access', () => {
   const need = { reason: 'We support a neighbour in this matter.', purpose: 'VICTIM_SUPPORT' };
   const ask = async (who: string, named: object) => (await by(who)).post('/v1/access-requests', { ...need, ...named });
   const pathOf = ({ body }: { body: { id: string } }): string => `/v1/access-requests/${body.id}`;
+
+  test('tells a coordinator of no exclusion that another panel keeps, and opens nothing past it', async () => {
+    const { rows } = await owner.query<{ id: string; reference: string; personId: string }>(
+      `SELECT c.id, c.reference, cp.person_id AS "personId" FROM cases c JOIN panels p ON p.id = c.panel_id
+       JOIN case_people cp ON cp.case_id = c.id WHERE p.code = 'ask-jag' AND c.stage <> 'closed'
+         AND NOT EXISTS (SELECT FROM exclusions e WHERE e.person_id = cp.person_id OR e.case_id = c.id) LIMIT 1`,
+    );
+    const about = rows[0]!;
+    const asked = await ask('idva', { caseReference: about.reference });
+    expect(asked.status).toBe(201);
+    await owner.query(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, person_id, reason, since, reach, declared)
+       SELECT gen_random_uuid(), 1, p.partnership_id, p.id, w.id, $1, 'A cousin.', now() - interval '1 day', 'partnership', true
+       FROM practitioners w, panels p WHERE w.subject = 'idva' AND p.code = 'ask-marac'`,
+      [about.personId],
+    );
+    const coordinator = await by('jag-coordinator');
+    expect((await coordinator.get(pathOf(asked)).expect(200)).body).toMatchObject({
+      caseId: about.id,
+      excluded: false,
+    });
+    const approved = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+    expect([approved.status, approved.body.excluded]).toEqual([200, false]);
+    await (await by('idva')).get(`/v1/cases/${about.id}`).expect(404);
+    await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
+  });
 
   test('is taken alike for a hidden and for a missing case, and read alike, also when it was refused', async () => {
     const { rows } = await owner.query<{ id: string; reference: string; name: string }>(

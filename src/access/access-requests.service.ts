@@ -10,6 +10,7 @@ import { explain } from '../policy/explanation.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import { subjectOf } from '../policy/subjects.js';
 import { rowsWithFacts } from '../records/facts.js';
+import { asKnown } from '../records/known-facts.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
@@ -19,6 +20,8 @@ import { AccessGrant } from '../sharing/access.entity.js';
 import { AccessDecision, accessMachine, AccessRequest } from './access-request.entity.js';
 import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
 import { AccessRequestView } from './access.views.js';
+
+type AskerStanding = 'knows' | 'may-not-know' | 'barred' | 'elsewhere' | 'unknown';
 
 /**
  * Asking to read a case. Whatever is asked for, the answer is the same until somebody who may decides: a request for a case
@@ -87,7 +90,7 @@ export class AccessRequestsService {
       const status = after(accessMachine, found.status, 'approval');
       await mustBeOpen(work, id);
       const about = await work.find('grant-access', Case, found.caseId as string);
-      const standing = await this.standing(work, found);
+      const standing = await this.knownStanding(work, found);
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
       if (standing === 'barred')
         throw unacceptable('asker-excluded', 'Whoever asked is kept out of this case. That beats every grant.');
@@ -145,13 +148,21 @@ export class AccessRequestsService {
     return this.shown(work, request.id);
   }
 
+  /** Standing of the asker as far as the person who decides may know it. Past a hidden exclusion an approval opens nothing. */
+  private async knownStanding(work: Work, request: AccessRequest): Promise<AskerStanding> {
+    const standing = await this.standing(work, request);
+    return standing === 'barred' ? this.standing(work, request, true) : standing;
+  }
+
   /** What whoever asked may know of the case, by the policy, now. */
   private async standing(
     work: Work,
     { practitionerId, caseId }: Pick<AccessRequest, 'practitionerId' | 'caseId'>,
-  ): Promise<'knows' | 'may-not-know' | 'barred' | 'elsewhere' | 'unknown'> {
+    isAsKnown = false,
+  ): Promise<AskerStanding> {
     const { now, call } = work.actor;
-    const asker = await this.actors.practitioner(practitionerId, { now, call });
+    const found = await this.actors.practitioner(practitionerId, { now, call });
+    const [asker] = found && isAsKnown ? await asKnown(work, [found]) : [found];
     if (!asker || !caseId) return 'unknown';
     const [row] = await rowsWithFacts(work.manager, asker, Case, ['track'], [caseId]);
     if (!row) return 'unknown';
@@ -185,7 +196,7 @@ export class AccessRequestsService {
         told[request.id] = {
           grantedUntil: grant?.expiresAt ?? null,
           revokedAt: grant?.revokedAt ?? null,
-          excluded: !isOwn && (await this.standing(work, request)) === 'barred',
+          excluded: !isOwn && (await this.knownStanding(work, request)) === 'barred',
           decision: decision?.kind ?? null,
           decisionReason: decision?.reason ?? null,
           decidedById: decision?.decidedById ?? null,

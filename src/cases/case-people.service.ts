@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mustNotLieAhead } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { mustBeRight } from '../records/held-back.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -56,9 +57,11 @@ export class CasePeopleService {
   /** The answer is the correction: a role entered in error is no record of the case any more. */
   end(actor: Actor, caseId: string, id: string, { kind, until, reason }: CasePersonEnding): Promise<Presented> {
     return this.records.change(actor, async (work) => {
-      const action = kind === 'ended' ? 'change' : 'take-out';
-      const found = await work.find(action, CasePerson, id, { lock: true });
+      const found = await work.find('change', CasePerson, id, { lock: true });
       const about = await caseOf(work, found, caseId);
+      // a wrong kind says nothing of the command
+      mustBeRight(actor.call);
+      if (kind !== 'ended') await work.find('take-out', CasePerson, id);
       const correction =
         kind === 'ended'
           ? await ended(work, about, found, until ?? londonDay(work.now), reason)

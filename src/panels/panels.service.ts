@@ -64,7 +64,10 @@ export class PanelsService {
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
-      const panel = await work.find(isGoverning ? 'appoint-chairs' : 'appoint', Panel, panelId, {
+      // a wrong role does not say which command it is: somebody who may give one of them is told what is wrong
+      const appointsChairs =
+        isGoverning || (actor.call.heldBack && (await work.peek('appoint-chairs', Panel, panelId)) !== null);
+      const panel = await work.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
         lock: !!request.replacesId,
       });
       const member = await appointed(work, request.practitionerId, panel);

@@ -5,7 +5,7 @@
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, permitted, subjectOf } from '../policy/subjects.js';
+import { declareSubject, extendSubject, ownBars, permitted, subjectOf } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
@@ -236,9 +236,7 @@ extendSubject(Case, {
       where: (actor) => ({
         actions: {
           $elemMatch: {
-            ...owned(actor),
-            status: { $in: [...OPEN_STATUSES] },
-            listingId: { $nin: actor.recusedListingIds },
+            $and: [{ ...owned(actor), status: { $in: [...OPEN_STATUSES] } }, ...ownBars(actor, subjectOf(Action))],
           },
         },
       }),

@@ -7,6 +7,7 @@ import type { Where } from '../policy/conditions.js';
 import {
   declareSubject,
   extendSubject,
+  notBarred,
   openings,
   refersToHidden,
   subjectOf,
@@ -142,6 +143,12 @@ const WITHOUT_THE_TEXT = [
 
 /** Referrals of the actor's agency that the actor has to do with. */
 const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
+
+/** Referrals of the actor's agency, as grounds of other records ask about them: without those that the bars of a referral hide. */
+const throughOwnReferral = (actor: Actor): Where => ({
+  ...ofOwnReferral(actor),
+  ...notBarred(actor, subjectOf(Referral)),
+});
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
@@ -312,7 +319,7 @@ extendSubject(Case, {
       name: 'referrer',
       sentence: 'whose agency referred it, as far as they may follow the referral: where it stands, and no more',
       actions: ['track'],
-      where: (actor) => ({ referrals: { $elemMatch: ofOwnReferral(actor) } }),
+      where: (actor) => ({ referrals: { $elemMatch: throughOwnReferral(actor) } }),
     },
   ],
 });
@@ -356,7 +363,7 @@ extendSubject(ProtectedAddress, {
         'whose agency wrote it, and recorded the person, and who may read a submitted referral of the person to the panel, or is of the agency that makes one, as its author, with a seat on the panel or as safeguarding lead',
       actions: ['put-before'],
       where: (actor) => {
-        const own = { ...ofOwnReferral(actor), ...OPEN_OR_ACCEPTED };
+        const own = { ...throughOwnReferral(actor), ...OPEN_OR_ACCEPTED };
         const submitted = openings(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
         return {
           $and: [

@@ -8,6 +8,7 @@ import type { Row } from '../../policy/conditions.js';
 import type { ColumnClass } from '../../policy/classification.js';
 import { subjectOf, type RecordClass } from '../../policy/subjects.js';
 import { readableBy, rowsWithFactsOfAll } from '../../records/facts.js';
+import { asKnown } from '../../records/known-facts.js';
 import { categoryOf, mask } from '../../records/mask.js';
 import { inSlices } from '../../records/slices.js';
 import { shapeOf, type ViewClass } from '../../records/view.js';
@@ -42,7 +43,11 @@ export async function recipientsOf(
     ...staff.map(({ id }) => id),
   ]);
   const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
-  const readers = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  // a conflict that is hidden from the person who checks is not told by what somebody does not receive
+  const readers = await asKnown(
+    work,
+    [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
   const known = await knownRows(work, readers, content);
   const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
   return inSlices(readers, async (reader) => ({

@@ -5,7 +5,7 @@
  */
 import type { Actor } from '../../policy/actor.js';
 import type { Where } from '../../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf } from '../../policy/subjects.js';
+import { declareSubject, extendSubject, openings, ownBars, subjectOf } from '../../policy/subjects.js';
 import { addWords, declareWords } from '../../policy/wording.js';
 import { Case, CasePerson } from '../../cases/case.entity.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
@@ -43,7 +43,14 @@ extendSubject(Case, {
       actions: ['research'],
       passing: true,
       where: (actor) => ({
-        research: { $elemMatch: { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } } },
+        research: {
+          $elemMatch: {
+            $and: [
+              { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } },
+              ...ownBars(actor, subjectOf(ResearchRequest)),
+            ],
+          },
+        },
       }),
     },
   ],
