@@ -5,7 +5,7 @@
  * export with what that auditor may read.
  *
  * Seen to fail: a table without a wall; an exclusion by one panel that row-level security takes for one of the partnership; the hidden cases left out; a wall that forgets the partnership of panels;
- * the rights of the service left on after an error;
+ * the rights of the service left on after an error; questions of a unit of work that is over; a connection of no use after an error;
  * an explanation that takes every ground for open; an export that leaves out what was disclosed.
  */
 import pg from 'pg';
@@ -244,6 +244,29 @@ test('whatever a unit of work still does when it is over asks nothing on the con
     `SELECT current_setting('app.actor', true) AS actor, now() = statement_timestamp() AS alone`,
   );
   expect(rows).toEqual([{ actor: '', alone: true }]);
+  await runner.release();
+  await source.destroy();
+});
+
+test('a connection serves the next unit of work after a statement failed with the rights of the service', async () => {
+  const policy = await built();
+  const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
+  const [kept] = await castIn(policy, owner, source);
+  const runner = source.createQueryRunner();
+  const client = (await runner.connect()) as pg.PoolClient;
+  const unitOfWork = async (does: (work: InstanceType<Built['Work']>) => Promise<unknown>): Promise<unknown> => {
+    const conversation = new policy.Conversation(client, kept!.actor, new policy.Clock());
+    try {
+      return await does(new policy.Work(kept!.actor, runner, conversation));
+    } finally {
+      await conversation.undo(null);
+    }
+  };
+  const [first] = policy.declaredSubjects();
+  await unitOfWork((work) => work.rows('read', first!.type, {}));
+  await expect(unitOfWork((work) => work.asService(() => work.manager.query('SELECT 1 / 0')))).rejects.toThrow('zero');
+  for (let times = 0; times < 2; times++)
+    expect(await unitOfWork((work) => work.manager.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   await runner.release();
   await source.destroy();
 });

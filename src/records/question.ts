@@ -112,9 +112,16 @@ class Question extends pg.Query {
     part.found.push(row);
   }
 
-  handleCommandComplete(): void {
+  handleCommandComplete(_: unknown, connection: unknown): void {
+    // `pg` notes the statement of the last form alone; an entry that it does not know would be prepared a second time
+    if (this.entry && this.at < 0) noteParsed(connection as Wire, this.entry);
     this.at += 1;
   }
+}
+
+function noteParsed(wire: Wire, { name, text }: Filled): void {
+  wire.parsedStatements[name] = text;
+  delete wire.submittedNamedStatements[name];
 }
 
 function put(wire: Wire, { name, text, values }: Filled, { describes = false } = {}): void {
