@@ -60,6 +60,7 @@ import { NoticesToTellRecipients20261128584000 } from './20261128584000-notices-
 import { FrozenRecalls20261128585000 } from './20261128585000-frozen-recalls.js';
 import { Appointers20261128586000 } from './20261128586000-appointers.js';
 import { CarriedExclusions20261128587000 } from './20261128587000-carried-exclusions.js';
+import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -125,4 +126,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   FrozenRecalls20261128585000,
   Appointers20261128586000,
   CarriedExclusions20261128587000,
+  ReferralsOfDisclosures20261128591000,
 ];
