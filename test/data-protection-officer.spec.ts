@@ -4,7 +4,7 @@
  *
  * Seen to fail: an officer without exclusions or roles; a reason or a person shown to one; an exclusion of a compartment; an
  * exclusion of another partnership; a colleague of another agency who reads roles; seats hidden from an officer;
- * a seat that does not say who gave it; no explanations of what stands in a case; such a ground for the
+ * a seat that does not say who gave it; the reason why a seat ended; no explanations of what stands in a case; such a ground for the
  * coordination; a field of a record that the officer does not read. Not seen to fail: what another agency keeps to itself,
  * compartments and exclusions, as row-level security hides these rows as well.
  */
@@ -240,4 +240,27 @@ describe('explanations of what stands in a case', () => {
       }
     expect(asked).toBeGreaterThan(20);
   });
+
+test('an officer reads that a seat ended, and not why; the chair reads both', async () => {
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  const path = `/v1/panels/${rows[0]!.id}/memberships`;
+  const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+  const seatOf = async (who: string): Promise<Record<string, unknown>> => {
+    const { body } = await (await by(who)).get(`${path}?limit=100`).expect(200);
+    return body.data.find((one: Record<string, unknown>) => one['practitionerId'] === practitionerId);
+  };
+  const { id } = await seatOf('jag-chair');
+  const reason = 'His sister is in one of our cases.';
+  await (
+    await by('jag-chair')
+  )
+    .post(`${path}/${String(id)}/ending`, { reason })
+    .set('if-match', '*')
+    .expect(200);
+  expect(await seatOf('jag-chair')).toMatchObject({ endReason: reason, endedAt: expect.any(String) });
+  const seen = await seatOf('dpo');
+  expect(seen).toMatchObject({ endedAt: expect.any(String), withheld: ['endReason'] });
+  expect(JSON.stringify(seen)).not.toContain('sister');
+  const one = await (await by('dpo')).get(`${path}/${String(id)}`);
+  expect(one.text).not.toContain('sister');
 });

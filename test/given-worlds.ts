@@ -35,7 +35,7 @@ const PER_WORLD = 3;
 /** With fewer worlds not everything is met: it is printed then, and not expected. */
 const ENOUGH = 10_000;
 /** How many more worlds are looked through, in memory, for one in which a ground opens that the others left closed. */
-const FURTHER = 1000;
+const FURTHER = 5000;
 
 const built = async () => {
   await import('#built/app.module');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { instantAfter, mustEndWithin } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
-import { corePanels } from '../panels/panels.policy.js';
+import { closedCompartments, corePanels } from '../panels/panels.policy.js';
 import { conflict, Problem, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
@@ -200,9 +200,9 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
       UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**
- * The contribution, where the actor's agency made it and the actor does not read it any more: because a seat or an invitation
- * ended, or because the agency is excluded from the case. Then a core member of the panel may recall it, too. A person who is
- * excluded by name must not take evidence out of the case.
+ * Returns the contribution, where the actor's agency made it and the actor cannot read it any more. After a seat or an invitation
+ * has ended, the agency's safeguarding leads may recall it. Where the agency is excluded from the case, core members of the panel may,
+ * too. Somebody outside a compartment, or excluded in person, may not: neither must take evidence out of the case.
  */
 async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
   const { actor } = work;
@@ -212,7 +212,8 @@ async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
   return work.asService(async () => {
     const found = await work.manager.findOneBy(Contribution, { id });
     if (found?.agencyId !== actor.agencyId || !actor.excludedCaseIds.includes(found.caseId)) return null;
-    const isEntrusted = found.authorId === actor.id || entrustedPartnerships(actor).includes(found.partnershipId);
+    if (closedCompartments(actor).includes(found.panelId)) return null;
+    const isEntrusted = entrustedPartnerships(actor).includes(found.partnershipId);
     if (!isEntrusted && !corePanels(actor).includes(found.panelId)) return null;
     const named = [found.caseId, actor.id, actor.nameKeys, work.now];
     const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);

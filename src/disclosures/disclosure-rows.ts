@@ -13,12 +13,12 @@ const MOST_REMEMBERED = 50_000;
 /** A header has its limits; whoever changes more records at once finds the others by the case. */
 const MOST_LINKS = 10;
 
-const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, person_id, listing_id, record_type,
-    record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
-  SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."personId", d."listingId", d."recordType", d."recordId",
-    d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds"
-  FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "personId" uuid, "listingId" uuid,
-    "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
+const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
+    record_type, record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
+  SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."referralId", d."personId", d."listingId",
+    d."recordType", d."recordId", d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds"
+  FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "referralId" uuid, "personId" uuid,
+    "listingId" uuid, "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
     day date, at timestamptz, fields text[], "agreementVersionIds" uuid[])
   ON CONFLICT DO NOTHING`;
 

@@ -47,6 +47,11 @@ export class Disclosure extends PartnershipRecord {
   @References(() => Case, ['read', 'track', 'explain'])
   caseId: string | null;
 
+  /** The referral in which the record stands, or which it is. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  referralId: string | null;
+
   /** The person whom the record names. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')

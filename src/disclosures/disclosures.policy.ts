@@ -1,17 +1,84 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
-import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
+import type { Where } from '../policy/conditions.js';
+import { declareSubject, extendSubject, permitted, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
-import { Referral } from '../referrals/referral.entity.js';
-import { hiddenWithReferral } from '../referrals/referrals.policy.js';
+import { ReferralPersonCorrection } from '../referrals/referral-person-correction.entity.js';
+import {
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  ReferralScreening,
+  ReferralSubject,
+} from '../referrals/referral.entity.js';
+import { excludedFromReferral } from '../referrals/referrals.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
-import { Person } from '../subjects/subject.entity.js';
+import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
+
+/** Records that are a referral or stand in one, and not in a case. */
+const OF_A_REFERRAL: RecordClass[] = [
+  Referral,
+  ReferralDecision,
+  ReferralPerson,
+  ReferralPersonCorrection,
+  ReferralScreening,
+  ReferralSubject,
+];
+
+/** The bars of a referral, for whatever stands in one. Of some old rows the referral is not known: they count as hidden. */
+const hiddenWithItsReferral: Bar = {
+  name: excludedFromReferral.name,
+  step: 'conflict',
+  sentence: 'who is excluded from the referral in which it stands',
+  where: (actor) => {
+    const excluded = excludedFromReferral.where(actor);
+    const types = OF_A_REFERRAL.map((type) => subjectOf(type).name);
+    return (
+      excluded && {
+        $and: [
+          { $or: [{ recordType: { $in: types } }, { referralId: { $ne: null } }] },
+          { $nor: [{ referral: { $elemMatch: { $nor: [excluded] } } }] },
+        ],
+      }
+    );
+  },
+};
+
+/** Records that stand in no case by themselves, by the relation that leads to them. */
+const BY_THEMSELVES: [relation: string, type: RecordClass][] = [
+  ['person', Person],
+  ['place', Place],
+  ['group', Group],
+  ['address', ProtectedAddress],
+];
+
+/**
+ * Hides rows about people, places and groups that somebody with exclusions cannot read now: they may stand only in what is hidden. Not
+ * from officers, who account for all that was received in the partnership.
+ */
+const hiddenWithItsRecord: Bar = {
+  name: 'excluded-from-record',
+  step: 'conflict',
+  sentence:
+    'who is excluded from a case or a person and cannot read the person, place, group or address that was received, unless they are a data protection officer',
+  where: (actor) => {
+    const { excludedCaseIds, excludedPersonIds, panelExclusions, roles } = actor;
+    const isExcluded = excludedCaseIds.length > 0 || excludedPersonIds.length > 0 || panelExclusions.length > 0;
+    if (!isExcluded || roles.includes('data_protection_officer')) return null;
+    const readable = BY_THEMSELVES.flatMap(([relation, type]): Where[] => {
+      const read = permitted({ ...actor, scopes: undefined }, subjectOf(type), 'read');
+      return read ? [{ recordType: subjectOf(type).name, [relation]: { $elemMatch: read } }] : [];
+    });
+    const types = BY_THEMSELVES.map(([, type]) => subjectOf(type).name);
+    return { recordType: { $in: types }, ...(readable.length ? { $nor: readable } : {}) };
+  },
+};
 
 const bars: Bar[] = [
   {
@@ -25,7 +92,8 @@ const bars: Bar[] = [
       return { $or: [{ caseId: { $in: excludedCaseIds } }, ...people] };
     },
   },
-  hiddenWithReferral('recordType', 'referral'),
+  hiddenWithItsReferral,
+  hiddenWithItsRecord,
   outsideCompartment,
   recusedFromItem('listingId'),
 ];
@@ -53,7 +121,11 @@ declareSubject(Disclosure, 'Disclosure', {
   relations: {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
-    referral: { to: Referral, local: 'recordId', foreign: 'id' },
+    referral: { to: Referral, local: 'referralId', foreign: 'id' },
+    person: { to: Person, local: 'recordId', foreign: 'id' },
+    place: { to: Place, local: 'recordId', foreign: 'id' },
+    group: { to: Group, local: 'recordId', foreign: 'id' },
+    address: { to: ProtectedAddress, local: 'recordId', foreign: 'id' },
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],

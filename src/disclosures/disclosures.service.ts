@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { conflict } from '../policy/problems.js';
+import { permitted, subjectOf, type RecordClass } from '../policy/subjects.js';
+import { asking } from '../records/asking.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
-import { Case } from '../cases/case.entity.js';
+import { Case, CasePerson } from '../cases/case.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
@@ -27,10 +29,17 @@ export class DisclosuresService {
         await work.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
-        ...(personId ? [actor.coordinatedPanelIds.length || isAccountable ? concerning(personId) : { personId }] : []),
+        ...(personId
+          ? [
+              actor.coordinatedPanelIds.length || isAccountable
+                ? concerning(actor, personId, isAccountable)
+                : { personId },
+            ]
+          : []),
         ...(toBeTold === 'true' ? [{ tidings: { $exists: true }, toldAt: null }] : []),
       ];
-      return work.page(DisclosureView, parts.length ? { $and: parts } : {}, query);
+      const filter = parts.length ? { $and: parts } : {};
+      return work.page(DisclosureView, filter, query, { asked: { ...asked, personId, toBeTold } });
     });
   }
 
@@ -64,6 +73,24 @@ export class DisclosuresService {
   }
 }
 
-const concerning = (personId: string): Where => ({
-  $or: [{ personId }, { roles: { $elemMatch: { personId } } }, { case: { $elemMatch: { personId } } }],
-});
+/**
+ * Condition for rows that concern a person: they name the person, or stand in a case that names the person. A case counts where the
+ * reader is shown whom it names or, for an officer who accounts for the person, may account for the case.
+ */
+function concerning(actor: Actor, personId: string, isAccountable: boolean): Where {
+  const reader = { ...actor, scopes: undefined };
+  const shown = <T extends object>(type: RecordClass<T>): Where[] => {
+    const readable = permitted(reader, subjectOf(type), 'read');
+    return readable ? [{ $and: [readable, asking(reader, subjectOf(type), { personId }).filter] }] : [];
+  };
+  const explained = isAccountable ? permitted(reader, subjectOf(Case), 'explain') : null;
+  const cases = [...shown(Case), ...(explained ? [{ $and: [explained, { personId }] }] : [])];
+  const roles = [...shown(CasePerson), ...(explained ? [{ personId, case: { $elemMatch: explained } }] : [])];
+  return {
+    $or: [
+      { personId },
+      ...roles.map((where) => ({ roles: { $elemMatch: where } })),
+      ...cases.map((where) => ({ case: { $elemMatch: where } })),
+    ],
+  };
+}

@@ -62,6 +62,7 @@ import { Appointers20261128586000 } from './20261128586000-appointers.js';
 import { CarriedExclusions20261128587000 } from './20261128587000-carried-exclusions.js';
 import { ApologiesOfGuests20261128588000 } from './20261128588000-apologies-of-guests.js';
 import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js';
+import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -129,4 +130,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CarriedExclusions20261128587000,
   ApologiesOfGuests20261128588000,
   RepeatedCases20261128590000,
+  ReferralsOfDisclosures20261128591000,
 ];

@@ -200,6 +200,21 @@ declareSubject(PanelRules, 'PanelRules', {
   ],
 });
 
+/** Of a seat, all but the reason for its end: free text, which may be about a case. */
+const WITHOUT_THE_END_REASON = [
+  'id',
+  'version',
+  'panelId',
+  'agencyId',
+  'practitionerId',
+  'tier',
+  'role',
+  'validFrom',
+  'validTo',
+  'appointedById',
+  'endedAt',
+];
+
 declareSubject(Membership, 'Membership', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
@@ -219,12 +234,14 @@ declareSubject(Membership, 'Membership', {
     },
     {
       name: 'data-protection-officer',
-      sentence: 'who is a data protection officer in the partnership of the panel, where the panel is no compartment',
+      sentence:
+        'who is a data protection officer in the partnership of the panel, where the panel is no compartment: the seat, not why it ended',
       actions: ['read'],
       where: (actor) =>
         actor.roles.includes('data_protection_officer')
           ? { panel: { $elemMatch: { partnershipId: { $in: actor.partnershipIds }, compartment: false } } }
           : null,
+      fields: WITHOUT_THE_END_REASON,
     },
     {
       name: 'coordination',

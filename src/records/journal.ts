@@ -79,6 +79,8 @@ export interface Disclosed {
   partnershipId: string;
   panelId: string | null;
   caseId: string | null;
+  /** The referral in which the record stands, or which it is. */
+  referralId: string | null;
   personId: string | null;
   /** The item of a meeting to which the record belongs. */
   listingId: string | null;

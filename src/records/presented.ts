@@ -23,6 +23,11 @@ export class Presented {
     return this.exact ?? JSON.stringify(this.body);
   }
 
+  /** Identifiers that the body shows: of records themselves, and of those that they refer to. */
+  get identifiers(): ReadonlySet<string> {
+    return new Set(identifiersIn(this.body));
+  }
+
   /** The same content in another form, made of the body and of nothing else. */
   as(contentType: string, form: string | Buffer, headers: Record<string, string> = {}): Presented {
     const [text, bytes] = typeof form === 'string' ? [form, undefined] : [undefined, form];
@@ -51,4 +56,14 @@ export class Presented {
 export interface PageOf<T> extends Withholding {
   data: T[];
   next: string | null;
+}
+
+/** Properties that hold identifiers, by their name. */
+const HOLDS_IDENTIFIERS = /^id$|Ids?$/;
+
+function identifiersIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]): string[] =>
+    HOLDS_IDENTIFIERS.test(key) ? [one].flat().filter((id) => typeof id === 'string') : identifiersIn(one),
+  );
 }

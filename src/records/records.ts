@@ -9,6 +9,7 @@ import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
 import { Refusals } from '../policy/guard.js';
 import { Problem } from '../policy/problems.js';
+import { relationOf, subjectNamed } from '../policy/subjects.js';
 import { Clock } from './clock.js';
 import { Conversation, Stale } from './conversation.js';
 import { mustBeRight } from './held-back.js';
@@ -28,6 +29,21 @@ function inOrder({ call: { heldBack } }: Actor, error: unknown): unknown {
   if (!heldBack || error instanceof Refusal || error instanceof Stale) return error;
   const isFirst = error instanceof Problem && (error.status >= 500 || OF_THE_POLICY.includes(error.status));
   return isFirst ? error : heldBack;
+}
+
+/**
+ * Identifiers of changed records that the answer shows: a link to any other would name records that are hidden from the actor. A
+ * record with the identifier of its parent, such as the screening of a referral, is not shown by that identifier.
+ */
+function shownChanges({ revised, peopleTakenBack }: Work, { identifiers }: Presented): string[] {
+  const ownIdentifier = revised.filter(({ recordType }) => !sharesIdentifier(recordType));
+  const changed = [...ownIdentifier.map((one) => one.recordId), ...peopleTakenBack.map((one) => one.personId)];
+  return changed.filter((id) => identifiers.has(id));
+}
+
+function sharesIdentifier(recordType: string): boolean {
+  const subject = subjectNamed(recordType);
+  return subject?.parent !== undefined && relationOf(subject, subject.parent).local === 'id';
 }
 
 const changing = (): Problem =>
@@ -66,8 +82,7 @@ export class Records {
       const { client } = conversation;
       const earlier = await replyOf(work);
       const presented = earlier ?? (await does(work));
-      const changed = [...work.revised.map((one) => one.recordId), ...work.peopleTakenBack.map((one) => one.personId)];
-      const link = this.disclosures.linkFor(actor, changed);
+      const link = this.disclosures.linkFor(actor, shownChanges(work, presented));
       if (link) presented.headers['link'] = link;
       if (earlier) work.repeated(earlier);
       else await rememberReply(work, presented);

@@ -970,6 +970,9 @@ const bothOf = (...standings: (Standing | undefined)[]): Standing => ({
   parentIds: [...new Set(standings.flatMap((one) => one?.parentIds ?? []))].sort(),
 });
 
+/** A referral, and what has the identifier of one. */
+const REFERRALS = ['Referral', 'ReferralScreening'];
+
 /** The item of a meeting that the row is, or to which it belongs. */
 function listingOf({ name }: Subject, row: object): string | null {
   const { id, listingId = null } = row as { id: string; listingId?: string | null };
@@ -996,7 +999,8 @@ function received(
   return {
     partnershipId: row['partnershipId'] as string,
     panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
-    caseId: id(subject.case) ?? openedCaseId,
+    caseId: id(subject.case) ?? id('caseId') ?? openedCaseId,
+    referralId: REFERRALS.includes(subject.name) ? id('id') : id('referralId'),
     personId: subject.name === 'Person' ? id('id') : id('personId'),
     listingId: listingOf(subject, row),
     recordType: subject.name,
