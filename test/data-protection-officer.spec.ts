@@ -240,6 +240,7 @@ describe('explanations of what stands in a case', () => {
       }
     expect(asked).toBeGreaterThan(20);
   });
+});
 
 test('an officer reads that a seat ended, and not why; the chair reads both', async () => {
   const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);

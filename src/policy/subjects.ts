@@ -18,7 +18,7 @@
  */
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from './actor.js';
-import { columnsOf } from './columns.js';
+import { classifiedProperties } from './classification.js';
 import { conditionsMatcher, type Where } from './conditions.js';
 import { keptFor } from './standing.js';
 
@@ -177,7 +177,9 @@ const isExplained = ({ grounds = [] }: Declaration): boolean =>
  */
 export function explainedByOfficer(actor: Actor, type: RecordClass): Where | null {
   if (!actor.roles.includes('data_protection_officer')) return null;
-  return columnsOf(type).has('agencyOnly') ? { $or: [{ agencyOnly: false }, { agencyId: actor.agencyId }] } : {};
+  return classifiedProperties(type).has('agencyOnly')
+    ? { $or: [{ agencyOnly: false }, { agencyId: actor.agencyId }] }
+    : {};
 }
 
 /**
@@ -190,7 +192,7 @@ function officersGround(type: RecordClass, declaration: Declaration): Ground[] {
   const to = relations[above]?.to;
   if (!to || isExplained(declaration) || !isExplained(subjectOf(to))) return [];
   const officer = { name: 'data-protection-officer', actions: ['explain'] };
-  const sentence = columnsOf(type).has('agencyOnly')
+  const sentence = classifiedProperties(type).has('agencyOnly')
     ? 'who is a data protection officer, where no other agency keeps it to itself'
     : 'who is a data protection officer';
   if (parent) return [{ ...officer, sentence, within: 'explain', where: (actor) => explainedByOfficer(actor, type) }];
