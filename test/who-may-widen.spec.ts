@@ -86,6 +86,10 @@ test('nobody reads an event that says more than its record', () => {
   expect(findings(/^(bound: read Event:|sample: an event)/)).toEqual([]);
 });
 
+test('nobody reads words of a contribution that the agency of the contribution keeps back', () => {
+  expect(findings(/^bound: read Contribution: words/)).toEqual([]);
+});
+
 test('nobody makes what the table lets only others make', () => {
   expect(findings(/^row \d+:/)).toEqual([]);
 });

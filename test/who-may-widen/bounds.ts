@@ -457,7 +457,36 @@ export class Bounds {
             detail: `${person} reads ${channel.subject.name} ${row.id}, whose ${property} is ${id}`,
           });
     if (channel.subject.name === 'Event') faults.push(...this.event(row, reach));
+    if (channel.subject.name === 'Contribution') faults.push(...this.contribution(row, seen));
     return faults;
+  }
+
+  /** The words of a contribution, for people of other agencies than the one that contributed it. */
+  private contribution(row: Row, { fields }: Seen): Fault[] {
+    const { facts, person } = this;
+    const shown = fields.split(' ').filter((field) => ['summary', 'text'].includes(field));
+    if (!shown.length || row['agency_id'] === person['agency_id']) return [];
+    const own = { contribution_id: row.id, practitioner_id: person.id };
+    const isReleased = facts.mirror
+      .where('release_requests', { contribution_id: row.id, status: 'approved', agency_id: person['agency_id'] })
+      .some(
+        (one) =>
+          (one['released_to'] === 'agency' || one['practitioner_id'] === person.id) &&
+          at(one['expires_at']) > facts.now.getTime(),
+      );
+    const isAcknowledged = facts.mirror
+      .where('handling_acknowledgements', own)
+      .some(({ voided_at }) => voided_at === null);
+    const kept = [
+      row['recalled_at'] !== null && 'took back',
+      row['agency_only'] === true && 'keeps to itself',
+      row['originator_control'] === true && !isReleased && 'controls and has not released',
+      row['handling'] === 'C' && !isAcknowledged && 'put under conditions that the reader has not taken note of',
+    ].filter((one) => one !== false);
+    return kept.map((how) => ({
+      kind: `read Contribution: words that the agency ${how}`,
+      detail: `${person['subject'] as string} reads ${shown.join(' and ')} of contribution ${row.id}`,
+    }));
   }
 
   /** Whoever declared a conflict or asked for access goes on seeing that they did. */

@@ -158,8 +158,11 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
 
-  const readAll = (): Promise<Map<string, Reach>> =>
-    run.timed('reach', () => everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], now()));
+  let asked = now();
+  const readAll = (): Promise<Map<string, Reach>> => {
+    asked = now();
+    return run.timed('reach', () => everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked));
+  };
   let reaches = await readAll();
 
   /** The bounds, on everything or on what grew. */
@@ -188,8 +191,6 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     }
   };
   const first = new Facts(mirror, now());
-  for (const person of mirror.all('practitioners'))
-    bounded(person, new Bounds(first, person), reaches.get(person.id) ?? new Map(), [], null);
 
   /** Later is another reach: what time alone opens or closes is looked at before anybody acts, so that it explains nothing. */
   const later = async (): Promise<void> => {
@@ -213,6 +214,13 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       bounded(person, new Bounds(then, person), reach, [], found);
     }
   };
+
+  /** What should have ended is looked at as well: not only what grew. */
+  const boundAll = (at: Facts): void => {
+    for (const person of mirror.all('practitioners'))
+      bounded(person, new Bounds(at, person), reaches.get(person.id) ?? new Map(), [], null);
+  };
+  boundAll(first);
 
   let done: Done[] = [];
   let facts = first;
@@ -297,6 +305,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     });
     done = [];
   }
+  boundAll(new Facts(mirror, asked));
   // a few people, over HTTP: those who acted last among them
   const sample = await Sample.of({
     service,
