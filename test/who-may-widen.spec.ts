@@ -9,12 +9,12 @@
  * judged together, so that it explains no growth.
  *
  * Planted one by one. Found with the usual seed and the present draws (number of the sequence within its world): a colleague appointed
- * by the steering group (126). Found with the usual seed and earlier draws, not planted again since: oneself appointed; staff renamed
- * out of a typed exclusion; naming without the receiving panel; references to hidden records; disclosures to every colleague; a lapsed
+ * by the steering group (126); seats that begin years ahead (1). Found with the usual seed and earlier draws, not planted again since:
+ * oneself appointed; staff renamed out of a typed exclusion; naming without the receiving panel; references to hidden records; disclosures to every colleague; a lapsed
  * seat revived; a chair ended or appointed by a coordinator; a second emergency access while one is open; writing in an emergency;
  * actions read without a seat; events that say more than their record; access and invitations that last too long. Found by
  * `reading-by-writing.spec.ts`: a withheld field that can be written; a case that changes when it is listed. Found only with other
- * seeds: a case lost by another panel's exclusion; seats that begin years ahead.
+ * seeds: a case lost by another panel's exclusion.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
