@@ -113,7 +113,7 @@ class Question extends pg.Query {
   }
 
   handleCommandComplete(_: unknown, connection: unknown): void {
-    // `pg` notes the statement of the last form alone; an entry that it does not know would be prepared a second time
+    // `pg` notes the last form alone: after an error it would prepare the entry a second time, which the database refuses
     if (this.entry && this.at < 0) noteParsed(connection as Wire, this.entry);
     this.at += 1;
   }

@@ -94,7 +94,10 @@ function mustWait({ status }: Referral): void {
   );
 }
 
-/** While the panel decides, it learns of earlier referrals of the people who are named now. What was returned is screened as a repeat when it is submitted again. */
+/**
+ * Screens a waiting referral by the people who are named now. One that was returned is screened by the cases of the panel alone, until
+ * it is submitted again.
+ */
 async function rescreened(work: Work, referral: Referral): Promise<void> {
   if (referral.status !== 'submitted' && referral.status !== 'returned') return;
   const rules = await screeningRules(work, referral.panelId);
