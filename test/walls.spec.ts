@@ -64,7 +64,8 @@ beforeAll(async () => {
        SELECT gen_random_uuid(), 1, one.partnership_id, one.panel_id, p.id, one.person_id, 'A relative.', now() - interval '1 day', $2
        FROM practitioners p JOIN memberships m ON m.practitioner_id = p.id AND m.tier <> 'observer', LATERAL (
          SELECT cp.partnership_id, cp.panel_id, cp.person_id FROM case_people cp WHERE cp.panel_id = m.panel_id ORDER BY cp.id LIMIT 2) one
-       WHERE p.subject = $1`,
+       WHERE p.subject = $1
+       ON CONFLICT DO NOTHING -- two panels may discuss one person`,
       [subject, reach],
     );
     expect(rowCount).toBeGreaterThan(0);
