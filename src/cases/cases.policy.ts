@@ -10,6 +10,7 @@ import {
   extendSubject,
   notBarred,
   openings,
+  permitted,
   refersToHidden,
   subjectOf,
   type Bar,
@@ -317,11 +318,13 @@ const throughCase = (relation: string) => ({
   where: (actor: Actor): Where | null => reached(actor, 'read', relation),
 });
 
+/** No case now; a grant or an invitation may come. */
+const NO_CASE: Where = { id: { $in: [] } };
+
 /** Rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
 function reached(actor: Actor, action: string, relation: string, also: Where = {}): Where | null {
-  const ways = openings(actor, subjectOf(Case), action).map((one) => one.where);
-  if (!ways.length) return null;
-  const any = ways.length > 1 ? { $or: ways } : (ways[0] as Where);
+  if (!openings(actor, subjectOf(Case), action).length) return null;
+  const any = permitted(actor, subjectOf(Case), action) ?? NO_CASE;
   return { [relation]: { $elemMatch: Object.keys(also).length ? { $and: [also, any] } : any } };
 }
 

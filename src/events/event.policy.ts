@@ -6,9 +6,11 @@ import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import {
   declareSubject,
-  declaredSubjects,
   explainedByOfficer,
   permitted,
+  permittedUnder,
+  subjectOf,
+  typeNamed,
   type Relation,
   type Subject,
 } from '../policy/subjects.js';
@@ -24,27 +26,65 @@ import { recusedFromItem } from '../cases/recusal-facts.js';
 import '../referrals/referrals.policy.js';
 import { Event } from './event.entity.js';
 
-/** Records that belong to a case: what happens to them stands in its timeline. */
-const INSIDE_A_CASE: readonly Subject[] = declaredSubjects().filter(
-  ({ type, case: inCase, relations }) =>
-    type === Case ||
-    inCase !== undefined ||
-    Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id'),
-);
+/** Does it belong to a case, by its own declaration? */
+const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
+  type === Case ||
+  inCase !== undefined ||
+  Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
+
+/** Records of a case of which the timeline tells. */
+const TOLD = [
+  'AccessRequest',
+  'Action',
+  'Assessment',
+  'Bid',
+  'Case',
+  'CasePerson',
+  'CasePersonCorrection',
+  'Contribution',
+  'Decision',
+  'DisclosedCrime',
+  'EmergencyAccess',
+  'Exclusion',
+  'Feed',
+  'Invitation',
+  'Listing',
+  'Minute',
+  'Plan',
+  'Recusal',
+  'ReleaseRequest',
+].map((name) => subjectOf(typeNamed(name)));
+
+/** Would an event of a record be in the timeline of a case and told to nobody? */
+export const isUntold = (name: string): boolean =>
+  isOfCase(subjectOf(typeNamed(name))) && !TOLD.some((one) => one.name === name);
 
 const toRecord = ({ name }: Subject): string => `the${name}`;
 
+/** The column by which a record names the case above it, if that is its parent. */
+const caseAbove = ({ parent, relations }: Subject): string | undefined => {
+  const above = parent ? relations[parent] : undefined;
+  return above?.to === Case ? above.local : undefined;
+};
+
 const relations = Object.fromEntries(
-  INSIDE_A_CASE.map((subject): [string, Relation] => [
-    toRecord(subject),
-    { to: subject.type, local: 'subjectId', foreign: 'id' },
-  ]),
+  TOLD.map((subject): [string, Relation] => {
+    const ofCase = caseAbove(subject);
+    const also = ofCase ? { also: { caseId: ofCase } } : {};
+    return [toRecord(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
+  }),
 );
 
-/** Events on whose record the actor may do the action; null where there is no such record. */
+/**
+ * Events on whose record the actor may do the action, where the actor may do it to the case; null where there is no such record.
+ * Of a record right under the case, that is not asked again: it is the case of the event.
+ */
 function aboutRecords(actor: Actor, action: string): Where | null {
-  const each = INSIDE_A_CASE.flatMap((subject): Where[] => {
-    const permittedOnes = permitted({ ...actor, scopes: undefined }, subject, action);
+  const unscoped = { ...actor, scopes: undefined };
+  const each = TOLD.flatMap((subject): Where[] => {
+    const permittedOnes = caseAbove(subject)
+      ? permittedUnder(unscoped, subject, action, action)
+      : permitted(unscoped, subject, action);
     return permittedOnes ? [{ subjectType: subject.name, [toRecord(subject)]: { $elemMatch: permittedOnes } }] : [];
   });
   return each.length ? { $or: each } : null;

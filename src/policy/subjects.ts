@@ -334,41 +334,93 @@ export function openings(actor: Actor, subject: Subject, action: string): Openin
 }
 
 /**
- * All openings as one condition, or null where there is none: what they share (the bars, the parent) is asked once. For
- * single reads; a list seeks by each opening.
+ * All openings as one condition, or null where there is none: what they share (the bars, the parent) is asked once. For rows
+ * that are found otherwise; a list seeks by each opening.
  */
-export function permitted(actor: Actor, subject: Subject, action: string): Where | null {
-  if (sharesSeek(subject)) {
-    const each = openings(actor, subject, action).filter((one) => !one.isIdle);
-    return each.length ? anyOf(each.map(({ where }) => where)) : null;
-  }
-  /** Conditions of grounds that need the same of the parent. */
-  const byNeed = new Map<string | undefined, Where[]>();
-  for (const ground of subject.grounds) {
-    if (!ground.actions.includes(action) || !inScope(actor, subject, action)) continue;
-    const where = ground.where(actor);
-    if (!where || isImpossible(where)) continue;
-    byNeed.set(ground.within, [...(byNeed.get(ground.within) ?? []), where]);
-  }
-  const ways = [...byNeed].flatMap(([within, wheres]): Where[] => {
-    const own = wheres.some(isUnconditional) ? {} : anyOf(wheres);
-    if (!within) return [own];
-    if (!subject.parent) throw new Error(`${subject.name}: ${within} needs a parent`);
-    const parent = subjectOf(relationOf(subject, subject.parent).to);
-    const outer = permitted({ ...actor, scopes: undefined }, parent, within);
-    return outer ? [allOf(own, { [subject.parent]: { $elemMatch: outer } })] : [];
-  });
-  if (!ways.length) return null;
-  return allOf(ways.some(isUnconditional) ? {} : anyOf(ways), ...ownBars(actor, subject));
+export const permitted = (actor: Actor, subject: Subject, action: string): Where | null =>
+  unlessBarred(actor, subject, waysTo(actor, subject, [action]));
+
+/** The same for rows of whose parent it is known that the actor may do `known` to it: that is not asked again. */
+export const permittedUnder = (actor: Actor, subject: Subject, action: string, known: string): Where | null =>
+  unlessBarred(actor, subject, waysTo(actor, subject, [action], { known }));
+
+const unlessBarred = (actor: Actor, subject: Subject, ways: Where | null): Where | null =>
+  ways && allOf(ways, ...ownBars(actor, subject));
+
+interface Asked {
+  /** These grounds alone. */
+  grounds?: readonly Ground[];
+  /** What the actor is known to be permitted to do to the parent. */
+  known?: string;
+  /** That no bar hides the parent is known. */
+  isUnbarred?: boolean;
 }
 
-const anyOf = (wheres: Where[]): Where => (wheres.length > 1 ? { $or: wheres } : (wheres[0] as Where));
+/** The rows that some ground opens for one of the actions, whatever bars them; null where no ground does. */
+function waysTo(
+  actor: Actor,
+  subject: Subject,
+  actions: readonly string[],
+  { grounds = subject.grounds, known, isUnbarred = false }: Asked = {},
+): Where | null {
+  /** Rows whose parent permits one of these actions. */
+  const underParent = (needed: readonly string[]): Where[] => {
+    if (!subject.parent) throw new Error(`${subject.name}: ${needed.join()} needs a parent`);
+    const parent = subjectOf(relationOf(subject, subject.parent).to);
+    const everything = { ...actor, scopes: undefined };
+    const outer = waysTo(everything, parent, needed);
+    const open = isUnbarred ? outer : unlessBarred(everything, parent, outer);
+    return open ? [{ [subject.parent]: { $elemMatch: open } }] : [];
+  };
+  /** Conditions of grounds that need the same of the parent. */
+  const byNeed = new Map<string | undefined, Where[]>();
+  for (const ground of grounds) {
+    if (!ground.actions.some((one) => actions.includes(one) && inScope(actor, subject, one))) continue;
+    const where = ground.where(actor);
+    if (!where || isImpossible(where)) continue;
+    const within = ground.within === known ? undefined : ground.within;
+    byNeed.set(within, [...(byNeed.get(within) ?? []), where]);
+  }
+  /** Needs by which nothing is asked of the row itself: the parent is asked for all of them together. */
+  const bare: string[] = [];
+  const ways: Where[] = [];
+  for (const [within, wheres] of byNeed) {
+    const own = anyOf(wheres);
+    if (within === undefined) ways.push(own);
+    else if (isUnconditional(own)) bare.push(within);
+    else ways.push(...underParent([within]).map((outer) => allOf(own, outer)));
+  }
+  if (bare.length) ways.push(...underParent(bare));
+  return ways.length ? anyOf(ways) : null;
+}
 
-/** Openings of such a child ask of it what they ask of its parent: see `carried`. */
-const sharesSeek = ({ parent, relations, seek }: Subject): boolean => {
-  const relation = parent ? relations[parent] : undefined;
-  return relation !== undefined && subjectOf(relation.to).seek.some((column) => seek.includes(named(relation, column)));
-};
+const anyOf = (wheres: readonly Where[]): Where =>
+  wheres.some(isUnconditional) ? {} : wheres.length > 1 ? { $or: wheres } : (wheres[0] as Where);
+
+/** Fields, or all where none are named, and the rows that show them. */
+export interface ShownFields {
+  fields?: readonly string[];
+  where: Where;
+}
+
+/**
+ * Which fields are shown of which of the rows that the actor may act upon; all grounds that show the same are one entry. It is
+ * asked of permitted rows alone: what bars a row is not asked again, and where the fields of one entry are among those of every
+ * other, each row shows them.
+ */
+export function shownFields(actor: Actor, subject: Subject, action: string): ShownFields[] {
+  const grounds = subject.grounds.filter(({ actions }) => actions.includes(action));
+  const isUnbarred = grounds.every(({ within }) => within !== undefined);
+  const sets = [...Map.groupBy(grounds, ({ fields }) => fields?.join()).values()].flatMap((alike): ShownFields[] => {
+    const where = waysTo(actor, subject, [action], { grounds: alike, isUnbarred });
+    const fields = alike[0]?.fields;
+    return where ? [{ ...(fields ? { fields } : {}), where }] : [];
+  });
+  const least = sets.find(({ fields }) =>
+    sets.every((one) => !one.fields || fields?.every((field) => one.fields?.includes(field))),
+  );
+  return sets.map((one) => (one === least ? { ...one, where: {} } : one));
+}
 
 /** What a column of the related row is called here. */
 const named = ({ as }: Relation, column: string): string => as?.[column] ?? column;

@@ -9,8 +9,17 @@ import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { holds, parse, type Row } from '../policy/conditions.js';
 import { CONTEXT, type Context } from '../policy/levels.js';
 import { Parameters } from '../policy/sql.js';
-import { hasAnyGround, openings, relationOf, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import { contextSql, OPENED_BY, rulesOf } from './query.js';
+import {
+  hasAnyGround,
+  openings,
+  permitted,
+  relationOf,
+  shownFields,
+  subjectOf,
+  type RecordClass,
+  type Subject,
+} from '../policy/subjects.js';
+import { contextSql, SHOWN_SETS } from './query.js';
 import { inSlices } from './slices.js';
 
 interface Tree {
@@ -104,12 +113,14 @@ export async function readableBy(
 ): Promise<Row[]> {
   const subject = subjectOf(type);
   if (!rows.length || !hasAnyGround(actor, subject, 'read')) return [];
-  const rules = rulesOf(actor, subject, 'read');
-  const weighed = await inSlices(rows, (row) => ({
-    ...row,
-    [OPENED_BY]: rules.map(({ condition }) => holds(condition, row)),
-  }));
-  const readable: Row[] = weighed.filter((row) => row[OPENED_BY].some(Boolean));
+  const permittedTo = permitted(actor, subject, 'read');
+  if (!permittedTo) return [];
+  const condition = parse(permittedTo);
+  const sets = shownFields(actor, subject, 'read').map(({ where }) => parse(where));
+  const weighed = await inSlices(rows, (row): Row | null =>
+    holds(condition, row) ? { ...row, [SHOWN_SETS]: sets.map((shown) => holds(shown, row)) } : null,
+  );
+  const readable = weighed.filter((row) => row !== null);
   if (subject.contexts.length && readable.length) await inContext(manager, actor, subject, 'read', readable, inPanel);
   return readable;
 }

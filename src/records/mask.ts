@@ -8,8 +8,8 @@ import type { Row } from '../policy/conditions.js';
 import { OTHER_FIELDS } from '../policy/explanation.js';
 import { inWords, weigh, weighedBy, type Weighing } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
-import { subjectOf, type Subject } from '../policy/subjects.js';
-import { OPENED_BY, rulesOf } from './query.js';
+import { shownFields, subjectOf, type Subject } from '../policy/subjects.js';
+import { SHOWN_SETS } from './query.js';
 import type { ViewShape } from './view.js';
 
 export interface Masked {
@@ -25,11 +25,13 @@ const MOST_KINDS = 500;
 
 /** The fields that the grounds which opened the row allow: all of them, unless every one of those grounds is limited. */
 function allowedByGround(actor: Actor, subject: Subject, action: string, row: Row): (field: string) => boolean {
-  const openedBy = row[OPENED_BY] as boolean[] | undefined;
-  if (!openedBy) return () => true;
-  const opened = rulesOf(actor, subject, action).filter((_, index) => openedBy[index]);
-  if (opened.some((rule) => !rule.fields)) return () => true;
-  const fields = new Set(opened.flatMap((rule) => rule.fields ?? []));
+  const isShown = row[SHOWN_SETS] as boolean[] | undefined;
+  if (!isShown) return () => true;
+  const sets = keptFor(actor, `fields ${action} ${subject.name}`, () =>
+    shownFields(actor, subject, action).map(({ fields }) => fields),
+  ).filter((_, index) => isShown[index]);
+  if (sets.some((fields) => !fields)) return () => true;
+  const fields = new Set(sets.flatMap((one) => one ?? []));
   return (field) => fields.has(field);
 }
 
@@ -39,7 +41,7 @@ export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): 
   if (by === null) return masked(actor, shape, action, row);
   const kinds = keptFor(actor, `masks ${shape.name}`, () => new Map<string, Masked>());
   const categories = shape.rowCategories.map((column) => row[column]);
-  const kind = [action, by, (row[OPENED_BY] as boolean[] | undefined)?.join(), ...categories].join(' ');
+  const kind = [action, by, (row[SHOWN_SETS] as boolean[] | undefined)?.join(), ...categories].join(' ');
   let known = kinds.get(kind);
   if (!known) {
     if (kinds.size > MOST_KINDS) kinds.clear();

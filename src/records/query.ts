@@ -17,6 +17,7 @@ import {
   abilityFor,
   permitted,
   relationOf,
+  shownFields,
   shownInstead,
   subjectOf,
   type RecordClass,
@@ -36,8 +37,8 @@ interface Rule {
   fields: string[] | undefined;
 }
 
-/** Which rules opened a row, in the order of `rulesOf`; present only where a rule limits the fields. */
-export const OPENED_BY = 'openedBy';
+/** Which sets of fields the row shows, in the order of `shownFields`; present only where a ground limits the fields. */
+export const SHOWN_SETS = 'shownSets';
 /** Says of a row that a value of the column would tell its reader of a hidden record. */
 export const tells = (column: string): string => `tells ${column}`;
 /** The order value of a row, exact to the microsecond, for the cursor. */
@@ -45,7 +46,7 @@ export const CURSOR = 'cursorAt';
 
 const EVERYTHING = new CompoundCondition('and', []);
 
-export function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
+function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
   return abilityFor(actor, subject, action)
     .rulesFor(action, subject.name)
     .map((rule) => {
@@ -92,10 +93,10 @@ function selection(
       columns.push(
         `coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${tells(column)}"`,
       );
-  const rules = rulesOf(actor, subject, action);
-  if (rules.some((rule) => rule.fields)) {
-    const opened = rules.map((rule) => `coalesce(${toSql(rule.condition, subject.type, 't', parameters)}, FALSE)`);
-    columns.push(`ARRAY[${opened.join(', ')}]::boolean[] AS "${OPENED_BY}"`);
+  const sets = shownFields(actor, subject, action);
+  if (sets.some(({ fields }) => fields)) {
+    const shown = sets.map(({ where }) => `coalesce(${toSql(parse(where), subject.type, 't', parameters)}, FALSE)`);
+    columns.push(`ARRAY[${shown.join(', ')}]::boolean[] AS "${SHOWN_SETS}"`);
   }
   if (subject.caps.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
   if (subject.contexts.length)

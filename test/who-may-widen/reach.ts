@@ -29,6 +29,7 @@ export const builtService = async () => {
     ...(await import('#built/policy/conditions')),
     ...(await import('#built/policy/levels')),
     ...(await import('#built/policy/references')),
+    ...(await import('#built/policy/sql')),
     ...(await import('#built/policy/subjects')),
     ...(await import('#built/records/database')),
     ...(await import('#built/records/forms')),
@@ -304,13 +305,17 @@ export class Everybody {
   }
 
   private async permittedIds(actor: Actor, subject: Subject, action: string): Promise<string[]> {
-    const form = this.formOf(actor, { subject, action });
-    if (!form) return [];
+    const form = this.service.formOf(actor, `permitted ${action} ${subject.name}`, () => {
+      const parameters = new this.service.Parameters();
+      const permitted = this.service.permittedSql(actor, subject, action, 't', parameters);
+      const table = this.service.tableOf(subject.type);
+      return { text: `SELECT t.id FROM ${table} t WHERE ${permitted}`, values: parameters.values };
+    });
     const { text, values } = this.service.entering(actor.wall as Wall);
     const [, , { rows }] = await Promise.all([
       this.client.query('BEGIN'),
       this.client.query({ name: 'enter', text, values }),
-      this.client.query<{ id: string }>(this.service.filled(form, [null], actor.now)),
+      this.client.query<{ id: string }>(this.service.filled(form, [], actor.now)),
       this.client.query('COMMIT'),
     ]);
     return rows.map((row) => row.id).sort();
