@@ -145,10 +145,19 @@ export class Facts {
         if (reaches(role['panel_id'])) hidden.add(role['case_id'] as string);
       for (const aCase of this.by('cases', 'person_id', one['person_id']))
         if (reaches(aCase['panel_id'])) hidden.add(aCase.id);
-      for (const role of this.by('referral_people', 'person_id', one['person_id']))
-        if (reaches(role['panel_id'])) hidden.add(role['referral_id'] as string);
-      for (const referral of this.by('referrals', 'person_id', one['person_id']))
-        if (reaches(referral['panel_id'])) hidden.add(referral.id);
+      const naming = this.by('referral_people', 'person_id', one['person_id']).map((role) => role['referral_id']);
+      for (const referral of [
+        ...this.by('referrals', 'person_id', one['person_id']),
+        ...naming.flatMap((id) => this.mirror.one('referrals', id) ?? []),
+      ]) {
+        // a panel does not take from its author what still waits, but where the author runs the panel
+        const isSpared =
+          one['reach'] === 'panel' &&
+          referral['case_id'] === null &&
+          referral['author_id'] === person.id &&
+          !this.leads(person, referral['panel_id']);
+        if (reaches(referral['panel_id']) && !isSpared) hidden.add(referral.id);
+      }
     }
     for (const panel of this.mirror.all('panels'))
       if (panel['compartment'] === true && !this.sits(person, panel.id)) {

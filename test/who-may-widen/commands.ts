@@ -38,6 +38,8 @@ export interface Usable {
   weight: number;
   tries: number;
   done: number;
+  /** Names of the members of bodies that were accepted, each set as one text. */
+  accepted: Set<string>;
   /** Sequences that were about it. */
   sequences: number;
 }
@@ -82,8 +84,8 @@ interface Drawn {
   command: Command;
   /** The command as somebody gives it again who was told what is wrong: JSON Pointers into its body. */
   mended: (pointers: readonly string[]) => Command;
-  /** Is told with which status the command ended. */
-  learn: (status: number) => void;
+  /** Is told with which status the command ended, and with which body. */
+  learn: (status: number, body: unknown) => void;
 }
 
 export type MightDo = (subject: Door['subject'], action: string) => boolean;
@@ -125,7 +127,7 @@ export class Commands {
         const factor = INTERESTING.find(([pattern]) => pattern.test(door.name))?.[1] ?? 1;
         const weight = factor * (RARE.test(door.path) ? 0.25 : 1);
         const use = { door, tables, about, on: table(door), weight, tries: 0, done: 0, sequences: 0 };
-        return rightsOf(door).map((right) => ({ ...use, right }));
+        return rightsOf(door).map((right) => ({ ...use, right, accepted: new Set() }));
       });
     return new Commands(c, usable, new Map(channels.map(({ name, table: of }) => [name, of])));
   }
@@ -139,7 +141,7 @@ export class Commands {
       may = await this.permitted(use, situation);
     }
     const { path, named } = this.address(use, situation, may);
-    const state = this.stateOf(use.door.name, named.at(-1));
+    const state = this.stateOf(use.door.name, named.at(-1), situation.mirror);
     const command: Command = {
       who: situation.actor['subject'] as string,
       actorId: situation.actor.id,
@@ -155,11 +157,13 @@ export class Commands {
         const body = this.mended(use, command.body as Record<string, unknown>, pointers, situation, named);
         return { ...command, body };
       },
-      learn: (status) => {
+      learn: (status, body) => {
         use.tries += 1;
         state.tries += 1;
-        if (status < 300) state.done += 1;
-        if (status < 300) use.done += 1;
+        if (status >= 300) return;
+        state.done += 1;
+        use.done += 1;
+        if (body) use.accepted.add(Object.keys(body).sort().join());
       },
     };
   }
@@ -216,12 +220,12 @@ export class Commands {
     const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
     const last = tables.at(-1);
     // what the body is to name
-    if (!last) return { path: door.path, named: rows.length ? [this.fit(door.name, rows)] : [] };
+    if (!last) return { path: door.path, named: rows.length ? [this.fit(door.name, rows, mirror)] : [] };
     const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
     const target =
       !rows.length || this.c.happens(0.1)
         ? undefined
-        : this.fit(door.name, fresh.length && this.c.happens(0.4) ? fresh : rows);
+        : this.fit(door.name, fresh.length && this.c.happens(0.4) ? fresh : rows, mirror);
     const row = target && on === last ? target : this.near(last, situation, on, target);
     const named = tables.map((table, n): Row | undefined => {
       if (n === tables.length - 1) return row;
@@ -235,18 +239,22 @@ export class Commands {
 
   /** How often an operation was permitted on a record in this state. */
   private readonly states = new Map<string, { tries: number; done: number }>();
-  private stateOf = (operation: string, row: Row | undefined): { tries: number; done: number } => {
-    const key = `${operation} ${JSON.stringify([row?.['status'], row?.['stage'], row?.['ended_by_id'] === null])}`;
+  private stateOf(operation: string, row: Row | undefined, mirror: Mirror): { tries: number; done: number } {
+    // often what a record is part of decides
+    const above = ['case_id', 'referral_id', 'meeting_id'].flatMap(
+      (column) => mirror.one(`${column.slice(0, -3)}s`, row?.[column]) ?? [],
+    );
+    const key = `${operation} ${JSON.stringify([...above, row ?? {}].map(stateIn))}`;
     const known = this.states.get(key) ?? { tries: 0, done: 0 };
     this.states.set(key, known);
     return known;
-  };
+  }
 
   /** One of a few rows: rather one in a state in which the operation was permitted before. */
-  private fit(operation: string, rows: readonly Row[]): Row {
+  private fit(operation: string, rows: readonly Row[], mirror: Mirror): Row {
     const few = Array.from({ length: 5 }, () => this.c.pick(rows));
     return this.weighted(few, (row) => {
-      const { tries, done } = this.stateOf(operation, row);
+      const { tries, done } = this.stateOf(operation, row, mirror);
       return (4 * done + 1) / (tries + 1);
     });
   }
@@ -275,11 +283,13 @@ export class Commands {
     return all.length ? this.c.pick(all) : undefined;
   }
 
-  private body({ door, about }: Usable, situation: Situation, named: Row[]): unknown {
+  private body({ door, about, accepted }: Usable, situation: Situation, named: Row[]): unknown {
     const like = situation.mirror.all(about).filter((row) => row['panel_id'] === named[0]?.['panel_id']);
     const all = situation.mirror.all(about);
     const template = like.length && this.c.happens(0.6) ? this.c.pick(like) : all.length ? this.c.pick(all) : undefined;
-    const body = this.object(door.takes as Schema, about, template, situation, named, door.method === 'patch');
+    const isPatch = door.method === 'patch';
+    const known = !isPatch && accepted.size && this.c.happens(0.5) ? this.c.pick([...accepted]).split(',') : null;
+    const body = this.object(door.takes as Schema, about, template, situation, named, { isPatch, known });
     return this.replacing(door.takes as Schema, about, body, situation, named);
   }
 
@@ -328,15 +338,14 @@ export class Commands {
     template: Row | undefined,
     situation: Situation,
     named: Row[],
-    isPatch = false,
+    { isPatch = false, known = null }: { isPatch?: boolean; known?: readonly string[] | null } = {},
   ): Record<string, unknown> {
     const all = Object.entries(schema.properties ?? {});
     const naming = all.find(([name]) => name === 'name');
     const one = isPatch && all.length ? (naming && this.c.happens(0.3) ? naming : this.c.pick(all))[0] : '';
-    const taken = all.filter(
-      ([name]) =>
-        schema.required?.includes(name) || (isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5)),
-    );
+    const isTaken = (name: string): boolean =>
+      known ? known.includes(name) : isPatch ? name === one || this.c.happens(0.1) : this.c.happens(0.5);
+    const taken = all.filter(([name]) => schema.required?.includes(name) || isTaken(name));
     return Object.fromEntries(
       taken.map(([name, of]) => [name, this.value(name, of as Schema, table, template, situation, named)]),
     );
@@ -455,6 +464,20 @@ export class Commands {
     return schema.maxLength ? text.slice(0, schema.maxLength) : text;
   }
 }
+
+/** What says how far a record has come: its status, and what has happened to it. */
+const stateIn = (row: Partial<Row>): unknown => [
+  row['status'],
+  row['stage'],
+  Object.entries(row).flatMap(([column, value]) =>
+    value !== null &&
+    /^(ended|approved|closed|heard|recalled|told|withdrawn|voided)_(at|by_id)$|^(until|valid_to|outcome|tidings)$/.test(
+      column,
+    )
+      ? column
+      : [],
+  ),
+];
 
 /** The right that a route asks for, and narrower ones that it may ask for by what the body says: `appoint`, `appoint-chairs`. */
 export function rightsOf({ action, subject }: Door): string[] {

@@ -143,6 +143,12 @@ interface Known {
   actor: Actor;
 }
 
+/** Moments are not looked at: they stay as the database writes them. */
+const AS_TEXT: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    ([1082, 1114, 1184] as number[]).includes(oid) ? (value: unknown) => value : pg.types.getTypeParser(oid, format),
+};
+
 export class Everybody {
   private readonly known = new Map<string, Known>();
   private readonly service: Service;
@@ -173,11 +179,18 @@ export class Everybody {
     const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
     const actors = new service.ActorsOfAgencies(source);
     const socket = new Socket();
-    const client = new pg.Client({ connectionString: serviceUrl, pipeline: true, stream: () => socket });
+    const client = new pg.Client({
+      connectionString: serviceUrl,
+      pipeline: true,
+      stream: () => socket,
+      types: AS_TEXT,
+    });
     client.on('error', () => undefined); // the database is dropped when the run ends
     await client.connect();
     await client.query(
-      'SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0',
+      `SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0;
+       SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_hashjoin = off; SET enable_mergejoin = off;
+       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off`, // tables are small: planning is what takes time
     );
     return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
       await client.end();
@@ -334,14 +347,19 @@ export class Everybody {
       found.map((row) => this.widest(actor, shape, action, row)),
       find,
     );
+    /** Rows that are masked alike share their mask. */
+    const known = new Map<string[], { fields: string; shownReferences: string[] }>();
     for (const [index, row] of rows.entries()) {
       const { shown } = masks[index] as Masked;
-      const held = references.filter((one) => row[one] !== null && row[one] !== undefined && shown.includes(one));
-      const fields = shown.join(' ');
-      reach.set(row['id'] as string, {
-        fields,
-        references: Object.fromEntries(held.map((one) => [one, row[one] as string | string[]])),
-      });
+      let alike = known.get(shown);
+      if (!alike) {
+        alike = { fields: shown.join(' '), shownReferences: references.filter((one) => shown.includes(one)) };
+        known.set(shown, alike);
+      }
+      const held: Seen['references'] = {};
+      for (const one of alike.shownReferences)
+        if (row[one] !== null && row[one] !== undefined) held[one] = row[one] as string | string[];
+      reach.set(row['id'] as string, { fields: alike.fields, references: held });
     }
     return reach;
   }

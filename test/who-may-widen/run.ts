@@ -261,7 +261,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
             ({ status, text } = await send(server, command));
           }
           run.tried += 1;
-          drawn.learn(status);
+          drawn.learn(status, command.body);
           if (status >= 300) continue;
           const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
           const act: Done = { command, effects, now: now() };

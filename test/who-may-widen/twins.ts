@@ -277,7 +277,7 @@ async function asOne(world: World, person: Row): Promise<void> {
   for (let n = 0; n < each; n += 1) {
     const { command, learn } = await commands.draw(situation);
     const answer = await compare(command, command.operation);
-    learn(answer.status);
+    learn(answer.status, command.body);
   }
   for (const server of servers) await server.stop();
 }
