@@ -8,7 +8,7 @@
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
  * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; an exclusion by name that
  * does not say how many people it matches, and one that counts people of another partnership; a declared conflict that no panel keeps,
- * which nobody can end; one that a panel keeps, ended by an officer.
+ * which nobody can end; one that a panel keeps, ended by an officer; an action given to an excluded agency.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -109,6 +109,41 @@ async function layers(who: string): Promise<Record<string, { policy: string[]; r
 }
 
 describe('an exclusion', () => {
+  test('no action is given to an agency that is excluded from the case, by whoever may know that', async () => {
+    const { agencyId } = await practitioner(owner, 'fire-officer');
+    const { rows } = await owner.query<{ id: string; case: string; person: string }>(
+      `SELECT p.id, p.case_id AS case, (SELECT cp.person_id FROM case_people cp WHERE cp.case_id = p.case_id LIMIT 1) AS person
+       FROM plans p JOIN panels ON panels.id = p.panel_id AND panels.code = 'ask-jag' WHERE p.status NOT IN ('closed', 'evaluated')
+      ORDER BY 3 NULLS LAST LIMIT 1`,
+    );
+    const [plan] = rows as [{ id: string; case: string; person: string }];
+    const propose = async (who: string): Promise<Response> =>
+      (await by(who)).post(`/v1/plans/${plan.id}/actions`, {
+        ownerAgencyId: agencyId,
+        description: 'Fit a lock to the bin store.',
+        measure: 'Door locked on three visits out of three',
+        relatesTo: 'Fires in the bin store',
+        dueOn: new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10),
+      });
+    expect(code(await propose('jag-coordinator'))).toEqual([201, undefined]);
+    for (const from of [{ caseId: plan.case }, { personId: plan.person, panelId: panels.get('ask-jag') }]) {
+      const { body } = await exclude('jag-chair', { ...from, agencyId });
+      const answer = await propose('jag-coordinator');
+      expect([answer.status, answer.body.code, answer.body.errors]).toEqual([
+        422,
+        'owner-excluded',
+        [{ pointer: '/ownerAgencyId', detail: 'is excluded from the case' }],
+      ]);
+      // to whoever may not read the exclusion a refusal would tell of it
+      expect(code(await propose(SERGEANT))).toEqual([201, undefined]);
+      const chair = await by('jag-chair');
+      const path = `/v1/exclusions/${body.id as string}/ending`;
+      const ended = await chair.post(path, { reason: 'Mistaken.' }).set('if-match', '*');
+      expect(code(ended)).toEqual([200, undefined]);
+    }
+    expect(code(await propose('jag-coordinator'))).toEqual([201, undefined]);
+  });
+
   test('a chair who names nobody gets 422 that says what to add, and is not excluded', async () => {
     for (const from of [{ caseId: jag }, { personId: person }]) {
       const refused = await exclude('jag-chair', from);
