@@ -17,6 +17,15 @@ import { canEnter, findPostgres, reachableFolder, unprivilegedUser } from './pos
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const host = '127.0.0.1';
 
+/** For data that is thrown away: nothing is kept safe, and no plan is made anew because a table was looked through meanwhile. */
+const FOR_THROWAWAY_DATA = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_wal_size: '4GB',
+  autovacuum: 'off',
+};
+
 /**
  * @typedef {object} EmbeddedDatabase
  * @property {string} ownerUrl
@@ -201,7 +210,7 @@ async function serve(postgres, cluster, port, durable, user) {
     log_timezone: 'UTC',
     logging_collector: 'off',
     log_destination: 'stderr',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '4GB' }),
+    ...(durable ? {} : FOR_THROWAWAY_DATA),
   };
   const args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 

@@ -419,7 +419,7 @@ export class Commands {
     const to = situation.mirror.target(table, column.replace(/_ids$/, '_id'));
     if (!to) return null;
     // nobody acts for themselves: so this is what is tried most
-    if (to === 'practitioners' && this.c.happens(0.3)) return situation.actor.id;
+    if (to === 'practitioners' && this.c.happens(0.2)) return situation.actor.id;
     if (to === 'agencies' && this.c.happens(0.2)) return situation.actor['agency_id'] as string;
     const colleagues = to === 'practitioners' && this.c.happens(0.25) ? colleaguesOf(situation) : [];
     if (colleagues.length) return this.c.pick(colleagues).id;

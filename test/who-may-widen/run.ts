@@ -45,14 +45,14 @@ const [sequences = 300, seed = 1, perWorld = 150] = process.argv.slice(2).map(Nu
 const LENGTH = 8;
 const TRIES = 8;
 /** How often somebody who is told what is wrong with a body mends it. */
-const MENDS = 4;
+const MENDS = 3;
 /** Reach is asked again after so many sequences: of each growth it is still known who did what. */
 const JUDGED_TOGETHER = 8;
 /** How often the clock moves, before people act whose reach is judged together. */
 const TIME_PASSES = 0.25;
 const DAY = 86_400_000;
 /** People whose reach is confirmed over HTTP, in each world. */
-const SAMPLED = 4;
+const SAMPLED = 3;
 
 class Run {
   readonly findings = new Map<string, Report['findings'][number]>();
