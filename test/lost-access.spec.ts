@@ -6,7 +6,7 @@
  *
  * Seen to fail: a cursor that is not bound to its reader; a 304 before the policy is asked; a tag that does not change with
  * the mask; facts that are not read anew when their stamp moved, or while a change waited; facts read
- * anew as of when the request arrived; rows of a later moment than the stamp beside them; memberships that do not move the stamp; the stored reply to a repeated call as it was.
+ * anew as of when the request arrived; a change proved before it waits for the log; an invitation that ends meanwhile; rows of a later moment than the stamp beside them; memberships that do not move the stamp; the stored reply to a repeated call as it was.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -19,6 +19,8 @@ import { givenServer, type TestServer } from './support/server.ts';
 
 const WHO = 'housing-officer';
 const PANEL = 'ask-jag';
+/** Whoever appends to the log holds this advisory lock (`audit/log.ts`). */
+const LOG_LOCK = 7_317_023_190_211;
 
 let server: TestServer;
 let owner: pg.Client;
@@ -403,6 +405,35 @@ describe('a change that is under way', () => {
     const answered = officer.post(`/v1/cases/${caseId}/contributions`, body).then(({ status }) => status);
     await waitingForALock();
     await exclude();
+    await owner.query('COMMIT');
+    expect(await answered).toBe(404);
+  });
+
+  it('is refused to whoever is excluded while it waits for the log', async () => {
+    await owner.query('BEGIN');
+    await owner.query('SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
+    const answered = officer.post(`/v1/cases/${caseId}/contributions`, body).then(({ status }) => status);
+    await waitingForALock();
+    await exclude();
+    await owner.query('COMMIT');
+    expect(await answered).toBe(404);
+  });
+
+  it('is refused to a guest whose invitation ends while it waits for the log', async () => {
+    const guest = await as(server, 'idva');
+    const { id } = await practitioner(owner, 'idva');
+    await owner.query(
+      `INSERT INTO invitations (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, listing_id, case_id, agency_id, practitioner_id, opens_at, closes_at)
+       SELECT gen_random_uuid(), 1, now(), now(), l.partnership_id, l.panel_id, l.meeting_id, l.id, l.case_id, p.agency_id, p.id, now() - interval '1 hour', now() + interval '3 seconds'
+       FROM listings l, practitioners p WHERE l.id = (SELECT id FROM listings WHERE case_id = $1 ORDER BY id LIMIT 1) AND p.id = $2`,
+      [caseId, id],
+    );
+    await guest.get(`/v1/cases/${caseId}`).expect(200);
+    await owner.query('BEGIN');
+    await owner.query('SELECT pg_advisory_xact_lock($1)', [LOG_LOCK]);
+    const answered = guest.post(`/v1/cases/${caseId}/contributions`, body).then(({ status }) => status);
+    await waitingForALock();
+    await setTimeout(3_200);
     await owner.query('COMMIT');
     expect(await answered).toBe(404);
   });

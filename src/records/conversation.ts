@@ -77,6 +77,9 @@ export class Conversation {
   async proveAgain(): Promise<void> {
     const { rows } = await this.client.query<{ stamp: string | null }>(entering(this.wall));
     await this.proven(rows[0]?.stamp ?? null);
+    // what ends by the clock moves no stamp
+    const { kept } = this.actor;
+    if (kept && this.clock.now() >= kept.until) throw new Stale();
   }
 
   /** Ends the transaction; nothing leaves that was found, or not even looked for, by what was not known when it began. */

@@ -95,10 +95,10 @@ export class Records {
           for (const revised of work.revised) await this.disclosures.revised(client, revised);
           for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
         });
-      // whoever waited for a lock may have lost meanwhile what the work rests on
-      await conversation.proveAgain();
-      // last, because whoever appends to the log holds up everybody else who does
+      // late, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
+      // last, because whoever waited for a lock may have lost meanwhile what the work rests on
+      await conversation.proveAgain();
       return presented;
     });
   }
