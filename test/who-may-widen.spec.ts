@@ -31,6 +31,28 @@ const PER_WORLD = 150;
 const HALVES = 2;
 const LONG = Math.max(1_800_000, SEQUENCES * 5_000);
 
+/** Commands by which the ways of the table open something. */
+const WAYS = [
+  'POST /v1/access-requests/{id}/approval',
+  'POST /v1/agencies/{id}/people',
+  'PATCH /v1/agencies/{id}/people/{personId}',
+  'POST /v1/cases/{id}/contributions',
+  'POST /v1/cases/{id}/people',
+  'POST /v1/emergency-accesses',
+  'POST /v1/exclusions',
+  'POST /v1/exclusions/{id}/ending',
+  'POST /v1/meetings/{id}/listings/{listingId}/invitations',
+  'POST /v1/meetings/{id}/recusals',
+  'POST /v1/meetings/{id}/recusals/{recusalId}/ending',
+  'POST /v1/panels/{id}/memberships',
+  'PATCH /v1/panels/{id}/memberships/{membershipId}',
+  'POST /v1/referrals',
+  'POST /v1/referrals/{id}/acceptance',
+  'POST /v1/referrals/{id}/redirection',
+  'POST /v1/referrals/{id}/submission',
+  'POST /v1/release-requests/{id}/approval',
+];
+
 let reports: Report[];
 
 beforeAll(async () => {
@@ -100,6 +122,24 @@ test('nobody gains by a sequence of commands but by rows of the table', () => {
 
 test('nobody loses a case by the act of a panel that does not hear it', () => {
   expect(findings(/^loss:/)).toEqual([]);
+});
+
+test('a command that is refused changes nothing', () => {
+  expect(findings(/^refused:/)).toEqual([]);
+});
+
+test('no event stands in the timeline of a case that nobody can read', () => {
+  expect(findings(/^untold:/)).toEqual([]);
+});
+
+test('each way of the table was tried: what opens something was permitted at least once', () => {
+  const done = (operation: string): boolean => reports.some(({ used }) => (used[operation] ?? 0) > 0);
+  expect(WAYS.filter((operation) => !done(operation))).toEqual([]);
+});
+
+test('nothing else was found', () => {
+  const kinds = reports.flatMap((one) => one.findings).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => !/^(bound|row \d+|growth|loss|refused|untold|sample):/.test(kind))).toEqual([]);
 });
 
 test('a sample of the computed reach is what the service answers', () => {

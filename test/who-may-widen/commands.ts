@@ -49,6 +49,7 @@ const INTERESTING: [RegExp, number][] = [
   [/\/people$/, 5],
   [/\/people\/\{/, 12],
   [/POST \/v1\/referrals$/, 5],
+  [/referrals\/\{id\}\/submission$/, 12],
   [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
   [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],

@@ -183,12 +183,19 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
     for (const naming of namings(table, before, after)) {
       const named = mirror.one(naming.table, naming.id);
       if (!named || madeHere.has(naming.id)) continue;
-      const isOwn = named['agency_id'] === actor['agency_id'];
       const column = `${naming.table.replace(/s$/, '')}_id`;
+      const about = [
+        ...facts.by('cases', column, naming.id),
+        ...(naming.table === 'persons' ? facts.by('case_people', column, naming.id) : []),
+      ];
+      // what a draft named may be submitted by any of its agency who may submit it
+      const isOwn =
+        table === 'referral_subjects'
+          ? isOf(named['agency_id'])
+          : facts.isOwn(actor, named, []) ||
+            (isOf(named['agency_id']) && about.some((row) => facts.isCore(actor, row['panel_id'])));
       const ofPanel = (row: Row | undefined): boolean => row?.['panel_id'] === after['panel_id'];
-      const inCase =
-        facts.by('cases', column, naming.id).some(ofPanel) ||
-        (naming.table === 'persons' && facts.by('case_people', column, naming.id).some(ofPanel));
+      const inCase = about.some(ofPanel);
       // 11: what the referral named already comes into the case
       const wasReferred =
         table.startsWith('case') &&
@@ -241,13 +248,19 @@ interface Licence {
   opensTo: (person: Row) => boolean;
   /** Identifiers of records: it opens them and what belongs to them. Null opens whatever the bounds allow. */
   anchors: ReadonlySet<string> | null;
-  /** Opens it to the acting person, too. */
+  /** Opens it to the acting person, too: of what they made themselves, that row alone. */
   isSelf: boolean;
+  isRowAlone?: boolean;
+  /** Only these columns of the row: what somebody wrote, they may read. */
+  columns?: readonly string[];
   /** Agencies of which it opens what they contributed; where left out, whatever anybody did. */
   contributors?: ReadonlySet<unknown>;
 }
 
 const everybody = (): boolean => true;
+
+/** Columns that change with every change, and decide nothing. */
+const UNWEIGHED = ['version', 'changed_at'];
 
 /** Is it the agreement that has been in force longest on the panels that it governs? It covers what agencies put before them. */
 function isOwnAgreement(mirror: Mirror, versionId: unknown): boolean {
@@ -317,8 +330,8 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         after['practitioner_id'] === person.id ||
         (after['practitioner_id'] === null && after['agency_id'] === person['agency_id']);
       if (!before) {
-        // what somebody made is theirs to read; what it stands in is judged by the bounds
-        const made = licence([after.id], everybody, true);
+        // what somebody made is theirs to read: that row, and not what it names
+        const made = { ...licence([after.id], everybody, true), isRowAlone: true };
         switch (table) {
           case 'memberships':
             // 19: who answers for an agency in a partnership depends on who has seats there
@@ -359,6 +372,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
             return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
         }
       }
+      const written = { ...licence([after.id], everybody, true), isRowAlone: true, columns: columns ?? [] };
       switch (table) {
         case 'memberships':
           return [
@@ -389,9 +403,14 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
           return [licence([after.id]), licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
         // 9: what agencies contributed that have signed, to the people of those
         case 'sharing_agreement_versions':
-          return [ofSignatories(mirror, after.id, licence)];
+          return columns?.includes('status') ? [ofSignatories(mirror, after.id, licence)] : [];
         case 'sharing_parties':
-          return [ofSignatories(mirror, after['agreement_version_id'], licence)];
+          return columns?.includes('signed_on') ? [ofSignatories(mirror, after['agreement_version_id'], licence)] : [];
+        // where a case stands opens nothing that is in it
+        case 'cases':
+          return columns?.some((one) => /_id$|^category$/.test(one))
+            ? [licence([after.id, ...subjectsIn(mirror, table, after)])]
+            : [{ ...licence([after.id]), isRowAlone: true }];
         case 'actions':
           return [licence([after.id, statusOf(after['case_id'])])];
         case 'release_requests':
@@ -399,7 +418,9 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'referrals':
           return isRedirection ? [] : [licence([after.id, ...subjectsIn(mirror, table, after)])];
         default:
-          return [licence([after.id, ...subjectsIn(mirror, table, after)])];
+          return columns?.every((one) => UNWEIGHED.includes(one))
+            ? []
+            : [written, licence([after.id, ...subjectsIn(mirror, table, after)])];
       }
     });
   });
@@ -549,17 +570,23 @@ export function judgeGrowth(
   if (!row || DIRECTORY.includes(channel.subject.name)) return null;
   if (fields?.every((field) => tellsNothing(channel, row, field, names(field), done))) return null;
   const anchors = new Set(belonging.of(channel.table, row));
+  /** The row itself, and what its new fields name. */
+  const itself = new Set([row.id]);
   // a reference is shown as soon as the record is readable to which it refers: what explains that one explains it
   for (const field of fields ?? [])
-    for (const anchor of referredTo(channel, row, field, mirror, belonging)) anchors.add(anchor);
+    for (const anchor of referredTo(channel, row, field, mirror, belonging)) {
+      anchors.add(anchor);
+      if (anchor === row[snake(field)]) itself.add(anchor);
+    }
   if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
   if (channel.name === 'track Case') anchors.add(statusOf(id));
   const isExplained = licences.some(
     (one) =>
       (one.actorId !== person.id || one.isSelf) &&
       one.opensTo(person) &&
+      (!one.columns || fields?.every((field) => one.columns?.includes(snake(field)))) &&
       (!one.contributors || row['agency_id'] === undefined || one.contributors.has(row['agency_id'])) &&
-      (one.anchors === null || [...one.anchors].some((anchor) => anchors.has(anchor))),
+      (one.anchors === null || [...one.anchors].some((anchor) => (one.isRowAlone ? itself : anchors).has(anchor))),
   );
   if (isExplained) return null;
   const isActor = done.some(({ command }) => command.actorId === person.id);

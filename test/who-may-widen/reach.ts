@@ -24,6 +24,7 @@ export const builtService = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
+    ...(await import('#built/events/event.policy')),
     ...(await import('#built/policy/classification')),
     ...(await import('#built/policy/columns')),
     ...(await import('#built/policy/conditions')),

@@ -262,9 +262,16 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           }
           run.tried += 1;
           drawn.learn(status, command.body);
-          if (status >= 300) continue;
           const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
+          if (status >= 300 && !effects.length) continue;
           const act: Done = { command, effects, now: now() };
+          if (status >= 300)
+            run.found(
+              `refused: ${command.operation} changed ${effects[0]?.table ?? ''} and was answered ${String(status)}`,
+              text,
+              [...done, act],
+              [done.length],
+            );
           for (const { kind, detail } of judgeActs(mirror, act)) run.found(kind, detail, [...done, act], [done.length]);
           mirror.apply(effects);
           done.push(act);
@@ -333,6 +340,11 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     run.requests += sample.requests;
     run.markers += sample.markers;
   });
+  const { rows: told } = await admin.query<{ name: string }>(
+    'SELECT DISTINCT subject_type AS name FROM events WHERE case_id IS NOT NULL',
+  );
+  for (const { name } of told)
+    if (service.isUntold(name)) run.found(`untold: nobody reads events about ${name}`, '', [], []);
   await everybody.close();
   await admin.end();
   await closeEverything();
