@@ -291,7 +291,23 @@ export class Commands {
     const isPatch = door.method === 'patch';
     const known = !isPatch && accepted.size && this.c.happens(0.5) ? this.c.pick([...accepted]).split(',') : null;
     const body = this.object(door.takes as Schema, about, template, situation, named, { isPatch, known });
-    return this.replacing(door.takes as Schema, about, body, situation, named);
+    return this.replacing(door.takes as Schema, about, this.concerning(body, situation), situation, named);
+  }
+
+  /** Who is named together with a person is mostly somebody who sits where that person is discussed. */
+  private concerning(body: Record<string, unknown>, { mirror }: Situation): Record<string, unknown> {
+    const { personId, practitionerId, agencyId } = body;
+    const isAbout = [practitionerId, agencyId].some((one) => typeof one === 'string');
+    if (typeof personId !== 'string' || !isAbout || this.c.happens(0.4)) return body;
+    const panels = new Set(mirror.where('case_people', { person_id: personId }).map((row) => row['panel_id']));
+    const seats = mirror.where('memberships', { tier: 'core' }).filter((row) => panels.has(row['panel_id']));
+    if (!seats.length) return body;
+    const seat = this.c.pick(seats);
+    return {
+      ...body,
+      ...(typeof practitionerId === 'string' ? { practitionerId: seat['practitioner_id'] } : {}),
+      ...(typeof agencyId === 'string' ? { agencyId: seat['agency_id'] } : {}),
+    };
   }
 
   /** The body with other values where it was wrong: left out, given, or given anew. */
