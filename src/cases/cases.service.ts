@@ -129,7 +129,7 @@ export class CasesService {
         reopenedAt: work.now,
         reopeningReason: reason,
       });
-      work.happened('case.reopened', Case, reopened, { closureReason, outcome, reopeningReason: reason });
+      work.happened('case.reopened', Case, reopened, { fields: ['reopeningReason'], closureReason, outcome });
       return work.present(CaseView, reopened);
     });
   }

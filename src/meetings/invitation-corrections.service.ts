@@ -57,7 +57,11 @@ export class InvitationCorrections {
       withinLimits(await work.find('read', Meeting, place.meetingId), { opensAt, closesAt }, days, work.now);
       const changed = await work.update(Invitation, found, { ...changes, changeReason: reason });
       const fields = Object.keys(changes);
-      work.happened('invitation.changed', Invitation, changed, { fields, opensAt, closesAt, changeReason: reason });
+      work.happened('invitation.changed', Invitation, changed, {
+        fields: [...fields, 'changeReason'],
+        opensAt,
+        closesAt,
+      });
       return work.present(InvitationView, changed);
     });
   }

@@ -109,7 +109,7 @@ export class MeetingsService {
         openedFrom: null,
         openingReversalReason: reason,
       });
-      work.happened('meeting.opening-reversed', Meeting, reversed, { openingReversalReason: reason });
+      work.happened('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
       return work.present(MeetingView, reversed);
     });
   }
