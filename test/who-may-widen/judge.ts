@@ -8,6 +8,7 @@
  *
  * Numbers in comments are rows of the table.
  */
+import fs from 'node:fs';
 import { Bounds, Facts, snake, UNBOUNDED, type Fault } from './bounds.ts';
 import type { Command } from './commands.ts';
 import type { Effect, Mirror, Row } from './mirror.ts';
@@ -305,9 +306,17 @@ const answersFor =
 /** 17: where the case stands, for the agency that owns an action in it. */
 const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
 
+/** Commands that a row of the table names: by no other one does anybody come to read more than the very row that was written. */
+export const WAYS: ReadonlySet<string> = new Set(
+  (JSON.parse(fs.readFileSync('docs/who-may-widen.json', 'utf8')) as { commands: string[] }[]).flatMap(
+    ({ commands }) => commands,
+  ),
+);
+
 /** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
 export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
   return done.flatMap(({ command, effects }, n): Licence[] => {
+    const isWay = WAYS.has(command.operation);
     const licence = (
       anchors: unknown[] | null,
       opensTo: (person: Row) => boolean = everybody,
@@ -320,7 +329,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
       isSelf,
     });
     const isRedirection = command.operation.endsWith('/redirection');
-    return effects.flatMap(({ table, before, after, columns }): Licence[] => {
+    const all = effects.flatMap(({ table, before, after, columns }): Licence[] => {
       // 27: the case or referral, to whoever was kept out through the person who was taken out
       if (!after)
         return before && (table === 'case_people' || table === 'referral_people')
@@ -423,6 +432,7 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
             : [written, licence([after.id, ...subjectsIn(mirror, table, after)])];
       }
     });
+    return isWay ? all : all.filter(({ isRowAlone }) => isRowAlone);
   });
 }
 
