@@ -5,8 +5,8 @@
  * Seen to fail: a role entered in error that stays in `case_people`; the same in `referral_people` and `referral_subjects`; a
  * member who takes somebody out; a correction that does not keep the values before it; the person that a case is about taken
  * out; a correction read by every member, and by somebody excluded from the person; a draft's correction shown to the panel;
- * agencies that received the record of the wrong person, and are not listed as to be told; the same where another case of the
- * panel still names the person, listed; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator; a
+ * agencies that received the record of the wrong person, and are not listed as to be told; the same kept from the list by
+ * another case of the panel that names the person; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator; a
  * repeat missed, or found, by whom a case named in error; an assessment that names somebody taken out, and cannot be put right;
  * a wrong value of an ending answered as if the agency might not end the role.
  */
@@ -203,16 +203,17 @@ describe('agencies that received the record of a person named in error', () => {
     expect(await toBeTold(person)).toEqual(await recalledFrom('fire-officer', SERGEANT));
   });
 
-  test('are not listed while another case of the panel names the person', async () => {
+  test('are listed when another case of the panel names the person, once for each case', async () => {
     const { person, role } = await named();
     const other = (await casesOf(owner, 'ask-jag'))[1]!.id;
     const body = { personId: person, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
     const { body: still } = await (await by(OFFICER)).post(`/v1/cases/${other}/people`, body).expect(201);
     await reads(`/v1/persons/${person}`, 'fire-officer');
     expect((await taking(COORDINATOR, role)).status).toBe(201);
-    expect(await toBeTold(person)).toEqual([]);
-    await (await by(COORDINATOR)).post(`/v1/cases/${other}/people/${still.id as string}/ending`, ERROR).expect(201);
     expect(await toBeTold(person)).toEqual(await recalledFrom('fire-officer'));
+    await (await by(COORDINATOR)).post(`/v1/cases/${other}/people/${still.id as string}/ending`, ERROR).expect(201);
+    const [told] = await recalledFrom('fire-officer');
+    expect(await toBeTold(person)).toEqual([told, told]);
   });
 
   test('are not listed on another panel that still names the person', async () => {

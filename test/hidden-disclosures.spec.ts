@@ -4,7 +4,11 @@
  *
  * Seen to fail: rows of a hidden referral that name its screening, decision, people or subjects; rows of a place or a person that stands
  * in a hidden referral alone; a notice about such a row; an exclusion from a hidden case; a filter by a person whom a case names that
- * the reader cannot read; a link to a waiting referral that an acceptance screened, and to a screening that its referrer cannot read.
+ * the reader cannot read; a link to a waiting referral that an acceptance screened, and to a screening that its referrer cannot read;
+ * rows of a person received through a hidden case, for a coordinator who knows the person from another panel, and for a lead who
+ * refers the person; a row that is missing because the recipient read the person through a compartment before; fields of a row that
+ * depend on another panel; a recall that is missing because a hidden case names the person, or that reaches another panel; rows of
+ * an exclusion, a correction of a role and a screening, for the agency that the log names as their origin.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -25,7 +29,7 @@ beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000' } });
   owner = await asOwner(server);
   const { rows } = await owner.query<{ id: string; code: string; partnership: string }>(
-    `SELECT id, code, partnership_id AS partnership FROM panels WHERE code IN ('ask-jag', 'ask-marac')`,
+    `SELECT id, code, partnership_id AS partnership FROM panels WHERE code IN ('ask-jag', 'ask-marac', 'ask-cmarac', 'ask-channel')`,
   );
   for (const { id, code } of rows) panels[code] = id;
   partnershipId = rows[0]!.partnership;
@@ -270,4 +274,204 @@ test('a correction of a role that changes a screening answers a referrer with th
     }
   }
   expect(answers.slice(0, 2)).toEqual(answers.slice(2));
+});
+
+interface Putting {
+  who: string;
+  panel: string;
+  personId: string;
+  more?: object;
+}
+
+/** A submitted referral of a person to a panel, about nuisance. */
+async function referredPerson({ who, panel, personId, more = {} }: Putting): Promise<string> {
+  const referral = await made(who, '/v1/referrals', {
+    ...{ panelId: panels[panel], subjectKind: 'person_perpetrator', personId, category: 'asb_incident' },
+    ...{ problem: 'Noise and threats on the stairs, weekly.', whyMultiAgency: 'Visits alone have not helped.' },
+    ...{ criteria: ['repeat_location'], consentStatus: 'given', legalGateway: 'CDA_S115', submit: true, ...more },
+  });
+  return referral['id'];
+}
+
+/** Recipients and fields of the rows of a record, in order. */
+const receivedBy = (rows: Row[]): string[] =>
+  rows.map((one) => `${String(one['recipientAgencyId'])} ${String(one['fields'])}`).sort();
+
+const IN_CHANNEL = { subjectKind: 'person_at_risk', category: 'radicalisation', legalGateway: 'CTSA2015_S38' };
+
+test('a coordinator excluded from a case gets no row of a person it names, also known from another panel', async () => {
+  const personId = await person('housing-officer');
+  const inJag = await referredPerson({ who: 'housing-officer', panel: 'ask-jag', personId });
+  const inCmarac = { panel: 'ask-cmarac', personId, more: { subjectKind: 'person_victim' } };
+  const referral = await referredPerson({ who: 'housing-officer', ...inCmarac });
+  await reads('adult-social-worker', `/v1/persons/${personId}`);
+  await acceptance('jag-coordinator', inJag);
+  const { caseId } = (await acceptance('cmarac-chair', referral)).body;
+  await excluded('cmarac-chair', 'jag-coordinator', { caseId });
+  for (const who of ['cmarac-chair', 'adult-social-worker', 'victim-support-worker'])
+    expect([who, await reads(who, `/v1/persons/${personId}`)]).toEqual([who, 200]);
+  await (await by('housing-officer')).patch(`/v1/persons/${personId}`, { phone: '07700900123' }, '*').expect(200);
+  expect(await reads('jag-coordinator', `/v1/persons/${personId}`)).toBe(200);
+  for (const query of [`&recordId=${personId}`, `&personId=${personId}`, `&recordId=${personId}&toBeTold=true`]) {
+    const panelsOf = async (who: string): Promise<string[]> =>
+      [...new Set((await disclosures(who, query)).map((one) => one['panelId'] as string))].sort();
+    expect([query, await panelsOf('jag-coordinator')]).toEqual([query, [panels['ask-jag']]]);
+    expect([query, await panelsOf('cmarac-chair')]).toEqual([query, [panels['ask-cmarac']]]);
+  }
+  for (const { id } of await disclosures('cmarac-chair', `&recordId=${personId}`)) {
+    expect(await reads('jag-coordinator', `/v1/disclosures/${String(id)}`)).toBe(404);
+    const notice = (await by('jag-coordinator')).post(`/v1/disclosures/${String(id)}/notice`).set('if-match', '*');
+    await notice.expect(404);
+  }
+});
+
+test('a lead who refers a person of a hidden case gets the rows of the referral alone', async () => {
+  const seen: string[][] = [];
+  for (const isHidden of [true, false]) {
+    const [victim, perpetrator] = [await person('social-worker'), await person('social-worker')];
+    const people = [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }];
+    const inMarac = {
+      ...{ panel: 'ask-marac', personId: victim },
+      more: { subjectKind: 'person_victim', category: 'police_incident', criteria: ['visible_high_risk'], people },
+    };
+    if (isHidden) {
+      const first = await referredPerson({ who: 'social-worker', ...inMarac });
+      expect(await reads('probation-officer', `/v1/persons/${victim}`)).toBe(200);
+      const { caseId } = (await acceptance('marac-coordinator', first)).body;
+      await excluded('marac-coordinator', 'syv-chair', { caseId });
+      for (const who of ['idva', 'probation-officer', 'police-sergeant'])
+        for (const id of [victim, perpetrator])
+          expect([who, await reads(who, `/v1/persons/${id}`)]).toEqual([who, 200]);
+      for (const id of [victim, perpetrator]) expect(await disclosures('syv-chair', `&recordId=${id}`)).toEqual([]);
+    }
+    const second = await referredPerson({ who: 'syv-chair', ...inMarac });
+    for (const id of [victim, perpetrator]) expect(await reads('idva', `/v1/persons/${id}`)).toBe(200);
+    const error = { reasonCode: 'referred_in_error', reason: 'Another family was meant.' };
+    const withdrawal = (await by('syv-chair')).post(`/v1/referrals/${second}/withdrawal`, error);
+    await withdrawal.set('if-match', '*').expect(200);
+    const rows = await Promise.all([victim, perpetrator].map((id) => disclosures('syv-chair', `&recordId=${id}`)));
+    seen.push(rows.flat().map((one) => `${String(one['recipientAgencyId'])} ${String(one['tidings'])}`));
+  }
+  const { agencyId } = await practitioner(owner, 'idva');
+  expect(seen).toEqual([Array(2).fill(`${agencyId} recall`), Array(2).fill(`${agencyId} recall`)]);
+});
+
+test('a lead gets the same rows whether or not the recipient read the person in a compartment before', async () => {
+  // one agency employs who chairs Channel and who reads here
+  for (const [reader, panel] of [
+    ['jag-chair', 'ask-jag'],
+    ['cmarac-chair', 'ask-cmarac'],
+  ] as const) {
+    const seen: string[][] = [];
+    for (const isInChannel of [true, false]) {
+      const personId = await person('channel-officer');
+      if (isInChannel) {
+        const inChannel = { who: 'channel-officer', panel: 'ask-channel', personId, more: IN_CHANNEL };
+        await acceptance('channel-chair', await referredPerson(inChannel));
+        expect(await reads('channel-chair', `/v1/persons/${personId}`)).toBe(200);
+      }
+      await referredPerson({ who: 'marac-chair', panel, personId });
+      expect(await reads(reader, `/v1/persons/${personId}`)).toBe(200);
+      seen.push(receivedBy(await disclosures('marac-chair', `&recordId=${personId}`)));
+    }
+    expect(seen[1]).toHaveLength(1);
+    expect([reader, seen[0]]).toEqual([reader, seen[1]]);
+  }
+});
+
+test('a lead who withdraws referrals made in error gets one answer whether or not a hidden case names the person', async () => {
+  const seen: string[][] = [];
+  for (const isInChannel of [true, false]) {
+    const personId = await person('channel-officer');
+    if (isInChannel) {
+      const inChannel = { who: 'channel-officer', panel: 'ask-channel', personId, more: IN_CHANNEL };
+      await acceptance('channel-chair', await referredPerson(inChannel));
+      expect(await reads('channel-chair', `/v1/persons/${personId}`)).toBe(200);
+    }
+    const referrals = [];
+    for (const panel of ['ask-jag', 'ask-cmarac'])
+      referrals.push(await referredPerson({ who: 'marac-chair', panel, personId }));
+    // each sits on both panels
+    for (const who of ['jag-coordinator', 'housing-officer'])
+      expect(await reads(who, `/v1/persons/${personId}`)).toBe(200);
+    const states: string[] = [];
+    for (const referral of referrals) {
+      const error = { reasonCode: 'referred_in_error', reason: 'Somebody else was meant.' };
+      const withdrawal = (await by('marac-chair')).post(`/v1/referrals/${referral}/withdrawal`, error);
+      await withdrawal.set('if-match', '*').expect(200);
+      const rows = await disclosures('marac-chair', `&recordId=${personId}`);
+      states.push(
+        rows
+          .map((one) => `${String(one['recipientAgencyId'])} ${String(one['tidings'])}`)
+          .sort()
+          .join(),
+      );
+      const left = await owner.query<{ panel: string; tidings: string | null }>(
+        `SELECT DISTINCT panel_id AS panel, tidings FROM disclosures WHERE record_id = $1 AND panel_id = ANY ($2)`,
+        [personId, [panels['ask-channel'], panels['ask-cmarac']]],
+      );
+      const recalled = referral === referrals[1] ? 'recall' : null;
+      expect(left.rows).toContainEqual({ panel: panels['ask-cmarac'], tidings: recalled });
+      if (isInChannel) expect(left.rows).toContainEqual({ panel: panels['ask-channel'], tidings: null });
+    }
+    seen.push(states);
+  }
+  expect(seen[0]).toEqual(seen[1]);
+  expect(seen[1]![1]!.match(/recall/g)).toHaveLength(4);
+});
+
+test('a coordinator gets the same row of a recipient who reads the person through a compartment as well', async () => {
+  const { id, agencyId } = await practitioner(owner, 'jag-chair');
+  await owner.query(
+    `INSERT INTO memberships (id, version, panel_id, agency_id, practitioner_id, tier, role, valid_from)
+     VALUES (gen_random_uuid(), 1, $1, $2, $3, 'core', 'member', current_date - 1)`,
+    [panels['ask-channel'], agencyId, id],
+  );
+  const seen: string[][] = [];
+  for (const isInChannel of [true, false]) {
+    const personId = await person('channel-officer');
+    if (isInChannel) {
+      const inChannel = { who: 'channel-officer', panel: 'ask-channel', personId, more: IN_CHANNEL };
+      await acceptance('channel-chair', await referredPerson(inChannel));
+    }
+    await referredPerson({ who: 'marac-chair', panel: 'ask-jag', personId });
+    expect(await reads('jag-chair', `/v1/persons/${personId}`)).toBe(200);
+    const rows = await disclosures('jag-coordinator', `&recordId=${personId}`);
+    expect(rows.map((one) => one['panelId'])).toEqual([panels['ask-jag']]);
+    seen.push(receivedBy(rows));
+    const { rows: all } = await owner.query('SELECT panel_id FROM disclosures WHERE record_id = $1', [personId]);
+    expect(all).toHaveLength(isInChannel ? 2 : 1);
+  }
+  await owner.query('DELETE FROM memberships WHERE practitioner_id = $1 AND panel_id = $2', [
+    id,
+    panels['ask-channel'],
+  ]);
+  expect(seen[0]).toEqual(seen[1]);
+});
+
+test('an agency gets no row of an exclusion, a correction of a role or a screening', async () => {
+  const [victim, perpetrator] = [await person('police-sergeant'), await person('police-sergeant')];
+  const child = await person('police-sergeant');
+  const roles = [
+    { personId: perpetrator, role: 'perpetrator' },
+    { personId: child, role: 'child' },
+  ];
+  const referral = await referredVictim(victim, roles);
+  for (const path of ['', '/screening']) expect(await reads('idva', `/v1/referrals/${referral}${path}`)).toBe(200);
+  const { caseId } = (await acceptance('marac-chair', referral)).body;
+  const exclusion = await excluded('marac-chair', 'refuge-worker', { caseId });
+  expect(await reads('marac-coordinator', `/v1/exclusions/${String(exclusion['id'])}`)).toBe(200);
+  const { body } = await (await by('marac-coordinator')).get(`/v1/cases/${String(caseId)}/people`).expect(200);
+  const role = body.data.find((one: Row) => one['personId'] === child)['id'] as string;
+  const error = { kind: 'entered_in_error', reason: 'Another child was meant.' };
+  const correction = await made('marac-coordinator', `/v1/cases/${String(caseId)}/people/${role}/ending`, error);
+  await (await by('marac-coordinator')).get(`/v1/cases/${String(caseId)}/people-corrections`).expect(200);
+  const ids = [exclusion['id'], correction['id'], referral] as string[];
+  expect(typesOf(await disclosures('police-sergeant'), ids)).toEqual(['Referral']);
+  expect(typesOf(await disclosures('marac-chair'), ids)).toEqual(['Referral', 'ReferralScreening']);
+  const { rows } = await owner.query(
+    `SELECT DISTINCT record_type FROM disclosures WHERE record_type LIKE '%Correction'
+       OR record_type IN ('Exclusion', 'Recusal', 'EmergencyAccess', 'AccessRequest')`,
+  );
+  expect(rows).toEqual([]);
 });

@@ -63,6 +63,7 @@ declareSubject(Exclusion, 'Exclusion', {
   seek: ['panelId'],
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
+  isAboutProcess: true,
   bars: [theOneExcluded, outsideCompartment],
   grounds: [
     {

@@ -121,8 +121,8 @@ async function takenOut(
     const { caseId, personId } = role;
     const assessments = await work.asService(() => work.manager.findBy(Assessment, { caseId, personId }));
     for (const { id } of assessments) work.recalled(Assessment, id);
+    work.peopleTakenBack.push({ personId, panelId: role.panelId, caseId, at: work.now });
   }
-  work.peopleTakenBack.push({ personId: role.personId, panelId: role.panelId, at: work.now });
   work.happened('case.person-taken-out', CasePersonCorrection, correction);
   return correction;
 }

@@ -190,6 +190,7 @@ declareSubject(CasePerson, 'CasePerson', {
 
 declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
   ...WITHIN_CASE,
+  isAboutProcess: true,
   bars: [excludedFromPersonOfRow],
   grounds: [
     {

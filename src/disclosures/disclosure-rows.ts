@@ -41,23 +41,20 @@ const REVISE = `WITH revised AS (
   ${REVISION} ARRAY(SELECT f FROM unnest(fields) f WHERE f = ANY ($5)) FROM revised ON CONFLICT DO NOTHING`;
 
 /**
- * Recalls the record of a person and their addresses, unless a case or an undecided referral of the panel still names the person.
- * A row without a panel was received through several: it is recalled where the agency has no core seat on a panel that names the person.
+ * Recalls the record of a person and their addresses, as received through one referral or case and the referrals that led to it. What
+ * else names the person makes no difference: the answer would tell of it. An agency with a core seat goes on reading the case after a
+ * research request, so that nothing is recalled from it alone. Older rows say the panel only: those since the matter began count.
  */
-const TAKE_BACK = `WITH naming AS (
-    SELECT panel_id FROM case_people WHERE person_id = $1
-    UNION SELECT panel_id FROM cases WHERE person_id = $1
-    UNION SELECT panel_id FROM referral_subjects WHERE person_id = $1),
-  seated AS (
-    SELECT m.agency_id FROM memberships m
-    WHERE m.panel_id IN (SELECT panel_id FROM naming) AND m.tier = 'core' AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to >= $4)),
-  revised AS (UPDATE disclosures d SET tidings = 'recall', tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
-  WHERE d.person_id = $1 AND d.record_type IN ('Person', 'ProtectedAddress')
-    AND CASE WHEN $5::uuid IS NULL
-      THEN $2 NOT IN (SELECT panel_id FROM naming) AND (d.panel_id = $2
-        OR d.panel_id IS NULL AND d.recipient_agency_id NOT IN (SELECT agency_id FROM seated))
-      ELSE d.recipient_agency_id = $5 AND (d.panel_id IS NULL OR d.panel_id = $2)
-        AND $5 NOT IN (SELECT agency_id FROM seated) END RETURNING d.*)
+const TAKE_BACK = `WITH matter AS (
+    SELECT id, made_at FROM referrals WHERE id = $3 OR case_id = $4),
+  revised AS (UPDATE disclosures d SET tidings = 'recall', tidings_since = $5, told_at = NULL, version = version + 1, changed_at = $5
+  WHERE d.person_id = $1 AND d.panel_id = $2 AND d.record_type IN ('Person', 'ProtectedAddress')
+    AND (d.case_id = $4 OR d.referral_id IN (SELECT id FROM matter)
+      OR d.case_id IS NULL AND d.referral_id IS NULL
+        AND d.at >= (SELECT min(made_at) FROM (SELECT made_at FROM matter UNION ALL SELECT made_at FROM cases WHERE id = $4) began))
+    AND ($6::uuid IS NULL OR d.recipient_agency_id = $6 AND NOT EXISTS (
+      SELECT FROM memberships m WHERE m.panel_id = $2 AND m.agency_id = $6 AND m.tier = 'core' AND m.valid_from <= $7
+        AND (m.valid_to IS NULL OR m.valid_to >= $7))) RETURNING d.*)
   ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
 
 const texts = new WeakMap<string[], string>();
@@ -81,7 +78,8 @@ export class DisclosureRows extends Disclosures {
       for (const one of what) {
         const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
         const purpose = one.purpose ?? who.purpose;
-        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
+        const through = `${one.panelId ?? ''} ${one.caseId ?? ''} ${one.referralId ?? ''}`;
+        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${through} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,
@@ -125,8 +123,9 @@ export class DisclosureRows extends Disclosures {
       .join(', ');
   }
 
-  async takenBack(client: PoolClient, { personId, panelId, agencyId, at }: TakenBack): Promise<void> {
-    const values = [personId, panelId, at, londonDay(at), agencyId ?? null];
+  async takenBack(client: PoolClient, taken: TakenBack): Promise<void> {
+    const { personId, panelId, referralId = null, caseId = null, agencyId = null, at } = taken;
+    const values = [personId, panelId, referralId, caseId, at, agencyId, londonDay(at)];
     await client.query({ name: 'take-back-disclosures', text: TAKE_BACK, values });
   }
 }

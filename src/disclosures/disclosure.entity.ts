@@ -13,7 +13,8 @@ export type Tidings = (typeof TIDINGS)[number];
 
 /**
  * That an agency received content which another contributed: what, when first that day, for which purpose, under which
- * agreement; and whether it must be told that the record was corrected or recalled. Names of fields, never values.
+ * agreement; and whether it must be told that the record was corrected or recalled. Names of fields, never values. What stands in no
+ * case by itself has one for each case and referral through which it was read; the key takes null for a value of its own.
  * Source: domain note on law and standards, section 4, REQ-LOG-03.
  */
 @Entity('disclosures')
@@ -22,6 +23,9 @@ export type Tidings = (typeof TIDINGS)[number];
   'recordId',
   'recordVersion',
   'recipientAgencyId',
+  'panelId',
+  'caseId',
+  'referralId',
   'purpose',
   'day',
   'fields',
@@ -41,13 +45,13 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   panelId: string | null;
 
-  /** The case in which the record stands. */
+  /** The case in which the record stands, or through which it was read. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Case, ['read', 'track', 'explain'])
   caseId: string | null;
 
-  /** The referral in which the record stands, or which it is. */
+  /** The referral in which the record stands, which it is, or through which it was read. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   referralId: string | null;
@@ -91,7 +95,7 @@ export class Disclosure extends PartnershipRecord {
   @IsIn(PURPOSES)
   purpose: Purpose;
 
-  /** The day in London; a record is disclosed to an agency once a day, however often it is read. */
+  /** The day in London; a record is disclosed to an agency once a day through each case, however often it is read. */
   @Column({ type: 'date' })
   @Classified('administrative')
   day: string;

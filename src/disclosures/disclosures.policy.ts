@@ -1,4 +1,5 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
+import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, permitted, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
@@ -59,14 +60,14 @@ const BY_THEMSELVES: [relation: string, type: RecordClass][] = [
 ];
 
 /**
- * Hides rows about people, places and groups that somebody with exclusions cannot read now: they may stand only in what is hidden. Not
- * from officers, who account for all that was received in the partnership.
+ * Hides rows about people, places and groups of which no case or referral is known through which they were read: it may be hidden. With
+ * a case or referral, the bars of that one decide. Not from officers, who account for all that was received in the partnership.
  */
 const hiddenWithItsRecord: Bar = {
   name: 'excluded-from-record',
   step: 'conflict',
   sentence:
-    'who is excluded from a case or a person and cannot read the person, place, group or address that was received, unless they are a data protection officer',
+    'who is excluded from a case or a person, where it is not known through which case or referral the person, place, group or address was received on a panel, or where they cannot read it; unless they are a data protection officer',
   where: (actor) => {
     const { excludedCaseIds, excludedPersonIds, panelExclusions, roles } = actor;
     const isExcluded = excludedCaseIds.length > 0 || excludedPersonIds.length > 0 || panelExclusions.length > 0;
@@ -76,7 +77,8 @@ const hiddenWithItsRecord: Bar = {
       return read ? [{ recordType: subjectOf(type).name, [relation]: { $elemMatch: read } }] : [];
     });
     const types = BY_THEMSELVES.map(([, type]) => subjectOf(type).name);
-    return { recordType: { $in: types }, ...(readable.length ? { $nor: readable } : {}) };
+    const unread = readable.length ? [{ panelId: { $ne: null } }, { $nor: readable }] : [];
+    return { recordType: { $in: types }, caseId: null, referralId: null, ...(unread.length ? { $or: unread } : {}) };
   },
 };
 
@@ -97,6 +99,13 @@ const bars: Bar[] = [
   outsideCompartment,
   recusedFromItem('listingId'),
 ];
+
+/** A screening is the panel's: the agency that referred does not read it. */
+const ofOrigin = (actor: Actor, more: Where): Where => ({
+  originAgencyId: actor.agencyId,
+  ...more,
+  recordType: { $ne: subjectOf(ReferralScreening).name },
+});
 
 /** What the originating agency learns of a disclosure on a panel where it has no seat. */
 const WITHOUT_THE_PANEL = [
@@ -135,17 +144,14 @@ declareSubject(Disclosure, 'Disclosure', {
       name: 'originator-on-the-panel',
       sentence: 'whose agency contributed what was disclosed, with a seat on the panel',
       actions: ['read', 'read-panel', 'tell'],
-      where: (actor) => ({ originAgencyId: actor.agencyId, panelId: { $in: seatedPanels(actor) } }),
+      where: (actor) => ofOrigin(actor, { panelId: { $in: seatedPanels(actor) } }),
     },
     {
       name: 'originator',
       sentence:
         'who is safeguarding lead of the agency that contributed what was disclosed: to whom it went, and not on which panel',
       actions: ['read', 'tell'],
-      where: (actor) => ({
-        originAgencyId: actor.agencyId,
-        partnershipId: { $in: entrustedPartnerships(actor) },
-      }),
+      where: (actor) => ofOrigin(actor, { partnershipId: { $in: entrustedPartnerships(actor) } }),
       fields: WITHOUT_THE_PANEL,
     },
     {

@@ -494,6 +494,16 @@ function panelsOf(subject: Subject, row: Row): string[] {
 export interface Context {
   panelIds: string[];
   inEmergency: boolean;
+  /** The cases and referrals that lend their panels. */
+  through?: Through[];
+}
+
+/** A case or referral through which a row without a panel of its own is read. */
+export interface Through {
+  panelId: string;
+  caseId: string | null;
+  referralId: string | null;
+  inEmergency: boolean;
 }
 
 /** Where the records layer puts the context of a row that has no panel of its own. */

@@ -135,6 +135,11 @@ export interface Subject {
   ownContext: string[];
   /** The columns naming the agency that contributed the row, and that agency's type. */
   contributor?: { agency: string; type: string };
+  /**
+   * About the process, in the words of the panel: who received it is in the log, and no disclosure of what its contributor gave. The
+   * contributor need not know of the record.
+   */
+  isAboutProcess?: boolean;
   /** The column naming the agency that has to do what the row says: it sees its task, whatever the agreement gives. */
   owner?: string;
   /** Holds nothing about anybody: a machine client needs no scope for it. */

@@ -106,11 +106,15 @@ export interface Revised {
   at: Date;
 }
 
-/** A person taken back from a panel: agencies that received the record of the person there must be told. */
+/** A person taken back from a referral or case: agencies that received the record of the person through it must be told. */
 export interface TakenBack {
   personId: string;
   panelId: string;
-  /** The one agency from which it is taken back; without it, all that received it through the panel. */
+  /** The referral that named the person. */
+  referralId?: string;
+  /** The case that named the person. */
+  caseId?: string;
+  /** The one agency from which it is taken back; without it, all that received it through the referral or case. */
   agencyId?: string;
   at: Date;
 }

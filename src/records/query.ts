@@ -151,11 +151,14 @@ export function contextSql(
     const allowed = permittedSql(actor, through, asked, other, parameters);
     const panel = column(through.panel ?? '');
     const there = inPanel ? ` AND ${panel} = ${parameters.add(inPanel, 'uuid')}` : '';
-    return `SELECT ${panel} AS panel, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on}${there} AND ${allowed}`;
+    const caseId = through.case ? column(through.case) : 'NULL::uuid';
+    const referralId = columnsOf(through.type).has('referralId') ? column('referralId') : 'NULL::uuid';
+    return `SELECT ${panel} AS panel, ${caseId} AS case_id, ${referralId} AS referral_id, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on}${there} AND ${allowed}`;
   });
   return (
     `(SELECT jsonb_build_object('panelIds', coalesce(jsonb_agg(DISTINCT c.panel), '[]'), ` +
-    `'inEmergency', coalesce(bool_or(c.emergency), FALSE)) FROM (${related.join(' UNION ALL ')}) c)`
+    `'inEmergency', coalesce(bool_or(c.emergency), FALSE), 'through', coalesce(jsonb_agg(DISTINCT jsonb_build_object(` +
+    `'panelId', c.panel, 'caseId', c.case_id, 'referralId', c.referral_id, 'inEmergency', c.emergency)), '[]')) FROM (${related.join(' UNION ALL ')}) c)`
   );
 }
 

@@ -823,6 +823,7 @@ export class Work {
       const union = (pick: (one: Masked) => string[]): string[] => [
         ...new Set(members.flatMap(([, masked]) => pick(masked))),
       ];
+      const disclosed = members.flatMap(([row, masked]) => this.disclosedOf(shape, action, row, masked, purpose));
       this.note(
         operation,
         how,
@@ -834,13 +835,38 @@ export class Work {
           withheld: union((one) => one.withheld),
           agreementVersionIds: union((one) => one.agreementVersionIds),
           ...(purpose ? { purpose } : {}),
-          ...(operation === 'disclose'
-            ? { disclosed: members.map(([row, one]) => ({ ...received(subject, row, one, this.actor), purpose })) }
-            : {}),
+          ...(disclosed.length ? { disclosed } : {}),
           ...more,
         },
       );
     }
+  }
+
+  /**
+   * What the reader's agency received of another's record: once for each case and referral through which the record was read, with
+   * the fields that the agreement of its panel gives. What is written of one does not depend on what is read through the others.
+   */
+  private disclosedOf(
+    shape: ViewShape,
+    action: string,
+    row: Row,
+    masked: Masked,
+    purpose: Purpose | undefined,
+  ): Disclosed[] {
+    const subject = subjectOf(shape.record);
+    if (subject.isAboutProcess) return [];
+    const context = row[CONTEXT] as Context | undefined;
+    if (!context?.through?.length)
+      return isDisclosed(this.actor, subject, row, masked) ? [{ ...received(subject, row, masked), purpose }] : [];
+    const isMixed =
+      context.panelIds.length > 1 || context.through.some((one) => one.inEmergency !== context.inEmergency);
+    return context.through.flatMap(({ panelId, caseId, referralId, inEmergency }) => {
+      const there = { ...row, [CONTEXT]: { panelIds: [panelId], inEmergency } };
+      const given = isMixed ? mask(this.actor, shape, action, there) : masked;
+      if (!isDisclosed(this.actor, subject, row, given)) return [];
+      const standing = { panelId, caseId, referralId, purpose: inEmergency ? EMERGENCY_PURPOSE : undefined };
+      return [{ ...received(subject, row, given), ...standing }];
+    });
   }
 
   private note(
@@ -990,16 +1016,12 @@ function received(
   subject: Subject,
   row: Row,
   { content, agreementVersionIds }: Pick<Masked, 'content' | 'agreementVersionIds'>,
-  { emergencyCaseIds }: Pick<Actor, 'emergencyCaseIds'> = { emergencyCaseIds: [] },
 ): Disclosed {
   const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
-  const { panelIds: panels = [], inEmergency = false } = (row[CONTEXT] as Context | undefined) ?? {};
-  // somebody has emergency access to one case at a time
-  const [openedCaseId = null] = inEmergency ? emergencyCaseIds : [];
   return {
     partnershipId: row['partnershipId'] as string,
-    panelId: id(subject.panel) ?? (panels.length === 1 ? (panels[0] as string) : null),
-    caseId: id(subject.case) ?? id('caseId') ?? openedCaseId,
+    panelId: id(subject.panel),
+    caseId: id(subject.case) ?? id('caseId'),
     referralId: REFERRALS.includes(subject.name) ? id('id') : id('referralId'),
     personId: subject.name === 'Person' ? id('id') : id('personId'),
     listingId: listingOf(subject, row),

@@ -239,6 +239,7 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
+  isAboutProcess: true,
   bars: [excludedFromPersonOfRow],
   grounds: [
     {

@@ -462,7 +462,7 @@ async function takeBack(work: Work, { id, panelId, personId }: Referral): Promis
   for (const type of [Referral, ReferralScreening]) work.recalled(type, id);
   for (const one of people) work.recalled(ReferralPerson, one.id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
-    if (named) work.peopleTakenBack.push({ personId: named, panelId, at: work.now });
+    if (named) work.peopleTakenBack.push({ personId: named, panelId, referralId: id, at: work.now });
 }
 
 /** A person may have been taken out, or given another role, since the referral was submitted. */

@@ -354,7 +354,7 @@ async function takeBack(work: Work, request: ResearchRequest): Promise<void> {
       [caseId, listingId, agencyId, work.now],
     ),
   );
-  for (const { personId } of named) work.peopleTakenBack.push({ personId, panelId, agencyId, at: work.now });
+  for (const { personId } of named) work.peopleTakenBack.push({ personId, panelId, caseId, agencyId, at: work.now });
 }
 
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>

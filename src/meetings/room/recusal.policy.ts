@@ -20,6 +20,7 @@ declareSubject(Recusal, 'Recusal', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
+  isAboutProcess: true,
   // the ground of whoever declared it does not lead through the case
   bars: hiddenWithCase('caseId'),
   grounds: [
