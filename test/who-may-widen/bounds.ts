@@ -132,10 +132,15 @@ export class Facts {
     for (const one of this.exclusions(person)) {
       if (one['case_id'] !== null) {
         hidden.add(one['case_id'] as string);
-        // 11: a repeat that waits, but for its author
-        for (const { referral_id: id } of this.by('repeated_cases', 'earlier_case_id', one['case_id'])) {
+        // 11: a repeat without a case, but for its author, and for who made it a repeat
+        for (const { referral_id: id, found_by_id: finder } of this.by(
+          'repeated_cases',
+          'earlier_case_id',
+          one['case_id'],
+        )) {
           const repeat = this.mirror.one('referrals', id);
-          if (repeat && repeat['case_id'] === null && repeat['author_id'] !== person.id) hidden.add(repeat.id);
+          const isSpared = repeat?.['author_id'] === person.id || finder === person.id;
+          if (repeat && repeat['case_id'] === null && !isSpared) hidden.add(repeat.id);
         }
       }
       if (one['person_id'] === null) continue;
