@@ -64,6 +64,7 @@ import { ApologiesOfGuests20261128588000 } from './20261128588000-apologies-of-g
 import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js';
 import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
 import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
+import { MatchingNames20261129301000 } from './20261129301000-matching-names.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -133,4 +134,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   RepeatedCases20261128590000,
   ReferralsOfDisclosures20261128591000,
   EndedRepeats20261129300000,
+  MatchingNames20261129301000,
 ];
