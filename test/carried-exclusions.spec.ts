@@ -7,7 +7,10 @@
  * waiting referral hidden from its author; an exclusion that is made when a repeat is open already; the bar of the waiting referral after a case was opened; the identifier of an exclusion from a
  * hidden case; chairs not counted over waiting repeats; one earlier case for each repeat, that of the latest referral accepted before; a referral
  * submitted before the one that was accepted; a set that is written anew when a role is corrected; a case that names the perpetrator
- * later; a declared exclusion beside an imposed one; an acceptance that locks its referral before the panel.
+ * later; a declared exclusion beside an imposed one; an acceptance that locks its referral before the panel; referrals that ended
+ * before the case was opened; the bar without the one whose own submission or correction made the repeat, and that one deciding; a
+ * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
+ * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -307,6 +310,39 @@ test('somebody excluded from a case loses an earlier referral of the matter that
   expect(await reads('environmental-health-officer', `/v1/cases/${caseId}`)).toBe(404);
 });
 
+const DUPLICATE = { reasonCode: 'duplicate', reason: 'The same matter was referred twice.' };
+const ENDINGS = [
+  ['jag-chair', 'refusal', DUPLICATE],
+  ['jag-chair', 'redirection', { ...DUPLICATE, reasonCode: 'outside_remit', targetProcess: 'mappa' }],
+  ['housing-officer', 'withdrawal', { reasonCode: 'duplicate' }],
+] as const;
+
+const decided = async (who: string, referral: string, decision: string, body: object): Promise<Response> =>
+  (await by(who)).post(`/v1/referrals/${referral}/${decision}`, body).set('if-match', '*');
+
+test.each(ENDINGS)('somebody excluded from a case loses a referral that ended before: by %s, %s', async (...ending) => {
+  const [by_, decision, body] = ending;
+  const at = await place();
+  const [first, second] = [await referred(at), await referred(at)];
+  expect((await decided(by_, first, decision, body)).status).toBe(200);
+  const caseId = await accepted(second);
+  const others = ['fire-officer', 'jag-coordinator'];
+  for (const who of others) expect([who, await reads(who, `/v1/referrals/${first}`)]).toEqual([who, 200]);
+  for (const who of [...others, 'housing-officer']) await excluded(caseId, await idOf(who));
+  for (const who of others) await isMissing(who, '/v1/referrals', first, ofReferral);
+  expect(await reads('police-sergeant', `/v1/referrals/${first}`)).toBe(200);
+  // what the author wrote and sent is no news to the author
+  expect(await reads('housing-officer', `/v1/referrals/${first}`)).toBe(200);
+});
+
+test('a referral that ends after the case was opened stays hidden', async () => {
+  const at = await place();
+  await excluded(await opened(at), await idOf('fire-officer'));
+  const repeat = await referred(at);
+  expect((await decided('jag-chair', repeat, 'refusal', DUPLICATE)).status).toBe(200);
+  await isMissing('fire-officer', '/v1/referrals', repeat, ofReferral);
+});
+
 /** Waits until so many requests wait for a lock of the database, at most two seconds: for the log, the second waits in the service. */
 async function untilWaiting(count: number): Promise<void> {
   const waiting = `SELECT count(DISTINCT l.pid)::int AS n FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
@@ -426,5 +462,130 @@ describe('the pair of a MARAC', () => {
     await isMissing('social-worker', '/v1/referrals', next, ofReferral);
     expect(await reads('social-worker', `/v1/referrals/${fourth}`)).toBe(200);
     await isMissing('social-worker', '/v1/cases', await accepted(next, chair), ofCase);
+  });
+
+  const drafted = async (who: string, victim: string, harming: string): Promise<string> =>
+    (await made(who, '/v1/referrals', { ...aReferral(marac, victim, harming), submit: false }))['id'];
+  const submitted = async (who: string, referral: string): Promise<void> => {
+    const answer = await decided(who, referral, 'submission', {});
+    expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+  };
+  const DECISIONS = [
+    ['acceptance', {}],
+    ['refusal', DUPLICATE],
+    ['redirection', { ...DUPLICATE, reasonCode: 'outside_remit', targetProcess: 'mappa' }],
+  ] as const;
+
+  test('somebody excluded from the earlier case keeps the draft of a colleague after submitting it', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    const { agencyId } = await practitioner(owner, 'idva');
+    const colleague = 'social-worker';
+    const seat = await practitioner(owner, colleague);
+    await owner.query('UPDATE practitioners SET agency_id = $2 WHERE id = $1', [seat.id, agencyId]);
+    await owner.query('UPDATE memberships SET agency_id = $2 WHERE practitioner_id = $1', [seat.id, agencyId]);
+    try {
+      await keptOut(colleague, await accepted(await pair(victim, suspect), chair));
+      const repeat = await drafted('idva', victim, suspect);
+      await submitted(colleague, repeat);
+      for (const part of ['', '/people', '/status'])
+        expect([part, await reads(colleague, `/v1/referrals/${repeat}${part}`)]).toEqual([part, 200]);
+      // by an act of somebody else
+      const next = await pair(victim, suspect);
+      await isMissing(colleague, '/v1/referrals', next, ofReferral);
+      await isMissing(colleague, '/v1/cases', await accepted(repeat, chair), ofCase);
+      await isMissing(colleague, '/v1/referrals', repeat, ofReferral);
+    } finally {
+      await owner.query('UPDATE practitioners SET agency_id = $2 WHERE id = $1', [seat.id, seat.agencyId]);
+      await owner.query('UPDATE memberships SET agency_id = $2 WHERE practitioner_id = $1', [seat.id, seat.agencyId]);
+    }
+  });
+
+  test('a coordinator excluded from the earlier case keeps a referral that they submit, and does not decide', async () => {
+    const coordinator = 'marac-coordinator';
+    const pairs: [string, string][] = [];
+    for (const familyName of ['Quenby', 'Quillgate']) {
+      const named = { partnershipId, givenName: 'Sorrel', familyName };
+      const victim = await made(coordinator, '/v1/persons', named);
+      pairs.push([victim['id'], (await made(coordinator, '/v1/persons', named))['id']]);
+    }
+    const [hidden, others] = pairs as [[string, string], [string, string]];
+    const first = await drafted(coordinator, ...hidden);
+    await submitted(coordinator, first);
+    await keptOut(coordinator, await accepted(first, chair));
+    const repeat = await drafted(coordinator, ...hidden);
+    await submitted(coordinator, repeat);
+    const control = await drafted(coordinator, ...others);
+    await submitted(coordinator, control);
+    for (const part of ['', '/people', '/screening', '/status'])
+      for (const id of [repeat, control])
+        expect([part, await reads(coordinator, `/v1/referrals/${id}${part}`)]).toEqual([part, 200]);
+    const { body } = await (await by(coordinator)).get(`/v1/referrals/${repeat}/screening`).expect(200);
+    expect(body).toMatchObject({ isRepeat: false, previousReferralId: null });
+    for (const [decision, said] of DECISIONS) {
+      const answer = await decided(coordinator, repeat, decision, said);
+      expect([decision, answer.status, answer.body.code]).toEqual([decision, 403, 'not-permitted']);
+      expect(answer.text).not.toMatch(/exclu|repeat|case|conflict/i);
+    }
+    expect((await decided(coordinator, control, 'acceptance', {})).status).toBe(200);
+    const caseId = await accepted(repeat, chair);
+    await isMissing(coordinator, '/v1/cases', caseId, ofCase);
+    await isMissing(coordinator, '/v1/referrals', repeat, ofReferral);
+  });
+
+  test('a coordinator excluded from the earlier case keeps a referral of which they correct a role', async () => {
+    const coordinator = 'marac-coordinator';
+    const [victim, suspect] = [await person(), await person()];
+    await keptOut(coordinator, await accepted(await pair(victim, suspect), chair));
+    const family = { personId: suspect, role: 'family', rationale: 'Named by the victim.' };
+    const repeat = await pair(victim, await person(), [family]);
+    const role = await roleOf(`/v1/referrals/${repeat}`, suspect);
+    const change = { role: 'perpetrator', reason: 'Misread in the report.' };
+    expect((await (await by(coordinator)).patch(role, change, '*')).status).toBe(200);
+    for (const path of [
+      role,
+      ...['', '/people', '/people-corrections'].map((part) => `/v1/referrals/${repeat}${part}`),
+    ])
+      expect([path, await reads(coordinator, path)]).toEqual([path, 200]);
+    // another coordinator of the panel made none of this
+    expect((await decided(coordinator, repeat, 'acceptance', {})).status).toBe(403);
+    await isMissing(coordinator, '/v1/cases', await accepted(repeat, chair), ofCase);
+  });
+
+  test('a coordinator excluded only after the act loses the referral that they submitted', async () => {
+    const coordinator = 'marac-coordinator';
+    const named = { partnershipId, givenName: 'Sorrel', familyName: `Quenby ${String(++number)}` };
+    const [victim, suspect] = [
+      await made(coordinator, '/v1/persons', named),
+      await made(coordinator, '/v1/persons', named),
+    ];
+    const both = [victim['id'], suspect['id']] as [string, string];
+    const first = await drafted(coordinator, ...both);
+    await submitted(coordinator, first);
+    const earlier = await accepted(first, chair);
+    const repeat = await drafted(coordinator, ...both);
+    await submitted(coordinator, repeat);
+    expect(await reads(coordinator, `/v1/referrals/${repeat}`)).toBe(200);
+    await keptOut(coordinator, earlier);
+    await isMissing(coordinator, '/v1/referrals', repeat, ofReferral);
+  });
+
+  test('somebody excluded from a case gets a referral back when the case named its people in error', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(await person(), await person()), chair);
+    await keptOut('social-worker', earlier);
+    const [waiting, corrected] = [await pair(victim, suspect), await pair(victim, suspect)];
+    const named = { rationale: 'Named by mistake.', since: '2026-01-01' };
+    await made('idva', `/v1/cases/${earlier}/people`, { ...named, personId: victim, role: 'victim' });
+    await made('idva', `/v1/cases/${earlier}/people`, { ...named, personId: suspect, role: 'perpetrator' });
+    for (const id of [waiting, corrected]) await isMissing('social-worker', '/v1/referrals', id, ofReferral);
+    await changed(await roleOf(`/v1/referrals/${corrected}`, suspect), 'witness');
+    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const role = await roleOf(`/v1/cases/${earlier}`, suspect);
+    const answer = (await by(chair)).post(`${role}/ending`, ending).set('if-match', '*');
+    await answer.expect(201);
+    expect(await reads('social-worker', `/v1/referrals/${waiting}`)).toBe(200);
+    // parted by a correction of the referral, which anybody could make
+    await isMissing('social-worker', '/v1/referrals', corrected, ofReferral);
+    expect(await reads('social-worker', `/v1/cases/${await accepted(waiting, chair)}`)).toBe(200);
   });
 });

@@ -6,7 +6,7 @@
  * exclusions and roles; related rows that the asker may not read; every action of a record; records of somebody's own access; the field of a
  * record that the asker may not read; a recusal that does not count for the data protection officer; a log without person and field;
  * on the page, facts as the database knows them, and whoever is kept out and named by a hidden record. Of oneself: a reference
- * that is withheld, said to be shown.
+ * that is withheld, said to be shown. An exclusion by name that does not count for the officer, who is not shown the name.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -239,6 +239,27 @@ describe('about somebody else', () => {
     await recused('analyst', heard);
     expect(await answer('analyst')).toEqual([404, 'not-found']);
     await owner.query(`UPDATE practitioners SET roles = '{}' WHERE subject = 'analyst'`);
+  });
+
+  test('the data protection officer gets the truth about who is excluded, by person, agency or name', async () => {
+    // the agreement of the MARAC does not share with the agency of the officer which name was typed
+    const { id } = (await casesOf(owner, 'ask-marac'))[0]!;
+    const { agencyId, ...person } = await practitioner(owner, 'social-worker');
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [person.id]);
+    const read = async (): Promise<number> => (await (await by('social-worker')).get(`/v1/cases/${id}`)).status;
+    for (const whom of [{ practitionerId: person.id }, { agencyId }, { name: rows[0]!.name }]) {
+      expect(await read()).toBe(200);
+      const exclusion = { caseId: id, reason: 'A relative of the family.', ...whom };
+      const made = await (await by('marac-chair')).post('/v1/exclusions', exclusion).expect(201);
+      expect(await read()).toBe(404);
+      const shown = await (await by('dpo')).get(`/v1/exclusions/${made.body.id as string}`).expect(200);
+      expect(shown.body.withheld).toContain('name');
+      for (const who of ['dpo', 'marac-coordinator']) {
+        expect([who, (await ask(who, 'social-worker', { id })).body.decidedBy?.step]).toEqual([who, 'conflict']);
+        expect([who, (await access(who, id, 'social-worker')).person?.outcome]).toEqual([who, 'refuse']);
+      }
+      await owner.query('DELETE FROM exclusions WHERE id = $1', [made.body.id]);
+    }
   });
 
   test('the data protection officer cannot ask about a field of a case that they may not read', async () => {

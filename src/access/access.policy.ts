@@ -286,10 +286,14 @@ declareKnownFacts(
       Exclusion,
       concerning.map(({ id }) => id),
     );
+    // the officer is told the truth, also where the agreement does not share with their agency the name that was typed
+    const isOfficer = work.actor.roles.includes('data_protection_officer');
     return (one) => {
       const known = concerning.filter((exclusion) => {
         const names = namedBy(exclusion, one);
-        return names !== null && (shown.get(exclusion.id)?.has(names) || work.made.has(exclusion.id));
+        const fields = shown.get(exclusion.id);
+        const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
+        return names !== null && (isKnown || work.made.has(exclusion.id));
       });
       const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
       const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));

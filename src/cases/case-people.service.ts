@@ -14,7 +14,7 @@ import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, peopleChanged } from './people-of-case.js';
+import { lockPeople, peopleChanged, takeBackFrom } from './people-of-case.js';
 
 /** Corrections of who is named in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -114,7 +114,9 @@ async function takenOut(
       [{ pointer: '/kind', detail: 'not for the last role of the person that the case is about' }],
     );
   const correction = await keep(work, role, 'entered_in_error', reason);
+  const takenBack = await takeBackFrom(work, about);
   await work.remove(CasePerson, [role]);
+  await takenBack();
   // agencies that received the role, or the record of the person, are told that it was taken back
   work.recalled(CasePerson, role.id);
   if (others === 1) {

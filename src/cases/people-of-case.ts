@@ -7,6 +7,8 @@ export interface RestingOnPeople {
   lock: (work: Work, panelId: string) => Promise<void>;
   /** Works through the people whom the case names now. */
   update: (work: Work, about: Case) => Promise<void>;
+  /** Called before a role that was entered in error is removed; what it returns is called after that. */
+  takeBack: (work: Work, about: Case) => Promise<() => Promise<void>>;
 }
 
 const resting: RestingOnPeople[] = [];
@@ -21,4 +23,13 @@ export async function lockPeople(work: Work, panelId: string): Promise<void> {
 
 export async function peopleChanged(work: Work, about: Case): Promise<void> {
   for (const one of resting) await one.update(work, about);
+}
+
+/** Begins to take a role out of the case. Call what is returned when the role is removed. */
+export async function takeBackFrom(work: Work, about: Case): Promise<() => Promise<void>> {
+  const done: (() => Promise<void>)[] = [];
+  for (const one of resting) done.push(await one.takeBack(work, about));
+  return async () => {
+    for (const one of done) await one();
+  };
 }

@@ -13,7 +13,7 @@ import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { subjectOf, type RecordClass } from '../policy/subjects.js';
 import { Referral } from '../referrals/referral.entity.js';
-import '../referrals/referrals.policy.js';
+import { repeatingForDecision } from '../referrals/referrals.policy.js';
 
 /** The facts by which a conflict bars somebody from a case or referral. */
 const EXCLUDING = [
@@ -90,7 +90,8 @@ async function closedItems(
 
 async function closed(manager: EntityManager, type: RecordClass, filter: Where, chairs: Chair[]): Promise<Matter[]> {
   const { name } = subjectOf(type);
-  const rows = await closedToAll(manager, type, filter, chairs as Actor[]);
+  const undecided = type === Referral ? repeatingForDecision : undefined;
+  const rows = await closedToAll(manager, type, filter, chairs as Actor[], undecided);
   return rows.map(({ id, panelId }) => ({
     id,
     type: name as Matter['type'],

@@ -65,6 +65,8 @@ import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js'
 import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
 import { DisclosuresByMatter20261129100000 } from './20261129100000-disclosures-by-matter.js';
 import { NoDisclosuresOfProcess20261129101000 } from './20261129101000-no-disclosures-of-process.js';
+import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
+import { MatchingNames20261129301000 } from './20261129301000-matching-names.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -135,4 +137,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   ReferralsOfDisclosures20261128591000,
   DisclosuresByMatter20261129100000,
   NoDisclosuresOfProcess20261129101000,
+  EndedRepeats20261129300000,
+  MatchingNames20261129301000,
 ];

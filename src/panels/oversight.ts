@@ -246,15 +246,23 @@ async function addClosed(work: Work, to: Set<string>, matters: Matter[], from: A
   }
 }
 
-/** Rows of a record with a panel from which a conflict keeps each of the people: all rows where there is nobody. */
+/**
+ * Rows of a record with a panel from which a conflict keeps each of the people: all rows where there is nobody. `alsoClosed` adds
+ * rows that somebody may read and not decide on.
+ */
 export async function closedToAll(
   manager: EntityManager,
   type: RecordClass,
   filter: Where,
   from: Actor[],
+  alsoClosed: (one: Actor) => Where | null = () => null,
 ): Promise<{ id: string; panelId: string }[]> {
   const parameters = new Parameters();
-  const closed = from.map((one): Where => ({ $nor: [notBarred(one, subjectOf(type), 'conflict')] }));
+  const closed = from.map((one): Where => {
+    const barred: Where = { $nor: [notBarred(one, subjectOf(type), 'conflict')] };
+    const more = alsoClosed(one);
+    return more ? { $or: [barred, more] } : barred;
+  });
   const where = toSql(parse({ $and: [filter, ...closed] }), type, 't', parameters);
   return manager.query(
     `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`,

@@ -484,8 +484,8 @@ export class ReferralScreening extends ContributedRecord {
 }
 
 /**
- * A case of the panel about the same matter as a referral that waits for its decision. Screening only adds to these rows: a
- * correction of the referral removes none. Somebody excluded from the case learns nothing of the referral. Row-level security of the
+ * A case of the panel about the same matter as a referral that waits for its decision, or that ended without a case. A correction of
+ * the referral removes none of these rows; taking out a person whom the case named in error does. Somebody excluded from the case learns nothing of the referral. Row-level security of the
  * case does not apply to the row, which is found in order to refuse: the column is not named `caseId`.
  */
 @Entity('repeated_cases')
@@ -510,6 +510,14 @@ export class RepeatedCase extends PartnershipRecord {
   @Classified('administrative')
   @References(() => Case)
   earlierCaseId: string;
+
+  /**
+   * The person or system that was excluded from the case already, and whose own submission or correction of the referral made it a
+   * repeat; null where another act did. The referral stays readable for them: losing it would tell of the case.
+   */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  foundById: string | null;
 }
 
 /**

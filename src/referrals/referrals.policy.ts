@@ -58,8 +58,9 @@ const excludedFromNamed: Bar = {
 };
 
 /**
- * A referral about the matter of a case from which the actor is excluded, until it opens a case that takes the exclusions over. Not for its
- * author, unless the author decides on it: to lose what one has just written would tell that the panel knows the matter.
+ * A referral about the matter of a case from which the actor is excluded, unless it opened a case that takes the exclusions over; also one
+ * that was refused, redirected or withdrawn. Not for its author, unless the author decides on it, and not for whoever made it a
+ * repeat: to lose at once what one has written or read would tell that the panel knows the matter.
  */
 const repeatingExcluded = (actor: Actor): Where[] => {
   const { namedExcludedCaseIds } = actor;
@@ -69,18 +70,24 @@ const repeatingExcluded = (actor: Actor): Where[] => {
   return [
     {
       caseId: null,
-      repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds } } },
+      repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds }, foundById: { $ne: actor.id } } },
       $or: others,
     },
   ];
 };
+
+/** Referrals on which the actor does not decide, also those that the actor may read as the one who made them a repeat. */
+export const repeatingForDecision = ({ namedExcludedCaseIds }: Pick<Actor, 'namedExcludedCaseIds'>): Where | null =>
+  namedExcludedCaseIds.length
+    ? { caseId: null, repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds } } } }
+    : null;
 
 /** Also bars what refers to a referral. */
 export const excludedFromReferral: Bar = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel, and one from a case does not reach whoever made the referral a repeat of it by submitting or correcting it',
   where: (actor) => {
     const { excludedCaseIds } = actor;
     const hidden = namingExcluded(actor, (where): Where => {
@@ -185,8 +192,19 @@ declareSubject(Referral, 'Referral', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted',
-      actions: ['accept', 'return', 'refuse', 'redirect', 'correct', 'exclude'],
+      actions: ['return', 'correct', 'exclude'],
       where: (actor) => inPanels(coordinatedPanels(actor)),
+    },
+    {
+      name: 'deciding-coordination',
+      // a refusal says the sentence: it must not tell that there is a case from which somebody is excluded
+      sentence:
+        'who chairs or coordinates the panel, once the referral was submitted; in some matters another of them decides',
+      actions: ['accept', 'refuse', 'redirect'],
+      where: (actor) => {
+        const repeating = repeatingForDecision(actor);
+        return inPanels(coordinatedPanels(actor), repeating ? { $nor: [repeating] } : {});
+      },
     },
   ],
 });

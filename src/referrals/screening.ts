@@ -2,6 +2,8 @@
  * Has the panel heard this matter before? The service's own question over all referrals of the panel, asked when one is
  * submitted; only the panel reads the answer.
  */
+import { In } from 'typeorm';
+import type { Case } from '../cases/case.entity.js';
 import { declareRestingOnPeople } from '../cases/people-of-case.js';
 import { Panel, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -40,15 +42,15 @@ const sharesPersonOfCase = (roles: string): string => `EXISTS (
   WHERE mine.referral_id = now.id AND theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
- * Cases about the matter of referrals that wait, in the sense of EARLIER, in whatever order they were submitted. $1 the panel, $2 one
- * referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
+ * Cases about the matter of referrals that wait or ended without a case, in the sense of EARLIER, in whatever order they were submitted.
+ * $1 the panel, $2 one referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
  */
 const REPEATED = `
   SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId"
-  FROM referrals now JOIN cases earlier ON earlier.panel_id = now.panel_id
+  FROM referrals now JOIN referral_screenings screened ON screened.id = now.id JOIN cases earlier ON earlier.panel_id = now.panel_id
     LEFT JOIN referrals opening ON opening.case_id = earlier.id
   WHERE now.panel_id = $1 AND ($2::uuid IS NULL OR now.id = $2) AND ($3::uuid IS NULL OR earlier.id = $3)
-    AND now.status IN ('submitted', 'returned')
+    AND now.case_id IS NULL
     AND (coalesce(opening.submitted_at, earlier.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
       >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date)
     AND CASE WHEN $5::boolean THEN ${sharesPersonOfCase('$6::text[]')} AND ${sharesPersonOfCase('$7::text[]')}
@@ -63,17 +65,19 @@ export async function lockScreening(work: Work, panelId: string): Promise<void> 
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
 }
 
-/** Referrals of a panel that wait: one, or those about one case. */
-interface Waiting {
+/** Referrals of a panel without a case: one, or those about one case. */
+interface Screened {
   panelId: string;
   referralId?: string;
   caseId?: string;
+  /** The actor submits or corrects the referral. */
+  isOwnAct?: boolean;
 }
 
-/** Adds the cases that waiting referrals repeat by what they and the cases name now. Removes none. */
+/** Adds the cases that referrals repeat by what they and the cases name now. Removes none. */
 async function addRepeatedCases(
   work: Work,
-  { panelId, referralId = '', caseId = '' }: Waiting,
+  { panelId, referralId = '', caseId = '', isOwnAct = false }: Screened,
   panelType: PanelType,
   months: number,
 ): Promise<void> {
@@ -83,11 +87,22 @@ async function addRepeatedCases(
     const found = await work.manager.query<
       Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'>[]
     >(REPEATED, asked);
-    await work.insertAll(RepeatedCase, found);
+    const { id, namedExcludedCaseIds } = work.actor;
+    const isFinder = (caseId: string): boolean => isOwnAct && namedExcludedCaseIds.includes(caseId);
+    await work.insertAll(
+      RepeatedCase,
+      found.map((one) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
+    );
   });
 }
 
+/** Screens a referral that the actor submits, corrects or decides on. */
 export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+  await screenByReferrals(work, referral, panelType, months);
+  await screenByCases(work, referral, panelType, months);
+}
+
+async function screenByReferrals(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
   await lockScreening(work, referral.panelId);
   const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asService(() =>
@@ -106,16 +121,18 @@ export async function screen(work: Work, referral: Referral, panelType: PanelTyp
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
     await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
   }
-  await screenByCases(work, referral, panelType, months);
 }
 
-/** Screens a referral that waits by the cases of its panel alone. What a reader is shown of the screening stays. */
+/**
+ * Screens a referral that the actor corrects or decides on by the cases of its panel alone. What a reader is shown of the screening
+ * stays.
+ */
 export const screenByCases = (
   work: Work,
   { id: referralId, panelId }: Referral,
   panelType: PanelType,
   months: number,
-): Promise<void> => addRepeatedCases(work, { panelId, referralId }, panelType, months);
+): Promise<void> => addRepeatedCases(work, { panelId, referralId, isOwnAct: true }, panelType, months);
 
 /** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
 export async function screenAgain(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
@@ -132,8 +149,8 @@ const WAITING = `
   WHERE accepted.id = $1`;
 
 /**
- * Screens what waits beside a referral that was just accepted: from now on it is hidden with the case from those who are excluded
- * from the case. What was submitted later is a repeat, too.
+ * Screens what waits, or ended without a case, beside a referral that was just accepted: from now on it is hidden with the case from
+ * those who are excluded from the case. What was submitted later and waits is a repeat, too.
  */
 export async function screenWaiting(
   work: Work,
@@ -144,8 +161,11 @@ export async function screenWaiting(
   if (caseId) await addRepeatedCases(work, { panelId, caseId }, panelType, months);
   await work.asService(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(WAITING, [id]);
-    for (const one of waiting)
-      await screen(work, await work.manager.findOneByOrFail(Referral, { id: one.id }), panelType, months);
+    for (const one of waiting) {
+      const referral = await work.manager.findOneByOrFail(Referral, { id: one.id });
+      await screenByReferrals(work, referral, panelType, months);
+      await addRepeatedCases(work, { panelId: referral.panelId, referralId: referral.id }, panelType, months);
+    }
   });
 }
 
@@ -159,9 +179,35 @@ export async function screeningRules(work: Work, panelId: string): Promise<[Pane
   return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
 }
 
-// a person who is named in a case makes it a case about the matter of referrals that wait already
+/** Rows of referrals without a case that rest on whom a case names now. $1 the case, $2 and $3 roles. */
+const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals now ON now.id = repeated.referral_id
+    JOIN cases earlier ON earlier.id = repeated.earlier_case_id
+  WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
+
+/**
+ * Removes what rested on a role that a chair or coordinator takes out of a case as entered in error: the two were never about one
+ * matter. What a correction of the referral had parted from the case before stays.
+ */
+async function takeBackRepeats(work: Work, { id, panelId }: Case): Promise<() => Promise<void>> {
+  const [panelType] = await work.asService(() => screeningRules(work, panelId));
+  // elsewhere a matter is what the case is about, which no correction changes
+  if (panelType !== 'marac') return async () => {};
+  const resting = (): Promise<{ id: string }[]> =>
+    work.asService(() => work.manager.query(RESTING, [id, VICTIM_ROLES, HARM_ROLES]));
+  const before = await resting();
+  return async () => {
+    const after = new Set((await resting()).map((row) => row.id));
+    const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
+    await work.asService(async () =>
+      work.remove(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
+    );
+  };
+}
+
+// a person who is named in a case makes it a case about the matter of referrals that came before
 declareRestingOnPeople({
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asService(() => screeningRules(work, panelId)))),
+  takeBack: takeBackRepeats,
 });

@@ -48,7 +48,10 @@ export class Exclusion extends PartnershipRecord {
   @IsUUID()
   agencyId: string | null;
 
-  /** … or everybody who has or had this name, also somebody who is registered later. */
+  /**
+   * … or everybody with this name: who has it, had it when the exclusion was made or before, or is registered with it later. Somebody
+   * to whom the name is given later is excluded while they have it.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('third_party', 'summary')
   @IsOptional()

@@ -107,16 +107,15 @@ export class Facts {
     );
   }
 
-  /** Exclusions that hold, also by any name that the person ever had. */
+  /** Exclusions that hold, also by a name that the person had. */
   exclusions(person: Row): Row[] {
-    const names = this.mirror.names.get(person.id);
     return this.mirror
       .all('exclusions')
       .filter(
         (one) =>
           (one['practitioner_id'] === person.id ||
             (one['agency_id'] !== null && one['agency_id'] === person['agency_id']) ||
-            (one['name_key'] !== null && names?.has(one['name_key'] as string))) &&
+            this.mirror.isNamed(person.id, one)) &&
           at(one['since']) <= this.now.getTime() &&
           (one['until'] === null || at(one['until']) > this.now.getTime()),
       );
@@ -132,10 +131,15 @@ export class Facts {
     for (const one of this.exclusions(person)) {
       if (one['case_id'] !== null) {
         hidden.add(one['case_id'] as string);
-        // 11: a repeat that waits, but for its author
-        for (const { referral_id: id } of this.by('repeated_cases', 'earlier_case_id', one['case_id'])) {
+        // 11: a repeat without a case, but for its author, and for who made it a repeat
+        for (const { referral_id: id, found_by_id: finder } of this.by(
+          'repeated_cases',
+          'earlier_case_id',
+          one['case_id'],
+        )) {
           const repeat = this.mirror.one('referrals', id);
-          if (repeat && repeat['case_id'] === null && repeat['author_id'] !== person.id) hidden.add(repeat.id);
+          const isSpared = repeat?.['author_id'] === person.id || finder === person.id;
+          if (repeat && repeat['case_id'] === null && !isSpared) hidden.add(repeat.id);
         }
       }
       if (one['person_id'] === null) continue;
