@@ -63,6 +63,7 @@ import { CarriedExclusions20261128587000 } from './20261128587000-carried-exclus
 import { ApologiesOfGuests20261128588000 } from './20261128588000-apologies-of-guests.js';
 import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js';
 import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
+import { PeopleOfUnreadCases20261129200000 } from './20261129200000-people-of-unread-cases.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -131,4 +132,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ApologiesOfGuests20261128588000,
   RepeatedCases20261128590000,
   ReferralsOfDisclosures20261128591000,
+  PeopleOfUnreadCases20261129200000,
 ];
