@@ -7,7 +7,8 @@
  * format open; one entry for all panels of a list; columns that a list does not show left out, and the panels through which a
  * person is read; a repeated answer without its place; the case of a request for access written down where its author acts, or
  * not looked up for those who decide; items of an opened document not looked up; row-level security without its policy; a
- * service that may write the table of auditors; panels outside the leaf; the first format refused by the verifier.
+ * service that may write the table of auditors; panels outside the leaf; the first format refused by the verifier; entries about a person or
+ * place that only the closed case names, and those about a waiting referral that repeats it.
  */
 import fs from 'node:fs';
 import pg from 'pg';
@@ -363,6 +364,62 @@ describe('an excluded auditor', () => {
     expect(await meets('auditor', about)).toEqual(everywhere(false, about));
     expect(await throughTheWall('auditor', about)).toEqual(about.map(() => false));
     expect(await meets('channel-auditor', about)).toEqual(everywhere(true, about));
+  });
+
+  test('cannot read entries about people and places that only the excluded case or its repeat names', async () => {
+    const officer = await by('housing-officer');
+    const coordinator = await by('jag-coordinator');
+    const { partnershipId } = channel;
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+    const panelId = rows[0]!.id;
+    const idOf = ({ body }: Response): string => (body as { id: string }).id;
+    const personCalled = async (givenName: string): Promise<string> =>
+      idOf(await officer.post('/v1/persons', { partnershipId, givenName, familyName: 'Larkmoor' }).expect(201));
+    const placeCalled = async (name: string): Promise<string> =>
+      idOf(await officer.post('/v1/places', { partnershipId, kind: 'estate', name }).expect(201));
+    const referred = async (placeId: string, personIds: string[]): Promise<string> => {
+      const people = personIds.map((personId) => ({ personId, role: 'complainant', rationale: 'Reported it.' }));
+      const problem = 'Shouted at on the stair every evening, by four households.';
+      const whyMultiAgency = 'Housing alone has not helped; police are needed.';
+      const about = {
+        panelId,
+        subjectKind: 'place',
+        placeId,
+        category: 'asb_incident',
+        people,
+        problem,
+        whyMultiAgency,
+      };
+      const lawful = { criteria: ['repeat_location'], consentStatus: 'given', legalGateway: 'CDA_S115' };
+      return idOf(await officer.post('/v1/referrals', { ...about, ...lawful, submit: true }).expect(201));
+    };
+    const accepted = async (referral: string): Promise<string> =>
+      (await coordinator.post(`/v1/referrals/${referral}/acceptance`, {}).set('if-match', '*').expect(200)).body.caseId;
+    const [alone, shared] = [await personCalled('Isolde'), await personCalled('Ferelith')];
+    const [place, elsewhere] = [await placeCalled('Larkmoor Yard'), await placeCalled('Larkmoor Green')];
+    const caseId = await accepted(await referred(place, [alone, shared]));
+    await accepted(await referred(elsewhere, [shared]));
+    const inside = [
+      await coordinator.get(`/v1/persons/${alone}`).expect(200),
+      await coordinator.get(`/v1/places/${place}`).expect(200),
+    ];
+    await exclude('case_id', caseId);
+    const repeat = await referred(place, [alone]);
+    inside.push(
+      await coordinator.get(`/v1/referrals/${repeat}`).expect(200),
+      await coordinator.get(`/v1/persons/${alone}`).expect(200),
+    );
+    const hidden = await entriesOfAll(inside);
+    const open = await entriesOf(await coordinator.get(`/v1/persons/${shared}`).expect(200));
+    expect([hidden.length, open.length]).toEqual([4, 1]);
+    expect(await meets('auditor', hidden)).toEqual(everywhere(false, hidden));
+    expect(await meets('auditor', open)).toEqual(everywhere(true, open));
+    expect(await throughTheWall('auditor', [...hidden, ...open])).toEqual([...hidden.map(() => false), true]);
+    expect(await meets('channel-auditor', hidden)).toEqual(everywhere(true, hidden));
+    // another case of the panel names the person: an entry says nothing of the excluded case any more
+    await accepted(await referred(elsewhere, [alone]));
+    const named = hidden.filter(({ recordIds }) => recordIds?.includes(alone));
+    expect(await meets('auditor', named)).toEqual(everywhere(true, named));
   });
 
   test('learns nothing from the entry of their own attempt', async () => {

@@ -96,6 +96,7 @@ function memberOf(panelIds: string[]): Actor {
     emergencyCaseIds: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],
+    namedOnlyInExcluded: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],

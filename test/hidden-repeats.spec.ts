@@ -5,7 +5,8 @@
  * Seen to fail: the earlier case read behind the wall of the person who accepts, so that nobody reads which it is and that person
  * reads that there is one; the kind of an item compared, written and carried over as it is stored and not as it is
  * shown; items in the order of their stored kinds; a proposal of what could go elsewhere by them; a case put off
- * too often by somebody from whom one time is hidden, without a word to the chair.
+ * too often by somebody from whom one time is hidden, without a word to the chair; an event that tells of the kind that an
+ * item was listed as, once its kind was corrected.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -128,6 +129,22 @@ describe('a repeat of a case from which the coordinator is excluded', () => {
       expect(await changed(item, { kind: 'review', timeboxMinutes: 30 })).toEqual([409, 'agenda-locked']);
     }
     expect(await reads(chair, path)).toEqual(['repeat', 25]);
+  });
+
+  test('the coordinator reads that it was listed as new after the chair corrected the kind to review', async () => {
+    const meeting = await convened();
+    const id = await listed(meeting, repeat, 'repeat');
+    const listedAs = async (who: Caller): Promise<unknown[]> => {
+      const { body } = await who.get(`/v1/cases/${repeat}/timeline?limit=100`).expect(200);
+      const events = body.data as { type: string; subjectId: string; data: Record<string, unknown> }[];
+      const event = events.find(({ type, subjectId }) => type === 'case.listed' && subjectId === id);
+      return [event?.data['kind'], event?.data['reason']];
+    };
+    expect(await listedAs(coordinator)).toEqual(['new', 'new_referral']);
+    await chair.patch(`${meeting}/listings/${id}`, { kind: 'review' }, '*').expect(200);
+    expect(await reads(coordinator, `${meeting}/listings/${id}`)).toEqual(['review', 10]);
+    expect(await listedAs(coordinator)).toEqual(['new', 'new_referral']);
+    expect(await listedAs(chair)).toEqual(['repeat', 'repeat']);
   });
 });
 

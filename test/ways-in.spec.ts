@@ -3,7 +3,8 @@
  * else; a grant opens it as to any reader, until its end; and asking tells nothing: a hidden case and a missing one answer
  * alike, before and after somebody decides. An invitation opens one item for a window, and an open action the status alone.
  *
- * Seen to fail: an exclusion that another panel keeps, told with a request for access; typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
+ * Seen to fail: an exclusion that another panel keeps, told with a request for access, or by the status, version or next answer
+ * after its refusal; typed names left out of the fact; the bar for the one excluded without their own and the case’s exclusions; a
  * refusal told to whoever may not know of the case; a grant without an end; no chair needed who could end it; a grant to
  * somebody from another borough, not refused by the service, or not by the database; an invitation without a beginning, or
  * without an end; an item that opens what was said at other meetings; an action that is done and still opens the status.
@@ -191,6 +192,51 @@ describe('a request for access', () => {
     const approved = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
     expect([approved.status, approved.body.excluded]).toEqual([200, false]);
     await (await by('idva')).get(`/v1/cases/${about.id}`).expect(404);
+    await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
+  });
+
+  test('is refused alike for the coordinator, whether or not another panel keeps an exclusion of the person', async () => {
+    const { rows } = await owner.query<{ id: string; reference: string; personId: string; referralId: string }>(
+      `SELECT c.id, c.reference, cp.person_id AS "personId", r.id AS "referralId" FROM cases c JOIN panels p ON p.id = c.panel_id
+       JOIN case_people cp ON cp.case_id = c.id JOIN referrals r ON r.case_id = c.id
+       WHERE p.code = 'ask-jag' AND c.stage <> 'closed'
+         AND NOT EXISTS (SELECT FROM exclusions e WHERE e.person_id = cp.person_id OR e.case_id = c.id)
+         AND NOT EXISTS (SELECT FROM access_requests q WHERE q.case_id = c.id)
+       ORDER BY c.id DESC LIMIT 1`,
+    );
+    // the referrer without a seat follows the case, and may not read it
+    const { id: authorId, agencyId } = await practitioner(owner, 'idva');
+    await owner.query('UPDATE referrals SET author_id = $2, agency_id = $3 WHERE id = $1', [
+      rows[0]!.referralId,
+      authorId,
+      agencyId,
+    ]);
+    const about = rows[0]!;
+    const refusals: unknown[] = [];
+    for (const isExcluded of [false, true]) {
+      const asked = await ask('idva', { caseReference: about.reference });
+      expect(asked.status).toBe(201);
+      if (isExcluded)
+        await owner.query(
+          `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, person_id, reason, since, reach, declared)
+           SELECT gen_random_uuid(), 1, p.partnership_id, p.id, w.id, $1, 'A cousin.', now() - interval '1 day', 'partnership', true
+           FROM practitioners w, panels p WHERE w.subject = 'idva' AND p.code = 'ask-marac'`,
+          [about.personId],
+        );
+      const refused = await command('jag-coordinator', pathOf(asked), 'refusal', { reason: 'No need to know.' });
+      const read = await (await by('jag-coordinator')).get(pathOf(asked)).expect(200);
+      const again = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
+      const revoked = await command('jag-coordinator', pathOf(asked), 'revocation', { reason: 'It was not needed.' });
+      const theirs = await (await by('idva')).get(pathOf(asked)).expect(200);
+      refusals.push([
+        [refused.body.status, refused.body.version, refused.body.decision, refused.body.excluded],
+        [read.body.status, String(read.headers['etag']).split('-')[0]],
+        [again.status, again.body.code, again.body.detail, revoked.status, revoked.body.code, revoked.body.detail],
+      ]);
+      expect(theirs.body.status).toBe(isExcluded ? 'submitted' : 'refused');
+    }
+    expect(refusals[1]).toEqual(refusals[0]);
+    expect(refusals[0]).toMatchObject([['refused', 1, 'refusal', false], ['refused', '"1'], { length: 6 }]);
     await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
   });
 

@@ -75,7 +75,7 @@ export class AccessRequest extends Recorded {
   @IsIn(PURPOSES)
   purpose: Purpose;
 
-  /** Where it stands, as whoever asked is told. */
+  /** Where it stands, as whoever asked is told. Those who decide read `refused` once it was refused, told or not. */
   @Column({ type: 'text', default: 'submitted' })
   @Classified('administrative')
   @IsIn(ACCESS_STATUSES)

@@ -17,7 +17,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
 import { AccessGrant } from '../sharing/access.entity.js';
-import { AccessDecision, accessMachine, AccessRequest } from './access-request.entity.js';
+import { AccessDecision, accessMachine, AccessRequest, type AccessStatus } from './access-request.entity.js';
 import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
 import { AccessRequestView } from './access.views.js';
 
@@ -78,8 +78,8 @@ export class AccessRequestsService {
   withdraw(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('withdraw', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, found.status, 'withdrawal');
-      happenedUnseen(work, 'access-request.withdrawn', await work.update(AccessRequest, found, { status }));
+      await settle(work, found, after(accessMachine, found.status, 'withdrawal'));
+      happenedUnseen(work, 'access-request.withdrawn', found);
       return this.shown(work, id);
     });
   }
@@ -87,8 +87,7 @@ export class AccessRequestsService {
   approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('approve', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, found.status, 'approval');
-      await mustBeOpen(work, id);
+      const status = after(accessMachine, await decidedStatus(work, found), 'approval');
       const about = await work.find('grant-access', Case, found.caseId as string);
       const standing = await this.knownStanding(work, found);
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
@@ -115,22 +114,24 @@ export class AccessRequestsService {
     });
   }
 
-  /** Who may know of the case is told; to anybody else the request goes on waiting, as if there were no such case. */
+  /**
+   * Tells the person who asked, if that person may know of the case; to anybody else the request goes on waiting, as if there were
+   * no such case. Those who decide read the same answer in both cases: an exclusion that they may not read can make the difference.
+   */
   refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('refuse', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, found.status, 'refusal');
-      await mustBeOpen(work, id);
+      const status = after(accessMachine, await decidedStatus(work, found), 'refusal');
       const told = (await this.standing(work, found)) === 'knows';
-      const changed = told ? await work.update(AccessRequest, found, { status }) : found;
-      return this.decided(work, changed, { kind: 'refusal', reason, told });
+      if (told) await settle(work, found, status);
+      return this.decided(work, found, { kind: 'refusal', reason, told });
     });
   }
 
   revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('revoke', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, found.status, 'revocation');
+      const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
       const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
       await work.update(AccessGrant, grant, { revokedAt: work.now });
       const changed = await work.update(AccessRequest, found, { status });
@@ -194,6 +195,7 @@ export class AccessRequestsService {
         const decision = decisions.findLast((one) => one.accessRequestId === request.id);
         const isOwn = request.practitionerId === work.actor.id;
         told[request.id] = {
+          status: !isOwn && decision?.kind === 'refusal' ? 'refused' : request.status,
           grantedUntil: grant?.expiresAt ?? null,
           revokedAt: grant?.revokedAt ?? null,
           excluded: !isOwn && (await this.knownStanding(work, request)) === 'barred',
@@ -207,10 +209,18 @@ export class AccessRequestsService {
   }
 }
 
-/** A refusal that was not told stands in a row of its own. */
-async function mustBeOpen(work: Work, accessRequestId: string): Promise<void> {
-  if (await work.manager.existsBy(AccessDecision, { accessRequestId }))
-    throw conflict('decided', 'This request was refused already; whoever asked is not told.');
+/** Status of the request for those who decide: refused also where the person who asked is not told. */
+async function decidedStatus(work: Work, { id, status }: AccessRequest): Promise<AccessStatus> {
+  const isRefused = await work.manager.existsBy(AccessDecision, { accessRequestId: id, kind: 'refusal' });
+  return isRefused ? 'refused' : status;
+}
+
+/**
+ * Writes a status that those who decide may not be able to see, and no new version with it: a version that follows from what the
+ * person who asked is told, or withdraws because nothing was told, would say which it was.
+ */
+async function settle(work: Work, { id }: AccessRequest, status: AccessStatus): Promise<void> {
+  await work.manager.query(`UPDATE access_requests SET status = $2 WHERE id = $1`, [id, status]);
 }
 
 /** Who asks to see a case is not told on its timeline, which everybody in it reads. */

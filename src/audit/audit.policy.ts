@@ -26,6 +26,11 @@ declare module '../policy/actor.js' {
      * function `unread_entries_of` of the database holds the same.
      */
     excludedFromAuditIds: string[];
+    /**
+     * Of an auditor: people, places and groups that are named on panels (`within`) only in those cases and referrals, and the panels
+     * on which others name them (`elsewhere`).
+     */
+    namedOnlyInExcluded: { ids: string[]; within: string[]; elsewhere: string[] }[];
   }
 }
 
@@ -40,18 +45,29 @@ declareFact(
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
-declareFact(
-  'excludedFromAuditIds',
-  `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
+/** The exclusions of an auditor, and the cases and referrals whose entries they close; a waiting repeat is one of these. */
+const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
      theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
-       UNION SELECT c.id FROM cases c JOIN mine USING (person_id))
+       UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),
+     referring AS (SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
+       UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
+       UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id
+       UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id
+         JOIN theirs ON theirs.id = rc.earlier_case_id WHERE r.case_id IS NULL)`;
+
+declareFact(
+  'excludedFromAuditIds',
+  `${EXCLUDED}
    SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (
      SELECT person_id AS id FROM mine WHERE person_id IS NOT NULL
      UNION SELECT id FROM theirs
-     UNION SELECT rp.referral_id FROM referral_people rp JOIN mine USING (person_id)
-     UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
-     UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id) named`,
+     UNION SELECT id FROM referring) named`,
+);
+
+declareFact(
+  'namedOnlyInExcluded',
+  `${EXCLUDED} SELECT named_only_within(ARRAY(SELECT id FROM theirs), ARRAY(SELECT id FROM referring))`,
 );
 
 const audits = (actor: Actor): boolean => actor.roles.includes('auditor');
@@ -69,12 +85,20 @@ const UNPLACED: Where = { panelIds: null };
 const excluded: Bar = {
   name: 'excluded-auditor',
   step: 'conflict',
-  sentence: 'who is excluded from a case or person that the entry names, or recused from an item',
+  sentence:
+    'who is excluded from a case or person that the entry names, or from every case and referral by which its panels know the person, place or group that it names, or recused from an item',
   where: (actor) => {
     const ids = [...actor.excludedFromAuditIds, ...actor.recusedListingIds];
     if (!ids.length) return null;
     const named = ['recordIds', 'personIds', 'parentIds'].map((field): Where => ({ [field]: { $overlaps: ids } }));
-    return { $or: [UNPLACED, ...named], $nor: [{ actorId: actor.id, rule: 'not-found' }] };
+    const within = actor.namedOnlyInExcluded.map((one): Where => ({
+      $and: [
+        { $or: ['recordIds', 'personIds'].map((field): Where => ({ [field]: { $overlaps: one.ids } })) },
+        { panelIds: { $overlaps: one.within } },
+      ],
+      ...(one.elsewhere.length ? { $nor: [{ panelIds: { $overlaps: one.elsewhere } }] } : {}),
+    }));
+    return { $or: [UNPLACED, ...named, ...within], $nor: [{ actorId: actor.id, rule: 'not-found' }] };
   },
 };
 

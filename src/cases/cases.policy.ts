@@ -85,7 +85,10 @@ declareSubject(Case, 'Case', {
   contributor: { agency: 'agencyId', type: 'contributingType' },
   bars: hiddenWithCase('id'),
   telling: {
-    isRepeat: { values: [true], shownAs: false, where: (actor) => refersToHidden(actor, Case, 'previous') },
+    isRepeat: {
+      shownAs: false,
+      hidden: [{ values: [true], where: (actor) => refersToHidden(actor, Case, 'previous') }],
+    },
   },
   grounds: [
     {

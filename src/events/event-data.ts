@@ -3,7 +3,7 @@
  * values of states. What belongs to no field of the record is not shown.
  */
 import type { Row } from '../policy/conditions.js';
-import { isTelling, shownInstead, declaredSubjects, subjectOf } from '../policy/subjects.js';
+import { declaredSubjects } from '../policy/subjects.js';
 import type { Work } from '../records/work.js';
 import type { Event } from './event.entity.js';
 
@@ -23,15 +23,10 @@ export async function shownData(work: Work, events: readonly Told[]): Promise<Ro
   for (const [subjectType, group] of Map.groupBy(events, (one) => one.subjectType)) {
     const type = declaredSubjects().find(({ name }) => name === subjectType)?.type;
     if (!type) continue;
-    const { telling } = subjectOf(type);
     const ids = [...new Set(group.map((one) => one.subjectId))];
     const [shown, hiding] = [await work.shownOf(type, ids), await work.tellingOf(type, ids)];
     for (const { id, subjectId, data } of group) {
-      const instead = (hiding.get(subjectId) ?? []).flatMap((column) => {
-        const one = telling[column];
-        return one && isTelling(one, data[column]) ? [[column, shownInstead(one, data[column])] as const] : [];
-      });
-      const seen = { ...data, ...Object.fromEntries(instead) };
+      const seen = hiding.get(subjectId)?.(data) ?? data;
       told[id] = dataShown(seen, shown.get(subjectId) ?? new Set());
     }
   }

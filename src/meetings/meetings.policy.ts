@@ -179,43 +179,58 @@ const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHidden(actor, Case, 'previous') },
 });
 
-/** Items listed because of an earlier item that is hidden from the actor, or to which a guest is not invited. */
-function followsHidden(actor: Actor): Where {
-  // nothing else hides one item of a case
-  if (!actor.recusedListingIds.length && !actor.invitations.length) return { id: { $in: [] } };
-  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? { id: { $in: [] } };
-  const atEmergency = { meeting: { $elemMatch: { kind: 'emergency' } } };
-  return {
-    $or: [
-      { reason: 'carried_over', carriedFromId: { $ne: null }, $nor: [{ carriedFrom: { $elemMatch: readable } }] },
-      { reason: 'ratification', $nor: [{ siblings: { $elemMatch: { $and: [readable, atEmergency] } } }] },
-    ],
-  };
+const NO_ITEM: Where = { id: { $in: [] } };
+
+/** Items that the actor may read, or null where no single item of a case can be hidden from the actor. */
+function readableItems(actor: Actor): Where | null {
+  if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
+  return permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? NO_ITEM;
 }
 
-/** Items listed because of an overdue action of which the actor may not know in which case it stands. */
+/** Items carried over from one that is hidden from the actor, or to which a guest is not invited. */
+function carriedFromHidden(actor: Actor): Where {
+  const readable = readableItems(actor);
+  return readable ? { carriedFromId: { $ne: null }, $nor: [{ carriedFrom: { $elemMatch: readable } }] } : NO_ITEM;
+}
+
+/** Items of whose case the actor may read none at an emergency meeting, so that there is nothing to ratify. */
+function ratifiesHidden(actor: Actor): Where {
+  const readable = readableItems(actor);
+  const atEmergency = { meeting: { $elemMatch: { kind: 'emergency' } } };
+  return readable ? { $nor: [{ siblings: { $elemMatch: { $and: [readable, atEmergency] } } }] } : NO_ITEM;
+}
+
+/** Items with no overdue action of which the actor may know in which case it stands. */
 function overdueHidden(actor: Actor): Where {
   const located = permitted({ ...actor, scopes: undefined }, subjectOf(Action), 'locate') ?? { id: { $in: [] } };
-  return { reason: 'overdue_actions', $nor: [{ overdueAction: { $elemMatch: located } }] };
+  return { $nor: [{ overdueAction: { $elemMatch: located } }] };
 }
 
 /**
- * What is shown instead is what a case is listed as that was never heard: kind and reason agree. A review because of an overdue
- * action is shown as one that is due.
+ * Values shown instead are those of a case that was never heard: kind and reason agree. A review because of an overdue action is
+ * shown as one that is due. `ofItem` turns a condition for items into one for the rows that show their kind and reason.
  */
-const telling = (follows: (actor: Actor) => Where, overdue: (actor: Actor) => Where): Record<string, Telling> => ({
+const telling = (ofItem: (item: Where) => Where): Record<string, Telling> => ({
   kind: {
-    values: ['repeat', 'review', 'urgent', 'closure'],
     shownAs: 'new',
-    where: (actor) => ({ $or: [{ $and: [{ kind: 'repeat' }, listedAsRepeat(actor)] }, follows(actor)] }),
+    hidden: [
+      { values: ['repeat'], where: listedAsRepeat },
+      { values: ['repeat', 'review', 'urgent', 'closure'], where: (actor) => ofItem(carriedFromHidden(actor)) },
+      {
+        values: ['repeat', 'review', 'urgent', 'closure'],
+        where: (actor) => ofItem({ $and: [{ reason: 'ratification' }, ratifiesHidden(actor)] }),
+      },
+    ],
   },
   reason: {
-    values: ['repeat', 'carried_over', 'ratification', 'overdue_actions'],
     shownAs: 'new_referral',
     shownFor: { overdue_actions: 'review_due' },
-    where: (actor) => ({
-      $or: [{ $and: [{ reason: 'repeat' }, listedAsRepeat(actor)] }, follows(actor), overdue(actor)],
-    }),
+    hidden: [
+      { values: ['repeat'], where: listedAsRepeat },
+      { values: ['carried_over'], where: (actor) => ofItem(carriedFromHidden(actor)) },
+      { values: ['ratification'], where: (actor) => ofItem(ratifiesHidden(actor)) },
+      { values: ['overdue_actions'], where: (actor) => ofItem(overdueHidden(actor)) },
+    ],
   },
 });
 
@@ -229,7 +244,7 @@ declareSubject(Listing, 'Listing', {
     overdueAction: { to: Action, local: 'overdueActionId', foreign: 'id' },
   },
   bars: [recusedFromItem('id')],
-  telling: telling(followsHidden, overdueHidden),
+  telling: telling((item) => item),
   grounds: [
     ...heard('id'),
     {
@@ -267,10 +282,7 @@ declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
   relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   bars: [recusedFromItem('listingId')],
-  telling: telling(
-    (actor) => ({ listing: { $elemMatch: followsHidden(actor) } }),
-    (actor) => ({ listing: { $elemMatch: overdueHidden(actor) } }),
-  ),
+  telling: telling((item) => ({ listing: { $elemMatch: item } })),
   grounds: heard('listingId'),
 });
 

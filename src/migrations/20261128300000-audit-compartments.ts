@@ -125,7 +125,7 @@ BEGIN
 END $standing$`;
 
 /** Of an auditor: identifiers and compartments of which they read no entry. The policy lets nobody else read any. */
-const UNREAD = `CREATE FUNCTION unread_entries_of(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
+export const UNREAD = `CREATE FUNCTION unread_entries_of(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $unread$
 DECLARE
   before text := coalesce(current_setting('app.maintenance', true), '');

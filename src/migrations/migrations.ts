@@ -65,6 +65,7 @@ import { RepeatedCases20261128590000 } from './20261128590000-repeated-cases.js'
 import { ReferralsOfDisclosures20261128591000 } from './20261128591000-referrals-of-disclosures.js';
 import { DisclosuresByMatter20261129100000 } from './20261129100000-disclosures-by-matter.js';
 import { NoDisclosuresOfProcess20261129101000 } from './20261129101000-no-disclosures-of-process.js';
+import { PeopleOfUnreadCases20261129200000 } from './20261129200000-people-of-unread-cases.js';
 import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
 import { MatchingNames20261129301000 } from './20261129301000-matching-names.js';
 
@@ -137,6 +138,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   ReferralsOfDisclosures20261128591000,
   DisclosuresByMatter20261129100000,
   NoDisclosuresOfProcess20261129101000,
+  PeopleOfUnreadCases20261129200000,
   EndedRepeats20261129300000,
   MatchingNames20261129301000,
 ];

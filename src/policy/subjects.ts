@@ -87,23 +87,28 @@ export interface Cap {
 
 /** A column of which some values say that there is another record, from whose existence the reader may be barred. */
 export interface Telling {
-  /** The values that say so. */
-  values: readonly (boolean | string)[];
   /** What is shown instead, as if there were no such record. */
   shownAs: boolean | string;
   /** By value: what is shown instead of this one, where that is not `shownAs`. */
   shownFor?: Readonly<Record<string, string>>;
-  /** The rows in which it would tell the actor of a record that must not exist for the actor. */
-  where: (actor: Actor) => Where;
+  /**
+   * Values that say so, and the rows in which they would tell the actor of a record that must not exist for the actor. The
+   * condition does not name the column itself: it is asked about values that the row had earlier as well.
+   */
+  hidden: readonly { values: readonly (boolean | string)[]; where: (actor: Actor) => Where }[];
 }
 
 /** The value that is shown instead of one that says so. */
 export const shownInstead = ({ shownAs, shownFor }: Telling, value: unknown): boolean | string =>
   shownFor?.[String(value)] ?? shownAs;
 
-/** Is it one of the values that say so? */
-export const isTelling = (telling: Telling | undefined, value: unknown): boolean =>
-  telling?.values.some((one) => one === value) ?? false;
+/** Would the value, present or past, tell of a hidden record? `holds` says which of the `hidden` conditions the row meets. */
+export const isTelling = (
+  telling: Telling | undefined,
+  holds: readonly boolean[] | undefined,
+  value: unknown,
+): boolean =>
+  telling?.hidden.some(({ values }, index) => holds?.[index] === true && values.some((one) => one === value)) ?? false;
 
 export interface Subject {
   type: RecordClass;

@@ -21,6 +21,7 @@ const OPEN: readonly (keyof ActorFacts)[] = [
   'excludedFromAuditIds',
   'memberships',
   'nameKeys',
+  'namedOnlyInExcluded',
   'partnershipIds',
   'workingPartnershipIds',
 ];

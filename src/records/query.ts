@@ -39,7 +39,7 @@ interface Rule {
 
 /** Which sets of fields the row shows, in the order of `shownFields`; present only where a ground limits the fields. */
 export const SHOWN_SETS = 'shownSets';
-/** Says of a row that a value of the column would tell its reader of a hidden record. */
+/** Which conditions a row meets under which values of the column would tell its reader of a hidden record. */
 export const tells = (column: string): string => `tells ${column}`;
 /** The order value of a row, exact to the microsecond, for the cursor. */
 export const CURSOR = 'cursorAt';
@@ -88,11 +88,13 @@ function selection(
   columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
   for (const [name, where] of Object.entries(subject.flags))
     columns.push(`coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${name}"`);
-  for (const [column, { where }] of Object.entries(subject.telling))
-    if (!shows || shows.has(column))
-      columns.push(
-        `coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${tells(column)}"`,
+  for (const [column, { hidden }] of Object.entries(subject.telling))
+    if (!shows || shows.has(column)) {
+      const holds = hidden.map(
+        ({ where }) => `coalesce(${toSql(parse(where(actor)), subject.type, 't', parameters)}, FALSE)`,
       );
+      columns.push(`ARRAY[${holds.join(', ')}]::boolean[] AS "${tells(column)}"`);
+    }
   const sets = shownFields(actor, subject, action);
   if (sets.some(({ fields }) => fields)) {
     const shown = sets.map(({ where }) => `coalesce(${toSql(parse(where), subject.type, 't', parameters)}, FALSE)`);
@@ -109,11 +111,14 @@ function shownSql(actor: Actor, subject: Subject, field: string, parameters: Par
   const telling = subject.telling[field];
   if (!telling) return undefined;
   const { name, type } = columnOf(subject.type, field);
-  const hidden = toSql(parse(telling.where(actor)), subject.type, 't', parameters);
-  const instead = telling.values.map(
-    (one) => `WHEN ${parameters.add(one, type)} THEN ${parameters.add(shownInstead(telling, one), type)}`,
-  );
-  return `(CASE WHEN ${hidden} THEN CASE t.${name} ${instead.join(' ')} ELSE t.${name} END ELSE t.${name} END)`;
+  const instead = telling.hidden.flatMap(({ values, where }) => {
+    const holds = toSql(parse(where(actor)), subject.type, 't', parameters);
+    return values.map(
+      (one) =>
+        `WHEN t.${name} = ${parameters.add(one, type)} AND ${holds} THEN ${parameters.add(shownInstead(telling, one), type)}`,
+    );
+  });
+  return `(CASE ${instead.join(' ')} ELSE t.${name} END)`;
 }
 
 /** Which caps hold the row back from the actor. */

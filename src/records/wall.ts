@@ -17,11 +17,13 @@ export interface Wall {
   unread?: string;
   /** Of an auditor: compartments whose entries they do not read. */
   closed?: string;
+  /** Of an auditor: people, places and groups, by the panels on whose entries about them the auditor reads nothing; JSON. */
+  named?: string;
   /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
   log?: 'on';
 }
 
-const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'log'] as const;
+const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'named', 'log'] as const;
 
 // The stamp is behind the wall, too: it is read once that is raised. What this transaction changes itself does not count.
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},

@@ -421,7 +421,7 @@ export class Work {
     const { telling } = subjectOf(shape.record);
     const isHidden = (field: string): boolean =>
       (shape.references.has(field) && current[field] === null) ||
-      (row[tells(field)] === true && isTelling(telling[field], before[field]));
+      isTelling(telling[field], holdsOf(row, field), before[field]);
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
     const still = fields.filter((one) => shown.includes(one));
@@ -780,12 +780,12 @@ export class Work {
     return asShown(type, rows);
   }
 
-  /** Columns of rows elsewhere of which a value would tell the reader of a hidden record: by identifier. */
-  async tellingOf(type: RecordClass, ids: string[]): Promise<Map<string, string[]>> {
-    const columns = Object.keys(subjectOf(type).telling);
-    if (!columns.length) return new Map();
+  /** Values that rows elsewhere had, as they are shown where they would tell the reader of a hidden record: by identifier. */
+  async tellingOf(type: RecordClass, ids: string[]): Promise<Map<string, (past: Row) => Row>> {
+    const subject = subjectOf(type);
+    if (!Object.keys(subject.telling).length) return new Map();
     const found = await this.rows<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
-    return new Map(found.map((row) => [row['id'] as string, columns.filter((column) => row[tells(column)])]));
+    return new Map(found.map((row) => [row['id'] as string, (past) => withoutTelling(subject, row, past)]));
   }
 
   /**
@@ -943,12 +943,17 @@ const inJson = (value: unknown): unknown =>
 export const asShown = <T extends object>(type: RecordClass, rows: readonly T[]): T[] =>
   rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
 
-/** The row with the values that it is shown with where its own would tell of a hidden record. */
-function withoutTelling({ telling }: Subject, row: Row): Row {
-  const instead = Object.entries(telling).filter(([column, one]) => row[tells(column)] && isTelling(one, row[column]));
+/** Which conditions the row meets under which values of the column would tell of a hidden record. */
+const holdsOf = (row: Row, column: string): boolean[] | undefined => row[tells(column)] as boolean[] | undefined;
+
+/** Values of the row, present or past, with those that it is shown with where its own would tell of a hidden record. */
+function withoutTelling({ telling }: Subject, row: Row, values: Row = row): Row {
+  const instead = Object.entries(telling).filter(([column, one]) =>
+    isTelling(one, holdsOf(row, column), values[column]),
+  );
   return instead.length
-    ? { ...row, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, row[column])])) }
-    : row;
+    ? { ...values, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, values[column])])) }
+    : values;
 }
 
 /** The changes without the columns to which the value is written that the actor is shown instead of theirs. */
@@ -956,10 +961,7 @@ function withoutShown<T extends object>({ telling }: Subject, row: Row, changes:
   const isShown = ([column, value]: [string, unknown]): boolean => {
     const one = telling[column];
     return (
-      one !== undefined &&
-      row[tells(column)] === true &&
-      isTelling(one, row[column]) &&
-      value === shownInstead(one, row[column])
+      one !== undefined && isTelling(one, holdsOf(row, column), row[column]) && value === shownInstead(one, row[column])
     );
   };
   return Object.fromEntries(Object.entries(changes).filter((change) => !isShown(change))) as T;

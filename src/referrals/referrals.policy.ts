@@ -296,9 +296,8 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
   contributor,
   telling: {
     isRepeat: {
-      values: [true],
       shownAs: false,
-      where: (actor) => refersToHidden(actor, ReferralScreening, 'previous'),
+      hidden: [{ values: [true], where: (actor) => refersToHidden(actor, ReferralScreening, 'previous') }],
     },
   },
   grounds: [
