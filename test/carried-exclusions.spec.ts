@@ -10,7 +10,8 @@
  * later; a declared exclusion beside an imposed one; an acceptance that locks its referral before the panel; referrals that ended
  * before the case was opened; the bar without the one whose own submission or correction made the repeat, and that one deciding; a
  * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
- * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before.
+ * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
+ * moment at which a case was opened in the exclusions carried over to it.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -256,6 +257,25 @@ test('a coordinator from whom the earlier case is hidden gets no reference to it
   const [shown] = await carriedTo(caseId, 'jag-coordinator');
   expect(shown).toMatchObject({ carriedFromId: null });
   expect(JSON.stringify(shown)).not.toContain(id as string);
+});
+
+test('a coordinator cannot tell by its times a carried exclusion from one imposed on the same day', async () => {
+  const at = await place();
+  const earlier = await opened(at);
+  await excluded(earlier, await idOf('fire-officer'));
+  const caseId = await opened(at);
+  await excluded(caseId, await idOf('substance-worker'));
+  const shown = await carriedTo(caseId, 'jag-coordinator');
+  expect(new Set(shown.map(({ carriedFromId }) => carriedFromId === null))).toEqual(new Set([true, false]));
+  // London is at UTC or an hour before it
+  expect(new Set(shown.map(({ since }) => since)).size).toBe(1);
+  expect(shown[0]!['since']).toMatch(/T(00|23):00:00\.000Z$/);
+  const { body } = await (await by('jag-coordinator')).get(`/v1/cases/${caseId}`).expect(200);
+  const momentIn = (id: unknown): number => parseInt(String(id).replaceAll('-', '').slice(0, 12), 16);
+  const opening = Date.parse(body.openedAt as string);
+  const distances = shown.map(({ id }) => Math.abs(momentIn(id) - opening));
+  // a random moment of the day lies within a second of the opening once in some forty thousand times
+  expect(Math.min(...distances)).toBeGreaterThan(1000);
 });
 
 test('a coordinator can accept a repeat that leaves its case without a chair, and gets the notice', async () => {

@@ -11,7 +11,8 @@
  * serial than the log's. Of recalls: copies named that did not hold the item; minutes taken for packs; openings told to everybody;
  * the chair's reason in the problem; a guest of a hidden item; a second approval, and its warning, because of hidden items; what is hidden since in the answer to a repeated recall;
  * an agency that read after the recall, and none left after the next circulation. Of checks: a conflict that another panel keeps, told
- * by what somebody does not receive.
+ * by what somebody does not receive, or known to its maker alone; the check of before a recall, before another person was named, or
+ * before a contribution was recalled, taken for one that is still true.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -451,6 +452,39 @@ describe('a check before papers go out', () => {
     await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
   });
 
+  test('tells another coordinator nothing of a conflict that only its maker may know', async () => {
+    const meeting = await convened(cases.slice(0, 2));
+    const { id } = await practitioner(owner, 'fire-officer');
+    const itemsIn = ({ body }: Response): unknown[] =>
+      body.recipients.find((one: { practitionerId: string }) => one.practitionerId === id).items;
+    const read = async (who: string, made: Response): Promise<Response> =>
+      (await by(who)).get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(200);
+    const maker = await practitioner(owner, COORDINATOR);
+    // the maker chairs the other panel, too
+    await owner.query(
+      `INSERT INTO memberships (id, version, panel_id, agency_id, practitioner_id, tier, role, valid_from)
+       SELECT gen_random_uuid(), 1, p.id, $2, $1, 'core', 'coordinator', current_date FROM panels p WHERE p.code = 'ask-marac'`,
+      [maker.id, maker.agencyId],
+    );
+    await owner.query(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, person_id, reason, since, reach, declared)
+       SELECT gen_random_uuid(), 1, p.partnership_id, p.id, $1, cp.person_id, 'A cousin.', now() - interval '1 day', 'partnership', true
+       FROM panels p, case_people cp WHERE p.code = 'ask-marac' AND cp.case_id = $2 LIMIT 1`,
+      [id, cases[0]],
+    );
+    const made = await check(COORDINATOR, meeting);
+    expect([itemsIn(made).length, itemsIn(await read(COORDINATOR, made)).length]).toEqual([1, 1]);
+    const own = await check('jag-chair', meeting);
+    const { body } = await read('jag-chair', made);
+    expect(itemsIn(await read('jag-chair', made))).toHaveLength(2);
+    expect([body.recipients, body.warnings]).toEqual([own.body.recipients, own.body.warnings]);
+    await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
+    await owner.query(
+      `DELETE FROM memberships WHERE practitioner_id = $1 AND panel_id = (SELECT id FROM panels WHERE code = 'ask-marac')`,
+      [maker.id],
+    );
+  });
+
   test('tells its reader nothing of an item that is hidden from them', async () => {
     const [open, hidden] = cases.slice(2, 4) as [string, string];
     const meeting = await convened([open, hidden]);
@@ -692,6 +726,7 @@ describe('a check before papers go out', () => {
     const rules = { effectiveFrom: today, rules: { ...rows[0]!.rules, preFlight: 'off' } };
     await (await by('jag-chair')).post(`/v1/panels/${panelId}/rules`, rules).expect(201);
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
+    await owner.query(`DELETE FROM panel_rules WHERE panel_id = $1 AND rules->>'preFlight' = 'off'`, [panelId]);
   });
 });
 
@@ -733,6 +768,44 @@ describe('papers that are recalled', () => {
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
     expect(casesIn(await pack('fire-officer', meeting))).toEqual([cases[0], cases[1]]);
+  });
+
+  test('do not go out again on the check of before; a person named since needs a new check, too', async () => {
+    const officer = await by('housing-officer');
+    const bound = { category: 'asb_incident', kind: 'fact', summary: 'A short note.', text: 'Said on the stair.' };
+    const path = `/v1/cases/${cases[0]!}/contributions`;
+    const contribution = await officer.post(path, bound).expect(201);
+    const meeting = await sent([cases[0]!, cases[1]!]);
+    const circulation = async (): Promise<[number, string]> => {
+      const { status, body } = await moved(COORDINATOR, meeting, 'agenda/circulation');
+      return [status, body.code ?? body.status];
+    };
+    expect((await recall('jag-chair', meeting, { listingId: meeting.listings[1] })).status).toBe(201);
+    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect((await recall('jag-chair', meeting, {})).status).toBe(201);
+    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    const { rows } = await owner.query<{ partnership: string }>(
+      'SELECT partnership_id AS partnership FROM panels WHERE id = $1',
+      [panelId],
+    );
+    const person = { partnershipId: rows[0]!.partnership, givenName: 'Odile', familyName: 'Thornquay' };
+    const { body } = await officer.post('/v1/persons', person).expect(201);
+    const role = {
+      personId: body.id as string,
+      role: 'witness',
+      rationale: 'Saw it from the stair.',
+      since: '2026-01-01',
+    };
+    await officer.post(`/v1/cases/${cases[0]!}/people`, role).expect(201);
+    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    await checked(server, meeting.path, COORDINATOR, 'jag-chair');
+    expect(await circulation()).toEqual([200, 'papers_out']);
+    const recalled = `/v1/contributions/${contribution.body.id as string}/recall`;
+    const stopped = await officer.post(recalled, { reason: 'Written about somebody else.' }).set('if-match', '*');
+    expect([stopped.status, stopped.text]).toEqual([200, expect.any(String)]);
+    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
   });
 
   test('keep the list of agencies that received them, whatever is read and circulated later', async () => {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
+import { startOfLondonDay } from '../records/london-day.js';
 import { view } from '../records/view.js';
 import { EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -36,9 +37,13 @@ export class ExclusionView extends view(
   @Classified('third_party', 'summary')
   matches: number | null;
 
-  /** By identifier: how many people the name matches. */
-  static derive = ({ id }: Row, _now: Date, given: Row): Row => ({
+  /**
+   * By identifier, how many people the name matches; and `since` to the day: an exclusion that is carried over begins at the moment at
+   * which its case is opened, and would be known by it to a reader from whom the earlier case is hidden.
+   */
+  static derive = ({ id, since }: Row, _now: Date, given: Row): Row => ({
     matches: given[id as string] ?? null,
+    ...(since instanceof Date ? { since: startOfLondonDay(since) } : {}),
   });
 }
 

@@ -17,6 +17,7 @@ import { carryOnToRepeats, repeatsOf } from '../referrals/carried-exclusions.js'
 import { Referral } from '../referrals/referral.entity.js';
 import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
+import { newExclusionId } from '../sharing/exclusion-id.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.views.js';
 import type { ExclusionEnd, ExclusionRequest } from './exclusion.requests.js';
@@ -140,6 +141,7 @@ export class ExclusionsService {
     const { actor } = work;
     await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.insert(Exclusion, {
+      id: newExclusionId(work.now),
       ...from,
       ...whom,
       reason,

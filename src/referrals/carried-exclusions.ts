@@ -2,6 +2,7 @@
 import type { Case } from '../cases/case.entity.js';
 import type { Work } from '../records/work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
+import { newExclusionId } from '../sharing/exclusion-id.js';
 
 type Repeat = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
 
@@ -69,6 +70,7 @@ async function carriedOn(
   const [same] = await work.manager.query<{ id: string }[]>(SAME, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.insert(Exclusion, {
+    id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id },
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },
     ...{ madeById, madeByAgencyId, madeByAgencyType },

@@ -113,6 +113,7 @@ export class Exclusion extends PartnershipRecord {
   @References(() => Exclusion)
   carriedFromId: string | null;
 
+  /** The beginning of the day, in London, from which on it holds: it does so from a moment of that day. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   since: Date;

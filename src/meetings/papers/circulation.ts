@@ -6,7 +6,9 @@ import { conflict } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
 import type { Work } from '../../records/work.js';
 import { digestOf } from '../../sharing/simulation.js';
+import { Contribution } from '../../cases/case.entity.js';
 import { Invitation, Listing, type Meeting } from '../meeting.entity.js';
+import { PackRecall } from './pack-recall.entity.js';
 import { PreFlight, type Basis } from './pre-flight.entity.js';
 import { peopleIn } from './warnings.js';
 
@@ -20,33 +22,83 @@ export function seatsOf(work: Work, panelId: string): Promise<Membership[]> {
   return work.rows('read', Membership, { panelId, ...inOffice });
 }
 
-/** On what a check rests, as far as whoever works may see it: seats of the panel, and items with their invitations. */
+/**
+ * On what a check rests, as far as whoever works may see it: seats of the panel, and items with their invitations, the recalls of
+ * their papers, the people whom their cases name, and how contributions may be handled.
+ */
 export async function basisOf(work: Work, { id: meetingId, panelId }: Meeting): Promise<Basis> {
   const seats = await seatsOf(work, panelId);
   const listings = await work.rows('read', Listing, { meetingId });
+  const caseIds = listings.map(({ caseId }) => caseId);
   const invitations = await work.rows('read', Invitation, { listingId: { $in: listings.map(({ id }) => id) } });
+  const recalls = await work.rows('read', PackRecall, { meetingId });
+  const people = await peopleOf(work, caseIds);
+  const contributions = await work.rows('read', Contribution, { caseId: { $in: caseIds } });
   return {
     seats: digestOf(editionsOf(seats)),
     items: listings.map((listing) => {
       const invited = invitations.filter(({ listingId }) => listingId === listing.id);
-      return { listingId: listing.id, digest: digestOf([editionsOf([listing]), editionsOf(invited)]) };
+      const recalled = recalls.filter(({ listingId }) => listingId === null || listingId === listing.id);
+      const heard = contributions.filter(({ caseId }) => caseId === listing.caseId);
+      return {
+        listingId: listing.id,
+        digest: digestOf([
+          editionsOf([listing]),
+          editionsOf(invited),
+          editionsOf(recalled),
+          people.get(listing.caseId) ?? [],
+        ]),
+        handling: Object.fromEntries(heard.map((one) => [one.id, digestOf(handlingOf(one))])),
+      };
     }),
   };
 }
 
-/** Of an item that is hidden from whoever works nothing follows: it must not be known that it changed. */
-function differs(now: Basis, before: Basis): boolean {
-  const digests = new Map(before.items.map(({ listingId, digest }) => [listingId, digest]));
-  return now.seats !== before.seats || now.items.some(({ listingId, digest }) => digests.get(listingId) !== digest);
+/** How a contribution may be handled: who receives how much of it follows from this. */
+const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agencyOnly }: Contribution): unknown => [
+  handling,
+  conditions,
+  originatorControl,
+  recalledAt,
+  agencyOnly,
+];
+
+/** By case, the people whom it names. Everybody from whom one of them is hidden is kept from the case. */
+async function peopleOf(work: Work, caseIds: string[]): Promise<Map<string, string[]>> {
+  const named = await work.manager.query<{ caseId: string; personIds: string[] }[]>(
+    `SELECT n.case_id AS "caseId", array_agg(n.person_id::text ORDER BY n.person_id) AS "personIds" FROM (
+       SELECT id AS case_id, person_id FROM cases WHERE id = ANY ($1) AND person_id IS NOT NULL
+       UNION SELECT case_id, person_id FROM case_people WHERE case_id = ANY ($1)) n GROUP BY n.case_id`,
+    [caseIds],
+  );
+  return new Map(named.map(({ caseId, personIds }) => [caseId, personIds]));
 }
 
-export const isStale = async (work: Work, meeting: Meeting, { basis }: PreFlight): Promise<boolean> =>
-  differs(await basisOf(work, meeting), basis);
+/**
+ * Returns whether the check does not hold any more, as far as the actor may know. Nothing follows from an item that is hidden from
+ * the actor, nor from a contribution that is hidden from the actor or was from the maker: only its maker knows that it was readable.
+ */
+function differs({ actor }: Work, now: Basis, { basis, madeById }: PreFlight): boolean {
+  const earlier = new Map(basis.items.map((item) => [item.listingId, item]));
+  return (
+    now.seats !== basis.seats ||
+    now.items.some(({ listingId, digest, handling = {} }) => {
+      const known = earlier.get(listingId);
+      if (known?.digest !== digest) return true;
+      return Object.entries(known.handling ?? {}).some(([id, one]) =>
+        id in handling ? handling[id] !== one : madeById === actor.id,
+      );
+    })
+  );
+}
+
+export const isStale = async (work: Work, meeting: Meeting, check: PreFlight): Promise<boolean> =>
+  differs(work, await basisOf(work, meeting), check);
 
 export const stale = (): Error =>
   conflict(
     'pre-flight-stale',
-    'The list, its invitations or the seats of the panel changed since the check, or you see an item that it did not cover. Check again: POST /v1/meetings/{id}/pre-flights.',
+    'Since the check, the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, or papers were recalled; or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/pre-flights.',
   );
 
 /** The checks of which the reader is shown that they need a second approval: the items that the reader sees name so many. */
@@ -69,7 +121,7 @@ export async function mustBeChecked(work: Work, meeting: Meeting): Promise<void>
   if ((await rulesInForce(work, meeting.panelId))?.rules['preFlight'] === 'off') return;
   const now = await basisOf(work, meeting);
   const checks = await work.rows('read', PreFlight, { meetingId: meeting.id });
-  const stillTrue = checks.filter(({ basis }) => !differs(now, basis));
+  const stillTrue = checks.filter((check) => !differs(work, now, check));
   if (stillTrue.some(({ approvedAt }) => approvedAt)) return;
   if (!checks.length)
     throw conflict(

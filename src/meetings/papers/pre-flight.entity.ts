@@ -43,10 +43,13 @@ export interface NamedIn {
   personIds: string[];
 }
 
-/** What a pre-flight rested on: digests over the seats of the panel, and over each item with its invitations. */
+/**
+ * What a pre-flight rested on: digests over the seats of the panel, over each item with its invitations, recalls and people, and, by
+ * contribution that its maker could read, over how it may be handled.
+ */
 export interface Basis {
   seats: string;
-  items: { listingId: string; digest: string }[];
+  items: { listingId: string; digest: string; handling?: Record<string, string> }[];
 }
 
 /**
@@ -79,6 +82,7 @@ export class PreFlight extends PartnershipRecord {
   @Classified('administrative')
   edition: number;
 
+  /** As its maker may know them: shown to nobody else. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   recipients: Recipient[];

@@ -74,9 +74,12 @@ export class PreFlightItemView extends view(PreFlight, ...FIELDS) {
   static derive = ({ id }: Row, _now: Date, given: Row): Row => (given[id as string] as Row | undefined) ?? {};
 }
 
-/** What each recipient would receive, as far as you may see the items. */
+/**
+ * What each recipient would receive, as far as you may see the items. To its maker: as it was found. To others: as they would find
+ * it now, as they may know of other conflicts.
+ */
 export class PreFlightView extends view(PreFlight, ...FIELDS) {
-  /** The list, its invitations or the seats of the panel changed since: check again. */
+  /** The list, its invitations, the seats, the people named or the handling changed, or papers were recalled: check again. */
   @Classified('administrative')
   stale: boolean;
 

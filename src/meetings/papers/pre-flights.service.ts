@@ -14,7 +14,7 @@ import { contentOf } from './pack-content.js';
 import { findsOf } from './packs.service.js';
 import { PreFlight, type Recipient } from './pre-flight.entity.js';
 import { PreFlightItemView, PreFlightView } from './pre-flight.views.js';
-import { namedIn, recipientsOf } from './receiving.js';
+import { listingIdOf, namedIn, recipientsOf } from './receiving.js';
 import { peopleIn, warningsOf } from './warnings.js';
 
 /** The check of a meeting’s papers before they go out: who would receive what. */
@@ -36,7 +36,7 @@ export class PreFlightsService {
   get(actor: Actor, meetingId: string, id: string, status = 200): Promise<Presented> {
     return this.records.read(actor, async (work) => {
       const found = await checkOf(work, 'read', meetingId, id);
-      return work.present(PreFlightView, found, { status, given: await findingsFor(work, found) });
+      return work.present(PreFlightView, found, { status, given: await findingsFor(work, this.actors, found) });
     });
   }
 
@@ -101,19 +101,37 @@ async function checkOf(work: Work, action: string, meetingId: string, id: string
 const isRecipientOf = ({ isSeated = false, invitedTo = [], items }: Recipient, listingIds: string[]): boolean =>
   isSeated || items.length > 0 || invitedTo.some((id) => listingIds.includes(id));
 
-/** What the check found in the items that whoever works may see. */
-async function findingsFor(work: Work, check: PreFlight): Promise<Row> {
+/**
+ * Recipients and people named, as the reader may know them. The maker reads what the check found. Somebody else may know of fewer
+ * conflicts than the maker, or of more, and reads what the same check finds now for them, in the items that it covered.
+ */
+async function foundFor(
+  work: Work,
+  actors: Actors,
+  meeting: Meeting,
+  check: PreFlight,
+): Promise<Pick<PreFlight, 'recipients' | 'named'>> {
+  if (check.madeById === work.actor.id) return check;
+  const covered = new Set(check.named.map(({ listingId }) => listingId));
+  const now = await contentOf(work.actor, findsOf(work, meeting), meeting.id);
+  const content = now.filter((item) => covered.has(listingIdOf(item)));
+  return { recipients: await recipientsOf(work, actors, meeting, content), named: namedIn(content) };
+}
+
+/** Findings of the check in the items that the reader may see. */
+async function findingsFor(work: Work, actors: Actors, check: PreFlight): Promise<Row> {
   const meeting = await work.find('read', Meeting, check.meetingId);
-  const visible = await work.rows('read', Listing, { id: { $in: check.named.map(({ listingId }) => listingId) } });
+  const found = await foundFor(work, actors, meeting, check);
+  const visible = await work.rows('read', Listing, { id: { $in: found.named.map(({ listingId }) => listingId) } });
   const listingIds = visible.map(({ id }) => id);
   const isVisible = ({ listingId }: { listingId: string }): boolean => listingIds.includes(listingId);
-  const recipients = check.recipients
+  const recipients = found.recipients
     .map((one) => ({ ...one, items: one.items.filter(isVisible) }))
     .filter((one) => isRecipientOf(one, listingIds));
   const needsSecondApproval = (await manyNamedTo(work, meeting, [check])).has(check.id);
   return {
     stale: await isStale(work, meeting, check),
-    namedPeople: peopleIn(check.named.filter(isVisible)),
+    namedPeople: peopleIn(found.named.filter(isVisible)),
     recipients: recipients.map(({ practitionerId, agencyId, items }) => ({
       practitionerId,
       agencyId,
