@@ -8,13 +8,16 @@
  * says that others did; nothing there is read off the policy's declarations. Time passes only between sequences that are
  * judged together, so that it explains no growth.
  *
- * Planted one by one. Found with the usual seed and the present draws (number of the sequence within its world): a colleague appointed
- * by the steering group (126); seats that begin years ahead (1). Found with the usual seed and earlier draws, not planted again since:
- * oneself appointed; staff renamed out of a typed exclusion; naming without the receiving panel; references to hidden records; disclosures to every colleague; a lapsed
- * seat revived; a chair ended or appointed by a coordinator; a second emergency access while one is open; writing in an emergency;
- * actions read without a seat; events that say more than their record; access and invitations that last too long. Found by
- * `reading-by-writing.spec.ts`: a withheld field that can be written; a case that changes when it is listed. Found only with other
- * seeds: a case lost by another panel's exclusion.
+ * Growth is explained only by commands that a row of the table names (`docs/who-may-widen.json`), and of what somebody wrote by that
+ * row alone.
+ *
+ * Planted one by one, with the usual seed and earlier draws, and found: oneself appointed; a colleague appointed by the steering
+ * group; staff renamed out of a typed exclusion; naming without the receiving panel; references to hidden records; disclosures to
+ * every colleague; a lapsed seat revived; a chair ended or appointed by a coordinator; a second emergency access while one is open;
+ * writing in an emergency; actions read without a seat; events that say more than their record; access and invitations that last too
+ * long; seats that begin years ahead. Found by `reading-by-writing.spec.ts`: a withheld field that can be written; a case that
+ * changes when it is listed. Found only with other seeds: a case lost by another panel's exclusion. Since the draws and the judge
+ * changed on 29 November 2026 none was planted again. Seen to fail since: a command that opens something and is in no row.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
