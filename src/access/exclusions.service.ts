@@ -255,7 +255,7 @@ function onePanel(panels: string[], panelId: string | undefined): string {
 
 /**
  * Whom a request names. A typed name is not replaced by the identity of the person who has it now: `practitioner_names` never
- * loses a name, so whoever matches when the exclusion is made, or is registered with the name later, goes on matching.
+ * loses a name, so whoever matches when the exclusion is made goes on matching.
  */
 async function whomOf(
   work: Work,

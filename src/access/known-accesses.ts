@@ -1,7 +1,6 @@
 /** Records behind facts of people: which of them somebody who asks about these people may know is decided by the policy. */
 import type { Actor } from '../policy/actor.js';
 import type { Work } from '../records/work.js';
-import { MATCHING_NAMES } from '../sharing/access.policy.js';
 
 export interface OpenEmergency {
   id: string;
@@ -23,8 +22,7 @@ export interface CurrentExclusion {
   id: string;
   practitionerId: string | null;
   agencyId: string | null;
-  /** The people asked about whom it concerns by name. */
-  namedIds: string[];
+  nameKey: string | null;
   personId: string | null;
   reach: string;
   panelId: string | null;
@@ -32,15 +30,14 @@ export interface CurrentExclusion {
   caseIds: string[];
 }
 
-/** Exclusions in force for these people, as of their facts: by person, by agency, or by name. */
+/** Exclusions in force for these people, as of their facts: by person, by agency, or by a name that one has or had. */
 export async function exclusionsOf(work: Work, people: readonly Actor[]): Promise<CurrentExclusion[]> {
   const excluded = people.filter(
     (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,
   );
   if (!excluded.length) return [];
   return work.manager.query<CurrentExclusion[]>(
-    `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId",
-       ARRAY(SELECT n.practitioner_id ${MATCHING_NAMES} AND n.practitioner_id = ANY ($1::uuid[])) AS "namedIds",
+    `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId", e.name_key AS "nameKey",
        e.person_id AS "personId", e.reach, e.panel_id AS "panelId",
        ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL
          UNION SELECT cp.case_id FROM case_people cp WHERE cp.person_id = e.person_id
@@ -63,5 +60,5 @@ export async function exclusionsOf(work: Work, people: readonly Actor[]): Promis
 export function namedBy(exclusion: CurrentExclusion, one: Actor): 'practitionerId' | 'agencyId' | 'name' | null {
   if (exclusion.practitionerId === one.id) return 'practitionerId';
   if (exclusion.agencyId === one.agencyId) return 'agencyId';
-  return exclusion.namedIds.includes(one.id) ? 'name' : null;
+  return exclusion.nameKey !== null && one.nameKeys.includes(exclusion.nameKey) ? 'name' : null;
 }

@@ -10,7 +10,6 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import { shapeOf } from '../records/view.js';
 import type { Work } from '../records/work.js';
-import { MATCHING_NAMES } from '../sharing/access.policy.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { Contribution } from './case.entity.js';
 import { ContributionView } from './case.views.js';
@@ -196,8 +195,7 @@ export function onlyAPerson(actor: Actor): void {
 
 /** Exclusions in force of one person, by identity or by name, from the case or from somebody in it. */
 const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
-  WHERE (e.practitioner_id = $2 OR EXISTS (SELECT 1 ${MATCHING_NAMES} AND n.practitioner_id = $2))
-    AND e.since <= $3 AND (e.until IS NULL OR e.until > $3)
+  WHERE (e.practitioner_id = $2 OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
     AND (e.case_id = $1 OR e.person_id IN (SELECT person_id FROM case_people WHERE case_id = $1
       UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
@@ -217,7 +215,7 @@ async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
     if (closedCompartments(actor).includes(found.panelId)) return null;
     const isEntrusted = entrustedPartnerships(actor).includes(found.partnershipId);
     if (!isEntrusted && !corePanels(actor).includes(found.panelId)) return null;
-    const named = [found.caseId, actor.id, work.now];
+    const named = [found.caseId, actor.id, actor.nameKeys, work.now];
     const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);
     return inPerson.length ? null : found;
   });

@@ -10,7 +10,7 @@ export interface PanelExclusionFact {
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
-    /** Every name that the actor has or had, as an exclusion by name keeps it; none for a system. */
+    /** Every name that the actor has or had, as typed exclusions are matched with it; none for a system. */
     nameKeys: string[];
     /** Cases to which the actor was granted access, now. */
     grantedCaseIds: string[];
@@ -23,16 +23,8 @@ declare module '../policy/actor.js' {
 
 const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
 
-/**
- * Names `n` of people by which exclusions `e` concern them: one that they have, were registered with, or had before the exclusion was
- * made. So no renaming ends an exclusion, and one that an agency gives later and takes away again leaves none.
- */
-export const MATCHING_NAMES = `FROM practitioner_names n JOIN practitioners bearer ON bearer.id = n.practitioner_id
-  WHERE n.name_key = e.name_key AND (n.registered OR n.since <= e.since OR n.name_key = bearer.name_key)`;
-
-/** Exclusions `e` of the actor: by person, by agency, or by name. */
-const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR (e.name_key IS NOT NULL AND who.kind = 'practitioner'
-    AND EXISTS (SELECT 1 ${MATCHING_NAMES} AND n.practitioner_id = who.id)))`;
+/** Exclusions `e` of the actor: by person, by agency, or by a name that the person has or had. */
+const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
 
 /** Exclusions `e` that concern the actor now. */
 export const CONCERNING_ME = `${MINE}

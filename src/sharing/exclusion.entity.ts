@@ -48,10 +48,7 @@ export class Exclusion extends PartnershipRecord {
   @IsUUID()
   agencyId: string | null;
 
-  /**
-   * … or everybody with this name: who has it, had it when the exclusion was made or before, or is registered with it later. Somebody
-   * to whom the name is given later is excluded while they have it.
-   */
+  /** … or everybody who has or had this name, also somebody who is registered later. */
   @Column({ type: 'text', nullable: true })
   @Classified('third_party', 'summary')
   @IsOptional()

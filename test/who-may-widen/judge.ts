@@ -171,7 +171,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const concerns =
         after['practitioner_id'] === actor.id ||
         (after['agency_id'] !== null && after['agency_id'] === actor['agency_id']) ||
-        mirror.isNamed(actor.id, after);
+        mirror.names.get(actor.id)?.has(after['name_key'] as string);
       if (!facts.chairs(actor, after['panel_id']))
         fault(24, 'an exclusion ended by somebody who does not chair its panel');
       if (concerns) fault(24, 'an exclusion ended by somebody whom it keeps out');
@@ -704,7 +704,7 @@ export function judgeLosses(
         facts.peopleOf(aCase).includes(made['person_id']) &&
         (made['practitioner_id'] === person.id ||
           made['agency_id'] === person['agency_id'] ||
-          mirror.isNamed(person.id, made))
+          mirror.names.get(person.id)?.has(made['name_key'] as string))
           ? [{ n, isOwn: made['panel_id'] === aCase['panel_id'] }]
           : [],
       ),

@@ -42,7 +42,7 @@ export class Mirror {
   /** Tables by the column that refers to them: what `previous_case_id` of `cases` names. */
   readonly refersTo = new Map<string, string>();
   /** Every name, as it is matched, that somebody has had. */
-  private readonly names = new Map<string, Map<string, { since: number; isFirst: boolean }>>();
+  readonly names = new Map<string, Set<string>>();
   private readonly client: pg.Client;
   private last = 0;
 
@@ -115,19 +115,8 @@ export class Mirror {
   }
 
   private named(row: Row): void {
-    const known = this.names.get(row.id) ?? new Map<string, { since: number; isFirst: boolean }>();
-    this.names.set(row.id, known);
-    const key = row['name_key'] as string;
-    if (!known.has(key)) known.set(key, { since: Date.parse(row['changed_at'] as string), isFirst: !known.size });
-  }
-
-  /** Whether an exclusion by name concerns the person: by a name of now, the first, or one from before the exclusion was made. */
-  isNamed(personId: string, exclusion: Row): boolean {
-    const key = exclusion['name_key'] as string | null;
-    const name = key === null ? undefined : this.names.get(personId)?.get(key);
-    if (!name) return false;
-    const isBorne = this.one('practitioners', personId)?.['name_key'] === key;
-    return isBorne || name.isFirst || name.since <= Date.parse(exclusion['since'] as string);
+    const known = this.names.get(row.id) ?? new Set();
+    this.names.set(row.id, known.add(row['name_key'] as string));
   }
 }
 
