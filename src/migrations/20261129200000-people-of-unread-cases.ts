@@ -73,7 +73,7 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.ids), '[]') FROM alike a);
 END $named$`;
 
-export const UNREAD = BEFORE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
+const UNREAD = BEFORE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
   .replace(
     `UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people));`,
     `UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people)
