@@ -164,7 +164,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     orderBy: 'changedAt',
     ...declaration,
     // copies, because areas above extend them and declarations may share a part
-    relations: { ...declaration.relations },
+    relations: withSharedSeek(declaration),
     flags: { ...declaration.flags },
     telling: { ...declaration.telling },
     bars: copied(declaration.bars),
@@ -176,6 +176,18 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
     type,
     name,
   });
+}
+
+/**
+ * The relations, that to the parent joined by the columns as well by which lists seek both: what holds of the column of the
+ * parent holds of the child's then, however the question is put (see `carried`).
+ */
+function withSharedSeek({ parent, relations = {}, seek = [] }: Declaration): Record<string, Relation> {
+  const above = parent ? relations[parent] : undefined;
+  if (!parent || !above) return { ...relations };
+  const shared = subjectOf(above.to).seek.filter((column) => seek.includes(named(above, column)));
+  const also = { ...above.also, ...Object.fromEntries(shared.map((column) => [named(above, column), column])) };
+  return { ...relations, [parent]: Object.keys(also).length ? { ...above, also } : above };
 }
 
 const isExplained = ({ grounds = [] }: Declaration): boolean =>
