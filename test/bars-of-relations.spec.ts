@@ -15,7 +15,16 @@ const id = (last: number): string => `01990000-0000-7000-8000-00000000000${Strin
 
 /** Relations met without the bars of their record, and what hides the row that asks. */
 const HIDDEN_OTHERWISE: Record<string, string> = {
-  'Event, record-reader: Event.theAccessRequest': 'the event is hidden with its case',
+  ...Object.fromEntries(
+    ['AccessRequest', 'CasePerson', 'Contribution', 'Plan'].flatMap((name) =>
+      ['data-protection-officer', 'record-reader'].map((ground) => [
+        `Event, ${ground}: Event.the${name}`,
+        'the record stands in the case of the event, with which the event is hidden',
+      ]),
+    ),
+  ),
+  'Event, record-reader: EmergencyAccess.case':
+    'the access is to the case of the event, with which the event is hidden',
   'Person, coordination: Person.referred': 'for those who decide on a referral, its own bars reach as far',
   'ProtectedAddress, own-agency-of-the-person-in-a-case: ProtectedAddress.person':
     'the address is hidden with its person',

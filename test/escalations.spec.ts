@@ -98,8 +98,12 @@ const end = async (actionId: string, outcome: string): Promise<void> => {
 };
 
 /** Overdue for longer than its panel waits. */
-async function escalated(ownerAgencyId = housing): Promise<{ actionId: string; path: string }> {
+async function escalated(
+  ownerAgencyId = housing,
+  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<{ actionId: string; path: string }> {
   const actionId = await propose(ownerAgencyId, today());
+  await meanwhile();
   await owner.query(`UPDATE actions SET made_at = $2::date, due_on = $2::date, status = 'agreed' WHERE id = $1`, [
     actionId,
     days.daysAfter(today(), -30),
@@ -269,10 +273,11 @@ describe('nobody', () => {
   });
 
   test('cannot bring an action before the steering group by excluding its owner', async () => {
-    const made = await coordinator
-      .post('/v1/exclusions', { caseId: plan.caseId, agencyId: housing, reason: 'A tenant works there.' })
-      .expect(201);
-    const { actionId } = await escalated();
+    let made = { body: { id: '' } };
+    const { actionId } = await escalated(housing, async () => {
+      const exclusion = { caseId: plan.caseId, agencyId: housing, reason: 'A tenant works there.' };
+      made = await coordinator.post('/v1/exclusions', exclusion).expect(201);
+    });
     expect(await escalationOf(actionId)).toBeUndefined();
     await ended('jag-chair', `/v1/exclusions/${String(made.body.id)}`);
     await sweep();
