@@ -179,8 +179,8 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
 }
 
 /**
- * The relations, that to the parent joined by the columns as well by which lists seek both: what holds of the column of the
- * parent holds of the child's then, however the question is put (see `carried`).
+ * Relations of a subject; the one to its parent is joined by the seek columns of both as well. A rule on such a column then holds for
+ * the child exactly where it holds for the parent (see `carried`), also in rows that no foreign key would allow.
  */
 function withSharedSeek({ parent, relations = {}, seek = [] }: Declaration): Record<string, Relation> {
   const above = parent ? relations[parent] : undefined;
