@@ -218,7 +218,7 @@ export class Commands {
     may: readonly string[],
   ): { path: string; named: Row[] } {
     const { mirror, made } = situation;
-    const rows = may.flatMap((id) => mirror.one(on, id) ?? []);
+    const rows = mirror.these(on, may);
     const last = tables.at(-1);
     // what the body is to name
     if (!last) return { path: door.path, named: rows.length ? [this.fit(door.name, rows, mirror)] : [] };
@@ -273,9 +273,9 @@ export class Commands {
     if (fresh.length && this.c.happens(0.4)) return this.c.pick(fresh);
     if (this.c.happens(0.85)) {
       const ids = [...this.channels].flatMap(([name, of]) =>
-        of === table ? [...(reach.get(name)?.keys() ?? [])].sort() : [],
+        of === table ? [...(reach.get(name)?.keys() ?? [])] : [],
       );
-      const rows = ids.flatMap((id) => mirror.one(table, id) ?? []);
+      const rows = mirror.these(table, ids);
       const suited = rows.filter(suits);
       if (suited.length && this.c.happens(0.75)) return this.c.pick(suited);
       if (rows.length) return this.c.pick(rows);

@@ -69,7 +69,9 @@ export class Mirror {
         `CREATE TRIGGER watch_change AFTER INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION watch_change()`,
       );
       const { rows } = await this.client.query<{ row: Row }>(
-        `SELECT to_jsonb(t) AS row FROM ${name} t ORDER BY to_jsonb(t) ->> 'id'`,
+        // the identifiers of exclusions are drawn by the service
+        `SELECT to_jsonb(t) AS row FROM ${name} t
+          ORDER BY ${name === 'exclusions' ? "(to_jsonb(t) - 'id')::text" : "to_jsonb(t) ->> 'id'"}`,
       );
       this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
     }
@@ -98,6 +100,12 @@ export class Mirror {
       else if (before) table?.delete(before.id);
       if (name === 'practitioners' && after) this.named(after);
     }
+  }
+
+  /** The rows of a table that are named, in an order that is the same in every run: the order in which they came. */
+  these(table: string, ids: Iterable<string>): Row[] {
+    const wanted = new Set(ids);
+    return this.all(table).filter(({ id }) => wanted.has(id));
   }
 
   all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];

@@ -192,9 +192,10 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       const members = new Set(seats.filter((one) => one.panel === meeting.panel).map((one) => one.practitioner));
       const inPartnership = new Set(
         (
-          await many<{ id: string }>('SELECT agency_id AS id FROM agency_partnerships WHERE partnership_id = $1', [
-            meeting.partnership,
-          ])
+          await many<{ id: string }>(
+            'SELECT agency_id AS id FROM agency_partnerships WHERE partnership_id = $1 ORDER BY 1',
+            [meeting.partnership],
+          )
         ).map(({ id }) => id),
       );
       const guest = c.pick(people.filter(({ id, agency }) => !members.has(id) && inPartnership.has(agency)));
