@@ -93,6 +93,7 @@ function memberOf(panelIds: string[]): Actor {
     namedExcludedCaseIds: [],
     excludedPersonIds: [],
     panelExclusions: [],
+    peopleOfExcludedCases: [],
     emergencyCaseIds: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],

@@ -6,7 +6,8 @@
  * a case of another panel; an address put before a panel by somebody who is not of it, when it is recorded and when it is changed;
  * an address put before a panel that has no case or referral about the person, by the agency that recorded the person; agencies
  * that read an address that was taken back, and are not listed as to be told; an address put before a panel because of a referral
- * that an exclusion hides from its author.
+ * that an exclusion hides from its author, and because of a draft; an address that tells an excluded safeguarding lead which panel has
+ * the person, and that they take back.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -56,6 +57,17 @@ async function revealed(who: string, id: string): Promise<number> {
     await by(who)
   ).post(`/v1/protected-addresses/${id}/revelation`, { reason: 'The officer is on the way there now.' });
   return status;
+}
+
+/** Submits a referral of `person` to the MARAC; returns its identifier. */
+async function referredToMarac(author: Caller, perpetrator: string): Promise<string> {
+  const referral = {
+    ...{ panelId: panel('ask-marac'), subjectKind: 'person_victim', personId: person, category: 'police_incident' },
+    ...{ problem: 'Assault with threats to kill, third report.', whyMultiAgency: 'High risk.' },
+    ...{ consentStatus: 'given', criteria: ['visible_high_risk'], legalGateway: 'CDA_S115', submit: true },
+    people: [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }],
+  };
+  return (await author.post('/v1/referrals', referral).expect(201)).body.id;
 }
 
 test('readers of a panel get the address that was put before the panel', async () => {
@@ -146,29 +158,19 @@ describe('the agency that recorded the person', () => {
       (await sergeant.post('/v1/persons', { partnershipId, givenName: 'Merrin', familyName }).expect(201)).body.id;
     const perpetrator = await named('Ashdown');
     person = await named('Farthingale');
-    const referral = {
-      ...{ panelId: panel('ask-marac'), subjectKind: 'person_victim', personId: person, category: 'police_incident' },
-      ...{
-        problem: 'Assault with threats to kill, third report.',
-        whyMultiAgency: 'High risk.',
-        consentStatus: 'given',
-      },
-      ...{ criteria: ['visible_high_risk'], legalGateway: 'CDA_S115', submit: true },
-      people: [{ personId: perpetrator, role: 'perpetrator', rationale: 'Named by the victim.' }],
-    };
-    const first = (await chair.post('/v1/referrals', referral).expect(201)).body.id as string;
+    const first = await referredToMarac(chair, perpetrator);
     const caseId = (await coordinator.post(`/v1/referrals/${first}/acceptance`).set('if-match', '*').expect(200)).body
       .caseId as string;
     const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
     await coordinator.post('/v1/exclusions', { caseId, practitionerId, reason: 'A relative.' }).expect(201);
     const before = likeness(await recorded('police-sergeant', panel('ask-marac')));
-    const again = (await chair.post('/v1/referrals', referral).expect(201)).body.id as string;
+    const again = await referredToMarac(chair, perpetrator);
     await sergeant.get(`/v1/referrals/${again}`).expect(404);
     const after = await recorded('police-sergeant', panel('ask-marac'));
     expect([after.status, after.body.code, likeness(after)]).toEqual([422, 'unknown-panel', before]);
   });
 
-  test('can put an address before the panel to which the author refers the person', async () => {
+  test('can put an address before a panel once the author has submitted a referral of the person to it, not with a draft', async () => {
     const inspector = await by('housing-officer');
     const draft = {
       panelId: panel('ask-syv'),
@@ -176,12 +178,58 @@ describe('the agency that recorded the person', () => {
       personId: person,
       category: 'housing',
       problem: 'Found with a knife at the stairwell.',
-      criteria: [],
+      whyMultiAgency: 'School, police and housing each know a part.',
+      criteria: ['weapon_carrying'],
+      consentStatus: 'given',
       legalGateway: 'CDA_S115',
     };
-    await inspector.post('/v1/referrals', draft).expect(201);
+    const { id } = (await inspector.post('/v1/referrals', draft).expect(201)).body;
+    expect((await recorded('housing-officer', panel('ask-syv'))).status).toBe(422);
+    const submitted = await inspector.post(`/v1/referrals/${id as string}/submission`).set('if-match', '*');
+    expect(submitted.text).toContain('"status":"submitted"');
     expect((await recorded('housing-officer', panel('ask-syv'))).status).toBe(201);
     expect((await recorded('housing-officer', panel('ask-channel'))).status).toBe(422);
+  });
+});
+
+describe('a safeguarding lead of the agency that wrote an address, excluded from the only case of its panel with the person', () => {
+  let lead: Caller;
+  let address: string;
+
+  beforeEach(async () => {
+    const worker = await by('social-worker');
+    lead = await by('syv-chair');
+    const record = async (familyName: string): Promise<string> =>
+      (await worker.post('/v1/persons', { partnershipId, givenName: 'Ysolde', familyName }).expect(201)).body.id;
+    person = await record('Farthingale');
+    const referral = await referredToMarac(worker, await record('Ashdown'));
+    const coordinator = await by('marac-coordinator');
+    const accepted = await coordinator.post(`/v1/referrals/${referral}/acceptance`).set('if-match', '*').expect(200);
+    address = (await recorded('social-worker', panel('ask-marac'))).body.id;
+    expect(await known('syv-chair')).toBe(1);
+    const { id: practitionerId } = await practitioner(owner, 'syv-chair');
+    const exclusion = { caseId: accepted.body.caseId, practitionerId, reason: 'A relative.' };
+    await coordinator.post('/v1/exclusions', exclusion).expect(201);
+  });
+
+  test('does not find it, and does not take it back', async () => {
+    expect([await known('syv-chair'), await revealed('syv-chair', address)]).toEqual([0, 404]);
+    await lead.patch(`/v1/protected-addresses/${address}`, { panelId: null }, '*').expect(404);
+    expect(await revealed('idva', address)).toBe(200);
+    expect(await revealed('social-worker', address)).toBe(200);
+  });
+
+  test('does not find it by drafting a referral of the person to the panel', async () => {
+    const draft = { panelId: panel('ask-marac'), subjectKind: 'person_victim', personId: person, category: 'housing' };
+    await lead.post('/v1/referrals', { ...draft, problem: 'Asked for help.' }).expect(201);
+    expect(await known('syv-chair')).toBe(0);
+    expect((await recorded('syv-chair', panel('ask-marac'))).status).toBe(422);
+  });
+
+  test('finds it where another case of the panel names the person', async () => {
+    const role = { personId: person, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+    await (await by('social-worker')).post(`/v1/cases/${cases.marac}/people`, role).expect(201);
+    expect(await known('syv-chair')).toBe(1);
   });
 });
 

@@ -360,6 +360,9 @@ export class Worlds {
       panelExclusions: c.happens(0.5)
         ? []
         : c.some(panels, 0.4).map((panelId) => ({ panelId, personIds: c.some(pool('Person', 'id'), 0.4) })),
+      peopleOfExcludedCases: c.happens(0.5)
+        ? []
+        : c.some(panels, 0.4).map((panelId) => ({ panelId, personId: c.pick(pool('Person', 'id')), caseIds: [] })),
       agreements: c.some(['one', 'two'], 0.8).map(() => ({
         versionId: c.uuid(),
         panelIds: c.some(panels, 0.8),

@@ -279,7 +279,7 @@ declareKnownFacts(['emergencyCaseIds'], async (work, people) => {
 });
 
 declareKnownFacts(
-  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions'],
+  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions', 'peopleOfExcludedCases'],
   async (work, people) => {
     const concerning = await exclusionsOf(work, people);
     const shown = await work.shownOf(
@@ -312,6 +312,9 @@ declareKnownFacts(
         panelExclusions: one.panelExclusions
           .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
           .filter(({ personIds }) => personIds.length),
+        peopleOfExcludedCases: one.peopleOfExcludedCases.filter((people) =>
+          people.caseIds.every((id) => caseIds.has(id)),
+        ),
       };
     };
   },

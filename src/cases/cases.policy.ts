@@ -40,17 +40,16 @@ declare module '../policy/actor.js' {
   }
 }
 
-declareFact(
-  'excludedCaseIds',
-  `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on FROM exclusions e
-     WHERE ${CONCERNING_ME})
-   SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (
-     SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
+/** The column `id` of every case that must not exist for the actor. */
+export const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
+     FROM exclusions e WHERE ${CONCERNING_ME})
+   SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
-       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id) hidden`,
-);
+       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id`;
+
+declareFact('excludedCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (${EXCLUDED_CASES}) hidden`);
 
 declareFact(
   'namedExcludedCaseIds',

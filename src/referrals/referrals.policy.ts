@@ -2,7 +2,7 @@
  * Who sees a referral: the agency that made it, and from its submission on the panel that it asks. The referrer may go on
  * following the case that it led to, and learns nothing else of it.
  */
-import type { Actor } from '../policy/actor.js';
+import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import {
   declareSubject,
@@ -16,7 +16,7 @@ import {
 } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
-import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
+import { EXCLUDED_CASES, excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -30,6 +30,37 @@ import {
   ReferralSubject,
   RepeatedCase,
 } from './referral.entity.js';
+
+declare module '../policy/actor.js' {
+  interface ActorFacts {
+    /** People whom a panel knows only from these cases, from which the actor is excluded, and from referrals of the same matters. */
+    peopleOfExcludedCases: { panelId: string; personId: string; caseIds: string[] }[];
+  }
+}
+
+declareFact(
+  'peopleOfExcludedCases',
+  `WITH hidden AS (${EXCLUDED_CASES}),
+     matters AS (SELECT r.id, r.case_id FROM referrals r JOIN hidden ON hidden.id = r.case_id
+       UNION SELECT rc.referral_id, rc.earlier_case_id FROM repeated_cases rc JOIN hidden ON hidden.id = rc.earlier_case_id),
+     within AS (SELECT c.panel_id, c.person_id, c.id AS case_id FROM cases c JOIN hidden ON hidden.id = c.id
+       UNION SELECT p.panel_id, p.person_id, p.case_id FROM case_people p JOIN hidden ON hidden.id = p.case_id
+       UNION SELECT p.panel_id, p.person_id, p.case_id FROM case_person_corrections p JOIN hidden ON hidden.id = p.case_id
+       UNION SELECT r.panel_id, r.person_id, m.case_id FROM referrals r JOIN matters m ON m.id = r.id
+       UNION SELECT p.panel_id, p.person_id, m.case_id FROM referral_people p JOIN matters m ON m.id = p.referral_id
+       UNION SELECT p.panel_id, p.person_id, m.case_id FROM referral_person_corrections p JOIN matters m ON m.id = p.referral_id)
+   SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases)
+     ORDER BY one.panel_id, one.person_id), '[]')
+   FROM (SELECT w.panel_id, w.person_id, jsonb_agg(w.case_id ORDER BY w.case_id) AS cases FROM within w
+     WHERE NOT EXISTS (SELECT FROM cases c
+         WHERE c.person_id = w.person_id AND c.panel_id = w.panel_id AND c.id NOT IN (SELECT id FROM hidden))
+       AND NOT EXISTS (SELECT FROM case_people p
+         WHERE p.person_id = w.person_id AND p.panel_id = w.panel_id AND p.case_id NOT IN (SELECT id FROM hidden))
+       AND NOT EXISTS (SELECT FROM referrals r LEFT JOIN referral_people p ON p.referral_id = r.id AND p.person_id = w.person_id
+         WHERE r.panel_id = w.panel_id AND r.submitted_at IS NOT NULL AND w.person_id IN (r.person_id, p.person_id)
+           AND r.id NOT IN (SELECT id FROM matters))
+     GROUP BY w.panel_id, w.person_id HAVING w.person_id IS NOT NULL) one`,
+);
 
 /** A referral names people as the one whom it is about, and in their roles. */
 const naming = (personIds: string[]): Where[] => {
@@ -364,8 +395,8 @@ for (const [type, foreign] of [
     grounds: [throughReferral],
   });
 
-/** Referrals by which the panel has, or is asked to take, a matter. */
-const OPEN_OR_ACCEPTED = { status: { $in: ['draft', 'submitted', 'returned', 'accepted'] } };
+/** Referrals by which the panel has, or is asked to take, a matter: a draft puts nothing before anybody. */
+const OPEN_OR_ACCEPTED = { submittedAt: { $ne: null }, status: { $in: ['submitted', 'returned', 'accepted'] } };
 const toItsPanel = { local: 'personId', foreign: 'personId', also: { panelId: 'panelId' } };
 
 extendSubject(ProtectedAddress, {
@@ -374,11 +405,26 @@ extendSubject(ProtectedAddress, {
     referrals: { to: Referral, ...toItsPanel },
     referralRoles: { to: ReferralPerson, ...toItsPanel },
   },
+  bars: [
+    {
+      name: 'before-an-excluded-case',
+      step: 'conflict',
+      sentence:
+        'who is excluded from the only cases and referrals that name the person on the panel before which it stands, unless they wrote the address',
+      where: ({ id, peopleOfExcludedCases: hidden }) =>
+        hidden.length
+          ? {
+              authorId: { $ne: id },
+              $or: hidden.map(({ panelId, personId }) => ({ panelId, personId })),
+            }
+          : null,
+    },
+  ],
   grounds: [
     {
       name: 'own-agency-of-the-person-in-a-referral',
       sentence:
-        'whose agency wrote it, and recorded the person, and who may read a submitted referral of the person to the panel, or is of the agency that makes one, as its author, with a seat on the panel or as safeguarding lead',
+        'whose agency wrote it, and recorded the person, and who may read a submitted referral of the person to the panel, or is of the agency that submitted one, as its author, with a seat on the panel or as safeguarding lead',
       actions: ['put-before'],
       where: (actor) => {
         const own = { ...throughOwnReferral(actor), ...OPEN_OR_ACCEPTED };
