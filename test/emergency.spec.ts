@@ -5,7 +5,7 @@
  * Seen to fail: several open at once; earlier ones forgotten after a declared conflict; no alarm; no limit of those that wait for review; the purpose of the request in the
  * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
  * notice; an overdue review that blocks nothing; a review of an access that is still open; a person read in an
- * emergency who is not found by the case.
+ * emergency who is not found by the case; somebody who is named in the case in that hour, and read in full.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -138,6 +138,36 @@ test('may be named by its reference, and ended early by whoever opened it', asyn
   await sergeant.post(`${path}/ending`).set('if-match', tag).expect(200);
   await sergeant.get(`/v1/cases/${id}`).expect(404);
   await sergeant.post(`${path}/ending`).set('if-match', '*').expect(409);
+});
+
+test('shows no more of somebody whom the holder, or a colleague, names in the case since it was opened', async () => {
+  const { rows } = await owner.query<{ case: string; person: string }>(
+    `SELECT c.id AS case, p.id AS person FROM cases c JOIN persons p ON p.agency_id <> $1 AND p.ethnicity IS NOT NULL
+       WHERE c.panel_id = (SELECT id FROM panels WHERE code = 'ask-jag') AND c.closed_at IS NULL
+         AND EXISTS (SELECT FROM case_people n WHERE n.person_id = p.id AND n.panel_id = c.panel_id)
+         AND NOT EXISTS (SELECT FROM case_people n WHERE n.person_id = p.id AND n.case_id = c.id)
+         AND p.id IS DISTINCT FROM c.person_id ORDER BY 1, 2`,
+    [(await practitioner(owner, 'nhs-safeguarding-lead')).agencyId],
+  );
+  const lead = await by('nhs-safeguarding-lead');
+  const withheld = async (person: string): Promise<string[]> =>
+    (await lead.get(`/v1/persons/${person}`).expect(200)).body.withheld;
+  const found: typeof rows = [];
+  for (const row of rows) if ((await withheld(row.person)).includes('ethnicity')) found.push(row);
+  const [own, another] = [
+    found[0]!,
+    found.find((one) => one.person !== found[0]!.person && one.case === found[0]!.case)!,
+  ];
+  expect((await open(own.case, 'nhs-safeguarding-lead')).status).toBe(201);
+  for (const [who, { person }] of [
+    ['nhs-safeguarding-lead', own],
+    ['jag-coordinator', another],
+  ] as const) {
+    const before = await withheld(person);
+    const role = { personId: person, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+    await (await by(who)).post(`/v1/cases/${own.case}/people`, role).expect(201);
+    expect([who, await withheld(person)]).toEqual([who, before]);
+  }
 });
 
 test('lets nothing be changed', async () => {

@@ -95,6 +95,7 @@ function memberOf(panelIds: string[]): Actor {
     panelExclusions: [],
     peopleOfExcludedCases: [],
     emergencyCaseIds: [],
+    namedSinceEmergencyIds: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],
     namedOnlyInExcluded: [],

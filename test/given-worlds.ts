@@ -347,7 +347,11 @@ class Examination {
       return (row: Row) =>
         (row[name] as Row[])
           .filter((one) => ways.some((way) => conditions.holds(way, one)))
-          .map((one) => ({ panelId: one[related.panel ?? ''], caseId: one[related.case ?? ''] as string }));
+          .map((one) => ({
+            id: one['id'] as string,
+            panelId: one[related.panel ?? ''],
+            caseId: one[related.case ?? ''] as string,
+          }));
     });
     const fields = [...classification.classifiedProperties(subject.type)].map(
       ([field, column]): [string, typeof column, Parsed] => [
@@ -364,7 +368,9 @@ class Examination {
         ...Object.fromEntries(Object.keys(subject.relations).map((name) => [name, row[name]])),
         context: {
           panelIds: contexts.map((one) => one.panelId).filter((one) => one !== null),
-          inEmergency: contexts.some((one) => actor.emergencyCaseIds.includes(one.caseId)),
+          inEmergency: contexts.some(
+            (one) => actor.emergencyCaseIds.includes(one.caseId) && !actor.namedSinceEmergencyIds.includes(one.id),
+          ),
         },
       };
       for (const [field, column, sees] of fields) {

@@ -261,7 +261,7 @@ declareKnownFacts(['grantedCaseIds'], async (work, people) => {
 });
 
 // the coordination learns that a case was opened in an emergency, not by whom
-declareKnownFacts(['emergencyCaseIds'], async (work, people) => {
+declareKnownFacts(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, people) => {
   const opened = await openEmergencies(
     work,
     people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),

@@ -4,7 +4,7 @@
  */
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { sharedAs, sharedAtLeast } from '../policy/levels.js';
+import { openedInEmergency, sharedAs, sharedAtLeast } from '../policy/levels.js';
 import {
   declareSubject,
   extendSubject,
@@ -119,7 +119,7 @@ declareSubject(Case, 'Case', {
     {
       name: 'emergency-access',
       sentence:
-        'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no sealed category',
+        'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no sealed category, and of people named since then what the agreement shares',
       actions: ['read'],
       where: (actor) => (actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds } } : null),
     },
@@ -405,7 +405,7 @@ extendSubject(Person, {
 /** Addresses reached through a readable case, where the agreement shares them in full or the case is open in an emergency. */
 const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Where): Where => {
   const caseId = relation === 'cases' ? 'id' : 'caseId';
-  const inEmergency = { [caseId]: { $in: actor.emergencyCaseIds } };
+  const inEmergency = openedInEmergency(actor, caseId);
   return {
     $or: [
       { $and: [{ [relation]: { $elemMatch: readable } }, sharedAs(actor, 'protected_address', 'full')] },

@@ -50,6 +50,8 @@ declare module './actor.js' {
     coordinatedPanelIds: string[];
     /** Cases to which the actor has emergency access, now. */
     emergencyCaseIds: string[];
+    /** Roles in these cases that were given to people since the access was opened. */
+    namedSinceEmergencyIds: string[];
   }
 }
 
@@ -270,6 +272,18 @@ export function shownWhere(
   };
 }
 
+/**
+ * Rows by which a case that is open in an emergency lends its context, without the roles that were given since it was opened: whoever is named
+ * in that hour is read as the agreement shares it, so that nobody is named to be read in full.
+ */
+export const openedInEmergency = (
+  { emergencyCaseIds, namedSinceEmergencyIds }: Pick<Actor, 'emergencyCaseIds' | 'namedSinceEmergencyIds'>,
+  caseColumn: string,
+): Where => ({
+  [caseColumn]: { $in: emergencyCaseIds },
+  ...(namedSinceEmergencyIds.length && caseColumn !== 'id' ? { id: { $nin: namedSinceEmergencyIds } } : {}),
+});
+
 /** Where a row without a panel of its own is read: the columns of the related row, and which related rows are readable. */
 export interface RelatedContext {
   panel: string;
@@ -299,7 +313,7 @@ function inEveryContext(
   const mayOpen = actor.emergencyCaseIds.length > 0 && !SEALED_CATEGORIES.includes(category as DataCategory);
   const emergency = contexts.flatMap((one) =>
     one.case && mayOpen
-      ? [{ [one.relation]: { $elemMatch: { $and: [{ [one.case]: { $in: actor.emergencyCaseIds } }, one.readable] } } }]
+      ? [{ [one.relation]: { $elemMatch: { $and: [openedInEmergency(actor, one.case), one.readable] } } }]
       : [],
   );
   const sharing = sharingPanels(actor, subject, from, category);

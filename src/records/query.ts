@@ -11,7 +11,7 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { Actor } from '../policy/actor.js';
 import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
 import { parse, type Slot, type Where } from '../policy/conditions.js';
-import { CONTEXT, HELD_BY } from '../policy/levels.js';
+import { CONTEXT, HELD_BY, openedInEmergency } from '../policy/levels.js';
 import { joinSql, Parameters, toSql } from '../policy/sql.js';
 import {
   abilityFor,
@@ -151,7 +151,7 @@ export function contextSql(
     const on = joinSql(relation, subject.type, alias, other);
     const emergency =
       through.case && actor.emergencyCaseIds.length
-        ? `${column(through.case)} = ANY(${parameters.add(actor.emergencyCaseIds, 'uuid[]')})`
+        ? toSql(parse(openedInEmergency(actor, through.case)), through.type, other, parameters)
         : 'FALSE';
     const allowed = permittedSql(actor, through, asked, other, parameters);
     const panel = column(through.panel ?? '');

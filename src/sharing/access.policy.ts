@@ -59,12 +59,17 @@ declareFact(
 );
 
 /** Open now, by somebody who still has the role and works where they did. */
-declareFact(
-  'emergencyCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM emergency_accesses e
+const OPEN_EMERGENCIES = `emergency_accesses e
    JOIN practitioners p ON p.id = e.practitioner_id AND 'emergency_access' = ANY (p.roles)
    WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id
-     AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`,
+     AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`;
+
+declareFact('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
+
+declareFact(
+  'namedSinceEmergencyIds',
+  `SELECT coalesce(jsonb_agg(cp.id ORDER BY cp.id), '[]') FROM case_people cp
+   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id AND cp.made_at >= e.opened_at`,
 );
 
 declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
