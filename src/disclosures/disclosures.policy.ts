@@ -1,7 +1,7 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, permitted, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
+import { declareSubject, extendSubject, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
@@ -51,34 +51,24 @@ const hiddenWithItsReferral: Bar = {
   },
 };
 
-/** Records that stand in no case by themselves, by the relation that leads to them. */
-const BY_THEMSELVES: [relation: string, type: RecordClass][] = [
-  ['person', Person],
-  ['place', Place],
-  ['group', Group],
-  ['address', ProtectedAddress],
-];
+/** Records that stand in no case by themselves. */
+const BY_THEMSELVES: RecordClass[] = [Person, Place, Group, ProtectedAddress];
 
 /**
- * Hides rows about people, places and groups of which no case or referral is known through which they were read: it may be hidden. With
- * a case or referral, the bars of that one decide. Not from officers, who account for all that was received in the partnership.
+ * Hides rows about people, places and groups of which no case or referral is known through which they were received: it may be hidden.
+ * With a case or referral, the bars of that one decide. Not from officers, who account for all that was received in the partnership.
  */
 const hiddenWithItsRecord: Bar = {
   name: 'excluded-from-record',
   step: 'conflict',
   sentence:
-    'who is excluded from a case or a person, where it is not known through which case or referral the person, place, group or address was received on a panel, or where they cannot read it; unless they are a data protection officer',
+    'who is excluded from a case or a person, where it is not known through which case or referral the person, place, group or address was received; unless they are a data protection officer',
   where: (actor) => {
     const { excludedCaseIds, excludedPersonIds, panelExclusions, roles } = actor;
     const isExcluded = excludedCaseIds.length > 0 || excludedPersonIds.length > 0 || panelExclusions.length > 0;
     if (!isExcluded || roles.includes('data_protection_officer')) return null;
-    const readable = BY_THEMSELVES.flatMap(([relation, type]): Where[] => {
-      const read = permitted({ ...actor, scopes: undefined }, subjectOf(type), 'read');
-      return read ? [{ recordType: subjectOf(type).name, [relation]: { $elemMatch: read } }] : [];
-    });
-    const types = BY_THEMSELVES.map(([, type]) => subjectOf(type).name);
-    const unread = readable.length ? [{ panelId: { $ne: null } }, { $nor: readable }] : [];
-    return { recordType: { $in: types }, caseId: null, referralId: null, ...(unread.length ? { $or: unread } : {}) };
+    const types = BY_THEMSELVES.map((type) => subjectOf(type).name);
+    return { recordType: { $in: types }, caseId: null, referralId: null };
   },
 };
 
@@ -131,10 +121,6 @@ declareSubject(Disclosure, 'Disclosure', {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
     referral: { to: Referral, local: 'referralId', foreign: 'id' },
-    person: { to: Person, local: 'recordId', foreign: 'id' },
-    place: { to: Place, local: 'recordId', foreign: 'id' },
-    group: { to: Group, local: 'recordId', foreign: 'id' },
-    address: { to: ProtectedAddress, local: 'recordId', foreign: 'id' },
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],
