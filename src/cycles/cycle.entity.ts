@@ -185,6 +185,7 @@ export class Feed extends ContributedRecord {
   /** The case behind it: whoever is kept out of the case is kept from it. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
+  @References(() => Case)
   caseId: string | null;
 
   /** The panel whose case and plan that are: what comes from a compartment is hidden with it, whoever hands it on. */

@@ -19,7 +19,7 @@ import {
   type RecordClass,
   type Subject,
 } from '../policy/subjects.js';
-import { contextSql, SHOWN_SETS } from './query.js';
+import { contextSql, shownFor } from './query.js';
 import { inSlices } from './slices.js';
 
 interface Tree {
@@ -118,7 +118,7 @@ export async function readableBy(
   const condition = parse(permittedTo);
   const sets = shownFields(actor, subject, 'read').map(({ where }) => parse(where));
   const weighed = await inSlices(rows, (row): Row | null =>
-    holds(condition, row) ? { ...row, [SHOWN_SETS]: sets.map((shown) => holds(shown, row)) } : null,
+    holds(condition, row) ? { ...row, [shownFor('read')]: sets.map((shown) => holds(shown, row)) } : null,
   );
   const readable = weighed.filter((row) => row !== null);
   if (subject.contexts.length && readable.length) await inContext(manager, actor, subject, 'read', readable, inPanel);

@@ -9,7 +9,7 @@ import { OTHER_FIELDS } from '../policy/explanation.js';
 import { inWords, weigh, weighedBy, type Weighing } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
 import { shownFields, subjectOf, type Subject } from '../policy/subjects.js';
-import { SHOWN_SETS } from './query.js';
+import { shownFor } from './query.js';
 import type { ViewShape } from './view.js';
 
 export interface Masked {
@@ -23,15 +23,30 @@ export interface Masked {
 /** Kinds of row that one reader meets in one view. */
 const MOST_KINDS = 500;
 
+const fieldsOf = (actor: Actor, subject: Subject, action: string): (readonly string[] | undefined)[] =>
+  keptFor(actor, `fields ${action} ${subject.name}`, () =>
+    shownFields(actor, subject, action).map(({ fields }) => fields),
+  );
+
+/** Was the row found for something else, so that it does not say which of its fields the actor is shown for this action? */
+export const isReadForAnother = (actor: Actor, subject: Subject, action: string, row: Row): boolean =>
+  row[shownFor(action)] === undefined && fieldsOf(actor, subject, action).some((fields) => fields);
+
+/** The row as it is shown without a ground to read it: all fields to whoever made it, to others which record it is. */
+export const withFieldsOf = (who: 'whoever made it' | 'nobody', action: string, row: Row): Row => ({
+  ...row,
+  [shownFor(action)]: who === 'nobody' ? [] : null,
+});
+
 /** The fields that the grounds which opened the row allow: all of them, unless every one of those grounds is limited. */
 function allowedByGround(actor: Actor, subject: Subject, action: string, row: Row): (field: string) => boolean {
-  const isShown = row[SHOWN_SETS] as boolean[] | undefined;
+  if (isReadForAnother(actor, subject, action, row))
+    throw new Error(`${subject.name} was not found by whoever may ${action} it: which fields are shown is not known`);
+  const isShown = row[shownFor(action)] as boolean[] | null | undefined;
   if (!isShown) return () => true;
-  const sets = keptFor(actor, `fields ${action} ${subject.name}`, () =>
-    shownFields(actor, subject, action).map(({ fields }) => fields),
-  ).filter((_, index) => isShown[index]);
+  const sets = fieldsOf(actor, subject, action).filter((_, index) => isShown[index]);
   if (sets.some((fields) => !fields)) return () => true;
-  const fields = new Set(sets.flatMap((one) => one ?? []));
+  const fields = new Set(['id', 'version', ...sets.flatMap((one) => one ?? [])]);
   return (field) => fields.has(field);
 }
 
@@ -41,7 +56,7 @@ export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): 
   if (by === null) return masked(actor, shape, action, row);
   const kinds = keptFor(actor, `masks ${shape.name}`, () => new Map<string, Masked>());
   const categories = shape.rowCategories.map((column) => row[column]);
-  const kind = [action, by, (row[SHOWN_SETS] as boolean[] | undefined)?.join(), ...categories].join(' ');
+  const kind = [action, by, (row[shownFor(action)] as boolean[] | null | undefined)?.join(), ...categories].join(' ');
   let known = kinds.get(kind);
   if (!known) {
     if (kinds.size > MOST_KINDS) kinds.clear();

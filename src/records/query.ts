@@ -37,8 +37,11 @@ interface Rule {
   fields: string[] | undefined;
 }
 
-/** Which sets of fields the row shows, in the order of `shownFields`; present only where a ground limits the fields. */
-export const SHOWN_SETS = 'shownSets';
+/**
+ * Which sets of fields the row shows to whoever may do the action, in the order of `shownFields`; present only where a ground limits the
+ * fields of that action.
+ */
+export const shownFor = (action: string): string => `shown for ${action}`;
 /** Which conditions a row meets under which values of the column would tell its reader of a hidden record. */
 export const tells = (column: string): string => `tells ${column}`;
 /** The order value of a row, exact to the microsecond, for the cursor. */
@@ -98,7 +101,7 @@ function selection(
   const sets = shownFields(actor, subject, action);
   if (sets.some(({ fields }) => fields)) {
     const shown = sets.map(({ where }) => `coalesce(${toSql(parse(where), subject.type, 't', parameters)}, FALSE)`);
-    columns.push(`ARRAY[${shown.join(', ')}]::boolean[] AS "${SHOWN_SETS}"`);
+    columns.push(`ARRAY[${shown.join(', ')}]::boolean[] AS "${shownFor(action)}"`);
   }
   if (subject.caps.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
   if (subject.contexts.length)

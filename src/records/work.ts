@@ -38,7 +38,7 @@ import {
   type Revised,
   type TakenBack,
 } from './journal.js';
-import { mask, type Masked } from './mask.js';
+import { isReadForAnother, mask, withFieldsOf, type Masked } from './mask.js';
 import type { PageQuery } from './page-query.requests.js';
 import { Presented, type PageOf } from './presented.js';
 import { countSql, CURSOR, findSql, listSql, tells, type Statement } from './query.js';
@@ -391,7 +391,9 @@ export class Work {
     row: object,
     { status = 200, action = 'read', how = 'view', extra = {}, given, reason }: PresentOptions = {},
   ): Promise<Presented> {
-    const asSeen = await this.masked(view, action, [{ ...row, ...extra }]);
+    const reader = { ...this.actor, scopes: undefined };
+    const found = await this.asReadFor(action, view, row as Row, reader);
+    const asSeen = await this.masked(view, action, [{ ...found, ...extra }], reader);
     const [whole, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
     // what somebody just made of their own is written down as made
     if (status === 200 || isDisclosed(this.actor, subjectOf(shapeOf(view).record), whole, masked))
@@ -401,6 +403,20 @@ export class Work {
     const text = JSON.stringify(body);
     const headers = { etag: `"${stateOf(view, whole['version'] as number | undefined, masked)}.${digestOf(text)}"` };
     return new Presented(body, status, headers, text, undefined, shows);
+  }
+
+  /**
+   * The row as its reader finds it: what was found for a command does not say which of its fields are shown. Whoever made it and may not
+   * read it gets what they wrote; whoever may command more than read gets no field of it. A client's scopes do not matter here: what it
+   * is registered to do, it is answered.
+   */
+  private async asReadFor(action: string, view: ViewClass, row: Row, reader: Actor): Promise<Row> {
+    const { record } = shapeOf(view);
+    const subject = subjectOf(record);
+    if (!isReadForAnother(reader, subject, action, row)) return row;
+    const id = row['id'] as string;
+    const [read] = await this.run<Row>(this.finding(reader, record, action, false), [id]);
+    return read ? { ...row, ...read } : withFieldsOf(this.made.has(id) ? 'whoever made it' : 'nobody', action, row);
   }
 
   /**

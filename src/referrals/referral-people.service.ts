@@ -53,7 +53,13 @@ export class ReferralPeopleService {
   end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('take-out', ReferralPerson, id, { lock: true });
+      const before = await work.find('correct', Referral, referralId);
       const referral = await referralOf(work, found, referralId);
+      if (referral.caseId !== before.caseId)
+        throw conflict(
+          'accepted-meanwhile',
+          'The panel has accepted the referral meanwhile, and its case names the person. Read the case, and take the person out of it as well: POST /v1/cases/{id}/people/{roleId}/ending.',
+        );
       if (!work.actor.coordinatedPanelIds.includes(referral.panelId)) mustWait(referral);
       const { personId } = found;
       const others = await work.manager.countBy(ReferralPerson, { referralId, personId });

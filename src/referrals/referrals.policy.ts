@@ -124,7 +124,7 @@ export const excludedFromReferral: Bar = {
     const hidden = namingExcluded(actor, (where): Where => {
       // to lose what one has just written would tell that the panel knows the person
       const decides = coordinatedPanels(actor).includes(where['panelId'] as string);
-      return decides ? where : { ...where, authorId: { $ne: actor.id } };
+      return decides ? where : { $and: [where, { $or: [{ authorId: { $ne: actor.id } }, { caseId: { $ne: null } }] }] };
     });
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     hidden.push(...repeatingExcluded(actor));

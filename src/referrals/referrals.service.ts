@@ -212,7 +212,7 @@ export class ReferralsService {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
       const panel = await work.find('read', Panel, found.panelId);
       await mustNamePeople(work, found, panel);
-      await screenedAgain(work, found, panel);
+      await screenedAgain(work, found, panel, 'accept');
       const lead = leadAgencyId ?? found.agencyId;
       await mustActIn(work, lead, found.partnershipId, '/leadAgencyId');
       return { caseId: (await openCase(work, found, panel, lead)).id };
@@ -228,7 +228,7 @@ export class ReferralsService {
     return this.decide(actor, id, refusal, async (work, found) => {
       if (request.reasonCode === 'below_threshold') {
         await mustSeeScreening(work, id);
-        await screenedAgain(work, found, await work.find('read', Panel, found.panelId));
+        await screenedAgain(work, found, await work.find('read', Panel, found.panelId), 'refuse');
         await mustNotBeRepeat(work, id);
       }
       return {};
@@ -480,9 +480,11 @@ async function mustNamePeople(work: Work, { id }: Referral, panel: Panel): Promi
     );
 }
 
-async function screenedAgain(work: Work, found: Referral, panel: Panel): Promise<void> {
+/** Nobody decides on what turns out now to repeat a case from which they are excluded. */
+async function screenedAgain(work: Work, found: Referral, panel: Panel, action: 'accept' | 'refuse'): Promise<void> {
   const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
   await screenAgain(work, found, panel.type, rules.repeatWindowMonths);
+  await work.find(action, Referral, found.id);
 }
 
 async function othersScreened(work: Work, accepted: Referral): Promise<void> {

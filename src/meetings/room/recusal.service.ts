@@ -45,8 +45,14 @@ export class RecusalService {
     return this.records.change(actor, async (work) => {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
+      const action = declared ? 'read' : 'recuse';
+      const { partnershipId } = await itemOf(work, action, meetingId, listingId);
+      // who is left is counted before items are locked, as for an exclusion
+      const mustLeaveSomebody = declared
+        ? null
+        : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
       // locked, so that the item does not end meanwhile
-      const listing = await itemOf(work, declared ? 'read' : 'recuse', meetingId, listingId, { lock: true });
+      const listing = await itemOf(work, action, meetingId, listingId, { lock: true });
       if (declared) {
         onlyAPerson(actor);
         // an emergency access is to read: what somebody learnt by it stays in no record of theirs
@@ -54,10 +60,6 @@ export class RecusalService {
       } else {
         await known(work, listing, practitionerId);
       }
-      const { partnershipId } = listing;
-      const mustLeaveSomebody = declared
-        ? null
-        : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
       const who = practitionerId ?? actor.id;
       if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
