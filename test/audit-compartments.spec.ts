@@ -422,6 +422,25 @@ describe('an excluded auditor', () => {
     expect(await meets('auditor', named)).toEqual(everywhere(true, named));
   });
 
+  test('cannot read an entry about somebody on two panels, of which one knows them only from the excluded case', async () => {
+    const officer = await by('housing-officer');
+    const named = { partnershipId: channel.partnershipId, givenName: 'Perdita', familyName: 'Larkmoor' };
+    const personId = (await officer.post('/v1/persons', named).expect(201)).body.id as string;
+    const [marac] = await casesOf(owner, 'ask-marac');
+    for (const id of [jagCases[0]!.id, marac!.id]) {
+      const role = { personId, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+      await officer.post(`/v1/cases/${id}/people`, role).expect(201);
+    }
+    const reader = await by('adult-social-worker');
+    const both = await entriesOf(await reader.get(`/v1/persons/${personId}`).expect(200));
+    expect(both.map(({ panelIds }) => panelIds?.length)).toEqual([2]);
+    expect(await meets('auditor', both)).toEqual(everywhere(true, both));
+    await exclude('case_id', marac!.id);
+    expect(await meets('auditor', both)).toEqual(everywhere(false, both));
+    expect(await throughTheWall('auditor', both)).toEqual([false]);
+    expect(await meets('channel-auditor', both)).toEqual(everywhere(true, both));
+  });
+
   test('learns nothing from the entry of their own attempt', async () => {
     const { id } = jagCases[2]!;
     await exclude('case_id', id);

@@ -168,6 +168,12 @@ test('shows no more of somebody whom the holder, or a colleague, names in the ca
     await (await by(who)).post(`/v1/cases/${own.case}/people`, role).expect(201);
     expect([who, await withheld(person)]).toEqual([who, before]);
   }
+  // who was named in that hour is read because of it all the same
+  const { rows: read } = await owner.query<{ purpose: string }>(
+    `SELECT DISTINCT purpose FROM disclosures WHERE case_id = $1 AND record_id = ANY ($2) AND recipient_agency_id = $3`,
+    [own.case, [own.person, another.person], (await practitioner(owner, 'nhs-safeguarding-lead')).agencyId],
+  );
+  expect(read).toEqual([{ purpose: 'EMERGENCY_BTG' }]);
 });
 
 test('lets nothing be changed', async () => {

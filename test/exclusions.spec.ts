@@ -8,7 +8,8 @@
  * one panel open; an exclusion by name that ends when staff are renamed, in the policy and in row-level security; a body that names
  * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; an exclusion by name that
  * does not say how many people it matches, and one that counts people of another partnership; a declared conflict that no panel keeps,
- * which nobody can end; one that a panel keeps, ended by an officer; an action given to an excluded agency.
+ * which nobody can end; one that a panel keeps, ended by an officer; an action given to an excluded agency; the
+ * answer to the ending of an exclusion, with its reason.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -432,6 +433,19 @@ describe('a conflict with a person that somebody declares', () => {
       expect([ended.status, ended.text]).toEqual([200, expect.any(String)]);
       expect(ended.text).not.toContain('A friend.');
       expect(await status(OFFICER, `/v1/persons/${named}`)).toBe(200);
+    });
+
+    test('a data protection officer of the same agency ends it and is not told why', async () => {
+      const roles = `UPDATE practitioners SET roles = roles || '{data_protection_officer}' WHERE subject = 'related-officer'`;
+      await owner.query(roles);
+      await declares(OFFICER);
+      const before = await (await by('related-officer')).get(path).expect(200);
+      const ended = await ending('related-officer');
+      expect([ended.status, Object.keys(ended.body).sort()]).toEqual([200, Object.keys(before.body).sort()]);
+      expect(ended.text).not.toContain('A friend.');
+      await owner.query(
+        roles.replace("roles || '{data_protection_officer}'", "array_remove(roles, 'data_protection_officer')"),
+      );
     });
 
     test('a data protection officer can end another’s, and not their own', async () => {

@@ -93,7 +93,7 @@ function memberOf(panelIds: string[]): Actor {
     namedExcludedCaseIds: [],
     excludedPersonIds: [],
     panelExclusions: [],
-    peopleOfExcludedCases: [],
+    peopleOfHiddenMatters: [],
     emergencyCaseIds: [],
     namedSinceEmergencyIds: [],
     auditedPanelIds: [],

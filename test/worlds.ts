@@ -341,7 +341,7 @@ export class Worlds {
       excludedFromAuditIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
       namedOnlyInExcluded: c.happens(0.5)
         ? []
-        : [{ ids: c.some(pool('Person', 'id'), 0.4), within: c.some(panels, 0.6), elsewhere: c.some(panels, 0.2) }],
+        : [{ ids: c.some(pool('Person', 'id'), 0.4), within: c.some(panels, 0.6) }],
       grantedCaseIds: c.happens(0.4) ? [] : c.some(pool('Case', 'id'), 0.4),
       invitations: c.some(pool('Invitation', 'id'), 0.4).map((id) => ({
         id,
@@ -361,9 +361,14 @@ export class Worlds {
       panelExclusions: c.happens(0.5)
         ? []
         : c.some(panels, 0.4).map((panelId) => ({ panelId, personIds: c.some(pool('Person', 'id'), 0.4) })),
-      peopleOfExcludedCases: c.happens(0.5)
+      peopleOfHiddenMatters: c.happens(0.5)
         ? []
-        : c.some(panels, 0.4).map((panelId) => ({ panelId, personId: c.pick(pool('Person', 'id')), caseIds: [] })),
+        : c.some(panels, 0.4).map((panelId) => ({
+            panelId,
+            personId: c.pick(pool('Person', 'id')),
+            caseIds: [],
+            excludedPersonIds: [],
+          })),
       agreements: c.some(['one', 'two'], 0.8).map(() => ({
         versionId: c.uuid(),
         panelIds: c.some(panels, 0.8),

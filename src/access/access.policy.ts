@@ -11,7 +11,7 @@ import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { declareKnownFacts } from '../records/known-facts.js';
 import { Referral } from '../referrals/referral.entity.js';
-import '../referrals/referrals.policy.js';
+import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -25,7 +25,8 @@ const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 const theOneExcluded: Bar = {
   name: 'the-one-excluded',
   step: 'conflict',
-  sentence: 'who is or was kept out by it, or is kept out of its case or person by another',
+  sentence:
+    'who is or was kept out by it, or is kept out by another of its case, of its person, or of the only cases and referrals by which its panel knows the person',
   where: (actor) => ({
     $or: [
       { practitionerId: actor.id },
@@ -34,6 +35,7 @@ const theOneExcluded: Bar = {
       { caseId: { $in: actor.excludedCaseIds } },
       { personId: { $in: actor.excludedPersonIds } },
       ...excludedByPanel(actor),
+      ...namedInHiddenMatters(actor),
     ],
   }),
 };
@@ -279,7 +281,7 @@ declareKnownFacts(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, p
 });
 
 declareKnownFacts(
-  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions', 'peopleOfExcludedCases'],
+  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions', 'peopleOfHiddenMatters'],
   async (work, people) => {
     const concerning = await exclusionsOf(work, people);
     const shown = await work.shownOf(
@@ -312,8 +314,9 @@ declareKnownFacts(
         panelExclusions: one.panelExclusions
           .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
           .filter(({ personIds }) => personIds.length),
-        peopleOfExcludedCases: one.peopleOfExcludedCases.filter((people) =>
-          people.caseIds.every((id) => caseIds.has(id)),
+        peopleOfHiddenMatters: one.peopleOfHiddenMatters.filter(
+          ({ panelId, caseIds: inCases, excludedPersonIds: because }) =>
+            inCases.every((id) => caseIds.has(id)) && because.every((id) => hides(id) || hides(id, panelId)),
         ),
       };
     };

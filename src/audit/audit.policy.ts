@@ -27,10 +27,9 @@ declare module '../policy/actor.js' {
      */
     excludedFromAuditIds: string[];
     /**
-     * Of an auditor: people, places and groups that are named on panels (`within`) only in those cases and referrals, and the panels
-     * on which others name them (`elsewhere`).
+     * Of an auditor: people, places and groups that are named on panels (`within`) only in those cases and referrals.
      */
-    namedOnlyInExcluded: { ids: string[]; within: string[]; elsewhere: string[] }[];
+    namedOnlyInExcluded: { ids: string[]; within: string[] }[];
   }
 }
 
@@ -96,7 +95,6 @@ const excluded: Bar = {
         { $or: ['recordIds', 'personIds'].map((field): Where => ({ [field]: { $overlaps: one.ids } })) },
         { panelIds: { $overlaps: one.within } },
       ],
-      ...(one.elsewhere.length ? { $nor: [{ panelIds: { $overlaps: one.elsewhere } }] } : {}),
     }));
     return { $or: [UNPLACED, ...named, ...within], $nor: [{ actorId: actor.id, rule: 'not-found' }] };
   },

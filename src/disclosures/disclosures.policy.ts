@@ -15,7 +15,7 @@ import {
   ReferralScreening,
   ReferralSubject,
 } from '../referrals/referral.entity.js';
-import { excludedFromReferral } from '../referrals/referrals.policy.js';
+import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -80,7 +80,11 @@ const bars: Bar[] = [
     where: (actor) => {
       const { excludedCaseIds, excludedPersonIds, panelExclusions } = actor;
       if (!excludedCaseIds.length && !excludedPersonIds.length && !panelExclusions.length) return null;
-      const people = [{ personId: { $in: excludedPersonIds } }, ...excludedByPanel(actor)];
+      const spared = { $nor: [{ referral: { $elemMatch: beyondExclusions(actor) } }] };
+      const people = [
+        { personId: { $in: excludedPersonIds } },
+        ...excludedByPanel(actor).map((where) => ({ ...where, ...spared })),
+      ];
       return { $or: [{ caseId: { $in: excludedCaseIds } }, ...people] };
     },
   },

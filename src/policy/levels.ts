@@ -498,6 +498,15 @@ export function isOpenInEmergency(actor: Actor, subject: Subject, row: Row): boo
     : ((row[CONTEXT] as Context | undefined)?.inEmergency ?? false);
 }
 
+/** Is the row read because of an emergency access of the actor, in full or as the agreement shares it? */
+export const isReadInEmergency = ({ emergencyCaseIds }: Actor, subject: Subject, row: Row): boolean =>
+  emergencyCaseIds.length > 0 &&
+  (subject.case
+    ? emergencyCaseIds.includes(row[subject.case] as string)
+    : ((row[CONTEXT] as Context | undefined)?.through ?? []).some(({ caseId }) =>
+        emergencyCaseIds.includes(caseId ?? ''),
+      ));
+
 /** The panels in whose context the row is read. */
 function panelsOf(subject: Subject, row: Row): string[] {
   if (subject.panel) return row[subject.panel] ? [row[subject.panel] as string] : [];

@@ -10,7 +10,7 @@ import type { Actor } from '../policy/actor.js';
 import { classOf } from '../policy/classification.js';
 import { Slot, type Row, type Where } from '../policy/conditions.js';
 import type { Purpose } from '../policy/categories.js';
-import { CONTEXT, isOpenInEmergency, keptBack, type Context } from '../policy/levels.js';
+import { CONTEXT, isReadInEmergency, keptBack, type Context } from '../policy/levels.js';
 import { keptFor } from '../policy/standing.js';
 import { databaseProblem } from './database-problems.js';
 import { conflict, notFound, notWritable, Problem, refused, unacceptable } from '../policy/problems.js';
@@ -825,7 +825,7 @@ export class Work {
     for (const [index, row] of rows.entries()) {
       const masked = masks[index] as Masked;
       const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
-      const purpose = isOpenInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
+      const purpose = isReadInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
       const compartments = standingOf(subject, [row]).panelIds.filter((id) =>
         this.actor.compartmentPanelIds.includes(id),
       );
@@ -880,7 +880,8 @@ export class Work {
       const there = { ...row, [CONTEXT]: { panelIds: [panelId], inEmergency } };
       const given = isMixed ? mask(this.actor, shape, action, there) : masked;
       if (!isDisclosed(this.actor, subject, row, given)) return [];
-      const standing = { panelId, caseId, referralId, purpose: inEmergency ? EMERGENCY_PURPOSE : undefined };
+      const purpose = this.actor.emergencyCaseIds.includes(caseId ?? '') ? EMERGENCY_PURPOSE : undefined;
+      const standing = { panelId, caseId, referralId, purpose };
       return [{ ...received(subject, row, given), ...standing }];
     });
   }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
+import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
+import { asKnown } from '../records/known-facts.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
-import { Referral, ReferralPerson, ReferralSubject } from './referral.entity.js';
+import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.requests.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.views.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
@@ -15,7 +16,10 @@ import { lockScreening, screen, screenByCases, screeningRules } from './screenin
 /** Corrections of who is named in a referral. Source: design, section 1, principle 13. */
 @Injectable()
 export class ReferralPeopleService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+  ) {}
 
   get(actor: Actor, referralId: string, id: string): Promise<Presented> {
     return this.records.read(actor, async (work) => {
@@ -38,6 +42,7 @@ export class ReferralPeopleService {
       const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
+      if (!work.isUnchanged(found)) await this.mustNotTellAnExcludedAuthor(work, referral);
       const changed = await work.updateIfChanged(ReferralPerson, found, changes);
       if (work.isUnchanged(found)) return work.present(ReferralPersonView, found);
       await keep(work, referral, found, 'changed', reason);
@@ -47,6 +52,32 @@ export class ReferralPeopleService {
       happenedTo(work, 'referral.person-changed', touched, {}, isRewriting(rewriting));
       return work.present(ReferralPersonView, changed);
     });
+  }
+
+  /**
+   * The author goes on reading a referral that waits, also where the panel excludes them: what other agencies know of its people is not
+   * written into it. Only an exclusion that the actor may know counts, so that the refusal tells of none.
+   */
+  private async mustNotTellAnExcludedAuthor(work: Work, { id, panelId, agencyId, authorId, personId }: Referral) {
+    const { now, call } = work.actor;
+    if (agencyId === work.actor.agencyId) return;
+    const found = await this.actors.practitioner(authorId, { now, call });
+    const [author] = found ? await asKnown(work, [found]) : [];
+    if (!author) return;
+    const roles = await work.manager.findBy(ReferralPerson, { referralId: id });
+    const repeated = await work.manager.findBy(RepeatedCase, { referralId: id });
+    const people = [
+      ...author.excludedPersonIds,
+      ...author.panelExclusions.flatMap((one) => (one.panelId === panelId ? one.personIds : [])),
+    ];
+    if (
+      [personId, ...roles.map((one) => one.personId)].some((one) => people.includes(one ?? '')) ||
+      repeated.some(({ earlierCaseId }) => author.namedExcludedCaseIds.includes(earlierCaseId))
+    )
+      throw unacceptable(
+        'author-is-excluded',
+        'The author of the referral is excluded from the matter, and goes on reading what stands in it. Accept the referral and write this in the case, or return it to another person of that agency.',
+      );
   }
 
   /** Whatever became of the referral: a wrong disclosure is stopped at any time. */

@@ -18,7 +18,7 @@ import { declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { EXCLUDED_CASES, excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
-import { excludedByPanel } from '../sharing/access.policy.js';
+import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
@@ -33,25 +33,38 @@ import {
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
-    /** People whom a panel knows only from these cases, from which the actor is excluded, and from referrals of the same matters. */
-    peopleOfExcludedCases: { panelId: string; personId: string; caseIds: string[] }[];
+    /**
+     * People whom a panel knows only from cases and referrals that an exclusion hides from the actor: by which cases, and because of
+     * whom else.
+     */
+    peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
   }
 }
 
+/** Columns `id`, `case_id` and `excluded_id`: referrals of hidden cases, and those that name somebody from whom the actor is excluded. */
+const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id FROM referrals r JOIN hidden ON hidden.id = r.case_id
+   UNION SELECT r.id, rc.earlier_case_id, NULL FROM repeated_cases rc JOIN hidden ON hidden.id = rc.earlier_case_id
+     JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND r.author_id <> who.id AND rc.found_by_id IS DISTINCT FROM who.id
+   UNION SELECT r.id, NULL, e.person_id FROM exclusions e
+     JOIN referrals r ON r.submitted_at IS NOT NULL AND (e.reach = 'partnership' OR e.panel_id = r.panel_id)
+       AND (r.author_id <> who.id OR r.case_id IS NOT NULL)
+     WHERE e.person_id IS NOT NULL AND (e.person_id = r.person_id
+       OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = r.id AND p.person_id = e.person_id)) AND ${CONCERNING_ME}`;
+
 declareFact(
-  'peopleOfExcludedCases',
-  `WITH hidden AS (${EXCLUDED_CASES}),
-     matters AS (SELECT r.id, r.case_id FROM referrals r JOIN hidden ON hidden.id = r.case_id
-       UNION SELECT rc.referral_id, rc.earlier_case_id FROM repeated_cases rc JOIN hidden ON hidden.id = rc.earlier_case_id),
-     within AS (SELECT c.panel_id, c.person_id, c.id AS case_id FROM cases c JOIN hidden ON hidden.id = c.id
-       UNION SELECT p.panel_id, p.person_id, p.case_id FROM case_people p JOIN hidden ON hidden.id = p.case_id
-       UNION SELECT p.panel_id, p.person_id, p.case_id FROM case_person_corrections p JOIN hidden ON hidden.id = p.case_id
-       UNION SELECT r.panel_id, r.person_id, m.case_id FROM referrals r JOIN matters m ON m.id = r.id
-       UNION SELECT p.panel_id, p.person_id, m.case_id FROM referral_people p JOIN matters m ON m.id = p.referral_id
-       UNION SELECT p.panel_id, p.person_id, m.case_id FROM referral_person_corrections p JOIN matters m ON m.id = p.referral_id)
-   SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases)
-     ORDER BY one.panel_id, one.person_id), '[]')
-   FROM (SELECT w.panel_id, w.person_id, jsonb_agg(w.case_id ORDER BY w.case_id) AS cases FROM within w
+  'peopleOfHiddenMatters',
+  `WITH hidden AS (${EXCLUDED_CASES}), matters AS (${HIDDEN_REFERRALS}),
+     within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c JOIN hidden ON hidden.id = c.id
+       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p JOIN hidden ON hidden.id = p.case_id
+       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p JOIN hidden ON hidden.id = p.case_id
+       UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r JOIN matters m ON m.id = r.id
+       UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p JOIN matters m ON m.id = p.referral_id
+       UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
+         JOIN matters m ON m.id = p.referral_id)
+   SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
+     'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
+   FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,
+       coalesce(jsonb_agg(DISTINCT w.excluded_id) FILTER (WHERE w.excluded_id IS NOT NULL), '[]') AS people FROM within w
      WHERE NOT EXISTS (SELECT FROM cases c
          WHERE c.person_id = w.person_id AND c.panel_id = w.panel_id AND c.id NOT IN (SELECT id FROM hidden))
        AND NOT EXISTS (SELECT FROM case_people p
@@ -62,29 +75,52 @@ declareFact(
      GROUP BY w.panel_id, w.person_id HAVING w.person_id IS NOT NULL) one`,
 );
 
+/** Rows of a panel about people whom the panel knows only from what an exclusion hides from the actor. */
+export const namedInHiddenMatters = ({ peopleOfHiddenMatters }: Actor): Where[] =>
+  peopleOfHiddenMatters.map(({ panelId, personId }) => ({ panelId, personId }));
+
 /** A referral names people as the one whom it is about, and in their roles. */
 const naming = (personIds: string[]): Where[] => {
   const people = { personId: { $in: personIds } };
   return [people, { people: { $elemMatch: people } }];
 };
 
-/** Referrals that name somebody from whom the actor is excluded; of those of single panels, as `except` limits them. */
-const namingExcluded = (actor: Actor, except: (where: Where) => Where = (where) => where): Where[] => [
-  ...excludedByPanel(actor, (personIds) => ({ $or: naming(personIds) })).map(except),
+/**
+ * Referrals that an exclusion by their panel does not reach: drafts, which are before no panel, and what an author who does not decide on
+ * it wrote, as long as it led to no case. To lose what one has just written would tell that the panel knows the person.
+ */
+export const beyondExclusions = (actor: Actor): Where => ({
+  $or: [{ submittedAt: null }, { authorId: actor.id, caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
+});
+
+/** Referrals that name somebody from whom the actor is excluded, by their panel or in the whole partnership. */
+const namingExcluded = (actor: Actor): Where[] => [
+  ...excludedByPanel(actor, (personIds) => ({ $or: naming(personIds), $nor: [beyondExclusions(actor)] })),
   ...(actor.excludedPersonIds.length ? naming(actor.excludedPersonIds) : []),
 ];
 
 /**
- * The author of a referral goes on reading what it says, and not the records of the people whom it names: these are what others
- * know of them, now.
+ * Whoever goes on reading a referral that names somebody from whom they are excluded reads the record of that person where their own agency
+ * made it: records of others are what these know of the person, now.
  */
 const excludedFromNamed: Bar = {
   name: 'excluded-from-named',
   step: 'conflict',
-  sentence: 'who is excluded, by its panel or in the whole partnership, from a person named in the referral',
+  sentence:
+    'who is excluded from a person named in a referral that is hidden from them, or from the person, where another agency recorded them',
   where: (actor) => {
     const hidden = namingExcluded(actor);
-    return hidden.length ? { referral: { $elemMatch: { $or: hidden } } } : null;
+    const people = excludedByPanel(actor);
+    // a person whom row-level security hides is not found
+    const ofOthers = { $nor: [{ person: { $elemMatch: { agencyId: actor.agencyId } } }] };
+    return hidden.length
+      ? {
+          $or: [
+            { referral: { $elemMatch: { $or: hidden } } },
+            ...(people.length ? [{ $and: [{ $or: people }, ofOthers] }] : []),
+          ],
+        }
+      : null;
   },
 };
 
@@ -121,11 +157,7 @@ export const excludedFromReferral: Bar = {
     'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel, and one from a case does not reach whoever made the referral a repeat of it by submitting or correcting it',
   where: (actor) => {
     const { excludedCaseIds } = actor;
-    const hidden = namingExcluded(actor, (where): Where => {
-      // to lose what one has just written would tell that the panel knows the person
-      const decides = coordinatedPanels(actor).includes(where['panelId'] as string);
-      return decides ? where : { $and: [where, { $or: [{ authorId: { $ne: actor.id } }, { caseId: { $ne: null } }] }] };
-    });
+    const hidden = namingExcluded(actor);
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     hidden.push(...repeatingExcluded(actor));
     return hidden.length ? { $or: hidden } : null;
@@ -276,20 +308,26 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
         'who may correct the referral: who made it, and who chairs or coordinates the panel, as it was submitted',
       actions: ['change', 'take-out'],
       within: 'correct',
-      where: (actor) => {
-        const excluded = excludedFromPersonOfRow.where(actor);
-        return { ...ownOrAsSubmitted(actor), ...(excluded ? { $nor: [excluded] } : {}) };
-      },
+      where: ownOrAsSubmitted,
     },
   ],
 });
+
+/** Of a referral that names the person no more; whoever goes on reading it by what they wrote goes on reading what was corrected. */
+const excludedFromPersonTakenOut: Bar = {
+  ...excludedFromPersonOfRow,
+  where: (actor) => {
+    const excluded = excludedFromPersonOfRow.where(actor);
+    return excluded && { $and: [excluded, { $nor: [{ referral: { $elemMatch: beyondExclusions(actor) } }] }] };
+  },
+};
 
 declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
   isAboutProcess: true,
-  bars: [excludedFromPersonOfRow],
+  bars: [excludedFromPersonTakenOut],
   grounds: [
     {
       name: 'own-agency',
@@ -344,6 +382,7 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
 
 declareSubject(ReferralSubject, 'ReferralSubject', {
   ...OF_REFERRAL,
+  relations: { ...OF_REFERRAL.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
   panel: 'panelId',
   contributor,
   bars: [excludedFromNamed],
@@ -407,17 +446,14 @@ extendSubject(ProtectedAddress, {
   },
   bars: [
     {
-      name: 'before-an-excluded-case',
+      name: 'before-a-hidden-matter',
       step: 'conflict',
       sentence:
-        'who is excluded from the only cases and referrals that name the person on the panel before which it stands, unless they wrote the address',
-      where: ({ id, peopleOfExcludedCases: hidden }) =>
-        hidden.length
-          ? {
-              authorId: { $ne: id },
-              $or: hidden.map(({ panelId, personId }) => ({ panelId, personId })),
-            }
-          : null,
+        'who is excluded from the person, or from the only cases and referrals that name the person, on the panel before which it stands, unless they wrote the address',
+      where: (actor) => {
+        const wheres = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
+        return wheres.length ? { authorId: { $ne: actor.id }, $or: wheres } : null;
+      },
     },
   ],
   grounds: [
