@@ -11,11 +11,12 @@
  * before the case was opened; the bar without the one whose own submission or correction made the repeat, and that one deciding; a
  * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
  * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
- * moment at which a case was opened in the exclusions carried over to it.
+ * moment at which a case was opened in the exclusions carried over to it; an acceptance by whoever is excluded from a case that is found to be
+ * repeated only then; the version of a screening that changes with a referral hidden from its reader.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { aReferral, asOwner, likeness, practitioner } from './given-panel-work.ts';
+import { aReferral, asOwner, likeness, practitioner, untilWaiting } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -363,16 +364,6 @@ test('a referral that ends after the case was opened stays hidden', async () => 
   await isMissing('fire-officer', '/v1/referrals', repeat, ofReferral);
 });
 
-/** Waits until so many requests wait for a lock of the database, at most two seconds: for the log, the second waits in the service. */
-async function untilWaiting(count: number): Promise<void> {
-  const waiting = `SELECT count(DISTINCT l.pid)::int AS n FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-    WHERE NOT l.granted AND a.datname = current_database()`;
-  for (let tries = 0; tries < 40; tries += 1) {
-    if ((await owner.query<{ n: number }>(waiting)).rows[0]!.n >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 /** Submits a referral and accepts another while `lock` is taken, in this order. Returns both the referral and the case. */
 async function atOnce(lock: string, values: unknown[], placeId: string, other: string): Promise<[string, string]> {
   await Promise.all(['housing-officer', 'jag-chair'].map(by));
@@ -381,9 +372,9 @@ async function atOnce(lock: string, values: unknown[], placeId: string, other: s
   try {
     await owner.query(`SELECT pg_advisory_xact_lock(${lock})`, values);
     does.push(referred(placeId));
-    await untilWaiting(1);
+    await untilWaiting(owner, 1);
     does.push(accepted(other));
-    await untilWaiting(2);
+    await untilWaiting(owner, 2);
   } finally {
     await owner.query('COMMIT');
   }
@@ -408,6 +399,36 @@ test('a submission that refers to a referral and the acceptance of that one are 
   const second = await referred(at);
   const [third] = await atOnce('hashtextextended($1, 0)', [`screening ${panelId}`], at, second);
   expect(await reads('fire-officer', `/v1/referrals/${third}`)).toBe(200);
+});
+
+test('the screening of a waiting referral does not change for whom the referral is hidden that is accepted', async () => {
+  const at = await place();
+  const named = { partnershipId, givenName: 'Wilmot', familyName: 'Quillfeather' };
+  const witness = (await made('housing-officer', '/v1/persons', named))['id'] as string;
+  const earlier = await referred(at, witness);
+  const waiting = await referred(at);
+  const exclusion = { personId: witness, reason: 'A relative.', ...(await idOf('jag-coordinator')) };
+  await made('jag-chair', '/v1/exclusions', exclusion);
+  expect(await reads('jag-coordinator', `/v1/referrals/${earlier}`)).toBe(404);
+  const screened = async (who: string): Promise<unknown[]> => {
+    const { headers, body } = await (await by(who)).get(`/v1/referrals/${waiting}/screening`).expect(200);
+    return [headers['etag'], body];
+  };
+  const before = await screened('jag-coordinator');
+  await accepted(earlier);
+  expect(await screened('jag-coordinator')).toEqual(before);
+  expect((await screened('jag-chair'))[1]).toMatchObject({ isRepeat: true, previousReferralId: earlier });
+});
+
+test('a coordinator excluded from a case decides on no referral that turns out to repeat it at that moment', async () => {
+  const at = await place();
+  await excluded(await opened(at), await idOf('jag-coordinator'));
+  const repeat = await referred(at);
+  await owner.query('DELETE FROM repeated_cases WHERE referral_id = $1', [repeat]);
+  expect((await acceptance('jag-coordinator', repeat)).status).toBe(403);
+  const { rows } = await owner.query('SELECT FROM repeated_cases WHERE referral_id = $1', [repeat]);
+  expect(rows).toEqual([]);
+  expect(await reads('jag-coordinator', `/v1/cases/${await accepted(repeat)}`)).toBe(404);
 });
 
 test('equal exclusions are carried over once, and an imposed one beside a declared one', async () => {

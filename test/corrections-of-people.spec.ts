@@ -8,12 +8,12 @@
  * agencies that received the record of the wrong person, and are not listed as to be told; the same kept from the list by
  * another case of the panel that names the person; the same after a referral withdrawn as made in error; a MARAC case without a perpetrator; a
  * repeat missed, or found, by whom a case named in error; an assessment that names somebody taken out, and cannot be put right;
- * a wrong value of an ending answered as if the agency might not end the role.
+ * a wrong value of an ending answered as if the agency might not end the role; a correction of a referral that was accepted while it waited.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
 import { givenWallsApart, type WallsApart } from './given-walls.ts';
-import { aReferral, asOwner, casesOf, meets, all, none, practitioner } from './given-panel-work.ts';
+import { aReferral, asOwner, casesOf, meets, all, none, practitioner, untilWaiting } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -386,6 +386,24 @@ describe('a person named in a referral in error', () => {
     const kept = await officer.get(`${path}/people-corrections`).expect(200);
     expect(kept.body.data).toMatchObject([{ kind: 'changed', role: 'complainant', reason: change.reason }]);
   });
+});
+
+test('a coordinator whose correction waited for an acceptance is told to correct the case', async () => {
+  const { path, role } = await referred(true);
+  const [coordinator, chair] = [await by(COORDINATOR), await by('jag-chair')];
+  await owner.query('BEGIN');
+  const does: Promise<Response>[] = [];
+  try {
+    await owner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`screening ${panelId}`]);
+    does.push(chair.post(`${path}/acceptance`, {}).set('if-match', '*').then());
+    await untilWaiting(owner, 1);
+    does.push(coordinator.post(`${path}/people/${role}/ending`, ERROR).then());
+    await untilWaiting(owner, 2);
+  } finally {
+    await owner.query('COMMIT');
+  }
+  const [accepted, corrected] = (await Promise.all(does)) as [Response, Response];
+  expect([accepted.status, corrected.status, corrected.body.code]).toEqual([200, 409, 'accepted-meanwhile']);
 });
 
 describe('a referral that the panel has decided on', () => {

@@ -115,3 +115,13 @@ export const aReferral = (panelId: string, personId: string, perpetratorId: stri
   whyMultiAgency: 'Housing, police and health each hold a part of it.',
   submit: true,
 });
+
+/** Waits until so many requests wait for a lock of the database, at most two seconds: for the log, the second waits in the service. */
+export async function untilWaiting(owner: pg.Client, count: number): Promise<void> {
+  const waiting = `SELECT count(DISTINCT l.pid)::int AS n FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE NOT l.granted AND a.datname = current_database()`;
+  for (let tries = 0; tries < 40; tries += 1) {
+    if ((await owner.query<{ n: number }>(waiting)).rows[0]!.n >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

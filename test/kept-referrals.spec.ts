@@ -194,6 +194,16 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
     await coordinator.patch(path, change, '*').expect(200);
   });
 
+  test('does not get the referral back when the person is taken out of the case that it led to', async () => {
+    const referral = await referred(AUTHOR, await person(AUTHOR, 'Vic'), await person(AUTHOR, 'Hut'), [witness(known)]);
+    const path = `/v1/cases/${await accepted(referral)}`;
+    const author = await by(AUTHOR);
+    expect((await author.get(`/v1/referrals/${referral}`)).status).toBe(404);
+    // in the referral, which the panel has decided on, the person stays
+    await owner.query(`DELETE FROM case_people WHERE person_id = $1 AND case_id = $2`, [known, path.split('/').at(-1)]);
+    expect((await author.get(`/v1/referrals/${referral}`)).status).toBe(404);
+  });
+
   test('does not read the case with that person', async () => {
     const { rows } = await owner.query<{ id: string }>('SELECT case_id AS id FROM case_people WHERE person_id = $1', [
       known,

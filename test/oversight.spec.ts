@@ -5,11 +5,12 @@
  * an item as the last; two chairs excluded at the same moment. Of each office one holder excluded from a case, and another from a
  * person in it or recused from its item; two panels that exclude two auditors from one person; a chair who has left the agency, or
  * whose seat ends, counted as left; a recusal or the end of a seat at the same moment as an exclusion; a refusal that tells of a
- * conflict that another panel keeps; an exclusion that its own maker may not read, not counted.
+ * conflict that another panel keeps; an exclusion that its own maker may not read, not counted; a
+ * recusal that locks its item before it counts, while an exclusion waits for that item.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, practitioner } from './given-panel-work.ts';
+import { asOwner, casesOf, inDays, practitioner, untilWaiting } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -228,6 +229,30 @@ test('a case keeps a chair when two are excluded at the same moment', async () =
     expect(both.map(([status]) => status).sort()).toEqual([201, 422]);
     await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
   }
+});
+
+test('an exclusion and a recusal are both made while the item is heard', async () => {
+  await owner.query(`UPDATE listings SET started_at = now() - interval '10 minutes' WHERE id = $1`, [listingId]);
+  const who = await person('fire-officer');
+  await owner.query('BEGIN');
+  const does: Promise<[number, unknown]>[] = [];
+  try {
+    await owner.query(
+      `SELECT pg_advisory_xact_lock(hashtextextended('who is left in ' || partnership_id, 0)) FROM cases WHERE id = $1`,
+      [caseId],
+    );
+    does.push(exclude(who));
+    await untilWaiting(owner, 1);
+    does.push(recuse('environmental-health-officer'));
+    await untilWaiting(owner, 2);
+  } finally {
+    await owner.query('COMMIT');
+  }
+  expect(await Promise.all(does)).toEqual([
+    [201, null],
+    [201, null],
+  ]);
+  await owner.query('UPDATE listings SET started_at = NULL WHERE id = $1', [listingId]);
 });
 
 test('an item keeps an auditor', async () => {

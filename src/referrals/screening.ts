@@ -116,7 +116,12 @@ async function screenByReferrals(work: Work, referral: Referral, panelType: Pane
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
   };
   const known = await screeningOf(work, referral.id);
-  if (known) await work.update(ReferralScreening, known, learnt);
+  // neither version nor time changes: they would tell a reader that a referral hidden from them was accepted
+  if (known)
+    await work.manager.query(
+      'UPDATE referral_screenings SET is_repeat = $2, previous_referral_id = $3, duplicate_of_id = $4 WHERE id = $1',
+      [referral.id, learnt.isRepeat, learnt.previousReferralId, learnt.duplicateOfId],
+    );
   else {
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
     await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
