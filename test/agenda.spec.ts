@@ -9,7 +9,8 @@
  * policy; a stored answer to a repeated call; a removal without If-Match, an invitation that outlives it; a coordinator who
  * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause; an
  * item put back although the agenda is out, or although the case went elsewhere; a hidden item of another meeting betrayed by 409
- * to the removal to that meeting and to the reinstatement; a deferral told to somebody who is recused from its item.
+ * to the removal to that meeting and to the reinstatement; a deferral told to somebody who is recused from its item; a version that
+ * rises with the position of an item, by which a hidden item tells of itself, and two items at the same position.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -489,6 +490,44 @@ test('a recused coordinator gets the same refusal whether or not another meeting
   }
   expect(answers[0]).toEqual(answers[1]);
   expect(answers[0]).toMatchObject({ status: 403, code: 'not-permitted' });
+});
+
+test('a coordinator sees no item change when an item hidden from them comes before it', async () => {
+  const [hidden, ...seen] = [
+    await opened('fire-officer', { band: 'high' }),
+    await opened('housing-officer', { band: 'medium' }),
+    await opened('housing-officer'),
+  ];
+  await excluded(COORDINATOR, hidden);
+  const meeting = await convened();
+  const coordinator = await by(COORDINATOR);
+  for (const caseId of seen) expect((await listed(meeting, { caseId, kind: 'new' })).status).toBe(201);
+  await drawn(meeting);
+  const { body: check } = await coordinator.post(`${meeting.path}/pre-flights`).expect(201);
+  const shown = async (): Promise<unknown[]> => {
+    const paths = itemsOf(await agenda(COORDINATOR, meeting)).map(({ listingId }) => `/listings/${listingId}`);
+    const answers: unknown[] = [];
+    for (const path of [...paths, '/listings', `/pre-flights/${check.id as string}`]) {
+      const { headers, text } = await coordinator.get(`${meeting.path}${path}`).expect(200);
+      answers.push([path, headers['etag'], text]);
+    }
+    return answers;
+  };
+  const before = await shown();
+  const added = await (await by('jag-chair')).post(`${meeting.path}/listings`, { caseId: hidden, kind: 'new' });
+  expect(added.status).toBe(201);
+  await (await by('jag-chair')).post(`${meeting.path}/agenda`).expect(201);
+  expect(await shown()).toEqual(before);
+  expect(casesIn(await agenda('jag-chair', meeting))).toEqual([hidden, ...seen]);
+  // whoever does not see it draws up the rest, and it stays where it is
+  await drawn(meeting);
+  expect(await shown()).toEqual(before);
+  expect(casesIn(await agenda('jag-chair', meeting))).toEqual([hidden, ...seen]);
+  const { rows } = await owner.query<{ position: number }>(
+    'SELECT position FROM listings WHERE meeting_id = $1 ORDER BY position',
+    [meeting.id],
+  );
+  expect(rows.map(({ position }) => position)).toEqual([1, 2, 3]);
 });
 
 describe('an agenda that is out', () => {

@@ -11,7 +11,8 @@
  * bids (wall); needs and bids of a hidden case that stay where they were, also when
  * the meeting is closed; a cycle that names what is hidden from whoever closes
  * it, or comes from a compartment, closes on its last day, or with something on its way; results overdue on the day; a warning on
- * the day, and about another agency.
+ * the day, about another agency, or about a bid that is hidden from its reader; the plan, the case and its panel in what is handed on
+ * and in notices, for somebody who sits on Tasking alone; an answer to taking up a need that shows the whole row.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -492,6 +493,99 @@ describe('what comes from a compartment', () => {
   });
 });
 
+describe('a coordinator of Tasking who is invited to the case and has no seat on the panel of its plan', () => {
+  const CLERK = 'social-worker';
+  let plan: { id: string; caseId: string };
+  let tasking: string;
+  let clerk: { id: string; agencyId: string };
+
+  const feedOf = async (kind: string): Promise<string> => {
+    const { rows } = await owner.query<{ id: string }>('SELECT id FROM feeds WHERE plan_id = $1 AND kind = $2', [
+      plan.id,
+      kind,
+    ]);
+    return `/v1/feeds/${String(rows[0]?.id)}`;
+  };
+  const read = async (who: string, path: string): Promise<Row> => (await (await by(who)).get(path).expect(200)).body;
+
+  beforeAll(async () => {
+    clerk = await practitioner(owner, CLERK);
+    await owner.query(
+      `INSERT INTO memberships (id, version, panel_id, agency_id, practitioner_id, tier, role, valid_from)
+       VALUES (gen_random_uuid(), 1, $1, $2, $3, 'core', 'coordinator', current_date - 1)`,
+      [panelId('ask-tasking'), clerk.agencyId, clerk.id],
+    );
+    await owner.query(
+      `UPDATE memberships SET valid_from = current_date - 3, valid_to = current_date - 2 WHERE panel_id = $1 AND practitioner_id = $2`,
+      [panelId('ask-jag'), clerk.id],
+    );
+    const cycle = await newCycle();
+    tasking = cycle.tasking;
+    plan = await freshPlan('agreed');
+    await owner.query(`UPDATE plans SET resource_need = 'Two officers on Friday nights' WHERE id = $1`, [plan.id]);
+    const coordinator = await by('jag-coordinator');
+    const { jag } = await newCycle();
+    const item = await coordinator
+      .post(`/v1/meetings/${jag}/listings`, { caseId: plan.caseId, kind: 'review' })
+      .expect(201);
+    await coordinator
+      .post(`/v1/meetings/${jag}/listings/${String(item.body.id)}/invitations`, {
+        agencyId: clerk.agencyId,
+        practitionerId: clerk.id,
+        closesAt: inDays(20),
+      })
+      .expect(201);
+    expect(await read(CLERK, `/v1/cases/${plan.caseId}`)).toMatchObject({ id: plan.caseId });
+    await done('jag-chair', `/v1/meetings/${cycle.jag}`, 'closure');
+  });
+
+  test('is answered by taking up a need what they read of it', async () => {
+    const path = await feedOf('plan_need');
+    const taken = await done(CLERK, path, 'acknowledgement');
+    expect(taken).toEqual(await read(CLERK, path));
+    expect(taken['withheld']).toEqual(expect.arrayContaining(['caseId', 'planId']));
+    expect(JSON.stringify(taken)).not.toContain(plan.caseId);
+  });
+
+  test('reads what Tasking hands on without the plan and the case', async () => {
+    const bid = await listedFor(plan.id, tasking);
+    await done('police-inspector', bid, 'decision', { kind: 'refusal', reason: 'Nobody is left for it.' });
+    const path = await feedOf('decision');
+    const seen = await read(CLERK, path);
+    expect(seen['withheld']).toEqual(expect.arrayContaining(['caseId', 'planId']));
+    expect([seen['caseId'], seen['planId'], seen['text']]).toEqual([undefined, undefined, expect.any(String)]);
+    // with a seat on both panels
+    expect(await read('jag-coordinator', path)).toMatchObject({ caseId: plan.caseId, planId: plan.id });
+  });
+
+  test('reads notices about a bid without the panel of its plan, also for the agency that bid', async () => {
+    const noticeTo = async (agencyId: string): Promise<string> => {
+      const { rows } = await owner.query<{ id: string }>(
+        `INSERT INTO notices (id, version, made_at, changed_at, partnership_id, agency_id, kind, subject_type, subject_id, case_id, panel_id,
+           plan_panel_id, due_on, level)
+         SELECT gen_random_uuid(), 1, now(), now(), b.partnership_id, $2, 'bid_results_overdue', 'Bid', b.id, b.case_id, b.panel_id,
+           b.plan_panel_id, current_date, 2 FROM bids b WHERE b.plan_id = $1 LIMIT 1 RETURNING id`,
+        [plan.id, agencyId],
+      );
+      return `/v1/notices/${String(rows[0]?.id)}`;
+    };
+    const isKept = async (path: string): Promise<void> => {
+      const seen = await read(CLERK, path);
+      expect(seen).toMatchObject({ kind: 'bid_results_overdue', panelId: panelId('ask-tasking') });
+      expect(seen['withheld']).toEqual(['caseId', 'planPanelId']);
+    };
+    const toBidder = await noticeTo((await practitioner(owner, 'jag-coordinator')).agencyId);
+    await isKept(toBidder);
+    expect(await read('jag-coordinator', toBidder)).toMatchObject({ planPanelId: panelId('ask-jag') });
+    const toOwn = await noticeTo(clerk.agencyId);
+    await owner.query(`UPDATE memberships SET role = 'member' WHERE panel_id = $1 AND practitioner_id = $2`, [
+      panelId('ask-tasking'),
+      clerk.id,
+    ]);
+    await isKept(toOwn);
+  });
+});
+
 describe('when days pass', () => {
   /** The moment at which it is this time in London on that day. */
   const at = (day: string, time: string): Date => new Date(`${day}T${time}Z`);
@@ -583,5 +677,35 @@ describe('when days pass', () => {
     await done('jag-coordinator', `/v1/feeds/${shown}`, 'acknowledgement');
     expect(await left('police-inspector')).toEqual([unmet(hidden)]);
     expect((await command('jag-coordinator', path, 'closure')).status).toBe(200);
+  });
+
+  test('a bid without results warns nobody of it from whom it is hidden, whoever lists the next one', async () => {
+    const { tasking } = await newCycle();
+    const plan = await freshPlan('agreed');
+    const owing = await listedFor(plan.id, tasking);
+    await owner.query(
+      `UPDATE bids SET status = 'deployed', granted_quantity = 1, results_due_on = current_date - 1 WHERE id = $1`,
+      [idOf(owing)],
+    );
+    const ofAnotherCase = async (): Promise<string> => {
+      const { id, caseId } = await freshPlan('agreed');
+      return caseId === plan.caseId ? ofAnotherCase() : id;
+    };
+    const next = await listedFor(await ofAnotherCase(), tasking);
+    const warnings = async (who: string, path: string): Promise<unknown[]> => [
+      (await (await by(who)).get(path).expect(200)).body.warnings,
+      (await all(who, '/v1/bids')).find(({ id }) => id === idOf(path))?.['warnings'],
+    ];
+    const [warned, notWarned] = [
+      [['results_missing'], ['results_missing']],
+      [[], []],
+    ];
+    expect(await warnings('jag-coordinator', next)).toEqual(warned);
+    await keepOut('jag-coordinator', plan.caseId);
+    expect(await warnings('jag-coordinator', next)).toEqual(notWarned);
+    expect(await warnings('police-inspector', next)).toEqual(warned);
+    const another = await listedFor(await ofAnotherCase(), tasking);
+    expect(await warnings('jag-coordinator', another)).toEqual(notWarned);
+    expect(await warnings('police-inspector', another)).toEqual(warned);
   });
 });

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
@@ -286,12 +286,6 @@ export class Bid extends KnownRecord {
   @Column({ type: 'integer', default: 0 })
   @Classified('administrative')
   deferrals: number;
-
-  /** What to know on listing it: the requester owes the results of an earlier one. */
-  @Column({ type: 'text', array: true, default: () => `'{}'` })
-  @Classified('administrative')
-  @ArrayMaxSize(10)
-  warnings: string[];
 
   /** Why it cannot wait for the plan to be agreed, where its agency asks for that. */
   @Column({ type: 'text', nullable: true })

@@ -1,8 +1,9 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../policy/classification.js';
 import type { Row } from '../policy/conditions.js';
 import { londonDay } from '../records/london-day.js';
 import { view } from '../records/view.js';
-import { Bid, BidDecision, BidResult } from './bid.entity.js';
+import { Bid, BidDecision, BidResult, type BidStatus } from './bid.entity.js';
 import { Resource } from './resource.entity.js';
 
 /** What can be bid for. */
@@ -19,6 +20,15 @@ export class ResourceView extends view(
   'shifts',
   'available',
 ) {}
+
+/** What to know on listing a bid. */
+export const BID_WARNINGS = ['results_missing'] as const;
+export type BidWarning = (typeof BID_WARNINGS)[number];
+
+const AWAITS_DECISION: readonly BidStatus[] = ['screened', 'listed', 'deferred'];
+
+const warningsOf = ({ status, agencyId }: Bid, owing?: ReadonlySet<string>): BidWarning[] =>
+  AWAITS_DECISION.includes(status) && owing?.has(agencyId) ? ['results_missing'] : [];
 
 /** A bid, as far as you may see it. */
 export class BidView extends view(
@@ -52,7 +62,6 @@ export class BidView extends view(
   'exitPlan',
   'priority',
   'deferrals',
-  'warnings',
   'waiverReason',
   'planChairWaivedId',
   'taskingChairWaivedId',
@@ -66,7 +75,19 @@ export class BidView extends view(
   @Classified('administrative')
   resultsOverdue: boolean;
 
-  static derive = (shown: Row, now: Date): Row => ({ resultsOverdue: owesResults(shown as Row & Bid, now) });
+  /**
+   * `results_missing`: the agency that made it owes the results of another bid that you may read. Empty before it is screened and
+   * after it is decided.
+   */
+  @ApiProperty({ enum: BID_WARNINGS, isArray: true, maxItems: BID_WARNINGS.length })
+  @Classified('administrative')
+  warnings: BidWarning[];
+
+  /** `owing`: the agencies that owe results, as far as the reader may know. */
+  static derive = (shown: Row, now: Date, { owing }: Row): Row => ({
+    resultsOverdue: owesResults(shown as Row & Bid, now),
+    warnings: warningsOf(shown as Row & Bid, owing as ReadonlySet<string> | undefined),
+  });
 }
 
 /** Deployed, and the day for its results is over. */

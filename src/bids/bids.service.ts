@@ -7,6 +7,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { workingDaysBefore } from '../panels/working-days.js';
 import { Plan } from '../plans/plan.entity.js';
 import type { Actor } from '../policy/actor.js';
+import type { Row } from '../policy/conditions.js';
 import { conflict, unacceptable } from '../policy/problems.js';
 import { londonDay } from '../records/london-day.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -51,11 +52,13 @@ export class BidsService {
 
   list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<Presented> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
-    return this.records.read(actor, (work) => work.page(BidView, filter, query));
+    return this.records.read(actor, (work) =>
+      work.page(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
+    );
   }
 
   get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(BidView, await work.find('read', Bid, id)));
+    return this.records.read(actor, (work) => shown(work, id));
   }
 
   decisions(actor: Actor, bidId: string, query: PageQuery): Promise<Presented> {
@@ -101,7 +104,6 @@ export class BidsService {
         agencyId: actor.agencyId,
         contributingType: actor.agencyType,
         authorId: actor.id,
-        warnings: [],
       });
       work.happened('bid.drafted', Bid, bid);
       return work.present(BidView, bid, { status: 201 });
@@ -139,11 +141,7 @@ export class BidsService {
       if (await work.manager.existsBy(BidDecision, { bidId: id, meetingId }))
         throw conflict('decided-there', 'This meeting decided about the bid already. List it at the next one.');
       await takeUpFor(work, bid);
-      const owing = await work.manager.query<unknown[]>(
-        `SELECT 1 FROM bids b WHERE b.agency_id = $1 AND b.status = 'deployed' AND b.results_due_on < $2 LIMIT 1`,
-        [bid.agencyId, londonDay(work.now)],
-      );
-      return { meetingId, warnings: owing.length ? ['results_missing'] : [] };
+      return { meetingId };
     });
   }
 
@@ -176,7 +174,7 @@ export class BidsService {
       const { kind } = request;
       if (kind === 'escalation') await escalate(work, decided, meeting);
       else if (kind !== 'deferral') await this.tell(work, decided, { ...decision, kind }, meeting);
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
 
@@ -188,7 +186,7 @@ export class BidsService {
       if (found.waiverReason) throw conflict('asked-already', 'The chairs were asked already.');
       const asked = await work.update(Bid, found, { waiverReason: reason });
       work.happened('bid.waiver-asked', Bid, asked);
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
 
@@ -209,7 +207,7 @@ export class BidsService {
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
       work.happened('bid.waived', Bid, waived);
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
 
@@ -221,7 +219,7 @@ export class BidsService {
       if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver is ratified.');
       const ratified = await work.update(Bid, found, { ratifiedAt: work.now });
       work.happened('bid.ratified', Bid, ratified);
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
 
@@ -279,7 +277,7 @@ export class BidsService {
         contributingType: found.contributingType,
         of,
       });
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
 
@@ -334,9 +332,24 @@ export class BidsService {
       const status = after(bidMachine, found.status, command);
       const moved = await work.update(Bid, found, { ...(await changes(work, found)), status });
       work.happened(`bid.${status.replace('_', '-')}`, Bid, moved);
-      return work.show(BidView, id);
+      return shown(work, id);
     });
   }
+}
+
+/** A bid with what follows from other bids, as far as its reader may read them: the answer to a command, and to a read. */
+const shown = (work: Work, id: string): Promise<Presented> =>
+  work.show(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
+
+/**
+ * Returns the agencies that owe results. A bid that is hidden from the reader gives no warning: asked for each reader, and never
+ * stored with the bid.
+ */
+async function owing(work: Work, bids: readonly Bid[]): Promise<Row> {
+  const agencyIds = [...new Set(bids.map(({ agencyId }) => agencyId))];
+  const overdue = { status: 'deployed', resultsDueOn: { $lt: londonDay(work.now) } };
+  const found = await work.rows('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
+  return { owing: new Set(found.map(({ agencyId }) => agencyId)) };
 }
 
 function mayDecide(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
@@ -399,7 +412,6 @@ async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
       meetingId: null,
       status: 'screened',
       deferrals: 0,
-      warnings: [],
     });
     work.happened('bid.escalated', Bid, above);
     await handOn(work, {

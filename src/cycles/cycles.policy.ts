@@ -1,4 +1,5 @@
 /** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
+import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, type Ground } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
@@ -76,6 +77,31 @@ extendSubject(Meeting, {
   ],
 });
 
+const handingOn = (actor: Actor): Where => ({
+  fromPanelId: { $in: corePanels(actor) },
+  partnershipId: { $in: actor.partnershipIds },
+});
+
+/** Fields of what is handed on that do not say from which plan and case it comes. */
+const WITHOUT_THE_CASE = [
+  'id',
+  'version',
+  'kind',
+  'cycleId',
+  'fromMeetingId',
+  'fromPanelId',
+  'panelId',
+  'toMeetingId',
+  'agencyId',
+  'category',
+  'rolled',
+  'itemId',
+  'text',
+  'acknowledgedAt',
+  'acknowledgedById',
+  'madeAt',
+];
+
 declareSubject(Feed, 'Feed', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   seek: ['panelId'],
@@ -85,37 +111,25 @@ declareSubject(Feed, 'Feed', {
   bars: hiddenWithCase('caseId', 'fromPanelId', 'planPanelId'),
   grounds: [
     {
+      name: 'handing-on-its-plan',
+      sentence:
+        'who is a core member of the panel that hands it on and whose plan it is, within a partnership in which their agency acts',
+      actions: ['read'],
+      where: (actor) => ({ $and: [handingOn(actor), { planPanelId: { $in: corePanels(actor) } }] }),
+    },
+    {
       name: 'handing-on',
       sentence: 'who is a core member of the panel that hands it on, within a partnership in which their agency acts',
       actions: ['read'],
-      where: (actor) => ({
-        fromPanelId: { $in: corePanels(actor) },
-        partnershipId: { $in: actor.partnershipIds },
-      }),
+      where: handingOn,
+      fields: WITHOUT_THE_CASE,
     },
     {
       name: 'taking-up',
       sentence: 'who is a core member of the panel to which it goes',
       actions: ['read'],
       where: (actor) => ({ panelId: { $in: corePanels(actor) } }),
-      fields: [
-        'id',
-        'version',
-        'kind',
-        'cycleId',
-        'fromMeetingId',
-        'fromPanelId',
-        'panelId',
-        'toMeetingId',
-        'agencyId',
-        'category',
-        'rolled',
-        'itemId',
-        'text',
-        'acknowledgedAt',
-        'acknowledgedById',
-        'madeAt',
-      ],
+      fields: WITHOUT_THE_CASE,
     },
     {
       name: 'coordination',

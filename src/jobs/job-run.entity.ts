@@ -3,7 +3,10 @@ import { Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../policy/classification.js';
 import { PartnershipRecord } from '../records/recorded.js';
 
-/** A job did its work in one partnership, or failed at it. Of runs that found nothing to do only the last is kept. */
+/** Days for which a run is kept. */
+export const RUNS_KEPT_DAYS = 7;
+
+/** A job did its work in one partnership, or failed at it. Every run is kept for the same time, whatever it found. */
 @Entity('job_runs')
 @Index(['partnershipId', 'changedAt', 'id'])
 @Check('job_runs_times', 'ended_at >= started_at')

@@ -38,7 +38,7 @@ const aboutOwnTask = (actor: Actor): Where => ({
 
 /** Notices to the actor's agency about a bid for a plan of a panel on which the actor sits, or to its safeguarding leads. */
 const aboutOwnBid = (actor: Actor): Where => ({
-  $and: [sentTo(actor, TO_BIDDERS), concernedAtAgency(actor, 'planPanelId', { panelId: { $in: seatedPanels(actor) } })],
+  $and: [sentTo(actor, TO_BIDDERS), concernedAtAgency(actor, 'planPanelId')],
 });
 
 const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
@@ -52,6 +52,11 @@ const known = (actor: Actor): Where => ({
     { subjectType: { $ne: 'Action' } },
     { action: { $elemMatch: { $or: [{ ownerAgencyId: actor.agencyId }, ownOrShared(actor)] } } },
   ],
+});
+
+/** Notices of panels that the actor coordinates, about what the actor may know of. */
+const coordinated = (actor: Actor): Where => ({
+  $and: [ofPanel(actor, [...TO_OWNERS, ...TO_BIDDERS, ...TO_COORDINATION]), known(actor)],
 });
 
 const protectsData = (actor: Actor): boolean => actor.roles.includes('data_protection_officer');
@@ -137,9 +142,17 @@ declareSubject(Notice, 'Notice', {
     },
     {
       name: 'bidder',
-      sentence: 'whose agency made the bid that it is about, with a seat on one of its panels, or as safeguarding lead',
+      sentence:
+        'whose agency made the bid that it is about, with a seat on the panel of its plan, or as safeguarding lead',
       actions: ['read', 'mark-read'],
       where: aboutOwnBid,
+    },
+    {
+      name: 'bidder-before-the-panel',
+      sentence: 'whose agency made the bid that it is about, with a seat on the panel before which it stands',
+      actions: ['read', 'mark-read'],
+      where: (actor) => ({ $and: [sentTo(actor, TO_BIDDERS), { panelId: { $in: seatedPanels(actor) } }] }),
+      fields: [...WITHOUT_THE_CASE, 'panelId'],
     },
     {
       name: 'referrer',
@@ -175,11 +188,20 @@ declareSubject(Notice, 'Notice', {
     },
     {
       name: 'coordination',
-      sentence: 'who chairs or coordinates the panel, and may know of what it is about',
+      sentence:
+        'who chairs or coordinates the panel, and may know of what it is about; where a plan is behind it, as a core member of the panel of that plan',
       actions: ['read', 'locate'],
       where: (actor) => ({
-        $and: [ofPanel(actor, [...TO_OWNERS, ...TO_BIDDERS, ...TO_COORDINATION]), known(actor)],
+        $and: [coordinated(actor), { $or: [{ planPanelId: null }, { planPanelId: { $in: corePanels(actor) } }] }],
       }),
+    },
+    {
+      name: 'coordination-without-the-plan',
+      sentence: 'who chairs or coordinates the panel, and may know of what it is about',
+      actions: ['read', 'locate'],
+      where: coordinated,
+      // Tasking and the TTCG do not learn for whose plan and case a bid was made
+      fields: [...WITHOUT_THE_CASE, 'panelId'],
     },
     {
       name: 'coordination-told',
@@ -204,11 +226,13 @@ declareSubject(JobRun, 'JobRun', {
   grounds: [
     {
       name: 'administrator',
-      sentence: 'who administers an agency that acts in the partnership: that it ran, not what it found',
+      sentence:
+        'who administers an agency that acts in the partnership: that it ran, not what it found nor how long it took',
       actions: ['read'],
       where: (actor) =>
         actor.roles.includes('agency_administrator') ? { partnershipId: { $in: actor.partnershipIds } } : null,
-      fields: ['id', 'version', 'partnershipId', 'task', 'startedAt', 'endedAt', 'error'],
+      // a longer run made more notices
+      fields: ['id', 'version', 'partnershipId', 'task', 'startedAt', 'error'],
     },
     {
       name: 'data-protection-officer',

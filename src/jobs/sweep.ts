@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, In, type EntityManager, type InsertResult } from 'typeorm';
+import { DataSource, In, LessThan, type EntityManager, type InsertResult } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Action } from '../plans/action.entity.js';
 import { keptSince } from '../records/idempotency.js';
@@ -7,7 +7,7 @@ import { Outbox } from '../records/journal.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
 import { dueOn, remindAgain } from './due.js';
 import { escalate } from './escalating.js';
-import { JobRun } from './job-run.entity.js';
+import { JobRun, RUNS_KEPT_DAYS } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
 export const SWEEP = 'sweep';
@@ -16,6 +16,8 @@ export const SWEEP = 'sweep';
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text, 0))`;
 /** Parameters of one statement are limited. */
 const AT_ONCE = 500;
+
+const keptRunsSince = (now: Date): Date => new Date(now.getTime() - RUNS_KEPT_DAYS * 86_400_000);
 
 /**
  * Deletes expired idempotent replies. Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
@@ -50,9 +52,11 @@ export class Sweep {
   private async one(partnershipId: string, now: Date): Promise<void> {
     const wall: Wall = { ...SERVICE_WALL, partnerships: `{${partnershipId}}` };
     const began = performance.now();
+    // made before the work: the identifier holds its time
+    const id = uuidv7({ msecs: now.getTime() });
     const note = (manager: EntityManager, notices: number, error: string | null): Promise<InsertResult> =>
       manager.insert(JobRun, {
-        id: uuidv7(),
+        id,
         partnershipId,
         task: SWEEP,
         startedAt: now,
@@ -66,9 +70,8 @@ export class Sweep {
       await behind(this.source, wall, async (manager) => {
         await manager.query(LOCK, [partnershipId]);
         const notices = await this.tell(manager, partnershipId, now);
-        await manager.query('DELETE FROM job_runs WHERE partnership_id = $1 AND notices = 0 AND error IS NULL', [
-          partnershipId,
-        ]);
+        // by age alone: which runs are left must not say which of them found something
+        await manager.delete(JobRun, { partnershipId, startedAt: LessThan(keptRunsSince(now)) });
         await note(manager, notices, null);
       });
     } catch (error) {

@@ -114,7 +114,7 @@ export class Meeting extends PartnershipRecord {
   @IsUUID()
   chairId: string | null;
 
-  /** Whether the panel's quorum was met; known when it is closed. */
+  /** Whether the panel's quorum was met. Null until it is closed, and for a sitting in writing, where each decision says it. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('administrative')
   quorate: boolean | null;

@@ -13,7 +13,7 @@ import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
-import { inTheRoomOnly } from './in-writing.js';
+import { inTheRoomOnly, isInWriting } from './in-writing.js';
 import { endInvitations, shortenInvitations } from './invitations-end.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
@@ -158,15 +158,16 @@ export class MeetingsService {
           'Each item needs a decision, if only to note or to defer it.',
           undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
         );
-      const { missing } = await quorumOf(work, found);
+      // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
+      const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
       const closed = await work.update(Meeting, found, {
         status,
         closedAt: work.now,
-        quorate: missing.length === 0,
+        quorate,
         chairId: found.chairId ?? actor.id,
       });
       await this.course.held(work, closed);
-      work.happened('meeting.held', Meeting, closed, { quorate: closed.quorate });
+      work.happened('meeting.held', Meeting, closed, { quorate });
       return work.present(MeetingView, closed);
     });
   }

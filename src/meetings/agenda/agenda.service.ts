@@ -131,8 +131,30 @@ async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
   const listed = await onTheList(work, meeting.id);
   // the order is stored for everybody: it is the same whoever draws it up
   const order = runningOrder(await work.asService(() => weighed(work, meeting, listed)));
-  for (const [index, { listing }] of order.entries())
-    if (listing.position !== index + 1) await work.update(Listing, listing, { position: index + 1 });
+  await work.asService(() =>
+    placeItems(
+      work,
+      meeting.id,
+      order.map(({ listing }) => listing.id),
+    ),
+  );
+}
+
+/**
+ * Writes the order of the visible items; hidden items stay between them where they are. A position is never shown, so that neither
+ * version nor time of an item changes: they would tell its readers that an item hidden from them came or went.
+ */
+async function placeItems(work: Work, meetingId: string, ordered: string[]): Promise<void> {
+  await work.manager.query(
+    `UPDATE listings l SET position = placed.position FROM (
+       SELECT coalesce(v.id, a.id) AS id, a.place AS position FROM (
+         SELECT id, row_number() OVER (ORDER BY position, case_id) AS place, id = ANY ($2) AS visible,
+           row_number() OVER (PARTITION BY id = ANY ($2) ORDER BY position, case_id) AS nth
+         FROM listings WHERE meeting_id = $1 AND removed_at IS NULL) a
+       LEFT JOIN unnest($2::uuid[]) WITH ORDINALITY AS v (id, nth) ON a.visible AND v.nth = a.nth) placed
+     WHERE l.id = placed.id AND l.position <> placed.position`,
+    [meetingId, ordered],
+  );
 }
 
 /** As it is, or as it was circulated. */
