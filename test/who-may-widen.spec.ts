@@ -22,6 +22,7 @@
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
 import { runInNode } from './support/in-node.ts';
+import { WAYS } from './who-may-widen/judge.ts';
 import type { Report } from './who-may-widen/run.ts';
 
 const SEQUENCES = Number(process.env['SEQUENCES'] ?? 300);
@@ -34,27 +35,18 @@ const PER_WORLD = 150;
 const HALVES = 2;
 const LONG = Math.max(1_800_000, SEQUENCES * 5_000);
 
-/** Commands by which the ways of the table open something. */
-const WAYS = [
-  'POST /v1/access-requests/{id}/approval',
-  'POST /v1/agencies/{id}/people',
-  'PATCH /v1/agencies/{id}/people/{personId}',
-  'POST /v1/cases/{id}/contributions',
-  'POST /v1/cases/{id}/people',
-  'POST /v1/emergency-accesses',
-  'POST /v1/exclusions',
-  'POST /v1/exclusions/{id}/ending',
-  'POST /v1/meetings/{id}/listings/{listingId}/invitations',
-  'POST /v1/meetings/{id}/recusals',
-  'POST /v1/meetings/{id}/recusals/{recusalId}/ending',
-  'POST /v1/panels/{id}/memberships',
-  'PATCH /v1/panels/{id}/memberships/{membershipId}',
-  'POST /v1/referrals',
-  'POST /v1/referrals/{id}/acceptance',
-  'POST /v1/referrals/{id}/redirection',
-  'POST /v1/referrals/{id}/submission',
-  'POST /v1/release-requests/{id}/approval',
-];
+/** Ways of the table that the draws seldom reach, and why. */
+const SELDOM: Record<string, string> = {
+  'POST /v1/bids/{id}/listing': 'needs a bid that was screened, and a meeting of Tasking before its day for bids',
+  'POST /v1/meetings/{id}/agenda/circulation': 'needs an approved check of an agenda that was drawn up since',
+  'POST /v1/meetings/{id}/closure': 'needs a meeting that was opened and whose items were all heard',
+  'POST /v1/meetings/{id}/listings': 'needs an open case that is on no list, and mostly a reason to be late',
+  'POST /v1/sharing-agreements/{id}/versions/{versionId}/activation':
+    'needs a drafted version that two agencies signed',
+  'POST /v1/sharing-agreements/{id}/versions/{versionId}/resumption': 'needs a suspended version',
+  'POST /v1/sharing-agreements/{id}/versions/{versionId}/signatures':
+    'needs a drafted version, with the agency as party',
+};
 
 let reports: Report[];
 
@@ -99,52 +91,38 @@ test('most commands were permitted, and opened something to somebody', () => {
   expect(sum((one) => one.markers)).toBeGreaterThan(100);
 });
 
-test('nobody reads a record without a reason of the table', () => {
-  expect(findings(/^bound: .*without a reason/)).toEqual([]);
-});
+/** What each test asserts that nothing is found of, by the kind of finding. */
+const JUDGED: [string, RegExp][] = [
+  ['nobody reads a record without a reason of the table', /^bound: .*without a reason/],
+  ['nobody reads a reference to a record whose existence is protected from them', /^bound: .*existence is protected/],
+  ['nobody reads an event that says more than its record', /^(bound: read Event:|sample: an event)/],
+  [
+    'nobody reads words of a contribution that the agency of the contribution keeps back',
+    /^bound: read Contribution: words/,
+  ],
+  ['nobody makes what the table lets only others make', /^row \d+:/],
+  ['nobody gains by a sequence of commands but by rows of the table', /^growth:/],
+  ['nobody is answered with what a read does not show', /^answer:/],
+  ['nobody loses a case by the act of a panel that does not hear it', /^loss:/],
+  ['a command that is refused changes nothing', /^refused:/],
+  ['no event stands in the timeline of a case that nobody can read', /^untold:/],
+  ['a sample of the computed reach is what the service answers', /^sample: (?!an event)/],
+];
 
-test('nobody reads a reference to a record whose existence is protected from them', () => {
-  expect(findings(/^bound: .*existence is protected/)).toEqual([]);
-});
-
-test('nobody reads an event that says more than its record', () => {
-  expect(findings(/^(bound: read Event:|sample: an event)/)).toEqual([]);
-});
-
-test('nobody reads words of a contribution that the agency of the contribution keeps back', () => {
-  expect(findings(/^bound: read Contribution: words/)).toEqual([]);
-});
-
-test('nobody makes what the table lets only others make', () => {
-  expect(findings(/^row \d+:/)).toEqual([]);
-});
-
-test('nobody gains by a sequence of commands but by rows of the table', () => {
-  expect(findings(/^growth:/)).toEqual([]);
-});
-
-test('nobody loses a case by the act of a panel that does not hear it', () => {
-  expect(findings(/^loss:/)).toEqual([]);
-});
-
-test('a command that is refused changes nothing', () => {
-  expect(findings(/^refused:/)).toEqual([]);
-});
-
-test('no event stands in the timeline of a case that nobody can read', () => {
-  expect(findings(/^untold:/)).toEqual([]);
+test.each(JUDGED)('%s', (_, kind) => {
+  expect(findings(kind)).toEqual([]);
 });
 
 test('each way of the table was tried: what opens something was permitted at least once', () => {
   const done = (operation: string): boolean => reports.some(({ used }) => (used[operation] ?? 0) > 0);
-  expect(WAYS.filter((operation) => !done(operation))).toEqual([]);
+  expect([...WAYS].filter((operation) => !(operation in SELDOM) && !done(operation)).sort()).toEqual([]);
+});
+
+test('every way that the draws seldom reach is one of the table', () => {
+  expect(Object.keys(SELDOM).filter((operation) => !WAYS.has(operation))).toEqual([]);
 });
 
 test('nothing else was found', () => {
   const kinds = reports.flatMap((one) => one.findings).map(({ kind }) => kind);
-  expect(kinds.filter((kind) => !/^(bound|row \d+|growth|loss|refused|untold|sample):/.test(kind))).toEqual([]);
-});
-
-test('a sample of the computed reach is what the service answers', () => {
-  expect(findings(/^sample: (?!an event)/)).toEqual([]);
+  expect(kinds.filter((kind) => !JUDGED.some(([, of]) => of.test(kind)))).toEqual([]);
 });

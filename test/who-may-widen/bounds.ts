@@ -40,7 +40,9 @@ export const UNBOUNDED = [
   'SharingSimulation',
 ];
 
-const LEADS = ['chair', 'co_chair', 'coordinator'];
+export const LEADS = ['chair', 'co_chair', 'coordinator'];
+/** An action in which something is still to be done. */
+const OPEN_ACTION = ['proposed', 'agreed', 'in_progress', 'blocked'];
 const day = (now: Date): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' }).format(now);
 const at = (value: unknown): number => Date.parse(value as string);
@@ -132,15 +134,16 @@ export class Facts {
     for (const one of this.exclusions(person)) {
       if (one['case_id'] !== null) {
         hidden.add(one['case_id'] as string);
-        // 11: a repeat without a case, but for its author, and for who made it a repeat
+        // 11: a repeat without a case, but for its author who does not lead the panel, and for who made it a repeat
         for (const { referral_id: id, found_by_id: finder } of this.by(
           'repeated_cases',
           'earlier_case_id',
           one['case_id'],
         )) {
           const repeat = this.mirror.one('referrals', id);
-          const isSpared = repeat?.['author_id'] === person.id || finder === person.id;
-          if (repeat && repeat['case_id'] === null && !isSpared) hidden.add(repeat.id);
+          if (!repeat || repeat['case_id'] !== null) continue;
+          const isSparedAuthor = repeat['author_id'] === person.id && !this.leads(person, repeat['panel_id']);
+          if (!isSparedAuthor && finder !== person.id) hidden.add(repeat.id);
         }
       }
       if (one['person_id'] === null) continue;
@@ -287,11 +290,12 @@ export class Bounds {
   }
 
   /** 17: the task, without the case. */
-  private task(row: Row, agency = 'owner_agency_id'): boolean {
+  private task(row: Row): boolean {
     const { facts, person } = this;
+    if ([row['case_id'], row['listing_id']].some((id) => this.hidden.has(id as string))) return false;
     if (row['owner_practitioner_id'] === person.id && row['owner_named_by_id'] !== person.id) return true;
     return (
-      row[agency] === person['agency_id'] &&
+      row['owner_agency_id'] === person['agency_id'] &&
       (facts.sits(person, row['panel_id']) ||
         (facts.hasRole(person, 'safeguarding_lead') && facts.worksIn(person, row['partnership_id'])))
     );
@@ -345,20 +349,15 @@ export class Bounds {
     if (name === 'track Case')
       return (
         this.readsCase(row.id) ||
-        // 17, 11
-        facts.by('actions', 'case_id', row.id).some((one) => one['owner_agency_id'] === person['agency_id']) ||
+        // 17: while the task is open
         facts
-          .by('referrals', 'case_id', row.id)
-          .some((one) => this.referral(one) || one['agency_id'] === person['agency_id'])
+          .by('actions', 'case_id', row.id)
+          .some((one) => OPEN_ACTION.includes(one['status'] as string) && this.task(one)) ||
+        // 11: who made the referral; `referral` is wider by the core members of the panel, who read the case
+        (!this.hidden.has(row.id) && facts.by('referrals', 'case_id', row.id).some((one) => this.referral(one)))
       );
-    // 11: where the referral stands, for those of the agency that made it
-    if (name === 'track Referral')
-      return (
-        this.referral(row) ||
-        (row['agency_id'] === person['agency_id'] &&
-          facts.worksIn(person, row['partnership_id']) &&
-          !this.hidden.has(row.id))
-      );
+    // 11, principle 4
+    if (name === 'track Referral') return this.referral(row);
     if (name === 'ask Listing' || name === 'see-chairs Meeting') return null;
     if (name === 'research Person') return null;
     switch (subject.name) {
@@ -367,6 +366,7 @@ export class Bounds {
       case 'Referral':
         return this.referral(row);
       case 'ReferralPerson':
+      case 'ReferralPersonCorrection':
       case 'ReferralDecision':
       case 'ReferralScreening':
       case 'ReferralSubject': {
@@ -376,12 +376,12 @@ export class Bounds {
       case 'Person':
         return this.subject('person', row);
       case 'ProtectedAddress': {
-        const of = facts.mirror.one('persons', row['person_id']);
         const onItsPanel = (): boolean =>
           this.heardAt('person', row['person_id'] as string).some(
             (one) => one['stage'] !== undefined && one['panel_id'] === row['panel_id'] && this.readsCase(one.id),
           );
-        return of !== undefined && (row['agency_id'] === person['agency_id'] || onItsPanel());
+        // 13, principle 4: no panel that hears the person opens it to a colleague of the agency that wrote it
+        return !this.hidden.has(row['person_id'] as string) && (facts.isOwn(person, row, []) || onItsPanel());
       }
       case 'Place':
         return this.subject('place', row);
@@ -431,8 +431,13 @@ export class Bounds {
       // 22
       case 'Feed':
         return ['panel_id', 'from_panel_id', 'plan_panel_id'].some((column) => facts.isCore(person, row[column]));
+      // 6
       case 'Invitation':
-        return this.child(row) || row['practitioner_id'] === person.id || row['agency_id'] === person['agency_id'];
+        return (
+          (facts.leads(person, row['panel_id']) && this.child(row)) ||
+          row['practitioner_id'] === person.id ||
+          (row['practitioner_id'] === null && row['agency_id'] === person['agency_id'])
+        );
       case 'ReleaseRequest':
         return this.child(row);
       default:

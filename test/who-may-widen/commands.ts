@@ -55,7 +55,9 @@ const INTERESTING: [RegExp, number][] = [
   [/\/memberships/, 5],
   [/\/exclusions$/, 20],
   [/\/(emergency-accesses|invitations)$/, 12],
-  [/\/(recusals|access-requests|listings)$/, 4],
+  [/\/meetings\/\{id\}\/listings$/, 12],
+  [/bids\/\{id\}\/(listing|waiver-request)$|agenda\/circulation$|\/signatures$/, 6],
+  [/\/(recusals|access-requests)$/, 4],
   [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
   [/\/(contributions|release-requests)$/, 2],
   [/sharing-agreements|cycle|simulations|person-searches|explanations|meetings$/, 0.3],
@@ -83,6 +85,8 @@ export interface Situation {
 
 interface Drawn {
   command: Command;
+  /** Name of the view that the answer is, where it is one. */
+  view: string | undefined;
   /** The command as somebody gives it again who was told what is wrong: JSON Pointers into its body. */
   mended: (pointers: readonly string[]) => Command;
   /** Is told with which status the command ended, and with which body. */
@@ -154,6 +158,7 @@ export class Commands {
     };
     return {
       command,
+      view: use.door.isList ? undefined : use.door.view,
       mended: (pointers) => {
         const body = this.mended(use, command.body as Record<string, unknown>, pointers, situation, named);
         return { ...command, body };

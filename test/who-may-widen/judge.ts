@@ -9,7 +9,7 @@
  * Numbers in comments are rows of the table.
  */
 import fs from 'node:fs';
-import { Bounds, Facts, snake, UNBOUNDED, type Fault } from './bounds.ts';
+import { Bounds, Facts, LEADS, snake, UNBOUNDED, type Fault } from './bounds.ts';
 import type { Command } from './commands.ts';
 import type { Effect, Mirror, Row } from './mirror.ts';
 import type { Channel, Reach } from './reach.ts';
@@ -18,6 +18,14 @@ export interface Done {
   command: Command;
   effects: Effect[];
   now: Date;
+  answer?: Answer;
+}
+
+/** One record with which a command was answered. */
+export interface Answer {
+  /** Class of the record, such as `Case`. */
+  subject: string;
+  body: Record<string, unknown> & { id: string };
 }
 
 export interface Finding extends Fault {
@@ -25,7 +33,8 @@ export interface Finding extends Fault {
   commands: number[];
 }
 
-const COORDINATION = ['chair', 'co_chair', 'coordinator'];
+/** Content of a case whose author has a right there. */
+const IN_CASE = ['contributions', 'assessments', 'plans', 'decisions'];
 const SYSTEM_ROLES = ['auditor', 'data_protection_officer', 'emergency_access'];
 const DAY = 86_400_000;
 /** 25: how far ahead a first moment may lie. */
@@ -39,6 +48,17 @@ const gains = (before: Row | null, after: Row, column: string): string[] =>
     (one) => !((before?.[column] as string[] | undefined) ?? []).includes(one),
   );
 
+/** Last day of a seat. */
+const lastDay = (row: Row | null): string => (row?.['valid_to'] as string | null | undefined) ?? '9999';
+
+/** Opens the seat more than before? */
+const isWiderSeat = (before: Row | null, after: Row): boolean =>
+  !before ||
+  lastDay(after) > lastDay(before) ||
+  (after['valid_from'] as string) < (before['valid_from'] as string) ||
+  before['role'] !== after['role'] ||
+  (before['tier'] !== 'core' && after['tier'] === 'core');
+
 /** What one command did that the table does not let its actor do. `mirror` is as it was before. */
 export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Fault[] {
   const facts = new Facts(mirror, now);
@@ -48,6 +68,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
   const by = `${command.operation} by ${command.who}`;
   const fault = (row: number, what: string, detail = ''): void =>
     void faults.push({ kind: `row ${String(row)}: ${what}`, detail: `${by} ${detail}`.trim() });
+  const isOf = (agencyId: unknown): boolean => agencyId === actor['agency_id'];
   const madeHere = new Set(effects.flatMap(({ before, after }) => (after && !before ? [after.id] : [])));
   const steering = (panelId: unknown): Row[] => {
     const partnership = mirror.one('panels', panelId)?.['partnership_id'];
@@ -60,6 +81,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
 
   for (const { table, before, after, columns } of effects) {
     const touched = (...names: string[]): boolean => !before || names.some((name) => columns?.includes(name));
+    const becomes = (column: string, ...values: unknown[]): boolean =>
+      touched(column) && values.includes(after?.[column]) && before?.[column] !== after?.[column];
     if (!after) {
       const isOwnReferral = mirror.one('referrals', before?.['referral_id'])?.['agency_id'] === actor['agency_id'];
       if (
@@ -71,10 +94,9 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       continue;
     }
     if (table === 'memberships' && touched('practitioner_id', 'role', 'tier', 'valid_from', 'valid_to')) {
-      const isLead = COORDINATION.includes(after['role'] as string);
+      const isLead = LEADS.includes(after['role'] as string);
       const what = isLead ? 2 : 1;
-      const ends = (row: Row | null): string => (row?.['valid_to'] as string | null) ?? '9999';
-      const isWider = !before || ends(after) > ends(before) || before['role'] !== after['role'];
+      const isWider = isWiderSeat(before, after);
       if (isWider && after['practitioner_id'] === actor.id) fault(what, 'a seat that somebody gave themselves');
       if (isWider && isLead && !chairs(after['panel_id']))
         fault(2, 'a seat as chair, co-chair or coordinator given by somebody who does not chair');
@@ -85,14 +107,33 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
           2,
           'a seat as chair, co-chair or coordinator given to a colleague by somebody who does not chair that panel',
         );
-      if (before && ends(before) < facts.today && ends(after) > ends(before))
+      if (before && lastDay(before) < facts.today && lastDay(after) > lastDay(before))
         fault(what, 'a seat that had ended revived');
-      if (before && isLead && ends(after) < ends(before)) {
+      if (before && isLead && lastDay(after) < lastDay(before)) {
         if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
           fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
       }
       if (isWider && tooFar(after['valid_from'])) fault(25, 'a seat that begins more than a year ahead');
     }
+    // 13: by a right in the case, which core members of its panel have
+    if (IN_CASE.includes(table) && !before && after['case_id'] && !facts.isCore(actor, after['panel_id'])) {
+      // 6: a guest contributes to the item; 19: an agency that is asked contributes what it found
+      const isGuest = new Bounds(facts, actor).caseReasons(after['case_id']).includes('invitation');
+      const isAsked = facts
+        .by('research_requests', 'case_id', after['case_id'])
+        .some((one) => isOf(one['asked_agency_id']));
+      if (table !== 'contributions' || !(isGuest || isAsked))
+        fault(13, `a row of ${table} written in a case by somebody who is no core member of its panel`);
+    }
+    if (table === 'handling_acknowledgements' && touched('practitioner_id') && after['practitioner_id'] !== actor.id)
+      fault(15, 'conditions taken note of for somebody else');
+    // a bid that goes on to the TTCG stays that of its agency
+    if (table === 'bids' && after['escalated_from_id'] === null && !isOf(after['agency_id'])) {
+      if (becomes('status', 'submitted')) fault(20, 'a bid submitted by another agency than its own');
+      if (touched('waiver_reason') && after['waiver_reason'] !== null)
+        fault(21, 'a waiver asked by another agency than that of the bid');
+    }
+    if (table === 'escalations' && !before) fault(23, 'an escalation by the command of a person');
     if (table === 'practitioners') {
       const administers = (of: Row): boolean =>
         facts.hasRole(actor, 'agency_administrator') && of['agency_id'] === actor['agency_id'];
@@ -131,9 +172,6 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const panelOfCase = mirror.one('panels', mirror.one('cases', after['case_id'])?.['panel_id']);
       if (panelOfCase?.['compartment'] === true) fault(8, 'an emergency access to a case of a compartment');
     }
-    const becomes = (column: string, ...values: unknown[]): boolean =>
-      touched(column) && values.includes(after[column]) && before?.[column] !== after[column];
-    const isOf = (agencyId: unknown): boolean => agencyId === actor['agency_id'];
     if (table === 'sharing_agreement_versions' && becomes('status', 'active')) {
       if (!facts.hasRole(actor, 'data_protection_officer'))
         fault(9, 'an agreement put in force by somebody who is no data protection officer');
@@ -314,7 +352,8 @@ export const WAYS: ReadonlySet<string> = new Set(
 );
 
 /** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
-export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
+export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
+  const { mirror } = facts;
   return done.flatMap(({ command, effects }, n): Licence[] => {
     const isWay = WAYS.has(command.operation);
     const licence = (
@@ -384,7 +423,9 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
       const written = { ...licence([after.id], everybody, true), isRowAlone: true, columns: columns ?? [] };
       switch (table) {
         case 'memberships':
+          if (!isWiderSeat(before, after)) return [licence(ownReferrals(facts, before), concerns, true)];
           return [
+            licence(ownReferrals(facts, before), concerns, true),
             licence([after['panel_id']], concerns),
             licence([after['panel_id']], answersFor(after)),
             licence(null, (person) => concerns(person) && answersFor(after)(person)),
@@ -397,14 +438,18 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
         case 'exclusions':
         case 'recusals':
           return [
-            licence([
-              after['case_id'],
-              after['person_id'],
-              after['listing_id'],
-              after['partnership_id'],
-              ...recordsNaming(mirror, after['person_id']),
-              ...repeatsOf(mirror, after['case_id']),
-            ]),
+            licence([after.id]),
+            licence(
+              [
+                after['case_id'],
+                after['person_id'],
+                after['listing_id'],
+                after['partnership_id'],
+                ...recordsNaming(mirror, after['person_id']),
+                ...repeatsOf(mirror, after['case_id']),
+              ],
+              (person) => concerns(person) || (mirror.names.get(person.id)?.has(after['name_key'] as string) ?? false),
+            ),
           ];
         // 26: what is corrected opens as what is given
         case 'invitations':
@@ -434,6 +479,30 @@ export function licencesOf(mirror: Mirror, done: readonly Done[]): Licence[] {
     });
     return isWay ? all : all.filter(({ isRowAlone }) => isRowAlone);
   });
+}
+
+/**
+ * 30: referrals without a case that the former holder of the seat wrote to its panel, and that an exclusion keeps from whoever
+ * decides there.
+ */
+function ownReferrals(facts: Facts, before: Row): string[] {
+  const { mirror } = facts;
+  const holder = mirror.one('practitioners', before['practitioner_id']);
+  if (!holder || !LEADS.includes(before['role'] as string)) return [];
+  const exclusions = facts.exclusions(holder);
+  return facts
+    .by('referrals', 'author_id', holder.id)
+    .filter(
+      (one) =>
+        one['panel_id'] === before['panel_id'] &&
+        one['case_id'] === null &&
+        exclusions.some((exclusion) =>
+          [...recordsNaming(mirror, exclusion['person_id']), ...repeatsOf(mirror, exclusion['case_id'])].includes(
+            one.id,
+          ),
+        ),
+    )
+    .map(({ id }) => id);
 }
 
 /** The people, places and groups whom a referral or case names. */
@@ -534,6 +603,61 @@ export interface Grown {
   fields: string[] | null;
   /** The records that a field names now, and whether each was readable before; empty where it names none. */
   names: (field: string) => { id: string; isKnown: boolean }[];
+}
+
+/** Tables of the directory: whom and what their identifiers name is known to everybody. */
+const TOLD_TO_ALL = ['agencies', 'panels', 'partnerships', 'practitioners'];
+
+/**
+ * Fields of the answer to a command that no read shows to the person who gave it: `reaches` are those before and after it. What the
+ * command itself wrote may be answered, and of a record that it made whatever its author may know. `mirror` is as it is after it.
+ */
+export function judgeAnswer(
+  channels: readonly Channel[],
+  reaches: readonly Reach[],
+  mirror: Mirror,
+  { command, effects, answer }: Done,
+): Fault[] {
+  const name = `read ${answer?.subject ?? ''}`;
+  const channel = channels.find((one) => one.name === name);
+  if (!answer || !channel) return [];
+  const { id } = answer.body;
+  const seen = reaches.flatMap((reach) => reach.get(name)?.get(id) ?? []);
+  const shown = new Set(seen.flatMap(({ fields }) => fields.split(' ')));
+  const isMade = effects.some((one) => one.id === id && !one.before);
+  const written = new Set(effects.flatMap((one) => (one.id === id ? (one.columns ?? []) : [])));
+  const isWritten = (field: string): boolean => isMade || written.has(snake(field));
+  const given = Object.keys(answer.body).filter((field) => channel.shape.properties.has(field));
+  const unread = given.filter((field) => field !== 'id' && !isWritten(field) && !shown.has(field));
+  const asked = `${command.path} ${JSON.stringify(command.body ?? null)}`;
+  const isKnown = (field: string, to: string): boolean =>
+    TOLD_TO_ALL.includes(mirror.target(channel.table, snake(field)) ?? '') ||
+    [command.actorId, command.agencyId].includes(to) ||
+    asked.includes(to) ||
+    effects.some((one) => one.id === to && !one.before) ||
+    reaches.some((reach) => channels.some((one) => reach.get(one.name)?.has(to)));
+  const hidden = channel.references.filter((field) =>
+    [answer.body[field] ?? []].flat().some((to) => {
+      const isShown = seen.some(({ references }) => [references[field] ?? []].flat().includes(to as string));
+      return !isShown && !(isWritten(field) && isKnown(field, to as string));
+    }),
+  );
+  const fault = (what: string, fields: string[]): Fault[] =>
+    fields.length
+      ? [
+          {
+            kind: `answer: ${command.operation} answers with ${what} of ${answer.subject}`,
+            detail: `${command.who} is answered with ${fields.join(', ')} of ${answer.subject} ${id}`,
+          },
+        ]
+      : [];
+  return [
+    ...fault('fields that no read shows', unread),
+    ...fault(
+      'references that no read shows',
+      hidden.filter((field) => !unread.includes(field)),
+    ),
+  ];
 }
 
 /** By a route that shows it in part, something may be read that another shows already: a person's reach is what all show. */

@@ -9,16 +9,18 @@ import { as, castOf } from '../people.ts';
 import { givenDatabase } from '../support/database.ts';
 import { closeEverything } from '../support/opened.ts';
 import { givenServer } from '../support/server.ts';
-import { Bounds, Facts } from './bounds.ts';
+import { Bounds, Facts, type Fault } from './bounds.ts';
 import { Commands, type Situation } from './commands.ts';
 import {
   Belonging,
   grownBetween,
   judgeActs,
+  judgeAnswer,
   judgeGrowth,
   judgeLosses,
   licencesOf,
   relatedTo,
+  type Answer,
   type Done,
   type Finding,
 } from './judge.ts';
@@ -59,6 +61,7 @@ class Run {
   commands = 0;
   grown = 0;
   tried = 0;
+  asked = 0;
   requests = 0;
   markers = 0;
   readonly spent: Record<string, number> = {};
@@ -158,9 +161,12 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
 
+  /** Reach of people of whom it was asked again, after a command. */
+  const later = new Map<string, Reach>();
   let asked = now();
   const readAll = (): Promise<Map<string, Reach>> => {
     asked = now();
+    later.clear();
     return run.timed('reach', () => everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked));
   };
   let reaches = await readAll();
@@ -192,8 +198,33 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   };
   const first = new Facts(mirror, now());
 
+  /** What is answered is compared with reach before the command; only where that does not show it, with reach after it. */
+  const faultsOfAnswer = async (act: Done): Promise<Fault[]> => {
+    const { actorId } = act.command;
+    const before = [reaches, later].flatMap((all) => all.get(actorId) ?? []);
+    if (!judgeAnswer(everybody.channels, before, mirror, act).length) return [];
+    const found = await run.timed('answers', () => everybody.reachOf([actorId], now()));
+    const after = found.get(actorId) ?? new Map<string, never>();
+    later.set(actorId, after);
+    run.asked += 1;
+    return judgeAnswer(everybody.channels, [...before, after], mirror, act);
+  };
+
+  /** The record with which a command was answered. */
+  const answerOf = (view: string | undefined, text: string): Answer | undefined => {
+    const body = text.startsWith('{') ? (JSON.parse(text) as Partial<Answer['body']>) : {};
+    if (!view || !body.id) return undefined;
+    try {
+      const { record } = service.shapeOf(service.viewNamed(view));
+      return { subject: service.subjectOf(record).name, body: { ...body, id: body.id } };
+    } catch {
+      // its answer is no view of a record
+      return undefined;
+    }
+  };
+
   /** Later is another reach: what time alone opens or closes is looked at before anybody acts, so that it explains nothing. */
-  const later = async (): Promise<void> => {
+  const timePasses = async (): Promise<void> => {
     const moment = new Date(now().getTime() + c.pick([2 / 24, 2 / 24, 1, 3]) * DAY);
     const asked = Date.now();
     await fetch(`${server.url}/sandbox/clock`, {
@@ -227,7 +258,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   for (let n = 0; n < how; n += 1) {
     run.begin();
     if (!done.length) {
-      if (n && c.happens(TIME_PASSES)) await later();
+      if (n && c.happens(TIME_PASSES)) await timePasses();
       facts = new Facts(mirror, now());
     }
     const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
@@ -264,7 +295,8 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           drawn.learn(status, command.body);
           const effects = (await mirror.changes()).filter(({ table }) => table !== 'idempotent_replies');
           if (status >= 300 && !effects.length) continue;
-          const act: Done = { command, effects, now: now() };
+          const answer = status < 300 ? answerOf(drawn.view, text) : undefined;
+          const act: Done = { command, effects, now: now(), ...(answer ? { answer } : {}) };
           if (status >= 300)
             run.found(
               `refused: ${command.operation} changed ${effects[0]?.table ?? ''} and was answered ${String(status)}`,
@@ -275,6 +307,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
           for (const { kind, detail } of judgeActs(mirror, act)) run.found(kind, detail, [...done, act], [done.length]);
           mirror.apply(effects);
           done.push(act);
+          for (const { kind, detail } of await faultsOfAnswer(act)) run.found(kind, detail, done, [done.length - 1]);
           for (const { table, before, after } of effects) if (after && !before) made.push({ table, id: after.id });
           break;
         }
@@ -287,7 +320,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     await run.timed('judge', async () => {
       const after = new Facts(mirror, now());
       const belonging = new Belonging(after);
-      const licences = licencesOf(mirror, done);
+      const licences = licencesOf(after, done);
       for (const person of mirror.all('practitioners')) {
         const reach = reaches.get(person.id) ?? new Map();
         const then = before.get(person.id) ?? new Map();
@@ -358,7 +391,7 @@ for (let n = 0; n < sequences; n += perWorld) {
   const more = await inWorld(run, chance(Math.imul(seed + n, 0x9e3779b1)), Math.min(perWorld, sequences - n));
   for (const [operation, times] of Object.entries(more)) used[operation] = (used[operation] ?? 0) + times;
 }
-process.stderr.write(`${JSON.stringify(run.spent)} tried ${String(run.tried)}\n`);
+process.stderr.write(`${JSON.stringify(run.spent)} tried ${String(run.tried)} asked ${String(run.asked)}\n`);
 const report: Report = {
   seed,
   sequences,

@@ -112,6 +112,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       since: days(-10),
       until: null,
       declared: false,
+      reach: 'panel',
       ...whom,
       ...what,
     });
@@ -142,7 +143,17 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       'SELECT DISTINCT person_id AS id FROM case_people WHERE panel_id = $1 ORDER BY 1',
       [seat.panel],
     );
-    if (named.length) await exclude(seat, { practitioner_id: seat.practitioner }, { person_id: c.pick(named).id });
+    if (!named.length) continue;
+    const whom = { practitioner_id: seat.practitioner };
+    await exclude(seat, whom, { person_id: c.pick(named).id });
+    // a panel excludes on its own behalf; whoever declares a conflict keeps away from the person on every panel
+    if (c.happens(0.6))
+      await exclude(seat, whom, {
+        person_id: c.pick(named).id,
+        declared: true,
+        reach: 'partnership',
+        made_by_id: seat.practitioner,
+      });
   }
 
   // items of meetings to come, from which one member is kept away, and to which guests are invited
@@ -321,6 +332,31 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
          FROM ${table} r WHERE ${table === 'referral_screenings' ? 'id' : 'referral_id'} = $1`,
         [id, copy, table === 'referral_screenings'],
       );
+  }
+
+  // referrals that repeat a case of their panel, from which somebody is kept away: often their author, who may decide there
+  const repeating = await many<{ id: string; panel: string; partnership: string; author: string }>(
+    `SELECT r.id, r.panel_id AS panel, r.partnership_id AS partnership, r.author_id AS author
+       FROM referrals r JOIN referral_screenings s ON s.id = r.id
+      WHERE r.case_id IS NULL AND r.submitted_at IS NOT NULL ORDER BY r.id`,
+  );
+  const kept = new Set(
+    (await many<{ id: string }>('SELECT case_id AS id FROM exclusions WHERE case_id IS NOT NULL')).map(({ id }) => id),
+  );
+  for (const one of draw(repeating, 30)) {
+    const ofPanel = cases.filter(({ panel }) => panel === one.panel);
+    if (!ofPanel.length) continue;
+    const excluding = ofPanel.filter(({ id }) => kept.has(id));
+    const earlier = c.pick(excluding.length ? excluding : ofPanel);
+    const seat = seats.find(({ panel, practitioner }) => panel === one.panel && practitioner === one.author);
+    if (seat && c.happens(0.5)) await exclude(seat, { practitioner_id: seat.practitioner }, { case_id: earlier.id });
+    await add('repeated_cases', {
+      partnership_id: one.partnership,
+      referral_id: one.id,
+      panel_id: one.panel,
+      earlier_case_id: earlier.id,
+      found_by_id: seat && c.happens(0.2) ? seat.practitioner : null,
+    });
   }
 
   // work of agencies that act in several boroughs, and drafts of referrals
