@@ -28,7 +28,7 @@ const theOneExcluded: Bar = {
   sentence: 'who is or was kept out by it, or is kept out of its case or person by another',
   where: (actor) => ({
     $or: [
-      { practitionerId: actor.id },
+      { practitionerId: { $in: actor.registrationIds } },
       { agencyId: actor.agencyId },
       ...(actor.nameKeys.length ? [{ nameKey: { $in: actor.nameKeys } }] : []),
       { caseId: { $in: actor.excludedCaseIds } },

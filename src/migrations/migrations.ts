@@ -67,6 +67,7 @@ import { DisclosuresByMatter20261129100000 } from './20261129100000-disclosures-
 import { NoDisclosuresOfProcess20261129101000 } from './20261129101000-no-disclosures-of-process.js';
 import { PeopleOfUnreadCases20261129200000 } from './20261129200000-people-of-unread-cases.js';
 import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
+import { Registrations20261129500000 } from './20261129500000-registrations.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -139,4 +140,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoDisclosuresOfProcess20261129101000,
   PeopleOfUnreadCases20261129200000,
   EndedRepeats20261129300000,
+  Registrations20261129500000,
 ];
