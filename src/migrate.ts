@@ -44,6 +44,7 @@ try {
     for (const table of KEPT_BY_TRIGGERS)
       await source.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${table} FROM ${role}`);
     await source.query(`GRANT EXECUTE ON FUNCTION audit_standing(text, uuid[], uuid) TO ${role}`);
+    await source.query(`GRANT EXECUTE ON FUNCTION registrations_of(uuid) TO ${role}`);
     for (const sql of queueGrants(role)) await source.query(sql);
   }
 } finally {

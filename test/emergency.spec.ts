@@ -5,7 +5,8 @@
  * Seen to fail: several open at once; earlier ones forgotten after a declared conflict; no alarm; no limit of those that wait for review; the purpose of the request in the
  * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
  * notice; an overdue review that blocks nothing; a review of an access that is still open; a person read in an
- * emergency who is not found by the case; somebody who is named in the case in that hour, and read in full.
+ * emergency who is not found by the case; somebody who is named in the case in that hour, and read in full;
+ * a holder locked out by an open access that an exclusion hides; "open already" answered only for cases that could be opened.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, likeness, meets, none, practitioner } from './given-panel-work.ts';
@@ -105,11 +106,35 @@ test('a conflict that the holder declares hides no earlier access from the limit
     .post('/v1/exclusions', { caseId: cases[0]!.id, declared: true, reason: 'A conflict of my own.' })
     .expect(201);
   await sergeant.get(`/v1/emergency-accesses/${first.body.id as string}`).expect(404);
-  const second = await open(cases[1]!.id);
-  expect([second.status, second.body.code]).toEqual([409, 'open-already']);
   await past(first.body.id);
   const third = await open(cases[1]!.id);
   expect([third.status, third.body.isRepeated]).toEqual([201, true]);
+});
+
+test('an access that an exclusion hides from its holder ends with the next, and counts for the limits', async () => {
+  const first = await open(cases[0]!.id);
+  const exclusion = { caseId: cases[0]!.id, practitionerId: me.id, reason: 'Knows her.' };
+  await (await by('cmarac-chair')).post('/v1/exclusions', exclusion).expect(201);
+  expect((await open(cases[0]!.id)).status).toBe(404);
+  const endedAt = async (): Promise<unknown> =>
+    (await owner.query('SELECT ended_at FROM emergency_accesses WHERE id = $1', [first.body.id])).rows[0].ended_at;
+  expect(await endedAt()).toBeNull();
+  const second = await open(cases[1]!.id);
+  expect([second.status, second.body.isRepeated]).toEqual([201, true]);
+  expect(await endedAt()).toBeInstanceOf(Date);
+  expect(none(await meets(sergeant, owner, cases[0]!.id))).toBe(true);
+  const notices = await (await by('dpo')).get('/v1/notices?kind=emergency_alarm').expect(200);
+  expect(notices.body.data.map((one: { subjectId: string }) => one.subjectId)).toContain(second.body.id);
+});
+
+test('whoever has one open gets the same answer for every case', async () => {
+  await open(cases[0]!.id);
+  const compartment = (await casesOf(owner, 'ask-channel'))[0]!.id;
+  const answers = [];
+  for (const caseId of [cases[1]!.id, compartment, '0192f0c5-7a10-7000-8000-000000000001'])
+    answers.push(likeness(await open(caseId)));
+  expect(answers[0]).toContain('open-already');
+  expect(new Set(answers).size).toBe(1);
 });
 
 test('a holder cannot open a fourth while three wait for their review', async () => {

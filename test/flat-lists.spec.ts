@@ -78,6 +78,7 @@ function memberOf(panelIds: string[]): Actor {
     call: { correlationId: 'flat', route: 'TEST' },
     wall: WALL,
     nameKeys: [],
+    registrationIds: ['00000000-0000-7000-8000-000000000009'],
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({

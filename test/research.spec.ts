@@ -4,7 +4,7 @@
  *
  * Seen to fail: names shown under every agreement of their reader instead of the asking panel's; names without an end; the
  * whole agency that answers where members of it sit on the panel; exclusions from a person forgotten; a child of 18; last
- * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; handling lost on the
+ * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; a nil return while a point is a draft; handling lost on the
  * way to the contribution; an education
  * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
  * listed as to be told.
@@ -706,6 +706,8 @@ describe('what an agency finds', () => {
     await noted({ ...finding, text: 'Kept.', summary: null, decision: 'withheld', withheldReason: 'Not needed.' });
     const early = await command('housing-officer', path, 'return', { nil: false });
     expect([early.status, early.body.code]).toEqual([422, 'undecided-points']);
+    const earlyNil = await command('housing-officer', path, 'return', { nil: true });
+    expect([earlyNil.status, earlyNil.body.code]).toEqual([422, 'undecided-points']);
     const decided = await command('housing-officer', shared, 'sharing', {
       summary: 'Arrears since spring.',
       handling: 'C',

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull, MoreThan } from 'typeorm';
+import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
+import type { Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { mustEnd } from '../cases/handling.service.js';
 import { ruleNumber } from '../panels/panel-rules.js';
@@ -32,7 +34,10 @@ export class AccessRequestsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
-  ) {}
+    departures: Departures,
+  ) {
+    departures.register(endGrantsOf);
+  }
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(AccessRequestView, {}, query, { given: this.told(work) }));
@@ -206,6 +211,22 @@ export class AccessRequestsService {
       }
       return told;
     };
+  }
+}
+
+/** Revokes the access of somebody who left, as whoever decides on it would. */
+async function endGrantsOf(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+  const running = { practitionerId, revokedAt: IsNull(), expiresAt: MoreThan(work.now) };
+  for (const grant of await work.manager.findBy(AccessGrant, running)) {
+    await work.update(AccessGrant, grant, { revokedAt: work.now });
+    const request = await work.manager.findOneBy(AccessRequest, { grantId: grant.id });
+    if (!request) continue;
+    const changed = await work.update(AccessRequest, request, {
+      status: after(accessMachine, request.status, 'revocation'),
+    });
+    const decision = { kind: 'revocation' as const, reason: LEFT_THE_AGENCY, told: true };
+    await work.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
+    happenedUnseen(work, 'access-request.revocation', changed);
   }
 }
 

@@ -29,7 +29,7 @@ const theOneExcluded: Bar = {
     'who is or was kept out by it, or is kept out by another of its case, of its person, or of the only cases and referrals by which its panel knows the person',
   where: (actor) => ({
     $or: [
-      { practitionerId: actor.id },
+      { practitionerId: { $in: actor.registrationIds } },
       { agencyId: actor.agencyId },
       ...(actor.nameKeys.length ? [{ nameKey: { $in: actor.nameKeys } }] : []),
       { caseId: { $in: actor.excludedCaseIds } },

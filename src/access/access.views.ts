@@ -30,8 +30,8 @@ export class ExclusionView extends view(
   'endReason',
 ) {
   /**
-   * How many people in the directory of the partnership have the name today, for an exclusion by name; null for any other. With 0,
-   * check the spelling. People who had the name before are kept out and not counted.
+   * How many active people in the directory of the partnership it keeps out; null for an agency. For a name: whoever has or had it;
+   * with 0, check the spelling. For a person: more than 1 where colleagues have or had the same name.
    */
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true })
   @Classified('third_party', 'summary')

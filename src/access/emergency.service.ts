@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, MoreThan } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Departures } from '../agencies/departures.js';
 import { Case } from '../cases/case.entity.js';
 import { workingDaysAfter } from '../panels/working-days.js';
 import type { Actor } from '../policy/actor.js';
@@ -24,7 +25,14 @@ const REVIEW_WORKING_DAYS = 2;
  */
 @Injectable()
 export class EmergencyService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    departures: Departures,
+  ) {
+    departures.register(async (work, { id }) => {
+      for (const one of await openOf(work, id)) await ended(work, one);
+    });
+  }
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(EmergencyAccessView, {}, query));
@@ -48,11 +56,11 @@ export class EmergencyService {
       ]);
       // a conflict that the person declared meanwhile hides the case of an earlier access from them, not from these limits
       await work.asService(() => mustBeReviewed(work));
+      // before the case is looked for: the answer is the same whatever case is named
+      const unread = await oneAtATime(work);
       const id = caseId ?? (await idOf(work, (caseReference as string).toUpperCase()));
       const about = await work.find('open-in-emergency', Case, id, { lock: true });
-      const open = { practitionerId: actor.id, endedAt: IsNull(), expiresAt: MoreThan(work.now) };
-      if (await work.asService(() => work.manager.existsBy(EmergencyAccess, open)))
-        throw conflict('open-already', 'You have an emergency access that is open. End it first: one case at a time.');
+      for (const one of unread) await work.asService(() => ended(work, one));
       const isRepeated = await work.asService(() => isSecond(work));
       const made = await work.insert(EmergencyAccess, {
         partnershipId: about.partnershipId,
@@ -84,7 +92,7 @@ export class EmergencyService {
       const found = await work.take('end', EmergencyAccess, EmergencyAccessView, id);
       if (found.endedAt || found.expiresAt <= work.now)
         throw conflict('ended', 'This emergency access has ended already.');
-      happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, found, { endedAt: work.now }));
+      await ended(work, found);
       return work.show(EmergencyAccessView, id);
     });
   }
@@ -105,6 +113,28 @@ export class EmergencyService {
       return work.show(EmergencyAccessView, id);
     });
   }
+}
+
+/** Emergency accesses of the person that are open now, whatever became of the case for the person. */
+const openOf = (work: Work, practitionerId: string): Promise<EmergencyAccess[]> =>
+  work.manager.findBy(EmergencyAccess, { practitionerId, endedAt: IsNull(), expiresAt: MoreThan(work.now) });
+
+async function ended(work: Work, access: EmergencyAccess): Promise<void> {
+  happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, access, { endedAt: work.now }));
+}
+
+/**
+ * Refuses another one while the person can end an open one. Returns open ones that an exclusion hides from the person, who can
+ * neither read nor end them: they end with the next. They still count for the review, the limits and the alarm.
+ */
+async function oneAtATime(work: Work): Promise<EmergencyAccess[]> {
+  const open = await work.asService(() => openOf(work, work.actor.id));
+  for (const one of open) {
+    if (!(await work.peek('end', EmergencyAccess, one.id))) continue;
+    work.concerns('open-in-emergency', EmergencyAccess, one);
+    throw conflict('open-already', 'You have an emergency access that is open. End it first: one case at a time.');
+  }
+  return open;
 }
 
 /** Hours within which another emergency access of the same person raises an alarm. */

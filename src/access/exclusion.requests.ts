@@ -17,7 +17,7 @@ export class ExclusionRequest {
   @IsUUID()
   personId?: string;
 
-  /** Whom: somebody who signs in … */
+  /** Whom: a person, also by another registration of the same agency under a name that the person has or had … */
   @IsOptional()
   @IsUUID()
   practitionerId?: string;

@@ -273,24 +273,28 @@ async function whomOf(
   return { ...NOBODY, practitionerId: person?.id ?? null, agencyId: person ? null : of };
 }
 
-/** Active staff of the partnership by their present name. A name of before is no matter of the directory. $1 the keys. */
-const BEARERS = `SELECT p.id, p.name_key AS "nameKey", ap.partnership_id AS "partnershipId" FROM practitioners p
-  JOIN agency_partnerships ap ON ap.agency_id = p.agency_id WHERE p.active AND p.name_key = ANY ($1::text[])`;
+/**
+ * Active staff of the partnership whom exclusions by person or by name concern: every registration of the person, and whoever has
+ * or had the name. $1 the exclusions.
+ */
+const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
+  CROSS JOIN LATERAL (SELECT unnest(registrations_of(e.practitioner_id)) AS id
+    UNION SELECT n.practitioner_id FROM practitioner_names n WHERE n.name_key = e.name_key) one
+  JOIN practitioners p ON p.id = one.id AND p.active
+  JOIN agency_partnerships ap ON ap.agency_id = p.agency_id AND ap.partnership_id = e.partnership_id
+  WHERE e.id = ANY ($1::uuid[])`;
 
-/** By identifier of an exclusion by name: how many people whom the actor may read in the directory have that name. */
+/** By identifier of an exclusion by person or by name: how many people whom the actor may read in the directory it concerns. */
 async function matchesOf(work: Work, exclusions: Exclusion[]): Promise<Row> {
-  const byName = exclusions.filter(({ nameKey }) => nameKey !== null);
-  if (!byName.length) return {};
-  const bearers = await work.manager.query<{ id: string; nameKey: string; partnershipId: string }[]>(BEARERS, [
-    byName.map(({ nameKey }) => nameKey),
-  ]);
-  const ids = [...new Set(bearers.map(({ id }) => id))];
+  const counted = exclusions.filter(({ agencyId }) => agencyId === null).map(({ id }) => id);
+  if (!counted.length) return {};
+  const concerned = await work.manager.query<{ exclusionId: string; id: string }[]>(CONCERNED, [counted]);
+  const ids = [...new Set(concerned.map(({ id }) => id))];
   const known = ids.length ? await work.rows('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
-  const count = ({ nameKey, partnershipId }: Exclusion): number =>
-    bearers.filter((one) => one.nameKey === nameKey && one.partnershipId === partnershipId && readable.has(one.id))
-      .length;
-  return Object.fromEntries(byName.map((one) => [one.id, count(one)]));
+  const count = (exclusion: string): number =>
+    concerned.filter((one) => one.exclusionId === exclusion && readable.has(one.id)).length;
+  return Object.fromEntries(counted.map((id) => [id, count(id)]));
 }
 
 /** That somebody is kept out is not told on the case's timeline, which everybody in it reads. */

@@ -48,7 +48,7 @@ export async function exclusionsOf(work: Work, people: readonly Actor[]): Promis
      WHERE (e.practitioner_id = ANY ($1::uuid[]) OR e.agency_id = ANY ($2::uuid[]) OR e.name_key = ANY ($3::text[]))
        AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)`,
     [
-      excluded.map(({ id }) => id),
+      excluded.flatMap(({ registrationIds }) => registrationIds),
       [...new Set(excluded.map(({ agencyId }) => agencyId))],
       excluded.flatMap(({ nameKeys }) => nameKeys),
       new Date(Math.max(...excluded.map(({ now }) => now.getTime()))),
@@ -58,7 +58,8 @@ export async function exclusionsOf(work: Work, people: readonly Actor[]): Promis
 
 /** The column by which the exclusion names the person, or null where it concerns somebody else. */
 export function namedBy(exclusion: CurrentExclusion, one: Actor): 'practitionerId' | 'agencyId' | 'name' | null {
-  if (exclusion.practitionerId === one.id) return 'practitionerId';
+  if (exclusion.practitionerId !== null && one.registrationIds.includes(exclusion.practitionerId))
+    return 'practitionerId';
   if (exclusion.agencyId === one.agencyId) return 'agencyId';
   return exclusion.nameKey !== null && one.nameKeys.includes(exclusion.nameKey) ? 'name' : null;
 }

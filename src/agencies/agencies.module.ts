@@ -5,13 +5,14 @@ import './agencies.policy.js';
 import { ActorsOfAgencies } from './actors.js';
 import { AgenciesController } from './agencies.controller.js';
 import { AgenciesService } from './agencies.service.js';
+import { Departures } from './departures.js';
 import { SignIn } from './sign-in.js';
 
 @Global()
 @Module({
   imports: [PassportModule],
   controllers: [AgenciesController],
-  providers: [AgenciesService, SignIn, { provide: Actors, useClass: ActorsOfAgencies }],
-  exports: [Actors],
+  providers: [AgenciesService, Departures, SignIn, { provide: Actors, useClass: ActorsOfAgencies }],
+  exports: [Actors, Departures],
 })
 export class AgenciesModule {}

@@ -8,6 +8,7 @@ import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
+import { Departures } from './departures.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
 import { staffNameKey } from './name-key.js';
 import { issuersOf } from './sign-in.js';
@@ -15,7 +16,10 @@ import { issuersOf } from './sign-in.js';
 /** The directory: partnerships, agencies, the people and the systems that sign in. */
 @Injectable()
 export class AgenciesService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    private readonly departures: Departures,
+  ) {}
 
   me(actor: Actor): Promise<Presented> {
     return this.records.read(actor, async (work) => {
@@ -67,6 +71,7 @@ export class AgenciesService {
       const found = await work.take('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
+      nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, found, request.roles);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
@@ -74,6 +79,8 @@ export class AgenciesService {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });
+      // also on the way back: of somebody who was made inactive before this was done
+      if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
       work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
       return work.present(PractitionerView, changed);
     });
@@ -103,6 +110,16 @@ function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): voi
     throw refused(
       'role-not-yours',
       'An agency gives its own staff the roles agency_administrator and safeguarding_lead only. Ask the operator of the service.',
+    );
+}
+
+/** Refuses to take away a role that only the operator gives. Source: docs/who-may-widen.md, row 5. */
+function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[]): void {
+  const kept = held.filter((role) => !ROLES_OF_AN_AGENCY.includes(role));
+  if (asked && kept.some((role) => !asked.includes(role)))
+    throw refused(
+      'role-not-yours',
+      `Only the operator of the service takes away the role ${kept.join(' or ')}. Name it among the roles, or make the person inactive if they left.`,
     );
 }
 

@@ -149,7 +149,10 @@ export class Practitioner extends Recorded {
   @Length(1, 200)
   subject: string;
 
-  /** A person who left may do nothing. */
+  /**
+   * A person who left may do nothing. Making somebody inactive ends what others gave to that person alone: seats on panels,
+   * invitations by name, access to cases, releases and an open emergency access. Nothing of it comes back with `true`.
+   */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   @IsBoolean()

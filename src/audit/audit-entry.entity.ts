@@ -20,7 +20,11 @@ export class AuditEntry {
   @Classified('administrative')
   id: string;
 
-  /** The place in the log, from 0 and without gaps: the index of its leaf in the tree. */
+  /**
+   * The place in the log, from 0 and without gaps: the index of its leaf in the tree. Numbers that are missing from a list without
+   * a filter are entries that are kept from you: of other partnerships, of compartments of which you are not the auditor, and
+   * about cases and people from which you are excluded. Another auditor answers for them.
+   */
   @Column({ type: 'bigint' })
   @Index({ unique: true })
   @Classified('administrative')

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
+import type { Practitioner } from '../agencies/agency.entity.js';
+import { Departures } from '../agencies/departures.js';
 import { instantAfter, mustEndWithin } from '../panels/limits.js';
 import type { Actor } from '../policy/actor.js';
 import { closedCompartments, corePanels } from '../panels/panels.policy.js';
@@ -25,7 +27,12 @@ const LONGEST_RELEASE_DAYS = 366;
  */
 @Injectable()
 export class HandlingService {
-  constructor(private readonly records: Records) {}
+  constructor(
+    private readonly records: Records,
+    departures: Departures,
+  ) {
+    departures.register((work, person) => this.endReleasesTo(work, person));
+  }
 
   /** Takes note of the conditions as they were read: `If-Match` says which. */
   acknowledge(actor: Actor, id: string): Promise<Presented> {
@@ -149,6 +156,17 @@ export class HandlingService {
     });
   }
 
+  /** Releases to somebody alone who left; what was released to the agency stays released. */
+  private async endReleasesTo(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+    const running = { practitionerId, releasedTo: 'person' as const, status: 'approved' as const };
+    for (const found of await work.manager.findBy(ReleaseRequest, { ...running, expiresAt: MoreThan(work.now) })) {
+      const about = await work.manager.findOneByOrFail(Contribution, { id: found.contributionId });
+      const by = { decidedById: work.actor.id, decidedAt: work.now };
+      const status = after(releaseMachine, found.status, 'revocation');
+      this.happened(work, 'release.revoked', await work.update(ReleaseRequest, found, { status, ...by }), about);
+    }
+  }
+
   private async decide(
     work: Work,
     found: ReleaseRequest,
@@ -193,11 +211,13 @@ export function onlyAPerson(actor: Actor): void {
     throw refused('person-only', 'Only a person who signs in may do this, not a system.');
 }
 
-/** Exclusions in force of one person, by identity or by name, from the case or from somebody in it. */
+/**
+ * Exclusions in force of one person, by a registration or by name, from the case or, on its panel or everywhere, from somebody in it.
+ */
 const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
-  WHERE (e.practitioner_id = $2 OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
-    AND (e.case_id = $1 OR e.person_id IN (SELECT person_id FROM case_people WHERE case_id = $1
-      UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
+  WHERE (e.practitioner_id = ANY ($2) OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
+    AND (e.case_id = $1 OR (e.reach = 'partnership' OR e.panel_id = $5) AND e.person_id IN (
+      SELECT person_id FROM case_people WHERE case_id = $1 UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**
  * Returns the contribution, where the actor's agency made it and the actor cannot read it any more. After a seat or an invitation
@@ -215,7 +235,7 @@ async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
     if (closedCompartments(actor).includes(found.panelId)) return null;
     const isEntrusted = entrustedPartnerships(actor).includes(found.partnershipId);
     if (!isEntrusted && !corePanels(actor).includes(found.panelId)) return null;
-    const named = [found.caseId, actor.id, actor.nameKeys, work.now];
+    const named = [found.caseId, actor.registrationIds, actor.nameKeys, work.now, found.panelId];
     const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);
     return inPerson.length ? null : found;
   });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../policy/actor.js';
@@ -8,6 +9,7 @@ import { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { MeetingCourse } from './course.js';
 import { Hearers } from './room/hearers.js';
+import { endInvitations } from './invitations-end.js';
 import { itemOf } from './items.js';
 import { withinLimits } from './listings.service.js';
 import { Invitation, Meeting } from './meeting.entity.js';
@@ -28,7 +30,12 @@ export class InvitationCorrections {
     private readonly records: Records,
     private readonly course: MeetingCourse,
     private readonly hearers: Hearers,
-  ) {}
+    departures: Departures,
+  ) {
+    departures.register((work, { id: practitionerId }) =>
+      endInvitations(work, { practitionerId }, LEFT_THE_AGENCY, (one) => course.uninvited(work, one)),
+    );
+  }
 
   get(actor: Actor, { meetingId, listingId, id }: Place): Promise<Presented> {
     return this.records.read(actor, async (work) => {

@@ -6,14 +6,15 @@ import { instantAfter } from '../panels/limits.js';
 import type { Work } from '../records/work.js';
 import { Invitation, type Meeting } from './meeting.entity.js';
 
-/** Withdraws the open invitations to an item, or to all items of a meeting, also those that the actor may not see. */
+/** Withdraws the open invitations to an item, to all items of a meeting, or of one person by name, also those that the actor may not see. */
 export async function endInvitations(
   work: Work,
-  of: Pick<Invitation, 'listingId'> | Pick<Invitation, 'meetingId'>,
+  of: Pick<Invitation, 'listingId'> | Pick<Invitation, 'meetingId'> | { practitionerId: string },
   reason: string,
+  then: (invitation: Invitation) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   await work.asService(async () => {
-    for (const one of await openInvitations(work, of)) await withdraw(work, one, reason);
+    for (const one of await openInvitations(work, of)) await then(await withdraw(work, one, reason));
   });
 }
 
@@ -38,11 +39,12 @@ export async function shortenInvitations(work: Work, { id, panelId, scheduledAt,
 const openInvitations = (work: Work, of: FindOptionsWhere<Invitation>): Promise<Invitation[]> =>
   work.manager.findBy(Invitation, { ...of, withdrawnAt: IsNull(), closesAt: MoreThan(work.now) });
 
-async function withdraw(work: Work, invitation: Invitation, reason: string): Promise<void> {
+async function withdraw(work: Work, invitation: Invitation, reason: string): Promise<Invitation> {
   const withdrawn = await work.update(Invitation, invitation, {
     withdrawnAt: work.now,
     withdrawnById: work.actor.id,
     withdrawalReason: reason,
   });
   work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
+  return withdrawn;
 }

@@ -25,7 +25,7 @@ export class ReachOfExclusions20261128202000 implements MigrationInterface {
   }
 }
 
-const WALL_OF = `CREATE OR REPLACE FUNCTION wall_of(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
+export const WALL_OF = `CREATE OR REPLACE FUNCTION wall_of(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $wall$
 DECLARE
   before text := coalesce(current_setting('app.maintenance', true), '');

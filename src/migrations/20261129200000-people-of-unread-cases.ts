@@ -9,7 +9,7 @@ export class PeopleOfUnreadCases20261129200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(NAMED_ONLY_WITHIN);
     await runner.query(`REVOKE ALL ON FUNCTION named_only_within(uuid[], uuid[]) FROM PUBLIC`);
-    await runner.query(UNREAD);
+    await runner.query(UNREAD_OF_NAMES);
     await runner.query(`DROP POLICY unread ON audit_entries`);
     await runner.query(POLICY);
     await runner.query(`DROP TRIGGER stamp_facts ON referrals`);
@@ -73,7 +73,7 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.ids), '[]') FROM alike a);
 END $named$`;
 
-const UNREAD = BEFORE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
+export const UNREAD_OF_NAMES = BEFORE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
   .replace(
     `UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people));`,
     `UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people)

@@ -68,6 +68,7 @@ import { NoDisclosuresOfProcess20261129101000 } from './20261129101000-no-disclo
 import { PeopleOfUnreadCases20261129200000 } from './20261129200000-people-of-unread-cases.js';
 import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
 import { WarningsForEachReader20261129400000 } from './20261129400000-warnings-for-each-reader.js';
+import { Registrations20261129500000 } from './20261129500000-registrations.js';
 import { PeopleOfHiddenMatters20261129600000 } from './20261129600000-people-of-hidden-matters.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -142,5 +143,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   PeopleOfUnreadCases20261129200000,
   EndedRepeats20261129300000,
   WarningsForEachReader20261129400000,
+  Registrations20261129500000,
   PeopleOfHiddenMatters20261129600000,
 ];

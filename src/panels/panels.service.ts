@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThanOrEqual } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
+import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { watchesOver } from './oversight.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
@@ -35,7 +37,10 @@ export class PanelsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
-  ) {}
+    departures: Departures,
+  ) {
+    departures.register(endSeatsOf);
+  }
 
   list(actor: Actor, query: PageQuery): Promise<Presented> {
     return this.records.read(actor, (work) => work.page(PanelView, {}, query));
@@ -181,7 +186,8 @@ export class PanelsService {
 async function appointed(work: Work, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
   if (practitionerId === work.actor.id)
     throw refused('own-appointment', 'Nobody appoints themselves. Ask somebody else who may give this seat.');
-  const member = await work.peek('appoint', Practitioner, practitionerId);
+  // locked, so that nobody gets a seat while being made inactive
+  const member = await work.peek('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
   throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
@@ -225,6 +231,19 @@ async function endedAtOnce(work: Work, seat: Membership, endReason: string): Pro
   const ended = await work.update(Membership, seat, { validTo, endedAt: work.now, endReason });
   work.happened(hasBegun ? 'membership.ended' : 'membership.cancelled', Membership, ended, { validTo });
   return ended;
+}
+
+/** Ends the seats of somebody who left, also the last chair's: see `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`. */
+async function endSeatsOf(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+  const today = londonDay(work.now);
+  const seats = await work.manager.find(Membership, {
+    where: [
+      { practitionerId, endedAt: IsNull(), validTo: IsNull() },
+      { practitionerId, endedAt: IsNull(), validTo: MoreThanOrEqual(today) },
+    ],
+    order: { id: 'ASC' },
+  });
+  for (const seat of seats) await endedAtOnce(work, seat, LEFT_THE_AGENCY);
 }
 
 /** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */

@@ -23,6 +23,7 @@ const OPEN: readonly (keyof ActorFacts)[] = [
   'nameKeys',
   'namedOnlyInExcluded',
   'partnershipIds',
+  'registrationIds',
   'workingPartnershipIds',
 ];
 

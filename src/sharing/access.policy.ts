@@ -12,6 +12,11 @@ declare module '../policy/actor.js' {
   interface ActorFacts {
     /** Every name that the actor has or had, as typed exclusions are matched with it; none for a system. */
     nameKeys: string[];
+    /**
+     * The actor's registration and every other of the same agency under a name that the actor has or had: what is kept from one of
+     * them is kept from each. The function `registrations_of` of the database finds them.
+     */
+    registrationIds: string[];
     /** Cases to which the actor was granted access, now. */
     grantedCaseIds: string[];
     /** People who must not exist for the actor, on no panel of the partnership and in no record. */
@@ -23,14 +28,19 @@ declare module '../policy/actor.js' {
 
 const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
 
+/** For the column that names a person: whether it is a registration of the actor. */
+export const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;
+
 /** Exclusions `e` of the actor: by person, by agency, or by a name that the person has or had. */
-const MINE = `(e.practitioner_id = who.id OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
+const MINE = `(e.practitioner_id = ${ANY_OF_MINE} OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
 
 /** Exclusions `e` that concern the actor now. */
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
 declareFact('nameKeys', `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`);
+
+declareFact('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
 
 declareFact(
   'excludedPersonIds',

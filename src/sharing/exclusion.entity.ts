@@ -30,7 +30,7 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
 export class Exclusion extends PartnershipRecord {
-  /** Who is excluded: a person who signs in … */
+  /** Who is excluded: a person, by every registration of the same agency under a name that the person has or had … */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Index()

@@ -225,7 +225,7 @@ export class ResearchService {
         throw unacceptable('not-nil', 'A return with points to share is not nil. Withhold them, or share them.', [
           { pointer: '/nil', detail: 'must be false while a point is shared' },
         ]);
-      if (!nil && points.some((one) => one.decision === 'draft'))
+      if (points.some((one) => one.decision === 'draft'))
         throw unacceptable('undecided-points', 'Decide about each point first: share it, or withhold it.', [
           { pointer: '/nil', detail: 'some points are drafts' },
         ]);
@@ -239,7 +239,7 @@ export class ResearchService {
     });
   }
 
-  /** By the agency, which found more; or by the coordination, which asks again. */
+  /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
   reopen(actor: Actor, id: string): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const found = await work.take('reopen', ResearchRequest, ResearchRequestView, id);
@@ -294,7 +294,11 @@ export class ResearchService {
     if (found.status !== 'asked')
       throw conflict(
         'not-in-this-state',
-        `A research request that is ${found.status} takes no points. Reopen it first.`,
+        `A research request that is ${found.status} takes no points. ${
+          found.status === 'returned'
+            ? 'Ask the chair or coordinator of the panel to open it again: POST /v1/research-requests/{id}/reopening.'
+            : 'Ask the chair or coordinator of the panel to ask your agency again: POST /v1/meetings/{id}/research-requests.'
+        }`,
       );
     return found;
   }

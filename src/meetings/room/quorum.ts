@@ -90,7 +90,8 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
        AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
      WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
-       AND a.practitioner_id NOT IN (SELECT r.practitioner_id FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+       AND a.practitioner_id NOT IN (
+         SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
     [id, work.now, THERE, at, item?.id ?? null],
   );
   return quorumBy(rule, inForce?.edition, present);

@@ -42,7 +42,7 @@ declareSubject(Recusal, 'Recusal', {
       sentence: 'who chairs the panel, and is not the one recused',
       actions: ['end'],
       within: 'recuse',
-      where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, practitionerId: { $ne: actor.id } }),
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, practitionerId: { $nin: actor.registrationIds } }),
     },
   ],
 });
@@ -59,8 +59,8 @@ declareKnownFacts(['recusedListingIds', 'recusedCaseIds'], async (work, people) 
     : [];
   const byId = new Map(known.map((one) => [one.id, one]));
   const byPerson = Map.groupBy(byId.values(), ({ practitionerId }) => practitionerId);
-  return ({ id }) => {
-    const own = byPerson.get(id) ?? [];
+  return ({ registrationIds }) => {
+    const own = registrationIds.flatMap((id) => byPerson.get(id) ?? []);
     return {
       recusedListingIds: own.map(({ listingId }) => listingId),
       recusedCaseIds: own.map(({ caseId }) => caseId),

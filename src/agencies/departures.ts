@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { Work } from '../records/work.js';
+import type { Practitioner } from './agency.entity.js';
+
+/** Ends what was given to one person, in the work that makes the person inactive or active. */
+export type EndsWithDeparture = (work: Work, person: Practitioner) => Promise<void>;
+
+/** What opens to somebody alone ends when an administrator makes the person inactive; areas that come later register it. */
+@Injectable()
+export class Departures {
+  private readonly followers: EndsWithDeparture[] = [];
+
+  register(follower: EndsWithDeparture): void {
+    this.followers.push(follower);
+  }
+
+  /** Whatever is ended may be hidden from the administrator, and no answer tells of it. */
+  async left(work: Work, person: Practitioner): Promise<void> {
+    await work.asService(async () => {
+      for (const end of this.followers) await end(work, person);
+    });
+  }
+}
+
+/** Why something ended, for those who read it. */
+export const LEFT_THE_AGENCY = 'The person left the agency.';
