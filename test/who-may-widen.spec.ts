@@ -43,9 +43,12 @@ const SELDOM: Record<string, string> = {
   'POST /v1/actions/{id}/acceptance': 'needs an action that its agency has neither accepted nor ended',
   'POST /v1/cases/{id}/assessments': 'needs every answer that an instrument asks for',
   'POST /v1/bids/{id}/listing': 'needs a bid that was screened, and a meeting of Tasking before its day for bids',
+  'POST /v1/bids/{id}/decision': 'needs a bid that was listed, at a meeting that was opened',
+  'POST /v1/bids/{id}/results': 'needs a bid that was approved and deployed',
   'POST /v1/meetings/{id}/agenda/circulation': 'needs an approved check of an agenda that was drawn up since',
   'POST /v1/meetings/{id}/closure': 'needs a meeting that was opened and whose items were all heard',
   'POST /v1/meetings/{id}/listings': 'needs an open case that is on no list, and mostly a reason to be late',
+  'POST /v1/research-requests/{id}/reopening': 'needs a request that was answered',
   'POST /v1/sharing-agreements/{id}/versions/{versionId}/activation':
     'needs a drafted version that two agencies signed',
   'POST /v1/sharing-agreements/{id}/versions/{versionId}/resumption': 'needs a suspended version',

@@ -369,9 +369,9 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
     });
     const isRedirection = command.operation.endsWith('/redirection');
     const all = effects.flatMap(({ table, before, after, columns }): Licence[] => {
-      // 27: the case or referral, to whoever was kept out through the person who was taken out
+      // 27: the case or referral, to whoever was kept out through the person who was taken out; a referral that repeats no case then
       if (!after)
-        return before && (table === 'case_people' || table === 'referral_people')
+        return before && ['case_people', 'referral_people', 'repeated_cases'].includes(table)
           ? [licence([before['case_id'], before['referral_id']])]
           : [];
       const concerns = (person: Row): boolean =>
