@@ -27,6 +27,13 @@ const changed = async (change: object): Promise<{ status: number; body: Record<s
 
 async function left(): Promise<void> {
   expect((await changed({ active: false })).status).toBe(200);
+  const { rows } = await owner.query<{ seats: number; open: number }>(
+    `SELECT (SELECT count(*)::int FROM memberships WHERE practitioner_id = $1 AND ended_at IS NULL
+         AND coalesce(valid_to, 'infinity') >= now()::date) AS seats,
+       (SELECT count(*)::int FROM emergency_accesses WHERE practitioner_id = $1 AND ended_at IS NULL AND expires_at > now()) AS open`,
+    [me.id],
+  );
+  expect(rows).toEqual([{ seats: 0, open: 0 }]);
   expect((await changed({ active: true })).status).toBe(200);
 }
 

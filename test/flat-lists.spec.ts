@@ -99,7 +99,7 @@ function memberOf(panelIds: string[]): Actor {
     namedSinceEmergencyIds: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],
-    namedOnlyInExcluded: [],
+    namedInExcluded: [],
     compartmentPanelIds: [],
     grantedCaseIds: [],
     recusedListingIds: [],

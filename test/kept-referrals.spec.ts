@@ -5,7 +5,7 @@
  * Seen to fail: a role of the person in a draft, and in a submitted referral, that its author cannot correct; corrections of that role
  * hidden from the author; the panel missing among the contexts of everybody whom the referral names; disclosures of the person through the
  * own referral hidden; a draft of a colleague that is lost on naming the person; an address that a colleague put before the panel for the
- * own referral, hidden; words of the coordination about the person in the own referral; exclusions from a person shown to whoever is excluded from the only case with that person, and ended by them; the
+ * own referral, hidden, and shown by that referral; words of the coordination about the person in the own referral; exclusions from a person shown to whoever is excluded from the only case with that person, and ended by them; the
  * address of a person whose referral waits, shown to a safeguarding lead who is excluded from the person, and where a second referral of the
  * person is hidden, too.
  */
@@ -241,15 +241,19 @@ describe('an address that the agency put before the panel', () => {
     });
   });
 
-  test('is shown to an excluded safeguarding lead who referred the same people again', async () => {
+  test('stays hidden from an excluded safeguarding lead who refers the same people again, before and after it is put there', async () => {
     await withLead(AUTHOR, async () => {
       const [victim, suspect] = [await person(COLLEAGUE, 'Pia'), await person(COLLEAGUE, 'Pit')];
       const caseId = await accepted(await referred(COLLEAGUE, victim, suspect));
-      await put(victim);
+      const kept = { kind: 'refuge', address: '2 Hidden Lane', panelId: null };
+      const { id } = await made(COLLEAGUE, `/v1/persons/${victim}/protected-addresses`, kept);
+      expect(await addresses(AUTHOR, victim)).toHaveLength(1);
       const exclusion = await excluded(AUTHOR, { caseId });
       expect(await addresses(AUTHOR, victim)).toEqual([]);
+      await (await by(COLLEAGUE)).patch(`/v1/protected-addresses/${id}`, { panelId }, '*').expect(200);
       await referred(AUTHOR, victim, suspect);
-      expect(await addresses(AUTHOR, victim)).toHaveLength(1);
+      expect(await addresses(AUTHOR, victim)).toEqual([]);
+      await (await by(AUTHOR)).patch(`/v1/protected-addresses/${id}`, { panelId: null }, '*').expect(404);
       await owner.query('UPDATE exclusions SET until = now() WHERE id = $1', [exclusion]);
     });
   });
@@ -263,6 +267,9 @@ describe('an exclusion from a person', () => {
     const chair = await by(CHAIR);
     expect((await chair.get(`/v1/exclusions/${exclusion}`)).status).toBe(200);
     const declared = await made(CHAIR, '/v1/exclusions', { caseId, declared: true, reason: 'A friend of the family.' });
+    // also where the chair refers the people again, whose referral they go on reading
+    const again = await person(CHAIR, 'Pip');
+    await referred(CHAIR, again, await person(CHAIR, 'Pol'));
     expect((await chair.get(`/v1/exclusions/${exclusion}`)).status).toBe(404);
     const ending = await chair.post(`/v1/exclusions/${exclusion}/ending`, { reason: 'Mistaken.' }).set('if-match', '*');
     expect(ending.status).toBe(404);

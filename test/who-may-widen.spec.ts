@@ -48,6 +48,8 @@ const SELDOM: Record<string, string> = {
   'POST /v1/meetings/{id}/agenda/circulation': 'needs an approved check of an agenda that was drawn up since',
   'POST /v1/meetings/{id}/closure': 'needs a meeting that was opened and whose items were all heard',
   'POST /v1/meetings/{id}/listings': 'needs an open case that is on no list, and mostly a reason to be late',
+  'POST /v1/meetings/{id}/research-requests':
+    'needs a listed case, an agency that acts there, and a day before the meeting',
   'POST /v1/research-requests/{id}/reopening': 'needs a request that was answered',
   'POST /v1/sharing-agreements/{id}/versions/{versionId}/activation':
     'needs a drafted version that two agencies signed',

@@ -339,9 +339,7 @@ export class Worlds {
       compartmentPanelIds: c.some(panels, 0.3),
       auditedPanelIds: c.some(panels, 0.2),
       excludedFromAuditIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
-      namedOnlyInExcluded: c.happens(0.5)
-        ? []
-        : [{ ids: c.some(pool('Person', 'id'), 0.4), within: c.some(panels, 0.6) }],
+      namedInExcluded: c.happens(0.5) ? [] : [{ ids: c.some(pool('Person', 'id'), 0.4), within: c.some(panels, 0.6) }],
       grantedCaseIds: c.happens(0.4) ? [] : c.some(pool('Case', 'id'), 0.4),
       invitations: c.some(pool('Invitation', 'id'), 0.4).map((id) => ({
         id,

@@ -26,7 +26,7 @@ const theOneExcluded: Bar = {
   name: 'the-one-excluded',
   step: 'conflict',
   sentence:
-    'who is or was kept out by it, or is kept out by another of its case, of its person, or of the only cases and referrals by which its panel knows the person',
+    'who is or was kept out by it, or is kept out by another of its case, of its person, or of a case or referral of its panel that names the person',
   where: (actor) => ({
     $or: [
       { practitionerId: { $in: actor.registrationIds } },
@@ -106,7 +106,7 @@ extendSubject(Person, {
     {
       name: 'coordination',
       sentence:
-        'who chairs or coordinates a panel with a case in which the person has a role, or with a submitted referral that names the person',
+        'who chairs or coordinates a panel with a case in which the person has a role, or with a submitted referral that names the person; in some matters another of them does it',
       actions: ['exclude'],
       where: (actor) => {
         const opened = (type: RecordClass): Where => ({
@@ -115,7 +115,9 @@ extendSubject(Person, {
         if (!coordinatedPanels(actor).length) return null;
         const inCase = { case: { $elemMatch: opened(Case) } };
         const inReferral = { referral: { $elemMatch: opened(Referral) } };
+        const hidden = actor.peopleOfHiddenMatters.map(({ personId }) => personId);
         return {
+          ...(hidden.length ? { $nor: [{ id: { $in: hidden } }] } : {}),
           $or: [
             { cases: { $elemMatch: opened(Case) } },
             { roles: { $elemMatch: inCase } },

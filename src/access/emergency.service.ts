@@ -119,8 +119,10 @@ export class EmergencyService {
 const openOf = (work: Work, practitionerId: string): Promise<EmergencyAccess[]> =>
   work.manager.findBy(EmergencyAccess, { practitionerId, endedAt: IsNull(), expiresAt: MoreThan(work.now) });
 
+/** One that was opened while the request waited ends as it was opened. */
 async function ended(work: Work, access: EmergencyAccess): Promise<void> {
-  happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, access, { endedAt: work.now }));
+  const endedAt = access.openedAt > work.now ? access.openedAt : work.now;
+  happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, access, { endedAt }));
 }
 
 /**

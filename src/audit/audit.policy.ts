@@ -27,9 +27,9 @@ declare module '../policy/actor.js' {
      */
     excludedFromAuditIds: string[];
     /**
-     * Of an auditor: people, places and groups that are named on panels (`within`) only in those cases and referrals.
+     * Of an auditor: people, places and groups that those cases and referrals name, by the panels on which they do (`within`).
      */
-    namedOnlyInExcluded: { ids: string[]; within: string[] }[];
+    namedInExcluded: { ids: string[]; within: string[] }[];
   }
 }
 
@@ -65,8 +65,8 @@ declareFact(
 );
 
 declareFact(
-  'namedOnlyInExcluded',
-  `${EXCLUDED} SELECT named_only_within(ARRAY(SELECT id FROM theirs), ARRAY(SELECT id FROM referring))`,
+  'namedInExcluded',
+  `${EXCLUDED} SELECT named_within(ARRAY(SELECT id FROM theirs), ARRAY(SELECT id FROM referring))`,
 );
 
 const audits = (actor: Actor): boolean => actor.roles.includes('auditor');
@@ -85,12 +85,12 @@ const excluded: Bar = {
   name: 'excluded-auditor',
   step: 'conflict',
   sentence:
-    'who is excluded from a case or person that the entry names, or from every case and referral by which its panels know the person, place or group that it names, or recused from an item',
+    'who is excluded from a case or person that the entry names, or from a case or referral of one of its panels that names the person, place or group, or recused from an item',
   where: (actor) => {
     const ids = [...actor.excludedFromAuditIds, ...actor.recusedListingIds];
     if (!ids.length) return null;
     const named = ['recordIds', 'personIds', 'parentIds'].map((field): Where => ({ [field]: { $overlaps: ids } }));
-    const within = actor.namedOnlyInExcluded.map((one): Where => ({
+    const within = actor.namedInExcluded.map((one): Where => ({
       $and: [
         { $or: ['recordIds', 'personIds'].map((field): Where => ({ [field]: { $overlaps: one.ids } })) },
         { panelIds: { $overlaps: one.within } },

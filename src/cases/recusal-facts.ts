@@ -4,7 +4,7 @@
  */
 import { declareFact } from '../policy/actor.js';
 import type { Bar } from '../policy/subjects.js';
-import { ANY_OF_MINE } from '../sharing/access.policy.js';
+import { namesMe } from '../sharing/access.policy.js';
 
 declare module '../policy/actor.js' {
   interface ActorFacts {
@@ -18,13 +18,13 @@ declare module '../policy/actor.js' {
 declareFact(
   'recusedListingIds',
   `SELECT coalesce(jsonb_agg(DISTINCT r.listing_id), '[]') FROM recusals r
-   WHERE who.kind = 'practitioner' AND r.practitioner_id = ${ANY_OF_MINE} AND r.ended_at IS NULL`,
+   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 
 declareFact(
   'recusedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT r.case_id), '[]') FROM recusals r
-   WHERE who.kind = 'practitioner' AND r.practitioner_id = ${ANY_OF_MINE} AND r.ended_at IS NULL`,
+   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 
 /** For rows that name an item in `column`. */

@@ -29,17 +29,15 @@ export class DisclosuresService {
         await work.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
-        ...(personId
-          ? [
-              actor.coordinatedPanelIds.length || isAccountable
-                ? concerning(actor, personId, isAccountable)
-                : { personId },
-            ]
-          : []),
         ...(toBeTold === 'true' ? [{ tidings: { $exists: true }, toldAt: null }] : []),
       ];
-      const filter = parts.length ? { $and: parts } : {};
-      return work.page(DisclosureView, filter, query, { asked: { ...asked, personId, toBeTold } });
+      const within = (about: Where[]): Where => (parts.length + about.length ? { $and: [...parts, ...about] } : {});
+      const about = personId ? concerning(actor, personId, isAccountable) : [];
+      return work.page(DisclosureView, within(about), query, {
+        asked: { ...asked, personId, toBeTold },
+        // what is found by its case stands on a panel that the reader coordinates, where all of it is shown
+        restsOn: isAccountable ? undefined : within(personId ? [{ personId }] : []),
+      });
     });
   }
 
@@ -77,7 +75,9 @@ export class DisclosuresService {
  * Condition for rows that concern a person: they name the person, or stand in a case that names the person. A case counts where the
  * reader is shown whom it names or, for an officer who accounts for the person, may account for the case.
  */
-function concerning(actor: Actor, personId: string, isAccountable: boolean): Where {
+function concerning(actor: Actor, personId: string, isAccountable: boolean): Where[] {
+  const panels = isAccountable ? {} : { panelId: { $in: actor.coordinatedPanelIds } };
+  if (!isAccountable && !actor.coordinatedPanelIds.length) return [{ personId }];
   const reader = { ...actor, scopes: undefined };
   const shown = <T extends object>(type: RecordClass<T>): Where[] => {
     const readable = permitted(reader, subjectOf(type), 'read');
@@ -86,11 +86,13 @@ function concerning(actor: Actor, personId: string, isAccountable: boolean): Whe
   const explained = isAccountable ? permitted(reader, subjectOf(Case), 'explain') : null;
   const cases = [...shown(Case), ...(explained ? [{ $and: [explained, { personId }] }] : [])];
   const roles = [...shown(CasePerson), ...(explained ? [{ personId, case: { $elemMatch: explained } }] : [])];
-  return {
-    $or: [
-      { personId },
-      ...roles.map((where) => ({ roles: { $elemMatch: where } })),
-      ...cases.map((where) => ({ case: { $elemMatch: where } })),
-    ],
-  };
+  return [
+    {
+      $or: [
+        { personId },
+        ...roles.map((where) => ({ ...panels, roles: { $elemMatch: where } })),
+        ...cases.map((where) => ({ ...panels, case: { $elemMatch: where } })),
+      ],
+    },
+  ];
 }

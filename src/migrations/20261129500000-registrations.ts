@@ -22,7 +22,7 @@ export class Registrations20261129500000 implements MigrationInterface {
 }
 
 /** The registration itself is among them, also that of a system, which has no name. */
-const REGISTRATIONS = `CREATE FUNCTION registrations_of(who uuid) RETURNS uuid[]
+export const REGISTRATIONS = `CREATE FUNCTION registrations_of(who uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $registrations$
   SELECT array_agg(one.id ORDER BY one.id) FROM (
     SELECT who AS id
@@ -45,13 +45,13 @@ const ofRegistrations = (sql: string): string =>
 `,
     );
 
-const WALL_OF = ofRegistrations(WALL_BEFORE).replace(
+export const WALL_OF = ofRegistrations(WALL_BEFORE).replace(
   `  mine := `,
   `  registrations := registrations_of(who);
   mine := `,
 );
 
-const UNREAD = ofRegistrations(UNREAD_BEFORE).replace(
+export const UNREAD = ofRegistrations(UNREAD_BEFORE).replace(
   `  SELECT coalesce(array_agg(e.person_id)`,
   `  registrations := registrations_of(who);
   SELECT coalesce(array_agg(e.person_id)`,

@@ -108,9 +108,12 @@ export class PanelsService {
       const membership = await work.take('end', Membership, MembershipView, id, { writes: { validTo } });
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
-      if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveAChair(work, membership, validTo);
       const ended = await work.updateIfChanged(Membership, membership, { validTo });
-      if (CHAIRING_ROLES.includes(membership.role)) await mustLeaveSomebody();
+      // after the change, which waits for whoever else changes a seat
+      if (CHAIRING_ROLES.includes(membership.role)) {
+        await mustLeaveAChair(work, membership, validTo);
+        await mustLeaveSomebody();
+      }
       work.happened('membership.ends', Membership, ended, { validTo });
       return work.present(MembershipView, ended);
     });

@@ -1,8 +1,8 @@
 /**
- * Keyset cursors: where the next page starts, signed, and bound to the reader and the query. A cursor carries no access:
- * each page is found by the policy anew.
+ * Keyset cursors: where the next page starts, encrypted, and bound to the reader and the query. A cursor carries no access: each page is
+ * found by the policy anew. It tells nothing either: the moment in it may be one of a record or a field that its reader is not shown.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { config } from '../config.js';
 import type { Actor } from '../policy/actor.js';
 import { invalid } from '../policy/problems.js';
@@ -12,24 +12,35 @@ export interface Position {
   id: string;
 }
 
-const mac = (payload: string, binding: string): Buffer =>
-  createHmac('sha256', config.cursorSecret).update(`${payload}\n${binding}`).digest().subarray(0, 16);
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
 
-const bindingOf = (actor: Actor, query: string): string => `${actor.kind}:${actor.id}\n${query}`;
+const key = (): Buffer => createHash('sha256').update(`cursor ${config.cursorSecret}`).digest();
 
+const bindingOf = (actor: Actor, query: string): Buffer => Buffer.from(`${actor.kind}:${actor.id}\n${query}`);
+
+/** The same position gives the same cursor: what is encrypted decides the initialization vector. */
 export function makeCursor(actor: Actor, query: string, { at, id }: Position): string {
-  const payload = Buffer.from(JSON.stringify([at, id])).toString('base64url');
-  return `${payload}.${mac(payload, bindingOf(actor, query)).toString('base64url')}`;
+  const binding = bindingOf(actor, query);
+  const payload = JSON.stringify([at, id]);
+  const iv = createHmac('sha256', key()).update(payload).update(binding).digest().subarray(0, IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key(), iv, { authTagLength: TAG_BYTES }).setAAD(binding);
+  return Buffer.concat([iv, cipher.update(payload), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }
 
 export function readCursor(actor: Actor, query: string, cursor: string): Position {
-  const [payload = '', signature = ''] = cursor.split('.');
-  const given = Buffer.from(signature, 'base64url');
-  const expected = mac(payload, bindingOf(actor, query));
-  if (given.length !== expected.length || !timingSafeEqual(given, expected))
+  try {
+    const sealed = Buffer.from(cursor, 'base64url');
+    const decipher = createDecipheriv(CIPHER, key(), sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+      .setAAD(bindingOf(actor, query))
+      .setAuthTag(sealed.subarray(-TAG_BYTES));
+    const payload = Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    const [at, id] = JSON.parse(payload.toString()) as [string, string];
+    return { at, id };
+  } catch {
     throw invalid('This cursor is not one of yours for this query. Start again without a cursor.', [
       { pointer: '?cursor', detail: 'unknown cursor' },
     ]);
-  const [at, id] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [string, string];
-  return { at, id };
+  }
 }

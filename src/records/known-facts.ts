@@ -21,7 +21,7 @@ const OPEN: readonly (keyof ActorFacts)[] = [
   'excludedFromAuditIds',
   'memberships',
   'nameKeys',
-  'namedOnlyInExcluded',
+  'namedInExcluded',
   'partnershipIds',
   'registrationIds',
   'workingPartnershipIds',

@@ -56,7 +56,8 @@ export function mask(actor: Actor, shape: ViewShape, action: string, row: Row): 
   if (by === null) return masked(actor, shape, action, row);
   const kinds = keptFor(actor, `masks ${shape.name}`, () => new Map<string, Masked>());
   const categories = shape.rowCategories.map((column) => row[column]);
-  const kind = [action, by, (row[shownFor(action)] as boolean[] | null | undefined)?.join(), ...categories].join(' ');
+  // all fields, none, and a row that does not say which are three kinds
+  const kind = [action, by, JSON.stringify(row[shownFor(action)]), ...categories].join(' ');
   let known = kinds.get(kind);
   if (!known) {
     if (kinds.size > MOST_KINDS) kinds.clear();

@@ -15,6 +15,6 @@ export class PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(400)
-  @Matches(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/)
+  @Matches(/^[A-Za-z0-9_-]+$/)
   cursor?: string;
 }

@@ -295,9 +295,11 @@ export class Work {
       asked?: object;
       /** The one panel in whose context rows without a panel of their own are read. */
       inPanel?: string;
+      /** The part of the filter that rests on fields which a ground must show; the whole where left out. */
+      restsOn?: Where;
     } = {},
   ): Promise<Presented> {
-    const { action = 'read', panelId, orderBy, given, inPanel, asked = filter } = options;
+    const { action = 'read', panelId, orderBy, given, inPanel, asked = filter, restsOn: rested = filter } = options;
     const { record } = shapeOf(view);
     const subject = subjectOf(record);
     refuseUnshown(this.actor, subject, asksOf(subject, filter), filter['panelId'] as string | undefined);
@@ -310,14 +312,15 @@ export class Work {
     const listing = (): Statement =>
       listSql(this.actor, record, action, {
         ...asking(this.actor, subject, shape.filter, inPanel),
-        asks: restsOn(subject, shape.filter),
+        asks: restsOn(subject, rested),
         inPanel,
         orderBy,
         shows: isWhole ? undefined : new Set(shapeOf(view).properties.keys()),
         limit: new Slot(0),
         after: after && { at: new Slot(1), id: new Slot(2) },
       });
-    const key = ['page', action, view.name, isWhole, orderBy, inPanel, after !== undefined, shape.key].join(' ');
+    const rests = rested === filter ? '' : restsOn(subject, rested).join();
+    const key = ['page', action, view.name, isWhole, orderBy, inPanel, after !== undefined, rests, shape.key].join(' ');
     const rows = hasAnyGround(this.actor, subject, action)
       ? await this.run<Row>(formOf(this.actor, key, listing), shape.values)
       : [];

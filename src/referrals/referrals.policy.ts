@@ -34,8 +34,8 @@ import {
 declare module '../policy/actor.js' {
   interface ActorFacts {
     /**
-     * People whom a panel knows only from cases and referrals that an exclusion hides from the actor: by which cases, and because of
-     * whom else.
+     * People whom cases and referrals of a panel name that an exclusion hides from the actor: by which cases, and because of whom else.
+     * What else names them makes no difference, or the actor could name them elsewhere.
      */
     peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
   }
@@ -65,17 +65,10 @@ declareFact(
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,
        coalesce(jsonb_agg(DISTINCT w.excluded_id) FILTER (WHERE w.excluded_id IS NOT NULL), '[]') AS people FROM within w
-     WHERE NOT EXISTS (SELECT FROM cases c
-         WHERE c.person_id = w.person_id AND c.panel_id = w.panel_id AND c.id NOT IN (SELECT id FROM hidden))
-       AND NOT EXISTS (SELECT FROM case_people p
-         WHERE p.person_id = w.person_id AND p.panel_id = w.panel_id AND p.case_id NOT IN (SELECT id FROM hidden))
-       AND NOT EXISTS (SELECT FROM referrals r LEFT JOIN referral_people p ON p.referral_id = r.id AND p.person_id = w.person_id
-         WHERE r.panel_id = w.panel_id AND r.submitted_at IS NOT NULL AND w.person_id IN (r.person_id, p.person_id)
-           AND r.id NOT IN (SELECT id FROM matters))
      GROUP BY w.panel_id, w.person_id HAVING w.person_id IS NOT NULL) one`,
 );
 
-/** Rows of a panel about people whom the panel knows only from what an exclusion hides from the actor. */
+/** Rows of a panel about people whom something names there that an exclusion hides from the actor. */
 export const namedInHiddenMatters = ({ peopleOfHiddenMatters }: Actor): Where[] =>
   peopleOfHiddenMatters.map(({ panelId, personId }) => ({ panelId, personId }));
 
@@ -107,20 +100,17 @@ const excludedFromNamed: Bar = {
   name: 'excluded-from-named',
   step: 'conflict',
   sentence:
-    'who is excluded from a person named in a referral that is hidden from them, or from the person, where another agency recorded them',
+    'who is excluded from a person named in a referral that is hidden from them; of a person whom another agency recorded, who is excluded from the person, or from a case or referral of the panel that names the person',
   where: (actor) => {
     const hidden = namingExcluded(actor);
-    const people = excludedByPanel(actor);
+    const people = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
     // a person whom row-level security hides is not found
     const ofOthers = { $nor: [{ person: { $elemMatch: { agencyId: actor.agencyId } } }] };
-    return hidden.length
-      ? {
-          $or: [
-            { referral: { $elemMatch: { $or: hidden } } },
-            ...(people.length ? [{ $and: [{ $or: people }, ofOthers] }] : []),
-          ],
-        }
-      : null;
+    const wheres: Where[] = [
+      ...(hidden.length ? [{ referral: { $elemMatch: { $or: hidden } } }] : []),
+      ...(people.length ? [{ $and: [{ $or: people }, ofOthers] }] : []),
+    ];
+    return wheres.length ? { $or: wheres } : null;
   },
 };
 
@@ -253,17 +243,11 @@ declareSubject(Referral, 'Referral', {
       fields: WITHOUT_THE_TEXT,
     },
     {
-      name: 'coordination',
-      sentence: 'who chairs or coordinates the panel, once the referral was submitted',
-      actions: ['return', 'correct', 'exclude'],
-      where: (actor) => inPanels(coordinatedPanels(actor)),
-    },
-    {
       name: 'deciding-coordination',
       // a refusal says the sentence: it must not tell that there is a case from which somebody is excluded
       sentence:
         'who chairs or coordinates the panel, once the referral was submitted; in some matters another of them decides',
-      actions: ['accept', 'refuse', 'redirect'],
+      actions: ['accept', 'refuse', 'redirect', 'return', 'correct', 'exclude'],
       where: (actor) => {
         const repeating = repeatingForDecision(actor);
         return inPanels(coordinatedPanels(actor), repeating ? { $nor: [repeating] } : {});
@@ -449,10 +433,12 @@ extendSubject(ProtectedAddress, {
       name: 'before-a-hidden-matter',
       step: 'conflict',
       sentence:
-        'who is excluded from the person, or from the only cases and referrals that name the person, on the panel before which it stands, unless they wrote the address',
+        'who is excluded from the person, or from a case or referral that names the person, on the panel before which it stands, or on any panel where its agency keeps it, unless they wrote the address',
       where: (actor) => {
         const wheres = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
-        return wheres.length ? { authorId: { $ne: actor.id }, $or: wheres } : null;
+        // hidden before it is put before the panel, too: that it vanishes then would tell
+        const kept = wheres.map((where) => ({ ...where, panelId: null }));
+        return wheres.length ? { authorId: { $ne: actor.id }, $or: [...wheres, ...kept] } : null;
       },
     },
   ],

@@ -29,10 +29,14 @@ declare module '../policy/actor.js' {
 const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
 
 /** For the column that names a person: whether it is a registration of the actor. */
-export const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;
+const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;
+
+/** For an exclusion or recusal: whether it names the actor. What somebody declares holds for the one who declares it, and no namesake. */
+export const namesMe = (alias: string): string =>
+  `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ${ANY_OF_MINE})`;
 
 /** Exclusions `e` of the actor: by person, by agency, or by a name that the person has or had. */
-const MINE = `(e.practitioner_id = ${ANY_OF_MINE} OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
+const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
 
 /** Exclusions `e` that concern the actor now. */
 export const CONCERNING_ME = `${MINE}

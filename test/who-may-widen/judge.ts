@@ -110,7 +110,12 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (before && lastDay(before) < facts.today && lastDay(after) > lastDay(before))
         fault(what, 'a seat that had ended revived');
       if (before && isLead && lastDay(after) < lastDay(before)) {
-        if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id)
+        // 1: or the person leaves the agency
+        const isLeaving = effects.some(
+          (one) =>
+            one.table === 'practitioners' && one.id === after['practitioner_id'] && one.columns?.includes('active'),
+        );
+        if (!chairs(after['panel_id']) && after['practitioner_id'] !== actor.id && !isLeaving)
           fault(2, 'a seat as chair, co-chair or coordinator ended by somebody who does not chair');
       }
       if (isWider && tooFar(after['valid_from'])) fault(25, 'a seat that begins more than a year ahead');
