@@ -7,7 +7,7 @@
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; a nil return while a point is a draft; handling lost on the
  * way to the contribution; an education
  * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
- * listed as to be told.
+ * listed as to be told; a guest who goes on reading and answering when the invitation has ended.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -174,7 +174,7 @@ describe('who is asked', () => {
     }
   });
 
-  test('is closed to a person whose invitation is withdrawn', async () => {
+  test.each(['is withdrawn', 'has ended'])('is closed to a person whose invitation %s', async (how) => {
     const one = await item(cases[0]!.id);
     const coordinator = await by('jag-coordinator');
     const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
@@ -190,11 +190,20 @@ describe('who is asked', () => {
     );
     const people = async () => (await (await by('idva')).get(`/v1/research-requests/${asked.id}/people`)).body;
     expect((await people()).data.length).toBeGreaterThan(0);
-    await coordinator
-      .post(`${path}/${invitation.id as string}/withdrawal`, { reason: 'The wrong colleague.' })
-      .set('if-match', '*')
-      .expect(200);
+    if (how === 'is withdrawn')
+      await coordinator
+        .post(`${path}/${invitation.id as string}/withdrawal`, { reason: 'The wrong colleague.' })
+        .set('if-match', '*')
+        .expect(200);
+    else
+      await owner.query(
+        `UPDATE invitations SET opens_at = now() - interval '2 minutes', closes_at = now() - interval '1 minute' WHERE id = $1`,
+        [invitation.id],
+      );
     expect((await people()).data ?? []).toEqual([]);
+    const point = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
+    const answer = await (await by('idva')).post(`/v1/research-requests/${String(asked.id)}/points`, point);
+    expect([403, 404]).toContain(answer.status);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { IsOptional, IsString, IsUUID, Matches } from 'class-validator';
+import { IsOptional, IsString, IsUUID, Matches, ValidateIf } from 'class-validator';
 
 /** Asks the policy about one record. */
 export class ExplanationRequest {
@@ -9,7 +9,7 @@ export class ExplanationRequest {
    * which you may not know who opened them. A data protection officer may ask without reading the record, and gets an answer
    * that counts recusals as well.
    */
-  @IsOptional()
+  @ValidateIf((request: ExplanationRequest) => request.actor !== undefined)
   @IsUUID()
   actor?: string;
 

@@ -25,14 +25,20 @@ const answering = (actor: Actor): Where => ({
     : {
         $or: [
           { answeredBy: 'members', panelId: { $in: seatedPanels(actor) } },
-          { answeredBy: 'person', practitionerId: actor.id },
+          // as long as the invitation is open by which the person answers
+          ...actor.invitations.map(({ caseId, meetingId }) => ({
+            answeredBy: 'person',
+            practitionerId: actor.id,
+            caseId,
+            meetingId,
+          })),
           { answeredBy: 'agency', partnershipId: { $in: entrustedPartnerships(actor) } },
         ],
       }),
 });
 
 const ANSWERS =
-  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, or its safeguarding leads';
+  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, while the invitation is open, or its safeguarding leads';
 
 extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
