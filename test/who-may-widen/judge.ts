@@ -349,12 +349,14 @@ const answersFor =
 /** 17: where the case stands, for the agency that owns an action in it. */
 const statusOf = (caseId: unknown): string => `where ${String(caseId)} stands`;
 
+/** Rows of the table by their number, with the commands that they name. */
+export const ROWS = JSON.parse(fs.readFileSync('docs/who-may-widen.json', 'utf8')) as {
+  number: number;
+  commands: string[];
+}[];
+
 /** Commands that a row of the table names: by no other one does anybody come to read more than the very row that was written. */
-export const WAYS: ReadonlySet<string> = new Set(
-  (JSON.parse(fs.readFileSync('docs/who-may-widen.json', 'utf8')) as { commands: string[] }[]).flatMap(
-    ({ commands }) => commands,
-  ),
-);
+export const WAYS: ReadonlySet<string> = new Set(ROWS.flatMap(({ commands }) => commands));
 
 /** What the effects of a sequence may open, and to whom. `mirror` is as it is after them. */
 export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
@@ -377,7 +379,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       // 27: the case or referral, to whoever was kept out through the person who was taken out; a referral that repeats no case then
       if (!after)
         return before && ['case_people', 'referral_people', 'repeated_cases'].includes(table)
-          ? [licence([before['case_id'], before['referral_id']])]
+          ? [licence([before['case_id'], before['referral_id'], before['person_id'], ...repeating(mirror, before)])]
           : [];
       const concerns = (person: Row): boolean =>
         after['practitioner_id'] === person.id ||
@@ -444,15 +446,9 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
         case 'recusals':
           return [
             licence([after.id]),
+            // 24: what they could read without it
             licence(
-              [
-                after['case_id'],
-                after['person_id'],
-                after['listing_id'],
-                after['partnership_id'],
-                ...recordsNaming(mirror, after['person_id']),
-                ...repeatsOf(mirror, after['case_id']),
-              ],
+              null,
               (person) => concerns(person) || (mirror.names.get(person.id)?.has(after['name_key'] as string) ?? false),
             ),
           ];
@@ -518,6 +514,12 @@ function subjectsIn(mirror: Mirror, table: string, row: Row): unknown[] {
   return [row['person_id'], row['place_id'], row['group_id'], ...roles.map((one) => one['person_id'])];
 }
 
+/** The people of a referral that a removed row said to repeat a case. */
+const repeating = (mirror: Mirror, removed: Row): unknown[] => {
+  const referral = 'earlier_case_id' in removed ? mirror.one('referrals', removed['referral_id']) : undefined;
+  return referral ? subjectsIn(mirror, 'referrals', referral) : [];
+};
+
 /** Cases and referrals of a person: from all of them an exclusion from the person keeps somebody away. */
 function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
   if (typeof personId !== 'string') return [];
@@ -551,6 +553,7 @@ const OF_PERSON = [
   'disclosures',
   'referral_people',
   'referral_person_corrections',
+  'referral_subjects',
 ];
 
 /** Everything to which a row belongs: by its references, and, for those who are named, by the records that name them. */
