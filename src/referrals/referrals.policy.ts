@@ -43,7 +43,8 @@ declare module '../policy/actor.js' {
 
 /** Columns `id`, `case_id` and `excluded_id`: referrals of hidden cases, and those that name somebody from whom the actor is excluded. */
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id FROM referrals r JOIN hidden ON hidden.id = r.case_id
-   UNION SELECT r.id, rc.earlier_case_id, NULL FROM repeated_cases rc JOIN hidden ON hidden.id = rc.earlier_case_id
+   UNION SELECT r.id, rc.earlier_case_id, NULL FROM repeated_cases rc
+     JOIN exclusions e ON e.case_id = rc.earlier_case_id AND ${CONCERNING_ME}
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND r.author_id <> who.id AND rc.found_by_id IS DISTINCT FROM who.id
    UNION SELECT r.id, NULL, e.person_id FROM exclusions e
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (e.reach = 'partnership' OR e.panel_id = r.panel_id)
@@ -100,15 +101,16 @@ const excludedFromNamed: Bar = {
   name: 'excluded-from-named',
   step: 'conflict',
   sentence:
-    'who is excluded from a person named in a referral that is hidden from them; of a person whom another agency recorded, who is excluded from the person, or from a case or referral of the panel that names the person',
+    'who is excluded from a person named in a referral that is hidden from them; of a person whom another agency recorded, who is excluded from the person, or from the case that the referral repeats',
   where: (actor) => {
     const hidden = namingExcluded(actor);
-    const people = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
+    const repeating = repeatingForDecision(actor);
+    const kept: Where[] = [...excludedByPanel(actor), ...(repeating ? [{ referral: { $elemMatch: repeating } }] : [])];
     // a person whom row-level security hides is not found
     const ofOthers = { $nor: [{ person: { $elemMatch: { agencyId: actor.agencyId } } }] };
     const wheres: Where[] = [
       ...(hidden.length ? [{ referral: { $elemMatch: { $or: hidden } } }] : []),
-      ...(people.length ? [{ $and: [{ $or: people }, ofOthers] }] : []),
+      ...(kept.length ? [{ $and: [{ $or: kept }, ofOthers] }] : []),
     ];
     return wheres.length ? { $or: wheres } : null;
   },

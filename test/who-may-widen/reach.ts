@@ -120,8 +120,10 @@ export async function channelsOf(service: Service): Promise<Channel[]> {
       references: service.referencesOf(subject.type),
       derive: undefined,
     };
+    // a column that no view has is read by conditions alone
+    const inViews = shown.get(name) ?? properties;
     const references = [...service.columnsOf(subject.type)].flatMap(([property, { type }]) =>
-      /^uuid/.test(type) && property !== 'id' && properties.has(property) ? [property] : [],
+      /^uuid/.test(type) && property !== 'id' && inViews.has(property) ? [property] : [],
     );
     const table = service.tableOf(subject.type).slice(1, -1);
     found.set(name, { name, subject, action, table, shape, references });
