@@ -16,8 +16,10 @@
  * every colleague; a lapsed seat revived; a chair ended or appointed by a coordinator; a second emergency access while one is open;
  * writing in an emergency; actions read without a seat; events that say more than their record; access and invitations that last too
  * long; seats that begin years ahead. Found by `reading-by-writing.spec.ts`: a withheld field that can be written; a case that
- * changes when it is listed. Found only with other seeds: a case lost by another panel's exclusion. Since the draws and the judge
- * changed on 29 November 2026 none was planted again. Seen to fail since: a command that opens something and is in no row; answers
+ * changes when it is listed. Found only with other seeds: a case lost by another panel's exclusion. With the draws and
+ * the judge of 29 November 2026, at 150 sequences, planted again and found: naming; references; disclosures; oneself appointed; a seat
+ * revived; a chair appointed by a coordinator; a colleague; a second emergency; a person named in an emergency; actions. Not found: a
+ * chair ended by a coordinator. Seen to fail since: a command that opens something and is in no row; answers
  * to commands with fields that no read shows; any colleague who tracks a referral, or reads a protected address that the agency wrote;
  * an ended action by which a case is tracked; invitations read by every reader of the case; a repeat without a case read by its
  * author who decides on it. Not planted: faults in the acts of rows 13, 15, 20, 21 and 23, and in the licences of rows 24 and 30.
