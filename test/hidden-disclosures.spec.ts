@@ -2,7 +2,7 @@
  * Disclosures of records that an exclusion hides: the record of what was disclosed is hidden as the disclosed record is, from lists,
  * notices and the header `Link` of a change.
  *
- * Seen to fail: rows of a hidden referral that name its screening, decision, people or subjects; rows of a place or a person that stands
+ * Seen to fail: an empty answer by person to a lead who chairs another panel; rows of a hidden referral that name its screening, decision, people or subjects; rows of a place or a person that stands
  * in a hidden referral alone; a notice about such a row; an exclusion from a hidden case; a filter by a person whom a case names that
  * the reader cannot read; a link to a waiting referral that an acceptance screened, and to a screening that its referrer cannot read;
  * rows of a person received through a hidden case, for a coordinator who knows the person from another panel, and for a lead who
@@ -474,4 +474,24 @@ test('an agency gets no row of an exclusion, a correction of a role or a screeni
        OR record_type IN ('Exclusion', 'Recusal', 'EmergencyAccess', 'AccessRequest')`,
   );
   expect(rows).toEqual([]);
+});
+
+test('a safeguarding lead who chairs another panel finds by person what the whole list shows of them', async () => {
+  const named = async (givenName: string): Promise<string> =>
+    (await made('social-worker', '/v1/persons', { partnershipId, givenName, familyName: 'Tamblyn' }))['id'] as string;
+  const [victim, suspect] = [await named('Morwenna'), await named('Jago')];
+  const referral = {
+    ...{ panelId: panels['ask-marac'], subjectKind: 'person_victim', personId: victim, category: 'police_incident' },
+    ...{ problem: 'Assault with threats to kill, third report.', whyMultiAgency: 'High risk.', submit: true },
+    ...{ consentStatus: 'given', criteria: ['visible_high_risk'], legalGateway: 'CDA_S115' },
+    people: [{ personId: suspect, role: 'perpetrator', rationale: 'Named by the victim.' }],
+  };
+  await made('social-worker', '/v1/referrals', referral);
+  await (await by('idva')).get(`/v1/persons/${victim}`).expect(200);
+  const lead = await by('syv-chair');
+  const found = (await lead.get(`/v1/disclosures?personId=${victim}&limit=100`).expect(200)).body.data as Row[];
+  const all = (await lead.get('/v1/disclosures?limit=100').expect(200)).body.data as Row[];
+  const ofVictim = all.filter((one) => one['personId'] === victim).map((one) => one['id'] as string);
+  expect(ofVictim.length).toBeGreaterThan(0);
+  expect(found.map((one) => one['id'] as string)).toEqual(expect.arrayContaining(ofVictim));
 });

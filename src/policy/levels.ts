@@ -273,8 +273,8 @@ export function shownWhere(
 }
 
 /**
- * Rows by which a case that is open in an emergency lends its context, without the roles that were given since it was opened: whoever is named
- * in that hour is read as the agreement shares it, so that nobody is named to be read in full.
+ * Rows by which a case that is open in an emergency lends its context: not roles that were given since it was opened. Whoever is named in that
+ * hour is read as the agreement shares it, so that nobody is named to be read in full.
  */
 export const openedInEmergency = (
   { emergencyCaseIds, namedSinceEmergencyIds }: Pick<Actor, 'emergencyCaseIds' | 'namedSinceEmergencyIds'>,

@@ -32,7 +32,7 @@ const fieldsOf = (actor: Actor, subject: Subject, action: string): (readonly str
 export const isReadForAnother = (actor: Actor, subject: Subject, action: string, row: Row): boolean =>
   row[shownFor(action)] === undefined && fieldsOf(actor, subject, action).some((fields) => fields);
 
-/** The row as it is shown without a ground to read it: all fields to whoever made it, to others which record it is. */
+/** A row that its reader may not read: all fields to whoever made it, to others its identifier and version. */
 export const withFieldsOf = (who: 'whoever made it' | 'nobody', action: string, row: Row): Row => ({
   ...row,
   [shownFor(action)]: who === 'nobody' ? [] : null,

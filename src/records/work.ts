@@ -410,7 +410,7 @@ export class Work {
 
   /**
    * The row as its reader finds it: what was found for a command does not say which of its fields are shown. Whoever made it and may not
-   * read it gets what they wrote; whoever may command more than read gets no field of it. A client's scopes do not matter here: what it
+   * read it gets what they wrote; anybody else who may only command gets its identifier and version. A client's scopes do not matter here: what it
    * is registered to do, it is answered.
    */
   private async asReadFor(action: string, view: ViewClass, row: Row, reader: Actor): Promise<Row> {
