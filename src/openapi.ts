@@ -19,7 +19,7 @@ const INTRODUCTION = `Case management for the panels through which agencies act 
 Every answer is what *you* may see, now: fields that you may not see are left out and named in \`withheld\`. A record
 whose existence you may not know is a 404, as is one that does not exist. Lists are newest change first, with an opaque
 cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that makes something; send the record's \`ETag\` as
-\`If-Match\` to change it. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
+\`If-Match\` to change it. \`Purpose\` says for which purpose you read; a command has none of its own. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
 meant in Europe/London.`;
 
 const HEADERS: Record<string, Json> = {

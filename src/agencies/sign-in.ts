@@ -249,9 +249,24 @@ function isCurrent({ exp = 0, nbf = 0 }: Claims): boolean {
   return now < exp + CLOCK_SKEW_SECONDS && now >= nbf - CLOCK_SKEW_SECONDS;
 }
 
-/** A person may say for which purpose they read; a machine client has one that is registered. */
-function purposeOf(request: FastifyRequest): Purpose | LogPurpose | undefined {
-  const purpose = request.headers['purpose'];
+const READING = ['GET', 'HEAD'];
+/** What a command counts and checks is what its actor reads in the panel's meetings, whatever they have to do with the log. */
+const PURPOSE_OF_COMMANDS: Purpose = 'PANEL_MEETING';
+
+/**
+ * Returns for which purpose a person reads, as far as the request says so; a machine client has one that is registered. A command
+ * has none of its own: another purpose shows other records, and a check over fewer records refuses less.
+ */
+function purposeOf({ headers, method, routeOptions }: FastifyRequest): Purpose | LogPurpose | undefined {
+  const { purpose } = headers;
+  const isReading = READING.includes(method) || routeOptions.config.isReading === true;
+  if (!isReading && purpose !== undefined && purpose !== PURPOSE_OF_COMMANDS)
+    throw invalid(
+      `The header Purpose says for which purpose you read. Leave it out here: a command is decided on what you read for ${PURPOSE_OF_COMMANDS}.`,
+      [],
+      'purpose-of-a-command',
+    );
+  if (!isReading) return PURPOSE_OF_COMMANDS;
   if (purpose === undefined) return undefined;
   const known: readonly unknown[] = [...PURPOSES, ...LOG_PURPOSES];
   if (!known.includes(purpose)) throw invalid(`The header Purpose must be one of ${known.join(', ')}.`);

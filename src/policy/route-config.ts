@@ -9,6 +9,8 @@ declare module 'fastify' {
     needsSignIn?: boolean;
     /** Most bytes of a request body. */
     maxBodyBytes?: number;
+    /** Whether a POST only reads: a purpose of reading can be stated. */
+    isReading?: boolean;
   }
 }
 

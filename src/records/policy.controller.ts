@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
 import { ApiExtension, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { Actor } from '../policy/actor.js';
 import { By, SignedIn } from '../policy/guard.js';
+import { routeConfig } from '../policy/route-config.js';
 import { ExplanationRequest } from './explanation.requests.js';
 import { ExplanationsService } from './explanations.service.js';
 import { explanationSchema, matrixSchema } from './policy.schemas.js';
@@ -25,6 +26,7 @@ export class PolicyController {
   @Post('explanations')
   @HttpCode(200)
   @SignedIn('it answers only about records that the asker may read or explain')
+  @routeConfig({ isReading: true })
   @ApiOkResponse({ schema: explanationSchema })
   @ApiExtension('x-answers', 'document')
   explain(@By() actor: Actor, @Body() body: ExplanationRequest): Promise<Presented> {
