@@ -4,7 +4,8 @@ import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.ent
 /**
  * Keeps somebody out of a case, or of a person as one panel meets them: its cases and referrals that name the person. Say whom
  * by one of `practitionerId`, `agencyId` and `name`. With `declared: true` in place of them you declare a conflict of your own,
- * and lose access to the case or person at once.
+ * and lose access to the case or person at once. An agency keeps its own record of a person, and an author a waiting referral: where
+ * somebody excluded changes one of them, the panel's coordination gets the notice `changed_by_excluded`.
  */
 export class ExclusionRequest {
   /** From this case, and from the case of a later repeat of it. For other cases of the same people, name the person … */

@@ -13,6 +13,7 @@ import { londonDay } from '../records/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { withoutAChair } from './chairless.js';
+import { changedByExcluded } from './excluded-changes.js';
 import type { Notice } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
@@ -40,6 +41,7 @@ export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
     redirections,
     chairsNeeded,
     recipientsToTell,
+    changesToCheck,
   ])
     found.push(...(await ask(manager, today, now)));
   return found;
@@ -240,6 +242,26 @@ const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]>
        listing_id AS "listingId", panel_id AS "panelId" FROM told ORDER BY id, agency_id`,
     [today],
   );
+
+/** What somebody who is excluded from a matter changed: to the coordination of its panel, which checks it. */
+async function changesToCheck(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
+  const changed = await changedByExcluded(manager, today, now);
+  if (!changed.length) return [];
+  // what was read before another change of that day is to be checked again
+  await manager.query(
+    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, changed_at = $1
+     FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
+     WHERE n.kind = 'changed_by_excluded' AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
+    [now, JSON.stringify(changed)],
+  );
+  return manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT 'changed_by_excluded' AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
+       j."caseId", j."panelId" FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, day text)
+     JOIN coordination c ON c.panel_id = j."panelId" ORDER BY j.id, j.day, c.agency_id`,
+    [today, JSON.stringify(changed)],
+  );
+}
 
 /** Marks as unread what was read before another correction of the same day. */
 export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>

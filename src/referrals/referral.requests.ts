@@ -139,7 +139,10 @@ export class ReferralRefusal {
   reasonCode: (typeof REFUSAL_REASONS)[number];
 }
 
-/** Redirects a referral to the panel or process that owns the matter. */
+/**
+ * Redirects a referral to the panel or process that owns the matter. Exclusions of this panel do not hold on the other one: tell its
+ * chair who has to be kept out.
+ */
 export class ReferralRedirection extends PickType(ReferralDecision, ['targetPanelId', 'targetProcess'] as const) {
   /** Why, in words that help the referrer. */
   @Length(10, 2000)
