@@ -70,6 +70,7 @@ import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
 import { WarningsForEachReader20261129400000 } from './20261129400000-warnings-for-each-reader.js';
 import { Registrations20261129500000 } from './20261129500000-registrations.js';
 import { PeopleOfHiddenMatters20261129600000 } from './20261129600000-people-of-hidden-matters.js';
+import { OriginsOfCarriedExclusions20261129650000 } from './20261129650000-origins-of-carried-exclusions.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -145,4 +146,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   WarningsForEachReader20261129400000,
   Registrations20261129500000,
   PeopleOfHiddenMatters20261129600000,
+  OriginsOfCarriedExclusions20261129650000,
 ];
