@@ -36,6 +36,7 @@ export const NOTICES = {
   no_chair_left: { about: 'Case', level: LEVELS.escalated },
   deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
   recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
+  owner_cannot_see: { about: 'Action', level: LEVELS.escalated },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -71,6 +72,7 @@ export const TO_COORDINATION: NoticeKind[] = [
   'minutes_due',
   'feed_not_taken_up',
   'no_chair_left',
+  'owner_cannot_see',
 ];
 
 /**

@@ -71,6 +71,7 @@ import { WarningsForEachReader20261129400000 } from './20261129400000-warnings-f
 import { Registrations20261129500000 } from './20261129500000-registrations.js';
 import { PeopleOfHiddenMatters20261129600000 } from './20261129600000-people-of-hidden-matters.js';
 import { OriginsOfCarriedExclusions20261129650000 } from './20261129650000-origins-of-carried-exclusions.js';
+import { NoticesOfUnseenActions20261129660000 } from './20261129660000-notices-of-unseen-actions.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -147,4 +148,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Registrations20261129500000,
   PeopleOfHiddenMatters20261129600000,
   OriginsOfCarriedExclusions20261129650000,
+  NoticesOfUnseenActions20261129660000,
 ];
