@@ -12,7 +12,8 @@
  * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
  * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
  * moment at which a case was opened in the exclusions carried over to it; an acceptance by whoever is excluded from a case that is found to be
- * repeated only then; the version of a screening that changes with a referral hidden from its reader.
+ * repeated only then; the version of a screening that changes with a referral hidden from its reader; reason, author and place in the
+ * list of an exclusion that is carried over from a hidden case, and the refusal to make the same one.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -246,18 +247,56 @@ test('an author excluded from the earlier case reads the own referral until a ca
   await isMissing('housing-officer', '/v1/referrals', repeat, ofReferral);
 });
 
-test('a coordinator from whom the earlier case is hidden gets no reference to its exclusion', async () => {
+test('a coordinator from whom the earlier case is hidden cannot tell that an exclusion is carried over from it', async () => {
   const at = await place();
   const earlier = await opened(at);
-  const { id } = await excluded(earlier, await idOf('fire-officer'));
+  const whom = await idOf('fire-officer');
+  const { id } = await excluded(earlier, whom);
   const caseId = await opened(at);
-  expect((await carriedTo(caseId, 'jag-coordinator'))[0]).toMatchObject({ carriedFromId: id });
+  const [carried] = await carriedTo(caseId, 'jag-coordinator');
+  expect(carried).toMatchObject({ carriedFromId: id });
   const own = await declared('jag-coordinator', earlier);
-  const carried = (await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id']);
-  await ended(carried!);
-  const [shown] = await carriedTo(caseId, 'jag-coordinator');
-  expect(shown).toMatchObject({ carriedFromId: null });
-  expect(JSON.stringify(shown)).not.toContain(id as string);
+  await ended((await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!);
+  // who reads the case, and nothing of what the earlier one gave a reason for
+  const coordinator = await by('jag-coordinator');
+  expect(await reads('jag-coordinator', `/v1/cases/${caseId}`)).toBe(200);
+  expect(await carriedTo(caseId, 'jag-coordinator')).toEqual([]);
+  await isMissing('jag-coordinator', '/v1/exclusions', carried!['id'] as string, ['']);
+  const ending = (missing: string) =>
+    coordinator.post(`/v1/exclusions/${missing}/ending`, { reason: 'Entered in error.' }).set('if-match', '*');
+  expect(likeness(await ending(carried!['id'] as string))).toBe(likeness(await ending(NOBODY)));
+  // the same exclusion imposed by the coordinator is made as if there were none
+  const imposed = await made('jag-coordinator', '/v1/exclusions', { caseId, reason: 'A neighbour.', ...whom });
+  expect((await carriedTo(caseId, 'jag-coordinator')).map((one) => one['id'] as string)).toEqual([imposed['id']]);
+  const again = await coordinator.post('/v1/exclusions', { caseId, reason: 'A neighbour.', ...whom });
+  expect([again.status, again.body.exclusionId]).toEqual([409, imposed['id']]);
+  const both = (await carriedTo(caseId)).filter(({ practitionerId }) => practitionerId === whom.practitionerId);
+  expect(both.map((one) => one['id'] as string).sort()).toEqual([carried!['id'], imposed['id']].sort());
+  // it holds whatever the coordinator ends
+  await ended(imposed);
+  await isMissing('fire-officer', '/v1/cases', caseId, ofCase);
+});
+
+test('a data protection officer excluded from the earlier case cannot read what is carried over from it', async () => {
+  const at = await place();
+  const earlier = await opened(at);
+  const officer = 'police-inspector';
+  const { id } = await practitioner(owner, officer);
+  const roles = (await owner.query<{ roles: string[] }>('SELECT roles FROM practitioners WHERE id = $1', [id])).rows[0]!
+    .roles;
+  const { rows: seats } = await owner.query('SELECT id, role FROM memberships WHERE practitioner_id = $1', [id]);
+  await excluded(earlier, await idOf('fire-officer'));
+  const own = await declared(officer, earlier);
+  const caseId = await opened(at);
+  await ended((await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!);
+  await owner.query(`UPDATE practitioners SET roles = '{data_protection_officer}' WHERE id = $1`, [id]);
+  await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [id]);
+  try {
+    expect(await carriedTo(caseId, officer)).toEqual([]);
+  } finally {
+    await owner.query('UPDATE practitioners SET roles = $2 WHERE id = $1', [id, roles]);
+    for (const seat of seats) await owner.query('UPDATE memberships SET role = $2 WHERE id = $1', [seat.id, seat.role]);
+  }
 });
 
 test('a coordinator cannot tell by its times a carried exclusion from one imposed on the same day', async () => {

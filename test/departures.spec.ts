@@ -4,7 +4,8 @@
  *
  * Seen to fail: seats that run on, and open the cases again with the person; seats of before that come back, where the person was made
  * inactive earlier; invitations by name, access to cases, releases and emergency accesses that do; a seat given at the moment at which
- * the person is made inactive; roles of the operator taken away by an administrator.
+ * the person is made inactive; roles of the operator taken away by an administrator; somebody who heard an item until the account was
+ * closed, and is no recipient of what was said.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, inDays, practitioner } from './given-panel-work.ts';
@@ -184,7 +185,81 @@ describe('a seat', () => {
   });
 });
 
+describe('a hearer', () => {
+  const command = async (who: string, at: string, noun: string): Promise<void> => {
+    const caller = await by(who);
+    const answer = await caller.post(`${at}/${noun}`, {}).set('if-match', '*');
+    expect([noun, answer.status, answer.text]).toEqual([noun, 200, expect.any(String)]);
+  };
+
+  const seatEnded = async (): Promise<void> => {
+    const chair = await by('jag-chair');
+    const { body } = await chair.get(`/v1/panels/${panelId}/memberships?limit=100`).expect(200);
+    const seat = body.data.find(
+      (one: { practitionerId: string; endedAt: unknown }) => one.practitionerId === me.id && !one.endedAt,
+    );
+    const ending = chair.post(`/v1/panels/${panelId}/memberships/${String(seat.id)}/ending`, { reason: 'Moved.' });
+    await ending.set('if-match', '*').expect(200);
+  };
+
+  test.each([
+    ['made inactive', 1, left],
+    ['losing the seat', 2, seatEnded],
+  ])('gets recorded as a recipient when %s while an item is heard', async (_, nth, end) => {
+    await owner.query(
+      `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE practitioner_id = $1 AND panel_id = $2`,
+      [me.id, panelId],
+    );
+    const coordinator = await by('jag-coordinator');
+    const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
+    const meeting = await coordinator.post('/v1/meetings', { panelId, scheduledAt, venueOrMode: 'Room 2' }).expect(201);
+    const at = `/v1/meetings/${String(meeting.body.id)}`;
+    const caseId = (await casesOf(owner, 'ask-jag'))[nth]!.id;
+    const listed = { caseId, kind: 'review', timeboxMinutes: 10 };
+    const { id } = (await coordinator.post(`${at}/listings`, listed).expect(201)).body;
+    const item = `${at}/listings/${String(id)}`;
+    await command('jag-coordinator', at, 'opening');
+    const present = { practitionerId: me.id, status: 'present', confidentialityAccepted: true };
+    await (await by(SERGEANT)).post(`${at}/attendances`, present).expect(201);
+    // who may hear the item when it begins is recorded then; the recusal ends while it is heard
+    const aside = { listingId: id, practitionerId: me.id, reason: 'Lives next door.' };
+    const recusal = await (await by('jag-chair')).post(`${at}/recusals`, aside).expect(201);
+    await command('jag-coordinator', item, 'start');
+    const ending = (await by('jag-chair')).post(`${at}/recusals/${String(recusal.body.id)}/ending`, {
+      reason: 'Moved.',
+    });
+    await ending.set('if-match', '*').expect(200);
+    await end();
+    await command('jag-coordinator', item, 'end');
+    const { body } = await (await by('jag-chair')).get(`${item}/presences`).expect(200);
+    expect(body.data.map((one: { practitionerId: string }) => one.practitionerId)).toContain(me.id);
+  });
+});
+
 describe('an administrator', () => {
+  test('gets a conflict to repeat, and nothing ends, when the departure is caught in a deadlock', async () => {
+    await owner.query(
+      `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE practitioner_id = $1 AND panel_id = $2`,
+      [me.id, panelId],
+    );
+    const running = `SELECT p.active, (SELECT count(*)::int FROM memberships m WHERE m.practitioner_id = p.id AND m.ended_at IS NULL) AS seats
+      FROM practitioners p WHERE p.id = $1`;
+    const before = (await owner.query(running, [me.id])).rows;
+    const other = await asOwner(server);
+    await other.query('BEGIN');
+    await other.query('SELECT FROM memberships WHERE practitioner_id = $1 FOR UPDATE', [me.id]);
+    const answer = changed({ active: false });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    // whoever waits first finds the deadlock first
+    await other.query('SELECT FROM practitioners WHERE id = $1 FOR UPDATE', [me.id]);
+    const { status, body } = await answer;
+    await other.query('ROLLBACK');
+    await other.end();
+    expect([status, body['code']]).toEqual([409, 'busy']);
+    expect((await owner.query(running, [me.id])).rows).toEqual(before);
+    await left();
+  });
+
   test('cannot take away a role that the operator gives', async () => {
     for (const roles of [[], ['safeguarding_lead']]) {
       const { status, body } = await changed({ roles });

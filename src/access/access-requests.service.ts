@@ -34,7 +34,7 @@ export class AccessRequestsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
-    departures: Departures,
+    private readonly departures: Departures,
   ) {
     departures.register(endGrantsOf);
   }
@@ -137,6 +137,7 @@ export class AccessRequestsService {
     return this.records.change(actor, async (work) => {
       const found = await work.take('revoke', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
+      await this.departures.leaving(work, found.practitionerId);
       const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
       await work.update(AccessGrant, grant, { revokedAt: work.now });
       const changed = await work.update(AccessRequest, found, { status });

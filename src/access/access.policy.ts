@@ -40,6 +40,14 @@ const theOneExcluded: Bar = {
   }),
 };
 
+/** What is carried over says what was decided in the first case: its reason, its author, that there was one. */
+const fromHiddenCase: Bar = {
+  name: 'carried-from-hidden-case',
+  step: 'conflict',
+  sentence: 'who is excluded from the case for which it was first made, where it is carried over to a repeat',
+  where: (actor) => (actor.excludedCaseIds.length ? { originCaseId: { $in: actor.excludedCaseIds } } : null),
+};
+
 /** What a review needs: a reason tells of the case, and often of somebody's family. */
 const WITHOUT_THE_REASON = [
   'id',
@@ -66,7 +74,7 @@ declareSubject(Exclusion, 'Exclusion', {
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
   isAboutProcess: true,
-  bars: [theOneExcluded, outsideCompartment],
+  bars: [theOneExcluded, fromHiddenCase, outsideCompartment],
   grounds: [
     {
       name: 'coordination',

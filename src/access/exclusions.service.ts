@@ -163,11 +163,14 @@ export class ExclusionsService {
 const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
 
-/** The exclusion of the same whom from the same, on the same panel. Its panel's coordination, which asks, reads it. */
+/**
+ * The exclusion of the same whom from the same, on the same panel. One that is carried over from a case which is hidden from the
+ * coordination that asks does not count: it would be told by the refusal.
+ */
 async function runningImposed(work: Work, from: FromWhat, whom: Whom): Promise<string | null> {
-  const [first] = await work.manager.query<{ id: string }[]>(
-    `SELECT e.id ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
-       AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 LIMIT 1`,
+  const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
+    `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
+       AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
     [
       from.caseId ?? from.personId,
       from.panelId,
@@ -178,7 +181,10 @@ async function runningImposed(work: Work, from: FromWhat, whom: Whom): Promise<s
       whom.nameKey,
     ],
   );
-  return first?.id ?? null;
+  const ids = running.map(({ id }) => id);
+  const known = ids.length ? await work.rows('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
+  const readable = new Set(known.map(({ id }) => id));
+  return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
 }
 
 /** Only what the actor declared: an exclusion that others imposed on the actor must stay unknown to the actor. */

@@ -68,6 +68,7 @@ export class AgenciesService {
   change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
       const agency = await work.find('employ', Agency, agencyId);
+      if (request.active === false) await this.leaving(work, agencyId, id);
       const found = await work.take('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
@@ -84,6 +85,13 @@ export class AgenciesService {
       work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
       return work.present(PractitionerView, changed);
     });
+  }
+
+  /** Records what somebody who is made inactive heard until now. */
+  private async leaving(work: Work, agencyId: string, id: string): Promise<void> {
+    const person = await work.find('change', Practitioner, id);
+    if (person.agencyId !== agencyId) throw notFound();
+    if (person.active) await this.departures.leaving(work, id);
   }
 
   clients(actor: Actor, query: PageQuery): Promise<Presented> {

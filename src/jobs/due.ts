@@ -9,10 +9,12 @@ import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
 import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
+import type { Actors } from '../policy/actor.js';
 import { londonDay } from '../records/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { withoutAChair } from './chairless.js';
+import { unseenByTheirOwner } from './unseen-actions.js';
 import { changedByExcluded } from './excluded-changes.js';
 import type { Notice } from './notice.entity.js';
 
@@ -26,7 +28,7 @@ const DAYS_OF_REMINDERS = 45;
 const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1`;
 
-export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
+export async function dueOn(manager: EntityManager, actors: Actors, now: Date): Promise<Due[]> {
   const today = londonDay(now);
   const found: Due[] = [];
   for (const ask of [
@@ -44,6 +46,7 @@ export async function dueOn(manager: EntityManager, now: Date): Promise<Due[]> {
     changesToCheck,
   ])
     found.push(...(await ask(manager, today, now)));
+  found.push(...(await unseen(manager, today, await unseenByTheirOwner(manager, actors, now))));
   return found;
 }
 
@@ -194,8 +197,20 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Days after which somebody is reminded that a case, referral or item still has nobody to chair it. */
-const REMINDED_OF_CHAIR_AFTER = 7;
+/** Days after which somebody is reminded that nobody can chair a matter, or do an action. */
+const REMINDED_OF_NOBODY_AFTER = 7;
+
+/** Actions that nobody of their owner can read: to the coordination of the panel, which gives them to somebody else. */
+const unseen = (manager: EntityManager, today: string, ids: string[]): Promise<Due[]> =>
+  manager.query(
+    `WITH coordination AS (${COORDINATION})
+     SELECT 'owner_cannot_see' AS kind, a.id AS "subjectId", $1::date::text AS "dueOn", c.agency_id AS "agencyId",
+       a.case_id AS "caseId", a.listing_id AS "listingId", a.panel_id AS "panelId"
+     FROM actions a JOIN coordination c ON c.panel_id = a.panel_id
+     WHERE a.id = ANY ($2::uuid[]) AND NOT EXISTS (SELECT FROM notices n WHERE n.kind = 'owner_cannot_see'
+       AND n.subject_id = a.id AND n.agency_id = c.agency_id AND n.due_on >= $3) ORDER BY a.id, c.agency_id`,
+    [today, ids, daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER)],
+  );
 
 /**
  * Cases, referrals and items that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair
@@ -204,7 +219,7 @@ const REMINDED_OF_CHAIR_AFTER = 7;
 async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
   const matters = await withoutAChair(manager, today, now);
   if (!matters.length) return [];
-  const recent = daysAfter(today, 1 - REMINDED_OF_CHAIR_AFTER);
+  const recent = daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER);
   return manager.query(
     `WITH coordination AS (${COORDINATION}), matters AS (
        SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2)

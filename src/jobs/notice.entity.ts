@@ -36,6 +36,7 @@ export const NOTICES = {
   no_chair_left: { about: 'Case', level: LEVELS.escalated },
   deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
   recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
+  owner_cannot_see: { about: 'Action', level: LEVELS.escalated },
   changed_by_excluded: { about: 'Case', level: LEVELS.escalated },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
@@ -72,6 +73,7 @@ export const TO_COORDINATION: NoticeKind[] = [
   'minutes_due',
   'feed_not_taken_up',
   'no_chair_left',
+  'owner_cannot_see',
   'changed_by_excluded',
 ];
 

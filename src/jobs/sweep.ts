@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, LessThan, type EntityManager, type InsertResult } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Action } from '../plans/action.entity.js';
+import { Actors } from '../policy/actor.js';
 import { keptSince } from '../records/idempotency.js';
 import { Outbox } from '../records/journal.js';
 import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
@@ -31,6 +32,7 @@ export class Sweep {
   constructor(
     private readonly source: DataSource,
     private readonly outbox: Outbox,
+    private readonly actors: Actors,
   ) {}
 
   /** One sweep at a time, so that it never holds more than one connection. */
@@ -86,7 +88,7 @@ export class Sweep {
   private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
     await escalate(manager, partnershipId, now);
     await remindAgain(manager, now);
-    const due = await dueOn(manager, now);
+    const due = await dueOn(manager, this.actors, now);
     const escalatedBefore = new Set(
       (
         await manager.query<{ key: string }[]>(

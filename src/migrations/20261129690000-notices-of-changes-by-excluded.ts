@@ -21,6 +21,7 @@ const BEFORE = [
   'no_chair_left',
   'deputy_chair_needed',
   'recipient_to_tell',
+  'owner_cannot_see',
 ];
 
 /** Tells the coordination what somebody changed who is excluded from the matter. There are some thousand notices: checking takes milliseconds. */

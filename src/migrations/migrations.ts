@@ -70,6 +70,8 @@ import { EndedRepeats20261129300000 } from './20261129300000-ended-repeats.js';
 import { WarningsForEachReader20261129400000 } from './20261129400000-warnings-for-each-reader.js';
 import { Registrations20261129500000 } from './20261129500000-registrations.js';
 import { PeopleOfHiddenMatters20261129600000 } from './20261129600000-people-of-hidden-matters.js';
+import { OriginsOfCarriedExclusions20261129650000 } from './20261129650000-origins-of-carried-exclusions.js';
+import { NoticesOfUnseenActions20261129660000 } from './20261129660000-notices-of-unseen-actions.js';
 import { NoticesOfChangesByExcluded20261129690000 } from './20261129690000-notices-of-changes-by-excluded.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
@@ -146,5 +148,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   WarningsForEachReader20261129400000,
   Registrations20261129500000,
   PeopleOfHiddenMatters20261129600000,
+  OriginsOfCarriedExclusions20261129650000,
+  NoticesOfUnseenActions20261129660000,
   NoticesOfChangesByExcluded20261129690000,
 ];

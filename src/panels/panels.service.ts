@@ -37,7 +37,7 @@ export class PanelsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
-    departures: Departures,
+    private readonly departures: Departures,
   ) {
     departures.register(endSeatsOf);
   }
@@ -122,8 +122,11 @@ export class PanelsService {
   /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      await work.find('read', Panel, panelId);
+      const seat = await work.find('end', Membership, id);
+      // before the panel is locked: items of meetings are locked here
+      if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
       const panel = await work.find('read', Panel, panelId, { lock: true });
-      await work.find('end', Membership, id);
       const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
       const membership = await work.take('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();

@@ -9,7 +9,7 @@ import type { Subject } from '../policy/subjects.js';
 /** Columns that name a panel to which a row belongs, from which it comes or to which it is sent. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];
 /** Columns that name the case, referral or item of a meeting to which a row belongs. */
-const PARENTS = ['caseId', 'referralId', 'listingId'];
+const PARENTS = ['caseId', 'originCaseId', 'referralId', 'listingId'];
 
 /** Returns whether the column says where a row stands. */
 export const saysWhere = (property: string): boolean => PANELS.includes(property) || PARENTS.includes(property);

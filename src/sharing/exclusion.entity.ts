@@ -23,12 +23,13 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_reach', `reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)`)
 @ExclusionConstraint(
   'exclusions_one_at_a_time',
-  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach") WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
+  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, '')) WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
 )
 @Check(
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
+@Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
   /** Who is excluded: a person, by every registration of the same agency under a name that the person has or had … */
   @Column({ type: 'uuid', nullable: true })
@@ -109,6 +110,15 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   @References(() => Exclusion)
   carriedFromId: string | null;
+
+  /**
+   * Of an exclusion that is carried over: the case for which it was first made, whose chairs gave the reason. Nobody from whom that case
+   * is hidden reads it. Null for any other.
+   */
+  @Column({ type: 'uuid', nullable: true })
+  @Index()
+  @Classified('administrative')
+  originCaseId: string | null;
 
   /** The beginning of the day, in London, from which on it holds: it does so from a moment of that day. */
   @Column({ type: 'timestamptz' })

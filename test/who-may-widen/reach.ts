@@ -193,7 +193,8 @@ export class Everybody {
     await client.query(
       `SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0;
        SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_hashjoin = off; SET enable_mergejoin = off;
-       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off`, // tables are small: planning is what takes time
+       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off;
+       SET random_page_cost = 0.2; SET cpu_index_tuple_cost = 0.0001`, // tables are small and in memory: planning is what takes time
     );
     return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
       await client.end();

@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
+import { Departures } from '../../agencies/departures.js';
 import { Actors } from '../../policy/actor.js';
 import { explain } from '../../policy/explanation.js';
 import { subjectOf } from '../../policy/subjects.js';
 import { rowsWithFacts } from '../../records/facts.js';
 import type { Work } from '../../records/work.js';
 import { Listing } from '../meeting.entity.js';
-import { THERE, type Attendance } from './attendance.entity.js';
+import { Attendance, THERE } from './attendance.entity.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
  * Writes down the people who heard an item, as recipients of what was said. People are recorded as soon as they are in the room and
- * may know of the item: when it begins, when they arrive, before access is taken from somebody, and when it ends. So somebody whose
+ * may know of the item: when it begins, when they arrive, before access is taken from somebody or their account is closed, and when it ends. So somebody whose
  * access ends meanwhile, in whatever way, is a recipient of what was said until then.
  */
 @Injectable()
 export class Hearers {
-  constructor(private readonly actors: Actors) {}
+  constructor(
+    private readonly actors: Actors,
+    departures: Departures,
+  ) {
+    departures.registerBefore((work, practitionerId) => this.leavesNow(work, practitionerId));
+  }
 
   /**
    * Records everybody, or one person, who was in the room during any of the item and may know of it, once; the agency that presents
@@ -43,6 +49,15 @@ export class Hearers {
   /** Records who heard the items that are being heard, hidden ones too, until now: called before access to them ends. */
   async heardUntilNow(work: Work, of: FindOptionsWhere<Listing>): Promise<void> {
     await this.each(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
+  }
+
+  /** Records one person as a hearer, until now, of the items of every meeting at which the person is. */
+  async leavesNow(work: Work, practitionerId: string): Promise<void> {
+    const there = { practitionerId, status: In([...THERE]), leftAt: IsNull() };
+    const meetings = await work.asService(() => work.manager.findBy(Attendance, there));
+    const meetingId = In(meetings.map((one) => one.meetingId));
+    if (meetings.length)
+      await this.each(work, { meetingId, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true, practitionerId);
   }
 
   /** Records that somebody who is recorded as there heard the items of the meeting since they arrived, hidden ones too. */
