@@ -5,7 +5,9 @@
  * Seen to fail: a withdrawn invitation that goes on opening the case; a correction beyond the limits of the panel, of what is
  * over or withdrawn; a double invitation, by the service and by the database; the invited who corrects the own invitation; a meeting
  * that a recused coordinator could not move; an invitation of the own agency that its coordinator lengthened; one lengthened by a
- * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative.
+ * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative; an invitation of an agency that opened
+ * to its administrators, to every colleague, to a lead who works in another partnership alone, or to nobody; a colleague recorded as its
+ * guest.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -50,6 +52,9 @@ async function invite(values: object = {}): Promise<Response> {
   const { id, agencyId } = await practitioner(owner, GUEST);
   return (await by(COORDINATOR)).post(path, { agencyId, practitionerId: id, closesAt: inDays(21), ...values });
 }
+
+const roles = (who: string, ...given: string[]): Promise<unknown> =>
+  owner.query('UPDATE practitioners SET roles = $2 WHERE subject = $1', [who, given]);
 
 const one = ({ body }: Response): string => `${path}/${body.id as string}`;
 const changed = async (made: Response, body: object, who = COORDINATOR): Promise<Response> =>
@@ -167,10 +172,12 @@ describe('an invitation that does not fit the meeting any more', () => {
 
   test('a coordinator of the invited agency cannot lengthen the invitation of the whole agency', async () => {
     const { agencyId } = await practitioner(owner, COORDINATOR);
+    await roles(COORDINATOR, 'safeguarding_lead');
     const made = await (await by('police-inspector')).post(path, { agencyId, closesAt: inDays(21) });
     expect(code(made)).toEqual([201, undefined]);
     expect(code(await changed(made, { closesAt: inDays(25), reason }))).toEqual([403, 'not-permitted']);
     expect(code(await changed(made, { closesAt: inDays(25), reason }, 'police-inspector'))).toEqual([200, undefined]);
+    await roles(COORDINATOR);
   });
 
   test('a coordinator cannot invite to an item of a cancelled meeting', async () => {
@@ -197,6 +204,87 @@ describe('an invitation that does not fit the meeting any more', () => {
   });
 });
 
+describe('an invitation of a whole agency', () => {
+  const LEAD = 'syv-chair';
+  const COLLEAGUE = 'social-worker';
+  const ofAgency = async (who = LEAD): Promise<Response> => {
+    const { agencyId } = await practitioner(owner, who);
+    return (await by(COORDINATOR)).post(path, { agencyId, closesAt: inDays(21) });
+  };
+  const meetingOf = (): string => path.split('/listings/')[0]!;
+  afterEach(async () => {
+    await roles(LEAD, 'safeguarding_lead');
+    await roles(COLLEAGUE);
+  });
+
+  test('opens the case to its safeguarding lead, and to no colleague and no administrator', async () => {
+    expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+    const made = await ofAgency();
+    expect(code(made)).toEqual([201, undefined]);
+    const readers = async (who: string): Promise<number[]> => {
+      const caller = await by(who);
+      const paths = [`/v1/cases/${caseId}`, listing, one(made), `/v1/cases/${caseId}/status`];
+      return Promise.all(paths.map(async (each) => (await caller.get(each)).status));
+    };
+    expect(await readers(LEAD)).toEqual([200, 200, 200, 200]);
+    expect(await readers(COLLEAGUE)).toEqual([404, 404, 404, 404]);
+    await roles(COLLEAGUE, 'safeguarding_lead');
+    for (const other of [[], ['agency_administrator']]) {
+      await roles(LEAD, ...other);
+      expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+      expect(await readers(LEAD)).toEqual([404, 404, 404, 404]);
+      expect((await (await by(LEAD)).get(meetingOf())).status).toBe(404);
+    }
+    expect(await readers(COLLEAGUE)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('a lead who works in another partnership alone cannot read the case', async () => {
+    expect(code(await ofAgency('ttcg-chair'))).toEqual([201, undefined]);
+    expect((await (await by('marac-chair')).get(`/v1/cases/${caseId}`)).status).toBe(200);
+    await roles('ttcg-chair', 'safeguarding_lead');
+    expect(none(await meets(await by('ttcg-chair'), owner, caseId))).toBe(true);
+    await roles('ttcg-chair');
+  });
+
+  test('a coordinator gets 422 when no safeguarding lead of the agency works in the partnership', async () => {
+    for (const others of [[], ['agency_administrator']]) {
+      await roles(GUEST, ...others);
+      const refused = await ofAgency(GUEST);
+      expect(code(refused)).toEqual([422, 'no-safeguarding-lead']);
+      expect(refused.body.errors).toMatchObject([{ pointer: '/practitionerId' }]);
+      expect(refused.body.detail).toContain('practitionerId');
+    }
+    await roles(GUEST);
+    expect(code(await invite())).toEqual([201, undefined]);
+  });
+
+  test('a coordinator gets the same answer when the only lead is excluded from the case', async () => {
+    const { id } = await practitioner(owner, LEAD);
+    await owner.query(
+      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+       SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $2, id, panel_id, 'A relative.', now() - interval '1 day' FROM cases WHERE id = $1`,
+      [caseId, id],
+    );
+    expect(code(await ofAgency())).toEqual([201, undefined]);
+    expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+    await owner.query('DELETE FROM exclusions WHERE practitioner_id = $1 AND case_id = $2', [id, caseId]);
+  });
+
+  test('a coordinator cannot record a colleague as its guest, and can record its safeguarding lead', async () => {
+    await ofAgency();
+    await roles(COLLEAGUE, 'safeguarding_lead');
+    const { id } = await practitioner(owner, LEAD);
+    const record = async (): Promise<Response> =>
+      (await by(COORDINATOR)).post(`${meetingOf()}/attendances`, { practitionerId: id, status: 'apologies' });
+    await roles(LEAD, 'agency_administrator');
+    expect(code(await record())).toEqual([422, 'not-invited']);
+    await roles(LEAD, 'safeguarding_lead');
+    expect(code(await record())).toEqual([201, undefined]);
+    const { rows } = await owner.query(`SELECT came_for FROM attendances WHERE practitioner_id = $1`, [id]);
+    expect(rows).toContainEqual({ came_for: [listing.split('/').at(-1)] });
+  });
+});
+
 describe('a second invitation', () => {
   test('of the same person to the same item gets 409 that names the first', async () => {
     const first = await invite();
@@ -204,9 +292,11 @@ describe('a second invitation', () => {
     expect(code(second)).toEqual([409, 'invited-already']);
     expect(second.body.invitationId).toBe(first.body.id);
     expect(second.body.detail).toContain(first.body.id);
+    await roles(GUEST, 'safeguarding_lead');
     const wholeAgency = await invite({ practitionerId: undefined });
     expect(wholeAgency.status).toBe(201);
     expect(code(await invite({ practitionerId: undefined }))).toEqual([409, 'invited-already']);
+    await roles(GUEST);
     await expect(
       owner.query(
         `INSERT INTO invitations (id, version, partnership_id, meeting_id, listing_id, case_id, panel_id, agency_id, practitioner_id, opens_at, closes_at)

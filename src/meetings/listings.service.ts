@@ -10,6 +10,7 @@ import { Plan } from '../plans/plan.entity.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { safeguardingLeadsOf } from '../panels/working-in.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -186,6 +187,12 @@ export class ListingsService {
         throw refused(
           'own-invitation',
           'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
+        );
+      if (!practitionerId && !(await safeguardingLeadsOf(work, [agencyId], partnershipId)).length)
+        throw unacceptable(
+          'no-safeguarding-lead',
+          'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
+          [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
         );
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [

@@ -384,6 +384,11 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       const concerns = (person: Row): boolean =>
         after['practitioner_id'] === person.id ||
         (after['practitioner_id'] === null && after['agency_id'] === person['agency_id']);
+      // 6: the person who is named, or the safeguarding leads of the agency
+      const invitation = (): Licence =>
+        licence([after['case_id'], after['listing_id'], after['meeting_id']], (person) =>
+          facts.isInvited(person, after),
+        );
       if (!before) {
         // what somebody made is theirs to read: that row, and not what it names
         const made = { ...licence([after.id], everybody, true), isRowAlone: true };
@@ -400,7 +405,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
           case 'invitations':
-            return [made, licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
+            return [made, invitation()];
           case 'access_grants':
             return [made, licence([after['case_id']], concerns)];
           case 'emergency_accesses':
@@ -454,8 +459,9 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           ];
         // 26: what is corrected opens as what is given
         case 'invitations':
+          return [licence([after.id]), invitation()];
         case 'access_grants':
-          return [licence([after.id]), licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
+          return [licence([after.id]), licence([after['case_id']], concerns)];
         // 9: what agencies contributed that have signed, to the people of those
         case 'sharing_agreement_versions':
           return columns?.includes('status') ? [ofSignatories(mirror, after.id, licence)] : [];
