@@ -7,11 +7,12 @@
  * that a recused coordinator could not move; an invitation of the own agency that its coordinator lengthened; one lengthened by a
  * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative; an invitation of an agency that opened
  * to its administrators, to every colleague, to a lead who works in another partnership alone, or to nobody; a colleague recorded as its
- * guest.
+ * guest; one that outlasted its meeting when that was moved by hand or by a template, or closed early, or was moved during a correction;
+ * research left open for somebody whose invitation a move ended.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, meets, none, practitioner } from './given-panel-work.ts';
+import { asOwner, casesOf, inDays, meets, none, practitioner, untilWaiting } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -159,6 +160,92 @@ describe('an invitation that does not fit the meeting any more', () => {
     expect(rows).toHaveLength(1);
     await owner.query(`DELETE FROM recusals WHERE id = $1`, [declared.body.id]);
     expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('an invited person does not answer research when a moved meeting ends the invitation', async () => {
+    const made = await invite({ opensAt: inDays(30), closesAt: inDays(33) });
+    const asking = { listingId: listing.split('/').at(-1) };
+    await (await by(COORDINATOR)).post(`${meetingOf()}/research-requests`, asking).expect(200);
+    expect(code(await move(COORDINATOR, 10))).toEqual([200, undefined]);
+    const { body } = await (await by(COORDINATOR)).get(one(made)).expect(200);
+    expect(body.withdrawnAt).toEqual(expect.any(String));
+    const { id } = await practitioner(owner, GUEST);
+    const { rows } = await owner.query(
+      'SELECT status FROM research_requests WHERE case_id = $1 AND practitioner_id = $2',
+      [caseId, id],
+    );
+    expect(rows).toEqual([{ status: 'cancelled' }]);
+    await owner.query('DELETE FROM research_requests WHERE case_id = $1', [caseId]);
+    expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator cannot lengthen one while the meeting is moved to an earlier day', async () => {
+    const made = await invite();
+    await owner.query('BEGIN');
+    await owner.query('UPDATE meetings SET scheduled_at = $2 WHERE id = $1', [
+      meetingOf().split('/').at(-1),
+      inDays(10),
+    ]);
+    const answer = changed(made, { closesAt: inDays(33), reason });
+    // sent, and held by the lock of the meeting
+    void Promise.resolve(answer).catch(() => undefined);
+    await untilWaiting(owner, 1);
+    await owner.query('COMMIT');
+    expect(code(await answer)).toEqual([422, 'end-out-of-range']);
+    expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator shortens one by a template of cycles that moves the meeting to an earlier day', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT t.id FROM cycle_templates t JOIN panels p ON p.partnership_id = t.partnership_id AND p.code = 'ask-jag'`,
+    );
+    const coordinator = await by(COORDINATOR);
+    const { body: cycle } = await coordinator.post('/v1/cycles', { templateId: rows[0]!.id }).expect(201);
+    const { body: parts } = await coordinator.get(`/v1/cycles/${cycle.id as string}/meetings`).expect(200);
+    const id = parts.data.find((part: { stage: string }) => part.stage === 'jag').meetingId as string;
+    const { body: planned } = await coordinator.get(`/v1/meetings/${id}`).expect(200);
+    const { body: item } = await coordinator
+      .post(`/v1/meetings/${id}/listings`, { caseId, kind: 'review' })
+      .expect(201);
+    const invitations = `/v1/meetings/${id}/listings/${item.id as string}/invitations`;
+    const guest = await practitioner(owner, GUEST);
+    const closesAt = new Date(Date.parse(planned.endsAt) + 14 * 86_400_000).toISOString();
+    const { body: invitation } = await coordinator
+      .post(invitations, { agencyId: guest.agencyId, practitionerId: guest.id, closesAt })
+      .expect(201);
+    const path = `/v1/cycle-templates/${rows[0]!.id}`;
+    const { body: before, headers } = await coordinator.get(path).expect(200);
+    const stages = before.stages.map((stage: { stage: string }) =>
+      stage.stage === 'jag' ? { ...stage, offsetDays: 0 } : stage,
+    );
+    expect(code(await coordinator.patch(path, { stages }, headers['etag']))).toEqual([200, undefined]);
+    const { body: moved } = await coordinator.get(`/v1/meetings/${id}`).expect(200);
+    expect(Date.parse(moved.scheduledAt)).toBeLessThan(Date.parse(planned.scheduledAt));
+    const { body: after } = await coordinator.get(`${invitations}/${invitation.id as string}`).expect(200);
+    expect(Date.parse(after.closesAt)).toBe(Date.parse(moved.endsAt) + 14 * 86_400_000);
+    await owner.query('DELETE FROM invitations WHERE id = $1', [invitation.id]);
+  });
+
+  test('a chair shortens one by closing the meeting before its day', async () => {
+    const coordinator = await by(COORDINATOR);
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+    const convened = { panelId: rows[0]!.id, scheduledAt: inDays(60), venueOrMode: 'Room 1' };
+    const { body: meeting } = await coordinator.post('/v1/meetings', convened).expect(201);
+    const base = `/v1/meetings/${meeting.id as string}`;
+    const { body: item } = await coordinator.post(`${base}/listings`, { caseId, kind: 'review' }).expect(201);
+    const invitations = `${base}/listings/${item.id as string}/invitations`;
+    const guest = await practitioner(owner, GUEST);
+    const whom = { agencyId: guest.agencyId, practitionerId: guest.id };
+    const { body: made } = await coordinator.post(invitations, { ...whom, closesAt: inDays(73) }).expect(201);
+    const chair = await by('jag-chair');
+    const noted = { listingId: item.id, kind: 'note', text: 'Nothing new.', rationale: 'Nothing was told.' };
+    expect(code(await chair.post(`${base}/decisions`, noted))).toEqual([201, undefined]);
+    expect(code(await chair.post(`${base}/closure`).set('if-match', '*'))).toEqual([200, undefined]);
+    const { body: after } = await coordinator.get(`${invitations}/${made.id as string}`).expect(200);
+    expect(Date.parse(after.closesAt)).toBeLessThanOrEqual(Date.parse(inDays(14)));
+    expect(
+      code(await coordinator.patch(`${invitations}/${made.id as string}`, { closesAt: inDays(40), reason }, '*')),
+    ).toEqual([422, 'end-out-of-range']);
   });
 
   test('a coordinator cannot let a meeting last for weeks to lengthen it', async () => {

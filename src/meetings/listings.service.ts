@@ -18,7 +18,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { endInvitations } from './invitations-end.js';
+import { endInvitations, latestEnd } from './invitations-end.js';
 import { MeetingCourse } from './course.js';
 import { putOff } from './agenda/deferrals.js';
 import { onlyUrgent } from './emergency.js';
@@ -283,14 +283,15 @@ export class ListingsService {
  * begin does not count: nobody is invited by convening a meeting in a distant year.
  */
 export function withinLimits(
-  { scheduledAt, endsAt }: Meeting,
+  meeting: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
   daysAfterMeeting: number,
   now: Date,
 ): void {
   mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
-  const counted = Math.min((endsAt ?? scheduledAt).getTime(), instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
-  const latest = instantAfter(new Date(counted), daysAfterMeeting);
+  const farthest = instantAfter(now, INVITATION_OPENS_WITHIN + daysAfterMeeting);
+  const ofMeeting = latestEnd(meeting, daysAfterMeeting);
+  const latest = ofMeeting < farthest ? ofMeeting : farthest;
   if (latest < now)
     throw conflict(
       'meeting-long-over',

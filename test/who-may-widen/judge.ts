@@ -155,8 +155,15 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const meeting = mirror.one('meetings', after['meeting_id']);
       if (!facts.leads(actor, after['panel_id']))
         fault(6, 'an invitation by somebody who does not chair or coordinate');
-      if (after['practitioner_id'] === actor.id) fault(6, 'an invitation that somebody gave themselves');
-      if (meeting && time(after['closes_at']) > time(meeting['ends_at'] ?? meeting['scheduled_at']) + 14 * DAY)
+      const isShorter =
+        before !== null &&
+        time(after['closes_at']) <= time(before['closes_at']) &&
+        time(after['opens_at']) >= time(before['opens_at']) &&
+        !touched('agency_id', 'practitioner_id');
+      if (after['practitioner_id'] === actor.id && !isShorter) fault(6, 'an invitation that somebody gave themselves');
+      const planned = time(meeting?.['ends_at'] ?? meeting?.['scheduled_at']);
+      const ends = meeting?.['closed_at'] ? Math.min(planned, time(meeting['closed_at'])) : planned;
+      if (meeting && time(after['closes_at']) > ends + 14 * DAY)
         fault(6, 'an invitation that lasts longer than 14 days after the meeting');
     }
     if (table === 'access_grants' && touched('expires_at', 'case_id', 'practitioner_id')) {
