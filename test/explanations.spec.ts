@@ -52,7 +52,8 @@ async function access(who: string, id: string, about: string): Promise<{ text: s
   return { text, person: (body.people as Person[]).find(({ practitionerId }) => practitionerId === of) };
 }
 
-const INVITED = 'who is invited, now, to the item of a meeting at which the case is heard';
+const INVITED =
+  'who is invited, now, by name or as safeguarding lead of the agency that is invited, to the item of a meeting at which the case is heard';
 
 interface Heard {
   path: string;

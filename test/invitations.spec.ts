@@ -5,11 +5,14 @@
  * Seen to fail: a withdrawn invitation that goes on opening the case; a correction beyond the limits of the panel, of what is
  * over or withdrawn; a double invitation, by the service and by the database; the invited who corrects the own invitation; a meeting
  * that a recused coordinator could not move; an invitation of the own agency that its coordinator lengthened; one lengthened by a
- * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative.
+ * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative; an invitation of an agency that opened
+ * to its administrators, to every colleague, to a lead who works in another partnership alone, or to nobody; a colleague recorded as its
+ * guest; one that outlasted its meeting when that was moved by hand or by a template, or closed early, or was moved during a correction;
+ * research left open for somebody whose invitation a move ended.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, meets, none, practitioner } from './given-panel-work.ts';
+import { asOwner, casesOf, inDays, meets, none, practitioner, untilWaiting } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
@@ -50,6 +53,9 @@ async function invite(values: object = {}): Promise<Response> {
   const { id, agencyId } = await practitioner(owner, GUEST);
   return (await by(COORDINATOR)).post(path, { agencyId, practitionerId: id, closesAt: inDays(21), ...values });
 }
+
+const roles = (who: string, ...given: string[]): Promise<unknown> =>
+  owner.query('UPDATE practitioners SET roles = $2 WHERE subject = $1', [who, given]);
 
 const one = ({ body }: Response): string => `${path}/${body.id as string}`;
 const changed = async (made: Response, body: object, who = COORDINATOR): Promise<Response> =>
@@ -156,6 +162,92 @@ describe('an invitation that does not fit the meeting any more', () => {
     expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
   });
 
+  test('an invited person does not answer research when a moved meeting ends the invitation', async () => {
+    const made = await invite({ opensAt: inDays(30), closesAt: inDays(33) });
+    const asking = { listingId: listing.split('/').at(-1) };
+    await (await by(COORDINATOR)).post(`${meetingOf()}/research-requests`, asking).expect(200);
+    expect(code(await move(COORDINATOR, 10))).toEqual([200, undefined]);
+    const { body } = await (await by(COORDINATOR)).get(one(made)).expect(200);
+    expect(body.withdrawnAt).toEqual(expect.any(String));
+    const { id } = await practitioner(owner, GUEST);
+    const { rows } = await owner.query(
+      'SELECT status FROM research_requests WHERE case_id = $1 AND practitioner_id = $2',
+      [caseId, id],
+    );
+    expect(rows).toEqual([{ status: 'cancelled' }]);
+    await owner.query('DELETE FROM research_requests WHERE case_id = $1', [caseId]);
+    expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator cannot lengthen one while the meeting is moved to an earlier day', async () => {
+    const made = await invite();
+    await owner.query('BEGIN');
+    await owner.query('UPDATE meetings SET scheduled_at = $2 WHERE id = $1', [
+      meetingOf().split('/').at(-1),
+      inDays(10),
+    ]);
+    const answer = changed(made, { closesAt: inDays(33), reason });
+    // sent, and held by the lock of the meeting
+    void Promise.resolve(answer).catch(() => undefined);
+    await untilWaiting(owner, 1);
+    await owner.query('COMMIT');
+    expect(code(await answer)).toEqual([422, 'end-out-of-range']);
+    expect(code(await move(COORDINATOR, 20))).toEqual([200, undefined]);
+  });
+
+  test('a coordinator shortens one by a template of cycles that moves the meeting to an earlier day', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT t.id FROM cycle_templates t JOIN panels p ON p.partnership_id = t.partnership_id AND p.code = 'ask-jag'`,
+    );
+    const coordinator = await by(COORDINATOR);
+    const { body: cycle } = await coordinator.post('/v1/cycles', { templateId: rows[0]!.id }).expect(201);
+    const { body: parts } = await coordinator.get(`/v1/cycles/${cycle.id as string}/meetings`).expect(200);
+    const id = parts.data.find((part: { stage: string }) => part.stage === 'jag').meetingId as string;
+    const { body: planned } = await coordinator.get(`/v1/meetings/${id}`).expect(200);
+    const { body: item } = await coordinator
+      .post(`/v1/meetings/${id}/listings`, { caseId, kind: 'review' })
+      .expect(201);
+    const invitations = `/v1/meetings/${id}/listings/${item.id as string}/invitations`;
+    const guest = await practitioner(owner, GUEST);
+    const closesAt = new Date(Date.parse(planned.endsAt) + 14 * 86_400_000).toISOString();
+    const { body: invitation } = await coordinator
+      .post(invitations, { agencyId: guest.agencyId, practitionerId: guest.id, closesAt })
+      .expect(201);
+    const path = `/v1/cycle-templates/${rows[0]!.id}`;
+    const { body: before, headers } = await coordinator.get(path).expect(200);
+    const stages = before.stages.map((stage: { stage: string }) =>
+      stage.stage === 'jag' ? { ...stage, offsetDays: 0 } : stage,
+    );
+    expect(code(await coordinator.patch(path, { stages }, headers['etag']))).toEqual([200, undefined]);
+    const { body: moved } = await coordinator.get(`/v1/meetings/${id}`).expect(200);
+    expect(Date.parse(moved.scheduledAt)).toBeLessThan(Date.parse(planned.scheduledAt));
+    const { body: after } = await coordinator.get(`${invitations}/${invitation.id as string}`).expect(200);
+    expect(Date.parse(after.closesAt)).toBe(Date.parse(moved.endsAt) + 14 * 86_400_000);
+    await owner.query('DELETE FROM invitations WHERE id = $1', [invitation.id]);
+  });
+
+  test('a chair shortens one by closing the meeting before its day', async () => {
+    const coordinator = await by(COORDINATOR);
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+    const convened = { panelId: rows[0]!.id, scheduledAt: inDays(60), venueOrMode: 'Room 1' };
+    const { body: meeting } = await coordinator.post('/v1/meetings', convened).expect(201);
+    const base = `/v1/meetings/${meeting.id as string}`;
+    const { body: item } = await coordinator.post(`${base}/listings`, { caseId, kind: 'review' }).expect(201);
+    const invitations = `${base}/listings/${item.id as string}/invitations`;
+    const guest = await practitioner(owner, GUEST);
+    const whom = { agencyId: guest.agencyId, practitionerId: guest.id };
+    const { body: made } = await coordinator.post(invitations, { ...whom, closesAt: inDays(73) }).expect(201);
+    const chair = await by('jag-chair');
+    const noted = { listingId: item.id, kind: 'note', text: 'Nothing new.', rationale: 'Nothing was told.' };
+    expect(code(await chair.post(`${base}/decisions`, noted))).toEqual([201, undefined]);
+    expect(code(await chair.post(`${base}/closure`).set('if-match', '*'))).toEqual([200, undefined]);
+    const { body: after } = await coordinator.get(`${invitations}/${made.id as string}`).expect(200);
+    expect(Date.parse(after.closesAt)).toBeLessThanOrEqual(Date.parse(inDays(14)));
+    expect(
+      code(await coordinator.patch(`${invitations}/${made.id as string}`, { closesAt: inDays(40), reason }, '*')),
+    ).toEqual([422, 'end-out-of-range']);
+  });
+
   test('a coordinator cannot let a meeting last for weeks to lengthen it', async () => {
     const answer = await (
       await by(COORDINATOR)
@@ -167,10 +259,12 @@ describe('an invitation that does not fit the meeting any more', () => {
 
   test('a coordinator of the invited agency cannot lengthen the invitation of the whole agency', async () => {
     const { agencyId } = await practitioner(owner, COORDINATOR);
+    await roles(COORDINATOR, 'safeguarding_lead');
     const made = await (await by('police-inspector')).post(path, { agencyId, closesAt: inDays(21) });
     expect(code(made)).toEqual([201, undefined]);
     expect(code(await changed(made, { closesAt: inDays(25), reason }))).toEqual([403, 'not-permitted']);
     expect(code(await changed(made, { closesAt: inDays(25), reason }, 'police-inspector'))).toEqual([200, undefined]);
+    await roles(COORDINATOR);
   });
 
   test('a coordinator cannot invite to an item of a cancelled meeting', async () => {
@@ -197,6 +291,87 @@ describe('an invitation that does not fit the meeting any more', () => {
   });
 });
 
+describe('an invitation of a whole agency', () => {
+  const LEAD = 'syv-chair';
+  const COLLEAGUE = 'social-worker';
+  const ofAgency = async (who = LEAD): Promise<Response> => {
+    const { agencyId } = await practitioner(owner, who);
+    return (await by(COORDINATOR)).post(path, { agencyId, closesAt: inDays(21) });
+  };
+  const meetingOf = (): string => path.split('/listings/')[0]!;
+  afterEach(async () => {
+    await roles(LEAD, 'safeguarding_lead');
+    await roles(COLLEAGUE);
+  });
+
+  test('opens the case to its safeguarding lead, and to no colleague and no administrator', async () => {
+    expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+    const made = await ofAgency();
+    expect(code(made)).toEqual([201, undefined]);
+    const readers = async (who: string): Promise<number[]> => {
+      const caller = await by(who);
+      const paths = [`/v1/cases/${caseId}`, listing, one(made), `/v1/cases/${caseId}/status`];
+      return Promise.all(paths.map(async (each) => (await caller.get(each)).status));
+    };
+    expect(await readers(LEAD)).toEqual([200, 200, 200, 200]);
+    expect(await readers(COLLEAGUE)).toEqual([404, 404, 404, 404]);
+    await roles(COLLEAGUE, 'safeguarding_lead');
+    for (const other of [[], ['agency_administrator']]) {
+      await roles(LEAD, ...other);
+      expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+      expect(await readers(LEAD)).toEqual([404, 404, 404, 404]);
+      expect((await (await by(LEAD)).get(meetingOf())).status).toBe(404);
+    }
+    expect(await readers(COLLEAGUE)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('a lead who works in another partnership alone cannot read the case', async () => {
+    expect(code(await ofAgency('ttcg-chair'))).toEqual([201, undefined]);
+    expect((await (await by('marac-chair')).get(`/v1/cases/${caseId}`)).status).toBe(200);
+    await roles('ttcg-chair', 'safeguarding_lead');
+    expect(none(await meets(await by('ttcg-chair'), owner, caseId))).toBe(true);
+    await roles('ttcg-chair');
+  });
+
+  test('a coordinator gets 422 when no safeguarding lead of the agency works in the partnership', async () => {
+    for (const others of [[], ['agency_administrator']]) {
+      await roles(GUEST, ...others);
+      const refused = await ofAgency(GUEST);
+      expect(code(refused)).toEqual([422, 'no-safeguarding-lead']);
+      expect(refused.body.errors).toMatchObject([{ pointer: '/practitionerId' }]);
+      expect(refused.body.detail).toContain('practitionerId');
+    }
+    await roles(GUEST);
+    expect(code(await invite())).toEqual([201, undefined]);
+  });
+
+  test('a coordinator gets the same answer when the only lead is excluded from the case', async () => {
+    const { id } = await practitioner(owner, LEAD);
+    await owner.query(
+      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+       SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $2, id, panel_id, 'A relative.', now() - interval '1 day' FROM cases WHERE id = $1`,
+      [caseId, id],
+    );
+    expect(code(await ofAgency())).toEqual([201, undefined]);
+    expect(none(await meets(await by(LEAD), owner, caseId))).toBe(true);
+    await owner.query('DELETE FROM exclusions WHERE practitioner_id = $1 AND case_id = $2', [id, caseId]);
+  });
+
+  test('a coordinator cannot record a colleague as its guest, and can record its safeguarding lead', async () => {
+    await ofAgency();
+    await roles(COLLEAGUE, 'safeguarding_lead');
+    const { id } = await practitioner(owner, LEAD);
+    const record = async (): Promise<Response> =>
+      (await by(COORDINATOR)).post(`${meetingOf()}/attendances`, { practitionerId: id, status: 'apologies' });
+    await roles(LEAD, 'agency_administrator');
+    expect(code(await record())).toEqual([422, 'not-invited']);
+    await roles(LEAD, 'safeguarding_lead');
+    expect(code(await record())).toEqual([201, undefined]);
+    const { rows } = await owner.query(`SELECT came_for FROM attendances WHERE practitioner_id = $1`, [id]);
+    expect(rows).toContainEqual({ came_for: [listing.split('/').at(-1)] });
+  });
+});
+
 describe('a second invitation', () => {
   test('of the same person to the same item gets 409 that names the first', async () => {
     const first = await invite();
@@ -204,9 +379,11 @@ describe('a second invitation', () => {
     expect(code(second)).toEqual([409, 'invited-already']);
     expect(second.body.invitationId).toBe(first.body.id);
     expect(second.body.detail).toContain(first.body.id);
+    await roles(GUEST, 'safeguarding_lead');
     const wholeAgency = await invite({ practitionerId: undefined });
     expect(wholeAgency.status).toBe(201);
     expect(code(await invite({ practitionerId: undefined }))).toEqual([409, 'invited-already']);
+    await roles(GUEST);
     await expect(
       owner.query(
         `INSERT INTO invitations (id, version, partnership_id, meeting_id, listing_id, case_id, panel_id, agency_id, practitioner_id, opens_at, closes_at)

@@ -519,6 +519,7 @@ describe('a check before papers go out', () => {
        SELECT gen_random_uuid(), 1, $1, partnership_id FROM panels WHERE id = $2 ON CONFLICT DO NOTHING`,
       [agencyId, panelId],
     );
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE id = $1`, [id]);
     await excluded(COORDINATOR, hidden);
     const chair = await by('jag-chair');
     const meeting = await convened([open]);
@@ -588,6 +589,7 @@ describe('a check before papers go out', () => {
        SELECT gen_random_uuid(), 1, $1, partnership_id FROM panels WHERE id = $2 ON CONFLICT DO NOTHING`,
       [agencyId, panelId],
     );
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE id = $1`, [id]);
     const before = await check(COORDINATOR, meeting);
     expect(before.body.recipients.map((one: { practitionerId: string }) => one.practitionerId)).not.toContain(id);
     const path = `${meeting.path}/listings/${meeting.listings[0]!}/invitations`;

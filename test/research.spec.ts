@@ -158,6 +158,7 @@ describe('who is asked', () => {
     const coordinator = await by('jag-coordinator');
     const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
     const invited = { agencyId: agencyOf('askenby-youth-justice'), closesAt: meeting.endsAt };
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE subject = 'youth-justice-worker'`);
     await coordinator.post(`/v1/meetings/${one.meetingId}/listings/${one.listingId}/invitations`, invited).expect(201);
     expect(codesOf(await ask(one))).toEqual([...CORE, 'askenby-youth-justice'].sort());
     const more = await ask(one, { listingId: one.listingId, agencyIds: [agencyOf('thistlemoor-academy')] });

@@ -949,6 +949,26 @@ describe('the quorum of an item', () => {
     expect((await decides(given, 'close', 3)).body.code).toBe('inquorate');
   });
 
+  test('counts a guest at the items of the invitation, and neither at others nor for the meeting', async () => {
+    const { rows } = await owner.query<{ type: string }>(
+      `SELECT a.type FROM practitioners p JOIN agencies a ON a.id = p.agency_id WHERE p.subject = 'idva'`,
+    );
+    await rule(jag, { quorum: { ...hearsEverything, mandatory: [rows[0]!.type], onFail: 'block' } });
+    const given = await meeting({ cases: 2 });
+    await invite('idva', given);
+    await arrives('idva', given);
+    await confirms('idva', given);
+    await begin(given, 1);
+    expect((await decides(given, 'plan_agreed', 1)).body.code).toBe('inquorate');
+    expect((await decides(given, 'note', 1)).body.quorate).toBe(false);
+    await end(given, 1);
+    await begin(given);
+    expect((await decides(given, 'plan_agreed')).body).toMatchObject({ kind: 'plan_agreed', quorate: true });
+    await end(given);
+    expect((await command('jag-chair', given.path, 'closure')).body).toMatchObject({ status: 'held', quorate: false });
+    await rule(jag, { quorum: hearsEverything });
+  });
+
   test('does not count who was recorded before the meeting, or by themselves alone', async () => {
     await rule(jag, { quorum: { ...hearsEverything, mandatory: ['police'], onFail: 'block' } });
     const given = await meeting({ open: false });

@@ -88,8 +88,8 @@ export class CycleTemplatesService {
       if (!isToBeHeld(meeting.status)) continue;
       await work.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
-      const postponed = await reschedule(work, meeting, { ...sitting, venueOrMode, status: 'scheduled' });
-      await this.course.postponed(work, postponed);
+      const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
+      const postponed = await reschedule(work, this.course, meeting, changes);
       work.happened('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
     await attach(work, moved, template);

@@ -47,6 +47,8 @@ export class InvitationCorrections {
   /** The event says the new dates and the reason, and the event before it the earlier ones. */
   change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<Presented> {
     return this.records.change(actor, async (work) => {
+      // one after the other with whoever moves or closes the meeting
+      const meeting = await work.find('read', Meeting, place.meetingId, { lock: true });
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
       const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
@@ -61,7 +63,7 @@ export class InvitationCorrections {
           [{ pointer: '/closesAt', detail: 'must lie after opensAt and after now' }],
         );
       const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
-      withinLimits(await work.find('read', Meeting, place.meetingId), { opensAt, closesAt }, days, work.now);
+      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
       const changed = await work.update(Invitation, found, { ...changes, changeReason: reason });
       const fields = Object.keys(changes);
       work.happened('invitation.changed', Invitation, changed, {

@@ -18,20 +18,37 @@ export async function endInvitations(
   });
 }
 
-/** Shortens invitations to a meeting that was moved, where they would last too long after it; withdraws those that would begin after their latest end. */
-export async function shortenInvitations(work: Work, { id, panelId, scheduledAt, endsAt }: Meeting): Promise<void> {
-  const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
-  const latest = instantAfter(endsAt ?? scheduledAt, days);
-  const reason = 'An invitation ends soon after the meeting, which was moved.';
+/**
+ * The moment to which an invitation may last: so many days after the end of the meeting as planned, or after the meeting was closed
+ * where that was earlier.
+ */
+export function latestEnd({ scheduledAt, endsAt, closedAt }: Meeting, daysAfterMeeting: number): Date {
+  const planned = endsAt ?? scheduledAt;
+  return instantAfter(closedAt && closedAt < planned ? closedAt : planned, daysAfterMeeting);
+}
+
+/**
+ * Shortens invitations to a meeting whose time changed, where they would last too long after it; withdraws those that would begin
+ * after their latest end. An invitation ends now at the earliest: what it opened until now stays recorded.
+ */
+export async function shortenInvitations(
+  work: Work,
+  meeting: Meeting,
+  then: (invitation: Invitation) => Promise<void>,
+): Promise<void> {
+  const days = ruleNumber((await rulesInForce(work, meeting.panelId))?.rules, 'invitationDaysAfterMeeting');
+  const latest = latestEnd(meeting, days);
+  const closesAt = latest > work.now ? latest : work.now;
+  const reason = 'An invitation ends soon after the meeting, which was moved or held earlier.';
   await work.asService(async () => {
-    for (const one of await openInvitations(work, { meetingId: id })) {
-      if (one.closesAt <= latest) continue;
-      if (one.opensAt >= latest) {
-        await withdraw(work, one, reason);
+    for (const one of await openInvitations(work, { meetingId: meeting.id })) {
+      if (one.closesAt <= closesAt) continue;
+      if (one.opensAt >= closesAt) {
+        await then(await withdraw(work, one, reason));
         continue;
       }
-      const changed = await work.update(Invitation, one, { closesAt: latest, changeReason: reason });
-      work.happened('invitation.changed', Invitation, changed, { fields: ['closesAt'], closesAt: latest });
+      const changed = await work.update(Invitation, one, { closesAt, changeReason: reason });
+      work.happened('invitation.changed', Invitation, changed, { fields: ['closesAt', 'changeReason'], closesAt });
     }
   });
 }

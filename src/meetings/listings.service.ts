@@ -10,6 +10,7 @@ import { Plan } from '../plans/plan.entity.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { safeguardingLeadsOf } from '../panels/working-in.js';
 import type { Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
@@ -17,7 +18,7 @@ import type { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import type { Work } from '../records/work.js';
-import { endInvitations } from './invitations-end.js';
+import { endInvitations, latestEnd } from './invitations-end.js';
 import { MeetingCourse } from './course.js';
 import { putOff } from './agenda/deferrals.js';
 import { onlyUrgent } from './emergency.js';
@@ -187,6 +188,12 @@ export class ListingsService {
           'own-invitation',
           'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
         );
+      if (!practitionerId && !(await safeguardingLeadsOf(work, [agencyId], partnershipId)).length)
+        throw unacceptable(
+          'no-safeguarding-lead',
+          'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
+          [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
+        );
       if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },
@@ -276,14 +283,15 @@ export class ListingsService {
  * begin does not count: nobody is invited by convening a meeting in a distant year.
  */
 export function withinLimits(
-  { scheduledAt, endsAt }: Meeting,
+  meeting: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
   daysAfterMeeting: number,
   now: Date,
 ): void {
   mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
-  const counted = Math.min((endsAt ?? scheduledAt).getTime(), instantAfter(now, INVITATION_OPENS_WITHIN).getTime());
-  const latest = instantAfter(new Date(counted), daysAfterMeeting);
+  const farthest = instantAfter(now, INVITATION_OPENS_WITHIN + daysAfterMeeting);
+  const ofMeeting = latestEnd(meeting, daysAfterMeeting);
+  const latest = ofMeeting < farthest ? ofMeeting : farthest;
   if (latest < now)
     throw conflict(
       'meeting-long-over',

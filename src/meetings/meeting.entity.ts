@@ -358,8 +358,8 @@ export abstract class ListingRecord extends CaseRecord {
 }
 
 /**
- * Lets an agency, or one person of it, into one item for a window: flexible members see nothing else of the panel. Source:
- * JAG note, section 1.3.
+ * Lets the safeguarding leads of an agency, or one person of it, into one item for a window: flexible members see nothing else of
+ * the panel. Source: JAG note, section 1.3.
  */
 @Entity('invitations')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -402,7 +402,7 @@ export class Invitation extends PartnershipRecord {
   @IsUUID()
   agencyId: string;
 
-  /** The person who is invited; without one, whoever acts for the agency. */
+  /** The person who is invited. Null: the agency’s safeguarding leads who work in the partnership, and none of its other staff. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')

@@ -17,6 +17,7 @@ import {
 } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
+import { isLeadIn } from '../panels/working-in.js';
 import { declareKnownFacts } from '../records/known-facts.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
@@ -43,7 +44,15 @@ declare module '../policy/actor.js' {
   }
 }
 
-const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id AND (i.practitioner_id IS NULL OR i.practitioner_id = who.id)`;
+/**
+ * Invitations `i` of `who`: by name, or of the agency as a whole for its safeguarding leads, and no other colleague. Source: design,
+ * section 1, principle 4.
+ */
+const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
+  AND CASE WHEN i.practitioner_id IS NULL THEN ${isLeadIn('i.partnership_id')} ELSE i.practitioner_id = who.id END`;
+
+/** How a sentence says that the actor is invited. */
+export const IS_INVITED = 'who is invited, now, by name or as safeguarding lead of the agency that is invited,';
 
 declareFact(
   'invitations',
@@ -88,7 +97,7 @@ extendSubject(Case, {
   grounds: [
     {
       name: 'invited',
-      sentence: 'who is invited, now, to the item of a meeting at which the case is heard',
+      sentence: `${IS_INVITED} to the item of a meeting at which the case is heard`,
       actions: ['read', 'track', 'contribute', 'hear-item'],
       passing: true,
       where: (actor) => invited(actor, 'caseId', 'id'),
@@ -124,7 +133,7 @@ declareSubject(Meeting, 'Meeting', {
     },
     {
       name: 'invited',
-      sentence: 'who is invited, now, to one of its items',
+      sentence: `${IS_INVITED} to one of its items`,
       actions: ['read', 'attend'],
       passing: true,
       where: (actor) => {
@@ -167,7 +176,7 @@ const heard = (item: string): Ground[] => [
   },
   {
     name: 'invited',
-    sentence: 'who is invited, now, to this item',
+    sentence: `${IS_INVITED} to this item`,
     actions: ['read'],
     within: 'hear-item',
     where: (actor) => invited(actor, 'listingId', item),
@@ -293,7 +302,7 @@ declareSubject(Invitation, 'Invitation', {
   grounds: [
     {
       name: 'invited',
-      sentence: 'who is invited by it, now',
+      sentence: 'who is invited by it, now, by name or as safeguarding lead of the agency',
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => invited(actor, 'id', 'id'),
@@ -355,7 +364,7 @@ declareSubject(Decision, 'Decision', {
     },
     {
       name: 'invited',
-      sentence: 'whose agency may know of it, and who is invited, now, to the item',
+      sentence: `whose agency may know of it, and ${IS_INVITED} to the item`,
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),

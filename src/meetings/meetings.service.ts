@@ -26,6 +26,7 @@ import type {
 } from './meeting.requests.js';
 import { MeetingView } from './meeting.views.js';
 import { Attendance } from './room/attendance.entity.js';
+import { Hearers } from './room/hearers.js';
 import { quorumOf } from './room/quorum.js';
 
 /** When a panel meets, and the end of it. */
@@ -34,6 +35,7 @@ export class MeetingsService {
   constructor(
     private readonly records: Records,
     private readonly course: MeetingCourse,
+    private readonly hearers: Hearers,
   ) {}
 
   list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<Presented> {
@@ -120,8 +122,7 @@ export class MeetingsService {
       const found = await work.take('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
       ahead(work, scheduledAt, endsAt);
-      const postponed = await reschedule(work, found, { status, scheduledAt, endsAt });
-      await this.course.postponed(work, postponed);
+      const postponed = await reschedule(work, this.course, found, { status, scheduledAt, endsAt });
       work.happened('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
       return work.present(MeetingView, postponed);
     });
@@ -166,6 +167,9 @@ export class MeetingsService {
         quorate,
         chairId: found.chairId ?? actor.id,
       });
+      // an invitation may end now with a meeting that is closed before its time
+      await this.hearers.heardUntilNow(work, { meetingId: id });
+      await shortenInvitations(work, closed, (one) => this.course.uninvited(work, one));
       await this.course.held(work, closed);
       work.happened('meeting.held', Meeting, closed, { quorate });
       return work.present(MeetingView, closed);
@@ -209,9 +213,10 @@ async function setItemsBack(work: Work, meetingId: string): Promise<void> {
   });
 }
 
-/** Another day, with the deadlines of that day. */
+/** Another day, with the deadlines of that day, and what follows from it: every change of a meeting's planned time goes through here. */
 export async function reschedule(
   work: Work,
+  course: MeetingCourse,
   meeting: Meeting,
   changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
 ): Promise<Meeting> {
@@ -220,7 +225,8 @@ export async function reschedule(
     ...deadlinesOf(changes.scheduledAt, inForce?.rules),
     ...changes,
   });
-  await shortenInvitations(work, moved);
+  await shortenInvitations(work, moved, (one) => course.uninvited(work, one));
+  await course.postponed(work, moved);
   return moved;
 }
 

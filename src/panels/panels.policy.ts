@@ -15,6 +15,7 @@ import {
   type MembershipTier,
   type PanelType,
 } from './panel.entity.js';
+import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-in.js';
 
 export interface MembershipFact {
   panelId: string;
@@ -33,31 +34,22 @@ declare module '../policy/actor.js' {
   }
 }
 
-const CURRENT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
-  AND m.valid_from <= (:now AT TIME ZONE 'Europe/London')::date
-  AND (m.valid_to IS NULL OR m.valid_to >= (:now AT TIME ZONE 'Europe/London')::date)`;
-
 declareFact(
   'memberships',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'partnershipId', p.partnership_id, 'panelType', p.type,
      'compartment', p.compartment, 'tier', m.tier, 'role', m.role) ORDER BY m.panel_id), '[]')
-   FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT}`,
+   FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT_SEAT}`,
 );
 
 declareFact(
   'coordinatedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT m.panel_id), '[]') FROM memberships m
-   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT}`,
+   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT_SEAT}`,
 );
 
 declareFact(
   'workingPartnershipIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT works.id), '[]') FROM (
-     SELECT p.partnership_id AS id FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT}
-     UNION ALL SELECT ap.partnership_id FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id
-       AND (who.kind = 'client' OR 1 = (SELECT count(*) FROM agency_partnerships one
-         JOIN partnerships borough ON borough.id = one.partnership_id AND borough.kind = 'borough'
-         WHERE one.agency_id = who.agency_id))) works`,
+  `SELECT coalesce(jsonb_agg(DISTINCT works.id), '[]') FROM (${WORKING_PARTNERSHIPS}) works`,
 );
 
 declareFact(

@@ -109,6 +109,13 @@ export class Facts {
     );
   }
 
+  /** 6: by name, or as safeguarding lead of the agency that is invited; no administrator and no other colleague. */
+  isInvited(person: Row, invitation: Row): boolean {
+    if (invitation['agency_id'] !== person['agency_id']) return false;
+    if (invitation['practitioner_id'] !== null) return invitation['practitioner_id'] === person.id;
+    return this.hasRole(person, 'safeguarding_lead') && this.worksIn(person, invitation['partnership_id']);
+  }
+
   /** Exclusions that hold, also by any name that the person ever had. */
   exclusions(person: Row): Row[] {
     const names = this.mirror.names.get(person.id);
@@ -199,8 +206,7 @@ export class Bounds {
       .all('invitations')
       .filter(
         (one) =>
-          (one['practitioner_id'] === person.id ||
-            (one['practitioner_id'] === null && one['agency_id'] === person['agency_id'])) &&
+          facts.isInvited(person, one) &&
           at(one['opens_at']) <= now &&
           at(one['closes_at']) > now &&
           one['withdrawn_at'] === null &&

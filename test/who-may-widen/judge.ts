@@ -155,8 +155,15 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const meeting = mirror.one('meetings', after['meeting_id']);
       if (!facts.leads(actor, after['panel_id']))
         fault(6, 'an invitation by somebody who does not chair or coordinate');
-      if (after['practitioner_id'] === actor.id) fault(6, 'an invitation that somebody gave themselves');
-      if (meeting && time(after['closes_at']) > time(meeting['ends_at'] ?? meeting['scheduled_at']) + 14 * DAY)
+      const isShorter =
+        before !== null &&
+        time(after['closes_at']) <= time(before['closes_at']) &&
+        time(after['opens_at']) >= time(before['opens_at']) &&
+        !touched('agency_id', 'practitioner_id');
+      if (after['practitioner_id'] === actor.id && !isShorter) fault(6, 'an invitation that somebody gave themselves');
+      const planned = time(meeting?.['ends_at'] ?? meeting?.['scheduled_at']);
+      const ends = meeting?.['closed_at'] ? Math.min(planned, time(meeting['closed_at'])) : planned;
+      if (meeting && time(after['closes_at']) > ends + 14 * DAY)
         fault(6, 'an invitation that lasts longer than 14 days after the meeting');
     }
     if (table === 'access_grants' && touched('expires_at', 'case_id', 'practitioner_id')) {
@@ -384,6 +391,11 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       const concerns = (person: Row): boolean =>
         after['practitioner_id'] === person.id ||
         (after['practitioner_id'] === null && after['agency_id'] === person['agency_id']);
+      // 6: the person who is named, or the safeguarding leads of the agency
+      const invitation = (): Licence =>
+        licence([after['case_id'], after['listing_id'], after['meeting_id']], (person) =>
+          facts.isInvited(person, after),
+        );
       if (!before) {
         // what somebody made is theirs to read: that row, and not what it names
         const made = { ...licence([after.id], everybody, true), isRowAlone: true };
@@ -400,7 +412,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
           case 'invitations':
-            return [made, licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
+            return [made, invitation()];
           case 'access_grants':
             return [made, licence([after['case_id']], concerns)];
           case 'emergency_accesses':
@@ -454,8 +466,9 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           ];
         // 26: what is corrected opens as what is given
         case 'invitations':
+          return [licence([after.id]), invitation()];
         case 'access_grants':
-          return [licence([after.id]), licence([after['case_id'], after['listing_id'], after['meeting_id']], concerns)];
+          return [licence([after.id]), licence([after['case_id']], concerns)];
         // 9: what agencies contributed that have signed, to the people of those
         case 'sharing_agreement_versions':
           return columns?.includes('status') ? [ofSignatories(mirror, after.id, licence)] : [];

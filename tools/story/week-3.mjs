@@ -104,9 +104,14 @@ async function theMarac(stage, plot) {
 
   const seconds = 6;
   const closesAt = Date.now() + seconds * 1000;
-  await coordinator.post(`invites a landlord for ${seconds} seconds`, otherItem, {
-    agencyId: landlord.me.agencyId,
-    closesAt: new Date(closesAt).toISOString(),
+  const landlords = { agencyId: landlord.me.agencyId, closesAt: new Date(closesAt).toISOString() };
+  await coordinator.post('invites a landlord without a safeguarding lead as a whole', otherItem, landlords, {
+    gives: 422,
+    code: 'no-safeguarding-lead',
+  });
+  await coordinator.post(`invites the landlord’s officer for ${seconds} seconds`, otherItem, {
+    ...landlords,
+    practitionerId: landlord.me.id,
   });
   await landlord.get('reads the case in time', `/v1/cases/${plot.earlier}`);
 

@@ -7,7 +7,7 @@ import { declareWords } from '../../policy/wording.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
 import { Contribution } from '../../cases/case.entity.js';
 import { ownOrShared } from '../../plans/plans.policy.js';
-import { invited, toCase, WITHIN_CASE } from '../meetings.policy.js';
+import { invited, IS_INVITED, toCase, WITHIN_CASE } from '../meetings.policy.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { recusedFromItem } from '../../cases/recusal-facts.js';
 
@@ -26,7 +26,7 @@ declareSubject(Minute, 'Minute', {
     },
     {
       name: 'invited',
-      sentence: 'whose agency may know of them once approved, and who is invited, now, to the item',
+      sentence: `whose agency may know of them once approved, and ${IS_INVITED} to the item`,
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => ({

@@ -3,6 +3,7 @@
  * checks may read.
  */
 import { Practitioner } from '../../agencies/agency.entity.js';
+import { safeguardingLeadsOf } from '../../panels/working-in.js';
 import type { Actor, Actors } from '../../policy/actor.js';
 import type { Row } from '../../policy/conditions.js';
 import type { ColumnClass } from '../../policy/classification.js';
@@ -21,11 +22,11 @@ import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './pre-
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
 
-/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, everybody. */
+/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, its safeguarding leads. */
 export async function recipientsOf(
   work: Work,
   actors: Actors,
-  { panelId }: Meeting,
+  { panelId, partnershipId }: Meeting,
   content: ItemContent[],
 ): Promise<Recipient[]> {
   const seats = await seatsOf(work, panelId);
@@ -36,7 +37,8 @@ export async function recipientsOf(
     closesAt: { $gt: work.now },
   });
   const agencyIds = invited.filter(({ practitionerId }) => !practitionerId).map(({ agencyId }) => agencyId);
-  const staff = await work.rows('read', Practitioner, { agencyId: { $in: agencyIds } });
+  const leads = new Set(await safeguardingLeadsOf(work, agencyIds, partnershipId));
+  const staff = await work.rows('read', Practitioner, { id: { $in: [...leads] } });
   const ids = new Set([
     ...seats.map(({ practitionerId }) => practitionerId),
     ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),
@@ -55,7 +57,7 @@ export async function recipientsOf(
     isSeated: seated.has(reader.id),
     invitedTo: invited
       .filter(({ practitionerId, agencyId }) =>
-        practitionerId ? practitionerId === reader.id : agencyId === reader.agencyId,
+        practitionerId ? practitionerId === reader.id : agencyId === reader.agencyId && leads.has(reader.id),
       )
       .map(({ listingId }) => listingId),
   }));

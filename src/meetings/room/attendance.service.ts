@@ -3,6 +3,7 @@ import { IsNull, Not } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js';
 import { CHAIRING_ROLES, Membership } from '../../panels/panel.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
+import { safeguardingLeadsOf } from '../../panels/working-in.js';
 import type { Actor } from '../../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
@@ -237,7 +238,7 @@ async function mayBeRecorded(work: Work, meeting: Meeting, person: Practitioner,
       withdrawnAt: null,
       opensAt: { $lte: work.now },
       closesAt: { $gt: work.now },
-      $or: [{ practitionerId: null }, { practitionerId }],
+      $or: [{ practitionerId }, ...((await isLead(work, meeting, person)) ? [{ practitionerId: null }] : [])],
     };
     if ((await work.rows('read', Invitation, invitation, 1)).length) return;
   }
@@ -257,17 +258,22 @@ async function chairsNow(work: Work, { panelId }: Meeting): Promise<boolean> {
 /** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
 function itemsOfGuest(work: Work, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
   return work.asService(async () => {
+    const ofAgency = await isLead(work, meeting, person);
     const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
       `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
            AND m.valid_from <= $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)) AS seated,
          ARRAY(SELECT DISTINCT i.listing_id FROM invitations i
-           WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id IS NULL OR i.practitioner_id = $3)
+           WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id = $3 OR (i.practitioner_id IS NULL AND $8))
              AND i.withdrawn_at IS NULL AND i.opens_at <= $6 AND i.closes_at > $7 ORDER BY 1) AS items`,
-      [meeting.id, meeting.panelId, person.id, person.agencyId, londonDay(work.now), work.now, since],
+      [meeting.id, meeting.panelId, person.id, person.agencyId, londonDay(work.now), work.now, since, ofAgency],
     );
     return seated ? null : items;
   });
 }
+
+/** Whether invitations of the whole agency are open to the person. */
+const isLead = async (work: Work, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
+  (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
 const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
   cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];

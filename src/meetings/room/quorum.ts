@@ -2,7 +2,9 @@
  * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
  * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
  * that a missed quorum only warns, or that an inquorate item may only be deferred. Those count who are in the room at the item,
- * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
+ * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. A guest counts
+ * at the items of the invitation alone: at any other, and for the meeting, the count would tell of a guest of a hidden item. Recusals
+ * from the item may be read by whoever decides on it. Exclusions do not count, since they can be hidden from whoever decides. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
  * section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../../panels/panels.service.js';
@@ -90,6 +92,7 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
        AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
      WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
+       AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
        AND a.practitioner_id NOT IN (
          SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
     [id, work.now, THERE, at, item?.id ?? null],

@@ -1,0 +1,39 @@
+/** SQL about who works where, and who answers for an agency as its safeguarding lead. */
+import type { Work } from '../records/work.js';
+
+/** Seats `m` of `who` that hold today. */
+export const CURRENT_SEAT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
+  AND m.valid_from <= (:now AT TIME ZONE 'Europe/London')::date
+  AND (m.valid_to IS NULL OR m.valid_to >= (:now AT TIME ZONE 'Europe/London')::date)`;
+
+/** Partnerships in which `who` works for the agency, as `id`: the fact `workingPartnershipIds`. */
+export const WORKING_PARTNERSHIPS = `SELECT p.partnership_id AS id FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT_SEAT}
+     UNION ALL SELECT ap.partnership_id FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id
+       AND (who.kind = 'client' OR 1 = (SELECT count(*) FROM agency_partnerships one
+         JOIN partnerships borough ON borough.id = one.partnership_id AND borough.kind = 'borough'
+         WHERE one.agency_id = who.agency_id))`;
+
+/** Condition for a person `who`: safeguarding lead of the agency, working in the partnership. As `entrustedPartnerships`. */
+export const isLeadIn = (partnershipId: string): string =>
+  `('safeguarding_lead' = ANY (who.roles) AND ${partnershipId} IN (${WORKING_PARTNERSHIPS}))`;
+
+/**
+ * Identifiers of the active safeguarding leads of the agencies who work in the partnership. Exclusions and recusals do not count:
+ * an answer that rests on the leads must not tell of them.
+ */
+export async function safeguardingLeadsOf(
+  work: Work,
+  agencyIds: readonly string[],
+  partnershipId: string,
+): Promise<string[]> {
+  if (!agencyIds.length) return [];
+  const condition = isLeadIn('$2::uuid').replace(/(?<!:):now\b/g, '$3::timestamptz');
+  const leads = await work.asService(() =>
+    work.manager.query<{ id: string }[]>(
+      `SELECT who.id FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, p.roles FROM practitioners p
+         JOIN agencies a ON a.id = p.agency_id AND a.active WHERE p.active AND a.id = ANY ($1)) who WHERE ${condition}`,
+      [agencyIds, partnershipId, work.now],
+    ),
+  );
+  return leads.map(({ id }) => id);
+}
