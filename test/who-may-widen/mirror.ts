@@ -108,6 +108,8 @@ export class Mirror {
     return this.all(table).filter(({ id }) => wanted.has(id));
   }
 
+  /** Whether the table is watched and has no rows. */
+  isEmpty = (table: string): boolean => this.tables.get(table)?.size === 0;
   all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];
   one = (table: string, id: unknown): Row | undefined => this.tables.get(table)?.get(id as string);
   where = (table: string, like: Record<string, unknown>): Row[] =>

@@ -8,6 +8,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Actor } from '../../src/policy/actor.ts';
+import type { Purpose } from '../../src/policy/categories.ts';
 import type { ColumnClass } from '../../src/policy/classification.ts';
 import type { Context } from '../../src/policy/levels.ts';
 import type { RecordClass, Subject } from '../../src/policy/subjects.ts';
@@ -193,8 +194,7 @@ export class Everybody {
     await client.query(
       `SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0;
        SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_hashjoin = off; SET enable_mergejoin = off;
-       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off;
-       SET random_page_cost = 0.2; SET cpu_index_tuple_cost = 0.0001`, // tables are small and in memory: planning is what takes time
+       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off`, // tables are small: planning is what takes time
     );
     return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
       await client.end();
@@ -205,14 +205,24 @@ export class Everybody {
 
   close = (): Promise<void> => this.stop();
 
-  /** All that each of them can read now: nothing for somebody who is not active. */
-  async reachOf(ids: readonly string[], now: Date): Promise<Map<string, Reach>> {
+  /**
+   * All that each of them can read now: nothing for somebody who is not active, and nothing of a table without rows. For the purpose
+   * for which somebody reads who states none, or for another one.
+   */
+  async reachOf(
+    ids: readonly string[],
+    now: Date,
+    isEmpty: (table: string) => boolean,
+    purpose?: Purpose,
+  ): Promise<Map<string, Reach>> {
     this.ids.clear();
-    const actors = await this.actors.practitioners(ids, { now, call: { correlationId: 'reach', route: 'TEST' } });
+    const as = { now, call: { correlationId: 'reach', route: 'TEST' }, ...(purpose ? { purpose } : {}) };
+    const actors = await this.actors.practitioners(ids, as);
+    const channels = this.channels.filter(({ table }) => !isEmpty(table));
     const reaches = new Map<string, Reach>();
     for (const id of ids) {
       const actor = actors.get(id);
-      if (actor) reaches.set(id, await this.read(this.asKnown(actor)));
+      if (actor) reaches.set(id, await this.read(this.asKnown(actor), channels));
       else {
         this.known.delete(id);
         reaches.set(id, new Map());
@@ -230,14 +240,14 @@ export class Everybody {
     return same;
   }
 
-  private async read(actor: Actor): Promise<Reach> {
+  private async read(actor: Actor, channels: readonly Channel[]): Promise<Reach> {
     const { text, values } = this.service.entering(actor.wall as Wall);
     // one writing for all questions
     this.socket.cork();
     const begun = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
     const find = this.findingTogether(actor);
     const asked = Promise.all(
-      this.channels.map(async (channel): Promise<[string, Rows] | null> => {
+      channels.map(async (channel): Promise<[string, Rows] | null> => {
         const form = this.formOf(actor, channel);
         if (!form) return null;
         const { rows } = await this.client.query<Row>(this.service.filled(form, [null], actor.now));

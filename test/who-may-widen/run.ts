@@ -167,7 +167,9 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   const readAll = (): Promise<Map<string, Reach>> => {
     asked = now();
     later.clear();
-    return run.timed('reach', () => everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked));
+    return run.timed('reach', () =>
+      everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked, mirror.isEmpty),
+    );
   };
   let reaches = await readAll();
 
@@ -198,12 +200,14 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   };
   const first = new Facts(mirror, now());
 
-  /** What is answered is compared with reach before the command; only where that does not show it, with reach after it. */
+  /** What is answered is compared with reach before the command; only where that does not show it, with reach after it, for the purpose of commands. */
   const faultsOfAnswer = async (act: Done): Promise<Fault[]> => {
     const { actorId } = act.command;
     const before = [reaches, later].flatMap((all) => all.get(actorId) ?? []);
     if (!judgeAnswer(everybody.channels, before, mirror, act).length) return [];
-    const found = await run.timed('answers', () => everybody.reachOf([actorId], now()));
+    const found = await run.timed('answers', () =>
+      everybody.reachOf([actorId], now(), mirror.isEmpty, 'PANEL_MEETING'),
+    );
     const after = found.get(actorId) ?? new Map<string, never>();
     later.set(actorId, after);
     run.asked += 1;
@@ -367,7 +371,8 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
       // reading is written down, and what is written down can be read
       const effects = await mirror.changes();
       mirror.apply(effects);
-      const reach = (await everybody.reachOf([person.id], now())).get(person.id) ?? new Map<string, never>();
+      const reach =
+        (await everybody.reachOf([person.id], now(), mirror.isEmpty)).get(person.id) ?? new Map<string, never>();
       for (const { kind, detail } of await sample.confirm(person, reach)) run.found(kind, detail, [], []);
     }
     run.requests += sample.requests;
