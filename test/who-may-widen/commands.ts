@@ -299,15 +299,17 @@ export class Commands {
     return this.replacing(door.takes as Schema, about, this.concerning(body, situation), situation, named);
   }
 
-  /** Who is named together with a person is mostly somebody who sits where that person is discussed. */
-  private concerning(body: Record<string, unknown>, { mirror }: Situation): Record<string, unknown> {
+  /** Who is named together with a person is mostly somebody who sits where that person is discussed, often where the actor does not. */
+  private concerning(body: Record<string, unknown>, { mirror, actor }: Situation): Record<string, unknown> {
     const { personId, practitionerId, agencyId } = body;
     const isAbout = [practitionerId, agencyId].some((one) => typeof one === 'string');
     if (typeof personId !== 'string' || !isAbout || this.c.happens(0.4)) return body;
     const panels = new Set(mirror.where('case_people', { person_id: personId }).map((row) => row['panel_id']));
     const seats = mirror.where('memberships', { tier: 'core' }).filter((row) => panels.has(row['panel_id']));
     if (!seats.length) return body;
-    const seat = this.c.pick(seats);
+    const own = new Set(mirror.where('memberships', { practitioner_id: actor.id }).map((row) => row['panel_id']));
+    const elsewhere = seats.filter((row) => !own.has(row['panel_id']));
+    const seat = this.c.pick(elsewhere.length && this.c.happens(0.5) ? elsewhere : seats);
     return {
       ...body,
       ...(typeof practitionerId === 'string' ? { practitionerId: seat['practitioner_id'] } : {}),
