@@ -6,7 +6,8 @@
  * recusals by the facts; the bar of an exclusion that has ended asked of one registration; facts that somebody else may know, matched by
  * one registration; a chair present under a second registration who counts for the quorum; a recall by a second registration of
  * somebody excluded in person; a recall on one panel stopped by an exclusion on another; `matches` counted by names of today, and of
- * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake.
+ * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake; a
+ * name changed by one of two who share it.
  */
 import type pg from 'pg';
 import { givenWallsApart, type WallsApart } from './given-walls.ts';
@@ -110,6 +111,23 @@ describe('a second registration', () => {
     expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
     await administrator.patch(path, { name: rows[0]!.name }, '*').expect(200);
     expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
+  });
+
+  test('is not renamed, nor renames the other, by an administrator who has the same name', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const namesake = await registeredAgain(name);
+    const administrator = await by('agency-administrator');
+    const renamed = async (whom: string, to: string): Promise<string> => {
+      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, { name: to }, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    for (const whom of [id, namesake]) expect(await renamed(whom, 'Wilhelmina Oxley')).toBe('403 not-for-yourself');
+    await owner.query(`UPDATE practitioners SET active = false WHERE id = $1`, [namesake]);
+    expect(await renamed(id, `Mrs ${name}`)).toBe('200 undefined');
+    expect(await renamed(id, 'Wilhelmina Oxley')).toBe('200 undefined');
   });
 
   test('reads a case from which a person of the same name declared a conflict for themselves', async () => {

@@ -74,6 +74,7 @@ export class AgenciesService {
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, found, request.roles);
+      await notByANamesake(work, found, request.name);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
       const changed = await work.updateIfChanged(Practitioner, found, {
@@ -153,4 +154,24 @@ async function mustLeaveAnAdministrator(
 function notForOneself(actor: Actor, found: Practitioner, asked: SystemRole[] = []): void {
   if (found.id === actor.id && asked.some((role) => !found.roles.includes(role)))
     throw refused('not-for-yourself', 'You cannot give yourself a role. Ask another administrator of your agency.');
+}
+
+/**
+ * Refuses a new name by which one of two active people of the same name parts them: what is kept from the one is kept from the other
+ * while their names are the same. Source: docs/who-may-widen.md, row 31.
+ */
+async function notByANamesake(
+  work: Work,
+  { id, agencyId, nameKey, active }: Practitioner,
+  name?: string,
+): Promise<void> {
+  if (!active || name === undefined || staffNameKey(name) === nameKey) return;
+  const { actor } = work;
+  const others = await work.manager.findBy(Practitioner, { agencyId, nameKey, active: true, id: Not(id) });
+  const isOne = id === actor.id ? others.length > 0 : others.some((one) => one.id === actor.id);
+  if (isOne)
+    throw refused(
+      'not-for-yourself',
+      'Another person of your agency is registered under your name. Ask another administrator of your agency to change a name that you share.',
+    );
 }

@@ -174,9 +174,11 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (tooFar(after['expires_at'], 92)) fault(7, 'access for longer than 92 days');
     }
     if (table === 'emergency_accesses' && !before) {
+      // one that is hidden from the person by now ends with the next
+      const isEnded = (id: string): boolean => effects.some((one) => one.id === id && one.after?.['ended_at'] !== null);
       const open = mirror
         .where('emergency_accesses', { practitioner_id: actor.id })
-        .filter((one) => one['ended_at'] === null && time(one['expires_at']) > now.getTime());
+        .filter((one) => one['ended_at'] === null && time(one['expires_at']) > now.getTime() && !isEnded(one.id));
       if (open.length) fault(8, 'an emergency access while another is open');
       if (after['practitioner_id'] !== actor.id) fault(8, 'an emergency access opened for somebody else');
       if (!facts.hasRole(actor, 'emergency_access')) fault(8, 'an emergency access without the role');
@@ -451,9 +453,15 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
             licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
           ];
         case 'practitioners':
-          return columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
-            ? [licence(null, (person) => person.id === after.id)]
-            : [];
+          return [
+            ...(columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
+              ? [licence(null, (person) => person.id === after.id)]
+              : []),
+            // 31: either of two who had the same name
+            ...(columns?.includes('name_key')
+              ? [licence(null, (person) => areNamesakes(mirror, person, before, after))]
+              : []),
+          ];
         case 'exclusions':
         case 'recusals':
           return [
@@ -494,6 +502,15 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
     return isWay ? all : all.filter(({ isRowAlone }) => isRowAlone);
   });
 }
+
+/** Whether a name that changed was that of the person, too, or is the person's own; of two who work for one agency. */
+const areNamesakes = (mirror: Mirror, person: Row, before: Row, after: Row): boolean =>
+  person['agency_id'] === after['agency_id'] &&
+  (person.id === after.id
+    ? mirror
+        .where('practitioners', { agency_id: after['agency_id'] })
+        .some((one) => one.id !== after.id && mirror.names.get(one.id)?.has(before['name_key'] as string))
+    : (mirror.names.get(person.id)?.has(before['name_key'] as string) ?? false));
 
 /**
  * 30: referrals without a case that the former holder of the seat wrote to its panel, and that an exclusion keeps from whoever
