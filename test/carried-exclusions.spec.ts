@@ -11,7 +11,7 @@
  * before the case was opened; the bar without the one whose own submission or correction made the repeat, and that one deciding; a
  * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
  * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
- * moment at which a case was opened in the exclusions carried over to it; an acceptance by whoever is excluded from a case that is found to be
+ * moment at which a case was opened in the exclusions carried over to it; an exclusion that is not carried over where the repeat has one of its own; an acceptance by whoever is excluded from a case that is found to be
  * repeated only then; the version of a screening that changes with a referral hidden from its reader; reason, author and place in the
  * list of an exclusion that is carried over from a hidden case, and the refusal to make the same one.
  */
@@ -177,17 +177,23 @@ test('an exclusion holds for the repeat of a repeat', async () => {
   expect(after!['carriedFromId']).toBe(before!['id']);
 });
 
-test('an exclusion that is made later holds for the repeats that are open already, once', async () => {
+test('an exclusion that is made later holds for the repeats that are open already, also when one of their own ends', async () => {
   const at = await place();
   const earlier = await opened(at);
   const [second, third] = [await opened(at), await opened(at)];
   const whom = await idOf('fire-officer');
-  await excluded(third, whom);
+  const own = await excluded(third, whom);
   await excluded(earlier, whom);
-  for (const caseId of [earlier, second, third]) {
+  for (const [caseId, count] of [
+    [earlier, 1],
+    [second, 1],
+    [third, 2],
+  ] as const) {
     await isMissing('fire-officer', '/v1/cases', caseId, ofCase);
-    expect(await carriedTo(caseId)).toHaveLength(1);
+    expect(await carriedTo(caseId)).toHaveLength(count);
   }
+  await ended(own);
+  await isMissing('fire-officer', '/v1/cases', third, ofCase);
   await declared('police-sergeant', second);
   const paths = [earlier, second, third].map((caseId) => `/v1/cases/${caseId}`);
   expect(await Promise.all(paths.map((path) => reads('police-sergeant', path)))).toEqual([200, 404, 404]);

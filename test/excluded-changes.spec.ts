@@ -2,7 +2,8 @@
  * Somebody who is excluded from a case goes on keeping the record of a person that their own agency made, and the referral that they
  * wrote: to refuse it would tell of the exclusion. The coordination of the panel is told to check what was changed.
  *
- * Seen to fail: a notice of changes by somebody who is not excluded; a second change of a day after the notice was read.
+ * Seen to fail: a notice of changes by somebody who is not excluded; a second change of a day after the notice was read; a returned
+ * referral that is rewritten; a notice for a reader from whom the exclusion is hidden.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -142,5 +143,47 @@ test('a coordinator who is excluded gets no notice of a change of their own', as
   await changed('jag-coordinator', `/v1/persons/${personId}`, { safeContact: 'By nobody.' });
   await jobsDone();
   expect(await toCheck('jag-chair', caseId)).toMatchObject([{ subjectType: 'Case' }]);
+  expect(await toCheck('jag-coordinator', caseId)).toEqual([]);
+});
+
+test('the coordinator gets a notice when an excluded author rewrites a returned referral, also once it was accepted', async () => {
+  const [personId, witness] = [await person('Ottoline'), await person('Wilfreda')];
+  const referralId = await referred(personId, [witness]);
+  const { id: practitionerId } = await practitioner(owner, 'housing-officer');
+  await made('jag-chair', '/v1/exclusions', {
+    ...{ personId: witness, panelId, practitionerId },
+    reason: 'A relative of the witness.',
+  });
+  const path = `/v1/referrals/${referralId}`;
+  const chair = await by('jag-chair');
+  const back = { reasonCode: 'more_information', reason: 'Say what was tried before.' };
+  done(await chair.post(`${path}/return`, back).set('if-match', '*'), 200);
+  await changed('housing-officer', path, {
+    problem: 'Nothing happened on her stair; it was made up by the neighbours.',
+  });
+  await jobsDone();
+  expect(await toCheck('jag-coordinator', referralId)).toEqual([]);
+  done(await (await by('housing-officer')).post(`${path}/submission`).set('if-match', '*'), 200);
+  const { caseId } = done(await chair.post(`${path}/acceptance`, {}).set('if-match', '*'), 200);
+  await jobsDone();
+  expect(await toCheck('jag-coordinator', caseId)).toMatchObject([{ subjectType: 'Case', caseId }]);
+});
+
+test('a coordinator from whom the exclusion is hidden gets no notice', async () => {
+  const personId = await person('Perdita');
+  const [hidden, caseId] = [await opened(personId), await opened(personId)];
+  const { id: practitionerId } = await practitioner(owner, 'housing-officer');
+  const coordinator = (await practitioner(owner, 'jag-coordinator')).id;
+  await owner.query(
+    `INSERT INTO exclusions (id, version, partnership_id, panel_id, practitioner_id, case_id, person_id, reason, since, reach)
+     SELECT gen_random_uuid(), 1, c.partnership_id, c.panel_id, one.practitioner::uuid, one.case_id::uuid, one.person::uuid, 'A relative.',
+       now() - interval '1 day', 'panel'
+     FROM cases c, (VALUES ($2, $1::text, NULL), ($3, NULL, $4)) one (practitioner, case_id, person) WHERE c.id = $1::uuid`,
+    [hidden, coordinator, practitionerId, personId],
+  );
+  await changed('housing-officer', `/v1/persons/${personId}`, { safeContact: 'By her uncle.' });
+  await jobsDone();
+  expect(await toCheck('jag-chair', caseId)).toHaveLength(1);
+  expect((await (await by('jag-coordinator')).get(`/v1/cases/${caseId}`)).status).toBe(200);
   expect(await toCheck('jag-coordinator', caseId)).toEqual([]);
 });

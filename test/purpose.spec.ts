@@ -10,8 +10,12 @@ import { as } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
-/** Answers to a POST that only reads. */
-const READING = ['POST /v1/policy/explanations'];
+/** A POST that only reads. */
+const READING = [
+  'POST /v1/policy/explanations',
+  'POST /v1/person-searches',
+  'POST /v1/protected-addresses/{id}/revelation',
+];
 const commands = v1.filter(({ name, method }) => method !== 'get' && !READING.includes(name));
 
 beforeAll(async () => {
@@ -35,6 +39,12 @@ test('a coordinator can state the purpose of a command and of reading', async ()
   const { id } = body.data[0];
   const asked = { action: 'read', type: 'Case', id };
   await coordinator.post('/v1/policy/explanations', asked).set('purpose', 'CASE_PREP').expect(200);
+  const reading = v1.filter(({ name }) => READING.includes(name));
+  for (const operation of reading) {
+    const answer = await send(coordinator, operation, unknown(operation.path)).set('purpose', 'CASE_PREP');
+    expect([operation.name, answer.body.code]).not.toEqual([operation.name, 'purpose-of-a-command']);
+  }
+  expect(reading).toHaveLength(READING.length);
   const listed = await coordinator.patch(`/v1/cases/${id}`, {}, '*').set('purpose', 'PANEL_MEETING');
   expect(listed.body.code).not.toBe('purpose-of-a-command');
 });

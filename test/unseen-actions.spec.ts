@@ -56,6 +56,21 @@ test('a coordinator gets no notice while somebody of the owner reads the action'
   expect(await noticed('jag-coordinator')).not.toContain(actionId);
 });
 
+test('a coordinator gets no notice when a conflict that another panel keeps hides the action from everybody of the owner', async () => {
+  const [{ id: personId }] = (
+    await owner.query<{ id: string }>('SELECT person_id AS id FROM case_people WHERE case_id = $1 LIMIT 1', [caseId])
+  ).rows as [{ id: string }];
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO exclusions (id, version, partnership_id, panel_id, agency_id, person_id, reason, since, reach)
+     SELECT gen_random_uuid(), 1, c.partnership_id, p.id, $2, $3, 'A relative.', now() - interval '1 day', 'partnership'
+     FROM cases c JOIN panels p ON p.code = 'ask-marac' WHERE c.id = $1 RETURNING id`,
+    [caseId, agencyId, personId],
+  );
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).not.toContain(actionId);
+  await owner.query('DELETE FROM exclusions WHERE id = $1', [rows[0]!.id]);
+});
+
 test('a coordinator gets a notice when everybody of the owner is excluded from the case', async () => {
   const whole = { caseId, agencyId, reason: 'A party to the case works there.' };
   await (await by('jag-chair')).post('/v1/exclusions', whole).expect(201);

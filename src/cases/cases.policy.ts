@@ -4,6 +4,7 @@
  */
 import { declareFact, type Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
+import { SEALED_CATEGORIES } from '../policy/categories.js';
 import { openedInEmergency, sharedAs, sharedAtLeast } from '../policy/levels.js';
 import {
   declareSubject,
@@ -17,13 +18,13 @@ import {
   type Ground,
 } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
-import { coordinatedPanels, corePanels, outsideCompartmentOf } from '../panels/panels.policy.js';
+import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
-import { entrustedPartnerships } from '../subjects/subjects.policy.js';
+import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
@@ -212,6 +213,17 @@ declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
   ],
 });
 
+/** Contributions of the actor's agency that the actor has to do with. */
+const ofOwnContribution = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
+
+/** Contributions that the agency keeps neither to itself nor under its control: colleagues who read the case read them too. */
+const OPEN_TO_COLLEAGUES: Where = {
+  agencyOnly: false,
+  originatorControl: false,
+  handling: { $ne: 'C' },
+  category: { $nin: [...SEALED_CATEGORIES] },
+};
+
 /** Contributions of other agencies of which the actor may know. */
 const ofOthers = (actor: Actor): Where => ({
   $and: [{ agencyOnly: false, agencyId: { $ne: actor.agencyId } }, sharedAtLeast(actor, 'existence')],
@@ -264,36 +276,43 @@ declareSubject(Contribution, 'Contribution', {
   grounds: [
     {
       name: 'own-contribution',
-      sentence: 'whose agency contributed it, and who may read the case',
+      sentence:
+        'who contributed it, or whose agency did, with a seat on the panel or as safeguarding lead, and who may read the case',
       actions: ['read'],
       within: 'read',
-      where: (actor) => ({ agencyId: actor.agencyId }),
+      where: ofOwnContribution,
+    },
+    {
+      name: 'contribution-of-a-colleague',
+      sentence:
+        'whose agency contributed it, and keeps it neither to itself nor under its control or conditions, outside the sealed categories, and who may read the case',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => ({ agencyId: actor.agencyId, ...OPEN_TO_COLLEAGUES }),
     },
     {
       name: 'contributor',
-      sentence: 'whose agency contributed it, and who may contribute to the case',
+      sentence:
+        'who contributed it, or whose agency did, with a seat on the panel or as safeguarding lead, and who may contribute to the case',
       actions: ['change', 'release', 'recall'],
       within: 'contribute',
-      where: (actor) => ({ agencyId: actor.agencyId }),
+      where: ofOwnContribution,
     },
     {
       name: 'former-contributor',
       sentence:
-        'who is safeguarding lead of the agency that contributed it, also without a seat or invitation: takes it back without reading it',
+        'who contributed it, or is safeguarding lead of the agency that did, also without a seat or invitation: takes it back without reading it',
       actions: ['recall'],
-      where: (actor) => ({
-        agencyId: actor.agencyId,
-        partnershipId: { $in: entrustedPartnerships(actor) },
-        case: { $elemMatch: notBarred(actor, subjectOf(Case)) },
-      }),
+      where: (actor) => ({ ...ofOwnAgency(actor), case: { $elemMatch: notBarred(actor, subjectOf(Case)) } }),
       fields: ['id', 'recalledAt'],
     },
     {
       name: 'shared',
-      sentence: 'to whose agency the agreement makes at least its existence known, and who may read the case',
+      sentence:
+        'of another agency than contributed it, to which the agreement makes at least its existence known, and who may read the case',
       actions: ['read'],
       within: 'read',
-      where: (actor) => ({ $and: [{ agencyOnly: false }, sharedAtLeast(actor, 'existence')] }),
+      where: ofOthers,
     },
     {
       name: 'other-agency',

@@ -14,12 +14,14 @@ import { londonDay } from '../records/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { withoutAChair } from './chairless.js';
-import { unseenByTheirOwner } from './unseen-actions.js';
+import { unseenByTheirOwner, type UnseenAction } from './unseen-actions.js';
 import { changedByExcluded } from './excluded-changes.js';
 import type { Notice } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
-  Partial<Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId'>>;
+  Partial<
+    Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId' | 'exclusionId'>
+  >;
 
 /** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
 const DAYS_OF_REMINDERS = 45;
@@ -201,15 +203,16 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
 const REMINDED_OF_NOBODY_AFTER = 7;
 
 /** Actions that nobody of their owner can read: to the coordination of the panel, which gives them to somebody else. */
-const unseen = (manager: EntityManager, today: string, ids: string[]): Promise<Due[]> =>
+const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'owner_cannot_see' AS kind, a.id AS "subjectId", $1::date::text AS "dueOn", c.agency_id AS "agencyId",
-       a.case_id AS "caseId", a.listing_id AS "listingId", a.panel_id AS "panelId"
-     FROM actions a JOIN coordination c ON c.panel_id = a.panel_id
-     WHERE a.id = ANY ($2::uuid[]) AND NOT EXISTS (SELECT FROM notices n WHERE n.kind = 'owner_cannot_see'
+       a.case_id AS "caseId", a.listing_id AS "listingId", a.panel_id AS "panelId", j."exclusionId"
+     FROM jsonb_to_recordset($2) AS j (id uuid, "exclusionId" uuid) JOIN actions a ON a.id = j.id
+     JOIN coordination c ON c.panel_id = a.panel_id
+     WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = 'owner_cannot_see'
        AND n.subject_id = a.id AND n.agency_id = c.agency_id AND n.due_on >= $3) ORDER BY a.id, c.agency_id`,
-    [today, ids, daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER)],
+    [today, JSON.stringify(actions), daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER)],
   );
 
 /**
@@ -272,7 +275,8 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
   return manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'changed_by_excluded' AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
-       j."caseId", j."panelId" FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, day text)
+       j."caseId", j."panelId", j."exclusionId"
+     FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "exclusionId" uuid, day text)
      JOIN coordination c ON c.panel_id = j."panelId" ORDER BY j.id, j.day, c.agency_id`,
     [today, JSON.stringify(changed)],
   );

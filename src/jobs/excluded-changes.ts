@@ -18,29 +18,32 @@ const EVER_NAMED = `SELECT r.person_id UNION SELECT rp.person_id FROM referral_p
 
 /**
  * `$1` now, `$2` the first day. Events of people have no panel, those of addresses the panel before which they stand. Only exclusions
- * that the panel of the matter keeps count: its coordination reads them.
+ * that the panel of the matter keeps count. A referral that was returned is rewritten unseen by anybody else, and submitted again.
  */
 const CHANGES = `WITH changes AS MATERIALIZED (
-    SELECT e.at, e.actor_id, CASE e.subject_type WHEN 'Person' THEN e.subject_id ELSE a.person_id END AS person_id,
+    SELECT e.at, e.actor_id, e.type = 'referral.submitted' AS is_submission, CASE e.subject_type WHEN 'Person' THEN e.subject_id ELSE a.person_id END AS person_id,
       CASE e.subject_type WHEN 'Referral' THEN e.subject_id END AS referral_id
     FROM events e LEFT JOIN protected_addresses a ON e.subject_type = 'ProtectedAddress' AND a.id = e.subject_id
     WHERE e.at >= $2::date AND (e.panel_id IS NULL OR e.panel_id IN (SELECT id FROM panels))
       AND (e.type IN ('person.changed', 'protectedaddress.changed', 'protected-address.recorded') OR e.type IN
-        ('referral.changed', 'referral.person-named', 'referral.person-changed', 'referral.person-taken-out', 'referral.withdrawn'))),
-  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id FROM practitioners p WHERE p.id IN (SELECT actor_id FROM changes)),
-  by_excluded AS (SELECT change.*, e.case_id AS from_case, e.person_id AS from_person, e.panel_id
-    FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}),
+        ('referral.submitted', 'referral.person-changed', 'referral.person-taken-out', 'referral.withdrawn'))),
+  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id FROM practitioners p WHERE p.id IN (SELECT actor_id FROM changes)
+    UNION ALL SELECT 'client', s.id, s.agency_id FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
+  by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.case_id AS from_case, e.person_id AS from_person, e.panel_id
+    FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}
+      AND (NOT change.is_submission OR change.at >= e.since)),
   matters AS (
-    SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, change.at FROM by_excluded change
-    JOIN cases c ON c.panel_id = change.panel_id AND c.stage <> 'closed' AND change.person_id IN (${NAMED_IN_CASE})
+    SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, change.exclusion_id, change.at FROM by_excluded change
+    JOIN cases c ON c.panel_id = change.panel_id AND c.stage <> 'closed' AND (change.person_id IN (${NAMED_IN_CASE})
+        OR c.id IN (SELECT r.case_id FROM referrals r WHERE r.id = change.referral_id))
       AND (change.from_case = c.id OR change.from_person IN (${NAMED_IN_CASE}))
-    UNION SELECT 'Referral', r.id, r.panel_id, NULL, change.at FROM by_excluded change
+    UNION SELECT 'Referral', r.id, r.panel_id, NULL, change.exclusion_id, change.at FROM by_excluded change
     JOIN referrals r ON r.panel_id = change.panel_id AND r.submitted_at IS NOT NULL AND r.case_id IS NULL
       AND (r.id = change.referral_id OR r.status IN ('submitted', 'returned') AND change.person_id IN (${EVER_NAMED}))
       AND (change.from_person IN (${EVER_NAMED}) OR change.from_case IN
         (SELECT repeated.earlier_case_id FROM repeated_cases repeated WHERE repeated.referral_id = r.id)))
-  SELECT type, id, panel_id AS "panelId", case_id AS "caseId", (at AT TIME ZONE 'Europe/London')::date::text AS day, max(at) AS at
-  FROM matters GROUP BY 1, 2, 3, 4, 5`;
+  SELECT type, id, panel_id AS "panelId", case_id AS "caseId", (at AT TIME ZONE 'Europe/London')::date::text AS day, max(at) AS at,
+    min(exclusion_id::text) AS "exclusionId" FROM matters GROUP BY 1, 2, 3, 4, 5`;
 
 export interface ChangedMatter {
   type: 'Case' | 'Referral';
@@ -51,6 +54,8 @@ export interface ChangedMatter {
   day: string;
   /** The last change of that day. */
   at: Date;
+  /** One of the exclusions by which it is known. */
+  exclusionId: string;
 }
 
 /** Returns each open case and waiting referral with the days on which somebody excluded from it changed what it relies on. */

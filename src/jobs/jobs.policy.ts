@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
-import { declareSubject, permitted, subjectOf } from '../policy/subjects.js';
+import { declareSubject, permitted, subjectOf, type Bar } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -15,6 +15,7 @@ import { Action } from '../plans/action.entity.js';
 import { namedOwner, ownOrShared } from '../plans/plans.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { hiddenWithReferral } from '../referrals/referrals.policy.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
 import { JobRun } from './job-run.entity.js';
 import {
   Notice,
@@ -76,11 +77,23 @@ const WITHOUT_THE_CASE = [
   'madeAt',
 ];
 
+/** A notice that was sent because of an exclusion tells of it. */
+const hiddenWithExclusion: Bar = {
+  name: 'hidden-exclusion',
+  step: 'conflict',
+  sentence: 'who may not read the exclusion because of which it was sent',
+  where: (actor) => {
+    const read = permitted({ ...actor, scopes: undefined }, subjectOf(Exclusion), 'read');
+    return { exclusionId: { $ne: null }, ...(read ? { $nor: [{ exclusion: { $elemMatch: read } }] } : {}) };
+  },
+};
+
 declareSubject(Notice, 'Notice', {
   relations: {
     action: { to: Action, local: 'subjectId', foreign: 'id' },
     referral: { to: Referral, local: 'subjectId', foreign: 'id' },
     disclosure: { to: Disclosure, local: 'subjectId', foreign: 'id' },
+    exclusion: { to: Exclusion, local: 'exclusionId', foreign: 'id' },
   },
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
@@ -89,6 +102,7 @@ declareSubject(Notice, 'Notice', {
     ...hiddenWithCase('caseId', 'planPanelId'),
     hiddenWithReferral('subjectType', 'referral'),
     recusedFromItem('listingId'),
+    hiddenWithExclusion,
   ],
   grounds: [
     {

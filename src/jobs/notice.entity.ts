@@ -7,6 +7,7 @@ import { Classified } from '../policy/classification.js';
 import { oneOf } from '../records/one-of.js';
 import { PartnershipRecord } from '../records/recorded.js';
 import { References } from '../policy/references.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
 
 /** How far it has come: ahead of the day, on it, after it, escalated. */
 export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
@@ -142,6 +143,12 @@ export class Notice extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   panelId: string | null;
+
+  /** The exclusion because of which it was sent, where it was: whoever may not read that is kept from it. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Exclusion)
+  @Classified('administrative')
+  exclusionId: string | null;
 
   /** The day that it is about (in London). */
   @Column({ type: 'date' })

@@ -5,16 +5,37 @@
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
 import '../plans/plans.policy.js';
-import type { Actors } from '../policy/actor.js';
+import type { Actor, Actors } from '../policy/actor.js';
 import { readableBy, rowsWithFactsOfAll } from '../records/facts.js';
 
 interface OpenAction {
   id: string;
   ownerAgencyId: string;
+  /** A running exclusion, kept by the panel of the action, of somebody of the owner from the case or from a person in it. */
+  exclusionId: string | null;
 }
 
-/** $1 the statuses. */
-const OPEN = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId" FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
+export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
+
+/** $1 the statuses, $2 now. */
+const OPEN = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
+    WHERE e.panel_id = a.panel_id AND e.since <= $2 AND (e.until IS NULL OR e.until > $2)
+      AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
+        UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
+      AND (e.agency_id = a.owner_agency_id OR EXISTS (SELECT FROM practitioners p WHERE p.agency_id = a.owner_agency_id AND p.active
+        AND (e.practitioner_id = ANY (registrations_of(p.id))
+          OR e.name_key IN (SELECT n.name_key FROM practitioner_names n WHERE n.practitioner_id = p.id))))) AS "exclusionId"
+  FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
+
+/** Somebody as if no exclusion kept anything from them. */
+const withoutExclusions = (one: Actor): Actor => ({
+  ...one,
+  excludedCaseIds: [],
+  namedExcludedCaseIds: [],
+  excludedPersonIds: [],
+  panelExclusions: [],
+  peopleOfHiddenMatters: [],
+});
 
 /** Active staff by agency, those with a seat or an office first, as they see most. $1 the agencies. */
 const STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE p.agency_id = ANY ($1::uuid[]) AND p.active
@@ -23,16 +44,20 @@ const STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE
 /** People about whom the policy is asked at once, until each action is seen by somebody. */
 const ASKED_AT_ONCE = 25;
 
-/** Identifiers of open actions that nobody of the agency that owns them can read. */
-export async function unseenByTheirOwner(manager: EntityManager, actors: Actors, now: Date): Promise<string[]> {
-  const open = await manager.query<OpenAction[]>(OPEN, [OPEN_STATUSES]);
+/**
+ * Returns open actions that nobody of the agency that owns them can read, with the exclusion by which that is so, where the panel keeps
+ * one. Where only exclusions that other panels keep are the cause, nothing is returned: a notice would tell of them.
+ */
+export async function unseenByTheirOwner(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
+  const open = await manager.query<OpenAction[]>(OPEN, [OPEN_STATUSES, now]);
   const byOwner = Map.groupBy(open, ({ ownerAgencyId }) => ownerAgencyId);
   const staff = await manager.query<{ id: string; agencyId: string }[]>(STAFF, [[...byOwner.keys()]]);
   const call = { correlationId: '', route: 'job sweep' };
-  const unseen: string[] = [];
+  const unseen: UnseenAction[] = [];
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
     let left = actions.map(({ id }) => id);
+    const excluded = new Set<string>();
     for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
       const some = ids.slice(start, start + ASKED_AT_ONCE);
       const people = await actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
@@ -40,9 +65,15 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
       for (const one of people) {
         const seen = new Set((await readableBy(manager, one, Action, rows)).map((row) => row['id'] as string));
         left = left.filter((id) => !seen.has(id));
+        for (const { id } of (await readableBy(manager, withoutExclusions(one), Action, rows)) as { id: string }[])
+          excluded.add(id);
       }
     }
-    unseen.push(...left);
+    const ofPanel = new Map(actions.map(({ id, exclusionId }) => [id, exclusionId]));
+    for (const id of left) {
+      const exclusionId = excluded.has(id) ? (ofPanel.get(id) ?? null) : null;
+      if (exclusionId || !excluded.has(id)) unseen.push({ id, exclusionId });
+    }
   }
   return unseen;
 }

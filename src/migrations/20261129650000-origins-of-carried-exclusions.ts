@@ -38,10 +38,10 @@ export class OriginsOfCarriedExclusions20261129650000 implements MigrationInterf
   /** Of equal ones that run side by side, the one that was made first stays. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "exclusions" DROP CONSTRAINT "exclusions_one_at_a_time"`);
+    await runner.query(`ALTER TABLE "exclusions" DROP CONSTRAINT "exclusions_origin"`);
     await runner.query(`UPDATE "exclusions" SET "carried_from_id" = NULL WHERE "carried_from_id" IN (${DOUBLE})`);
     await runner.query(`DELETE FROM "exclusions" WHERE "id" IN (${DOUBLE})`);
     await runner.query(`DROP INDEX "exclusions_origin_case_id_idx"`);
-    await runner.query(`ALTER TABLE "exclusions" DROP CONSTRAINT "exclusions_origin"`);
     await runner.query(`-- squawk-ignore ban-drop-column\nALTER TABLE "exclusions" DROP COLUMN "origin_case_id"`);
     await runner.query(oneAtATime(KIND));
   }

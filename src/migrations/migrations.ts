@@ -73,6 +73,7 @@ import { PeopleOfHiddenMatters20261129600000 } from './20261129600000-people-of-
 import { OriginsOfCarriedExclusions20261129650000 } from './20261129650000-origins-of-carried-exclusions.js';
 import { NoticesOfUnseenActions20261129660000 } from './20261129660000-notices-of-unseen-actions.js';
 import { NoticesOfChangesByExcluded20261129690000 } from './20261129690000-notices-of-changes-by-excluded.js';
+import { NoticesHiddenWithExclusions20261129740000 } from './20261129740000-notices-hidden-with-exclusions.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -151,4 +152,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   OriginsOfCarriedExclusions20261129650000,
   NoticesOfUnseenActions20261129660000,
   NoticesOfChangesByExcluded20261129690000,
+  NoticesHiddenWithExclusions20261129740000,
 ];

@@ -2,6 +2,7 @@
  * What a route answers, said once: status, schema and the headers that go with it. `openapi.ts` adds what every route
  * has in common (problems, rate limit, trace).
  */
+import { routeConfig } from '../policy/route-config.js';
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import {
   ApiCreatedResponse,
@@ -136,6 +137,7 @@ export const Answers = {
   revealed: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
+      routeConfig({ isReading: true }),
       declareView(view),
       ApiOkResponse({ type: view, headers: TAG }),
       ApiExtension('x-answers', 'one'),

@@ -12,13 +12,13 @@ const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id =
   WHERE repeated.referral_id = $1 AND (e.until IS NULL OR e.until > $2) ORDER BY c.opened_at DESC, c.id DESC, e.since, e.id`;
 
 /**
- * The running exclusion of the same whom, imposed or declared as the other, which every reader of the other reads: made for this case, or
- * carried over from the same first case. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name, $6 whether it is declared,
+ * The running exclusion of the same whom, imposed or declared as the other, carried over from the same first case: one that was made for this
+ * case itself can be ended alone. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name, $6 whether it is declared,
  * $7 the first case.
  */
 const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
   AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
-  AND e.declared = $6 AND (e.origin_case_id IS NULL OR e.origin_case_id = $7) LIMIT 1`;
+  AND e.declared = $6 AND e.origin_case_id = $7 ORDER BY e.id LIMIT 1`;
 
 /** Pairs of a case and a case that was opened by a repeat of it, from one case on, in the order of opening. $1 the case. */
 const REPEATS = `WITH RECURSIVE opened AS (

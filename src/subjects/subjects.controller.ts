@@ -2,6 +2,7 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../policy/actor.js';
 import { By, Can } from '../policy/guard.js';
+import { routeConfig } from '../policy/route-config.js';
 import { Answers } from '../records/answers.js';
 import { Id } from '../records/id.js';
 import { PageQuery } from '../records/page-query.requests.js';
@@ -103,6 +104,7 @@ export class SubjectsController {
   /** Find people whom you may see, by name */
   @Post('person-searches')
   @Can('read', Person)
+  @routeConfig({ isReading: true })
   @Answers.found(PersonView)
   search(@By() actor: Actor, @Body() body: PersonSearch): Promise<Presented> {
     return this.subjects.search(actor, body);
