@@ -1,7 +1,7 @@
 /**
  * An action that nobody of its owner can read: the coordination of the panel is told, as far as it may read the action itself.
  *
- * Seen to fail: no notice where everybody of the owner is excluded from the case.
+ * Seen to fail: no notice where everybody of the owner is excluded from the case; a notice of a conflict that another panel keeps.
  */
 import type pg from 'pg';
 import { asOwner, inDays, practitioner } from './given-panel-work.ts';

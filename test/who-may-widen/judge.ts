@@ -185,6 +185,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (time(after['expires_at']) > now.getTime() + HOUR) fault(8, 'an emergency access for longer than 60 minutes');
       const panelOfCase = mirror.one('panels', mirror.one('cases', after['case_id'])?.['panel_id']);
       if (panelOfCase?.['compartment'] === true) fault(8, 'an emergency access to a case of a compartment');
+      if (!facts.worksIn(actor, panelOfCase?.['partnership_id']))
+        fault(8, 'an emergency access to a case of a partnership in which the holder does not work');
     }
     if (table === 'sharing_agreement_versions' && becomes('status', 'active')) {
       if (!facts.hasRole(actor, 'data_protection_officer'))
