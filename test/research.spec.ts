@@ -7,7 +7,8 @@
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; a nil return while a point is a draft; handling lost on the
  * way to the contribution; an education
  * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
- * listed as to be told; a guest who goes on reading and answering when the invitation has ended.
+ * listed as to be told; a guest who goes on reading and answering when the invitation has ended; points of an earlier guest that a later one reads
+ * and shares.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -205,6 +206,57 @@ describe('who is asked', () => {
     const point = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
     const answer = await (await by('idva')).post(`/v1/research-requests/${String(asked.id)}/points`, point);
     expect([403, 404]).toContain(answer.status);
+  });
+
+  test('an agency’s later guest cannot read or decide on what an earlier guest noted, unless they lead its safeguarding', async () => {
+    const one = await item(cases[0]!.id);
+    const coordinator = await by('jag-coordinator');
+    const first = await practitioner(owner, 'idva');
+    const second = await practitioner(owner, 'outsider');
+    await owner.query('UPDATE practitioners SET agency_id = $2 WHERE id = $1', [second.id, first.agencyId]);
+    // who sits on a panel of the partnership works there
+    await owner.query(
+      `INSERT INTO memberships SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'practitioner_id', $2::uuid))).*
+       FROM memberships m WHERE m.practitioner_id = $1 LIMIT 1`,
+      [first.id, second.id],
+    );
+    const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
+    const invitations = `/v1/meetings/${one.meetingId}/listings/${one.listingId}/invitations`;
+    const invite = async (practitionerId: string): Promise<string> => {
+      const guest = { agencyId: first.agencyId, practitionerId, closesAt: meeting.endsAt };
+      return `${invitations}/${(await coordinator.post(invitations, guest).expect(201)).body.id as string}`;
+    };
+    const ofGuest = (asked: Asked[]): Asked => asked.find((other) => other.askedAgencyId === first.agencyId)!;
+    const invited = await invite(first.id);
+    const path = `/v1/research-requests/${ofGuest(await ask(one)).id}`;
+    const author = await by('idva');
+    const reason = { decision: 'withheld', withheldReason: 'Would name the source.' };
+    const noted: string[] = [];
+    for (const more of [reason, { decision: 'shared' }, {}])
+      noted.push((await author.post(`${path}/points`, { ...finding, ...more }).expect(201)).body.id);
+    expect((await command('jag-coordinator', invited, 'withdrawal', { reason: 'The wrong colleague.' })).status).toBe(
+      200,
+    );
+    await invite(second.id);
+    expect(ofGuest(await ask(one, { agencyIds: [first.agencyId] })).status).toBe('asked');
+
+    const later = await by('outsider');
+    const own = (await later.post(`${path}/points`, { ...finding, ...reason }).expect(201)).body.id as string;
+    const points = async (): Promise<string[]> =>
+      (await later.get(`${path}/points`).expect(200)).body.data.map(({ id }: { id: string }) => id).sort();
+    expect(await points()).toEqual([own]);
+    for (const id of noted) {
+      await later.get(`/v1/research-points/${id}`).expect(404);
+      const shared = await later.post(`/v1/research-points/${id}/sharing`).set('if-match', '*');
+      expect(shared.status).toBe(404);
+    }
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE id = $1`, [second.id]);
+    expect(await points()).toEqual([...noted, own].sort());
+    await owner.query('DELETE FROM memberships WHERE practitioner_id = $1', [second.id]);
+    await owner.query(`UPDATE practitioners SET roles = '{}', agency_id = $2 WHERE id = $1`, [
+      second.id,
+      second.agencyId,
+    ]);
   });
 
   test.each([
