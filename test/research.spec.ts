@@ -353,6 +353,36 @@ describe('who is asked', () => {
     }
   });
 
+  test('is an agency whose exclusion the coordinator cannot read, and that agency reads nothing of it', async () => {
+    const { id } = cases[4]!;
+    const one = await item(id);
+    const coordinator = await by('jag-coordinator');
+    const personId = await known('1980-01-01');
+    await named(id, personId, 'witness');
+    const { rows } = await owner.query<{ id: string }>(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, agency_id, person_id, reach, reason, since)
+       SELECT gen_random_uuid(), 1, $1, p.id, $2, $3, 'partnership', 'Known to another panel.', now() - interval '1 second'
+       FROM panels p WHERE p.code = 'ask-marac' RETURNING id`,
+      [partnershipId, agencyOf('fire'), personId],
+    );
+    await coordinator.get(`/v1/exclusions/${rows[0]!.id}`).expect(404);
+    const asked = to(await ask(one), 'fire');
+    expect(asked?.status).toBe('asked');
+    expect(to(await ask(one, { agencyIds: [agencyOf('fire')] }), 'fire')?.id).toBe(asked!.id);
+    const fire = await by('fire-officer');
+    for (const path of ['', '/people', '/points'])
+      await fire.get(`/v1/research-requests/${asked!.id}${path}`).expect(404);
+    await fire.get(`/v1/persons/${personId}`).expect(404);
+    const meeting = await fire.get(`/v1/meetings/${one.meetingId}/research-requests`).expect(200);
+    expect(meeting.body.data).toEqual([]);
+    const { body: all } = await fire.get('/v1/research-requests?limit=100').expect(200);
+    expect(all.data.map((other: Asked) => other.id)).not.toContain(asked!.id);
+    const point = await fire.post(`/v1/research-requests/${asked!.id}/points`, finding);
+    expect(point.status).toBe(404);
+    await owner.query(`DELETE FROM exclusions WHERE id = $1`, [rows[0]!.id]);
+    await owner.query('DELETE FROM case_people WHERE person_id = $1', [personId]);
+  });
+
   test('is, for a compartment, nobody who does not sit in it', async () => {
     const [apart] = await casesOf(owner, 'ask-channel');
     const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-channel'`);
