@@ -107,10 +107,15 @@ async function draftFor(planId: string, more: object = {}): Promise<string> {
   return `/v1/bids/${String(answer.body.id)}`;
 }
 
-async function listedFor(planId: string, meetingId: string, more: object = {}): Promise<string> {
+async function listedFor(
+  planId: string,
+  meetingId: string,
+  more: object = {},
+  submitter = 'jag-coordinator',
+): Promise<string> {
   const path = await draftFor(planId, more);
   for (const [noun, body] of [['submission'], ['screening'], ['listing', { meetingId }]] as [string, object?][])
-    await done('jag-coordinator', path, noun, body);
+    await done(noun === 'submission' ? submitter : 'jag-coordinator', path, noun, body);
   return path;
 }
 
@@ -583,6 +588,43 @@ describe('a coordinator of Tasking who is invited to the case and has no seat on
       clerk.id,
     ]);
     await isKept(toOwn);
+  });
+});
+
+describe('a member who wrote a bid and has left the panel of its plan', () => {
+  test('cannot read its decisions nor report its results, unless they lead the safeguarding of their agency', async () => {
+    const { tasking } = await newCycle();
+    const bid = await listedFor((await freshPlan('agreed')).id, tasking, { who: 'housing-officer' }, 'housing-officer');
+    await done('police-inspector', bid, 'decision', { kind: 'approval' });
+    for (const noun of ['scheduling', 'deployment']) await done('jag-coordinator', bid, noun);
+    const { id } = await practitioner(owner, 'housing-officer');
+    const officer = await by('housing-officer');
+    const reads = async (): Promise<number[]> => [
+      (await officer.get(bid)).status,
+      (await officer.get(`${bid}/decisions`)).status,
+      (await officer.get(`${bid}/results`)).status,
+    ];
+    expect(await reads()).toEqual([200, 200, 200]);
+    const seats = await owner.query<{ id: string }>(
+      `UPDATE memberships m SET valid_from = valid_from - 2, valid_to = current_date - 1 FROM panels p
+       WHERE p.id = m.panel_id AND p.code IN ('ask-jag', 'ask-tasking') AND m.practitioner_id = $1
+         AND (m.valid_to IS NULL OR m.valid_to >= current_date) RETURNING m.id`,
+      [id],
+    );
+    const roles = await owner.query<{ roles: string[] }>('SELECT roles FROM practitioners WHERE id = $1', [id]);
+    await owner.query(`UPDATE practitioners SET roles = '{}' WHERE id = $1`, [id]);
+    expect(await reads()).toEqual([404, 404, 404]);
+    expect((await all('housing-officer', '/v1/bids')).map((one) => one['id'])).not.toContain(idOf(bid));
+    const reported = await officer.post(`${bid}/results`, RESULTS).set('if-match', '*');
+    expect([403, 404]).toContain(reported.status);
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE id = $1`, [id]);
+    expect(await reads()).toEqual([200, 200, 200]);
+    await owner.query('UPDATE practitioners SET roles = $2 WHERE id = $1', [id, roles.rows[0]!.roles]);
+    await owner.query(`UPDATE memberships SET valid_from = valid_from + 2, valid_to = NULL WHERE id = ANY ($1)`, [
+      seats.rows.map((one) => one.id),
+    ]);
+    expect(await reads()).toEqual([200, 200, 200]);
+    await done('housing-officer', bid, 'results', RESULTS);
   });
 });
 

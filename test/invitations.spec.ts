@@ -226,6 +226,28 @@ describe('an invitation that does not fit the meeting any more', () => {
     await owner.query('DELETE FROM invitations WHERE id = $1', [invitation.id]);
   });
 
+  test('a coordinator cannot move a meeting into the past by a template of cycles, and nothing is changed', async () => {
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT t.id FROM cycle_templates t JOIN panels p ON p.partnership_id = t.partnership_id AND p.code = 'ask-jag'`,
+    );
+    const coordinator = await by(COORDINATOR);
+    const { body: cycle } = await coordinator.post('/v1/cycles', { templateId: rows[0]!.id }).expect(201);
+    const { body: parts } = await coordinator.get(`/v1/cycles/${cycle.id as string}/meetings`).expect(200);
+    const meetings = parts.data.map((part: { meetingId: string }) => `/v1/meetings/${part.meetingId}`) as string[];
+    const path = `/v1/cycle-templates/${rows[0]!.id}`;
+    const read = async (): Promise<object[]> =>
+      Promise.all([path, ...meetings].map(async (at) => (await coordinator.get(at).expect(200)).body as object));
+    const before = await read();
+    const { headers } = await coordinator.get(path).expect(200);
+    const anchorOn = inDays(-400).slice(0, 10);
+    const refused = await coordinator.patch(path, { anchorOn }, headers['etag']);
+    expect([code(refused), refused.body.errors]).toEqual([
+      [422, 'in-the-past'],
+      [{ pointer: '/anchorOn', detail: expect.any(String) }],
+    ]);
+    expect(await read()).toEqual(before);
+  });
+
   test('a chair shortens one by closing the meeting before its day', async () => {
     const coordinator = await by(COORDINATOR);
     const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);

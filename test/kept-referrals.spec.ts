@@ -190,9 +190,39 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
     const path = `/v1/referrals/${referral}/people/${String(id)}`;
     const refused = await coordinator.patch(path, change, '*');
     expect([refused.status, refused.body.code]).toEqual([422, 'author-is-excluded']);
+    // nor does a colleague who coordinates the panel, and knows what it knows
+    const seat = `UPDATE memberships SET role = $3 WHERE panel_id = $1 AND practitioner_id = $2 RETURNING id`;
+    const colleague = await practitioner(owner, COLLEAGUE);
+    expect((await owner.query(seat, [panelId, colleague.id, 'coordinator'])).rows).toHaveLength(1);
+    const same = await (await by(COLLEAGUE)).patch(path, change, '*');
+    expect([same.status, same.body.code]).toEqual([422, 'author-is-excluded']);
+    await owner.query(seat, [panelId, colleague.id, 'member']);
     await owner.query('UPDATE exclusions SET until = now() WHERE id = $1', [exclusion]);
     await coordinator.patch(path, change, '*').expect(200);
   });
+
+  test.each(['the person', 'somebody else'])(
+    'does not read why the coordination took %s out of the own referral',
+    async (whom) => {
+      const [victim, suspect] = [await person(AUTHOR, 'Vic'), await person(AUTHOR, 'Hut')];
+      const people = [witness(known), witness(other)];
+      const path = `/v1/referrals/${await referred(AUTHOR, victim, suspect, people)}`;
+      const coordinator = await by('marac-coordinator');
+      const { data } = (await coordinator.get(`${path}/people`).expect(200)).body;
+      const { id } = data.find((one: { personId: string }) => one.personId === (whom === 'the person' ? known : other));
+      const reason = { kind: 'entered_in_error', reason: 'She says that the referring officer threatens her.' };
+      await coordinator.post(`${path}/people/${String(id)}/ending`, reason).expect(201);
+      const author = await by(AUTHOR);
+      const kept = async (): Promise<{ reason?: string; withheld: string[] }> =>
+        (await author.get(`${path}/people-corrections`).expect(200)).body.data[0];
+      const { reason: told, withheld } = await kept();
+      expect([told, withheld]).toEqual([undefined, ['reason']]);
+      const all = (await coordinator.get(`${path}/people-corrections`).expect(200)).body.data;
+      expect(all).toMatchObject([{ roleId: id, reason: reason.reason }]);
+      await owner.query('UPDATE exclusions SET until = now() WHERE id = $1', [exclusion]);
+      expect((await kept()).reason).toBe(reason.reason);
+    },
+  );
 
   test('does not get the referral back when the person is taken out of the case that it led to', async () => {
     const referral = await referred(AUTHOR, await person(AUTHOR, 'Vic'), await person(AUTHOR, 'Hut'), [witness(known)]);
@@ -209,6 +239,25 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
       known,
     ]);
     expect((await (await by(AUTHOR)).get(`/v1/cases/${rows[0]!.id}`)).status).toBe(404);
+  });
+});
+
+test('a coordinator cannot write into a referral that somebody excluded reads because they made it a repeat', async () => {
+  await withLead(AUTHOR, async () => {
+    const [victim, suspect] = [await person(COLLEAGUE, 'Vic'), await person(COLLEAGUE, 'Hut')];
+    const caseId = await accepted(await referred(COLLEAGUE, victim, suspect));
+    const exclusion = await excluded(AUTHOR, { caseId });
+    const path = `/v1/referrals/${await referred(COLLEAGUE, victim, suspect, [], false)}`;
+    await made(AUTHOR, `${path}/submission`, {});
+    await (await by(AUTHOR)).get(path).expect(200);
+    const coordinator = await by('marac-coordinator');
+    const { data } = (await coordinator.get(`${path}/people`).expect(200)).body;
+    const role = data.find((one: { personId: string }) => one.personId === suspect).id as string;
+    const change = { rationale: 'She says that the officer is his brother.', reason: 'As she told us.' };
+    const refused = await coordinator.patch(`${path}/people/${role}`, change, '*');
+    expect([refused.status, refused.body.code]).toEqual([422, 'author-is-excluded']);
+    await owner.query('UPDATE exclusions SET until = now() WHERE id = $1', [exclusion]);
+    await coordinator.patch(`${path}/people/${role}`, change, '*').expect(200);
   });
 });
 

@@ -7,7 +7,8 @@
  * days in calendar days; one event for each agency asked; a return that shares nothing and is not nil; a nil return while a point is a draft; handling lost on the
  * way to the contribution; an education
  * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
- * listed as to be told; a guest who goes on reading and answering when the invitation has ended.
+ * listed as to be told; a guest who goes on reading and answering when the invitation has ended; points of an earlier guest that a later one reads
+ * and shares.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -207,6 +208,57 @@ describe('who is asked', () => {
     expect([403, 404]).toContain(answer.status);
   });
 
+  test('an agency’s later guest cannot read or decide on what an earlier guest noted, unless they lead its safeguarding', async () => {
+    const one = await item(cases[0]!.id);
+    const coordinator = await by('jag-coordinator');
+    const first = await practitioner(owner, 'idva');
+    const second = await practitioner(owner, 'outsider');
+    await owner.query('UPDATE practitioners SET agency_id = $2 WHERE id = $1', [second.id, first.agencyId]);
+    // who sits on a panel of the partnership works there
+    await owner.query(
+      `INSERT INTO memberships SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'practitioner_id', $2::uuid))).*
+       FROM memberships m WHERE m.practitioner_id = $1 LIMIT 1`,
+      [first.id, second.id],
+    );
+    const { body: meeting } = await coordinator.get(`/v1/meetings/${one.meetingId}`).expect(200);
+    const invitations = `/v1/meetings/${one.meetingId}/listings/${one.listingId}/invitations`;
+    const invite = async (practitionerId: string): Promise<string> => {
+      const guest = { agencyId: first.agencyId, practitionerId, closesAt: meeting.endsAt };
+      return `${invitations}/${(await coordinator.post(invitations, guest).expect(201)).body.id as string}`;
+    };
+    const ofGuest = (asked: Asked[]): Asked => asked.find((other) => other.askedAgencyId === first.agencyId)!;
+    const invited = await invite(first.id);
+    const path = `/v1/research-requests/${ofGuest(await ask(one)).id}`;
+    const author = await by('idva');
+    const reason = { decision: 'withheld', withheldReason: 'Would name the source.' };
+    const noted: string[] = [];
+    for (const more of [reason, { decision: 'shared' }, {}])
+      noted.push((await author.post(`${path}/points`, { ...finding, ...more }).expect(201)).body.id);
+    expect((await command('jag-coordinator', invited, 'withdrawal', { reason: 'The wrong colleague.' })).status).toBe(
+      200,
+    );
+    await invite(second.id);
+    expect(ofGuest(await ask(one, { agencyIds: [first.agencyId] })).status).toBe('asked');
+
+    const later = await by('outsider');
+    const own = (await later.post(`${path}/points`, { ...finding, ...reason }).expect(201)).body.id as string;
+    const points = async (): Promise<string[]> =>
+      (await later.get(`${path}/points`).expect(200)).body.data.map(({ id }: { id: string }) => id).sort();
+    expect(await points()).toEqual([own]);
+    for (const id of noted) {
+      await later.get(`/v1/research-points/${id}`).expect(404);
+      const shared = await later.post(`/v1/research-points/${id}/sharing`).set('if-match', '*');
+      expect(shared.status).toBe(404);
+    }
+    await owner.query(`UPDATE practitioners SET roles = '{safeguarding_lead}' WHERE id = $1`, [second.id]);
+    expect(await points()).toEqual([...noted, own].sort());
+    await owner.query('DELETE FROM memberships WHERE practitioner_id = $1', [second.id]);
+    await owner.query(`UPDATE practitioners SET roles = '{}', agency_id = $2 WHERE id = $1`, [
+      second.id,
+      second.agencyId,
+    ]);
+  });
+
   test.each([
     ['5 that day', '2022-03-10', true],
     ['5 the day after', '2022-03-11', false],
@@ -299,6 +351,36 @@ describe('who is asked', () => {
       expect((await fire.get(`/v1/meetings/${before.meetingId}/research-requests`).expect(200)).body.data).toEqual([]);
       await owner.query(`DELETE FROM exclusions WHERE reason = 'Staff are parties.'`);
     }
+  });
+
+  test('is an agency whose exclusion the coordinator cannot read, and that agency reads nothing of it', async () => {
+    const { id } = cases[4]!;
+    const one = await item(id);
+    const coordinator = await by('jag-coordinator');
+    const personId = await known('1980-01-01');
+    await named(id, personId, 'witness');
+    const { rows } = await owner.query<{ id: string }>(
+      `INSERT INTO exclusions (id, version, partnership_id, panel_id, agency_id, person_id, reach, reason, since)
+       SELECT gen_random_uuid(), 1, $1, p.id, $2, $3, 'partnership', 'Known to another panel.', now() - interval '1 second'
+       FROM panels p WHERE p.code = 'ask-marac' RETURNING id`,
+      [partnershipId, agencyOf('fire'), personId],
+    );
+    await coordinator.get(`/v1/exclusions/${rows[0]!.id}`).expect(404);
+    const asked = to(await ask(one), 'fire');
+    expect(asked?.status).toBe('asked');
+    expect(to(await ask(one, { agencyIds: [agencyOf('fire')] }), 'fire')?.id).toBe(asked!.id);
+    const fire = await by('fire-officer');
+    for (const path of ['', '/people', '/points'])
+      await fire.get(`/v1/research-requests/${asked!.id}${path}`).expect(404);
+    await fire.get(`/v1/persons/${personId}`).expect(404);
+    const meeting = await fire.get(`/v1/meetings/${one.meetingId}/research-requests`).expect(200);
+    expect(meeting.body.data).toEqual([]);
+    const { body: all } = await fire.get('/v1/research-requests?limit=100').expect(200);
+    expect(all.data.map((other: Asked) => other.id)).not.toContain(asked!.id);
+    const point = await fire.post(`/v1/research-requests/${asked!.id}/points`, finding);
+    expect(point.status).toBe(404);
+    await owner.query(`DELETE FROM exclusions WHERE id = $1`, [rows[0]!.id]);
+    await owner.query('DELETE FROM case_people WHERE person_id = $1', [personId]);
   });
 
   test('is, for a compartment, nobody who does not sit in it', async () => {

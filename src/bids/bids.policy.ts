@@ -12,6 +12,7 @@ import '../cycles/cycles.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import {
   chairedPanels,
+  concernedAtAgency,
   coordinatedPanels,
   corePanels,
   seatedPanels,
@@ -19,7 +20,6 @@ import {
 } from '../panels/panels.policy.js';
 import { Plan } from '../plans/plan.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { Bid, BidDecision, BidResult } from './bid.entity.js';
 import { Resource } from './resource.entity.js';
 
@@ -134,9 +134,13 @@ declareSubject(Bid, 'Bid', {
     {
       name: 'own-agency',
       sentence:
-        'who made it, or whose agency did, with a seat on the panel of its plan or as safeguarding lead working in that partnership',
+        'whose agency made it, with a seat on the panel of its plan or as safeguarding lead working in that partnership; who made it, also with a seat on the panel before which it stands',
       actions: ['read', 'ask-waiver', 'submit', 'withdraw', 'report-results'],
-      where: (actor) => ofOwnAgency(actor, { planPanelId: { $in: seatedPanels(actor) } }),
+      // a seat that has ended leaves nothing: a bid goes on telling of the case
+      where: (actor) => ({
+        agencyId: actor.agencyId,
+        ...concernedAtAgency(actor, 'planPanelId', { $and: [{ authorId: actor.id }, before(seatedPanels(actor))] }),
+      }),
     },
     {
       name: 'case-reader',

@@ -71,13 +71,14 @@ export class CycleTemplatesService {
         ...request,
         ...(anchorNumber ? { anchorNumber } : {}),
       });
-      for (const cycle of movable) await this.move(work, changed, cycle);
+      const pointer = request.anchorOn ? '/anchorOn' : '';
+      for (const cycle of movable) await this.move(work, changed, cycle, pointer);
       work.happened('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
       return work.present(CycleTemplateView, changed);
     });
   }
 
-  private async move(work: Work, template: CycleTemplate, cycle: Cycle): Promise<void> {
+  private async move(work: Work, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
     const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
     const moved = await work.update(Cycle, cycle, days);
     for (const stage of template.stages) {
@@ -86,6 +87,7 @@ export class CycleTemplatesService {
       if (stage.shared || !part) continue;
       const meeting = await work.manager.findOneByOrFail(Meeting, { id: part.meetingId });
       if (!isToBeHeld(meeting.status)) continue;
+      notIntoThePast(work, meeting, sitting.scheduledAt, pointer);
       await work.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
       const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
@@ -94,6 +96,14 @@ export class CycleTemplatesService {
     }
     await attach(work, moved, template);
   }
+}
+
+/** As a postponement: what has begun to be prepared does not end, and nothing closes, because of a day that has passed. */
+function notIntoThePast(work: Work, meeting: Meeting, to: Date, pointer: string): void {
+  if (to > work.now || to.getTime() === meeting.scheduledAt.getTime()) return;
+  throw unacceptable('in-the-past', 'A meeting is convened for a time to come. Name a later first day.', [
+    { pointer, detail: `the meeting ${meeting.id} would be in the past` },
+  ]);
 }
 
 /** Cycles after the last one of which a meeting was held, in their order. */

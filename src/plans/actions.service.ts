@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
-import { Case, CasePerson } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
+import { agenciesKeptOut } from '../cases/kept-out.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../policy/actor.js';
 import type { Where } from '../policy/conditions.js';
@@ -12,7 +12,6 @@ import { londonDay } from '../records/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import { MOST_COUNTED, type Work } from '../records/work.js';
-import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Action, ActionNote, actionMachine, isOpen, OPEN_STATUSES, type ActionCommand } from './action.entity.js';
 import type {
   ActionAcceptance,
@@ -253,21 +252,9 @@ export async function newAction(work: Work, standing: Standing, request: ActionR
   return proposed;
 }
 
-/**
- * An agency that is excluded from the case would never see its action. Only exclusions that the actor may read count: to
- * everybody else a refusal would tell of one.
- */
+/** An agency that is excluded from the case would never see its action. */
 async function notKeptOut(work: Work, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
-  const running = { agencyId, since: { $lte: work.now }, $or: [{ until: null }, { until: { $gt: work.now } }] };
-  const exclusions = await work.rows('read', Exclusion, running, MOST_COUNTED);
-  if (!exclusions.length) return;
-  const { personId } = await work.find('read', Case, caseId);
-  const named = await work.rows('read', CasePerson, { caseId }, MOST_COUNTED);
-  const people = new Set([personId, ...named.map((one) => one.personId)]);
-  const isOfCase = (one: Exclusion): boolean =>
-    one.caseId === caseId ||
-    (one.personId !== null && people.has(one.personId) && (one.reach === 'partnership' || one.panelId === panelId));
-  if (exclusions.some(isOfCase))
+  if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
       'The agency is excluded from this case, so nobody of it would see the action. Give it to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, unacceptable } from '../policy/problems.js';
 import { asKnown } from '../records/known-facts.js';
@@ -55,28 +56,36 @@ export class ReferralPeopleService {
   }
 
   /**
-   * The author goes on reading a referral that waits, also where the panel excludes them: what other agencies know of its people is not
-   * written into it. Only an exclusion that the actor may know counts, so that the refusal tells of none.
+   * The author goes on reading a referral that waits, also where the panel excludes them, and so does whoever made it a repeat: what other
+   * agencies know of its people is not written into it, also by a colleague who has it from the panel. Only an exclusion that the actor may know counts, so that the refusal tells of none.
    */
   private async mustNotTellAnExcludedAuthor(work: Work, { id, panelId, agencyId, authorId, personId }: Referral) {
     const { now, call } = work.actor;
-    if (agencyId === work.actor.agencyId) return;
-    const found = await this.actors.practitioner(authorId, { now, call });
-    const [author] = found ? await asKnown(work, [found]) : [];
-    if (!author) return;
+    const knowsThePanel = [...corePanels(work.actor), ...coordinatedPanels(work.actor)].includes(panelId);
+    if (agencyId === work.actor.agencyId && !knowsThePanel) return;
     const roles = await work.manager.findBy(ReferralPerson, { referralId: id });
     const repeated = await work.manager.findBy(RepeatedCase, { referralId: id });
-    const people = [
-      ...author.excludedPersonIds,
-      ...author.panelExclusions.flatMap((one) => (one.panelId === panelId ? one.personIds : [])),
-    ];
-    if (
-      [personId, ...roles.map((one) => one.personId)].some((one) => people.includes(one ?? '')) ||
-      repeated.some(({ earlierCaseId }) => author.namedExcludedCaseIds.includes(earlierCaseId))
-    )
+    const named = [personId, ...roles.map((one) => one.personId)];
+    const readers = new Set([authorId, ...repeated.flatMap((one) => one.foundById ?? [])]);
+    // what somebody writes who reads it themselves tells them nothing
+    readers.delete(work.actor.id);
+    const found: Actor[] = [];
+    for (const reader of readers) {
+      const one = await this.actors.practitioner(reader, { now, call });
+      if (one) found.push(one);
+    }
+    const isExcluded = (one: Actor): boolean => {
+      const byPanel = one.panelExclusions.filter((exclusion) => exclusion.panelId === panelId);
+      const people = [...one.excludedPersonIds, ...byPanel.flatMap(({ personIds }) => personIds)];
+      return (
+        named.some((person) => people.includes(person ?? '')) ||
+        repeated.some(({ earlierCaseId }) => one.namedExcludedCaseIds.includes(earlierCaseId))
+      );
+    };
+    if ((await asKnown(work, found)).some(isExcluded))
       throw unacceptable(
         'author-is-excluded',
-        'The author of the referral is excluded from the matter, and goes on reading what stands in it. Accept the referral and write this in the case, or return it to another person of that agency.',
+        'Somebody who wrote or submitted the referral is excluded from the matter, and goes on reading what stands in it. Accept the referral and write this in the case, or return it to another person of that agency.',
       );
   }
 

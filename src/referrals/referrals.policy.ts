@@ -218,6 +218,7 @@ declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
+    corrections: { to: ReferralPersonCorrection, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
@@ -308,6 +309,36 @@ const excludedFromPersonTakenOut: Bar = {
   },
 };
 
+/** Of a correction, all but the reason: free text, in which the panel may say what it knows. */
+const WITHOUT_WHY = [
+  'id',
+  'version',
+  'referralId',
+  'roleId',
+  'personId',
+  'agencyId',
+  'kind',
+  'role',
+  'rationale',
+  'correctedById',
+  'correctedAt',
+];
+
+/** Corrections in referrals that their author goes on reading, excluded from a person whom they name or named, or from what they repeat. */
+const correctedForExcluded = (actor: Actor): Where[] => {
+  const { excludedPersonIds } = actor;
+  const namedThen = (personIds: string[]): Where => ({
+    $or: [...naming(personIds), { corrections: { $elemMatch: { personId: { $in: personIds } } } }],
+  });
+  const repeating = repeatingForDecision(actor);
+  const wheres: Where[] = [
+    ...excludedByPanel(actor, namedThen),
+    ...(excludedPersonIds.length ? [namedThen(excludedPersonIds)] : []),
+    ...(repeating ? [repeating] : []),
+  ];
+  return wheres.map((where) => ({ referral: { $elemMatch: where } }));
+};
+
 declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ...OF_REFERRAL,
   panel: 'panelId',
@@ -317,10 +348,22 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   grounds: [
     {
       name: 'own-agency',
-      sentence: 'whose agency made the referral, and who may change it',
+      sentence:
+        'whose agency made the referral, and who may change it, unless they are excluded from a person whom it names or named, or from the case that it repeats; who made the correction',
+      actions: ['read'],
+      within: 'change',
+      where: (actor) => {
+        const excluded = correctedForExcluded(actor);
+        return excluded.length ? { $or: [{ correctedById: actor.id }, { $nor: excluded }] } : {};
+      },
+    },
+    {
+      name: 'own-agency-without-the-reason',
+      sentence: 'whose agency made the referral, and who may change it: all but the reason',
       actions: ['read'],
       within: 'change',
       where: () => ({}),
+      fields: WITHOUT_WHY,
     },
     {
       name: 'coordination',

@@ -1,9 +1,10 @@
 /**
  * Who is asked what they know for an item: the agencies of the panel's core members, those invited to the item, and those
- * that a condition adds. Never an agency that is kept from the case. Source: MARAC note, section 6.8 "Conditional audience".
+ * that a condition adds. Never an agency of which the actor may know that it is kept from the case. Source: MARAC note, section 6.8 "Conditional audience".
  */
 import { AGENCY_TYPES, type AgencyType } from '../../agencies/agency-types.js';
 import { CasePerson } from '../../cases/case.entity.js';
+import { agenciesKeptOut } from '../../cases/kept-out.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../../panels/panel-rules.js';
 import type { Where } from '../../policy/conditions.js';
 import { londonDay } from '../../records/london-day.js';
@@ -107,9 +108,7 @@ const AUDIENCE = `WITH seats AS (
     GROUP BY 1),
   invited AS (
     SELECT i.agency_id, CASE WHEN count(*) = 1 THEN max(i.practitioner_id::text)::uuid END AS practitioner_id
-    FROM invitations i WHERE i.listing_id = $1 AND i.closes_at > $3 AND i.withdrawn_at IS NULL GROUP BY 1),
-  people AS (
-    SELECT person_id FROM case_people WHERE case_id = $5 UNION SELECT person_id FROM cases WHERE id = $5 AND person_id IS NOT NULL)
+    FROM invitations i WHERE i.listing_id = $1 AND i.closes_at > $3 AND i.withdrawn_at IS NULL GROUP BY 1)
   SELECT a.id, r.id AS "requestId", r.status,
     CASE WHEN s.agency_id IS NULL AND i.practitioner_id IS NOT NULL THEN i.practitioner_id END AS "practitionerId",
     CASE WHEN s.agency_id IS NOT NULL THEN 'members' WHEN i.practitioner_id IS NOT NULL THEN 'person' ELSE 'agency' END AS "answeredBy"
@@ -121,15 +120,16 @@ const AUDIENCE = `WITH seats AS (
     LEFT JOIN research_requests r ON r.listing_id = $1 AND r.asked_agency_id = a.id
   WHERE a.active AND (s.core IS TRUE OR NOT p.compartment)
     AND CASE WHEN $6::uuid[] IS NULL THEN s.core IS TRUE OR i.agency_id IS NOT NULL OR a.type = ANY ($7) ELSE a.id = ANY ($6) END
-    AND NOT EXISTS (SELECT FROM exclusions e WHERE e.agency_id = a.id AND e.since <= $3 AND (e.until IS NULL OR e.until > $3)
-      AND (e.case_id = $5 OR ((e.reach = 'partnership' OR e.panel_id = $2) AND e.person_id IN (SELECT person_id FROM people))))
+    AND a.id <> ALL ($5)
   ORDER BY a.id`;
 
+/** Excluded agencies are left out as far as the actor may read that they are: of any other the request is hidden from them. */
 export async function audienceOf(
   work: Work,
   { id, panelId, caseId }: Listing,
   named: string[] | null,
   added: AgencyType[],
 ): Promise<Asked[]> {
-  return work.manager.query<Asked[]>(AUDIENCE, [id, panelId, work.now, londonDay(work.now), caseId, named, added]);
+  const keptOut = await agenciesKeptOut(work, caseId, panelId);
+  return work.manager.query<Asked[]>(AUDIENCE, [id, panelId, work.now, londonDay(work.now), keptOut, named, added]);
 }

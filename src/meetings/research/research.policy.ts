@@ -11,7 +11,7 @@ import { Case, CasePerson } from '../../cases/case.entity.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { seatedPanels } from '../../panels/panels.policy.js';
 import { Person } from '../../subjects/subject.entity.js';
-import { entrustedPartnerships } from '../../subjects/subjects.policy.js';
+import { entrustedPartnerships, ofOwnAgency } from '../../subjects/subjects.policy.js';
 import '../meetings.policy.js';
 import { recusedFromItem } from '../../cases/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
@@ -162,10 +162,12 @@ declareSubject(ResearchPoint, 'ResearchPoint', {
   grounds: [
     {
       name: 'own-agency',
-      sentence: 'whose agency wrote it, and who answers for it',
+      // another guest of the agency answers the same request later: what the first one noted is not theirs
+      sentence:
+        'who answers for the agency, and wrote it, has a seat on the panel, or is its safeguarding lead working in that partnership',
       actions: ['read', 'change', 'decide'],
       within: 'answer',
-      where: (actor) => ({ agencyId: actor.agencyId }),
+      where: (actor) => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } }),
     },
   ],
 });
