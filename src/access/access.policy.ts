@@ -192,7 +192,7 @@ declareSubject(AccessRequest, 'AccessRequest', {
       sentence: 'who chairs or coordinates the panel of the case, and did not ask themselves',
       actions: ['read', 'approve', 'refuse', 'revoke'],
       within: 'grant-access',
-      where: (actor) => ({ practitionerId: { $ne: actor.id } }),
+      where: (actor) => ({ practitionerId: { $nin: actor.registrationIds } }),
     },
   ],
 });
@@ -241,7 +241,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
       actions: ['review'],
       where: (actor) =>
         actor.roles.includes('data_protection_officer')
-          ? { partnershipId: { $in: actor.partnershipIds }, practitionerId: { $ne: actor.id } }
+          ? { partnershipId: { $in: actor.partnershipIds }, practitionerId: { $nin: actor.registrationIds } }
           : null,
     },
     {

@@ -91,7 +91,8 @@ declareSubject(Practitioner, 'Practitioner', {
       name: 'somebody-else',
       sentence: 'who chairs or coordinates a panel, and is somebody else: nobody appoints themselves',
       actions: ['appoint'],
-      where: (actor) => (actor.coordinatedPanelIds.length ? { id: { $ne: actor.id }, active: true } : null),
+      where: (actor) =>
+        actor.coordinatedPanelIds.length ? { id: { $nin: actor.registrationIds }, active: true } : null,
     },
   ],
 });
