@@ -401,3 +401,27 @@ test('a chair cannot end an exclusion or a recusal that keeps out the chair or t
   expect((await inspector.post(exclusion, { reason }).set('if-match', '*')).status).toBe(404);
   await chair.post(exclusion, { reason }).set('if-match', '*').expect(200);
 });
+
+test('a chair cannot end an exclusion or recusal of a colleague, except an exclusion that the chair imposed', async () => {
+  const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
+  const { rows } = await owner.query<{ id: string; listing: string; meeting: string }>(
+    `SELECT c.id, l.id AS listing, l.meeting_id AS meeting FROM cases c JOIN listings l ON l.case_id = c.id AND l.removed_at IS NULL
+     WHERE c.panel_id = $1 AND c.stage <> 'closed' AND c.id NOT IN (SELECT case_id FROM exclusions WHERE case_id IS NOT NULL) LIMIT 1`,
+    [panels.get('ask-jag')],
+  );
+  const { id: caseId, listing: listingId, meeting } = rows[0]!;
+  const reason = 'Knows a party.';
+  const ending = async (who: string, path: string): Promise<[number, string | undefined]> =>
+    outcome(await (await by(who)).post(`${path}/ending`, { reason }).set('if-match', '*'));
+  const imposed = async (who: string): Promise<string> => {
+    const made = await (await by(who)).post('/v1/exclusions', { caseId, practitionerId, reason }).expect(201);
+    return `/v1/exclusions/${made.body.id as string}`;
+  };
+  const recusals = `/v1/meetings/${meeting}/recusals`;
+  const recused = await (await by('jag-chair')).post(recusals, { listingId, reason, practitionerId }).expect(201);
+  for (const path of [`${recusals}/${recused.body.id as string}`, await imposed('jag-chair')]) {
+    expect(await ending('police-inspector', path)).toEqual([403, 'not-permitted']);
+    expect(await ending('jag-chair', path)).toEqual([200, undefined]);
+  }
+  expect(await ending('police-inspector', await imposed('police-inspector'))).toEqual([200, undefined]);
+});

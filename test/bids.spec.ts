@@ -16,7 +16,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, inDays, likeness, practitioner } from './given-panel-work.ts';
+import { asOwner, inDays, likeness, practitioner, registeredAgain } from './given-panel-work.ts';
 import { givenWallsApart } from './given-walls.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
@@ -203,6 +203,12 @@ describe('a bid ahead of its plan', () => {
     expect((await refused('jag-chair', path, 'waiver', 'waived-already'))['status']).toBe(409);
     expect((await refused('police-sergeant', path, 'waiver', 'waived-already'))['status']).toBe(409);
     await refused('jag-chair', path, 'ratification', 'nothing-to-ratify');
+    // nor the inspector, by another registration of his
+    const waivedBy = (id: string) =>
+      owner.query('UPDATE bids SET plan_chair_waived_id = $2 WHERE id = $1', [idOf(path), id]);
+    await waivedBy(await registeredAgain(owner, 'police-inspector'));
+    await refused('police-inspector', path, 'waiver', 'waived-already');
+    await waivedBy((await practitioner(owner, 'jag-chair')).id);
     await done('police-inspector', path, 'waiver');
     expect(await inTheDatabase(path)).toMatchObject({
       status: 'draft',

@@ -9,7 +9,7 @@
  * walls prevent: one of them left out changes nothing.
  */
 import type pg from 'pg';
-import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
+import { asOwner, casesOf, practitioner, registeredAgain } from './given-panel-work.ts';
 import { givenWallsApart } from './given-walls.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
@@ -162,6 +162,15 @@ test('a guest of the item cannot verify that an action was done, and a core memb
   const invitation = { agencyId: guest.agencyId, practitionerId: guest.id, closesAt: inDays(2) };
   await coordinator.post(`${item.path}/invitations`, invitation).expect(201);
   expect((await move(await by('agency-administrator'), action, 'verification')).status).toBe(403);
+  const { rows } = await owner.query<{ id: string }>('SELECT completed_by_id AS id FROM actions WHERE id = $1', [
+    action,
+  ]);
+  const completedBy = (id: string) =>
+    owner.query('UPDATE actions SET completed_by_id = $2 WHERE id = $1', [action, id]);
+  // by another registration of hers
+  await completedBy(await registeredAgain(owner, 'social-worker'));
+  expect((await move(await by('social-worker'), action, 'verification')).status).toBe(403);
+  await completedBy(rows[0]!.id);
   expect((await move(await by('social-worker'), action, 'verification')).status).toBe(200);
 });
 

@@ -199,6 +199,25 @@ test('an exclusion that is made later holds for the repeats that are open alread
   expect(await Promise.all(paths.map((path) => reads('police-sergeant', path)))).toEqual([200, 404, 404]);
 });
 
+test('an excluded chair cannot read the next referral by shortening the window of repeats', async () => {
+  const at = await place();
+  const first = await referred(at);
+  const earlier = await accepted(first);
+  await owner.query(`UPDATE referrals SET submitted_at = submitted_at - interval '3 months' WHERE id = $1`, [first]);
+  await excluded(earlier, await idOf('police-inspector'));
+  const rules = await (await by('police-inspector')).get(`/v1/panels/${panelId}/rules`).expect(200);
+  const { rules: now } = rules.body.data[0] as Row;
+  const shorter = {
+    rules: { ...now, repeatWindowMonths: 1 },
+    effectiveFrom: new Date().toISOString().slice(0, 10),
+    note: 'Shorter.',
+  };
+  await made('police-inspector', `/v1/panels/${panelId}/rules`, shorter);
+  const next = await referred(at);
+  expect(await reads('police-inspector', `/v1/referrals/${next}`)).toBe(404);
+  expect(await reads('police-inspector', `/v1/cases/${await accepted(next)}`)).toBe(404);
+});
+
 test('an exclusion that has ended holds for no repeat', async () => {
   const at = await place();
   await ended(await excluded(await opened(at), await idOf('fire-officer')));

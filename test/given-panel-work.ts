@@ -30,6 +30,16 @@ export async function practitioner(owner: pg.Client, subject: string): Promise<{
   return rows[0] as { id: string; agencyId: string };
 }
 
+/** Registers somebody a second time, by the same agency under the same name, without roles and seats. */
+export async function registeredAgain(owner: pg.Client, subject: string): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO practitioners SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'subject', 'again-' || gen_random_uuid(), 'roles', '{}'::text[]))).*
+     FROM practitioners p WHERE p.subject = $1 RETURNING id`,
+    [subject],
+  );
+  return rows[0]!.id;
+}
+
 /** Everywhere a case can be met: whether this person meets it there. */
 export async function meets(caller: Caller, owner: pg.Client, caseId: string): Promise<Record<string, boolean>> {
   const found: Record<string, boolean> = {};

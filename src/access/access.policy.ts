@@ -8,6 +8,7 @@ import { declareSubject, extendSubject, openings, subjectOf, type Bar, type Reco
 import { addWords, declareWords } from '../policy/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
+import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { declareKnownFacts } from '../records/known-facts.js';
 import { Referral } from '../referrals/referral.entity.js';
@@ -69,7 +70,7 @@ const WITHOUT_THE_REASON = [
 ];
 
 declareSubject(Exclusion, 'Exclusion', {
-  relations: toCase,
+  relations: { ...toCase, ...toPractitioner },
   seek: ['panelId'],
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
@@ -84,9 +85,13 @@ declareSubject(Exclusion, 'Exclusion', {
     },
     {
       name: 'chair',
-      sentence: 'who chairs the panel that keeps it',
+      sentence:
+        'who chairs the panel that keeps it, and is not of the agency of the person who is kept out, unless they imposed it themselves',
       actions: ['end'],
-      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+      where: (actor) => ({
+        panelId: { $in: chairedPanels(actor) },
+        $or: [ofNoColleague(actor), { declared: false, madeById: actor.id }],
+      }),
     },
     {
       name: 'data-protection-officer',
@@ -192,7 +197,7 @@ declareSubject(AccessRequest, 'AccessRequest', {
       sentence: 'who chairs or coordinates the panel of the case, and did not ask themselves',
       actions: ['read', 'approve', 'refuse', 'revoke'],
       within: 'grant-access',
-      where: (actor) => ({ practitionerId: { $ne: actor.id } }),
+      where: (actor) => ({ practitionerId: { $nin: actor.registrationIds } }),
     },
   ],
 });
@@ -241,7 +246,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
       actions: ['review'],
       where: (actor) =>
         actor.roles.includes('data_protection_officer')
-          ? { partnershipId: { $in: actor.partnershipIds }, practitionerId: { $ne: actor.id } }
+          ? { partnershipId: { $in: actor.partnershipIds }, practitionerId: { $nin: actor.registrationIds } }
           : null,
     },
     {

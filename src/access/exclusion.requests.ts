@@ -18,7 +18,10 @@ export class ExclusionRequest {
   @IsUUID()
   personId?: string;
 
-  /** Whom: a person, also by another registration of the same agency under a name that the person has or had … */
+  /**
+   * Whom: a person, also by another registration of the same agency under a name that the person has or had; where both registrations
+   * are active, only while their names are the same …
+   */
   @IsOptional()
   @IsUUID()
   practitionerId?: string;

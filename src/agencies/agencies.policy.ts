@@ -1,5 +1,6 @@
 /** Who may know which agencies, people and systems there are: the directory of one's partnerships. */
-import { declareFact } from '../policy/actor.js';
+import { declareFact, type Actor } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { declareSubject } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import { declareKnownFacts } from '../records/known-facts.js';
@@ -91,7 +92,8 @@ declareSubject(Practitioner, 'Practitioner', {
       name: 'somebody-else',
       sentence: 'who chairs or coordinates a panel, and is somebody else: nobody appoints themselves',
       actions: ['appoint'],
-      where: (actor) => (actor.coordinatedPanelIds.length ? { id: { $ne: actor.id }, active: true } : null),
+      where: (actor) =>
+        actor.coordinatedPanelIds.length ? { id: { $nin: actor.registrationIds }, active: true } : null,
     },
   ],
 });
@@ -103,6 +105,14 @@ declareKnownFacts([], async (work, people) => {
     people.map(({ id }) => id),
   );
   return ({ id, roles }) => ({ roles: shown.get(id)?.has('roles') ? roles : [] });
+});
+
+/** For records that name a person by `practitionerId`. */
+export const toPractitioner = { practitioner: { to: Practitioner, local: 'practitionerId', foreign: 'id' } };
+
+/** Rows that name nobody of the actor's own agency. */
+export const ofNoColleague = (actor: Actor): Where => ({
+  $nor: [{ practitioner: { $elemMatch: { agencyId: actor.agencyId } } }],
 });
 
 declareSubject(Client, 'Client', {

@@ -53,6 +53,7 @@ export class AgenciesService {
     return this.records.change(actor, async (work) => {
       const agency = await work.find('employ', Agency, agencyId);
       onlyOfTheAgency(request.roles);
+      notForOneself(actor, request);
       mustVouch(agency, request.issuer);
       const practitioner = await work.insert(Practitioner, {
         ...request,
@@ -73,7 +74,7 @@ export class AgenciesService {
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
-      notForOneself(actor, found, request.roles);
+      notForOneself(actor, request, found);
       await notByANamesake(work, found, request.name);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
@@ -150,10 +151,24 @@ async function mustLeaveAnAdministrator(
   );
 }
 
-/** Refuses a new role for oneself: another administrator gives it. Source: docs/who-may-widen.md, row 4. */
-function notForOneself(actor: Actor, found: Practitioner, asked: SystemRole[] = []): void {
-  if (found.id === actor.id && asked.some((role) => !found.roles.includes(role)))
-    throw refused('not-for-yourself', 'You cannot give yourself a role. Ask another administrator of your agency.');
+/**
+ * Refuses a new role for oneself, by any registration under a name that one has or had: another administrator gives it. Whoever is made
+ * active again receives the roles of before. Source: docs/who-may-widen.md, row 4.
+ */
+function notForOneself(
+  { registrationIds, nameKeys }: Actor,
+  { name, roles, active }: PractitionerChange,
+  found?: Practitioner,
+): void {
+  const isOneself =
+    (found && registrationIds.includes(found.id)) || (name !== undefined && nameKeys.includes(staffNameKey(name)));
+  const asked = roles ?? found?.roles ?? [];
+  const held = found && (found.active || !active) ? found.roles : [];
+  if (isOneself && asked.some((role) => !held.includes(role)))
+    throw refused(
+      'not-for-yourself',
+      'You cannot give yourself a role, nor anybody whom your agency registers under a name that you have or had. Ask another administrator of your agency.',
+    );
 }
 
 /**

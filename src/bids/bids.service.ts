@@ -198,7 +198,7 @@ export class BidsService {
       const chairs = (panelId: string): boolean =>
         actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
       const others = [found.planChairWaivedId, found.taskingChairWaivedId];
-      if (others.includes(actor.id))
+      if (others.some((id) => id && actor.registrationIds.includes(id)))
         throw conflict('waived-already', 'You waived it for one panel. The chair of the other one is somebody else.');
       const forPlan = chairs(found.planPanelId) && !found.planChairWaivedId;
       const forTasking = !forPlan && chairs(found.panelId) && !found.taskingChairWaivedId;

@@ -26,9 +26,16 @@ declareSubject(ReleaseRequest, 'ReleaseRequest', {
     {
       name: 'originator',
       sentence: 'whose agency contributed it, and who may contribute to the case',
-      actions: ['read', 'approve', 'refuse', 'revoke'],
+      actions: ['read', 'refuse', 'revoke'],
       within: 'release',
       where: (actor) => ({ originatorAgencyId: actor.agencyId }),
+    },
+    {
+      name: 'somebody-else',
+      sentence: 'whose agency contributed it, who may contribute to the case, and did not ask themselves',
+      actions: ['approve'],
+      within: 'release',
+      where: (actor) => ({ originatorAgencyId: actor.agencyId, practitionerId: { $nin: actor.registrationIds } }),
     },
   ],
 });

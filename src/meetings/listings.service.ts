@@ -183,7 +183,7 @@ export class ListingsService {
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
       withinLimits(meeting, { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
-      if (practitionerId === actor.id || (!practitionerId && agencyId === actor.agencyId))
+      if (practitionerId ? actor.registrationIds.includes(practitionerId) : agencyId === actor.agencyId)
         throw refused(
           'own-invitation',
           'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',

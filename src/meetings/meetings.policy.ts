@@ -322,7 +322,7 @@ declareSubject(Invitation, 'Invitation', {
       where: (actor) => ({
         $or: [
           { practitionerId: null, agencyId: { $ne: actor.agencyId } },
-          { $and: [{ practitionerId: { $ne: null } }, { practitionerId: { $ne: actor.id } }] },
+          { $and: [{ practitionerId: { $ne: null } }, { practitionerId: { $nin: actor.registrationIds } }] },
         ],
       }),
     },

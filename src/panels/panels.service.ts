@@ -190,8 +190,11 @@ export class PanelsService {
 
 /** Somebody else, who is active and whose agency acts in the panel's partnership. */
 async function appointed(work: Work, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
-  if (practitionerId === work.actor.id)
-    throw refused('own-appointment', 'Nobody appoints themselves. Ask somebody else who may give this seat.');
+  if (work.actor.registrationIds.includes(practitionerId))
+    throw refused(
+      'own-appointment',
+      'Nobody appoints themselves, nor anybody whom their agency registered under a name that they have or had. Ask somebody else who may give this seat.',
+    );
   // locked, so that nobody gets a seat while being made inactive
   const member = await work.peek('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;

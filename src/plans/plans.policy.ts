@@ -36,7 +36,7 @@ const ownOrSharedInFull = (actor: Actor): Where => ({
 /** Actions whose owner the actor is, named by somebody else: nobody keeps an action beyond the own seat by an act of the own. */
 export const namedOwner = (actor: Actor): Where => ({
   ownerPractitionerId: actor.id,
-  ownerNamedById: { $ne: actor.id },
+  ownerNamedById: { $nin: actor.registrationIds },
 });
 
 /** Actions of the actor's agency that the actor carries: named as owner, seated on the panel, or entrusted by the agency. */
@@ -194,7 +194,7 @@ declareSubject(Action, 'Action', {
       where: (actor) => ({
         $and: [
           { panelId: { $in: corePanels(actor) } },
-          { ownerAgencyId: { $ne: actor.agencyId }, completedById: { $ne: actor.id } },
+          { ownerAgencyId: { $ne: actor.agencyId }, completedById: { $nin: actor.registrationIds } },
           ownOrShared(actor),
         ],
       }),

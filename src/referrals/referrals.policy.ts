@@ -218,7 +218,6 @@ declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
-    corrections: { to: ReferralPersonCorrection, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
@@ -324,21 +323,6 @@ const WITHOUT_WHY = [
   'correctedAt',
 ];
 
-/** Corrections in referrals that their author goes on reading, excluded from a person whom they name or named, or from what they repeat. */
-const correctedForExcluded = (actor: Actor): Where[] => {
-  const { excludedPersonIds } = actor;
-  const namedThen = (personIds: string[]): Where => ({
-    $or: [...naming(personIds), { corrections: { $elemMatch: { personId: { $in: personIds } } } }],
-  });
-  const repeating = repeatingForDecision(actor);
-  const wheres: Where[] = [
-    ...excludedByPanel(actor, namedThen),
-    ...(excludedPersonIds.length ? [namedThen(excludedPersonIds)] : []),
-    ...(repeating ? [repeating] : []),
-  ];
-  return wheres.map((where) => ({ referral: { $elemMatch: where } }));
-};
-
 declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ...OF_REFERRAL,
   panel: 'panelId',
@@ -349,13 +333,11 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
     {
       name: 'own-agency',
       sentence:
-        'whose agency made the referral, and who may change it, unless they are excluded from a person whom it names or named, or from the case that it repeats; who made the correction',
+        'whose agency made the referral, and who may change it: what the agency corrected before the panel had it, and what they corrected themselves',
       actions: ['read'],
       within: 'change',
-      where: (actor) => {
-        const excluded = correctedForExcluded(actor);
-        return excluded.length ? { $or: [{ correctedById: actor.id }, { $nor: excluded }] } : {};
-      },
+      // an author who is excluded goes on reading: the panel's reasons are shown to nobody of the agency, so that no mark tells of it
+      where: (actor) => ({ $or: [{ correctedById: actor.id }, { inDraft: true }] }),
     },
     {
       name: 'own-agency-without-the-reason',

@@ -5,7 +5,7 @@
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
 import { declareRestingOnPeople } from '../cases/people-of-case.js';
-import { Panel, type PanelType } from '../panels/panel.entity.js';
+import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Work } from '../records/work.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
@@ -74,6 +74,15 @@ interface Screened {
   isOwnAct?: boolean;
 }
 
+/**
+ * Months of the repeat window in every edition of the panel's rules. An exclusion holds within the longest: a chair who is excluded could
+ * set a shorter one for the next referral.
+ */
+async function windowsOf(work: Work, panelId: string): Promise<number[]> {
+  const editions = await work.manager.findBy(PanelRules, { panelId });
+  return editions.map(({ rules }) => intakeRules(rules).repeatWindowMonths);
+}
+
 /** Adds the cases that referrals repeat by what they and the cases name now. Removes none. */
 async function addRepeatedCases(
   work: Work,
@@ -82,8 +91,17 @@ async function addRepeatedCases(
   months: number,
 ): Promise<void> {
   await lockScreening(work, panelId);
-  const asked = [panelId, referralId || null, caseId || null, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   await work.asService(async () => {
+    const longest = Math.max(months, ...(await windowsOf(work, panelId)));
+    const asked = [
+      panelId,
+      referralId || null,
+      caseId || null,
+      longest,
+      panelType === 'marac',
+      VICTIM_ROLES,
+      HARM_ROLES,
+    ];
     const found = await work.manager.query<
       Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'>[]
     >(REPEATED, asked);

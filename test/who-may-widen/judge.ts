@@ -69,6 +69,8 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
   const fault = (row: number, what: string, detail = ''): void =>
     void faults.push({ kind: `row ${String(row)}: ${what}`, detail: `${by} ${detail}`.trim() });
   const isOf = (agencyId: unknown): boolean => agencyId === actor['agency_id'];
+  const ofColleague = (row: Row): boolean =>
+    row['practitioner_id'] !== null && isOf(mirror.one('practitioners', row['practitioner_id'])?.['agency_id']);
   const madeHere = new Set(effects.flatMap(({ before, after }) => (after && !before ? [after.id] : [])));
   const steering = (panelId: unknown): Row[] => {
     const partnership = mirror.one('panels', panelId)?.['partnership_id'];
@@ -229,11 +231,15 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       if (!facts.chairs(actor, after['panel_id']))
         fault(24, 'an exclusion ended by somebody who does not chair its panel');
       if (concerns) fault(24, 'an exclusion ended by somebody whom it keeps out');
+      const isOwnAct = after['made_by_id'] === actor.id && after['declared'] === false;
+      if (ofColleague(after) && after['panel_id'] !== null && !isOwnAct)
+        fault(24, 'an exclusion of a colleague ended by somebody who did not impose it');
     }
     if (table === 'recusals' && before && touched('ended_at') && after['ended_at'] !== null) {
       if (!facts.chairs(actor, after['panel_id']))
         fault(24, 'a recusal ended by somebody who does not chair its panel');
       if (after['practitioner_id'] === actor.id) fault(24, 'a recusal ended by the person whom it keeps out');
+      if (ofColleague(after)) fault(24, 'a recusal ended by somebody of the same agency');
     }
     for (const naming of namings(table, before, after)) {
       const named = mirror.one(naming.table, naming.id);

@@ -21,7 +21,7 @@ declareSubject(PreFlight, 'PreFlight', {
       sentence: 'who chairs or coordinates the panel, and did not make it where it needs a second approval',
       actions: ['approve'],
       within: 'circulate',
-      where: (actor) => ({ $or: [{ needsSecondApproval: false }, { madeById: { $ne: actor.id } }] }),
+      where: (actor) => ({ $or: [{ needsSecondApproval: false }, { madeById: { $nin: actor.registrationIds } }] }),
     },
   ],
 });

@@ -147,7 +147,10 @@ async function confirmation(
   const { now, actor } = work;
   if (!arrival) return { confirmedAt: null, confirmedById: null };
   if (registers && meeting.status === 'in_session')
-    if (practitionerId !== actor.id || (meeting.chairId === actor.id && (await chairsNow(work, meeting))))
+    if (
+      !actor.registrationIds.includes(practitionerId) ||
+      (practitionerId === actor.id && meeting.chairId === actor.id && (await chairsNow(work, meeting)))
+    )
       return { confirmedAt: now, confirmedById: actor.id };
   if (current?.arrivedAt?.getTime() !== arrival.getTime()) return { confirmedAt: null, confirmedById: null };
   return { confirmedAt: current.confirmedAt, confirmedById: current.confirmedById };

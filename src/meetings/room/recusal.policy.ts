@@ -2,6 +2,7 @@
  * Who is recused is known to those who run the meeting, as far as they may see the item themselves; whoever declared a
  * conflict goes on seeing that they did.
  */
+import { ofNoColleague, toPractitioner } from '../../agencies/agencies.policy.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
 import { declareSubject } from '../../policy/subjects.js';
@@ -15,7 +16,7 @@ import { Recusal } from './recusal.entity.js';
 const MOST_RECUSALS = 10_000;
 
 declareSubject(Recusal, 'Recusal', {
-  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' } },
+  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...toPractitioner },
   parent: 'listing',
   panel: 'panelId',
   case: 'caseId',
@@ -39,10 +40,15 @@ declareSubject(Recusal, 'Recusal', {
     },
     {
       name: 'chair',
-      sentence: 'who chairs the panel, and is not the one recused',
+      sentence: 'who chairs the panel, and is neither the one recused nor of the same agency',
       actions: ['end'],
       within: 'recuse',
-      where: (actor) => ({ panelId: { $in: chairedPanels(actor) }, practitionerId: { $nin: actor.registrationIds } }),
+      where: (actor) => ({
+        $and: [
+          { panelId: { $in: chairedPanels(actor) }, practitionerId: { $nin: actor.registrationIds } },
+          ofNoColleague(actor),
+        ],
+      }),
     },
   ],
 });
