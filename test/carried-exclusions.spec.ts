@@ -98,8 +98,8 @@ const idOf = async (who: string): Promise<{ practitionerId: string }> => ({
   practitionerId: (await practitioner(owner, who)).id,
 });
 
-async function ended({ id }: Row): Promise<void> {
-  const answer = (await by('jag-chair')).post(`/v1/exclusions/${String(id)}/ending`, { reason: 'Entered in error.' });
+async function ended({ id }: Row, who = 'jag-chair'): Promise<void> {
+  const answer = (await by(who)).post(`/v1/exclusions/${String(id)}/ending`, { reason: 'Entered in error.' });
   await answer.set('if-match', '*').expect(200);
 }
 
@@ -205,13 +205,7 @@ test('an excluded chair cannot read the next referral by shortening the window o
   const earlier = await accepted(first);
   await owner.query(`UPDATE referrals SET submitted_at = submitted_at - interval '3 months' WHERE id = $1`, [first]);
   await excluded(earlier, await idOf('police-inspector'));
-  const rules = await (await by('police-inspector')).get(`/v1/panels/${panelId}/rules`).expect(200);
-  const { rules: now } = rules.body.data[0] as Row;
-  const shorter = {
-    rules: { ...now, repeatWindowMonths: 1 },
-    effectiveFrom: new Date().toISOString().slice(0, 10),
-    note: 'Shorter.',
-  };
+  const shorter = { rules: { repeatWindowMonths: 1 }, effectiveFrom: new Date().toISOString().slice(0, 10) };
   await made('police-inspector', `/v1/panels/${panelId}/rules`, shorter);
   const next = await referred(at);
   expect(await reads('police-inspector', `/v1/referrals/${next}`)).toBe(404);
@@ -281,7 +275,8 @@ test('a coordinator from whom the earlier case is hidden cannot tell that an exc
   const [carried] = await carriedTo(caseId, 'jag-coordinator');
   expect(carried).toMatchObject({ carriedFromId: id });
   const own = await declared('jag-coordinator', earlier);
-  await ended((await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!);
+  const copy = (await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!;
+  await ended(copy, 'police-inspector');
   // who reads the case, and nothing of what the earlier one gave a reason for
   const coordinator = await by('jag-coordinator');
   expect(await reads('jag-coordinator', `/v1/cases/${caseId}`)).toBe(200);
@@ -313,7 +308,8 @@ test('a data protection officer excluded from the earlier case cannot read what 
   await excluded(earlier, await idOf('fire-officer'));
   const own = await declared(officer, earlier);
   const caseId = await opened(at);
-  await ended((await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!);
+  const copy = (await carriedTo(caseId)).find(({ carriedFromId }) => carriedFromId === own['id'])!;
+  await ended(copy, 'police-inspector');
   await owner.query(`UPDATE practitioners SET roles = '{data_protection_officer}' WHERE id = $1`, [id]);
   await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [id]);
   try {
