@@ -56,24 +56,42 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
   const unseen: UnseenAction[] = [];
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
-    let left = actions.map(({ id }) => id);
-    const excluded = new Set<string>();
-    for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
-      const some = ids.slice(start, start + ASKED_AT_ONCE);
-      const people = await actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
-      const rows = await rowsWithFactsOfAll(manager, people, Action, ['read'], left);
-      for (const one of people) {
-        const seen = new Set((await readableBy(manager, one, Action, rows)).map((row) => row['id'] as string));
-        left = left.filter((id) => !seen.has(id));
-        for (const { id } of (await readableBy(manager, withoutExclusions(one), Action, rows)) as { id: string }[])
-          excluded.add(id);
-      }
-    }
+    const within = (some: readonly string[]): Promise<Actor[]> =>
+      actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
+    const left = await readByNobody(
+      manager,
+      ids,
+      within,
+      actions.map(({ id }) => id),
+    );
+    const asIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
+      (await within(some)).map(withoutExclusions);
+    const unread = new Set(await readByNobody(manager, ids, asIfNotExcluded, left));
     const ofPanel = new Map(actions.map(({ id, exclusionId }) => [id, exclusionId]));
     for (const id of left) {
-      const exclusionId = excluded.has(id) ? (ofPanel.get(id) ?? null) : null;
-      if (exclusionId || !excluded.has(id)) unseen.push({ id, exclusionId });
+      const exclusionId = unread.has(id) ? null : (ofPanel.get(id) ?? null);
+      if (exclusionId || unread.has(id)) unseen.push({ id, exclusionId });
     }
   }
   return unseen;
+}
+
+/** Returns those of the actions that none of the people reads. They are asked about a few at a time, until somebody reads each. */
+async function readByNobody(
+  manager: EntityManager,
+  ids: readonly string[],
+  find: (some: readonly string[]) => Promise<Actor[]>,
+  actionIds: readonly string[],
+): Promise<string[]> {
+  let left = [...actionIds];
+  for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
+    const people = await find(ids.slice(start, start + ASKED_AT_ONCE));
+    const rows = await rowsWithFactsOfAll(manager, people, Action, ['read'], left);
+    for (const one of people) {
+      if (!left.length) break;
+      const seen = new Set((await readableBy(manager, one, Action, rows)).map((row) => row['id'] as string));
+      left = left.filter((id) => !seen.has(id));
+    }
+  }
+  return left;
 }
