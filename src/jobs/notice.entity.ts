@@ -146,7 +146,7 @@ export class Notice extends PartnershipRecord {
 
   /** The exclusion because of which it was sent, where it was: whoever may not read that is kept from it. */
   @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Exclusion)
+  @ForeignKey(() => Exclusion, { onDelete: 'CASCADE' })
   @Classified('administrative')
   exclusionId: string | null;
 

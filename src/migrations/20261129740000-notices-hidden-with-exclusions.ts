@@ -6,7 +6,7 @@ export class NoticesHiddenWithExclusions20261129740000 implements MigrationInter
     await runner.query(`DELETE FROM "notices" WHERE "kind" IN ('changed_by_excluded', 'owner_cannot_see')`);
     await runner.query(`ALTER TABLE "notices" ADD "exclusion_id" uuid`);
     await runner.query(`-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
-      ALTER TABLE "notices" ADD CONSTRAINT "notices_exclusion_id_fkey" FOREIGN KEY ("exclusion_id") REFERENCES "exclusions"("id")`);
+      ALTER TABLE "notices" ADD CONSTRAINT "notices_exclusion_id_fkey" FOREIGN KEY ("exclusion_id") REFERENCES "exclusions"("id") ON DELETE CASCADE`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
