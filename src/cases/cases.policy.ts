@@ -24,7 +24,7 @@ import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
-import { ofOwnAgency } from '../subjects/subjects.policy.js';
+import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
@@ -301,9 +301,13 @@ declareSubject(Contribution, 'Contribution', {
     {
       name: 'former-contributor',
       sentence:
-        'who contributed it, or is safeguarding lead of the agency that did, also without a seat or invitation: takes it back without reading it',
+        'who is safeguarding lead of the agency that contributed it, also without a seat or invitation: takes it back without reading it',
       actions: ['recall'],
-      where: (actor) => ({ ...ofOwnAgency(actor), case: { $elemMatch: notBarred(actor, subjectOf(Case)) } }),
+      where: (actor) => ({
+        agencyId: actor.agencyId,
+        partnershipId: { $in: entrustedPartnerships(actor) },
+        case: { $elemMatch: notBarred(actor, subjectOf(Case)) },
+      }),
       fields: ['id', 'recalledAt'],
     },
     {

@@ -221,7 +221,7 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
 
 /**
  * Returns the contribution, where the actor's agency made it and the actor cannot read it any more. After a seat or an invitation
- * has ended, its author and the agency's safeguarding leads may recall it. Where the agency is excluded from the case, core members of the panel may,
+ * has ended, the agency's safeguarding leads may recall it. Where the agency is excluded from the case, core members of the panel may,
  * too. Somebody outside a compartment, or excluded in person, may not: neither must take evidence out of the case.
  */
 async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
