@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
 import '../plans/plans.policy.js';
 import type { Actor, Actors } from '../policy/actor.js';
+import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { readableBy, rowsWithFactsOfAll } from '../records/facts.js';
 
 interface OpenAction {
@@ -19,12 +20,10 @@ export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 
 /** $1 the statuses, $2 now. */
 const OPEN = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
-    WHERE e.panel_id = a.panel_id AND e.since <= $2 AND (e.until IS NULL OR e.until > $2)
-      AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
+    WHERE e.panel_id = a.panel_id AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
-      AND (e.agency_id = a.owner_agency_id OR EXISTS (SELECT FROM practitioners p WHERE p.agency_id = a.owner_agency_id AND p.active
-        AND (e.practitioner_id = ANY (registrations_of(p.id))
-          OR e.name_key IN (SELECT n.name_key FROM practitioner_names n WHERE n.practitioner_id = p.id))))) AS "exclusionId"
+      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id FROM practitioners p
+        WHERE p.agency_id = a.owner_agency_id AND p.active) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')})) AS "exclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 
 /** Somebody as if no exclusion kept anything from them. */
