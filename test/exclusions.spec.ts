@@ -497,8 +497,34 @@ describe('an exclusion by name', () => {
     await rename('Duncan Emberley');
   });
 
-  test('matches a name that somebody had before, and one that somebody gets later', async () => {
+  /** The names that they have or had, as if they had been given so much earlier. */
+  const heldSince = (earlier: string) =>
+    owner.query(
+      `UPDATE practitioner_names SET since = since - $1::interval
+        WHERE practitioner_id = (SELECT id FROM practitioners WHERE subject = 'fire-officer')`,
+      [earlier],
+    );
+
+  test('does not match a name of less than a day that is taken back', async () => {
+    await exclude('jag-coordinator', { caseId: jag, name: 'Duncan Thornmere' });
+    await rename('Duncan Thornmere');
+    expect(none(await sees('fire-officer', jag))).toBe(true);
+    await rename('Duncan Emberley');
+    expect(all(await sees('fire-officer', jag))).toBe(true);
+    const { actor } = (await walls.cast(['fire-officer']))[0]!;
+    expect(await walls.wallAlone(actor, 'Case', [jag])).toEqual([jag]);
+  });
+
+  test('matches a name that is taken back where it was made while somebody had the name', async () => {
+    await rename('Duncan Oakhurst');
+    await exclude('jag-coordinator', { caseId: jag, name: 'Duncan Oakhurst' });
+    await rename('Duncan Emberley');
+    expect(none(await sees('fire-officer', jag))).toBe(true);
+  });
+
+  test('matches a name that somebody had before for a day, and one that somebody gets later', async () => {
     await rename('Duncan Fennelgrove');
+    await heldSince('25 hours');
     await rename('Duncan Emberley');
     await exclude('jag-coordinator', { caseId: jag, name: 'Sgt Duncan Fennelgrove' });
     expect(none(await sees('fire-officer', jag))).toBe(true);

@@ -74,6 +74,7 @@ import { OriginsOfCarriedExclusions20261129650000 } from './20261129650000-origi
 import { NoticesOfUnseenActions20261129660000 } from './20261129660000-notices-of-unseen-actions.js';
 import { NoticesOfChangesByExcluded20261129690000 } from './20261129690000-notices-of-changes-by-excluded.js';
 import { NoticesHiddenWithExclusions20261129740000 } from './20261129740000-notices-hidden-with-exclusions.js';
+import { NamesTakenBack20261129750000 } from './20261129750000-names-taken-back.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -153,4 +154,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesOfUnseenActions20261129660000,
   NoticesOfChangesByExcluded20261129690000,
   NoticesHiddenWithExclusions20261129740000,
+  NamesTakenBack20261129750000,
 ];

@@ -639,6 +639,9 @@ export class Belonging {
     }
     return found;
   }
+
+  /** The rows that name the person in a case. */
+  namingsOf = (personId: string): Row[] => this.facts.by('case_people', 'person_id', personId);
 }
 
 export interface Grown {
@@ -758,6 +761,9 @@ export function judgeGrowth(
       anchors.add(anchor);
       if (anchor === row[snake(field)]) itself.add(anchor);
     }
+  // whom an agency is asked to search for is shown with the roles of the namings, which are records of their own
+  if (channel.name === 'research Person' && fields?.every((field) => field === 'roles'))
+    for (const naming of belonging.namingsOf(id)) itself.add(naming.id);
   if (RESEARCH.includes(channel.name)) anchors.add(row['partnership_id'] as string);
   if (channel.name === 'track Case') anchors.add(statusOf(id));
   const isExplained = licences.some(

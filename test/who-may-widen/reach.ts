@@ -191,11 +191,7 @@ export class Everybody {
     });
     client.on('error', () => undefined); // the database is dropped when the run ends
     await client.connect();
-    await client.query(
-      `SET plan_cache_mode = force_generic_plan; SET jit = off; SET max_parallel_workers_per_gather = 0;
-       SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_hashjoin = off; SET enable_mergejoin = off;
-       SET enable_bitmapscan = off; SET enable_material = off; SET enable_memoize = off`, // tables are small: planning is what takes time
-    );
+    await client.query('SET plan_cache_mode = force_generic_plan; SET jit = off');
     return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
       await client.end();
       await actors.onApplicationShutdown();
