@@ -13,7 +13,8 @@
  * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
  * moment at which a case was opened in the exclusions carried over to it; an exclusion that is not carried over where the repeat has one of its own; an acceptance by whoever is excluded from a case that is found to be
  * repeated only then; the version of a screening that changes with a referral hidden from its reader; reason, author and place in the
- * list of an exclusion that is carried over from a hidden case, and the refusal to make the same one.
+ * list of an exclusion that is carried over from a hidden case, and the refusal to make the same one; a pair compared by present roles
+ * alone; a case that a correction makes one about the pair of an earlier case; people taken out by a chair of the excluded person's agency.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -550,6 +551,39 @@ describe('the pair of a MARAC', () => {
     await isMissing('social-worker', '/v1/referrals', next, ofReferral);
     expect(await reads('social-worker', `/v1/referrals/${fourth}`)).toBe(200);
     await isMissing('social-worker', '/v1/cases', await accepted(next, chair), ofCase);
+  });
+
+  test('somebody excluded from a case cannot read a repeat after a role in the case is changed', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(victim, suspect), chair);
+    await keptOut('social-worker', earlier);
+    await changed(await roleOf(`/v1/cases/${earlier}`, suspect), 'witness');
+    const waiting = await pair(victim, suspect);
+    await isMissing('social-worker', '/v1/referrals', waiting, ofReferral);
+    await isMissing('social-worker', '/v1/cases', await accepted(waiting, chair), ofCase);
+  });
+
+  test('somebody excluded from a case loses a later case when a correction makes it one about the same pair', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    await keptOut('social-worker', await accepted(await pair(victim, suspect), chair));
+    const witness = { personId: suspect, role: 'witness', rationale: 'Was there.' };
+    const later = await accepted(await pair(victim, await person(), [witness]), chair);
+    expect(await reads('social-worker', `/v1/cases/${later}`)).toBe(200);
+    await changed(await roleOf(`/v1/cases/${later}`, suspect), 'perpetrator');
+    await isMissing('social-worker', '/v1/cases', later, ofCase);
+  });
+
+  test('somebody excluded from a case cannot read a repeat after a chair of their agency takes a person out', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(victim, await person()), chair);
+    await keptOut('police-sergeant', earlier);
+    const named = { personId: suspect, role: 'perpetrator', rationale: 'Named in the call.', since: '2026-01-01' };
+    await made('idva', `/v1/cases/${earlier}/people`, named);
+    const waiting = await pair(victim, suspect);
+    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const role = await roleOf(`/v1/cases/${earlier}`, suspect);
+    await (await by(chair)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
+    await isMissing('police-sergeant', '/v1/referrals', waiting, ofReferral);
   });
 
   const drafted = async (who: string, victim: string, harming: string): Promise<string> =>

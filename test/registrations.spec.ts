@@ -130,6 +130,25 @@ describe('a second registration', () => {
     expect(await renamed(id, 'Wilhelmina Oxley')).toBe('200 undefined');
   });
 
+  test('is not made active again under another name by an administrator who has the name of before', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const namesake = await registeredAgain(name);
+    const administrator = await by('agency-administrator');
+    const changed = async (whom: string, change: object): Promise<string> => {
+      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, change, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    expect(await changed(namesake, { active: false })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('403 not-for-yourself');
+    expect(await changed(id, { name: 'Thora Wintergill' })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true })).toBe('403 not-for-yourself');
+    expect(await changed(id, { name })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true })).toBe('200 undefined');
+  });
+
   test('reads a case from which a person of the same name declared a conflict for themselves', async () => {
     await owner.query(
       `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since, declared)

@@ -75,13 +75,14 @@ export class AgenciesService {
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, request, found);
-      await notByANamesake(work, found, request.name);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
+      const joinedBefore = await registrationsJoined(work);
       const changed = await work.updateIfChanged(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });
+      await mustNotPart(work, joinedBefore);
       // also on the way back: of somebody who was made inactive before this was done
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
       work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
@@ -171,22 +172,24 @@ function notForOneself(
     );
 }
 
+/** Pairs of registrations, the first one the actor's, that exclusions and recusals treat as one person. */
+async function registrationsJoined(work: Work): Promise<Map<string, string[]>> {
+  const rows = await work.manager.query<{ id: string; joined: string[] }[]>(
+    'SELECT id, registrations_of(id) AS joined FROM unnest($1::uuid[]) id',
+    [work.actor.registrationIds],
+  );
+  return new Map(rows.map(({ id, joined }) => [id, joined]));
+}
+
 /**
- * Refuses a new name by which one of two active people of the same name parts them: what is kept from the one is kept from the other
- * while their names are the same. Source: docs/who-may-widen.md, row 31.
+ * Refuses a change of a name, or of who is active, that parts a registration of the actor from another under the same name: what is
+ * kept from the one is kept from the other while they are joined. Source: docs/who-may-widen.md, row 31.
  */
-async function notByANamesake(
-  work: Work,
-  { id, agencyId, nameKey, active }: Practitioner,
-  name?: string,
-): Promise<void> {
-  if (!active || name === undefined || staffNameKey(name) === nameKey) return;
-  const { actor } = work;
-  const others = await work.manager.findBy(Practitioner, { agencyId, nameKey, active: true, id: Not(id) });
-  const isOne = id === actor.id ? others.length > 0 : others.some((one) => one.id === actor.id);
-  if (isOne)
-    throw refused(
-      'not-for-yourself',
-      'Another person of your agency is registered under your name. Ask another administrator of your agency to change a name that you share.',
-    );
+async function mustNotPart(work: Work, before: ReadonlyMap<string, string[]>): Promise<void> {
+  const after = await registrationsJoined(work);
+  if ([...before].every(([id, joined]) => joined.every((one) => after.get(id)?.includes(one)))) return;
+  throw refused(
+    'not-for-yourself',
+    'Another person of your agency is registered under a name that you have or had. Ask another administrator of your agency for a change that tells the two apart.',
+  );
 }

@@ -8,6 +8,7 @@ import { declareRestingOnPeople } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Work } from '../records/work.js';
+import { carryExclusionsOver } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
@@ -37,20 +38,35 @@ const EARLIER = `
     ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
+/**
+ * People whom a case names, with the roles that they have or had: a correction of a role does not part a repeat from the case. A role that
+ * was entered in error is no row of `case_people` any more.
+ */
+const NAMED_IN_CASES = `(SELECT case_id, person_id, role FROM case_people
+  UNION SELECT p.case_id, p.person_id, had.role FROM case_people p
+    JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed')`;
+
+/** People of referral `now`: of its case, where it opened one. */
+const NAMED_NOW = `(SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL
+  UNION ALL SELECT person_id, role FROM case_people WHERE case_id = now.case_id)`;
+
 const sharesPersonOfCase = (roles: string): string => `EXISTS (
-  SELECT 1 FROM referral_people mine JOIN case_people theirs ON theirs.person_id = mine.person_id
-  WHERE mine.referral_id = now.id AND theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+  SELECT 1 FROM ${NAMED_NOW} mine JOIN ${NAMED_IN_CASES} theirs ON theirs.person_id = mine.person_id
+  WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
- * Cases about the matter of referrals that wait or ended without a case, in the sense of EARLIER, in whatever order they were submitted.
+ * Cases about the matter of referrals, in the sense of EARLIER: in whatever order they were submitted of a referral that waits or ended without
+ * a case, and opened before it of one that has a case, which a correction may make one about the same matter.
  * $1 the panel, $2 one referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
  */
 const REPEATED = `
-  SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId"
+  SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId",
+    now.case_id AS "caseId"
   FROM referrals now JOIN referral_screenings screened ON screened.id = now.id JOIN cases earlier ON earlier.panel_id = now.panel_id
     LEFT JOIN referrals opening ON opening.case_id = earlier.id
-  WHERE now.panel_id = $1 AND ($2::uuid IS NULL OR now.id = $2) AND ($3::uuid IS NULL OR earlier.id = $3)
-    AND now.case_id IS NULL
+  WHERE now.panel_id = $1 AND ($2::uuid IS NULL OR now.id = $2) AND ($3::uuid IS NULL OR $3 IN (earlier.id, now.case_id))
+    AND (now.case_id IS NULL
+      OR (earlier.opened_at, earlier.id) < (SELECT own.opened_at, own.id FROM cases own WHERE own.id = now.case_id))
     AND (coalesce(opening.submitted_at, earlier.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
       >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date)
     AND CASE WHEN $5::boolean THEN ${sharesPersonOfCase('$6::text[]')} AND ${sharesPersonOfCase('$7::text[]')}
@@ -83,7 +99,10 @@ async function windowsOf(work: Work, panelId: string): Promise<number[]> {
   return editions.map(({ rules }) => intakeRules(rules).repeatWindowMonths);
 }
 
-/** Adds the cases that referrals repeat by what they and the cases name now. Removes none. */
+/**
+ * Adds the cases that referrals repeat by what they and the cases name now. Removes none. Whoever is excluded from one of them is excluded
+ * from the case that the referral opened before.
+ */
 async function addRepeatedCases(
   work: Work,
   { panelId, referralId = '', caseId = '', isOwnAct = false }: Screened,
@@ -103,14 +122,16 @@ async function addRepeatedCases(
       HARM_ROLES,
     ];
     const found = await work.manager.query<
-      Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'>[]
+      (Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'> & { caseId: string | null })[]
     >(REPEATED, asked);
     const { id, namedExcludedCaseIds } = work.actor;
     const isFinder = (caseId: string): boolean => isOwnAct && namedExcludedCaseIds.includes(caseId);
     await work.insertAll(
       RepeatedCase,
-      found.map((one) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
+      found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
+    for (const { referralId, caseId, panelId, partnershipId } of found)
+      if (caseId) await carryExclusionsOver(work, referralId, { id: caseId, panelId, partnershipId });
   });
 }
 
@@ -207,14 +228,23 @@ const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals 
     JOIN cases earlier ON earlier.id = repeated.earlier_case_id
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
+/** Whether somebody of the agency, or the agency, is excluded from the case. $1 the case, $2 the agency, $3 now. */
+const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
+  OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id
+    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key))))`;
+
 /**
  * Removes what rested on a role that a chair or coordinator takes out of a case as entered in error: the two were never about one
- * matter. What a correction of the referral had parted from the case before stays.
+ * matter. What a correction of the referral had parted from the case before stays, and so does all where somebody of the agency of the
+ * chair or coordinator is excluded from the case: nobody frees a colleague.
  */
 async function takeBackRepeats(work: Work, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType] = await work.asService(() => screeningRules(work, panelId));
   // elsewhere a matter is what the case is about, which no correction changes
   if (panelType !== 'marac') return async () => {};
+  const { agencyId } = work.actor;
+  const keepsOut = await work.asService(() => work.manager.query<object[]>(KEEPS_OUT, [id, agencyId, work.now]));
+  if (keepsOut.length) return async () => {};
   const resting = (): Promise<{ id: string }[]> =>
     work.asService(() => work.manager.query(RESTING, [id, VICTIM_ROLES, HARM_ROLES]));
   const before = await resting();
