@@ -10,7 +10,8 @@
  * defers once too often; an item that stays on the agenda although it was taken off; an emergency that begins without cause; an
  * item put back although the agenda is out, or although the case went elsewhere; a hidden item of another meeting betrayed by 409
  * to the removal to that meeting and to the reinstatement; a deferral told to somebody who is recused from its item; a version that
- * rises with the position of an item, by which a hidden item tells of itself, and two items at the same position.
+ * rises with the position of an item, by which a hidden item tells of itself, and two items at the same position; a recusal that ends
+ * when the item is moved.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -453,6 +454,27 @@ test('an item that was taken off comes back, unless it went elsewhere, the meeti
   expect((await back(COORDINATOR, late)).body.code).toBe('agenda-locked');
   await moved(COORDINATOR, first, 'cancellation', { reason: 'Nobody can come on that day.' });
   expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
+});
+
+test('a recused person cannot read the item after it is moved to another meeting', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const caseId = await opened('housing-officer');
+  const { body: item } = await (
+    await by('jag-chair')
+  )
+    .post(`${first.path}/listings`, { caseId, kind: 'new' })
+    .expect(201);
+  await recused('police-sergeant', first, item.id as string);
+  expect((await removed('police-inspector', first, item.id as string, second.id)).status).toBe(200);
+  const carried = listingOf(await agenda('jag-chair', second), caseId);
+  const sergeant = await by('police-sergeant');
+  await sergeant.get(`${second.path}/listings/${carried}`).expect(404);
+  expect(casesIn(await agenda('police-sergeant', second))).not.toContain(caseId);
+  const { body: recusals } = await (await by('jag-chair')).get(`${second.path}/recusals`).expect(200);
+  const [one] = recusals.data as { id: string; declared: boolean }[];
+  expect(recusals.data).toMatchObject([{ listingId: carried, declared: false, endedAt: null }]);
+  const ending = (await by('police-inspector')).post(`${second.path}/recusals/${one!.id}/ending`, { reason: 'Moved.' });
+  await ending.set('if-match', '*').expect(403);
 });
 
 test('a recused coordinator gets the same refusal whether or not another meeting hears the case', async () => {

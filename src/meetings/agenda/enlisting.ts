@@ -2,12 +2,14 @@
  * A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. The case itself
  * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
  */
+import { IsNull } from 'typeorm';
 import type { Case } from '../../cases/case.entity.js';
 import { ruleNumber } from '../../panels/panel-rules.js';
 import { conflict } from '../../policy/problems.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import type { Work } from '../../records/work.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
+import { Recusal } from '../room/recusal.entity.js';
 
 export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -28,12 +30,28 @@ export async function enlist(work: Work, meeting: Meeting, found: Case, values: 
     agencyId: actor.agencyId,
     contributingType: actor.agencyType,
   });
+  if (listing.carriedFromId) await carryRecusals(work, listing.carriedFromId, listing);
   work.happened('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,
     reason: listing.reason,
   });
   return listing;
+}
+
+/**
+ * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The whole is the
+ * service's doing: whoever lists the case need not know of them.
+ */
+async function carryRecusals(work: Work, earlierId: string, { id: listingId, meetingId }: Listing): Promise<void> {
+  await work.asService(async () => {
+    const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
+    for (const { id: _, version: _version, madeAt: _made, changedAt: _changed, ...recusal } of running) {
+      const { caseId: _case, ...carried } = await work.insert(Recusal, { ...recusal, listingId, meetingId });
+      // not told on the timeline of the case, which everybody in it reads
+      work.happened('recusal.made', Recusal, carried);
+    }
+  });
 }
 
 /** Counted over all items, hidden ones too: the number itself is never shown. */
