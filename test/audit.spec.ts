@@ -3,9 +3,9 @@
  * public key and a checkpoint kept from before, and finds whatever the database's superuser does to the log.
  *
  * Seen to fail: a last checkpoint continued although its signature is not ours, or its frontier does not give its root; the
- * hashes of an inclusion proof in another order.
+ * hashes of an inclusion proof in another order; checkpoints of every commit read by everybody.
  */
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import type pg from 'pg';
 import { busyDay, entriesIn, exported, intruder, linesOf, verified, type Checkpoint } from './given-audit.ts';
 import { as } from './people.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000' } });
   superuser = await intruder(server);
   await busyDay(server);
-  const { body } = await (await as(server, 'analyst')).get('/v1/audit-checkpoints?limit=1').expect(200);
+  const { body } = await (await as(server, 'auditor')).get('/v1/audit-checkpoints?limit=1').expect(200);
   kept = body.data[0];
   publicKey = (linesOf(await exported(server))[0] as unknown as { keys: { publicKey: string }[] }).keys[0]!.publicKey;
 });
@@ -274,15 +274,14 @@ describe('a proof', () => {
     await (await as(server, 'idva')).get(`/v1/audit-entries/${page.data[0].id}/inclusion-proof`).expect(404);
   });
 
-  it('of consistency leads from an earlier root to a later one, for anybody who signed in', async () => {
-    const outsider = await as(server, 'outsider');
-    const client = await as(server, 'statistics-system');
-    const { body: checkpoints } = await client.get('/v1/audit-checkpoints?limit=30').expect(200);
+  it('of consistency leads from an earlier root to a later one', async () => {
+    const auditor = await as(server, 'auditor');
+    const { body: checkpoints } = await auditor.get('/v1/audit-checkpoints?limit=30').expect(200);
     const sizes = checkpoints.data.map(({ size }: Checkpoint) => size).reverse();
     const roots = new Map(checkpoints.data.map(({ size, root }: Checkpoint) => [size, root]));
     for (const [place, from] of sizes.entries())
       for (const to of sizes.slice(place).filter((_: number, at: number) => at % 7 < 2)) {
-        const { body } = await outsider
+        const { body } = await auditor
           .get(`/v1/audit-checkpoints/consistency-proof?from=${String(from)}&to=${String(to)}`)
           .expect(200);
         expect([body.fromRoot, body.toRoot]).toEqual([roots.get(from), roots.get(to)]);
@@ -290,16 +289,74 @@ describe('a proof', () => {
         if (body.path.length)
           expect(isConsistent({ ...body, path: [body.fromRoot, ...body.path.slice(1)] })).toBe(from === to);
       }
-    await outsider.get(`/v1/audit-checkpoints/consistency-proof?from=${sizes[1]}&to=${sizes[0]}`).expect(422);
-    const whole = await outsider.get('/v1/audit-checkpoints/consistency-proof').expect(200);
+    await auditor.get(`/v1/audit-checkpoints/consistency-proof?from=${sizes[1]}&to=${sizes[0]}`).expect(422);
+    const whole = await auditor.get('/v1/audit-checkpoints/consistency-proof').expect(200);
     expect(isConsistent(whole.body)).toBe(true);
+  });
+});
+
+describe('whoever signed in', () => {
+  const signing = generateKeyPairSync('ed25519').privateKey;
+  let own: TestServer;
+  let database: pg.Client;
+
+  /** Moves all that was signed until now so many days back, and signs it again. */
+  async function earlier(days: number): Promise<void> {
+    const { SigningKeys } = await import('#built/audit/sealing');
+    const keys = new SigningKeys(signing);
+    const { rows } = await database.query<{ id: string; size: string; root: string; time: Date }>(
+      'SELECT id, size, root, time FROM audit_checkpoints',
+    );
+    for (const { id, size, root, time } of rows) {
+      const signed = { size: Number(size), root, time: new Date(time.getTime() - days * 86_400_000) };
+      await database.query('UPDATE audit_checkpoints SET time = $2, signature = $3, key_id = $4 WHERE id = $1', [
+        ...[id, signed.time, keys.sign(signed), keys.id],
+      ]);
+    }
+  }
+
+  beforeAll(async () => {
+    const der = signing.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    own = await givenServer({ env: { RATE_LIMIT: '100000', AUDIT_SIGNING_KEY: der } });
+    database = await intruder(own);
+    await busyDay(own);
+    await earlier(1);
+    await busyDay(own);
+  }, 60_000);
+
+  const checkpoints = async (who: string): Promise<Checkpoint[]> => {
+    const { body } = await (await as(own, who)).get('/v1/audit-checkpoints?limit=100').expect(200);
+    return body.data;
+  };
+
+  test.each(['outsider', 'analyst', 'statistics-system'])('reads the first checkpoint of each day: %s', async (who) => {
+    const before = await checkpoints(who);
+    expect(before).toHaveLength(2);
+    await (await as(own, 'housing-officer')).get('/v1/cases').expect(200);
+    expect(await checkpoints(who)).toEqual(before);
+    expect((await checkpoints('auditor')).length).toBeGreaterThan(10);
+  });
+
+  test('gets proofs between the checkpoints that they read, and of no other', async () => {
+    const outsider = await as(own, 'outsider');
+    const proof = (query: string): string => `/v1/audit-checkpoints/consistency-proof${query}`;
+    const [later, first] = await checkpoints('outsider');
+    const { body: whole } = await outsider.get(proof('')).expect(200);
+    expect([whole.from, whole.to]).toEqual([first!.size, later!.size]);
+    expect(isConsistent(whole)).toBe(true);
+    const [newest] = await checkpoints('auditor');
+    const refused = async (to: number): Promise<object> => {
+      const { body } = await outsider.get(proof(`?to=${String(to)}`)).expect(422);
+      return { ...body, correlationId: null };
+    };
+    expect(await refused(newest!.size)).toEqual(await refused(999_999));
   });
 });
 
 test('a restart continues the tree', async () => {
   const first = await givenServer();
   await busyDay(first);
-  const before = await (await as(first, 'analyst')).get('/v1/audit-checkpoints?limit=1').expect(200);
+  const before = await (await as(first, 'auditor')).get('/v1/audit-checkpoints?limit=1').expect(200);
   await first.stop();
   const second = await givenServer({ database: first.database });
   await busyDay(second);

@@ -8,6 +8,7 @@ import { Classified } from '../policy/classification.js';
 @Entity('audit_checkpoints')
 @Check(`size > 0`)
 @Index(['time', 'id'])
+@Index('audit_checkpoints_opens_day_idx', ['time', 'id'], { where: 'opens_day' })
 export class AuditCheckpoint {
   @PrimaryColumn({ type: 'uuid' })
   @Classified('administrative')
@@ -33,6 +34,11 @@ export class AuditCheckpoint {
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   time: Date;
+
+  /** First checkpoint of its day, in London: the only ones that everybody reads. */
+  @Column({ type: 'boolean' })
+  @Classified('administrative')
+  opensDay: boolean;
 
   /** The first 16 hex digits of SHA-256 of the public key (32 bytes). */
   @Column({ type: 'text' })

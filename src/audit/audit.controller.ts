@@ -51,7 +51,7 @@ export class AuditController {
     return this.audit.inclusionProof(actor, id, size);
   }
 
-  /** The signed checkpoints, newest first: keep them, they prove later that nothing before them changed */
+  /** The signed checkpoints, newest first: keep them, they prove later that nothing before them changed (auditors: all; everybody: the first of each day) */
   @Get('audit-checkpoints')
   @SignedIn(NO_PERSONAL_DATA)
   @Answers.page(AuditCheckpointView)
@@ -64,7 +64,7 @@ export class AuditController {
   @SignedIn(NO_PERSONAL_DATA)
   @ApiOkResponse({ schema: consistencyProofSchema })
   @ApiExtension('x-answers', 'document')
-  consistencyProof(@Query() { from, to }: ConsistencyProofQuery): Promise<Presented> {
-    return this.audit.consistencyProof(from, to);
+  consistencyProof(@By() actor: Actor, @Query() { from, to }: ConsistencyProofQuery): Promise<Presented> {
+    return this.audit.consistencyProof(actor, from, to);
   }
 }

@@ -156,9 +156,16 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
   grounds: [
     {
       name: 'anybody',
-      sentence: 'who signed in: the more who keep a checkpoint, the fewer can forge the log',
+      sentence:
+        'who signed in, the first of each day in London: the more who keep a checkpoint, the fewer can forge the log. Every other one would tell how many entries a request made, and so of what is hidden',
       actions: ['read'],
-      where: () => ({}),
+      where: () => ({ opensDay: true }),
+    },
+    {
+      name: 'auditor',
+      sentence: 'who audits',
+      actions: ['read'],
+      where: (actor) => (audits(actor) ? {} : null),
     },
   ],
 });

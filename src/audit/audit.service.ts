@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import type { Actor } from '../policy/actor.js';
-import { columnsOf, tableOf } from '../policy/columns.js';
+import { tableOf } from '../policy/columns.js';
 import { unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import { Presented } from '../records/presented.js';
 import { Records } from '../records/records.js';
+import type { Work } from '../records/work.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditEntryQuery } from './audit.requests.js';
@@ -39,28 +40,26 @@ export class AuditService {
     return this.records.read(actor, async (work) => {
       const entry = await work.find('read', AuditEntry, id);
       await work.present(AuditEntryView, entry);
-      return this.log.reading(async (client) => {
-        const checkpoint = await checkpointOf(client, '?size', size);
-        if (checkpoint.size <= entry.index)
-          throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
-            { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
-          ]);
-        return new Presented({
-          index: entry.index,
-          leafHash: leafHashOf(entry).toString('base64'),
-          size: checkpoint.size,
-          root: checkpoint.root,
-          path: await hashesOf(client, inclusionPath(entry.index, [0, checkpoint.size])),
-          withheld: [],
-        });
+      const checkpoint = await checkpointOf(work, '?size', size);
+      if (checkpoint.size <= entry.index)
+        throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
+          { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
+        ]);
+      return new Presented({
+        index: entry.index,
+        leafHash: leafHashOf(entry).toString('base64'),
+        size: checkpoint.size,
+        root: checkpoint.root,
+        path: await this.hashesOf(inclusionPath(entry.index, [0, checkpoint.size])),
+        withheld: [],
       });
     });
   }
 
-  consistencyProof(from?: number, to?: number): Promise<Presented> {
-    return this.log.reading(async (client) => {
-      const earlier = await checkpointOf(client, '?from', from, 'first');
-      const later = await checkpointOf(client, '?to', to);
+  consistencyProof(actor: Actor, from?: number, to?: number): Promise<Presented> {
+    return this.records.read(actor, async (work) => {
+      const earlier = await checkpointOf(work, '?from', from, 'first');
+      const later = await checkpointOf(work, '?to', to);
       if (later.size < earlier.size)
         throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
           { pointer: '?to', detail: 'must not be less than from' },
@@ -70,31 +69,32 @@ export class AuditService {
         fromRoot: earlier.root,
         to: later.size,
         toRoot: later.root,
-        path: await hashesOf(client, consistencyPath(earlier.size, [0, later.size])),
+        path: await this.hashesOf(consistencyPath(earlier.size, [0, later.size])),
         withheld: [],
       });
     });
   }
+
+  private hashesOf(ranges: Range[]): Promise<string[]> {
+    return this.log.reading((client) => hashesOf(client, ranges));
+  }
 }
 
-/** The checkpoint of this size, or the first or last one. */
+/** The checkpoint of this size among those that the actor may read, or the first or last one. */
 async function checkpointOf(
-  client: PoolClient,
+  work: Work,
   pointer: string,
   size?: number,
   otherwise: 'first' | 'last' = 'last',
 ): Promise<AuditCheckpoint> {
-  const order = otherwise === 'first' ? 'ASC' : 'DESC';
-  const columns = [...columnsOf(AuditCheckpoint)].map(([property, { name }]) => `${name} AS "${property}"`).join(', ');
-  const found = await client.query<AuditCheckpoint>(
-    `SELECT ${columns} FROM ${tableOf(AuditCheckpoint)} WHERE $1::bigint IS NULL OR size = $1 ORDER BY size ${order} LIMIT 1`,
-    [size ?? null],
-  );
-  if (!found.rows[0])
-    throw unacceptable('no-such-checkpoint', 'The log has no checkpoint of this size. See GET /v1/audit-checkpoints.', [
-      { pointer, detail: 'not the size of a checkpoint' },
+  // the first one of a log opens its first day
+  const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
+  const [found] = await work.rows('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
+  if (!found)
+    throw unacceptable('no-such-checkpoint', 'You read no checkpoint of this size. See GET /v1/audit-checkpoints.', [
+      { pointer, detail: 'not the size of a checkpoint that you read' },
     ]);
-  return found.rows[0];
+  return found;
 }
 
 /** The hashes of these subtrees, in base64, put together from the whole ones that are kept. */

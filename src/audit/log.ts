@@ -15,6 +15,7 @@ import { policyMatrix } from '../policy/matrix.js';
 import { AuditLog, type AuditDraft, type Disclosures, type Received, type WhoActed } from '../records/journal.js';
 import { ownFault } from '../records/database-problems.js';
 import { poolApart } from '../records/database.js';
+import { londonDay } from '../records/london-day.js';
 import { together } from '../records/together.js';
 import { entering, LOG_WALL } from '../records/wall.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
@@ -275,7 +276,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     });
     const signed = { size: tree.size, root: tree.root().toString('base64'), time: recordedAt };
     const frontier = tree.toBuffer();
-    const checkpoint = { id: uuidv7(), ...signed, keyId: this.keys.id, signature: this.keys.sign(signed) };
+    const opensDay = !last || londonDay(last.time) !== londonDay(recordedAt);
+    const checkpoint = { id: uuidv7(), ...signed, opensDay, keyId: this.keys.id, signature: this.keys.sign(signed) };
     return {
       values: [
         JSON.stringify(entries),
