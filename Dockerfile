@@ -14,6 +14,7 @@ WORKDIR /srv/wardmote
 COPY --from=build /srv/wardmote/package.json ./
 COPY --from=build /srv/wardmote/node_modules ./node_modules
 COPY --from=build /srv/wardmote/dist ./dist
+COPY migrations ./migrations
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -3,7 +3,7 @@
  * altered by the service's own role. What else the log promises is in the `audit` specs.
  *
  * Seen to fail: a refused command written down about what was read on its way, or about nothing; `consulted` left out of `present`; a refusal thrown without its draft; the log not revoked from the
- * service's role in `migrate.ts`.
+ * service's role in `migrations/grants.sql`.
  */
 import pg from 'pg';
 import { as } from './people.ts';

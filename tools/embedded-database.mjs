@@ -26,6 +26,8 @@ const FOR_THROWAWAY_DATA = {
   autovacuum: 'off',
 };
 
+const CREATE_DATABASE = 'CREATE DATABASE wardmote OWNER wardmote';
+
 /**
  * @typedef {object} EmbeddedDatabase
  * @property {string} ownerUrl
@@ -33,6 +35,7 @@ const FOR_THROWAWAY_DATA = {
  * @property {string} adminUrl
  * @property {string} dataDir where the data really is
  * @property {Promise<number>} ended resolves if PostgreSQL ends, asked or not
+ * @property {() => Promise<void>} remake empties the database
  * @property {() => Promise<void>} stop
  *
  * @param {{ dataDir?: string, port?: number, durable?: boolean, onProgress?: (message: string) => void }} [options]
@@ -72,6 +75,7 @@ export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true,
     serviceUrl: url('wardmote_service', secrets.service),
     dataDir: home,
     ended: server.ended,
+    remake: () => remakeDatabase(adminUrl),
     stop: async () => void (await server.stop()),
   };
 }
@@ -255,7 +259,20 @@ async function ensureRoles(adminUrl, secrets) {
       await admin.query(`${verb} ROLE ${role} ${limits} PASSWORD ${admin.escapeLiteral(String(password))}`);
     }
     const database = await admin.query(`SELECT 1 FROM pg_database WHERE datname = 'wardmote'`);
-    if (database.rowCount === 0) await admin.query('CREATE DATABASE wardmote OWNER wardmote');
+    if (database.rowCount === 0) await admin.query(CREATE_DATABASE);
+  } finally {
+    await admin.end();
+  }
+}
+
+/** @param {string} adminUrl */
+async function remakeDatabase(adminUrl) {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    // an interruption between the two leaves no database, and the next start creates it
+    await admin.query('DROP DATABASE wardmote WITH (FORCE)');
+    await admin.query(CREATE_DATABASE);
   } finally {
     await admin.end();
   }

@@ -10,14 +10,14 @@ const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<void>}
+ * @returns {Promise<string>} what it prints
  */
 export function run(command, args, env = process.env) {
   const options = { cwd: project, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024, timeout: 5 * 60_000 };
   return new Promise((resolve, reject) => {
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (error) reject(new CannotStart(`${stdout}${stderr}`.trim() || error.message));
-      else resolve();
+      else resolve(stdout);
     });
     child.stdin?.end();
   });

@@ -1,6 +1,7 @@
 /** The steps that `npm start`, `npm run dev` and `npm run migrate` share: which database, and how the service is run. */
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import pg from 'pg';
 import { isFree, startEmbeddedDatabase } from './embedded-database.mjs';
 import { CannotStart, spawnHeld } from './lifeline.mjs';
 
@@ -13,7 +14,10 @@ export const sandbox = (process.env.SANDBOX || 'on') === 'on';
 const callableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 export const url = `http://${callableHost}:${port}`;
 
-/** @typedef {{ ownerUrl: string, serviceUrl: string }} Database */
+/**
+ * `remake` and `dataDir` are those of an embedded database: a database of DATABASE_URL has neither, and is never emptied.
+ * @typedef {{ ownerUrl: string, serviceUrl: string, dataDir?: string, remake?: () => Promise<void> }} Database
+ */
 
 export async function refuseTakenPort() {
   if (!Number.isInteger(port) || port < 1 || port > 65535)
@@ -44,7 +48,27 @@ export async function openDatabase(session) {
  * @param {Database} database
  */
 export async function migrate(session, database) {
+  if (database.remake && (await isOfEarlierMigrations(database))) {
+    console.log(
+      `The sandbox data in ${database.dataDir} were made by earlier migrations, which this version does not continue: ` +
+        'they are removed and made again. What was entered by hand is lost.',
+    );
+    await session.phase('Removing the earlier sandbox data', database.remake);
+  }
   await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownersEnvironment(database)));
+}
+
+/** @param {Database} database */
+async function isOfEarlierMigrations({ ownerUrl }) {
+  const { foreignMigrations } = await import(pathToFileURL(path.join(dist, 'migrations.js')).href);
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const found = await foreignMigrations(async (/** @type {string} */ sql) => (await client.query(sql)).rows);
+    return found.length > 0;
+  } finally {
+    await client.end();
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The second wall: row-level security in the database, coarse and independent of the policy. Every transaction says who
- * acts; what is hidden from them is found by the database itself (`wall_of` in the migration of the walls) and only carried
+ * acts; what is hidden from them is found by the database itself (`wall_of` in `migrations/row-security.sql`) and only carried
  * here. A connection that said nothing sees nothing.
  */
 import type { DataSource, EntityManager } from 'typeorm';

@@ -1,0 +1,59 @@
+/**
+ * TypeORM migrations from the SQL files of `migrations/`. A dated file runs once. `row-security.sql` runs after the dated
+ * files, and again whenever its text has changed.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+type Migration = new () => MigrationInterface;
+
+/** The folder is beside `dist` in the image, too. */
+const FOLDER = new URL('../migrations/', import.meta.url);
+const DATED = /^(\d{14})-([a-z0-9-]+)\.sql$/;
+/** TypeORM runs migrations in the order of the last 13 digits of their names. */
+const LAST = '9999999999999';
+
+const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
+
+function migrationOf(name: string, sql: string): Migration {
+  return class implements MigrationInterface {
+    readonly name = name;
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(sql);
+    }
+    async down(): Promise<void> {
+      throw new Error(`${name} cannot be reverted: write a migration that takes the change back.`);
+    }
+  };
+}
+
+const dated = readdirSync(FOLDER)
+  .flatMap((file) => {
+    const [, date, title] = DATED.exec(file) ?? [];
+    return date && title ? [{ name: `${title}-${date}`, file, date }] : [];
+  })
+  .sort((one, other) => (one.date < other.date ? -1 : 1));
+
+function rowSecurity(): Migration {
+  const sql = read('row-security.sql');
+  const digest = createHash('sha256').update(sql).digest('hex').slice(0, 12);
+  // the text that was applied last is the only one on record, so that an earlier text can be applied again
+  return migrationOf(
+    `row-security-${digest}-${LAST}`,
+    `DELETE FROM migrations WHERE name LIKE 'row-security-%';\n${sql}`,
+  );
+}
+
+export const migrations: Migration[] = [...dated.map(({ name, file }) => migrationOf(name, read(file))), rowSecurity()];
+
+/** Returns the migrations of a database that has some, but not the first one of this folder: none of these applies to it. */
+export async function foreignMigrations(ask: (sql: string) => Promise<{ name: string }[]>): Promise<string[]> {
+  const [table] = await ask(`SELECT c.relname AS name FROM pg_class c WHERE c.oid = to_regclass('migrations')`);
+  if (!table) return [];
+  const names = (await ask('SELECT name FROM migrations ORDER BY id')).map(({ name }) => name);
+  return names.includes(dated[0]?.name ?? '') ? [] : names;
+}
+
+/** Returns the statements that let the service's role (quoted) read and write rows. */
+export const grantsTo = (role: string): string => read('grants.sql').replaceAll(':"service"', () => role);
