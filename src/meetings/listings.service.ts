@@ -403,13 +403,16 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
 
 /**
  * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
- * are recused is none to them.
+ * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
  */
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
+  const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);
+  const readable = isInvited ? await work.rows('read', Listing, { caseId, removedAt: null }) : null;
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)`,
-    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds],
+     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)
+       AND ($5::uuid[] IS NULL OR l.id = ANY($5))`,
+    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds, readable?.map(({ id }) => id) ?? null],
   );
   return next?.at ?? null;
 }
