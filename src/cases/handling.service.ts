@@ -188,8 +188,8 @@ export class HandlingService {
 }
 
 /**
- * Records the event without the case, whose readers read its timeline: somebody who takes note may read the case by a grant, an
- * invitation or an emergency access, of which they need not know.
+ * Records the event outside the timeline of the case. Somebody who takes note may read the case by a grant, an invitation or an
+ * emergency access, of which other readers of the timeline need not know.
  */
 function acknowledgedUnseen(work: Work, { caseId: _, ...contribution }: Contribution): void {
   work.happened('contribution.conditions-acknowledged', Contribution, contribution);

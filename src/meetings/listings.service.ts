@@ -11,7 +11,7 @@ import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin }
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { safeguardingLeadsOf } from '../panels/working-in.js';
-import type { Actor } from '../policy/actor.js';
+import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -47,7 +47,7 @@ import type {
 } from './meeting.requests.js';
 import { CapturedAction } from './minutes/minutes.entity.js';
 import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
-import { quorumOf } from './room/quorum.js';
+import { quorumInWriting, quorumOf } from './room/quorum.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
 @Injectable()
@@ -55,6 +55,7 @@ export class ListingsService {
   constructor(
     private readonly records: Records,
     private readonly course: MeetingCourse,
+    private readonly actors: Actors,
     following: CaseFollowing,
   ) {
     following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
@@ -237,7 +238,9 @@ export class ListingsService {
       if (listing.outcome)
         throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
       if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
-      const quorum = await quorumOf(work, meeting, listing);
+      const quorum = isInWriting(meeting)
+        ? await quorumInWriting(work, this.actors, meeting, listing)
+        : await quorumOf(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',

@@ -204,7 +204,8 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
 
 /**
  * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
- * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict hides from the guest.
+ * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict
+ * hides from the guest.
  */
 async function filled(
   work: Work,
