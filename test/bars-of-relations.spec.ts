@@ -23,6 +23,8 @@ const HIDDEN_OTHERWISE: Record<string, string> = {
       ]),
     ),
   ),
+  'Event, record-reader-without-the-actor: Event.theContribution':
+    'the record stands in the case of the event, with which the event is hidden',
   'Event, record-reader: EmergencyAccess.case':
     'the access is to the case of the event, with which the event is hidden',
   'Person, coordination: Person.referred': 'for those who decide on a referral, its own bars reach as far',

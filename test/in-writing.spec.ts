@@ -3,12 +3,20 @@
  * the chair. A case that needs a room can still be heard in one.
  *
  * Seen to fail: a decision before the closing date; a decision by the coordinator; attendance at a sitting in writing; a quorum
- * that counts nobody who answered in writing; a sitting in writing on a panel that meets.
+ * that counts nobody who answered in writing; a sitting in writing on a panel that meets; a quorum that counts contributions of which
+ * the chair, or another member, must not know.
  */
 import type pg from 'pg';
-import { asOwner, casesOf } from './given-panel-work.ts';
+import { asOwner, casesOf, practitioner } from './given-panel-work.ts';
 import { as, type Caller } from './people.ts';
 import { givenServer, type TestServer } from './support/server.ts';
+
+const HEALTH = 'nhs-safeguarding-lead';
+
+interface Item {
+  id: string;
+  caseId: string;
+}
 
 let server: TestServer;
 let owner: pg.Client;
@@ -139,6 +147,63 @@ test('a sitting is quorate by those who told something', async () => {
     dissent: null,
   });
   expect(decided.body).toMatchObject({ kind: 'note', quorate: true });
+});
+
+test('a quorum counts no contribution that is withheld from a reader of the decision, and each answer', async () => {
+  const quorum = { minAgencies: 0, mandatory: ['health_mental_health'], chairRequired: false, onFail: 'block' };
+  await owner.query('UPDATE panel_rules SET rules = rules || $2 WHERE panel_id = $1', [panelId, { quorum }]);
+  const path = `/v1/meetings/${(await convene({ scheduledAt: inHours(49 + 60) })).body.id as string}`;
+  const [coordinator, chair, health] = [await by('jag-coordinator'), await by('jag-chair'), await by(HEALTH)];
+  const items: Item[] = [];
+  for (const { id: caseId } of await casesOf(owner, 'ask-jag')) {
+    const answer = await coordinator.post(`${path}/listings`, { caseId, kind: 'review' });
+    if (answer.status === 201 && items.push(answer.body) === 5) break;
+  }
+  const [nothing, unknown, knownToSome, known, answered] = items as [Item, Item, Item, Item, Item];
+  const contribute = async ({ caseId }: Item, category: string): Promise<string> => {
+    const what = { category, kind: 'fact', summary: 'Told in writing.', text: 'What we know.', occurredOn: null };
+    return (await health.post(`/v1/cases/${caseId}/contributions`, what).expect(201)).body.id;
+  };
+  // hidden from the chair; known to the chair and hidden from other members; known to all
+  await chair.get(`/v1/contributions/${await contribute(unknown, 'sexual_health')}`).expect(404);
+  const some = `/v1/contributions/${await contribute(knownToSome, 'health_mental')}`;
+  await chair.get(some).expect(200);
+  await (await by('environmental-health-officer')).get(some).expect(404);
+  await contribute(known, 'plan_action');
+  const asked = { listingId: answered.id };
+  const requests = await coordinator.post(`${path}/research-requests`, asked).expect(200);
+  const { agencyId } = await practitioner(owner, HEALTH);
+  const { id } = requests.body.data.find((one: { askedAgencyId: string }) => one.askedAgencyId === agencyId);
+  await health
+    .post(`/v1/research-requests/${id as string}/return`, { nil: true })
+    .set('if-match', '*')
+    .expect(200);
+  await fetch(`${server.url}/sandbox/clock`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ now: inHours(49 + 61) }),
+  });
+  const decide = async ({ id: listingId }: Item) => {
+    const decision = {
+      listingId,
+      kind: 'close',
+      text: 'Nothing is left to do.',
+      rationale: 'All told.',
+      dissent: null,
+    };
+    const { status, body } = await chair.post(`${path}/decisions`, decision);
+    return { status, code: body.code, detail: body.detail, errors: body.errors, quorate: body.quorate };
+  };
+  const refused = await decide(nothing);
+  expect(refused).toMatchObject({
+    status: 422,
+    code: 'inquorate',
+    errors: [{ pointer: '/kind', detail: 'health_mental_health must be present' }],
+  });
+  expect(await decide(unknown)).toEqual(refused);
+  expect(await decide(knownToSome)).toEqual(refused);
+  expect(await decide(known)).toMatchObject({ status: 201, quorate: true });
+  expect(await decide(answered)).toMatchObject({ status: 201, quorate: true });
 });
 
 test('a case that needs a room is heard in one', async () => {

@@ -8,7 +8,7 @@
  * meeting of weeks; one to a cancelled meeting; a reason of professionals told as administrative; an invitation of an agency that opened
  * to its administrators, to every colleague, to a lead who works in another partnership alone, or to nobody; a colleague recorded as its
  * guest; one that outlasted its meeting when that was moved by hand or by a template, or closed early, or was moved during a correction;
- * research left open for somebody whose invitation a move ended.
+ * research left open for somebody whose invitation a move ended; another meeting told to the invited by stage, tag, filter and next meeting.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -21,6 +21,7 @@ const COORDINATOR = 'jag-coordinator';
 
 let server: TestServer;
 let owner: pg.Client;
+let jag: string;
 let caseId: string;
 let path: string;
 let listing: string;
@@ -31,11 +32,12 @@ beforeAll(async () => {
   server = await givenServer();
   owner = await asOwner(server);
   const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  jag = rows[0]!.id;
   for (const { id } of await casesOf(owner, 'ask-jag'))
     if (none(await meets(await by(GUEST), owner, id))) caseId ??= id;
   const caller = await by(COORDINATOR);
   const convened = {
-    panelId: rows[0]!.id,
+    panelId: jag,
     scheduledAt: inDays(20),
     endsAt: null,
     venueOrMode: 'Room 1',
@@ -415,4 +417,40 @@ describe('a second invitation', () => {
       ),
     ).rejects.toThrow('invitations_one_at_a_time');
   });
+});
+
+test('an invited person learns of no other meeting by stage, tag, filter or next meeting of the case', async () => {
+  const coordinator = await by(COORDINATOR);
+  const guest = await by(GUEST);
+  const asTold = async (who: Caller): Promise<Record<string, unknown>> => {
+    const { body, headers } = await who.get(`/v1/cases/${caseId}`).expect(200);
+    const status = await who.get(`/v1/cases/${caseId}/status`).expect(200);
+    const listed = await who.get('/v1/cases?stage=listed&limit=100').expect(200);
+    return {
+      stage: body.stage,
+      tag: headers['etag'],
+      statusStage: status.body.stage,
+      nextMeetingAt: status.body.nextMeetingAt,
+      inList: listed.body.data.some(({ id }: { id: string }) => id === caseId),
+    };
+  };
+  expect(code(await invite())).toEqual([201, undefined]);
+  const meeting = listing.split('/listings/')[0]!;
+  expect(await asTold(guest)).toMatchObject({ stage: 'listed', statusStage: 'listed', inList: true });
+  const decision = { kind: 'note', text: 'Noted.', rationale: 'As told.', listingId: listing.split('/').at(-1) };
+  await coordinator.post(`${meeting}/decisions`, decision).expect(201);
+  const before = await asTold(guest);
+  expect(before).toMatchObject({ stage: 'open', statusStage: 'open', inList: false });
+
+  const sooner = { panelId: jag, scheduledAt: inDays(3), endsAt: null, venueOrMode: 'Room 2', chairId: null };
+  const second = await coordinator.post('/v1/meetings', sooner).expect(201);
+  await coordinator.post(`/v1/meetings/${second.body.id as string}/listings`, { caseId, kind: 'review' }).expect(201);
+  await guest.get(`/v1/meetings/${second.body.id as string}`).expect(404);
+  expect(await asTold(coordinator)).toMatchObject({
+    stage: 'listed',
+    statusStage: 'listed',
+    inList: true,
+    nextMeetingAt: second.body.scheduledAt,
+  });
+  expect(await asTold(guest)).toEqual(before);
 });

@@ -8,7 +8,7 @@
  * way to the contribution; an education
  * service without names, and one with the address; an agency that received names for a request that was taken back, and is not
  * listed as to be told; a guest who goes on reading and answering when the invitation has ended; points of an earlier guest that a later one reads
- * and shares.
+ * and shares; a return that told the coordination by `nil` of what was shared and withheld from it.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -859,6 +859,28 @@ describe('what an agency finds', () => {
     expect(withSome).toMatchObject({ status: 'returned', nil: true, overdue: false });
     expect(Object.keys(withSome!).filter((field) => /point|count|withheldReason/i.test(field))).toEqual([]);
     expect(to(body.data, 'police')).toMatchObject({ status: 'asked', nil: null });
+  });
+
+  test('is nil to the coordination where it may know of nothing that was shared, and to nobody else', async () => {
+    const nhs = to(await ask(one), 'mental-health-trust')!;
+    const request = `/v1/research-requests/${nhs.id}`;
+    const shared = { ...finding, decision: 'shared' };
+    const returns = async (category: string): Promise<void> => {
+      await (await by('nhs-safeguarding-lead')).post(`${request}/points`, { ...shared, category }).expect(201);
+      expect((await command('nhs-safeguarding-lead', request, 'return', { nil: false })).body.nil).toBe(false);
+    };
+    const asTold = async (who: string): Promise<unknown> => (await (await by(who)).get(request).expect(200)).body.nil;
+    await returns('sexual_health');
+    const mine = await (await by('nhs-safeguarding-lead')).get(`/v1/cases/${one.caseId}/contributions?limit=100`);
+    const hidden = mine.body.data.find(({ category }: { category: string }) => category === 'sexual_health');
+    for (const who of ['jag-chair', 'jag-coordinator']) {
+      await (await by(who)).get(`/v1/contributions/${hidden.id as string}`).expect(404);
+      expect([who, await asTold(who)]).toEqual([who, true]);
+    }
+    expect(await asTold('nhs-safeguarding-lead')).toBe(false);
+    expect((await command('jag-coordinator', request, 'reopening')).status).toBe(200);
+    await returns('professional_opinion');
+    for (const who of ['jag-chair', 'nhs-safeguarding-lead']) expect([who, await asTold(who)]).toEqual([who, false]);
   });
 
   test('needs a reason to be withheld, a line to be shared, conditions where they are said', async () => {

@@ -12,7 +12,8 @@
  * unknown; the times of a guest counted over the own item alone; a presence that its person, or the coordinator, took back after an
  * item was begun, or set to begin later; a confirmation that held for an arrival set earlier; a coordinator who opened the meeting and
  * confirms the own presence; a guest whose invitation has ended, recorded with an earlier arrival; the attendance of a guest of a
- * hidden item, or a refusal that tells of it; the gap before a guest's item that the inviter does not know; a recusal in the refusal to
+ * hidden item, or a refusal that tells of it; the gap before a guest's item that the inviter does not know, or that an exclusion of
+ * the guest's agency makes; a recusal in the refusal to
  * list; presences, and the quorum of an item, told to every reader; hidden apologies of a guest overwritten, a hidden stay ended by an
  * absence, and a guest whom the minutes name as present and as absent; a wrong request about the own attendance refused as one about
  * somebody else's.
@@ -534,6 +535,40 @@ describe('the running order', () => {
     const refused = await (await by('jag-coordinator')).post(`${elsewhere.path}/listings`, listing);
     expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
     expect(refused.text).not.toMatch(/recus/i);
+  });
+
+  test('a guest is told no time that rests on an item from which the guest’s agency is excluded', async () => {
+    const given = await meeting({ cases: 3, open: false });
+    await invite('idva', given, 2);
+    const { rows } = await owner.query<{ id: string }>(
+      `SELECT agency_id AS id FROM practitioners WHERE subject = 'idva'`,
+    );
+    const body = { caseId: given.cases[0], agencyId: rows[0]!.id, reason: 'Employs a relative.' };
+    type Timed = { id?: string; listingId?: string; expectedEndAt?: string; startsAt?: string };
+    const timesOf = async (who: string): Promise<(string | undefined)[]> => {
+      const reader = await by(who);
+      const order = await reader.get(`${given.path}/running-order`).expect(200);
+      const agenda = await reader.get(`${given.path}/agenda`).expect(200);
+      const items = agenda.body.sections.flatMap((one: { items: Timed[] }) => one.items);
+      return [...order.body.data, ...items]
+        .filter((one: Timed) => (one.listingId ?? one.id) === given.items[2])
+        .map((one: Timed) => one.expectedEndAt ?? one.startsAt);
+    };
+    expect(await timesOf('idva')).toEqual(await timesOf('jag-coordinator'));
+    const made = await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+    const [hidden, all] = [await timesOf('idva'), await timesOf('jag-coordinator')];
+    expect(hidden).toHaveLength(2);
+    const minutes = hidden.map((at, index) => (Date.parse(all[index]!) - Date.parse(at!)) / 60_000);
+    expect(minutes).toEqual([10, 10]);
+    const taken = { reason: 'Is heard at another meeting.' };
+    await (
+      await by('jag-coordinator')
+    )
+      .post(`${item(given)}/removal`, taken)
+      .set('if-match', '*')
+      .expect(200);
+    expect(await timesOf('idva')).toEqual(hidden);
+    await owner.query('DELETE FROM exclusions WHERE id = $1', [made.body.id]);
   });
 
   test('shows no gap to whom an item is hidden, nor hinders them because of it', async () => {

@@ -50,7 +50,7 @@ export class HandlingService {
           acknowledgedAt: work.now,
           voidedAt: null,
         });
-        work.happened('contribution.conditions-acknowledged', Contribution, found);
+        acknowledgedUnseen(work, found);
       }
       return work.show(ContributionView, id);
     });
@@ -185,6 +185,14 @@ export class HandlingService {
     const { category, contributingType, agencyOnly } = about;
     work.happened(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
   }
+}
+
+/**
+ * Records the event outside the timeline of the case. Somebody who takes note may read the case by a grant, an invitation or an
+ * emergency access, of which other readers of the timeline need not know.
+ */
+function acknowledgedUnseen(work: Work, { caseId: _, ...contribution }: Contribution): void {
+  work.happened('contribution.conditions-acknowledged', Contribution, contribution);
 }
 
 /** Voids what readers took note of: the conditions are not those any more. */

@@ -3,6 +3,7 @@
  * values and names of fields are shown as the record would show them. Source: design, section 1, principle 5.
  */
 import type { Actor } from '../policy/actor.js';
+import { classifiedProperties } from '../policy/classification.js';
 import type { Where } from '../policy/conditions.js';
 import {
   declareSubject,
@@ -16,13 +17,15 @@ import {
 } from '../policy/subjects.js';
 import { declareWords } from '../policy/wording.js';
 import '../bids/bids.policy.js';
-import { Case } from '../cases/case.entity.js';
+import { Case, Contribution } from '../cases/case.entity.js';
 import '../cases/assessments.policy.js';
 import '../cases/handling.policy.js';
 import '../escalations/escalations.policy.js';
 import '../meetings/minutes/minutes.policy.js';
 import '../meetings/room/crime.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
+import { Invitation } from '../meetings/meeting.entity.js';
+import { Membership } from '../panels/panel.entity.js';
 import '../referrals/referrals.policy.js';
 import { Event } from './event.entity.js';
 
@@ -75,13 +78,38 @@ const relations = Object.fromEntries(
   }),
 );
 
+/** Whoever did it, as somebody who can be in the case. */
+const doers: Record<string, Relation> = {
+  doersSeats: { to: Membership, local: 'actorId', foreign: 'practitionerId', also: { panelId: 'panelId' } },
+  doersInvitations: { to: Invitation, local: 'actorId', foreign: 'practitionerId', also: { caseId: 'caseId' } },
+  agencysInvitations: { to: Invitation, local: 'agencyId', foreign: 'agencyId', also: { caseId: 'caseId' } },
+};
+
+/** Events of a contribution by somebody of whose way into the case the actor may know. */
+function byKnownContributor(actor: Actor): Where {
+  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Invitation), 'read');
+  const asAgency: Where | null = readable && { $and: [readable, { practitionerId: null }] };
+  return {
+    $or: [
+      { agencyId: actor.agencyId },
+      { doersSeats: { $elemMatch: { tier: 'core' } } },
+      ...(readable ? [{ doersInvitations: { $elemMatch: readable } }] : []),
+      ...(asAgency ? [{ agencysInvitations: { $elemMatch: asAgency } }] : []),
+    ],
+  };
+}
+
+const ABOUT_CONTRIBUTIONS = TOLD.filter(({ type }) => type === Contribution);
+
+const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => field !== 'actorId');
+
 /**
  * Events on whose record the actor may do the action, where the actor may do it to the case; null where there is no such record.
  * Of a record right under the case, that is not asked again: it is the case of the event.
  */
-function aboutRecords(actor: Actor, action: string): Where | null {
+function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TOLD): Where | null {
   const unscoped = { ...actor, scopes: undefined };
-  const each = TOLD.flatMap((subject): Where[] => {
+  const each = told.flatMap((subject): Where[] => {
     const permittedOnes = caseAbove(subject)
       ? permittedUnder(unscoped, subject, action, action)
       : permitted(unscoped, subject, action);
@@ -90,18 +118,35 @@ function aboutRecords(actor: Actor, action: string): Where | null {
   return each.length ? { $or: each } : null;
 }
 
+/** Readable events, but for contributions of guests of whose invitation the actor may not know. */
+function namingTheActor(actor: Actor): Where | null {
+  const about = aboutRecords(actor, 'read');
+  const [contribution] = ABOUT_CONTRIBUTIONS as [Subject];
+  return about && { $and: [about, { $or: [{ subjectType: { $ne: contribution.name } }, byKnownContributor(actor)] }] };
+}
+
 declareSubject(Event, 'Event', {
-  relations: { ...relations, case: { to: Case, local: 'caseId', foreign: 'id' } },
+  relations: { ...relations, ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',
   bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'record-reader',
-      sentence: 'who may read the case, and the record of which the event tells',
+      sentence:
+        'who may read the case, and the record of which the event tells; where that is a contribution, one by a core member, by somebody of their own agency, or by a guest whose invitation they may read',
       actions: ['read'],
       within: 'read',
-      where: (actor) => aboutRecords(actor, 'read'),
+      where: namingTheActor,
+    },
+    {
+      name: 'record-reader-without-the-actor',
+      sentence:
+        'who may read the case, and the contribution of which the event tells: not which person or system wrote it',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => aboutRecords(actor, 'read', ABOUT_CONTRIBUTIONS),
+      fields: WITHOUT_THE_ACTOR,
     },
     {
       name: 'data-protection-officer',

@@ -4,8 +4,12 @@
  * note, section 2.5 "Meeting-less mode".
  */
 import { conflict } from '../policy/problems.js';
+import { Contribution } from '../cases/case.entity.js';
+import { ownOrShared } from '../plans/plans.policy.js';
+import type { Actors } from '../policy/actor.js';
+import { granted } from '../policy/levels.js';
 import type { Work } from '../records/work.js';
-import { Listing, type Meeting } from './meeting.entity.js';
+import { DECISION_CATEGORY, Listing, type Meeting } from './meeting.entity.js';
 
 export const isInWriting = ({ kind }: Pick<Meeting, 'kind'>): boolean => kind === 'written';
 
@@ -37,9 +41,38 @@ export async function mayDecideInWriting(work: Work, meeting: Meeting, { id }: L
     );
 }
 
-/** Who told what they know of an item, or of any: agencies with their types, as the quorum counts them; `$1` the meeting, `$2` the item. */
-export const WHO_TOLD = `SELECT r.asked_agency_id AS agency_id FROM research_requests r
-    WHERE r.meeting_id = $1 AND r.status = 'returned' AND ($2::uuid IS NULL OR r.listing_id = $2)
-  UNION SELECT k.agency_id FROM contributions k JOIN listings l ON l.case_id = k.case_id JOIN meetings m ON m.id = l.meeting_id
-    WHERE l.meeting_id = $1 AND ($2::uuid IS NULL OR l.id = $2) AND l.removed_at IS NULL AND k.recalled_at IS NULL
-      AND NOT k.agency_only AND k.made_at >= m.made_at`;
+/** Core members of the panel today, by `$1` the panel and `$2` the time. */
+const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
+  AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
+  AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date) ORDER BY m.practitioner_id`;
+
+/**
+ * Returns the agencies that told what they know of the item. That is by an answer to a research request, or by a contribution that is
+ * known, by the agreement, to every core member who may know of the decision: they read the decision, its quorum or a refusal, which
+ * must not tell of a contribution that is withheld from one of them. Exclusions and recusals make no difference, so that the count does
+ * not tell of them. Source: docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
+ */
+export async function agenciesHeard(work: Work, actors: Actors, meeting: Meeting, item: Listing): Promise<string[]> {
+  const { now, actor } = work;
+  const query = <R>(sql: string, values: unknown[]): Promise<R[]> => work.manager.query<R[]>(sql, values);
+  const [members, answered] = await work.asService(async () => [
+    await query<{ id: string }>(CORE_MEMBERS, [item.panelId, now]),
+    await query<{ agencyId: string }>(
+      `SELECT asked_agency_id AS "agencyId" FROM research_requests WHERE listing_id = $1 AND status = 'returned'`,
+      [item.id],
+    ),
+  ]);
+  const ids = members.map(({ id }) => id);
+  const readers = await actors.practitionersWithin(query, ids, { now, call: actor.call, purpose: 'PANEL_MEETING' });
+  const decided = { agencyId: actor.agencyId, type: actor.agencyType };
+  const known = readers
+    .filter((one) => granted(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
+    .map((one) => ownOrShared({ ...one, emergencyCaseIds: [] }));
+  const told = await work.rows('read', Contribution, {
+    $and: [
+      { caseId: item.caseId, agencyOnly: false, recalledAt: null, madeAt: { $gte: meeting.madeAt } },
+      ...new Map(known.map((where) => [JSON.stringify(where), where])).values(),
+    ],
+  });
+  return [...new Set([...answered, ...told].map(({ agencyId }) => agencyId))];
+}

@@ -1,6 +1,8 @@
 /** The items of a meeting, as the services of this area find them and write beneath them. */
 import type { Actor, Actors } from '../policy/actor.js';
+import type { Where } from '../policy/conditions.js';
 import { notFound } from '../policy/problems.js';
+import { notBarred, subjectOf, type RecordClass } from '../policy/subjects.js';
 import type { Records } from '../records/records.js';
 import type { Work } from '../records/work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
@@ -26,12 +28,13 @@ export async function itemOf(
  * The items that the actor may see, in the order in which they are heard, without numbers: a gap would tell of an item that
  * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
  */
-export async function itemsOf(work: Work, meetingId: string): Promise<Listing[]> {
-  return inOrder(Listing, await work.rows('read', Listing, { meetingId }));
+export async function itemsOf(work: Work, meetingId: string, also: Where = {}): Promise<Listing[]> {
+  return inOrder(Listing, await work.rows('read', Listing, { $and: [{ meetingId }, also] }));
 }
 
 /**
- * What `asks` finds as the person who first invited the actor, whose times run over the items that this person reads; null for
+ * Returns the items that the person reads who first invited the actor: the actor's times run over them. `asks` finds them, as far as the
+ * condition `also` holds: it leaves out what a conflict hides from the actor, whose agency would learn of it by a later time. Null for
  * members of the panel, and where no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
  */
 export async function asInviter<T>(
@@ -39,7 +42,8 @@ export async function asInviter<T>(
   actors: Actors,
   actor: Actor,
   meetingId: string,
-  asks: (work: Work) => Promise<T[]>,
+  type: RecordClass,
+  asks: (work: Work, also: Where) => Promise<T[]>,
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
     // what is known of the actor is up to date once something was read
@@ -51,7 +55,9 @@ export async function asInviter<T>(
     return invitations[0]?.invitedById ?? null;
   });
   const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
-  return inviter ? records.read(inviter, asks) : null;
+  if (!inviter) return null;
+  const also = notBarred(actor, subjectOf(type), 'conflict');
+  return records.read(inviter, (work) => asks(work, also));
 }
 
 /** Where a record of the item stands, written by the actor’s agency. */

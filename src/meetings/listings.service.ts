@@ -11,7 +11,7 @@ import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin }
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { safeguardingLeadsOf } from '../panels/working-in.js';
-import type { Actor } from '../policy/actor.js';
+import { Actors, type Actor } from '../policy/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
 import type { PageQuery } from '../records/page-query.requests.js';
 import type { Presented } from '../records/presented.js';
@@ -47,7 +47,7 @@ import type {
 } from './meeting.requests.js';
 import { CapturedAction } from './minutes/minutes.entity.js';
 import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
-import { quorumOf } from './room/quorum.js';
+import { quorumInWriting, quorumOf } from './room/quorum.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
 @Injectable()
@@ -55,6 +55,7 @@ export class ListingsService {
   constructor(
     private readonly records: Records,
     private readonly course: MeetingCourse,
+    private readonly actors: Actors,
     following: CaseFollowing,
   ) {
     following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
@@ -237,7 +238,9 @@ export class ListingsService {
       if (listing.outcome)
         throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
       if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
-      const quorum = await quorumOf(work, meeting, listing);
+      const quorum = isInWriting(meeting)
+        ? await quorumInWriting(work, this.actors, meeting, listing)
+        : await quorumOf(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',
@@ -403,13 +406,16 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
 
 /**
  * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
- * are recused is none to them.
+ * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
  */
 async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
+  const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);
+  const readable = isInvited ? await work.rows('read', Listing, { caseId, removedAt: null }) : null;
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
-     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)`,
-    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds],
+     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)
+       AND ($5::uuid[] IS NULL OR l.id = ANY($5))`,
+    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds, readable?.map(({ id }) => id) ?? null],
   );
   return next?.at ?? null;
 }

@@ -450,6 +450,9 @@ export class Invitation extends PartnershipRecord {
   changeReason: string | null;
 }
 
+/** The data category of decisions. */
+export const DECISION_CATEGORY = 'plan_action';
+
 /** What the panel decided about one item, and why. Decisions are added and never changed. */
 @Entity('decisions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -461,9 +464,9 @@ export class Invitation extends PartnershipRecord {
 @Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {
   /** The data category: `plan_action`. */
-  @Column({ type: 'text', default: 'plan_action' })
+  @Column({ type: 'text', default: DECISION_CATEGORY })
   @Classified('administrative')
-  category: 'plan_action';
+  category: typeof DECISION_CATEGORY;
 
   /** What kind of decision. */
   @Column({ type: 'text' })

@@ -76,14 +76,26 @@ export const invited = (
   },
 });
 
-/** Items of meetings to come that are not decided, except those from which the actor is recused. */
-const onListToCome = ({ recusedListingIds }: Actor): Where => ({
+/**
+ * Condition for items by which the actor learns that a case is on a list to come. Of a case to which they are invited, those that
+ * they may read; of any other, where also somebody without the case may follow it, each from which they are not recused.
+ */
+function noticeableItems(actor: Actor): Where {
+  const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
+  if (!actor.invitations.length) return notRecused;
+  const elsewhere: Where = { caseId: { $nin: [...new Set(actor.invitations.map(({ caseId }) => caseId))] } };
+  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  return { $and: [notRecused, { $or: [elsewhere, ...(readable ? [readable] : [])] }] };
+}
+
+/** Cases with such an item, which is not decided, at a meeting to come. */
+const onListToCome = (actor: Actor): Where => ({
   listings: {
     $elemMatch: {
-      removedAt: null,
-      outcome: null,
-      id: { $nin: recusedListingIds },
-      meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } },
+      $and: [
+        { removedAt: null, outcome: null, meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } } },
+        noticeableItems(actor),
+      ],
     },
   },
 });

@@ -23,6 +23,12 @@ export async function research(seeding: Seeding): Promise<void> {
     const meeting = meetingOf.get(listing.meeting) as (typeof meetings)[number];
     return { one, about, meeting };
   });
+  /** Day of the return: where something was shared, that of the agency's last contribution, as both happen at the same moment. */
+  const returnedOn = ({ one, about }: (typeof placed)[number]): string | null => {
+    const days = contributions.filter((told) => told.case === about.key && told.agency === one.agency);
+    const shared = one.status === 'returned' ? days.map(({ contributedOn }) => contributedOn).sort() : [];
+    return shared.findLast((day) => day <= one.dueOn) ?? shared[0] ?? one.returnedOn;
+  };
   const inside = ({ about }: (typeof placed)[number]) => ({
     caseId: seeding.id('case', about.key),
     panelId: seeding.id('panel', about.panel),
@@ -38,7 +44,7 @@ export async function research(seeding: Seeding): Promise<void> {
         ...inside(place),
         ...seeding.agency(asksFor(about.panel)),
         id: seeding.id('research-request', one.key),
-        at: one.returnedOn ?? meeting.caseListDue,
+        at: returnedOn(place) ?? meeting.caseListDue,
         meetingId: seeding.id('meeting', meeting.key),
         listingId: seeding.id('listing', one.listing),
         askedAgencyId: seeding.id('agency', one.agency),
@@ -48,7 +54,7 @@ export async function research(seeding: Seeding): Promise<void> {
         originalDueOn: one.dueOn,
         closesAt: new Date(meeting.endsAt),
         status: isReturned ? ('returned' as const) : ('asked' as const),
-        returnedAt: isReturned ? seeding.at(one.returnedOn) : null,
+        returnedAt: isReturned ? seeding.at(returnedOn(place)) : null,
         nil: isReturned ? one.status === 'nil_return' : null,
       };
     }),

@@ -5,7 +5,7 @@ import { rulesInForce } from '../../panels/panels.service.js';
 import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../../plans/action.entity.js';
 import { Actors, type Actor } from '../../policy/actor.js';
 import type { RecordClass } from '../../policy/subjects.js';
-import type { Row } from '../../policy/conditions.js';
+import type { Row, Where } from '../../policy/conditions.js';
 import { conflict, notFound } from '../../policy/problems.js';
 import { londonDay } from '../../records/london-day.js';
 import type { PageOf, Presented } from '../../records/presented.js';
@@ -35,7 +35,10 @@ export class AgendaService {
   ) {}
 
   async get(actor: Actor, id: string, edition?: number): Promise<Presented> {
-    const ofInviter = await asInviter(this.records, this.actors, actor, id, (work) => rowsOf(work, id, edition));
+    const type = edition ? AgendaItem : Listing;
+    const ofInviter = await asInviter(this.records, this.actors, actor, id, type, (work, also) =>
+      rowsOf(work, id, edition, also),
+    );
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
       return work.present(AgendaView, meeting, {
@@ -114,8 +117,8 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
 /** An item of an agenda, as it is or as it was circulated. */
 type AgendaRow = ListedCase & { listingId: string };
 
-const onTheList = async (work: Work, meetingId: string): Promise<Listing[]> =>
-  inOrder(Listing, await work.rows('read', Listing, { meetingId, removedAt: null }));
+const onTheList = async (work: Work, meetingId: string, also: Where = {}): Promise<Listing[]> =>
+  inOrder(Listing, await work.rows('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
 
 async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
   const found = await work.asService(() => candidates(work, meeting));
@@ -158,10 +161,10 @@ async function placeItems(work: Work, meetingId: string, ordered: string[]): Pro
 }
 
 /** As it is, or as it was circulated. */
-const rowsOf = async (work: Work, meetingId: string, edition?: number): Promise<AgendaRow[]> =>
+const rowsOf = async (work: Work, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
   edition
-    ? inOrder(AgendaItem, await work.rows('read', AgendaItem, { meetingId, edition }))
-    : (await onTheList(work, meetingId)).map((listing) => ({ ...listing, listingId: listing.id }));
+    ? inOrder(AgendaItem, await work.rows('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
+    : (await onTheList(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
 
 async function asItIs(work: Work, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
   const items = await rowsOf(work, meeting.id);
@@ -201,7 +204,8 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
 
 /**
  * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
- * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads.
+ * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict
+ * hides from the guest.
  */
 async function filled(
   work: Work,

@@ -123,7 +123,7 @@ const RESEARCH: Labels = {
   dueOn: 'Due on',
   overdue: 'Overdue',
   returnedAt: 'Answered',
-  nil: 'Nothing held',
+  nil: 'Nothing shared with you',
 };
 
 type NameOf = (id: string | null | undefined) => string;

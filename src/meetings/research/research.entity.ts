@@ -112,7 +112,7 @@ export class ResearchRequest extends CaseRecord {
   @Classified('administrative')
   returnedAt: Date | null;
 
-  /** Returned, and nothing was shared. */
+  /** Returned, and nothing was shared with the return of which its reader may know. Null until it is returned. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('administrative')
   @IsBoolean()

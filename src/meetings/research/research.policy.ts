@@ -5,9 +5,9 @@
  */
 import type { Actor } from '../../policy/actor.js';
 import type { Where } from '../../policy/conditions.js';
-import { declareSubject, extendSubject, openings, ownBars, subjectOf } from '../../policy/subjects.js';
+import { declareSubject, extendSubject, openings, ownBars, permitted, subjectOf } from '../../policy/subjects.js';
 import { addWords, declareWords } from '../../policy/wording.js';
-import { Case, CasePerson } from '../../cases/case.entity.js';
+import { Case, CasePerson, Contribution } from '../../cases/case.entity.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { seatedPanels } from '../../panels/panels.policy.js';
 import { Person } from '../../subjects/subject.entity.js';
@@ -106,8 +106,30 @@ extendSubject(Person, {
   ],
 });
 
+/** Requests of other agencies with whose return nothing was shared of which the actor may know. */
+function sharedNothingKnown(actor: Actor): Where {
+  const known = permitted({ ...actor, scopes: undefined }, subjectOf(Contribution), 'read');
+  return {
+    askedAgencyId: { $ne: actor.agencyId },
+    ...(known ? { $nor: [{ shared: { $elemMatch: known } }] } : {}),
+  };
+}
+
 declareSubject(ResearchRequest, 'ResearchRequest', {
-  relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
+  relations: {
+    case: { to: Case, local: 'caseId', foreign: 'id' },
+    // what is shared becomes a contribution of the agency at the moment of the return
+    shared: {
+      to: Contribution,
+      local: 'caseId',
+      foreign: 'caseId',
+      also: { askedAgencyId: 'agencyId', returnedAt: 'madeAt' },
+    },
+  },
+  telling: {
+    // that an agency holds something of which the reader may not know is a fact about the person
+    nil: { shownAs: true, hidden: [{ values: [false], where: sharedNothingKnown }] },
+  },
   parent: 'case',
   panel: 'panelId',
   case: 'caseId',

@@ -8,8 +8,9 @@
  * section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../../panels/panels.service.js';
+import type { Actors } from '../../policy/actor.js';
 import type { Work } from '../../records/work.js';
-import { isInWriting, WHO_TOLD } from '../in-writing.js';
+import { agenciesHeard } from '../in-writing.js';
 import { THERE } from './attendance.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meeting.entity.js';
 
@@ -52,18 +53,20 @@ export function shortfalls(rule: QuorumRule, present: Present): string[] {
   ];
 }
 
+const IN_A_ROOM = 'Open the meeting, and let the chair or coordinator record who is present.';
+const IN_WRITING =
+  'An agency counts that has answered its research request, or contributed what each member of the panel may know of.';
+
 /** What a missed quorum leaves, and how that is said. */
 const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
   warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
   block: {
     kinds: ['note', 'continue', 'defer', 'escalate'],
-    allows:
-      'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case. Open the meeting, and let the chair or coordinator record who is present.',
+    allows: 'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case.',
   },
   defer: {
     kinds: ['defer'],
-    allows:
-      'On this panel an inquorate item may only be deferred. Open the meeting, and let the chair or coordinator record who is present.',
+    allows: 'On this panel an inquorate item may only be deferred.',
   },
 };
 
@@ -76,11 +79,10 @@ export interface Quorum {
   allows: string;
 }
 
-/** Of the meeting, or as it is at one item. */
+/** Of a meeting in a room, or as it is at one item of it. */
 export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
   const rule = quorumRule(inForce?.rules);
-  if (isInWriting(meeting)) return quorumBy(rule, inForce?.edition, await told(work, meeting, item));
   const { id, status, closedAt } = meeting;
   const at = item?.endedAt ?? closedAt ?? (status === 'in_session' ? work.now : null);
   const [present] = await work.manager.query<[Present]>(
@@ -97,27 +99,27 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
          SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
     [id, work.now, THERE, at, item?.id ?? null],
   );
-  return quorumBy(rule, inForce?.edition, present);
+  return quorumBy(rule, inForce?.edition, present, IN_A_ROOM);
 }
 
-/** In writing: whoever told what they know; the chair decides. */
-async function told(work: Work, { id }: Meeting, item?: Listing): Promise<Present> {
-  const [present] = await work.asService(() =>
-    work.manager.query<[Omit<Present, 'chaired'>]>(
-      `SELECT count(DISTINCT told.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes"
-       FROM (${WHO_TOLD}) told JOIN agencies g ON g.id = told.agency_id`,
-      [id, item?.id ?? null],
-    ),
+/** At one item of a sitting in writing: those are there who told what they know, and the chair, who decides. */
+export async function quorumInWriting(work: Work, actors: Actors, meeting: Meeting, item: Listing): Promise<Quorum> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  const agencyIds = await agenciesHeard(work, actors, meeting, item);
+  const [{ agencyTypes }] = await work.manager.query<[Pick<Present, 'agencyTypes'>]>(
+    `SELECT coalesce(jsonb_agg(DISTINCT type), '[]') AS "agencyTypes" FROM agencies WHERE id = ANY ($1)`,
+    [agencyIds],
   );
-  return { ...present, chaired: true };
+  const present = { agencies: agencyIds.length, agencyTypes, chaired: true };
+  return quorumBy(quorumRule(inForce?.rules), inForce?.edition, present, IN_WRITING);
 }
 
-function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present): Quorum {
+function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
   const missing = shortfalls(rule, present);
   return {
     missing,
     rulesEdition: edition ?? null,
     forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
-    allows: LEFT[rule.onFail].allows,
+    allows: `${LEFT[rule.onFail].allows} ${how}`,
   };
 }

@@ -23,7 +23,9 @@ export class RunningOrderService {
   ) {}
 
   async of(actor: Actor, meetingId: string): Promise<Presented> {
-    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, (work) => itemsOf(work, meetingId));
+    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
+      itemsOf(work, meetingId, also),
+    );
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const items = await itemsOf(work, meetingId);
