@@ -451,6 +451,9 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       }
       const written = { ...licence([after.id], everybody, true), isRowAlone: true, columns: columns ?? [] };
       switch (table) {
+        case 'disclosures':
+          // a later correction is to be told as well: the notice that says so is shown again until then
+          return [written, licence([after.id], everybody, columns?.includes('tidings') ?? false)];
         case 'memberships':
           if (!isWiderSeat(before, after)) return [licence(ownReferrals(facts, before), concerns, true)];
           return [
