@@ -29,6 +29,7 @@ export type Tidings = (typeof TIDINGS)[number];
   'purpose',
   'day',
   'fields',
+  'keptOutByIds',
 ])
 @Index(['recordId'])
 @Index(['caseId', 'at', 'id'])
@@ -113,6 +114,15 @@ export class Disclosure extends PartnershipRecord {
   @Column({ type: 'uuid', array: true })
   @Classified('administrative')
   agreementVersionIds: string[];
+
+  /**
+   * Exclusions and recusals by which the person was kept from it who alone would have received it for the agency; null where the
+   * agency received it. Such a row accounts for nothing: it is shown to readers who may know none of these records, as they would
+   * conclude from a missing row that there is one.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  keptOutByIds: string[] | null;
 
   /** What the recipient must be told: the record was corrected, or recalled, since. The last of its revisions. */
   @Column({ type: 'text', nullable: true })

@@ -16,6 +16,7 @@ import {
   ReferralSubject,
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
+import { knownToBeKeptOut, toConflicts } from '../meetings/room/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -72,6 +73,18 @@ const hiddenWithItsRecord: Bar = {
   },
 };
 
+/** Hides what only seems to have been received from officers, who account for what was, and where the agency did receive it. */
+const neverReceived: Bar = {
+  name: 'never-received',
+  step: 'conflict',
+  sentence:
+    'who is a data protection officer, where a conflict kept it from the one who would have received it; and everybody where somebody else of the agency received it',
+  where: ({ roles }) => ({
+    keptOutByIds: { $ne: null },
+    ...(roles.includes('data_protection_officer') ? {} : { same: { $elemMatch: { keptOutByIds: null } } }),
+  }),
+};
+
 const bars: Bar[] = [
   {
     name: 'excluded-from-case',
@@ -92,6 +105,8 @@ const bars: Bar[] = [
   hiddenWithItsRecord,
   outsideCompartment,
   recusedFromItem('listingId'),
+  knownToBeKeptOut,
+  neverReceived,
 ];
 
 /** A screening is the panel's: the agency that referred does not read it. */
@@ -125,6 +140,13 @@ declareSubject(Disclosure, 'Disclosure', {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
     referral: { to: Referral, local: 'referralId', foreign: 'id' },
+    same: {
+      to: Disclosure,
+      local: 'recordId',
+      foreign: 'recordId',
+      also: { recipientAgencyId: 'recipientAgencyId', recordVersion: 'recordVersion', caseId: 'caseId', day: 'day' },
+    },
+    ...toConflicts,
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],

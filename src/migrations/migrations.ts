@@ -75,6 +75,7 @@ import { NoticesOfUnseenActions20261129660000 } from './20261129660000-notices-o
 import { NoticesOfChangesByExcluded20261129690000 } from './20261129690000-notices-of-changes-by-excluded.js';
 import { NoticesHiddenWithExclusions20261129740000 } from './20261129740000-notices-hidden-with-exclusions.js';
 import { NamesTakenBack20261129750000 } from './20261129750000-names-taken-back.js';
+import { ApparentRecipients20261129800000 } from './20261129800000-apparent-recipients.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -155,4 +156,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesOfChangesByExcluded20261129690000,
   NoticesHiddenWithExclusions20261129740000,
   NamesTakenBack20261129750000,
+  ApparentRecipients20261129800000,
 ];

@@ -65,6 +65,9 @@ export interface Copied {
   meetingId: string;
   /** The items that it held. */
   listingIds: string[];
+  /** The items that it would have held but for conflicts of the reader, each with one of the records that kept it out. */
+  keptListingIds: string[];
+  keptOutByIds: string[];
 }
 
 /** What somebody received, to be written down beside the log. */
@@ -92,6 +95,8 @@ export interface Disclosed {
   recipientAgencyId?: string;
   fields: string[];
   agreementVersionIds: string[];
+  /** The conflicts by which the person was kept from it who would have received it for the agency; only where it did not. */
+  keptOutByIds?: string[];
   /** The purpose, where it follows from how the record was opened and not from the request. */
   purpose?: Purpose;
 }

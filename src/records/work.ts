@@ -87,11 +87,11 @@ const CONTEXT_PANELS = 'contextPanelIds';
 /** Why somebody reads what an emergency access opens, whatever the request says. */
 const EMERGENCY_PURPOSE: Purpose = 'EMERGENCY_BTG';
 
-/** Answers by which a request that names a record is refused. */
-const REFUSING = [403, 404, 409, 412, 422, 428];
-
 /** Stands for a field where something was received by word of mouth. */
 const SPOKEN = 'spoken';
+
+/** Answers by which a request that names a record is refused. */
+const REFUSING = [403, 404, 409, 412, 422, 428];
 
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
@@ -688,12 +688,29 @@ export class Work {
   ): void {
     const subject = subjectOf(type);
     const row = record as unknown as Row;
-    const spoken = { ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }), originAgencyId };
+    const spoken = spokenOf(subject, row, originAgencyId);
     this.note('disclose', 'verbal', subject, [row], {
       recordIds: [record.id, ...to.recordIds],
       recipientAgencyId: to.agencyId,
       disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
     });
+  }
+
+  /**
+   * Notes what an agency would have been told if a conflict had not kept its only person from it. It is no disclosure and has no entry of
+   * its own in the log; it is kept with the entry of what was made last.
+   */
+  seemsTold(
+    type: RecordClass,
+    record: Recorded,
+    originAgencyId: string,
+    to: { agencyId: string; keptOutByIds: string[] },
+  ): void {
+    const entry = this.audit.at(-1);
+    if (!entry || to.agencyId === originAgencyId) return;
+    const spoken = spokenOf(subjectOf(type), record as unknown as Row, originAgencyId);
+    const seeming = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
+    entry.disclosed = [...(entry.disclosed ?? []), seeming];
   }
 
   /**
@@ -1032,6 +1049,12 @@ function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content
   const from = contributor ? row[contributor.agency] : null;
   return from != null && from !== actor.agencyId && content.some((field) => row[field] != null);
 }
+
+/** What an agency is told of a record by word of mouth. */
+const spokenOf = (subject: Subject, row: Row, originAgencyId: string): Disclosed => ({
+  ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
+  originAgencyId,
+});
 
 /** What the reader's agency receives of another's record. */
 function received(
