@@ -15,13 +15,14 @@ const MOST_LINKS = 10;
 
 const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
     record_type, record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids,
-    kept_out_by_ids)
+    kept_out_by_ids, through_listing_ids)
   SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."referralId", d."personId", d."listingId",
     d."recordType", d."recordId", d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds",
-    d."keptOutByIds"
+    d."keptOutByIds", d."throughListingIds"
   FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "referralId" uuid, "personId" uuid,
     "listingId" uuid, "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
-    day date, at timestamptz, fields text[], "agreementVersionIds" uuid[], "keptOutByIds" uuid[])
+    day date, at timestamptz, fields text[], "agreementVersionIds" uuid[], "keptOutByIds" uuid[],
+    "throughListingIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
 const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, document, reader_id,
@@ -82,7 +83,7 @@ export class DisclosureRows extends Disclosures {
         const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
         const purpose = one.purpose ?? who.purpose;
         const through = `${one.panelId ?? ''} ${one.caseId ?? ''} ${one.referralId ?? ''}`;
-        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${through} ${purpose ?? ''} ${day} ${joined(one.fields)} ${one.keptOutByIds?.join() ?? ''}`;
+        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${through} ${purpose ?? ''} ${day} ${joined(one.fields)} ${one.keptOutByIds?.join() ?? ''} ${one.throughListingIds?.join() ?? ''}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,

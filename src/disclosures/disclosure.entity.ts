@@ -30,6 +30,7 @@ export type Tidings = (typeof TIDINGS)[number];
   'day',
   'fields',
   'keptOutByIds',
+  'throughListingIds',
 ])
 @Index(['recordId'])
 @Index(['caseId', 'at', 'id'])
@@ -114,6 +115,14 @@ export class Disclosure extends PartnershipRecord {
   @Column({ type: 'uuid', array: true })
   @Classified('administrative')
   agreementVersionIds: string[];
+
+  /**
+   * The items of meetings through which alone the reader read the case: of guests, and of those asked for research. Null where there was
+   * another way. Whoever is recused from all of these items would learn of them.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  throughListingIds: string[] | null;
 
   /**
    * Exclusions and recusals by which the person was kept from it who alone would have received it for the agency; null where the

@@ -16,6 +16,7 @@ import {
   ReferralSubject,
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
+import { readThroughHiddenItems } from '../meetings/through-items.policy.js';
 import { knownToBeKeptOut, toConflicts } from '../meetings/room/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -105,6 +106,7 @@ const bars: Bar[] = [
   hiddenWithItsRecord,
   outsideCompartment,
   recusedFromItem('listingId'),
+  readThroughHiddenItems,
   knownToBeKeptOut,
   neverReceived,
 ];

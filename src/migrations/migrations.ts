@@ -76,6 +76,7 @@ import { NoticesOfChangesByExcluded20261129690000 } from './20261129690000-notic
 import { NoticesHiddenWithExclusions20261129740000 } from './20261129740000-notices-hidden-with-exclusions.js';
 import { NamesTakenBack20261129750000 } from './20261129750000-names-taken-back.js';
 import { ApparentRecipients20261129800000 } from './20261129800000-apparent-recipients.js';
+import { ItemsReadThrough20261129810000 } from './20261129810000-items-read-through.js';
 
 /** The migrations in their order. A migration that was released is never edited; add another. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -157,4 +158,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   NoticesHiddenWithExclusions20261129740000,
   NamesTakenBack20261129750000,
   ApparentRecipients20261129800000,
+  ItemsReadThrough20261129810000,
 ];
