@@ -17,6 +17,7 @@ import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
+import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
 import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
 
@@ -258,10 +259,12 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
     },
     {
       name: 'agency-of-the-case',
-      sentence: 'whose agency leads or brought the case, and who may read it: that it happened, by reference',
+      sentence:
+        'who is safeguarding lead of the agency that leads or brought the case, and may read it: that it happened, by reference',
       actions: ['read'],
       within: 'read',
       where: (actor) => ({
+        partnershipId: { $in: entrustedPartnerships(actor) },
         case: { $elemMatch: { $or: [{ leadAgencyId: actor.agencyId }, { agencyId: actor.agencyId }] } },
       }),
       fields: BY_REFERENCE,

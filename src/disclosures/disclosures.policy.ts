@@ -1,5 +1,6 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
 import type { Actor } from '../policy/actor.js';
+import type { Purpose } from '../policy/categories.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
@@ -118,6 +119,9 @@ const ofOrigin = (actor: Actor, more: Where): Where => ({
   recordType: { $ne: subjectOf(ReferralScreening).name },
 });
 
+/** Tells of an emergency access, which is known to those of row 8 of `docs/who-may-widen.md`. */
+const IN_EMERGENCY: Purpose = 'EMERGENCY_BTG';
+
 /** What the originating agency learns of a disclosure on a panel where it has no seat. */
 const WITHOUT_THE_PANEL = [
   'id',
@@ -156,9 +160,14 @@ declareSubject(Disclosure, 'Disclosure', {
   grounds: [
     {
       name: 'originator-on-the-panel',
-      sentence: 'whose agency contributed what was disclosed, with a seat on the panel',
+      sentence:
+        'whose agency contributed what was disclosed, with a seat on the panel; what was disclosed in an emergency, as its safeguarding lead',
       actions: ['read', 'read-panel', 'tell'],
-      where: (actor) => ofOrigin(actor, { panelId: { $in: seatedPanels(actor) } }),
+      where: (actor) =>
+        ofOrigin(actor, {
+          panelId: { $in: seatedPanels(actor) },
+          $or: [{ purpose: { $ne: IN_EMERGENCY } }, { partnershipId: { $in: entrustedPartnerships(actor) } }],
+        }),
     },
     {
       name: 'originator',
