@@ -1264,6 +1264,11 @@ CREATE TABLE document_copies (
   agency_id uuid NOT NULL,
   opened_at timestamptz NOT NULL,
   listing_ids uuid[] NOT NULL,
+  -- Items that an exclusion or recusal alone kept from the reader, and by which record: two lists of one length.
+  kept_listing_ids uuid[] NOT NULL DEFAULT '{}',
+  kept_out_by_ids uuid[] NOT NULL DEFAULT '{}',
+  CONSTRAINT document_copies_kept CHECK (
+    cardinality(kept_listing_ids) = cardinality(kept_out_by_ids) AND NOT kept_listing_ids && listing_ids),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT document_copies_document CHECK (document IN ('pack', 'minutes'))
 );
@@ -1340,10 +1345,14 @@ CREATE TABLE item_presences (
   meeting_id uuid NOT NULL,
   listing_id uuid NOT NULL,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
+  -- Exclusions and recusals that alone kept the item from the person; null where the person heard it.
+  kept_out_by_ids uuid[],
+  in_emergency boolean NOT NULL DEFAULT false,
   UNIQUE (listing_id, practitioner_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, meeting_id, case_id) REFERENCES listings (id, meeting_id, case_id),
-  FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id)
+  FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
+  CONSTRAINT item_presences_kept_out CHECK (NOT in_emergency OR kept_out_by_ids IS NULL)
 );
 CREATE INDEX item_presences_listing_id_changed_at_id_idx ON item_presences (listing_id, changed_at, id);
 
@@ -2097,8 +2106,12 @@ CREATE TABLE disclosures (
   tidings text,
   tidings_since timestamptz,
   told_at timestamptz,
+  -- Items of meetings through which alone the case was read; null where there was another way.
+  through_listing_ids uuid[],
+  -- Exclusions and recusals that kept it from the one person who would have received it; null where it was received.
+  kept_out_by_ids uuid[],
   CONSTRAINT disclosures_once_a_day UNIQUE NULLS NOT DISTINCT (record_type, record_id, record_version,
-      recipient_agency_id, panel_id, case_id, referral_id, purpose, day, fields),
+      recipient_agency_id, panel_id, case_id, referral_id, purpose, day, fields, kept_out_by_ids, through_listing_ids),
   CONSTRAINT "CHK_07e17f6eeb115d839289f76bac" CHECK (told_at IS NULL OR tidings IS NOT NULL),
   CONSTRAINT "CHK_2534de4563577aa2cb835023c1" CHECK ((tidings IS NULL) = (tidings_since IS NULL)),
   CONSTRAINT "CHK_b44b17b2405d7b50fe224633a8" CHECK (tidings IN ('correction', 'recall'))
@@ -2149,6 +2162,8 @@ CREATE TABLE events (
   category text,
   contributing_type text,
   listing_id uuid,
+  -- Items of meetings through which alone whoever did it reads the case; null where there was another way.
+  through_listing_ids uuid[],
   agency_only boolean NOT NULL DEFAULT false,
   data jsonb NOT NULL
 );

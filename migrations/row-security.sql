@@ -576,11 +576,23 @@ CREATE POLICY came_for ON attendances AS RESTRICTIVE FOR SELECT USING (
   OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (came_for))
 );
 
--- Hides a copy from actors from whom every item in it is hidden.
+-- Hides a copy from actors from whom every item is hidden that it held, or that a conflict kept from its reader.
 DROP POLICY IF EXISTS items ON document_copies;
 CREATE POLICY items ON document_copies AS RESTRICTIVE FOR SELECT USING (
   current_setting('app.maintenance', true) = 'on'
-  OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (listing_ids))
+  OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (listing_ids || kept_listing_ids))
+);
+
+-- Hides what was read or done through items alone that are all hidden from the actor.
+DROP POLICY IF EXISTS read_through ON disclosures;
+CREATE POLICY read_through ON disclosures AS RESTRICTIVE FOR SELECT USING (
+  current_setting('app.maintenance', true) = 'on' OR through_listing_ids IS NULL OR through_listing_ids = '{}'
+  OR (through_listing_ids <@ (SELECT nullif(current_setting('app.hidden', true), '')::uuid[])::uuid[]) IS NOT TRUE
+);
+DROP POLICY IF EXISTS read_through ON events;
+CREATE POLICY read_through ON events AS RESTRICTIVE FOR SELECT USING (
+  current_setting('app.maintenance', true) = 'on' OR through_listing_ids IS NULL OR through_listing_ids = '{}'
+  OR (through_listing_ids <@ (SELECT nullif(current_setting('app.hidden', true), '')::uuid[])::uuid[]) IS NOT TRUE
 );
 
 -- Hides a revision with its disclosure.

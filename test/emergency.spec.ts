@@ -6,6 +6,7 @@
  * log; the fact without `expires_at`; no sealed categories; the name of whoever opened it among the fields of the
  * notice; an overdue review that blocks nothing; a review of an access that is still open; a person read in an
  * emergency who is not found by the case; somebody who is named in the case in that hour, and read in full;
+ * an access, and a disclosure in it, told to ordinary members of the agency that leads the case or contributed the record;
  * a holder locked out by an open access that an exclusion hides; "open already" answered only for cases that could be opened.
  */
 import type pg from 'pg';
@@ -312,6 +313,40 @@ test('those concerned learn of it by reference; its reviewer learns who and why'
     path.split('/').at(-1),
   ]);
   expect(rows).toEqual([{ data: {}, case_id: null }]);
+});
+
+test('safeguarding leads of the agency of the case learn of it, and no other member', async () => {
+  const { id } = cases[1]!;
+  const { rows } = await owner.query<{ subject: string; agency: string; roles: string[] }>(
+    `SELECT p.subject, p.agency_id AS agency, p.roles FROM memberships m JOIN panels n ON n.id = m.panel_id AND n.code = 'ask-cmarac'
+       JOIN practitioners p ON p.id = m.practitioner_id AND p.active
+     WHERE m.tier = 'core' AND m.role = 'member' AND coalesce(m.valid_to, 'infinity') >= current_date AND m.valid_from <= current_date
+       AND NOT 'safeguarding_lead' = ANY (p.roles) AND p.agency_id <> $1 ORDER BY 1 LIMIT 1`,
+    [me.agencyId],
+  );
+  const { subject, agency } = rows[0]!;
+  await owner.query('UPDATE cases SET lead_agency_id = $2, agency_id = $2, version = version + 1 WHERE id = $1', [
+    id,
+    agency,
+  ]);
+  const path = `/v1/emergency-accesses/${(await open(id)).body.id as string}`;
+  await sergeant.get(`/v1/cases/${id}`).expect(200);
+  const disclosed = async (): Promise<string[]> => {
+    const { body } = await (await by(subject)).get(`/v1/disclosures?caseId=${id}&limit=100`).expect(200);
+    return body.data.map(({ purpose }: { purpose: string }) => purpose);
+  };
+  await (await by(subject)).get(`/v1/cases/${id}`).expect(200);
+  await (await by(subject)).get(path).expect(404);
+  expect(await disclosed()).not.toContain('EMERGENCY_BTG');
+  await owner.query(`UPDATE practitioners SET roles = array_append(roles, 'safeguarding_lead') WHERE subject = $1`, [
+    subject,
+  ]);
+  const { body } = await (await by(subject)).get(path).expect(200);
+  expect(body.withheld).toEqual(expect.arrayContaining(['practitionerId', 'agencyId']));
+  expect(await disclosed()).toContain('EMERGENCY_BTG');
+  await owner.query(`UPDATE practitioners SET roles = array_remove(roles, 'safeguarding_lead') WHERE subject = $1`, [
+    subject,
+  ]);
 });
 
 test('is reviewed within two working days, by somebody else; until then there is no next time', async () => {

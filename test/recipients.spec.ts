@@ -100,12 +100,13 @@ async function expectRecipients(given: Given, people: string[], n = 0): Promise<
   for (const one of people) heard.push(await practitioner(owner, one));
   const listingId = given.items[n];
   const presences = await owner.query<{ id: string }>(
-    'SELECT practitioner_id AS id FROM item_presences WHERE listing_id = $1 ORDER BY 1',
+    'SELECT practitioner_id AS id FROM item_presences WHERE listing_id = $1 AND kept_out_by_ids IS NULL ORDER BY 1',
     [listingId],
   );
   expect(presences.rows.map(({ id }) => id)).toEqual(heard.map(({ id }) => id).sort());
   const told = await owner.query<{ id: string }>(
-    `SELECT DISTINCT recipient_agency_id AS id FROM disclosures WHERE record_id = $1 AND 'spoken' = ANY (fields) ORDER BY 1`,
+    `SELECT DISTINCT recipient_agency_id AS id FROM disclosures WHERE record_id = $1 AND 'spoken' = ANY (fields)
+       AND kept_out_by_ids IS NULL ORDER BY 1`,
     [listingId],
   );
   const { rows } = await owner.query<{ by: string }>(

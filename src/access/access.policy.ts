@@ -10,13 +10,14 @@ import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
-import { declareKnownFacts } from '../records/known-facts.js';
+import { declareConflicts, declareKnownFacts } from '../records/known-facts.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
+import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
 import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
 
@@ -258,10 +259,12 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
     },
     {
       name: 'agency-of-the-case',
-      sentence: 'whose agency leads or brought the case, and who may read it: that it happened, by reference',
+      sentence:
+        'who is safeguarding lead of the agency that leads or brought the case, and may read it: that it happened, by reference',
       actions: ['read'],
       within: 'read',
       where: (actor) => ({
+        partnershipId: { $in: entrustedPartnerships(actor) },
         case: { $elemMatch: { $or: [{ leadAgencyId: actor.agencyId }, { agencyId: actor.agencyId }] } },
       }),
       fields: BY_REFERENCE,
@@ -295,48 +298,56 @@ declareKnownFacts(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, p
   });
 });
 
-declareKnownFacts(
-  ['excludedCaseIds', 'namedExcludedCaseIds', 'excludedPersonIds', 'panelExclusions', 'peopleOfHiddenMatters'],
-  async (work, people) => {
-    const concerning = await exclusionsOf(work, people);
-    const shown = await work.shownOf(
-      Exclusion,
-      concerning.map(({ id }) => id),
-    );
-    // the officer is told the truth, also where the agreement does not share with their agency the name that was typed
-    const isOfficer = work.actor.roles.includes('data_protection_officer');
-    return (one) => {
-      const known = concerning.filter((exclusion) => {
-        const names = namedBy(exclusion, one);
-        const fields = shown.get(exclusion.id);
-        const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
-        return names !== null && (isKnown || work.made.has(exclusion.id));
-      });
-      const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
-      const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));
-      const hides = (personId: string, panelId?: string): boolean =>
-        known.some(
-          (exclusion) =>
-            exclusion.personId === personId &&
-            (panelId
-              ? exclusion.reach === 'panel' && exclusion.panelId === panelId
-              : exclusion.reach === 'partnership'),
-        );
-      return {
-        excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
-        namedExcludedCaseIds: one.namedExcludedCaseIds.filter((id) => named.has(id)),
-        excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
-        panelExclusions: one.panelExclusions
-          .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
-          .filter(({ personIds }) => personIds.length),
-        peopleOfHiddenMatters: one.peopleOfHiddenMatters.filter(
-          ({ panelId, caseIds: inCases, excludedPersonIds: because }) =>
-            inCases.every((id) => caseIds.has(id)) && because.every((id) => hides(id) || hides(id, panelId)),
-        ),
-      };
-    };
-  },
+/** Facts that rest on exclusions. */
+const OF_EXCLUSIONS = [
+  'excludedCaseIds',
+  'namedExcludedCaseIds',
+  'excludedPersonIds',
+  'panelExclusions',
+  'peopleOfHiddenMatters',
+] as const;
+
+declareConflicts(OF_EXCLUSIONS, async (work, one) =>
+  (await exclusionsOf(work, [one])).filter((exclusion) => namedBy(exclusion, one) !== null),
 );
+
+declareKnownFacts(OF_EXCLUSIONS, async (work, people) => {
+  const concerning = await exclusionsOf(work, people);
+  const shown = await work.shownOf(
+    Exclusion,
+    concerning.map(({ id }) => id),
+  );
+  // the officer is told the truth, also where the agreement does not share with their agency the name that was typed
+  const isOfficer = work.actor.roles.includes('data_protection_officer');
+  return (one) => {
+    const known = concerning.filter((exclusion) => {
+      const names = namedBy(exclusion, one);
+      const fields = shown.get(exclusion.id);
+      const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
+      return names !== null && (isKnown || work.made.has(exclusion.id));
+    });
+    const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
+    const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));
+    const hides = (personId: string, panelId?: string): boolean =>
+      known.some(
+        (exclusion) =>
+          exclusion.personId === personId &&
+          (panelId ? exclusion.reach === 'panel' && exclusion.panelId === panelId : exclusion.reach === 'partnership'),
+      );
+    return {
+      excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
+      namedExcludedCaseIds: one.namedExcludedCaseIds.filter((id) => named.has(id)),
+      excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
+      panelExclusions: one.panelExclusions
+        .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))
+        .filter(({ personIds }) => personIds.length),
+      peopleOfHiddenMatters: one.peopleOfHiddenMatters.filter(
+        ({ panelId, caseIds: inCases, excludedPersonIds: because }) =>
+          inCases.every((id) => caseIds.has(id)) && because.every((id) => hides(id) || hides(id, panelId)),
+      ),
+    };
+  };
+});
 
 declareWords(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
 declareWords(AccessRequest, 'Working a case', 'request for access', {

@@ -14,19 +14,23 @@ const MOST_REMEMBERED = 50_000;
 const MOST_LINKS = 10;
 
 const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
-    record_type, record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids)
+    record_type, record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids,
+    kept_out_by_ids, through_listing_ids)
   SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."referralId", d."personId", d."listingId",
-    d."recordType", d."recordId", d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds"
+    d."recordType", d."recordId", d."recordVersion", d."originAgencyId", d."recipientAgencyId", d.purpose, d.day, d.at, d.fields, d."agreementVersionIds",
+    d."keptOutByIds", d."throughListingIds"
   FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, "partnershipId" uuid, "panelId" uuid, "caseId" uuid, "referralId" uuid, "personId" uuid,
     "listingId" uuid, "recordType" text, "recordId" uuid, "recordVersion" integer, "originAgencyId" uuid, "recipientAgencyId" uuid, purpose text,
-    day date, at timestamptz, fields text[], "agreementVersionIds" uuid[])
+    day date, at timestamptz, fields text[], "agreementVersionIds" uuid[], "keptOutByIds" uuid[],
+    "throughListingIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
 const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, document, reader_id,
-    agency_id, opened_at, listing_ids)
-  SELECT c.serial, 1, c.at, c.at, c."partnershipId", c."panelId", c."meetingId", c.document, c."readerId", c."agencyId", c.at, c."listingIds"
+    agency_id, opened_at, listing_ids, kept_listing_ids, kept_out_by_ids)
+  SELECT c.serial, 1, c.at, c.at, c."partnershipId", c."panelId", c."meetingId", c.document, c."readerId", c."agencyId", c.at, c."listingIds", c."keptListingIds",
+    c."keptOutByIds"
   FROM jsonb_to_recordset($1::jsonb) AS c(serial uuid, "partnershipId" uuid, "panelId" uuid, "meetingId" uuid, document text,
-    "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[])
+    "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[], "keptListingIds" uuid[], "keptOutByIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
 /** Keeps each correction and recall by itself: that a recipient was told of an earlier one stays recorded. */
@@ -79,7 +83,7 @@ export class DisclosureRows extends Disclosures {
         const recipientAgencyId = one.recipientAgencyId ?? who.agencyId;
         const purpose = one.purpose ?? who.purpose;
         const through = `${one.panelId ?? ''} ${one.caseId ?? ''} ${one.referralId ?? ''}`;
-        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${through} ${purpose ?? ''} ${day} ${joined(one.fields)}`;
+        const key = `${recipientAgencyId ?? ''} ${one.recordType} ${one.recordId} ${String(one.recordVersion)} ${through} ${purpose ?? ''} ${day} ${joined(one.fields)} ${one.keptOutByIds?.join() ?? ''} ${one.throughListingIds?.join() ?? ''}`;
         if (this.known.has(key) || fresh.has(key)) continue;
         fresh.set(key, {
           ...one,

@@ -29,6 +29,8 @@ export type Tidings = (typeof TIDINGS)[number];
   'purpose',
   'day',
   'fields',
+  'keptOutByIds',
+  'throughListingIds',
 ])
 @Index(['recordId'])
 @Index(['caseId', 'at', 'id'])
@@ -113,6 +115,23 @@ export class Disclosure extends PartnershipRecord {
   @Column({ type: 'uuid', array: true })
   @Classified('administrative')
   agreementVersionIds: string[];
+
+  /**
+   * The items of meetings through which alone the reader read the case: of guests, and of those asked for research. Null where there was
+   * another way. Whoever is recused from all of these items would learn of them.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  throughListingIds: string[] | null;
+
+  /**
+   * Exclusions and recusals by which the person was kept from it who alone would have received it for the agency; null where the
+   * agency received it. Such a row accounts for nothing: it is shown to readers who may know none of these records, as they would
+   * conclude from a missing row that there is one.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  keptOutByIds: string[] | null;
 
   /** What the recipient must be told: the record was corrected, or recalled, since. The last of its revisions. */
   @Column({ type: 'text', nullable: true })

@@ -1,5 +1,6 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
 import type { Actor } from '../policy/actor.js';
+import type { Purpose } from '../policy/categories.js';
 import type { Where } from '../policy/conditions.js';
 import { declareSubject, extendSubject, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
 import { addWords, declareWords } from '../policy/wording.js';
@@ -16,6 +17,8 @@ import {
   ReferralSubject,
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
+import { readThroughHiddenItems } from '../meetings/through-items.policy.js';
+import { knownToBeKeptOut, toConflicts } from '../meetings/room/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -72,6 +75,18 @@ const hiddenWithItsRecord: Bar = {
   },
 };
 
+/** Hides what only seems to have been received from officers, who account for what was, and where the agency did receive it. */
+const neverReceived: Bar = {
+  name: 'never-received',
+  step: 'conflict',
+  sentence:
+    'who is a data protection officer, where a conflict kept it from the one who would have received it; and everybody where somebody else of the agency received it',
+  where: ({ roles }) => ({
+    keptOutByIds: { $ne: null },
+    ...(roles.includes('data_protection_officer') ? {} : { same: { $elemMatch: { keptOutByIds: null } } }),
+  }),
+};
+
 const bars: Bar[] = [
   {
     name: 'excluded-from-case',
@@ -92,6 +107,9 @@ const bars: Bar[] = [
   hiddenWithItsRecord,
   outsideCompartment,
   recusedFromItem('listingId'),
+  readThroughHiddenItems,
+  knownToBeKeptOut,
+  neverReceived,
 ];
 
 /** A screening is the panel's: the agency that referred does not read it. */
@@ -100,6 +118,9 @@ const ofOrigin = (actor: Actor, more: Where): Where => ({
   ...more,
   recordType: { $ne: subjectOf(ReferralScreening).name },
 });
+
+/** Tells of an emergency access, which is known to those of row 8 of `docs/who-may-widen.md`. */
+const IN_EMERGENCY: Purpose = 'EMERGENCY_BTG';
 
 /** What the originating agency learns of a disclosure on a panel where it has no seat. */
 const WITHOUT_THE_PANEL = [
@@ -125,6 +146,13 @@ declareSubject(Disclosure, 'Disclosure', {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
     referral: { to: Referral, local: 'referralId', foreign: 'id' },
+    same: {
+      to: Disclosure,
+      local: 'recordId',
+      foreign: 'recordId',
+      also: { recipientAgencyId: 'recipientAgencyId', recordVersion: 'recordVersion', caseId: 'caseId', day: 'day' },
+    },
+    ...toConflicts,
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],
@@ -132,9 +160,14 @@ declareSubject(Disclosure, 'Disclosure', {
   grounds: [
     {
       name: 'originator-on-the-panel',
-      sentence: 'whose agency contributed what was disclosed, with a seat on the panel',
+      sentence:
+        'whose agency contributed what was disclosed, with a seat on the panel; what was disclosed in an emergency, as its safeguarding lead',
       actions: ['read', 'read-panel', 'tell'],
-      where: (actor) => ofOrigin(actor, { panelId: { $in: seatedPanels(actor) } }),
+      where: (actor) =>
+        ofOrigin(actor, {
+          panelId: { $in: seatedPanels(actor) },
+          $or: [{ purpose: { $ne: IN_EMERGENCY } }, { partnershipId: { $in: entrustedPartnerships(actor) } }],
+        }),
     },
     {
       name: 'originator',

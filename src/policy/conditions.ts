@@ -25,8 +25,8 @@ export class Slot {
 export type Row = Record<string, unknown>;
 
 const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
-/** `$overlaps`: the field is a list and shares a value with this one. */
-const LISTS: Record<string, string> = { $in: 'in', $nin: 'nin', $overlaps: 'overlaps' };
+/** `$overlaps`: the field is a list and shares a value with this one. `$within`: it is a list and all of its values are in this one. */
+const LISTS: Record<string, string> = { $in: 'in', $nin: 'nin', $overlaps: 'overlaps', $within: 'within' };
 const SCALARS: Record<string, string> = {
   $eq: 'eq',
   $ne: 'ne',
@@ -107,6 +107,8 @@ export function holds(condition: Condition, row: Row): boolean {
         return missing(actual) || !(expected as unknown[]).some((one) => same(actual, one));
       case 'overlaps':
         return Array.isArray(actual) && actual.some((each) => (expected as unknown[]).some((one) => same(each, one)));
+      case 'within':
+        return Array.isArray(actual) && actual.every((each) => (expected as unknown[]).some((one) => same(each, one)));
       case 'lt':
         return ordered(actual, expected, (x) => x < 0);
       case 'lte':

@@ -70,6 +70,8 @@ export function toSql(
         return `(${field} = ANY(${parameters.add(value, `${column.type}[]`)})) IS NOT TRUE`;
       case 'overlaps':
         return `${field} && ${parameters.add(value, column.type)}`;
+      case 'within':
+        return `${field} <@ ${parameters.add(value, column.type)}`;
       case 'exists':
         return value ? `${field} IS NOT NULL` : `${field} IS NULL`;
     }

@@ -65,6 +65,9 @@ export interface Copied {
   meetingId: string;
   /** The items that it held. */
   listingIds: string[];
+  /** The items that it would have held but for conflicts of the reader, each with one of the records that kept it out. */
+  keptListingIds: string[];
+  keptOutByIds: string[];
 }
 
 /** What somebody received, to be written down beside the log. */
@@ -92,6 +95,10 @@ export interface Disclosed {
   recipientAgencyId?: string;
   fields: string[];
   agreementVersionIds: string[];
+  /** The items of meetings through which alone whoever received it reads the case; only of guests and those asked for research. */
+  throughListingIds?: string[];
+  /** The conflicts by which the person was kept from it who would have received it for the agency; only where it did not. */
+  keptOutByIds?: string[];
   /** The purpose, where it follows from how the record was opened and not from the request. */
   purpose?: Purpose;
 }
@@ -175,6 +182,8 @@ export interface EventDraft {
   contributingType: string | null;
   /** The item of a meeting to which the record belongs. */
   listingId: string | null;
+  /** The items of meetings through which alone whoever acted reads the case; only of guests. */
+  throughListingIds?: string[];
   /** Concerns a record that its agency keeps to itself. */
   agencyOnly: boolean;
   /** Administrative values only: names of states and changed fields, identifiers. */

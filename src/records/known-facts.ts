@@ -30,6 +30,50 @@ const OPEN: readonly (keyof ActorFacts)[] = [
 const known = new Set<string>(OPEN);
 const finders: FindFacts[] = [];
 
+/** A record that keeps somebody from a case, or from one item of a meeting. */
+export interface Conflict {
+  id: string;
+  caseIds?: readonly string[];
+  listingId?: string;
+}
+
+/** An item of a meeting, with its case. */
+interface ItemOfCase {
+  id: string;
+  caseId: string;
+}
+
+type FindConflicts = (work: Work, one: Actor) => Promise<Conflict[]>;
+
+/** Facts that keep somebody from something, and the ways to the records behind these facts. */
+const conflicting = new Set<keyof ActorFacts>();
+const conflictFinders: FindConflicts[] = [];
+
+export function declareConflicts(names: readonly (keyof ActorFacts)[], find: FindConflicts): void {
+  for (const name of names) conflicting.add(name);
+  conflictFinders.push(find);
+}
+
+/** Returns the records in force that keep the person from something, whether or not whoever works may know them. */
+export const conflictsOf = (work: Work, one: Actor): Promise<Conflict[]> =>
+  work.asService(async () => {
+    const found: Conflict[] = [];
+    for (const find of conflictFinders) found.push(...(await find(work, one)));
+    return found;
+  });
+
+/** Returns those of the conflicts that keep somebody from the item. */
+export const keepingFrom = (conflicts: readonly Conflict[], { id, caseId }: ItemOfCase): Conflict[] =>
+  conflicts.filter((one) => one.listingId === id || one.caseIds?.includes(caseId));
+
+/** Returns the person as they would be without any exclusion or recusal. */
+export const withoutConflicts = (one: Actor): Actor => ({
+  ...one,
+  ...Object.fromEntries([...conflicting].map((name) => [name, []])),
+  // a wall of its own, as below
+  wall: { ...one.wall },
+});
+
 export function declareKnownFacts(names: readonly (keyof ActorFacts)[], find: FindFacts): void {
   for (const name of names) known.add(name);
   finders.push(find);

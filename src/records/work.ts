@@ -46,6 +46,7 @@ import type { Recorded } from './recorded.js';
 import { knownSql, withoutHiddenReferences, type Known } from './references.js';
 import { standingOf, type Standing } from './standing-of-rows.js';
 import { shapeOf, wholeShapeOf, type ViewClass, type ViewShape } from './view.js';
+import { itemsReadThrough, type ItemsByCase } from './through-items.js';
 import { unhidden } from './wall.js';
 
 /** A refusal, with what must be written to the log although the work is undone. */
@@ -87,11 +88,11 @@ const CONTEXT_PANELS = 'contextPanelIds';
 /** Why somebody reads what an emergency access opens, whatever the request says. */
 const EMERGENCY_PURPOSE: Purpose = 'EMERGENCY_BTG';
 
-/** Answers by which a request that names a record is refused. */
-const REFUSING = [403, 404, 409, 412, 422, 428];
-
 /** Stands for a field where something was received by word of mouth. */
 const SPOKEN = 'spoken';
+
+/** Answers by which a request that names a record is refused. */
+const REFUSING = [403, 404, 409, 412, 422, 428];
 
 /** Rows of one statement: its parameters are limited to 65 535. */
 const INSERTED_AT_ONCE = 500;
@@ -400,7 +401,7 @@ export class Work {
     const [whole, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as Masked];
     // what somebody just made of their own is written down as made
     if (status === 200 || isDisclosed(this.actor, subjectOf(shapeOf(view).record), whole, masked))
-      this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
+      await this.writeDown(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
     const body = this.bodyOf(view, whole, masked, given);
     const text = JSON.stringify(body);
@@ -636,6 +637,12 @@ export class Work {
     });
   }
 
+  /** The events with the items through which alone whoever acts reads their cases. */
+  async withItems(events: readonly EventDraft[]): Promise<EventDraft[]> {
+    const items = await itemsReadThrough(this, 'read', () => events.map(({ caseId }) => caseId));
+    return events.map((one) => throughItems(one, items));
+  }
+
   /** Notes that rows were counted, by these fields, and not shown. */
   counted(type: RecordClass, fields: string[]): void {
     this.note('consult', 'count', subjectOf(type), [], { action: 'read', fields });
@@ -688,12 +695,29 @@ export class Work {
   ): void {
     const subject = subjectOf(type);
     const row = record as unknown as Row;
-    const spoken = { ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }), originAgencyId };
+    const spoken = spokenOf(subject, row, originAgencyId);
     this.note('disclose', 'verbal', subject, [row], {
       recordIds: [record.id, ...to.recordIds],
       recipientAgencyId: to.agencyId,
       disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
     });
+  }
+
+  /**
+   * Notes what an agency would have been told if a conflict had not kept its only person from it. It is no disclosure and has no entry of
+   * its own in the log; it is kept with the entry of what was made last.
+   */
+  seemsTold(
+    type: RecordClass,
+    record: Recorded,
+    originAgencyId: string,
+    to: { agencyId: string; keptOutByIds: string[] },
+  ): void {
+    const entry = this.audit.at(-1);
+    if (!entry || to.agencyId === originAgencyId) return;
+    const spoken = spokenOf(subjectOf(type), record as unknown as Row, originAgencyId);
+    const seeming = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
+    entry.disclosed = [...(entry.disclosed ?? []), seeming];
   }
 
   /**
@@ -754,7 +778,7 @@ export class Work {
     { given, ...more }: Partial<AuditDraft> & { given?: Row } = {},
   ): Promise<object[]> {
     const { rows, masks } = await this.masked(view, action, found);
-    this.writeDown(how, action, view, rows, masks, more);
+    await this.writeDown(how, action, view, rows, masks, more);
     return rows.map((row, index) => this.bodyOf(view, row, masks[index] as Masked, given));
   }
 
@@ -776,9 +800,13 @@ export class Work {
   }
 
   /** What the reader may know of records that others refer to. What a client is registered for makes no difference. */
-  async known(type: RecordClass, actions: readonly string[], ids: string[]): Promise<Known> {
+  async known(
+    type: RecordClass,
+    actions: readonly string[],
+    ids: string[],
+    reader: Actor = { ...this.actor, scopes: undefined },
+  ): Promise<Known> {
     if (!ids.length) return new Map();
-    const reader = { ...this.actor, scopes: undefined };
     const form = formOf(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>
       knownSql(reader, type, actions, new Slot(0)),
     );
@@ -811,16 +839,17 @@ export class Work {
    * One entry for what was consulted and one for what was disclosed, in each partnership and compartment: content that another agency
    * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
    */
-  private writeDown(
+  private async writeDown(
     how: string,
     action: string,
     view: ViewClass,
     rows: Row[],
     masks: Masked[],
     more: Partial<AuditDraft> = {},
-  ): void {
+  ): Promise<void> {
     const shape = shapeOf(view);
     const subject = subjectOf(shape.record);
+    const items = await itemsReadThrough(this, action, () => rows.flatMap((row) => casesOf(subject, row)));
     const entries = new Map<
       string,
       { operation: 'consult' | 'disclose'; purpose?: Purpose; members: [Row, Masked][] }
@@ -842,7 +871,9 @@ export class Work {
       const union = (pick: (one: Masked) => string[]): string[] => [
         ...new Set(members.flatMap(([, masked]) => pick(masked))),
       ];
-      const disclosed = members.flatMap(([row, masked]) => this.disclosedOf(shape, action, row, masked, purpose));
+      const disclosed = members.flatMap(([row, masked]) =>
+        this.disclosedOf(shape, action, row, masked, purpose).map((one) => throughItems(one, items)),
+      );
       this.note(
         operation,
         how,
@@ -1032,6 +1063,27 @@ function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content
   const from = contributor ? row[contributor.agency] : null;
   return from != null && from !== actor.agencyId && content.some((field) => row[field] != null);
 }
+
+/** The cases in which the row stands, or through which it was read. */
+const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
+  (subject.case ? row[subject.case] : row['caseId']) as string | null | undefined,
+  ...((row[CONTEXT] as Context | undefined)?.through ?? []).map(({ caseId }) => caseId),
+];
+
+/** What was received or done in a case, with the items through which alone the case was read. */
+const throughItems = <T extends { caseId: string | null; throughListingIds?: string[] }>(
+  one: T,
+  items: ItemsByCase,
+): T => {
+  const throughListingIds = items.get(one.caseId ?? '');
+  return throughListingIds ? { ...one, throughListingIds } : one;
+};
+
+/** What an agency is told of a record by word of mouth. */
+const spokenOf = (subject: Subject, row: Row, originAgencyId: string): Disclosed => ({
+  ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
+  originAgencyId,
+});
 
 /** What the reader's agency receives of another's record. */
 function received(

@@ -46,7 +46,8 @@ export const EMERGENCY_MINUTES = 60;
 
 /**
  * A person opened one case in an emergency, to read, for an hour. What they wrote and who they are is read by themselves and
- * the reviewing data protection officer; the panel and the agencies concerned learn that it happened, by reference.
+ * the reviewing data protection officer; the coordination of the panel and the safeguarding
+ * leads of the agencies concerned learn that it happened, by reference.
  * Source: law and standards note, section 5.4 "Break-glass".
  */
 @Entity('emergency_accesses')

@@ -17,6 +17,10 @@ export type DocumentKind = (typeof DOCUMENTS)[number];
 @Index(['meetingId', 'changedAt', 'id'])
 @Index(['panelId', 'changedAt', 'id'])
 @Check('document_copies_document', oneOf('document', DOCUMENTS))
+@Check(
+  'document_copies_kept',
+  'cardinality(kept_listing_ids) = cardinality(kept_out_by_ids) AND NOT kept_listing_ids && listing_ids',
+)
 export class DocumentCopy extends PartnershipRecord {
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -50,4 +54,14 @@ export class DocumentCopy extends PartnershipRecord {
   @Column({ type: 'uuid', array: true })
   @Classified('administrative')
   listingIds: string[];
+
+  /** The items that it would have held but for exclusions or recusals of the reader: one for each of `keptOutByIds`. */
+  @Column({ type: 'uuid', array: true, default: () => `'{}'` })
+  @Classified('administrative')
+  keptListingIds: string[];
+
+  /** The exclusions and recusals that kept these items from the reader. */
+  @Column({ type: 'uuid', array: true, default: () => `'{}'` })
+  @Classified('administrative')
+  keptOutByIds: string[];
 }

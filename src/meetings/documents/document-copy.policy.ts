@@ -1,6 +1,7 @@
 /**
  * Who opened a document is known to whoever may recall it and may read one of the items that the copy held, and to nobody else:
- * the log is the auditors'. Whose copy held hidden items alone came for one of those.
+ * the log is the auditors'. Whose copy held hidden items alone came for one of those. An item that a conflict kept from the reader
+ * counts like one that the copy held: without the copy, its absence would tell of the conflict.
  */
 import { declareSubject, permitted, subjectOf } from '../../policy/subjects.js';
 import { declareWords } from '../../policy/wording.js';
@@ -12,18 +13,20 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     items: { to: Listing, local: 'listingIds', foreign: 'id' },
+    kept: { to: Listing, local: 'keptListingIds', foreign: 'id' },
   },
   parent: 'meeting',
   seek: ['panelId'],
   grounds: [
     {
       name: 'chair',
-      sentence: 'who may recall the papers of the meeting, and may read one of the items that the copy held',
+      sentence:
+        'who may recall the papers of the meeting, and may read one of the items that the copy held, or would have held but for a conflict of its reader',
       actions: ['read'],
       within: 'recall',
       where: (actor) => {
         const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
-        return readable && { items: { $elemMatch: readable } };
+        return readable && { $or: [{ items: { $elemMatch: readable } }, { kept: { $elemMatch: readable } }] };
       },
     },
   ],

@@ -24,4 +24,15 @@ export const copyOfDocument = (
   serial: string,
   { id: meetingId, partnershipId, panelId }: Meeting,
   listingIds: string[],
-): Copied => ({ document, serial, meetingId, partnershipId, panelId, listingIds });
+  kept: readonly Kept[] = [],
+): Copied => ({
+  ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
+  keptListingIds: kept.map(({ listingId }) => listingId),
+  keptOutByIds: kept.map(({ byId }) => byId),
+});
+
+/** An item that one exclusion or recusal kept from the reader of a document. */
+export interface Kept {
+  listingId: string;
+  byId: string;
+}

@@ -19,13 +19,14 @@ export class PackRecallView extends view(
 ) {
   /**
    * Agencies that received content of the recalled cases from the day on which the papers went out until the recall, as far as you
-   * may know of it: they are to be told. Later readings, circulations and seats do not change the list.
+   * may know of it, and for whoever may recall papers the agencies of `openedBy` since that day: they are to be told. Later readings,
+   * circulations and seats do not change the list.
    */
   @ApiProperty({ type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid', maxLength: 36 } })
   @Classified('administrative')
   receivedByAgencyIds: string[];
 
-  /** The copies that were opened before and held what was recalled; null where you may not recall papers. */
+  /** The copies that were opened before and held what was recalled, as far as you may know; null where you may not recall papers. */
   @ApiProperty({ type: () => DocumentCopyView, isArray: true, maxItems: 1000, nullable: true })
   @Classified('administrative')
   openedBy: DocumentCopyView[] | null;

@@ -13,6 +13,7 @@ import { Listing, Meeting } from '../meeting.entity.js';
 import { DocumentCopy } from '../documents/document-copy.entity.js';
 import { DocumentCopyView } from '../documents/document.views.js';
 import { presentedRows } from '../documents/presenting.js';
+import { knownConflicts } from '../room/known-conflicts.js';
 import { PackRecall } from './pack-recall.entity.js';
 import type { PackRecallRequest } from './pack-recall.requests.js';
 import { PackRecallView } from './pack-recall.views.js';
@@ -71,25 +72,42 @@ async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): P
   const agencies = await agenciesToTell(work, meeting, recalls);
   const copies = await copiesOf(work, meeting);
   return Object.fromEntries(
-    recalls.map(({ id, listingId, madeAt }) => {
+    recalls.map(({ id, listingId, circulatedAt, madeAt }) => {
       const held = copies?.filter(
-        ({ row }) => row.openedAt <= madeAt && (!listingId || row.listingIds.includes(listingId)),
+        ({ row, heldIds }) => row.openedAt <= madeAt && (!listingId || heldIds.includes(listingId)),
       );
-      return [id, { receivedByAgencyIds: agencies.get(id) ?? [], openedBy: held?.map(({ shown }) => shown) ?? null }];
+      // an agency without a disclosure would tell of a conflict of the person who is named as holding a copy
+      const since = held?.filter(({ row }) => londonDay(row.openedAt) >= londonDay(circulatedAt)) ?? [];
+      const received = new Set([...(agencies.get(id) ?? []), ...since.map(({ shown }) => shown.agencyId)]);
+      return [id, { receivedByAgencyIds: [...received].sort(), openedBy: held?.map(({ shown }) => shown) ?? null }];
     }),
   );
 }
 
+interface Copy {
+  row: DocumentCopy;
+  shown: DocumentCopyView;
+  /** The items that it held, as far as the reader of the list may know. */
+  heldIds: string[];
+}
+
 /** Copies of its packs, in the order in which they were opened; null for whoever may not recall them. */
-async function copiesOf(
-  work: Work,
-  { id: meetingId }: Meeting,
-): Promise<{ row: DocumentCopy; shown: DocumentCopyView }[] | null> {
+async function copiesOf(work: Work, { id: meetingId }: Meeting): Promise<Copy[] | null> {
   if (!(await work.peek('recall', Meeting, meetingId))) return null;
   const rows = await work.rows('read', DocumentCopy, { meetingId, document: 'pack' });
   rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
   const shown = await presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
-  return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView }));
+  const known = await knownConflicts(
+    work,
+    rows.flatMap(({ keptOutByIds }) => keptOutByIds),
+  );
+  return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView, heldIds: heldIn(row, known) }));
+}
+
+/** Items that the copy held; an item counts that was kept from its reader by conflicts alone of which none is known. */
+function heldIn({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, known: ReadonlySet<string>): string[] {
+  const knownToBeKept = new Set(keptListingIds.filter((_, n) => known.has(keptOutByIds[n] as string)));
+  return [...listingIds, ...keptListingIds.filter((id) => !knownToBeKept.has(id))];
 }
 
 /** Recalls that hold: none does any more when the agenda was circulated again. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, Not } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Agency } from '../../agencies/agency.entity.js';
 import type { Handling } from '../../cases/case.entity.js';
@@ -9,6 +10,7 @@ import type { Row } from '../../policy/conditions.js';
 import { Problem } from '../../policy/problems.js';
 import { subjectOf, type RecordClass } from '../../policy/subjects.js';
 import { londonDay } from '../../records/london-day.js';
+import { conflictsOf } from '../../records/known-facts.js';
 import { keptBackOf } from '../../records/mask.js';
 import { PaperMaker } from '../../records/paper-maker.js';
 import type { Presented } from '../../records/presented.js';
@@ -19,11 +21,13 @@ import { MeetingPanelView } from '../calendar/calendar.views.js';
 import { inForm, opened } from '../documents/document.js';
 import type { DocumentQuery } from '../documents/document.requests.js';
 import { NamedAgencyView } from '../documents/document.views.js';
-import { copyOfDocument, presentedRows, shown } from '../documents/presenting.js';
+import { copyOfDocument, presentedRows, shown, type Kept } from '../documents/presenting.js';
 import { itemOf } from '../items.js';
-import { Meeting } from '../meeting.entity.js';
+import { Listing, Meeting } from '../meeting.entity.js';
+import { keptOutBy } from '../room/kept-out.js';
 import { paperOf } from './pack-document.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
+import { PackRecall } from './pack-recall.entity.js';
 import { inForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
 
@@ -78,7 +82,8 @@ export class PacksService {
     const items = await presented(work, content);
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
-    work.opened(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds));
+    const kept = asked ? [] : await keptFrom(work, meeting, listingIds);
+    work.opened(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
     const manifest = {
       watermark,
       marking: markingOf(items),
@@ -126,6 +131,25 @@ async function presented(work: Work, content: ItemContent[]): Promise<PackItem[]
       research: shown('research'),
     };
   });
+}
+
+/** The items that the whole pack would hold but for conflicts of its reader, with the records that keep them out. */
+async function keptFrom(
+  work: Work,
+  { id: meetingId, agendaEdition: edition }: Meeting,
+  held: string[],
+): Promise<Kept[]> {
+  const conflicts = work.actor.kind === 'practitioner' ? await conflictsOf(work, work.actor) : [];
+  if (!conflicts.length) return [];
+  const { listings, recalls } = await work.asService(async () => ({
+    listings: await work.manager.findBy(Listing, { meetingId, removedAt: IsNull(), id: Not(In(held)) }),
+    recalls: await work.manager.findBy(PackRecall, { meetingId, edition: edition ?? 0 }),
+  }));
+  const kept: Kept[] = [];
+  for (const listing of listings.filter(({ id }) => !recalls.some(({ listingId }) => listingId === id)))
+    for (const byId of await keptOutBy(work, work.actor, conflicts, listing))
+      kept.push({ listingId: listing.id, byId });
+  return kept;
 }
 
 /** The agencies that the records of the items name, as they are shown. */

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
 import { Departures } from '../../agencies/departures.js';
 import { Actors } from '../../policy/actor.js';
-import { explain } from '../../policy/explanation.js';
-import { subjectOf } from '../../policy/subjects.js';
-import { rowsWithFacts } from '../../records/facts.js';
+import { conflictsOf } from '../../records/known-facts.js';
 import type { Work } from '../../records/work.js';
 import { Listing } from '../meeting.entity.js';
 import { Attendance, THERE } from './attendance.entity.js';
+import { keptOutBy, mayRead } from './kept-out.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
- * Writes down the people who heard an item, as recipients of what was said. People are recorded as soon as they are in the room and
+ * Writes down the people who heard an item, as recipients of what was said; and those whom only a conflict kept from it, who are told of
+ * nowhere but to readers who may not know of the conflict. People are recorded as soon as they are in the room and
  * may know of the item: when it begins, when they arrive, before access is taken from somebody or their account is closed, and when it ends. So somebody whose
  * access ends meanwhile, in whatever way, is a recipient of what was said until then.
  */
@@ -31,13 +31,21 @@ export class Hearers {
   async heard(work: Work, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
     const known = await work.asService(() => work.manager.findBy(ItemPresence, { listingId }));
-    const recorded = new Set(known.map((one) => one.practitionerId));
+    const recorded = new Map(known.map((one) => [one.practitionerId, one]));
     const presences: ItemPresence[] = [];
     for (const one of await inTheRoom(work, listing)) {
-      if (recorded.has(one.practitionerId) || (practitionerId && one.practitionerId !== practitionerId)) continue;
-      if (!(await this.mayHear(work, one.practitionerId, listingId))) continue;
-      const presence = { ...one, meetingId, listingId, caseId, panelId, partnershipId };
-      presences.push(await work.insert(ItemPresence, presence));
+      const before = recorded.get(one.practitionerId);
+      const isHeard = before && !before.keptOutByIds;
+      if (isHeard || (practitionerId && one.practitionerId !== practitionerId)) continue;
+      const hearing = await this.hearingOf(work, one.practitionerId, listing);
+      if (!hearing || (before && hearing.keptOutByIds)) continue;
+      const presence = { ...one, ...hearing, meetingId, listingId, caseId, panelId, partnershipId };
+      const written = await (before
+        ? work.asService(() => work.update(ItemPresence, before, hearing))
+        : work.insert(ItemPresence, presence));
+      if (!hearing.keptOutByIds) presences.push(written);
+      else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
+        work.seemsTold(Listing, listing, listing.presentedByAgencyId, { ...one, keptOutByIds: hearing.keptOutByIds });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
       work.told(Listing, listing, listing.presentedByAgencyId, {
@@ -83,15 +91,25 @@ export class Hearers {
     });
   }
 
-  /** By the same rules by which they would read the item. */
-  private async mayHear(work: Work, practitionerId: string, listingId: string): Promise<boolean> {
+  /**
+   * Returns on what it rests that the person may hear the item, by the same rules by which they would read it, or which records alone keep
+   * them from it; null for whoever may not hear it anyway.
+   */
+  private async hearingOf(work: Work, practitionerId: string, listing: Listing): Promise<Hearing | null> {
     const { now, call } = work.actor;
     const hearer = await this.actors.practitioner(practitionerId, { now, call });
-    if (!hearer) return false;
-    const [row] = await rowsWithFacts(work.manager, hearer, Listing, ['read'], [listingId]);
-    return row !== undefined && explain(hearer, subjectOf(Listing), 'read', row).outcome === 'permit';
+    if (!hearer) return null;
+    const anyway = { ...hearer, emergencyCaseIds: [], namedSinceEmergencyIds: [], wall: { ...hearer.wall } };
+    if (await mayRead(work, hearer, listing)) {
+      const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await mayRead(work, anyway, listing));
+      return { keptOutByIds: null, inEmergency };
+    }
+    const keptOutByIds = await keptOutBy(work, anyway, await conflictsOf(work, anyway), listing);
+    return keptOutByIds.length ? { keptOutByIds, inEmergency: false } : null;
   }
 }
+
+type Hearing = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
 
 type Present = Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>;
 

@@ -2,12 +2,13 @@
  * Who is recused is known to those who run the meeting, as far as they may see the item themselves; whoever declared a
  * conflict goes on seeing that they did.
  */
+import { In, IsNull } from 'typeorm';
 import { ofNoColleague, toPractitioner } from '../../agencies/agencies.policy.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
 import { declareSubject } from '../../policy/subjects.js';
 import { declareWords } from '../../policy/wording.js';
-import { declareKnownFacts } from '../../records/known-facts.js';
+import { declareConflicts, declareKnownFacts } from '../../records/known-facts.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { Recusal } from './recusal.entity.js';
@@ -53,7 +54,20 @@ declareSubject(Recusal, 'Recusal', {
   ],
 });
 
-declareKnownFacts(['recusedListingIds', 'recusedCaseIds'], async (work, people) => {
+/** Facts that rest on recusals. */
+const OF_RECUSALS = ['recusedListingIds', 'recusedCaseIds'] as const;
+
+declareConflicts(OF_RECUSALS, async (work, { id, registrationIds, recusedListingIds }) => {
+  const found = recusedListingIds.length
+    ? await work.manager.findBy(Recusal, { listingId: In(recusedListingIds), endedAt: IsNull() })
+    : [];
+  // what somebody declares holds for the registration that declared it
+  return found.filter(({ practitionerId, declared }) =>
+    declared ? practitionerId === id : registrationIds.includes(practitionerId),
+  );
+});
+
+declareKnownFacts(OF_RECUSALS, async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
   const filter = { listingId: { $in: listingIds }, endedAt: null };
   // an officer who may explain a recusal does not read it, and still counts it

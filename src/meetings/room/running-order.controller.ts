@@ -39,7 +39,7 @@ export class RunningOrderController {
     return this.order.end(actor, id, listingId);
   }
 
-  /** Who was in the room while an item was heard */
+  /** Who was in the room while an item was heard, as far as you may know; to the presenting agency, for which agencies */
   @Get(':id/listings/:listingId/presences')
   @Can('read', ItemPresence)
   @Answers.page(ItemPresenceView)
