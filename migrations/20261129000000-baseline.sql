@@ -2162,8 +2162,6 @@ CREATE TABLE events (
   category text,
   contributing_type text,
   listing_id uuid,
-  -- Items of meetings through which alone whoever did it reads the case; null where there was another way.
-  through_listing_ids uuid[],
   agency_only boolean NOT NULL DEFAULT false,
   data jsonb NOT NULL
 );

@@ -583,14 +583,9 @@ CREATE POLICY items ON document_copies AS RESTRICTIVE FOR SELECT USING (
   OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (listing_ids || kept_listing_ids))
 );
 
--- Hides what was read or done through items alone that are all hidden from the actor.
+-- Hides what was read through items alone that are all hidden from the actor.
 DROP POLICY IF EXISTS read_through ON disclosures;
 CREATE POLICY read_through ON disclosures AS RESTRICTIVE FOR SELECT USING (
-  current_setting('app.maintenance', true) = 'on' OR through_listing_ids IS NULL OR through_listing_ids = '{}'
-  OR (through_listing_ids <@ (SELECT nullif(current_setting('app.hidden', true), '')::uuid[])::uuid[]) IS NOT TRUE
-);
-DROP POLICY IF EXISTS read_through ON events;
-CREATE POLICY read_through ON events AS RESTRICTIVE FOR SELECT USING (
   current_setting('app.maintenance', true) = 'on' OR through_listing_ids IS NULL OR through_listing_ids = '{}'
   OR (through_listing_ids <@ (SELECT nullif(current_setting('app.hidden', true), '')::uuid[])::uuid[]) IS NOT TRUE
 );

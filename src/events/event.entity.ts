@@ -68,11 +68,6 @@ export class Event {
   @Classified('administrative')
   listingId: string | null;
 
-  /** The items of meetings through which alone whoever did it reads the case: of guests. Null where there was another way. */
-  @Column({ type: 'uuid', array: true, nullable: true })
-  @Classified('administrative')
-  throughListingIds: string[] | null;
-
   /** Concerns a record that its agency keeps to itself. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')

@@ -21,7 +21,6 @@ import { Case, Contribution } from '../cases/case.entity.js';
 import '../cases/assessments.policy.js';
 import '../cases/handling.policy.js';
 import '../escalations/escalations.policy.js';
-import { readThroughHiddenItems } from '../meetings/through-items.policy.js';
 import '../meetings/minutes/minutes.policy.js';
 import '../meetings/room/crime.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -130,7 +129,7 @@ declareSubject(Event, 'Event', {
   relations: { ...relations, ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',
-  bars: [recusedFromItem('listingId'), readThroughHiddenItems],
+  bars: [recusedFromItem('listingId')],
   grounds: [
     {
       name: 'record-reader',

@@ -182,8 +182,6 @@ export interface EventDraft {
   contributingType: string | null;
   /** The item of a meeting to which the record belongs. */
   listingId: string | null;
-  /** The items of meetings through which alone whoever acted reads the case; only of guests. */
-  throughListingIds?: string[];
   /** Concerns a record that its agency keeps to itself. */
   agencyOnly: boolean;
   /** Administrative values only: names of states and changed fields, identifiers. */

@@ -87,10 +87,8 @@ export class Records {
       if (earlier) work.repeated(earlier);
       else await rememberReply(work, presented);
       const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);
-      const events = await work.withItems(work.events);
-      if (events.length) await (work.wentAcross ? work.across(tell(events)) : tell(events)());
-      const unseen = await work.withItems(work.unseenEvents);
-      if (unseen.length) await work.asService(tell(unseen));
+      if (work.events.length) await (work.wentAcross ? work.across(tell(work.events)) : tell(work.events)());
+      if (work.unseenEvents.length) await work.asService(tell(work.unseenEvents));
       // agencies are to be told also of what the actor may not know that they received
       if (work.revised.length || work.peopleTakenBack.length)
         await work.asService(async () => {

@@ -637,12 +637,6 @@ export class Work {
     });
   }
 
-  /** The events with the items through which alone whoever acts reads their cases. */
-  async withItems(events: readonly EventDraft[]): Promise<EventDraft[]> {
-    const items = await itemsReadThrough(this, 'read', () => events.map(({ caseId }) => caseId));
-    return events.map((one) => throughItems(one, items));
-  }
-
   /** Notes that rows were counted, by these fields, and not shown. */
   counted(type: RecordClass, fields: string[]): void {
     this.note('consult', 'count', subjectOf(type), [], { action: 'read', fields });
@@ -1070,11 +1064,8 @@ const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
   ...((row[CONTEXT] as Context | undefined)?.through ?? []).map(({ caseId }) => caseId),
 ];
 
-/** What was received or done in a case, with the items through which alone the case was read. */
-const throughItems = <T extends { caseId: string | null; throughListingIds?: string[] }>(
-  one: T,
-  items: ItemsByCase,
-): T => {
+/** What was received of a case, with the items through which alone the case was read. */
+const throughItems = (one: Disclosed, items: ItemsByCase): Disclosed => {
   const throughListingIds = items.get(one.caseId ?? '');
   return throughListingIds ? { ...one, throughListingIds } : one;
 };
