@@ -3,8 +3,14 @@
  * and nothing else changes.
  */
 const areas = [
-  'policy',
+  'time',
+  'http',
+  'database',
+  'authentication',
+  'authorization',
+  'documents',
   'records',
+  'openapi',
   'agencies',
   'sharing',
   'subjects',

@@ -15,8 +15,8 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE TABLE partnerships (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   code text NOT NULL UNIQUE,
   name text NOT NULL,
   kind text NOT NULL,
@@ -27,8 +27,8 @@ CREATE TABLE partnerships (
 CREATE TABLE agencies (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   code text NOT NULL UNIQUE,
   name text NOT NULL,
   type text NOT NULL,
@@ -38,8 +38,8 @@ CREATE TABLE agencies (
 CREATE TABLE agency_partnerships (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agency_id uuid NOT NULL REFERENCES agencies,
   partnership_id uuid NOT NULL REFERENCES partnerships,
   UNIQUE (agency_id, partnership_id)
@@ -50,8 +50,8 @@ CREATE INDEX agency_partnerships_partnership_id_idx ON agency_partnerships (part
 CREATE TABLE practitioners (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agency_id uuid NOT NULL REFERENCES agencies,
   name text NOT NULL,
   name_key text NOT NULL,
@@ -80,8 +80,8 @@ CREATE INDEX practitioner_names_name_key_idx ON practitioner_names (name_key);
 CREATE TABLE clients (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agency_id uuid NOT NULL REFERENCES agencies,
   name text NOT NULL,
   issuer text NOT NULL,
@@ -101,8 +101,8 @@ CREATE INDEX clients_agency_id_idx ON clients (agency_id);
 CREATE TABLE panels (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   code text NOT NULL UNIQUE,
   type text NOT NULL,
@@ -118,8 +118,8 @@ CREATE UNIQUE INDEX panels_one_steering_group ON panels (partnership_id) WHERE t
 CREATE TABLE panel_rules (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   panel_id uuid NOT NULL REFERENCES panels,
   edition integer NOT NULL,
   effective_from date NOT NULL,
@@ -133,8 +133,8 @@ CREATE TABLE panel_rules (
 CREATE TABLE memberships (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   panel_id uuid NOT NULL REFERENCES panels,
   agency_id uuid NOT NULL REFERENCES agencies,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
@@ -171,8 +171,8 @@ CREATE INDEX memberships_practitioner_id_valid_from_idx ON memberships (practiti
 CREATE TABLE persons (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -199,8 +199,8 @@ CREATE INDEX persons_partnership_id_family_name_key_idx ON persons (partnership_
 CREATE TABLE protected_addresses (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -217,8 +217,8 @@ CREATE INDEX protected_addresses_person_id_idx ON protected_addresses (person_id
 CREATE TABLE places (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -237,8 +237,8 @@ CREATE TABLE places (
 CREATE TABLE groups (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -258,8 +258,8 @@ CREATE TABLE groups (
 CREATE TABLE instruments (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   code text NOT NULL,
   edition integer NOT NULL,
   title text NOT NULL,
@@ -284,8 +284,8 @@ CREATE TABLE instruments (
 CREATE TABLE cases (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -327,15 +327,15 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_group_id_idx ON cases (group_id);
 CREATE INDEX cases_lead_agency_id_idx ON cases (lead_agency_id);
-CREATE INDEX cases_panel_id_changed_at_id_idx ON cases (panel_id, changed_at, id);
+CREATE INDEX cases_panel_id_updated_at_id_idx ON cases (panel_id, updated_at, id);
 CREATE INDEX cases_person_id_idx ON cases (person_id);
 CREATE INDEX cases_place_id_idx ON cases (place_id);
 
 CREATE TABLE case_people (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -357,7 +357,7 @@ CREATE TABLE case_people (
       'complainant', 'witness', 'family', 'carer', 'linked_peer', 'person_of_concern_adult', 'professional')
   )
 );
-CREATE INDEX case_people_case_id_changed_at_id_idx ON case_people (case_id, changed_at, id);
+CREATE INDEX case_people_case_id_updated_at_id_idx ON case_people (case_id, updated_at, id);
 CREATE INDEX case_people_person_id_idx ON case_people (person_id);
 
 -- A role entered in error leaves case_people, which the policy and row-level security read, and stays here with its
@@ -365,8 +365,8 @@ CREATE INDEX case_people_person_id_idx ON case_people (person_id);
 CREATE TABLE case_person_corrections (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -392,14 +392,14 @@ CREATE TABLE case_person_corrections (
       'complainant', 'witness', 'family', 'carer', 'linked_peer', 'person_of_concern_adult', 'professional')
   )
 );
-CREATE INDEX case_person_corrections_case_id_changed_at_id_idx ON case_person_corrections (case_id, changed_at, id);
+CREATE INDEX case_person_corrections_case_id_updated_at_id_idx ON case_person_corrections (case_id, updated_at, id);
 CREATE INDEX case_person_corrections_person_id_idx ON case_person_corrections (person_id);
 
 CREATE TABLE contributions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -426,13 +426,13 @@ CREATE TABLE contributions (
   CONSTRAINT "CHK_cb37a4a4fd39a6a8de85cd07cb" CHECK (handling = 'P' OR conditions IS NOT NULL),
   CONSTRAINT contributions_recall CHECK ((recalled_at IS NULL) = (recall_reason IS NULL))
 );
-CREATE INDEX contributions_case_id_changed_at_id_idx ON contributions (case_id, changed_at, id);
+CREATE INDEX contributions_case_id_updated_at_id_idx ON contributions (case_id, updated_at, id);
 
 CREATE TABLE handling_acknowledgements (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   contribution_id uuid NOT NULL REFERENCES contributions,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
@@ -446,8 +446,8 @@ CREATE UNIQUE INDEX handling_acknowledgements_contribution_id_practitioner_id_id
 CREATE TABLE release_requests (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -473,18 +473,18 @@ CREATE TABLE release_requests (
   CONSTRAINT release_requests_status CHECK (status IN ('submitted', 'approved', 'refused', 'revoked')),
   CONSTRAINT release_requests_to CHECK (released_to IN ('agency', 'person'))
 );
-CREATE INDEX release_requests_agency_id_changed_at_id_idx ON release_requests (agency_id, changed_at, id);
+CREATE INDEX release_requests_agency_id_updated_at_id_idx ON release_requests (agency_id, updated_at, id);
 CREATE UNIQUE INDEX release_requests_contribution_id_agency_id_practitioner_id_idx
   ON release_requests (contribution_id, agency_id, practitioner_id) WHERE status = 'submitted';
-CREATE INDEX release_requests_contribution_id_changed_at_id_idx ON release_requests (contribution_id, changed_at, id);
-CREATE INDEX release_requests_originator_agency_id_changed_at_id_idx
-  ON release_requests (originator_agency_id, changed_at, id);
+CREATE INDEX release_requests_contribution_id_updated_at_id_idx ON release_requests (contribution_id, updated_at, id);
+CREATE INDEX release_requests_originator_agency_id_updated_at_id_idx
+  ON release_requests (originator_agency_id, updated_at, id);
 
 CREATE TABLE assessments (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -510,7 +510,7 @@ CREATE TABLE assessments (
   CONSTRAINT "CHK_7f078e19a76eacfdb9ef9f92d0" CHECK (judgement_band IN ('standard', 'medium', 'high')),
   CONSTRAINT "CHK_d9c31f053ea871f52dca58ec3b" CHECK (computed_band IN ('standard', 'medium', 'high'))
 );
-CREATE INDEX assessments_case_id_changed_at_id_idx ON assessments (case_id, changed_at, id);
+CREATE INDEX assessments_case_id_updated_at_id_idx ON assessments (case_id, updated_at, id);
 CREATE INDEX assessments_person_id_idx ON assessments (person_id);
 
 -- Numbers in use, drawn at random, so that no number tells how many cases or referrals there are.
@@ -528,8 +528,8 @@ CREATE TABLE reference_numbers (
 CREATE TABLE referrals (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -595,18 +595,18 @@ CREATE TABLE referrals (
   ),
   CONSTRAINT referrals_rewritten CHECK (rewritten_at IS NULL OR status IN ('returned', 'withdrawn'))
 );
-CREATE INDEX referrals_agency_id_changed_at_id_idx ON referrals (agency_id, changed_at, id);
+CREATE INDEX referrals_agency_id_updated_at_id_idx ON referrals (agency_id, updated_at, id);
 CREATE INDEX referrals_case_id_idx ON referrals (case_id);
 CREATE INDEX referrals_group_id_idx ON referrals (group_id);
-CREATE INDEX referrals_panel_id_changed_at_id_idx ON referrals (panel_id, changed_at, id);
+CREATE INDEX referrals_panel_id_updated_at_id_idx ON referrals (panel_id, updated_at, id);
 CREATE INDEX referrals_person_id_idx ON referrals (person_id);
 CREATE INDEX referrals_place_id_idx ON referrals (place_id);
 
 CREATE TABLE referral_people (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -624,14 +624,14 @@ CREATE TABLE referral_people (
   )
 );
 CREATE INDEX referral_people_person_id_idx ON referral_people (person_id);
-CREATE INDEX referral_people_referral_id_changed_at_id_idx ON referral_people (referral_id, changed_at, id);
+CREATE INDEX referral_people_referral_id_updated_at_id_idx ON referral_people (referral_id, updated_at, id);
 
 -- As case_person_corrections, for referral_people.
 CREATE TABLE referral_person_corrections (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -655,14 +655,14 @@ CREATE TABLE referral_person_corrections (
   )
 );
 CREATE INDEX referral_person_corrections_person_id_idx ON referral_person_corrections (person_id);
-CREATE INDEX referral_person_corrections_referral_id_changed_at_id_idx
-  ON referral_person_corrections (referral_id, changed_at, id);
+CREATE INDEX referral_person_corrections_referral_id_updated_at_id_idx
+  ON referral_person_corrections (referral_id, updated_at, id);
 
 CREATE TABLE referral_decisions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -686,13 +686,13 @@ CREATE TABLE referral_decisions (
     (kind = 'redirection') = (target_panel_id IS NOT NULL OR target_process IS NOT NULL)
   )
 );
-CREATE INDEX referral_decisions_referral_id_changed_at_id_idx ON referral_decisions (referral_id, changed_at, id);
+CREATE INDEX referral_decisions_referral_id_updated_at_id_idx ON referral_decisions (referral_id, updated_at, id);
 
 CREATE TABLE referral_screenings (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -707,8 +707,8 @@ CREATE TABLE referral_screenings (
 CREATE TABLE referral_subjects (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -731,8 +731,8 @@ CREATE INDEX referral_subjects_referral_id_idx ON referral_subjects (referral_id
 CREATE TABLE repeated_cases (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   referral_id uuid NOT NULL REFERENCES referral_screenings,
   panel_id uuid NOT NULL,
@@ -751,8 +751,8 @@ CREATE INDEX repeated_cases_earlier_case_id_idx ON repeated_cases (earlier_case_
 CREATE TABLE sharing_agreements (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   code text NOT NULL,
   title text NOT NULL,
@@ -765,8 +765,8 @@ CREATE TABLE sharing_agreements (
 CREATE TABLE sharing_agreement_versions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agreement_id uuid NOT NULL REFERENCES sharing_agreements,
   edition integer NOT NULL,
   status text NOT NULL,
@@ -788,8 +788,8 @@ CREATE UNIQUE INDEX sharing_agreement_versions_agreement_id_idx
 CREATE TABLE sharing_parties (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agreement_version_id uuid NOT NULL REFERENCES sharing_agreement_versions,
   agency_id uuid NOT NULL REFERENCES agencies,
   role text NOT NULL DEFAULT 'controller',
@@ -804,8 +804,8 @@ CREATE INDEX sharing_parties_agency_id_idx ON sharing_parties (agency_id);
 CREATE TABLE sharing_rows (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agreement_version_id uuid NOT NULL REFERENCES sharing_agreement_versions,
   purpose text NOT NULL,
   category text NOT NULL,
@@ -834,8 +834,8 @@ CREATE TABLE sharing_rows (
 CREATE TABLE sharing_simulations (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   agreement_id uuid NOT NULL REFERENCES sharing_agreements,
   version_id uuid NOT NULL REFERENCES sharing_agreement_versions,
   as_of date NOT NULL,
@@ -849,15 +849,15 @@ CREATE TABLE sharing_simulations (
   signed_at timestamptz,
   CONSTRAINT signed_by_who_and_when CHECK ((signed_by_id IS NULL) = (signed_at IS NULL))
 );
-CREATE INDEX sharing_simulations_agreement_id_changed_at_id_idx ON sharing_simulations (agreement_id, changed_at, id);
+CREATE INDEX sharing_simulations_agreement_id_updated_at_id_idx ON sharing_simulations (agreement_id, updated_at, id);
 
 -- One exclusion of the same person or agency from the same matter runs at a time. One that is carried over to a
 -- repeat and one made for the repeat itself run side by side.
 CREATE TABLE exclusions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   practitioner_id uuid REFERENCES practitioners,
   agency_id uuid REFERENCES agencies,
@@ -909,8 +909,8 @@ CREATE INDEX exclusions_practitioner_id_idx ON exclusions (practitioner_id);
 CREATE TABLE access_grants (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   case_id uuid NOT NULL,
@@ -925,8 +925,8 @@ CREATE INDEX access_grants_practitioner_id_case_id_idx ON access_grants (practit
 CREATE TABLE emergency_accesses (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   agency_id uuid NOT NULL REFERENCES agencies,
@@ -968,8 +968,8 @@ CREATE INDEX emergency_accesses_practitioner_id_expires_at_idx ON emergency_acce
 CREATE TABLE access_requests (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   agency_id uuid NOT NULL REFERENCES agencies,
   asked text NOT NULL,
@@ -985,13 +985,13 @@ CREATE TABLE access_requests (
 CREATE INDEX access_requests_case_id_idx ON access_requests (case_id);
 CREATE UNIQUE INDEX access_requests_practitioner_id_asked_idx
   ON access_requests (practitioner_id, asked) WHERE status = 'submitted';
-CREATE INDEX access_requests_practitioner_id_changed_at_id_idx ON access_requests (practitioner_id, changed_at, id);
+CREATE INDEX access_requests_practitioner_id_updated_at_id_idx ON access_requests (practitioner_id, updated_at, id);
 
 CREATE TABLE access_decisions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   access_request_id uuid NOT NULL REFERENCES access_requests,
   kind text NOT NULL,
   reason text,
@@ -1010,8 +1010,8 @@ CREATE TABLE access_decisions (
 CREATE TABLE meetings (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   scheduled_at timestamptz NOT NULL,
@@ -1050,8 +1050,8 @@ CREATE INDEX meetings_panel_id_scheduled_at_id_idx ON meetings (panel_id, schedu
 CREATE TABLE listings (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1093,13 +1093,13 @@ CREATE TABLE listings (
     (removed_at IS NULL) = (removal_reason IS NULL) AND (removed_at IS NULL OR outcome = 'defer')
   )
 );
-CREATE INDEX listings_case_id_changed_at_id_idx ON listings (case_id, changed_at, id);
+CREATE INDEX listings_case_id_updated_at_id_idx ON listings (case_id, updated_at, id);
 
 CREATE TABLE agenda_editions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   panel_id uuid NOT NULL,
@@ -1117,8 +1117,8 @@ CREATE TABLE agenda_editions (
 CREATE TABLE agenda_items (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1143,15 +1143,15 @@ CREATE TABLE agenda_items (
       'urgent', 'late')
   )
 );
-CREATE INDEX agenda_items_case_id_changed_at_id_idx ON agenda_items (case_id, changed_at, id);
+CREATE INDEX agenda_items_case_id_updated_at_id_idx ON agenda_items (case_id, updated_at, id);
 CREATE INDEX agenda_items_meeting_id_edition_idx ON agenda_items (meeting_id, edition);
 
 -- One invitation of the same agency or person to the same item is open at a time.
 CREATE TABLE invitations (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   listing_id uuid NOT NULL,
@@ -1180,15 +1180,15 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_agency_id_closes_at_idx ON invitations (agency_id, closes_at);
 CREATE INDEX invitations_case_id_idx ON invitations (case_id);
-CREATE INDEX invitations_listing_id_changed_at_id_idx ON invitations (listing_id, changed_at, id);
+CREATE INDEX invitations_listing_id_updated_at_id_idx ON invitations (listing_id, updated_at, id);
 
 -- One open stay for each person, and one apology for each member. A guest may have several apologies: whoever may not
 -- read an earlier one records another beside it.
 CREATE TABLE attendances (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   panel_id uuid NOT NULL,
@@ -1220,7 +1220,7 @@ CREATE TABLE attendances (
     status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL
   )
 );
-CREATE INDEX attendances_meeting_id_changed_at_id_idx ON attendances (meeting_id, changed_at, id);
+CREATE INDEX attendances_meeting_id_updated_at_id_idx ON attendances (meeting_id, updated_at, id);
 CREATE UNIQUE INDEX attendances_one_apology
   ON attendances (meeting_id, practitioner_id) WHERE arrived_at IS NULL AND came_for IS NULL;
 CREATE UNIQUE INDEX attendances_one_stay
@@ -1230,8 +1230,8 @@ CREATE INDEX attendances_panel_id_practitioner_id_idx ON attendances (panel_id, 
 CREATE TABLE pack_recalls (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   panel_id uuid NOT NULL,
@@ -1248,14 +1248,14 @@ CREATE TABLE pack_recalls (
   CONSTRAINT pack_recalls_edition CHECK (edition >= 1),
   CONSTRAINT pack_recalls_item CHECK ((listing_id IS NULL) = (case_id IS NULL))
 );
-CREATE INDEX pack_recalls_meeting_id_changed_at_id_idx ON pack_recalls (meeting_id, changed_at, id);
+CREATE INDEX pack_recalls_meeting_id_updated_at_id_idx ON pack_recalls (meeting_id, updated_at, id);
 
 -- Copies of documents that were opened, written with the entry of the audit log and apart from it.
 CREATE TABLE document_copies (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   meeting_id uuid NOT NULL REFERENCES meetings,
@@ -1272,14 +1272,14 @@ CREATE TABLE document_copies (
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT document_copies_document CHECK (document IN ('pack', 'minutes'))
 );
-CREATE INDEX document_copies_meeting_id_changed_at_id_idx ON document_copies (meeting_id, changed_at, id);
-CREATE INDEX document_copies_panel_id_changed_at_id_idx ON document_copies (panel_id, changed_at, id);
+CREATE INDEX document_copies_meeting_id_updated_at_id_idx ON document_copies (meeting_id, updated_at, id);
+CREATE INDEX document_copies_panel_id_updated_at_id_idx ON document_copies (panel_id, updated_at, id);
 
-CREATE TABLE pre_flights (
+CREATE TABLE circulation_checks (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
   panel_id uuid NOT NULL,
@@ -1294,9 +1294,9 @@ CREATE TABLE pre_flights (
   UNIQUE (meeting_id, edition),
   FOREIGN KEY (meeting_id, panel_id) REFERENCES meetings (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
-  CONSTRAINT pre_flights_approved CHECK ((approved_by_id IS NULL) = (approved_at IS NULL)),
-  CONSTRAINT pre_flights_edition CHECK (edition >= 1),
-  CONSTRAINT pre_flights_second_approval CHECK (
+  CONSTRAINT circulation_checks_approved CHECK ((approved_by_id IS NULL) = (approved_at IS NULL)),
+  CONSTRAINT circulation_checks_edition CHECK (edition >= 1),
+  CONSTRAINT circulation_checks_second_approval CHECK (
     NOT needs_second_approval OR approved_by_id IS NULL OR approved_by_id <> made_by_id
   )
 );
@@ -1305,8 +1305,8 @@ CREATE TABLE pre_flights (
 CREATE TABLE recusals (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1329,14 +1329,14 @@ CREATE TABLE recusals (
 );
 CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_idx
   ON recusals (listing_id, practitioner_id) WHERE ended_at IS NULL;
-CREATE INDEX recusals_meeting_id_changed_at_id_idx ON recusals (meeting_id, changed_at, id);
+CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 
 CREATE TABLE item_presences (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1354,13 +1354,13 @@ CREATE TABLE item_presences (
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT item_presences_kept_out CHECK (NOT in_emergency OR kept_out_by_ids IS NULL)
 );
-CREATE INDEX item_presences_listing_id_changed_at_id_idx ON item_presences (listing_id, changed_at, id);
+CREATE INDEX item_presences_listing_id_updated_at_id_idx ON item_presences (listing_id, updated_at, id);
 
 CREATE TABLE disclosed_crimes (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1384,13 +1384,13 @@ CREATE TABLE disclosed_crimes (
   CONSTRAINT disclosed_crimes_wish CHECK (victim_wishes_report IN ('yes', 'no', 'not_asked', 'not_known'))
 );
 CREATE INDEX disclosed_crimes_listing_id_idx ON disclosed_crimes (listing_id);
-CREATE INDEX disclosed_crimes_meeting_id_changed_at_id_idx ON disclosed_crimes (meeting_id, changed_at, id);
+CREATE INDEX disclosed_crimes_meeting_id_updated_at_id_idx ON disclosed_crimes (meeting_id, updated_at, id);
 
 CREATE TABLE decisions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1413,14 +1413,14 @@ CREATE TABLE decisions (
     kind IN ('plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note')
   )
 );
-CREATE INDEX decisions_case_id_changed_at_id_idx ON decisions (case_id, changed_at, id);
-CREATE INDEX decisions_meeting_id_changed_at_id_idx ON decisions (meeting_id, changed_at, id);
+CREATE INDEX decisions_case_id_updated_at_id_idx ON decisions (case_id, updated_at, id);
+CREATE INDEX decisions_meeting_id_updated_at_id_idx ON decisions (meeting_id, updated_at, id);
 
 CREATE TABLE minutes (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1451,14 +1451,14 @@ CREATE TABLE minutes (
   ),
   CONSTRAINT minutes_status CHECK (status IN ('draft', 'approved', 'confirmed'))
 );
-CREATE INDEX minutes_case_id_changed_at_id_idx ON minutes (case_id, changed_at, id);
-CREATE INDEX minutes_meeting_id_changed_at_id_idx ON minutes (meeting_id, changed_at, id);
+CREATE INDEX minutes_case_id_updated_at_id_idx ON minutes (case_id, updated_at, id);
+CREATE INDEX minutes_meeting_id_updated_at_id_idx ON minutes (meeting_id, updated_at, id);
 
 CREATE TABLE minute_points (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1475,14 +1475,14 @@ CREATE TABLE minute_points (
   FOREIGN KEY (minute_id, listing_id, case_id, panel_id) REFERENCES minutes (id, listing_id, case_id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id)
 );
-CREATE INDEX minute_points_case_id_changed_at_id_idx ON minute_points (case_id, changed_at, id);
-CREATE INDEX minute_points_minute_id_changed_at_id_idx ON minute_points (minute_id, changed_at, id);
+CREATE INDEX minute_points_case_id_updated_at_id_idx ON minute_points (case_id, updated_at, id);
+CREATE INDEX minute_points_minute_id_updated_at_id_idx ON minute_points (minute_id, updated_at, id);
 
 CREATE TABLE captured_actions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1500,8 +1500,8 @@ CREATE INDEX captured_actions_listing_id_idx ON captured_actions (listing_id);
 CREATE TABLE research_requests (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1530,18 +1530,18 @@ CREATE TABLE research_requests (
   ),
   CONSTRAINT research_requests_status CHECK (status IN ('asked', 'returned', 'cancelled'))
 );
-CREATE INDEX research_requests_asked_agency_id_changed_at_id_idx
-  ON research_requests (asked_agency_id, changed_at, id);
+CREATE INDEX research_requests_asked_agency_id_updated_at_id_idx
+  ON research_requests (asked_agency_id, updated_at, id);
 CREATE INDEX research_requests_case_id_idx ON research_requests (case_id);
-CREATE INDEX research_requests_meeting_id_changed_at_id_idx ON research_requests (meeting_id, changed_at, id);
-CREATE INDEX research_requests_panel_id_changed_at_id_idx ON research_requests (panel_id, changed_at, id);
+CREATE INDEX research_requests_meeting_id_updated_at_id_idx ON research_requests (meeting_id, updated_at, id);
+CREATE INDEX research_requests_panel_id_updated_at_id_idx ON research_requests (panel_id, updated_at, id);
 
 -- agency_only is always true: row-level security hides the points from every other agency.
 CREATE TABLE research_points (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1572,8 +1572,8 @@ CREATE TABLE research_points (
   CONSTRAINT research_points_shared CHECK (decision IN ('draft', 'withheld') OR summary IS NOT NULL),
   CONSTRAINT research_points_withheld CHECK ((decision = 'withheld') = (withheld_reason IS NOT NULL))
 );
-CREATE INDEX research_points_agency_id_changed_at_id_idx ON research_points (agency_id, changed_at, id);
-CREATE INDEX research_points_request_id_changed_at_id_idx ON research_points (request_id, changed_at, id);
+CREATE INDEX research_points_agency_id_updated_at_id_idx ON research_points (agency_id, updated_at, id);
+CREATE INDEX research_points_request_id_updated_at_id_idx ON research_points (request_id, updated_at, id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Plans and actions
@@ -1582,8 +1582,8 @@ CREATE INDEX research_points_request_id_changed_at_id_idx ON research_points (re
 CREATE TABLE plans (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1629,14 +1629,14 @@ CREATE TABLE plans (
   CONSTRAINT plans_method_reason CHECK ((evaluation_method = 'not_possible') = (method_reason IS NOT NULL)),
   CONSTRAINT plans_outcomes CHECK (jsonb_array_length(outcomes) = jsonb_array_length(aims))
 );
-CREATE INDEX plans_case_id_changed_at_id_idx ON plans (case_id, changed_at, id);
+CREATE INDEX plans_case_id_updated_at_id_idx ON plans (case_id, updated_at, id);
 
 -- Dates before the day of making stay in original_due_on.
 CREATE TABLE actions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1672,20 +1672,20 @@ CREATE TABLE actions (
   CONSTRAINT "CHK_a7b2eb2489e3d2c120943ed3f6" CHECK (
     status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL
   ),
-  CONSTRAINT actions_due CHECK (due_on >= (made_at AT TIME ZONE 'Europe/London')::date),
+  CONSTRAINT actions_due CHECK (due_on >= (created_at AT TIME ZONE 'Europe/London')::date),
   CONSTRAINT actions_ended CHECK (ended_on IS NULL OR status NOT IN ('proposed', 'agreed', 'in_progress', 'blocked')),
   CONSTRAINT actions_owner_named CHECK (owner_named_by_id IS NULL OR owner_practitioner_id IS NOT NULL)
 );
-CREATE INDEX actions_case_id_changed_at_id_idx ON actions (case_id, changed_at, id);
-CREATE INDEX actions_owner_agency_id_changed_at_id_idx ON actions (owner_agency_id, changed_at, id);
-CREATE INDEX actions_panel_id_changed_at_id_idx ON actions (panel_id, changed_at, id);
+CREATE INDEX actions_case_id_updated_at_id_idx ON actions (case_id, updated_at, id);
+CREATE INDEX actions_owner_agency_id_updated_at_id_idx ON actions (owner_agency_id, updated_at, id);
+CREATE INDEX actions_panel_id_updated_at_id_idx ON actions (panel_id, updated_at, id);
 CREATE INDEX actions_plan_id_idx ON actions (plan_id);
 
 CREATE TABLE action_notes (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   contributing_type text NOT NULL,
@@ -1701,7 +1701,7 @@ CREATE TABLE action_notes (
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT "CHK_26b8fbe1d2be6879ee0eafd4a8" CHECK (category = 'plan_action')
 );
-CREATE INDEX action_notes_action_id_changed_at_id_idx ON action_notes (action_id, changed_at, id);
+CREATE INDEX action_notes_action_id_updated_at_id_idx ON action_notes (action_id, updated_at, id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Cycles of meetings
@@ -1710,8 +1710,8 @@ CREATE INDEX action_notes_action_id_changed_at_id_idx ON action_notes (action_id
 CREATE TABLE cycle_templates (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   name text NOT NULL,
   recurrence text NOT NULL,
@@ -1743,8 +1743,8 @@ CREATE TABLE cycle_templates (
 CREATE TABLE cycles (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   template_id uuid NOT NULL REFERENCES cycle_templates,
   number integer NOT NULL,
@@ -1761,8 +1761,8 @@ CREATE INDEX cycles_partnership_id_opens_on_id_idx ON cycles (partnership_id, op
 CREATE TABLE cycle_meetings (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   cycle_id uuid NOT NULL,
   stage text NOT NULL,
@@ -1778,8 +1778,8 @@ CREATE INDEX cycle_meetings_meeting_id_idx ON cycle_meetings (meeting_id);
 CREATE TABLE feeds (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -1809,7 +1809,7 @@ CREATE TABLE feeds (
   )
 );
 CREATE INDEX feeds_cycle_id_idx ON feeds (cycle_id);
-CREATE INDEX feeds_panel_id_changed_at_id_idx ON feeds (panel_id, changed_at, id);
+CREATE INDEX feeds_panel_id_updated_at_id_idx ON feeds (panel_id, updated_at, id);
 CREATE INDEX feeds_to_meeting_id_idx ON feeds (to_meeting_id);
 
 -- -------------------------------------------------------------------------------------------------------------------
@@ -1819,8 +1819,8 @@ CREATE INDEX feeds_to_meeting_id_idx ON feeds (to_meeting_id);
 CREATE TABLE resources (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
@@ -1839,14 +1839,14 @@ CREATE TABLE resources (
   ),
   CONSTRAINT resources_unit CHECK (unit IN ('officers', 'hours', 'days', 'units'))
 );
-CREATE INDEX resources_panel_id_changed_at_id_idx ON resources (panel_id, changed_at, id);
+CREATE INDEX resources_panel_id_updated_at_id_idx ON resources (panel_id, updated_at, id);
 
 -- plan_panel_id names the panel of the plan, so that a compartment hides the bid wherever it is decided.
 CREATE TABLE bids (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -1910,17 +1910,17 @@ CREATE TABLE bids (
     waiver_reason IS NOT NULL OR (plan_chair_waived_id IS NULL AND tasking_chair_waived_id IS NULL)
   )
 );
-CREATE INDEX bids_agency_id_changed_at_id_idx ON bids (agency_id, changed_at, id);
+CREATE INDEX bids_agency_id_updated_at_id_idx ON bids (agency_id, updated_at, id);
 CREATE INDEX bids_case_id_idx ON bids (case_id);
 CREATE INDEX bids_meeting_id_idx ON bids (meeting_id);
-CREATE INDEX bids_panel_id_changed_at_id_idx ON bids (panel_id, changed_at, id);
-CREATE INDEX bids_plan_panel_id_changed_at_id_idx ON bids (plan_panel_id, changed_at, id);
+CREATE INDEX bids_panel_id_updated_at_id_idx ON bids (panel_id, updated_at, id);
+CREATE INDEX bids_plan_panel_id_updated_at_id_idx ON bids (plan_panel_id, updated_at, id);
 
 CREATE TABLE bid_decisions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -1944,13 +1944,13 @@ CREATE TABLE bid_decisions (
   CONSTRAINT bid_decisions_kind CHECK (kind IN ('approval', 'part_approval', 'deferral', 'refusal', 'escalation')),
   CONSTRAINT bid_decisions_reason CHECK (kind IN ('approval', 'escalation') OR reason IS NOT NULL)
 );
-CREATE INDEX bid_decisions_bid_id_changed_at_id_idx ON bid_decisions (bid_id, changed_at, id);
+CREATE INDEX bid_decisions_bid_id_updated_at_id_idx ON bid_decisions (bid_id, updated_at, id);
 
 CREATE TABLE bid_results (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL,
   contributing_type text NOT NULL,
@@ -1979,8 +1979,8 @@ CREATE TABLE bid_results (
 CREATE TABLE escalations (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   steering_panel_id uuid NOT NULL,
@@ -2015,9 +2015,9 @@ CREATE TABLE escalations (
   CONSTRAINT escalations_status CHECK (status IN ('open', 'answered', 'closed'))
 );
 CREATE INDEX escalations_case_id_idx ON escalations (case_id);
-CREATE INDEX escalations_owner_agency_id_changed_at_id_idx ON escalations (owner_agency_id, changed_at, id);
-CREATE INDEX escalations_panel_id_changed_at_id_idx ON escalations (panel_id, changed_at, id);
-CREATE INDEX escalations_steering_panel_id_changed_at_id_idx ON escalations (steering_panel_id, changed_at, id);
+CREATE INDEX escalations_owner_agency_id_updated_at_id_idx ON escalations (owner_agency_id, updated_at, id);
+CREATE INDEX escalations_panel_id_updated_at_id_idx ON escalations (panel_id, updated_at, id);
+CREATE INDEX escalations_steering_panel_id_updated_at_id_idx ON escalations (steering_panel_id, updated_at, id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Jobs and notices
@@ -2026,8 +2026,8 @@ CREATE INDEX escalations_steering_panel_id_changed_at_id_idx ON escalations (ste
 CREATE TABLE job_runs (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL REFERENCES partnerships,
   task text NOT NULL,
   started_at timestamptz NOT NULL,
@@ -2037,13 +2037,13 @@ CREATE TABLE job_runs (
   CONSTRAINT job_runs_notices CHECK (notices >= 0 AND (error IS NULL OR notices = 0)),
   CONSTRAINT job_runs_times CHECK (ended_at >= started_at)
 );
-CREATE INDEX job_runs_partnership_id_changed_at_id_idx ON job_runs (partnership_id, changed_at, id);
+CREATE INDEX job_runs_partnership_id_updated_at_id_idx ON job_runs (partnership_id, updated_at, id);
 
 CREATE TABLE notices (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   agency_id uuid NOT NULL REFERENCES agencies,
   practitioner_id uuid REFERENCES practitioners,
@@ -2073,9 +2073,9 @@ CREATE TABLE notices (
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))
 );
-CREATE INDEX notices_agency_id_changed_at_id_idx ON notices (agency_id, changed_at, id);
+CREATE INDEX notices_agency_id_updated_at_id_idx ON notices (agency_id, updated_at, id);
 CREATE INDEX notices_case_id_idx ON notices (case_id);
-CREATE INDEX notices_panel_id_changed_at_id_idx ON notices (panel_id, changed_at, id);
+CREATE INDEX notices_panel_id_updated_at_id_idx ON notices (panel_id, updated_at, id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Disclosures
@@ -2085,8 +2085,8 @@ CREATE INDEX notices_panel_id_changed_at_id_idx ON notices (panel_id, changed_at
 CREATE TABLE disclosures (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid,
   case_id uuid,
@@ -2103,18 +2103,18 @@ CREATE TABLE disclosures (
   at timestamptz NOT NULL,
   fields text[] NOT NULL,
   agreement_version_ids uuid[] NOT NULL,
-  tidings text,
-  tidings_since timestamptz,
-  told_at timestamptz,
+  pending text,
+  pending_since timestamptz,
+  notified_at timestamptz,
   -- Items of meetings through which alone the case was read; null where there was another way.
   through_listing_ids uuid[],
   -- Exclusions and recusals that kept it from the one person who would have received it; null where it was received.
   kept_out_by_ids uuid[],
   CONSTRAINT disclosures_once_a_day UNIQUE NULLS NOT DISTINCT (record_type, record_id, record_version,
       recipient_agency_id, panel_id, case_id, referral_id, purpose, day, fields, kept_out_by_ids, through_listing_ids),
-  CONSTRAINT "CHK_07e17f6eeb115d839289f76bac" CHECK (told_at IS NULL OR tidings IS NOT NULL),
-  CONSTRAINT "CHK_2534de4563577aa2cb835023c1" CHECK ((tidings IS NULL) = (tidings_since IS NULL)),
-  CONSTRAINT "CHK_b44b17b2405d7b50fe224633a8" CHECK (tidings IN ('correction', 'recall'))
+  CONSTRAINT "CHK_dc3cf3fb883c19c1a632275c32" CHECK (notified_at IS NULL OR pending IS NOT NULL),
+  CONSTRAINT "CHK_d09a1f3cbef33c0427a8952cb6" CHECK ((pending IS NULL) = (pending_since IS NULL)),
+  CONSTRAINT "CHK_a7e412a547046736c1cdf4adfd" CHECK (pending IN ('correction', 'recall'))
 );
 CREATE INDEX disclosures_case_id_at_id_idx ON disclosures (case_id, at, id);
 CREATE INDEX disclosures_origin_agency_id_at_id_idx ON disclosures (origin_agency_id, at, id);
@@ -2122,27 +2122,27 @@ CREATE INDEX disclosures_panel_id_at_id_idx ON disclosures (panel_id, at, id);
 CREATE INDEX disclosures_partnership_id_at_id_idx ON disclosures (partnership_id, at, id);
 CREATE INDEX disclosures_person_id_at_id_idx ON disclosures (person_id, at, id);
 CREATE INDEX disclosures_record_id_idx ON disclosures (record_id);
-CREATE INDEX disclosures_to_be_told ON disclosures (partnership_id) WHERE tidings IS NOT NULL AND told_at IS NULL;
+CREATE INDEX disclosures_to_be_told ON disclosures (partnership_id) WHERE pending IS NOT NULL AND notified_at IS NULL;
 
 -- Each correction and recall of what an agency received, and when its recipient was told.
 CREATE TABLE disclosure_revisions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   disclosure_id uuid NOT NULL REFERENCES disclosures,
-  tidings text NOT NULL,
+  pending text NOT NULL,
   since timestamptz NOT NULL,
   fields text[] NOT NULL,
-  told_at timestamptz,
-  told_by_id uuid REFERENCES practitioners,
-  CONSTRAINT disclosure_revisions_once UNIQUE (disclosure_id, since, tidings),
-  CONSTRAINT disclosure_revisions_tidings CHECK (tidings IN ('correction', 'recall')),
-  CONSTRAINT disclosure_revisions_told CHECK (told_by_id IS NULL OR told_at IS NOT NULL)
+  notified_at timestamptz,
+  notified_by_id uuid REFERENCES practitioners,
+  CONSTRAINT disclosure_revisions_once UNIQUE (disclosure_id, since, pending),
+  CONSTRAINT disclosure_revisions_pending CHECK (pending IN ('correction', 'recall')),
+  CONSTRAINT disclosure_revisions_told CHECK (notified_by_id IS NULL OR notified_at IS NOT NULL)
 );
-CREATE INDEX disclosure_revisions_disclosure_id_changed_at_id_idx
-  ON disclosure_revisions (disclosure_id, changed_at, id);
+CREATE INDEX disclosure_revisions_disclosure_id_updated_at_id_idx
+  ON disclosure_revisions (disclosure_id, updated_at, id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Events
@@ -2243,8 +2243,8 @@ CREATE INDEX audit_checkpoints_time_id_idx ON audit_checkpoints ("time", id);
 CREATE TABLE compartment_auditors (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now(),
-  changed_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
   partnership_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   practitioner_id uuid NOT NULL REFERENCES practitioners,
@@ -2278,12 +2278,12 @@ CREATE INDEX idempotent_replies_at_idx ON idempotent_replies (at);
 
 -- Version of everything that the permissions of an actor are read from. What was read under a version is current
 -- while the version is.
-CREATE TABLE fact_stamps (
+CREATE TABLE authorization_versions (
   id integer PRIMARY KEY,
   stamp bigint NOT NULL,
   CONSTRAINT fact_stamps_one CHECK (id = 1)
 );
-INSERT INTO fact_stamps (id, stamp) VALUES (1, 1);
+INSERT INTO authorization_versions (id, stamp) VALUES (1, 1);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Foreign keys to tables further down

@@ -8,11 +8,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"service
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries, audit_checkpoints, events FROM :"service";
 
 -- Written by triggers, and by the operator as the owner.
-REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON fact_stamps, practitioner_names, compartment_auditors FROM :"service";
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON authorization_versions, practitioner_names, compartment_auditors FROM :"service";
 
 REVOKE ALL ON migrations FROM :"service";
 
-GRANT EXECUTE ON FUNCTION audit_standing(text, uuid[], uuid) TO :"service";
+GRANT EXECUTE ON FUNCTION audit_scope_of(text, uuid[], uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION delete_idempotent_replies(timestamptz) TO :"service";
 GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO :"service";
 GRANT EXECUTE ON FUNCTION registrations_of(uuid) TO :"service";

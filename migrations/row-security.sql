@@ -1,6 +1,6 @@
 -- The present definition of every function, trigger and policy. Edit it in place: `migrate` applies the whole file
 -- again, after the dated files, whenever its text has changed. Every statement can therefore be repeated. What is taken
--- out of this file must be dropped in a dated file. A new table needs its name in the list of `raise_wall`.
+-- out of this file must be dropped in a dated file. A new table needs its name in the list of `enable_row_security`.
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Audit log
@@ -67,7 +67,7 @@ REVOKE ALL ON FUNCTION erase_from_audit(uuid, text) FROM PUBLIC;
 
 -- Panels and cases of records whose own rows do not name them all. A request for access tells its own author of no
 -- case, so nothing is returned for the author.
-CREATE OR REPLACE FUNCTION audit_standing(subject text, ids uuid[], actor uuid) RETURNS jsonb
+CREATE OR REPLACE FUNCTION audit_scope_of(subject text, ids uuid[], actor uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   before text := coalesce(current_setting('app.maintenance', true), '');
@@ -97,7 +97,7 @@ BEGIN
   RETURN found;
 END
 $$;
-REVOKE ALL ON FUNCTION audit_standing(text, uuid[], uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit_scope_of(text, uuid[], uuid) FROM PUBLIC;
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Sharing agreements
@@ -120,9 +120,9 @@ BEGIN
     RETURN OLD;
   END IF;
   IF OLD.status <> 'draft' AND (NEW.id, NEW.agreement_id, NEW.edition, NEW.purposes, NEW.effective_from, NEW.review_due,
-        NEW.expires_on, NEW.activated_at, NEW.made_at)
+        NEW.expires_on, NEW.activated_at, NEW.created_at)
       IS DISTINCT FROM (OLD.id, OLD.agreement_id, OLD.edition, OLD.purposes, OLD.effective_from, OLD.review_due,
-        OLD.expires_on, OLD.activated_at, OLD.made_at) THEN
+        OLD.expires_on, OLD.activated_at, OLD.created_at) THEN
     RAISE EXCEPTION 'a version that is % does not change', OLD.status USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.status <> OLD.status AND NOT (OLD.status, NEW.status) IN (('draft', 'active'), ('active', 'suspended'),
@@ -192,9 +192,9 @@ CREATE OR REPLACE FUNCTION sharing_simulations_as_made() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.signed_at IS NULL AND (NEW.id, NEW.agreement_id, NEW.version_id, NEW.as_of, NEW.digest, NEW.basis,
-        NEW.changes, NEW.sample_case_ids, NEW.rows, NEW.made_by_id, NEW.made_at)
+        NEW.changes, NEW.sample_case_ids, NEW.rows, NEW.made_by_id, NEW.created_at)
       IS NOT DISTINCT FROM (OLD.id, OLD.agreement_id, OLD.version_id, OLD.as_of, OLD.digest, OLD.basis,
-        OLD.changes, OLD.sample_case_ids, OLD.rows, OLD.made_by_id, OLD.made_at) THEN
+        OLD.changes, OLD.sample_case_ids, OLD.rows, OLD.made_by_id, OLD.created_at) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'a simulation stays as it was made, and is signed once' USING ERRCODE = 'check_violation';
@@ -296,7 +296,7 @@ END
 $$;
 
 CREATE OR REPLACE TRIGGER disclosure_revisions_stay BEFORE UPDATE ON disclosure_revisions
-  FOR EACH ROW WHEN (OLD.told_at IS NOT NULL) EXECUTE FUNCTION refuse_change_of_told_revision();
+  FOR EACH ROW WHEN (OLD.notified_at IS NOT NULL) EXECUTE FUNCTION refuse_change_of_told_revision();
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Replies to repeated calls
@@ -331,11 +331,11 @@ BEGIN
     DELETE FROM practitioner_names given USING practitioner_names earlier
       WHERE given.practitioner_id = NEW.id AND given.name_key = OLD.name_key
         AND earlier.practitioner_id = NEW.id AND earlier.name_key = NEW.name_key AND earlier.since < given.since
-        AND given.since > NEW.changed_at - interval '1 day'
-        AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.name_key = given.name_key AND e.made_at >= given.since);
+        AND given.since > NEW.updated_at - interval '1 day'
+        AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.name_key = given.name_key AND e.created_at >= given.since);
     PERFORM set_config('app.maintenance', before, true);
   END IF;
-  INSERT INTO practitioner_names (practitioner_id, name_key, since) VALUES (NEW.id, NEW.name_key, NEW.changed_at)
+  INSERT INTO practitioner_names (practitioner_id, name_key, since) VALUES (NEW.id, NEW.name_key, NEW.updated_at)
       ON CONFLICT DO NOTHING;
   RETURN NULL;
 END
@@ -367,68 +367,68 @@ REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 -- Raises the version in the transaction of the change. The row stays locked until the commit, so that nobody reads
 -- old data under the new version. app.stamp_before holds the version before the first change of the transaction
 -- itself: with it, a change can prove at its end that nobody else changed what it was permitted by.
-CREATE OR REPLACE FUNCTION stamp_facts() RETURNS trigger
+CREATE OR REPLACE FUNCTION advance_authorization_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE before text; BEGIN
-UPDATE fact_stamps SET stamp = stamp + 1 RETURNING (stamp - 1)::text INTO before;
+UPDATE authorization_versions SET stamp = stamp + 1 RETURNING (stamp - 1)::text INTO before;
 IF coalesce(current_setting('app.stamp_before', true), '') = '' THEN
   PERFORM set_config('app.stamp_before', before, true);
 END IF;
 RETURN NULL; END
 $$;
-REVOKE ALL ON FUNCTION stamp_facts() FROM PUBLIC;
+REVOKE ALL ON FUNCTION advance_authorization_version() FROM PUBLIC;
 
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON partnerships
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agencies
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agency_partnerships
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON practitioners
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON practitioner_names
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON clients
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON panels
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON memberships
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR DELETE OR UPDATE OF person_id ON cases
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_people
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_person_corrections
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON partnerships
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agencies
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agency_partnerships
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON practitioners
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON practitioner_names
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON clients
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON panels
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON memberships
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF person_id ON cases
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_people
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_person_corrections
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version
   AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id, case_id ON referrals
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_people
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_person_corrections
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON repeated_cases
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_agreements
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_agreement_versions
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_parties
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON exclusions
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON access_grants
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON emergency_accesses
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER DELETE OR UPDATE OF removed_at ON listings
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON invitations
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON recusals
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
-CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON compartment_auditors
-  FOR EACH STATEMENT EXECUTE FUNCTION stamp_facts();
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_people
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_person_corrections
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON repeated_cases
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_agreements
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_agreement_versions
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sharing_parties
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON exclusions
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON access_grants
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON emergency_accesses
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER DELETE OR UPDATE OF removed_at ON listings
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON invitations
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON recusals
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON compartment_auditors
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Row-level security: the policies of each table
@@ -438,7 +438,7 @@ CREATE OR REPLACE TRIGGER stamp_facts AFTER INSERT OR UPDATE OR DELETE OR TRUNCA
 -- of the rules of the policy: it hides other partnerships, what is hidden from the actor (app.hidden), and private
 -- rows of other agencies. A connection that has not set app.actor sees no row. Each setting is read in a scalar
 -- subquery, once a statement. `maintenance` opens the table to its owner, whom row-level security binds too.
-CREATE OR REPLACE FUNCTION raise_wall(target regclass) RETURNS void
+CREATE OR REPLACE FUNCTION enable_row_security(target regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   somebody constant text := '(SELECT nullif(current_setting(''app.actor'', true), '''')) IS NOT NULL';
@@ -500,10 +500,10 @@ BEGIN
       target);
 END
 $$;
-REVOKE ALL ON FUNCTION raise_wall(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION enable_row_security(regclass) FROM PUBLIC;
 
 -- Every table but migrations. A test finds a table that is missing here.
-SELECT raise_wall(name)
+SELECT enable_row_security(name)
 FROM unnest(
   ARRAY[
     'partnerships', 'agencies', 'agency_partnerships', 'practitioners', 'practitioner_names', 'clients',
@@ -518,7 +518,7 @@ FROM unnest(
     'exclusions', 'access_grants', 'emergency_accesses',
     'access_requests', 'access_decisions',
     'meetings', 'listings', 'agenda_editions', 'agenda_items', 'invitations', 'attendances', 'pack_recalls',
-    'document_copies', 'pre_flights', 'recusals', 'item_presences', 'disclosed_crimes', 'decisions', 'minutes',
+    'document_copies', 'circulation_checks', 'recusals', 'item_presences', 'disclosed_crimes', 'decisions', 'minutes',
     'minute_points', 'captured_actions', 'research_requests', 'research_points',
     'plans', 'actions', 'action_notes',
     'cycle_templates', 'cycles', 'cycle_meetings', 'feeds',
@@ -528,7 +528,7 @@ FROM unnest(
     'disclosures', 'disclosure_revisions',
     'events',
     'audit_entries', 'audit_checkpoints', 'compartment_auditors',
-    'idempotent_replies', 'fact_stamps'
+    'idempotent_replies', 'authorization_versions'
   ]::regclass[]
 ) AS name;
 
@@ -598,8 +598,8 @@ CREATE POLICY disclosed ON disclosure_revisions AS RESTRICTIVE FOR SELECT USING 
 );
 
 -- The triggers that write these tables run as their owner, in transactions of every actor.
-DROP POLICY IF EXISTS stamp ON fact_stamps;
-CREATE POLICY stamp ON fact_stamps TO CURRENT_USER USING (true);
+DROP POLICY IF EXISTS stamp ON authorization_versions;
+CREATE POLICY stamp ON authorization_versions TO CURRENT_USER USING (true);
 
 DROP POLICY IF EXISTS names ON practitioner_names;
 CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
@@ -610,7 +610,7 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Finds by itself what is hidden, and shares no statement with the policy: a fault in one is no fault in the other.
-CREATE OR REPLACE FUNCTION wall_of(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
+CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   registrations uuid[];
@@ -655,7 +655,7 @@ BEGIN
     'hidden', (people || cases || compartments || items)::text);
 END
 $$;
-REVOKE ALL ON FUNCTION wall_of(text, uuid, uuid, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION row_security_context(text, uuid, uuid, timestamptz) FROM PUBLIC;
 
 -- People, places and groups that these cases and referrals name, by the panels on which they do. A person whom a
 -- correction took out counts as named: earlier entries of the log remain.

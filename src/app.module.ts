@@ -20,14 +20,14 @@ import { PlansModule } from './plans/plans.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { SubjectsModule } from './subjects/subjects.module.js';
-import { Authentication } from './policy/authentication.js';
-import { PolicyGuard } from './policy/guard.js';
-import { databaseOptions } from './records/database.js';
-import { ExpensiveInterceptor } from './records/expensive.js';
-import { HeldBackInterceptor } from './records/held-back.js';
-import { PresentedInterceptor } from './records/presented.interceptor.js';
+import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
+import { PermissionGuard } from './authorization/permission.guard.js';
+import { databaseOptions } from './database/data-source.js';
+import { ExpensiveInterceptor } from './records/concurrency-limit.js';
+import { DeferredValidationInterceptor } from './records/deferred-validation.js';
+import { AuthorizedResponseInterceptor } from './records/authorized-response.interceptor.js';
 import { RefusedCommandsInterceptor } from './records/refused-commands.interceptor.js';
-import { ProblemFilter } from './records/problem.filter.js';
+import { ProblemFilter } from './http/problem.filter.js';
 import { RecordsModule } from './records/records.module.js';
 
 const AREAS: Type[] = [
@@ -61,12 +61,12 @@ export class AppModule {
       controllers: [HealthController],
       providers: [
         MetadataScanner,
-        Authentication,
-        { provide: APP_GUARD, useClass: PolicyGuard },
+        JwtAuthGuard,
+        { provide: APP_GUARD, useClass: PermissionGuard },
         { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: PresentedInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AuthorizedResponseInterceptor },
         { provide: APP_INTERCEPTOR, useClass: ExpensiveInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: HeldBackInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: DeferredValidationInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

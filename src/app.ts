@@ -5,12 +5,12 @@ import { LogController, type FastifyInstance, type FastifyReply, type FastifyReq
 import { AppModule } from './app.module.js';
 import { config } from './config.js';
 import { serveDocs } from './docs.js';
-import { Authentication } from './policy/authentication.js';
+import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
 import { limitRate } from './rate-limit.js';
-import { USUAL_BODY_BYTES } from './records/body-limit.js';
-import { correlationOf } from './records/call.js';
-import { learnRoute } from './records/known-routes.js';
-import { sendProblem } from './records/problem.filter.js';
+import { USUAL_BODY_BYTES } from './http/body-limit.js';
+import { correlationIdOf } from './http/request-context.js';
+import { registerRoute } from './http/known-routes.js';
+import { sendProblem } from './http/problem.filter.js';
 import { readBodies } from './request-body.js';
 import { RequestValidation } from './validation.js';
 
@@ -43,8 +43,8 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify);
-  const authentication = app.get(Authentication);
-  fastify.addHook('onRoute', learnRoute);
+  const authentication = app.get(JwtAuthGuard);
+  fastify.addHook('onRoute', registerRoute);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({
       'cache-control': 'no-store',
@@ -54,7 +54,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       'referrer-policy': 'no-referrer',
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'x-correlation-id': correlationOf(request),
+      'x-correlation-id': correlationIdOf(request),
     });
     limitRate(request, reply);
     await authentication.authenticate(request, reply);
@@ -71,7 +71,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   });
   fastify.addHook('onResponse', async (request, reply) => {
     request.log.info({
-      correlationId: correlationOf(request),
+      correlationId: correlationIdOf(request),
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,

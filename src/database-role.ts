@@ -33,7 +33,7 @@ const QUESTION = `SELECT current_user::text AS role,
     OR EXISTS (SELECT FROM pg_namespace n WHERE ${OURS} AND has_schema_privilege(n.oid, 'CREATE')) AS "createsTables",
   ${granted('TRUNCATE, TRIGGER', 'REFERENCES')} AS "beyondRows",
   ${changeable(`'audit_entries', 'audit_checkpoints', 'events'`, 'UPDATE, DELETE', 'UPDATE')}
-    || ${changeable(`'fact_stamps', 'compartment_auditors'`, 'DELETE', 'INSERT, UPDATE')}
+    || ${changeable(`'authorization_versions', 'compartment_auditors'`, 'DELETE', 'INSERT, UPDATE')}
     || ${changeable(`'migrations'`, 'DELETE', 'INSERT, UPDATE')} AS "mustNotChange",
   to_regclass('public.compartment_auditors') IS NOT NULL AS "isMigrated"`;
 

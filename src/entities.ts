@@ -27,7 +27,7 @@ import { Decision, Invitation, Listing, Meeting } from './meetings/meeting.entit
 import { CapturedAction, Minute, MinutePoint } from './meetings/minutes/minutes.entity.js';
 import { DocumentCopy } from './meetings/documents/document-copy.entity.js';
 import { PackRecall } from './meetings/papers/pack-recall.entity.js';
-import { PreFlight } from './meetings/papers/pre-flight.entity.js';
+import { CirculationCheck } from './meetings/papers/circulation-check.entity.js';
 import { Recusal } from './meetings/room/recusal.entity.js';
 import { ItemPresence } from './meetings/room/running-order.entity.js';
 import { Membership, Panel, PanelRules } from './panels/panel.entity.js';
@@ -110,7 +110,7 @@ export const entities = [
   Attendance,
   PackRecall,
   DocumentCopy,
-  PreFlight,
+  CirculationCheck,
   Recusal,
   ItemPresence,
   DisclosedCrime,

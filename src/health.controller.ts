@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { Open } from './policy/guard.js';
-import { Problem } from './policy/problems.js';
+import { Public } from './authorization/permission.guard.js';
+import { Problem } from './http/problems.js';
 
 const STATUS = {
   schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['ok'] } } },
@@ -14,7 +14,7 @@ export class HealthController {
 
   /** Is the process alive? */
   @Get('live')
-  @Open('an orchestrator has no token, and the answer holds nothing')
+  @Public('an orchestrator has no token, and the answer holds nothing')
   @ApiOkResponse(STATUS)
   live(): { status: string } {
     return { status: 'ok' };
@@ -22,7 +22,7 @@ export class HealthController {
 
   /** Can it serve, with its database? */
   @Get('ready')
-  @Open('an orchestrator has no token, and the answer holds nothing')
+  @Public('an orchestrator has no token, and the answer holds nothing')
   @ApiOkResponse(STATUS)
   async ready(): Promise<{ status: string }> {
     try {

@@ -6,7 +6,7 @@ import { config } from './config.js';
 import { entities } from './entities.js';
 import { installQueue, queueGrants } from './jobs/queue.js';
 import { foreignMigrations, grantsTo, migrations } from './migrations.js';
-import { databaseOptions, openDatabase } from './records/database.js';
+import { databaseOptions, openDatabase } from './database/data-source.js';
 
 if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { config } from './config.js';
 import { entities } from './entities.js';
-import { databaseOptions, openDatabase } from './records/database.js';
+import { databaseOptions, openDatabase } from './database/data-source.js';
 
 const source = await openDatabase(databaseOptions(config.ownerDatabaseUrl, entities));
 try {

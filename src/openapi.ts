@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { DOCUMENT_FILE } from './docs.js';
-import type { CanMetadata } from './policy/guard.js';
-import { MAX_BODY_EXTENSION, USUAL_BODY_BYTES } from './records/body-limit.js';
+import type { RequiredPermission } from './authorization/permission.guard.js';
+import { MAX_BODY_EXTENSION, USUAL_BODY_BYTES } from './http/body-limit.js';
 
 type Json = Record<string, unknown>;
 
@@ -93,7 +93,7 @@ const REFUSALS: Record<string, { refuses: string; description: string }> = {
 };
 
 /** A record is not refused to those who may not read it: to them it is missing. */
-function refusalOf(path: string, method: string, can: CanMetadata | undefined): string {
+function refusalOf(path: string, method: string, can: RequiredPermission | undefined): string {
   if (!can) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
   if (!path.includes('{')) return 'Problem403';
   if (can.action !== 'read') return 'Problem403Readers';
@@ -156,20 +156,20 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   });
   const doors = await doorsOf(app.get(ModulesContainer));
   await app.close();
-  const { declaredViews } = await import('./records/view.js');
+  const { declaredViews } = await import('./records/response-view.js');
   return finish(document as unknown as Json, declaredViews(), doors) as unknown as OpenAPIObject;
 }
 
 /** What each route does to which record, by the identifier of its operation. */
-async function doorsOf(modules: ModulesContainer): Promise<Map<string, CanMetadata>> {
-  const { CAN } = await import('./policy/guard.js');
-  const doors = new Map<string, CanMetadata>();
+async function doorsOf(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
+  const { PERMISSION_KEY: CAN } = await import('./authorization/permission.guard.js');
+  const doors = new Map<string, RequiredPermission>();
   for (const { controllers } of modules.values())
     for (const { metatype } of controllers.values()) {
       const prototype = metatype?.prototype as object | undefined;
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
         const can =
-          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as CanMetadata | undefined);
+          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as RequiredPermission | undefined);
         if (can) doors.set(operationId(metatype?.name ?? '', name), can);
       }
     }
@@ -179,7 +179,7 @@ async function doorsOf(modules: ModulesContainer): Promise<Map<string, CanMetada
 const operationId = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '')}.${method}`;
 
-function finish(document: Json, views: Map<string, Set<string>>, doors: Map<string, CanMetadata>): Json {
+function finish(document: Json, views: Map<string, Set<string>>, doors: Map<string, RequiredPermission>): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
   const tags = new Map<string, string>();

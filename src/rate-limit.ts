@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { config } from './config.js';
-import { Problem } from './policy/problems.js';
+import { Problem } from './http/problems.js';
 
 const WINDOW_SECONDS = 60;
 let windowStart = 0;

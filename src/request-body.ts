@@ -1,6 +1,6 @@
 /** Reading of request bodies: UTF-8 JSON within the byte limit of its route, of bounded depth and number of values. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { invalid, Problem } from './policy/problems.js';
+import { invalid, Problem } from './http/problems.js';
 
 const MAX_DEPTH = 32;
 const MAX_KEY_LENGTH = 100;

@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 import { Partnership } from './agencies/agency.entity.js';
 import { config } from './config.js';
 import { entities } from './entities.js';
-import { databaseOptions, openDatabase } from './records/database.js';
+import { databaseOptions, openDatabase } from './database/data-source.js';
 import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
 import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
 import { bids, cycles } from './sandbox/seed-cycles.js';

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { ARRAY_MAX_SIZE, getMetadataStorage, validate } from 'class-validator';
-import { invalid, Problem, WRONG_VALUES, type FieldError } from './policy/problems.js';
-import { holdBack } from './records/held-back.js';
+import { invalid, Problem, WRONG_VALUES, type FieldError } from './http/problems.js';
+import { deferProblem } from './records/deferred-validation.js';
 
 const MOST_ERRORS = 50;
 /** Elements that are validated without a pause; where the lists of a body hold more, other requests are answered between. */
@@ -37,7 +37,7 @@ export class RequestValidation extends ValidationPipe {
       return await this.validated(value, metadata);
     } catch (error) {
       if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query'))
-        return holdBack(error, value);
+        return deferProblem(error, value);
       throw error;
     }
   }

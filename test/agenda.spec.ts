@@ -268,7 +268,7 @@ describe('an agenda that is drawn up', () => {
     expect((await moved(COORDINATOR, called, 'cancellation', { reason: 'The room is flooded.' })).status).toBe(200);
     await (await by(COORDINATOR)).patch(`/v1/cases/${review}`, { nextReviewOn: inDays(58).slice(0, 10) }, '*');
     await owner.query(
-      `INSERT INTO actions (id, version, made_at, partnership_id, agency_id, contributing_type, case_id, panel_id, category, owner_agency_id,
+      `INSERT INTO actions (id, version, created_at, partnership_id, agency_id, contributing_type, case_id, panel_id, category, owner_agency_id,
          description, status, due_on, original_due_on)
        SELECT gen_random_uuid(), 1, '2026-10-01', partnership_id, agency_id, contributing_type, id, panel_id, 'plan_action', lead_agency_id,
          'Lock the bin store at Crossbill Court', 'agreed', '2026-11-01', '2026-11-01' FROM cases WHERE id = $1`,
@@ -525,11 +525,11 @@ test('a coordinator sees no item change when an item hidden from them comes befo
   const coordinator = await by(COORDINATOR);
   for (const caseId of seen) expect((await listed(meeting, { caseId, kind: 'new' })).status).toBe(201);
   await drawn(meeting);
-  const { body: check } = await coordinator.post(`${meeting.path}/pre-flights`).expect(201);
+  const { body: check } = await coordinator.post(`${meeting.path}/circulation-checks`).expect(201);
   const shown = async (): Promise<unknown[]> => {
     const paths = itemsOf(await agenda(COORDINATOR, meeting)).map(({ listingId }) => `/listings/${listingId}`);
     const answers: unknown[] = [];
-    for (const path of [...paths, '/listings', `/pre-flights/${check.id as string}`]) {
+    for (const path of [...paths, '/listings', `/circulation-checks/${check.id as string}`]) {
       const { headers, text } = await coordinator.get(`${meeting.path}${path}`).expect(200);
       answers.push([path, headers['etag'], text]);
     }

@@ -9,7 +9,7 @@ import type { WrittenAgreement, WrittenRow } from '../src/sharing/agreement-law.
 
 const built = async () => ({
   ...(await import('#built/sharing/agreement-law')),
-  ...(await import('#built/policy/categories')),
+  ...(await import('#built/authorization/data-categories')),
   ...(await import('#built/sandbox/content/agreements')),
   ...(await import('#built/sandbox/content/places-and-agencies')),
 });

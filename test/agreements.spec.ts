@@ -424,7 +424,7 @@ describe('an agency that has not signed', () => {
 
   test('gets nothing, and what it puts before a panel is shared by the panel’s own agreement', async () => {
     await owner.query('ALTER TABLE sharing_parties DISABLE TRIGGER USER');
-    await owner.query('ALTER TABLE sharing_parties ENABLE TRIGGER stamp_facts');
+    await owner.query('ALTER TABLE sharing_parties ENABLE TRIGGER advance_authorization_version');
     const { currentVersionId } = await agreementCalled(dpo, 'ISA-ASK-JAG');
     const { rows } = await service.query<{ id: string; agency: string }>(
       `SELECT DISTINCT ON (a.code) o.id, a.code AS agency FROM contributions o JOIN panels p ON p.id = o.panel_id
@@ -558,7 +558,7 @@ test('after its last day nothing new is disclosed, and what is one’s own remai
   const endsOn = async (days: number): Promise<void> => {
     await owner.query('ALTER TABLE sharing_agreement_versions DISABLE TRIGGER USER');
     // the law rests; that facts changed is still said
-    await owner.query('ALTER TABLE sharing_agreement_versions ENABLE TRIGGER stamp_facts');
+    await owner.query('ALTER TABLE sharing_agreement_versions ENABLE TRIGGER advance_authorization_version');
     await owner.query('UPDATE sharing_agreement_versions SET expires_on = $2 WHERE id = $1', [
       currentVersionId,
       inDays(days),

@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 });
 
 interface Given {
@@ -125,7 +125,7 @@ describe('people in the room while an item was heard', () => {
     const given = await heard(cases[0]!, [KEPT, CONTROL]);
     const shown = await presences('jag-chair', given);
     expect(shown.map(({ practitionerId }) => practitionerId).sort()).toEqual([kept.id, control.id].sort());
-    const [one, other] = shown.map((row) => ({ ...row, id: 0, practitionerId: 0, agencyId: 0, madeAt: 0 }));
+    const [one, other] = shown.map((row) => ({ ...row, id: 0, practitionerId: 0, agencyId: 0, createdAt: 0 }));
     expect(one).toEqual(other);
     expect(await saidTo('jag-chair', given)).toEqual([kept.agencyId, control.agencyId].sort());
   });

@@ -32,10 +32,10 @@ beforeAll(async () => {
 
 /** The seats are again as the sandbox has them. */
 afterEach(async () => {
-  await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM memberships WHERE created_at > now() - interval '1 hour'`);
   await owner.query(`DELETE FROM panel_rules WHERE edition > 1`);
   await owner.query(
-    `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE changed_at > now() - interval '1 hour'`,
+    `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE updated_at > now() - interval '1 hour'`,
   );
 });
 
@@ -67,7 +67,7 @@ const rule = async (who: string, panel: string, effectiveFrom: string, rules: ob
 const outcome = ({ status, body }: Response): [number, string | undefined] => [status, body.code];
 
 test('a coordinator cannot change the rules that bind the coordination', async () => {
-  expect(outcome(await rule('jag-coordinator', 'ask-jag', day(0), { preFlight: 'off' }))).toEqual([
+  expect(outcome(await rule('jag-coordinator', 'ask-jag', day(0), { circulationCheck: 'off' }))).toEqual([
     403,
     'not-permitted',
   ]);
@@ -112,7 +112,7 @@ describe('an end at once', () => {
     const seat = await seatOf('ask-jag', 'jag-chair');
     expect((await endNow('jag-coordinator', 'ask-jag', seat)).status).toBe(403);
     await owner.query(
-      `UPDATE memberships SET valid_to = current_date - 1, changed_at = now() WHERE panel_id = $1 AND role = 'co_chair' AND valid_to IS NULL`,
+      `UPDATE memberships SET valid_to = current_date - 1, updated_at = now() WHERE panel_id = $1 AND role = 'co_chair' AND valid_to IS NULL`,
       [panels.get('ask-jag')],
     );
     expect(outcome(await endNow('jag-chair', 'ask-jag', seat))).toEqual([422, 'no-chair-left']);

@@ -217,7 +217,7 @@ describe('a compartment', () => {
   test('a member of the compartment reads other panels in entries of their own', async () => {
     const officer = await by('channel-officer');
     await owner.query(
-      `INSERT INTO memberships (id, version, made_at, changed_at, panel_id, agency_id, practitioner_id, tier, role, valid_from)
+      `INSERT INTO memberships (id, version, created_at, updated_at, panel_id, agency_id, practitioner_id, tier, role, valid_from)
        SELECT gen_random_uuid(), 1, now(), now(), n.id, p.agency_id, p.id, 'core', 'member', current_date - 1
        FROM practitioners p, panels n WHERE p.subject = 'channel-officer' AND n.code = 'ask-jag'`,
     );
@@ -272,7 +272,7 @@ describe('a compartment', () => {
 
   test('an auditor who sits on the panel cannot read the entries without being named', async () => {
     await owner.query(
-      `INSERT INTO memberships (id, version, made_at, changed_at, panel_id, agency_id, practitioner_id, tier, role, valid_from)
+      `INSERT INTO memberships (id, version, created_at, updated_at, panel_id, agency_id, practitioner_id, tier, role, valid_from)
        SELECT gen_random_uuid(), 1, now(), now(), $1, p.agency_id, p.id, 'core', 'member', current_date - 1
        FROM practitioners p WHERE p.subject = 'auditor'`,
       [channel.id],
@@ -301,7 +301,7 @@ describe('an excluded auditor', () => {
   const exclude = async (column: 'case_id' | 'person_id', id: string): Promise<void> => {
     const auditor = await practitioner(owner, 'auditor');
     await owner.query(
-      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, ${column}, reason, since, declared)
+      `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, ${column}, reason, since, declared)
        VALUES (gen_random_uuid(), 1, now(), now(), $1, $2, $3, 'A neighbour.', now() - interval '1 minute', false)`,
       [channel.partnershipId, auditor.id, id],
     );

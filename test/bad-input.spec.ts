@@ -247,7 +247,7 @@ describe('a chair gets 400 that names the rule', () => {
     ['jurisdiction', 'wales'],
     ['reviewIntervalDays', { high: 14 }],
     ['constructorName', 1],
-    ['preFlight', false],
+    ['circulationCheck', false],
   ])('when %s is set to %j', async (name, value) => {
     const { body } = await rulesOf('ask-jag', { [name]: value });
     expect([body.status, body.errors?.[0]?.pointer.split('/').slice(0, 3).join('/')]).toEqual([400, `/rules/${name}`]);
@@ -268,7 +268,7 @@ describe('a chair gets 400 that names the rule', () => {
       deferralLimit: 2,
       reminderWorkingDays: 3,
       escalationWorkingDays: 5,
-      preFlightNamedPeople: 10,
+      circulationCheckNamedPeople: 10,
       accessGrantDays: 92,
       invitationDaysAfterMeeting: 14,
       membershipStartDays: 92,
@@ -279,7 +279,7 @@ describe('a chair gets 400 that names the rule', () => {
       attendance: { deputiesAllowed: true, confidentialityDeclaration: 'annual' },
       agendaSections: ['opening', 'dates'],
       researchAudience: [{ when: 'pregnant', agencyTypes: ['probation'] }],
-      preFlight: 'on',
+      circulationCheck: 'on',
     };
     const documented = resolved({ $ref: '#/components/schemas/PanelRuleSet' })?.properties ?? {};
     expect(Object.keys(rules).sort()).toEqual(Object.keys(documented).sort());

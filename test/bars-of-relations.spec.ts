@@ -1,13 +1,13 @@
 /**
  * A ground that reaches a record through another record does not tell of one that a conflict hides: the bars of that other record
- * are part of the condition, as `openings`, `permitted` and `notBarred` write them.
+ * are part of the condition, as `openings`, `permitted` and `notDenied` write them.
  *
  * Seen to fail: an address put before a panel, and a case followed, because of a referral that its reader may not read; people
  * searched for, of an item from which the person who is asked is recused.
  */
-import type { Actor } from '../src/policy/actor.ts';
-import type { Where } from '../src/policy/conditions.ts';
-import type { Subject } from '../src/policy/subjects.ts';
+import type { Actor } from '../src/authentication/actor.ts';
+import type { Where } from '../src/authorization/conditions.ts';
+import type { Subject } from '../src/authorization/subjects.ts';
 import { givenOracle, policyOf } from './given-policy.ts';
 import { givenServer } from './support/server.ts';
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const invitation = { id: id(6), listingId: id(7), caseId: id(8), panelId: id(9) };
   actor = {
     ...coordinator,
-    wall: {},
+    securityContext: {},
     roles: ['safeguarding_lead', 'auditor', 'data_protection_officer', 'agency_administrator', 'emergency_access'],
     excludedCaseIds: [id(1)],
     namedExcludedCaseIds: [id(1)],
@@ -59,13 +59,13 @@ beforeAll(async () => {
 });
 
 const conflicts = (subject: Subject): string[] =>
-  subject.bars
+  subject.denyRules
     .filter(({ step }) => step === 'conflict')
     .flatMap((bar) => bar.where(actor) ?? [])
     .map((where) => JSON.stringify(where));
 
 /** Whether a conflict can hide a row of the subject. */
-const isHideable = (subject: Subject): boolean => Object.keys(policy.notBarred(actor, subject, 'conflict')).length > 0;
+const isHideable = (subject: Subject): boolean => Object.keys(policy.notDenied(actor, subject, 'conflict')).length > 0;
 
 /** Conditions that hold together, without `$and`. */
 const together = (where: Where): [string, unknown][] =>
@@ -123,7 +123,7 @@ function unbarred(subject: Subject, where: Where, around: [string, unknown][] = 
 
 test('a ground reaches no record that a conflict hides from the actor', () => {
   const found = policy.declaredSubjects().flatMap((subject) =>
-    subject.grounds.flatMap((ground) => {
+    subject.allowRules.flatMap((ground) => {
       const where = ground.where(actor);
       if (!where) return [];
       // the ground of a child asks its parent as well, with the bars of that

@@ -138,7 +138,7 @@ async function all(who: string, path: string): Promise<Row[]> {
 /** From now on the case must not exist for this person. */
 async function keepOut(who: string, caseId: string): Promise<void> {
   const { rowCount } = await owner.query(
-    `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+    `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
      SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, p.id, c.id, c.panel_id, 'A relative is a party.', now() - interval '1 minute'
      FROM cases c, practitioners p WHERE c.id = $1 AND p.subject = $2`,
     [caseId, who],
@@ -572,7 +572,7 @@ describe('a coordinator of Tasking who is invited to the case and has no seat on
   test('reads notices about a bid without the panel of its plan, also for the agency that bid', async () => {
     const noticeTo = async (agencyId: string): Promise<string> => {
       const { rows } = await owner.query<{ id: string }>(
-        `INSERT INTO notices (id, version, made_at, changed_at, partnership_id, agency_id, kind, subject_type, subject_id, case_id, panel_id,
+        `INSERT INTO notices (id, version, created_at, updated_at, partnership_id, agency_id, kind, subject_type, subject_id, case_id, panel_id,
            plan_panel_id, due_on, level)
          SELECT gen_random_uuid(), 1, now(), now(), b.partnership_id, $2, 'bid_results_overdue', 'Bid', b.id, b.case_id, b.panel_id,
            b.plan_panel_id, current_date, 2 FROM bids b WHERE b.plan_id = $1 LIMIT 1 RETURNING id`,

@@ -15,7 +15,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { RecordClass } from '../src/policy/subjects.ts';
+import type { RecordClass } from '../src/database/record-class.ts';
 import { intruder } from './given-audit.ts';
 import { givenCanaries, newMark, type Canaries, type Cell } from './given-canaries.ts';
 import { doors } from './given-doors.ts';
@@ -44,7 +44,7 @@ const APART = ['ask-channel'];
  * Whoever sits on a panel is let into a case of another, told or not: they read it as far as that other panel's agreement
  * goes, and so not all that they may ask about on their own.
  */
-const LET_IN = `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+const LET_IN = `INSERT INTO access_grants (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
   SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, p.id, c.id, now() - interval '1 minute', now() + interval '1 day'
   FROM practitioners p CROSS JOIN LATERAL (
     SELECT c.id, c.partnership_id FROM cases c JOIN panels n ON n.id = c.panel_id
@@ -681,7 +681,7 @@ it(
       'events',
       'disclosures',
       'sharing_simulations',
-      'pre_flights',
+      'circulation_checks',
     ]) {
       const { rows } = await owner.query<{ text: string }>(
         `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${table} t`,

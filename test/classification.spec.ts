@@ -4,7 +4,7 @@
  *
  * Seen to fail: `@References` taken off `Case.previousCaseId`; `@Classified` taken off `Person.safeContact` (both the record and its view are named).
  */
-import type { RecordClass } from '../src/policy/subjects.ts';
+import type { RecordClass } from '../src/database/record-class.ts';
 
 /** Tables that hold no record: they are never found, listed or presented. */
 const NOT_RECORDS = ['IdempotentReply', 'ReferenceNumber'];
@@ -13,11 +13,11 @@ const built = async () => {
   await import('#built/app.module');
   return {
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/classification')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/policy/references')),
-    ...(await import('#built/records/view')),
+    ...(await import('#built/authorization/classification')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/references')),
+    ...(await import('#built/records/response-view')),
   };
 };
 

@@ -390,7 +390,7 @@ describe('whoever changes a record', () => {
         const before = await row(id);
         const copy = Object.fromEntries(Object.entries(body).filter(([name]) => changeable.includes(name)));
         const { status } = await caller.patch(`/v1/cases/${id}`, copy, headers['etag']);
-        const { version: _, changed_at: __, ...after } = await row(id);
+        const { version: _, updated_at: __, ...after } = await row(id);
         expect(before).toMatchObject(after);
         if (status === 200) masked++;
       }
@@ -459,7 +459,7 @@ describe('whoever walks a list', () => {
   });
 
   it('of records changed in the same instant finds every one once', async () => {
-    await database.query(`UPDATE cases SET changed_at = '2026-11-01T10:00:00.123456Z'`);
+    await database.query(`UPDATE cases SET updated_at = '2026-11-01T10:00:00.123456Z'`);
     const seen = await walk(coordinator, '/v1/cases');
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe(ids(await coordinator.get('/v1/cases?limit=100')).length);
@@ -473,9 +473,9 @@ describe('whoever walks a list', () => {
     expectProblem(await (await as(server, 'jag-chair')).get(`/v1/cases?cursor=${cursor}`), 400);
     expectProblem(await coordinator.get(`/v1/cases?panelId=${panel}&cursor=${cursor}`), 400);
     expectProblem(await coordinator.get(`/v1/persons?cursor=${cursor}`), 400);
-    const changedAt: string = body.data[0].changedAt;
+    const updatedAt: string = body.data[0].updatedAt;
     const read = Buffer.from(cursor, 'base64url').toString('latin1');
-    expect([read.includes(changedAt.slice(0, 10)), read.includes(body.data[0].id)]).toEqual([false, false]);
+    expect([read.includes(updatedAt.slice(0, 10)), read.includes(body.data[0].id)]).toEqual([false, false]);
     const flipped = (text: string, at: number) =>
       text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
     const plain = Buffer.from(JSON.stringify(['9999-12-31T00:00:00.000000Z', randomUUID()])).toString('base64url');

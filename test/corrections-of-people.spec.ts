@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 });
 
 let count = 0;
@@ -78,7 +78,7 @@ async function toBeTold(recordId: string, who = COORDINATOR): Promise<string[]> 
     .get(`/v1/disclosures?recordId=${recordId}&toBeTold=true&limit=100`)
     .expect(200);
   return body.data
-    .map((one: { tidings: string; recipientAgencyId: string }) => `${one.tidings} ${one.recipientAgencyId}`)
+    .map((one: { pending: string; recipientAgencyId: string }) => `${one.pending} ${one.recipientAgencyId}`)
     .sort();
 }
 const recalledFrom = async (...subjects: string[]): Promise<string[]> => {
@@ -485,7 +485,7 @@ test('an assessment of somebody taken out names them no more, is told as taken b
   const { person, role } = await named();
   const officer = await by(OFFICER);
   const { rows } = await owner.query<{ id: string; instrument: string }>(
-    `INSERT INTO assessments (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+    `INSERT INTO assessments (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
        person_id, instrument_id, answers, score, computed_band, judgement_band, judgement_reason, effective_band, assessed_on, assessed_by_id)
      SELECT gen_random_uuid(), 1, now(), now(), a.partnership_id, o.agency_id, g.type, $1, $2, $3, a.instrument_id,
        a.answers, a.score, a.computed_band, a.judgement_band, a.judgement_reason, a.effective_band, a.assessed_on, o.id
@@ -511,7 +511,7 @@ test('an assessment of somebody taken out names them no more, is told as taken b
 test('somebody excluded from a person who was taken out of a case cannot read an assessment of that person', async () => {
   const { person, role } = await named();
   const { rows } = await owner.query<{ id: string }>(
-    `INSERT INTO assessments (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+    `INSERT INTO assessments (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
        person_id, instrument_id, answers, score, computed_band, judgement_band, judgement_reason, effective_band, assessed_on, assessed_by_id)
      SELECT gen_random_uuid(), 1, now(), now(), a.partnership_id, a.agency_id, a.contributing_type, $1, $2, $3, a.instrument_id,
        a.answers, a.score, a.computed_band, a.judgement_band, a.judgement_reason, a.effective_band, a.assessed_on, a.assessed_by_id

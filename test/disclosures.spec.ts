@@ -56,7 +56,7 @@ test('an agency that reads what another contributed stands in its disclosures, o
   const housing = await agencyOf('housing-officer');
   const received = await about();
   expect(received).toMatchObject([
-    { recordId: id, recordType: 'Contribution', recipientAgencyId: housing, purpose: 'PANEL_MEETING', tidings: null },
+    { recordId: id, recordType: 'Contribution', recipientAgencyId: housing, purpose: 'PANEL_MEETING', pending: null },
   ]);
   expect(received[0].fields).toContain('summary');
   // what the police read of their own is no disclosure
@@ -89,14 +89,14 @@ test('a correction and a recall mark everybody who received it, until they were 
   const toBeTold = async () =>
     (await sergeant.get(`/v1/disclosures?recordId=${id}&toBeTold=true`).expect(200)).body.data as {
       id: string;
-      tidings: string;
+      pending: string;
     }[];
   expect(await toBeTold()).toEqual([]);
   const corrected = await sergeant
     .patch(`/v1/contributions/${id}`, { text: 'Noise at night, twice.' })
     .set('if-match', etag)
     .expect(200);
-  expect(await toBeTold()).toMatchObject([{ tidings: 'correction' }]);
+  expect(await toBeTold()).toMatchObject([{ pending: 'correction' }]);
   const [{ id: disclosure } = { id: '' }] = await toBeTold();
   await sergeant.post(`/v1/disclosures/${disclosure}/notice`).set('if-match', '*').expect(200);
   expect(await toBeTold()).toEqual([]);
@@ -105,7 +105,7 @@ test('a correction and a recall mark everybody who received it, until they were 
     .post(`/v1/contributions/${id}/recall`, { reason: 'It was another street.' })
     .set('if-match', corrected.headers['etag'] ?? '')
     .expect(200);
-  expect(await toBeTold()).toMatchObject([{ tidings: 'recall' }]);
+  expect(await toBeTold()).toMatchObject([{ pending: 'recall' }]);
 });
 
 test('a change that changes nothing is no correction', async () => {
@@ -118,7 +118,7 @@ test('a change that changes nothing is no correction', async () => {
   const { headers } = await sergeant.patch(`/v1/contributions/${id}`, same, etag).expect(200);
   expect(await toBeTold()).toEqual([]);
   await sergeant.patch(`/v1/contributions/${id}`, { summary: 'Noise.' }, headers['etag'] ?? '').expect(200);
-  expect(await toBeTold()).toMatchObject([{ tidings: 'correction' }]);
+  expect(await toBeTold()).toMatchObject([{ pending: 'correction' }]);
 });
 
 test('a screening that is done again is no correction of the referral', async () => {
@@ -132,7 +132,7 @@ test('a screening that is done again is no correction of the referral', async ()
   const received = `SELECT record_type FROM disclosures WHERE record_id = '${id}' AND record_type = 'Referral'`;
   expect((await database.query(received)).rowCount).toBeGreaterThan(0);
   await coordinator.post(`/v1/referrals/${id}/acceptance`, {}).set('if-match', '*').expect(200);
-  expect((await database.query(`${received} AND tidings IS NOT NULL`)).rows).toEqual([]);
+  expect((await database.query(`${received} AND pending IS NOT NULL`)).rows).toEqual([]);
 });
 
 test('a correction reaches agencies in a compartment into which its author does not see', async () => {
@@ -143,11 +143,11 @@ test('a correction reaches agencies in a compartment into which its author does 
   );
   const id = rows[0]?.id ?? '';
   await (await as(server, 'channel-chair')).get(`/v1/persons/${id}`).expect(200);
-  const received = `SELECT tidings FROM disclosures WHERE record_id = '${id}' AND recipient_agency_id = '${await agencyOf('channel-chair')}'`;
-  expect((await database.query(received)).rows).toEqual([{ tidings: null }]);
+  const received = `SELECT pending FROM disclosures WHERE record_id = '${id}' AND recipient_agency_id = '${await agencyOf('channel-chair')}'`;
+  expect((await database.query(received)).rows).toEqual([{ pending: null }]);
   const officer = await as(server, 'housing-officer');
   await officer.patch(`/v1/persons/${id}`, { email: 'another@example.org' }).set('if-match', '*').expect(200);
-  expect((await database.query(received)).rows).toEqual([{ tidings: 'correction' }]);
+  expect((await database.query(received)).rows).toEqual([{ pending: 'correction' }]);
 });
 
 test('what was received about a person is found by the person, also what stands in their cases', async () => {

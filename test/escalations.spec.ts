@@ -104,7 +104,7 @@ async function escalated(
 ): Promise<{ actionId: string; path: string }> {
   const actionId = await propose(ownerAgencyId, today());
   await meanwhile();
-  await owner.query(`UPDATE actions SET made_at = $2::date, due_on = $2::date, status = 'agreed' WHERE id = $1`, [
+  await owner.query(`UPDATE actions SET created_at = $2::date, due_on = $2::date, status = 'agreed' WHERE id = $1`, [
     actionId,
     days.daysAfter(today(), -30),
   ]);
@@ -396,7 +396,7 @@ describe('the steering group', () => {
 
   test('learns nothing of what a compartment leaves undone', async () => {
     const { rowCount } = await owner.query(
-      `UPDATE actions SET status = 'agreed', ended_on = NULL, made_at = $1::date, due_on = $1::date WHERE panel_id = (SELECT id FROM panels WHERE code = 'ask-channel')`,
+      `UPDATE actions SET status = 'agreed', ended_on = NULL, created_at = $1::date, due_on = $1::date WHERE panel_id = (SELECT id FROM panels WHERE code = 'ask-channel')`,
       [days.daysAfter(today(), -30)],
     );
     expect(rowCount).toBeGreaterThan(0);

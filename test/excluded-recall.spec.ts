@@ -56,7 +56,7 @@ test('an excluded agency recalls its own contribution and reads nothing', async 
   await officer.patch(`/v1/contributions/${another}`, { text: 'Something else.' }, '*').expect(404);
   const seen = (await sergeant.get(`/v1/contributions/${id}`).expect(200)).body;
   expect([seen.recalledAt, seen.text]).toEqual([body.recalledAt, undefined]);
-  const told = await owner.query(`SELECT tidings FROM disclosures WHERE record_id = $1 AND tidings = 'recall'`, [id]);
+  const told = await owner.query(`SELECT pending FROM disclosures WHERE record_id = $1 AND pending = 'recall'`, [id]);
   expect(told.rowCount).toBeGreaterThan(0);
 });
 

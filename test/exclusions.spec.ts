@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 /** Nobody is excluded, but as the sandbox has it. */
 afterEach(async () => {
-  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 });
 
 async function referred(partnershipId: string, personId = person): Promise<string> {
@@ -200,7 +200,7 @@ describe('an exclusion', () => {
   test('a person excluded on one panel who declares that conflict for it gets no answer that tells', async () => {
     const body = { personId: person, declared: true, reach: 'panel', panelId: panels.get('ask-marac') };
     const before = await exclude(OFFICER, body);
-    await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
     await excluded('marac-coordinator', OFFICER);
     const after = await exclude(OFFICER, body);
     expect([before.status, after.status, after.body.code]).toEqual([201, 422, 'which-panel']);
@@ -528,7 +528,7 @@ describe('an exclusion by name', () => {
     await rename('Duncan Emberley');
     await exclude('jag-coordinator', { caseId: jag, name: 'Sgt Duncan Fennelgrove' });
     expect(none(await sees('fire-officer', jag))).toBe(true);
-    await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
     await exclude('jag-coordinator', { caseId: jag, name: 'Duncan Aldersyke' });
     expect(all(await sees('fire-officer', jag))).toBe(true);
     await rename('Duncan Aldersyke');

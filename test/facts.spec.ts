@@ -10,12 +10,13 @@ import { givenDatabase } from './support/database.ts';
 
 test('every table from which a fact is read moves the stamp', async () => {
   await import('#built/app.module');
-  const { declaredChanges, declaredFacts } = await import('#built/policy/actor');
+  const { declaredTimedChanges: declaredChanges, declaredAttributes: declaredFacts } =
+    await import('#built/authentication/actor');
   const { ownerUrl } = await givenDatabase();
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   const { rows } = await owner.query<{ name: string; moves: boolean }>(
-    `SELECT c.relname AS name, EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'stamp_facts') AS moves
+    `SELECT c.relname AS name, EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'advance_authorization_version') AS moves
      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')`,
   );
   await owner.end();
@@ -30,7 +31,7 @@ test('every table from which a fact is read moves the stamp', async () => {
 test('facts of many people read at once are those of each, before and after a change', async () => {
   await import('#built/app.module');
   const { ActorsOfAgencies } = await import('#built/agencies/actors');
-  const { databaseOptions, openDatabase } = await import('#built/records/database');
+  const { databaseOptions, openDatabase } = await import('#built/database/data-source');
   const { entities } = await import('#built/entities');
   const { ownerUrl, serviceUrl } = await givenDatabase();
   const owner = new pg.Client({ connectionString: ownerUrl });

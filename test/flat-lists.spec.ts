@@ -7,7 +7,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import pg from 'pg';
-import type { Actor } from '../src/policy/actor.ts';
+import type { Actor } from '../src/authentication/actor.ts';
 import { givenDatabase } from './support/database.ts';
 
 const MOST_BUFFERS = 200;
@@ -29,7 +29,7 @@ async function givenCases(count: number): Promise<{ client: pg.Client; panels: s
   const uuid = (kind: number, n: string) =>
     `(lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad('${String(kind)}', 12, '0'))::uuid`;
   const columns = `id, version, partnership_id, agency_id, contributing_type, subject_kind, panel_id, reference, stage, category,
-    summary, lead_agency_id, rules_edition, opened_at, changed_at`;
+    summary, lead_agency_id, rules_edition, opened_at, updated_at`;
   const row = (
     n: string,
     panel: string,
@@ -76,7 +76,7 @@ function memberOf(panelIds: string[]): Actor {
     purpose: 'PANEL_MEETING',
     now: new Date(),
     call: { correlationId: 'flat', route: 'TEST' },
-    wall: WALL,
+    securityContext: WALL,
     nameKeys: [],
     registrationIds: ['00000000-0000-7000-8000-000000000009'],
     partnershipIds: [],
@@ -112,9 +112,9 @@ function memberOf(panelIds: string[]): Actor {
 for (const count of [20_000, 200_000]) {
   test(`a page of cases touches at most ${String(MOST_BUFFERS)} buffers at ${String(count)} cases`, async () => {
     await import('#built/app.module');
-    const { listSql } = await import('#built/records/query');
+    const { listSql } = await import('#built/records/record-queries');
     const { Case } = await import('#built/cases/case.entity');
-    const { entering } = await import('#built/records/wall');
+    const { setContextStatement: entering } = await import('#built/records/security-context');
     const { client, panels, oldPanel } = await givenCases(count);
     const touched: Record<string, number> = {};
     for (const [who, on] of [
@@ -148,12 +148,12 @@ test('a page of cases takes the same few statements, whatever its size', async (
   await import('#built/app.module');
   const { SealedLog } = await import('#built/audit/log');
   const { SigningKeys } = await import('#built/audit/sealing');
-  const { CaseItemView } = await import('#built/cases/case.views');
+  const { CaseItemView } = await import('#built/cases/case.response');
   const { entities } = await import('#built/entities');
   const { DisclosureRows } = await import('#built/disclosures/disclosure-rows');
   const { EventRows } = await import('#built/events/outbox');
-  const { databaseOptions, openDatabase } = await import('#built/records/database');
-  const { Clock } = await import('#built/records/clock');
+  const { databaseOptions, openDatabase } = await import('#built/database/data-source');
+  const { Clock } = await import('#built/time/clock');
   const { Records } = await import('#built/records/records');
   const { serviceUrl, ownerUrl } = await givenDatabase();
   const owner = await openDatabase(databaseOptions(ownerUrl, entities, { maintenance: true }));
@@ -180,8 +180,8 @@ test('a page of cases takes the same few statements, whatever its size', async (
     for (const limit of [5, 25]) {
       statements = 0;
       const partnerships = `{${panels.map((one) => one.partnership_id).join(',')}}`;
-      const actor = { ...memberOf(panels.map((one) => one.id)), wall: { ...WALL, partnerships } };
-      const { body } = await records.read(actor, (work) => work.page(CaseItemView, {}, { limit }));
+      const actor = { ...memberOf(panels.map((one) => one.id)), securityContext: { ...WALL, partnerships } };
+      const { body } = await records.read(actor, (work) => work.respondPage(CaseItemView, {}, { limit }));
       expect((body as { data: object[] }).data.length).toBe(limit);
       taken.push(statements);
     }

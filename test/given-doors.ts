@@ -1,9 +1,10 @@
 /**
- * The doors of the service: which route performs which action on which record, as its `@Can` says, and at which address a
+ * The doors of the service: which route performs which action on which record, as its `@RequirePermission` says, and at which address a
  * given row is found. Derived from the built router and the OpenAPI document.
  */
 import 'reflect-metadata';
-import type { RecordClass, Subject } from '../src/policy/subjects.ts';
+import type { Subject } from '../src/authorization/subjects.ts';
+import type { RecordClass } from '../src/database/record-class.ts';
 import { v1, type Operation } from './given-operations.ts';
 
 export interface Door extends Operation {
@@ -21,10 +22,10 @@ interface Policy {
 type Handler = (...args: unknown[]) => unknown;
 const METHODS = ['get', 'post', 'put', 'delete', 'patch'];
 
-/** Every route that is a door: those of `@SignedIn` and `@Open` are about no record. */
+/** Every route that is a door: those of `@Authenticated` and `@Public` are about no record. */
 export async function doors(policy: Policy): Promise<Door[]> {
   const { AppModule } = await import('#built/app.module');
-  const { CAN } = await import('#built/policy/guard');
+  const { PERMISSION_KEY: CAN } = await import('#built/authorization/permission.guard');
   const { imports = [] } = await AppModule.compose();
   const modules = imports.map((one) => ('module' in one ? one.module : one) as object);
   const found = modules

@@ -16,7 +16,7 @@ export async function asOwner(server: TestServer): Promise<pg.Client> {
 export async function casesOf(owner: pg.Client, panel: string): Promise<{ id: string; reference: string }[]> {
   const { rows } = await owner.query<{ id: string; reference: string }>(
     `SELECT c.id, c.reference FROM cases c JOIN panels p ON p.id = c.panel_id
-     WHERE p.code = $1 AND c.stage <> 'closed' ORDER BY c.changed_at DESC, c.id`,
+     WHERE p.code = $1 AND c.stage <> 'closed' ORDER BY c.updated_at DESC, c.id`,
     [panel],
   );
   return rows;
@@ -100,10 +100,10 @@ export const inDays = (days: number): string => new Date(Date.now() + days * 86_
 
 /** The coordination checks who would receive what of a meeting's papers, and approves it: then they may go out. */
 export async function checked(server: TestServer, meeting: string, maker: string, second: string): Promise<Response> {
-  const { body, headers } = await (await as(server, maker)).post(`${meeting}/pre-flights`).expect(201);
+  const { body, headers } = await (await as(server, maker)).post(`${meeting}/circulation-checks`).expect(201);
   const approver = await as(server, body.needsSecondApproval ? second : maker);
   return approver
-    .post(`${meeting}/pre-flights/${body.id as string}/approval`)
+    .post(`${meeting}/circulation-checks/${body.id as string}/approval`)
     .set('if-match', headers['etag'] as string)
     .expect(200);
 }

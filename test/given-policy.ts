@@ -2,9 +2,9 @@
  * The policy asked by a spec, beside the service: as the owner of the database sees the rows, in memory, about any member
  * of the cast. What an answer shows is never asked.
  */
-import type { Actor } from '../src/policy/actor.ts';
-import type { Row } from '../src/policy/conditions.ts';
-import type { Context } from '../src/policy/levels.ts';
+import type { Actor } from '../src/authentication/actor.ts';
+import type { Row } from '../src/authorization/conditions.ts';
+import type { ReadingContext } from '../src/authorization/sharing-levels.ts';
 import type { Cell } from './given-canaries.ts';
 import { willClose } from './support/opened.ts';
 
@@ -20,15 +20,15 @@ export const policyOf = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/categories')),
-    ...(await import('#built/policy/classification')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/conditions')),
-    ...(await import('#built/policy/levels')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/facts')),
-    ...(await import('#built/records/view')),
+    ...(await import('#built/authorization/data-categories')),
+    ...(await import('#built/authorization/classification')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/conditions')),
+    ...(await import('#built/authorization/sharing-levels')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/rows-with-relations')),
+    ...(await import('#built/records/response-view')),
   };
 };
 
@@ -41,7 +41,7 @@ export interface Oracle {
 
 /** The row as it is read in the context of each single panel: a pack is read in that of its own. */
 function inEachContext(row: Row): Row[] {
-  const context = row['context'] as Context | undefined;
+  const context = row['context'] as ReadingContext | undefined;
   return context?.panelIds.length
     ? context.panelIds.map((panelId) => ({ ...row, context: { ...context, panelIds: [panelId] } }))
     : [row];
@@ -73,18 +73,18 @@ export async function givenOracle(database: Database): Promise<Oracle> {
         const subject = named.get(name);
         if (!subject) throw new Error(`no subject is called ${name}`);
         const ids = [...new Set(mine.map((one) => one.id))];
-        const rows = await policy.rowsWithFacts(source.manager, actor, subject.type, [...actions], ids);
+        const rows = await policy.rowsWithRelations(source.manager, actor, subject.type, [...actions], ids);
         const byId = new Map(rows.map((row) => [row['id'] as string, row]));
         const ways = actions.map((action) =>
-          policy.openings(actor, subject, action).map(({ ground, where }) => ({
+          policy.applicableRules(actor, subject, action).map(({ ground, where }) => ({
             fields: ground.fields,
-            condition: policy.parse(where),
+            condition: policy.parseCondition(where),
           })),
         );
         const opened = new Map(
           [...byId].map(([id, row]) => [
             id,
-            ways.map((some) => some.filter(({ condition }) => policy.holds(condition, row))),
+            ways.map((some) => some.filter(({ condition }) => policy.conditionHolds(condition, row))),
           ]),
         );
         for (const cell of mine) {
@@ -94,7 +94,8 @@ export async function givenOracle(database: Database): Promise<Oracle> {
             ?.some((some) => some.some(({ fields }) => !fields || fields.includes(cell.field)));
           const column = policy.classOf(subject.type, cell.field);
           const isShown = (one: Row): boolean =>
-            column !== undefined && policy.reaches(policy.weigh(actor, subject, one, column).level, column.from);
+            column !== undefined &&
+            policy.isAtLeast(policy.evaluateSharing(actor, subject, one, column).level, column.from);
           if (!row || !isOpen || !inEachContext(row).some(isShown)) wrong.push(cell);
         }
       }

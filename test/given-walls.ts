@@ -3,7 +3,7 @@
  * rows, behind no second wall; and the second wall as the service stands before it, asked by no policy.
  */
 import pg from 'pg';
-import type { Actor } from '../src/policy/actor.ts';
+import type { Actor } from '../src/authentication/actor.ts';
 import type { Database } from './given-policy.ts';
 import { willClose } from './support/opened.ts';
 
@@ -12,13 +12,13 @@ const built = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/explanation')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/facts')),
-    ...(await import('#built/records/query')),
-    ...(await import('#built/records/wall')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/explanation')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/rows-with-relations')),
+    ...(await import('#built/records/record-queries')),
+    ...(await import('#built/records/security-context')),
   };
 };
 
@@ -82,7 +82,7 @@ export async function givenWallsApart(database: Database): Promise<WallsApart> {
       const sum = counted.reduce((all, { count }) => all + Number(count), 0);
       if (sum !== listed.length) throw new Error(`${name}: ${String(sum)} counted, ${String(listed.length)} listed`);
       const shown = new Set(listed.filter((id) => ids.includes(id)));
-      const facts = await policy.rowsWithFacts(source.manager, actor, subject.type, ['read'], ids);
+      const facts = await policy.rowsWithRelations(source.manager, actor, subject.type, ['read'], ids);
       for (const id of ids) {
         const find = policy.findSql(actor, subject.type, 'read', id, false);
         if ((await source.query<unknown[]>(find.text, find.values)).length) shown.add(id);
@@ -94,7 +94,9 @@ export async function givenWallsApart(database: Database): Promise<WallsApart> {
 
     async wallAlone(actor, name, ids) {
       await service.query('BEGIN');
-      await service.query(policy.entering(actor.wall as Parameters<typeof policy.entering>[0]));
+      await service.query(
+        policy.setContextStatement(actor.securityContext as Parameters<typeof policy.setContextStatement>[0]),
+      );
       const table = policy.tableOf(subjectOf(name).type);
       const { rows } = await service.query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY ($1)`, [ids]);
       await service.query('COMMIT');

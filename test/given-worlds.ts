@@ -18,7 +18,7 @@
  * condition; an explanation that takes every ground for open; a rule that opens more where a related row is hidden.
  */
 import pg from 'pg';
-import type { Statement } from '../src/records/query.ts';
+import type { SqlStatement } from '../src/records/record-queries.ts';
 import { givenDatabase, type TestDatabase } from './support/database.ts';
 import { settingsOf, Worlds, type Schema, type World } from './worlds.ts';
 
@@ -40,23 +40,23 @@ const FURTHER = 5000;
 const built = async () => {
   await import('#built/app.module');
   return {
-    subjects: await import('#built/policy/subjects'),
-    conditions: await import('#built/policy/conditions'),
-    columns: await import('#built/policy/columns'),
-    explanation: await import('#built/policy/explanation'),
-    sql: await import('#built/policy/sql'),
-    query: await import('#built/records/query'),
-    wall: await import('#built/records/wall'),
-    categories: await import('#built/policy/categories'),
-    levels: await import('#built/policy/levels'),
-    classification: await import('#built/policy/classification'),
-    asking: await import('#built/records/asking'),
+    subjects: await import('#built/authorization/subjects'),
+    conditions: await import('#built/authorization/conditions'),
+    columns: await import('#built/database/columns'),
+    explanation: await import('#built/authorization/explanation'),
+    sql: await import('#built/authorization/conditions-to-sql'),
+    query: await import('#built/records/record-queries'),
+    wall: await import('#built/records/security-context'),
+    categories: await import('#built/authorization/data-categories'),
+    levels: await import('#built/authorization/sharing-levels'),
+    classification: await import('#built/authorization/classification'),
+    asking: await import('#built/records/filter-authorization'),
   };
 };
 type Policy = Awaited<ReturnType<typeof built>>;
 type Subject = ReturnType<Policy['subjects']['declaredSubjects']>[number];
 type Row = Record<string, unknown>;
-type Parsed = ReturnType<Policy['conditions']['parse']>;
+type Parsed = ReturnType<Policy['conditions']['parseCondition']>;
 
 interface Question {
   subject: Subject;
@@ -130,7 +130,7 @@ class Asking {
   }
 
   /** One question after the other: the connection knows only one at a time. */
-  ask<R extends object>({ text, values }: Statement): Promise<R[]> {
+  ask<R extends object>({ text, values }: SqlStatement): Promise<R[]> {
     let name = this.names.get(text);
     if (!name) this.names.set(text, (name = `s${String(this.names.size)}`));
     const answer = this.last.then(async () => (await this.client.query<R>({ name, text, values })).rows);
@@ -167,7 +167,7 @@ class Examination {
   /** Reading, and one more action, each in its turn. */
   private questionsOf(kind: number): Question[] {
     return this.examinedIn(kind).flatMap((subject, n) => {
-      const actions = [...new Set(subject.grounds.flatMap((ground) => ground.actions))];
+      const actions = [...new Set(subject.allowRules.flatMap((ground) => ground.actions))];
       const turn = (Math.floor(kind / this.all.length) * PER_WORLD + n) % actions.length;
       return actions.filter((action, i) => action === 'read' || i === turn).map((action) => ({ subject, action }));
     });
@@ -177,9 +177,9 @@ class Examination {
     return { seed, world: this.worlds.make(seed, this.examinedIn(kind), kind), questions: this.questionsOf(kind) };
   }
 
-  private closedGrounds(): { subject: Subject; ground: Subject['grounds'][number] }[] {
+  private closedGrounds(): { subject: Subject; ground: Subject['allowRules'][number] }[] {
     return this.all.flatMap((subject) =>
-      subject.grounds
+      subject.allowRules
         .filter((ground) => !this.openedBy.has(`${subject.name} ${ground.name}`))
         .map((ground) => ({ subject, ground })),
     );
@@ -193,9 +193,11 @@ class Examination {
       const start = from + index * FURTHER;
       for (let seed = start; seed < start + FURTHER; seed += 1) {
         const world = this.worlds.make(seed, [subject]);
-        const ways = subjects.openings(world.actor, subject, action).filter((way) => way.ground === ground);
+        const ways = subjects.applicableRules(world.actor, subject, action).filter((way) => way.ground === ground);
         const rows = world.rows.get(subject.type) ?? [];
-        if (ways.some(({ where }) => rows.some((row) => conditions.holds(conditions.parse(where), row))))
+        if (
+          ways.some(({ where }) => rows.some((row) => conditions.conditionHolds(conditions.parseCondition(where), row)))
+        )
           return [{ seed, world, questions: [{ subject, action }] }];
       }
       return [];
@@ -204,11 +206,11 @@ class Examination {
 
   /** Grounds that stayed closed, caps that came out one way only, actions and explanations never asked for. */
   unmet(): Record<'grounds' | 'caps' | 'actions' | 'explained', string[]> {
-    const caps = this.all.flatMap(({ name, caps: its }) =>
+    const caps = this.all.flatMap(({ name, sharingLimits: its }) =>
       its.flatMap((cap) => [true, false].map((how) => `${name} ${cap.name} ${String(how)}`)),
     );
-    const actions = this.all.flatMap(({ name, grounds }) =>
-      grounds.flatMap((ground) => ground.actions.map((action) => `${action} ${name}`)),
+    const actions = this.all.flatMap(({ name, allowRules: allowRules }) =>
+      allowRules.flatMap((ground) => ground.actions.map((action) => `${action} ${name}`)),
     );
     return {
       grounds: this.closedGrounds().map(({ subject, ground }) => `${subject.name} ${ground.name}`),
@@ -234,7 +236,7 @@ class Examination {
       limit: 50,
     });
     const finds = mine.map((row) => policy.query.findSql(actor, subject.type, 'read', row['id'] as string, false));
-    const wall = policy.wall.entering(settingsOf(world.wall));
+    const wall = policy.wall.setContextStatement(settingsOf(world.wall));
     const answers = Promise.all([
       free.ask<{ n: number; id: string }>(all),
       free.ask<Row>(list),
@@ -251,10 +253,10 @@ class Examination {
     const behindWall = new Map<string, boolean>();
     questions.forEach(({ subject: about, action }, index) => {
       const ways = policy.subjects
-        .openings(actor, about, action)
-        .map(({ ground, where }) => ({ ground, condition: policy.conditions.parse(where) }));
+        .applicableRules(actor, about, action)
+        .map(({ ground, where }) => ({ ground, condition: policy.conditions.parseCondition(where) }));
       const opening = (row: Row): typeof ways =>
-        ways.filter(({ condition }) => policy.conditions.holds(condition, row));
+        ways.filter(({ condition }) => policy.conditions.conditionHolds(condition, row));
       const left = new Map(standing.get(about.type)?.map((row) => [row['id'], row]));
       for (const row of rows.get(about.type) ?? []) {
         const key = `${String(index)} ${row['id'] as string}`;
@@ -277,9 +279,9 @@ class Examination {
       }
     });
     this.compareFields(world, subject, fault);
-    const caps = subject.caps.map((cap) => {
+    const caps = subject.sharingLimits.map((cap) => {
       const where = cap.where(actor);
-      return where ? policy.conditions.parse(where) : null;
+      return where ? policy.conditions.parseCondition(where) : null;
     });
 
     const [bySql, listed, found, , bySqlBehind, listedBehind, foundBehind] = await answers;
@@ -312,8 +314,8 @@ class Examination {
           continue;
         }
         caps.forEach((condition, index) => {
-          const held = condition !== null && policy.conditions.holds(condition, row);
-          const { name } = subject.caps[index] as (typeof subject.caps)[number];
+          const held = condition !== null && policy.conditions.conditionHolds(condition, row);
+          const { name } = subject.sharingLimits[index] as (typeof subject.sharingLimits)[number];
           counts[held ? 'held' : 'free'] += 1;
           this.heldBy.add(`${subject.name} ${name} ${String(held)}`);
           if ((shown[policy.levels.HELD_BY] as boolean[])[index] !== held)
@@ -324,7 +326,7 @@ class Examination {
   }
 
   /** One statement for all that is asked of a world. */
-  private askedOf({ actor, rows }: World, questions: Question[]): Statement {
+  private askedOf({ actor, rows }: World, questions: Question[]): SqlStatement {
     const { sql, query, columns } = this.policy;
     const parameters = new sql.Parameters();
     const selects = questions.map(({ subject, action }, index) => {
@@ -343,10 +345,12 @@ class Examination {
     const { subjects, conditions, categories, classification, levels, asking } = this.policy;
     const contextsOf = subject.contexts.map((name) => {
       const related = subjects.subjectOf(subjects.relationOf(subject, name).to);
-      const ways = subjects.openings(actor, related, 'read').map(({ where }) => conditions.parse(where));
+      const ways = subjects
+        .applicableRules(actor, related, 'read')
+        .map(({ where }) => conditions.parseCondition(where));
       return (row: Row) =>
         (row[name] as Row[])
-          .filter((one) => ways.some((way) => conditions.holds(way, one)))
+          .filter((one) => ways.some((way) => conditions.conditionHolds(way, one)))
           .map((one) => ({
             id: one['id'] as string,
             panelId: one[related.panel ?? ''],
@@ -357,7 +361,7 @@ class Examination {
       ([field, column]): [string, typeof column, Parsed] => [
         field,
         column,
-        conditions.parse(asking.seesWhere(actor, subject, field)),
+        conditions.parseCondition(asking.seesWhere(actor, subject, field)),
       ],
     );
     for (const row of rows.get(subject.type) ?? []) {
@@ -374,9 +378,9 @@ class Examination {
         },
       };
       for (const [field, column, sees] of fields) {
-        const { level } = levels.weigh(actor, subject, weighed, column);
-        const shown = categories.reaches(level, column.from);
-        const mayAsk = conditions.holds(sees, row);
+        const { level } = levels.evaluateSharing(actor, subject, weighed, column);
+        const shown = categories.isAtLeast(level, column.from);
+        const mayAsk = conditions.conditionHolds(sees, row);
         this.counts.fields += 1;
         if (shown !== mayAsk)
           fault(`${subject.name}.${field}: shown ${String(shown)}, may be asked about ${String(mayAsk)}`);
@@ -395,7 +399,7 @@ export async function worldsAgree(half: number): Promise<void> {
   const exam = new Examination(
     policy,
     worlds,
-    all.filter((one) => one.grounds.length),
+    all.filter((one) => one.allowRules.length),
   );
   const { ownerUrl, serviceUrl } = bare.database;
   const owner = new pg.Client({ connectionString: ownerUrl });

@@ -350,7 +350,7 @@ test('a lead who refers a person of a hidden case gets the rows of the referral 
     const withdrawal = (await by('syv-chair')).post(`/v1/referrals/${second}/withdrawal`, error);
     await withdrawal.set('if-match', '*').expect(200);
     const rows = await Promise.all([victim, perpetrator].map((id) => disclosures('syv-chair', `&recordId=${id}`)));
-    seen.push(rows.flat().map((one) => `${String(one['recipientAgencyId'])} ${String(one['tidings'])}`));
+    seen.push(rows.flat().map((one) => `${String(one['recipientAgencyId'])} ${String(one['pending'])}`));
   }
   const { agencyId } = await practitioner(owner, 'idva');
   expect(seen).toEqual([Array(2).fill(`${agencyId} recall`), Array(2).fill(`${agencyId} recall`)]);
@@ -402,17 +402,17 @@ test('a lead who withdraws referrals made in error gets one answer whether or no
       const rows = await disclosures('marac-chair', `&recordId=${personId}`);
       states.push(
         rows
-          .map((one) => `${String(one['recipientAgencyId'])} ${String(one['tidings'])}`)
+          .map((one) => `${String(one['recipientAgencyId'])} ${String(one['pending'])}`)
           .sort()
           .join(),
       );
-      const left = await owner.query<{ panel: string; tidings: string | null }>(
-        `SELECT DISTINCT panel_id AS panel, tidings FROM disclosures WHERE record_id = $1 AND panel_id = ANY ($2)`,
+      const left = await owner.query<{ panel: string; pending: string | null }>(
+        `SELECT DISTINCT panel_id AS panel, pending FROM disclosures WHERE record_id = $1 AND panel_id = ANY ($2)`,
         [personId, [panels['ask-channel'], panels['ask-cmarac']]],
       );
       const recalled = referral === referrals[1] ? 'recall' : null;
-      expect(left.rows).toContainEqual({ panel: panels['ask-cmarac'], tidings: recalled });
-      if (isInChannel) expect(left.rows).toContainEqual({ panel: panels['ask-channel'], tidings: null });
+      expect(left.rows).toContainEqual({ panel: panels['ask-cmarac'], pending: recalled });
+      if (isInChannel) expect(left.rows).toContainEqual({ panel: panels['ask-channel'], pending: null });
     }
     seen.push(states);
   }

@@ -4,7 +4,7 @@ import type { Band, Instrument } from '#built/instruments/instrument.entity';
 import type { GivenAnswer } from '#built/instruments/scoring';
 
 let scoring: typeof import('#built/instruments/scoring');
-let instruments: Map<string, Omit<Instrument, 'id' | 'version' | 'madeAt' | 'changedAt'>>;
+let instruments: Map<string, Omit<Instrument, 'id' | 'version' | 'createdAt' | 'updatedAt'>>;
 
 beforeAll(async () => {
   scoring = await import('#built/instruments/scoring');

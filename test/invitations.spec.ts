@@ -372,7 +372,7 @@ describe('an invitation of a whole agency', () => {
   test('a coordinator gets the same answer when the only lead is excluded from the case', async () => {
     const { id } = await practitioner(owner, LEAD);
     await owner.query(
-      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+      `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
        SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $2, id, panel_id, 'A relative.', now() - interval '1 day' FROM cases WHERE id = $1`,
       [caseId, id],
     );

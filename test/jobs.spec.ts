@@ -73,13 +73,13 @@ async function count(sql: string, values: unknown[] = []): Promise<number> {
 
 /** Nothing half done: every notice stands in the run that made it, and every escalation has its one event. */
 async function isWhole(): Promise<void> {
-  const ofRun = 'n.partnership_id = r.partnership_id AND n.made_at = r.started_at';
+  const ofRun = 'n.partnership_id = r.partnership_id AND n.created_at = r.started_at';
   const runs = '(SELECT partnership_id, started_at, sum(notices) AS made FROM job_runs GROUP BY 1, 2) r';
   expect(await count(`${runs} WHERE made <> (SELECT count(*) FROM notices n WHERE ${ofRun})`)).toBe(0);
   // runs are kept for some days only
   const first = '(SELECT min(started_at) FROM job_runs r WHERE r.partnership_id = n.partnership_id)';
   expect(
-    await count(`notices n WHERE made_at >= ${first} AND NOT EXISTS (SELECT FROM job_runs r WHERE ${ofRun})`),
+    await count(`notices n WHERE created_at >= ${first} AND NOT EXISTS (SELECT FROM job_runs r WHERE ${ofRun})`),
   ).toBe(0);
   expect(await count(`events WHERE type = 'action.escalated'`)).toBe(
     await count(`(SELECT DISTINCT subject_id, due_on FROM notices WHERE kind = 'action_escalated') e`),
@@ -313,7 +313,7 @@ describe('what was not done', () => {
     const late = days.workingDaysAfter(today(), 40);
     const [impossible, omitted, open] = [await propose(late), await propose(late), await propose(late)];
     await owner.query(
-      'UPDATE actions SET made_at = $2::date, due_on = $2::date, original_due_on = $2::date WHERE id = $1',
+      'UPDATE actions SET created_at = $2::date, due_on = $2::date, original_due_on = $2::date WHERE id = $1',
       [open['id'], meeting.day],
     );
     for (const outcome of ['not_possible', 'not_done'] as const)
@@ -438,7 +438,7 @@ test('whoever becomes kept out of the case loses its notices at every exit, by e
   expect([...kindsOf('jag-coordinator')]).toEqual(expect.arrayContaining(['action_escalated', 'action_overdue']));
 
   await owner.query(
-    `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+    `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
      SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, p.id, c.id, c.panel_id, 'Kept out for an hour', now() - interval '1 minute'
      FROM cases c, practitioners p WHERE c.id = $1 AND p.subject = ANY ($2)`,
     [plan.caseId, recipients],

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 describe('a membership', () => {
   async function appoint(validFrom: string, validTo: string | null): Promise<Response> {
-    await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM memberships WHERE created_at > now() - interval '1 hour'`);
     const { id } = await practitioner(owner, 'outsider');
     const seat = { practitionerId: id, tier: 'core', role: 'member', validFrom, validTo };
     return (await by('jag-chair')).post(`/v1/panels/${panelId}/memberships`, seat);
@@ -59,13 +59,13 @@ describe('a membership', () => {
 });
 
 test('a membership without an end gets the last day of its five years', async () => {
-  await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM memberships WHERE created_at > now() - interval '1 hour'`);
   const { id: practitionerId } = await practitioner(owner, 'outsider');
   const seat = { practitionerId, tier: 'core', role: 'member', validFrom: day(0) };
   const { body } = await (await by('jag-chair')).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
   const years = (Date.parse(body.validTo) + 86_400_000 - Date.parse(body.validFrom)) / 86_400_000 / 365.25;
   expect(Math.abs(years - 5)).toBeLessThan(0.01);
-  await owner.query(`DELETE FROM memberships WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM memberships WHERE created_at > now() - interval '1 hour'`);
 });
 
 describe('the chair of a meeting', () => {

@@ -302,7 +302,7 @@ test(
     const dpo = await as(server, 'dpo');
     const agreement = await agreementCalled(dpo, 'ISA-ASK-JAG');
     const { body } = await dpo.get(`${versionPath(agreement, agreement.currentVersionId)}/rows?limit=1`).expect(200);
-    const { withheld: _, id: __, version: ___, madeAt: ____, changedAt: _____, ...some } = body.data[0];
+    const { withheld: _, id: __, version: ___, createdAt: ____, updatedAt: _____, ...some } = body.data[0];
     const row = Object.fromEntries(
       Object.keys(openApi.components.schemas['SharingRowRequest']?.properties ?? {}).map((name) => [name, some[name]]),
     );

@@ -180,7 +180,7 @@ async function losing(lose: string, undo: string, values: unknown[], isRefused =
 }
 
 const EXCLUDES = (whom: 'practitioner_id' | 'agency_id'): string =>
-  `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, ${whom}, case_id, panel_id, reason, since)
+  `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, ${whom}, case_id, panel_id, reason, since)
    SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, panel_id, 'Planted by the spec.', now() - interval '1 second'
    FROM cases WHERE id = $2`;
 const LETS_IN = `DELETE FROM exclusions WHERE reason = 'Planted by the spec.' AND $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL`;
@@ -249,7 +249,7 @@ describe('what is in the case', () => {
       const time = await intruder(server);
       const passes = async (change: string): Promise<void> => {
         await time.query(`UPDATE sharing_agreement_versions SET ${change} WHERE ${versions}`, [caseId]);
-        await time.query('UPDATE fact_stamps SET stamp = stamp + 1');
+        await time.query('UPDATE authorization_versions SET stamp = stamp + 1');
       };
       await passes(lose);
       try {
@@ -324,13 +324,13 @@ describe('somebody let in from elsewhere', () => {
   it.each([
     [
       'a grant that is revoked',
-      `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+      `INSERT INTO access_grants (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
        SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, now() - interval '1 minute', now() + interval '1 day' FROM cases WHERE id = $2`,
       `UPDATE access_grants SET revoked_at = now() WHERE practitioner_id = $1 AND case_id = $2`,
     ],
     [
       'a grant that ended',
-      `INSERT INTO access_grants (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+      `INSERT INTO access_grants (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, granted_at, expires_at)
        SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, now() - interval '2 minute', now() + interval '1 day' FROM cases WHERE id = $2`,
       `UPDATE access_grants SET expires_at = now() - interval '1 second' WHERE practitioner_id = $1 AND case_id = $2 AND revoked_at IS NULL`,
     ],
@@ -367,10 +367,10 @@ test('whoever loses nothing is held up by no change of what others may read', as
   // as fast as it goes: between any two statements of the service
   await change.query('SET synchronous_commit = off');
   const changing = change
-    .query('DO $$ BEGIN LOOP UPDATE fact_stamps SET stamp = stamp + 1; COMMIT; END LOOP; END $$')
+    .query('DO $$ BEGIN LOOP UPDATE authorization_versions SET stamp = stamp + 1; COMMIT; END LOOP; END $$')
     .catch((error: unknown) => error);
   const stop = await intruder(server);
-  const stamp = async (): Promise<unknown> => (await stop.query('SELECT stamp FROM fact_stamps')).rows;
+  const stamp = async (): Promise<unknown> => (await stop.query('SELECT stamp FROM authorization_versions')).rows;
   const before = JSON.stringify(await stamp());
   while (JSON.stringify(await stamp()) === before) await setTimeout(10);
   const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
@@ -423,7 +423,7 @@ describe('a change that is under way', () => {
     const guest = await as(server, 'idva');
     const { id } = await practitioner(owner, 'idva');
     await owner.query(
-      `INSERT INTO invitations (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, listing_id, case_id, agency_id, practitioner_id, opens_at, closes_at)
+      `INSERT INTO invitations (id, version, created_at, updated_at, partnership_id, panel_id, meeting_id, listing_id, case_id, agency_id, practitioner_id, opens_at, closes_at)
        SELECT gen_random_uuid(), 1, now(), now(), l.partnership_id, l.panel_id, l.meeting_id, l.id, l.case_id, p.agency_id, p.id, now() - interval '1 hour', now() + interval '3 seconds'
        FROM listings l, practitioners p WHERE l.id = (SELECT id FROM listings WHERE case_id = $1 ORDER BY id LIMIT 1) AND p.id = $2`,
       [caseId, id],

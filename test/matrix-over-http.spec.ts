@@ -9,12 +9,12 @@
  * the committed page. MATRIX_SEED names other rows.
  *
  * Seen to fail: a server whose ground of core members was widened to all members (an observer reads plans and places);
- * a summary shown where the level is existence. Not yet planted: a wrong action in `@Can`.
+ * a summary shown where the level is existence. Not yet planted: a wrong action in `@RequirePermission`.
  */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import type { Actor } from '../src/policy/actor.ts';
-import type { Subject } from '../src/policy/subjects.ts';
+import type { Actor } from '../src/authentication/actor.ts';
+import type { Subject } from '../src/authorization/subjects.ts';
 import { Addresses, doors, type Door, type Row } from './given-doors.ts';
 import { CAST_PAGE, POLICY_PAGE, receivedOn } from './given-matrix.ts';
 import { forEachOf, sample } from './given-operations.ts';
@@ -78,12 +78,12 @@ const built = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/categories')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/sql')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/query')),
+    ...(await import('#built/authorization/data-categories')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/conditions-to-sql')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/record-queries')),
   };
 };
 type Built = Awaited<ReturnType<typeof built>>;
@@ -112,7 +112,7 @@ const counts = { requests: 0, cells: 0, open: 0, closed: 0, lists: 0, fields: 0,
 
 const skipped = (why: string): void => void counts.skipped.set(why, (counts.skipped.get(why) ?? 0) + 1);
 const cellOf = (action: string, subject: Subject): string => `${action} ${subject.name}`;
-const actionsOf = (subject: Subject): string[] => [...new Set(subject.grounds.flatMap((ground) => ground.actions))];
+const actionsOf = (subject: Subject): string[] => [...new Set(subject.allowRules.flatMap((ground) => ground.actions))];
 const isOpen = (member: Member, action: string, subject: Subject, id: string): boolean =>
   member.open.get(cellOf(action, subject))?.has(id) ?? false;
 
@@ -369,7 +369,7 @@ test(
     const asked = cast.flatMap((member) => whole.map((door) => ({ member, door })));
     await forEachOf(asked, async ({ member, door }) => {
       const { action, subject, method, takes } = door;
-      const may = policy.openings(member.actor, subject, action).length > 0;
+      const may = policy.applicableRules(member.actor, subject, action).length > 0;
       const answer = await ask(member, method, door.path, takes ? sample(takes) : undefined);
       const right = may ? !isRefused(answer) && answer.status < 500 : answer.status === 403;
       if (!right)

@@ -122,7 +122,9 @@ test('an operator gets no table when the baseline is interrupted', async () => {
   const admin = await connected(database.adminUrl);
   await admin.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner');
   // the last table of the baseline cannot be created
-  await admin.query('CREATE TYPE fact_stamps AS (id integer); ALTER TYPE fact_stamps OWNER TO wardmote');
+  await admin.query(
+    'CREATE TYPE authorization_versions AS (id integer); ALTER TYPE authorization_versions OWNER TO wardmote',
+  );
   expect((await ended('dist/migrate.js', database)).code).toBe(1);
   expect((await admin.query(TABLES)).rows).toEqual([{ name: 'migrations' }]);
   expect((await admin.query('SELECT name FROM migrations')).rows).toEqual([]);

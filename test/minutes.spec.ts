@@ -70,7 +70,7 @@ async function casesWith(code: string): Promise<{ id: string; contribution: stri
      FROM cases c JOIN panels p ON p.id = c.panel_id WHERE p.code = $1 AND c.stage <> 'closed'
        AND c.id NOT IN (SELECT case_id FROM exclusions WHERE case_id IS NOT NULL)
        AND c.id NOT IN (SELECT cp.case_id FROM exclusions e JOIN case_people cp USING (person_id))
-     ORDER BY c.changed_at DESC, c.id`,
+     ORDER BY c.updated_at DESC, c.id`,
     [code],
   );
   return rows.filter(({ contribution, planId }) => contribution && planId);
@@ -312,7 +312,7 @@ describe('the minutes of a meeting', () => {
     expect(kept.items.map(({ item }) => item.id)).toEqual([given.listings[0]]);
     expect(JSON.stringify(kept)).not.toContain('item 1');
     expect((await document('marac-chair', given)).items).toHaveLength(2);
-    await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 
     // the agreement is suspended: what other agencies told is theirs again
     const dpo = await by('dpo');

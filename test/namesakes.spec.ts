@@ -153,13 +153,13 @@ test('a data protection officer cannot review an emergency access of a second re
 test('a chair cannot approve the check that a second registration of the chair made', async () => {
   const meeting = await made('jag-chair', '/v1/meetings', { panelId, scheduledAt: inDays(20), venueOrMode: 'Room 1' });
   await made('jag-chair', `/v1/meetings/${meeting}/listings`, { caseId, kind: 'review' });
-  const id = await made('jag-chair', `/v1/meetings/${meeting}/pre-flights`);
-  await owner.query('UPDATE pre_flights SET needs_second_approval = true WHERE id = $1', [id]);
+  const id = await made('jag-chair', `/v1/meetings/${meeting}/circulation-checks`);
+  await owner.query('UPDATE circulation_checks SET needs_second_approval = true WHERE id = $1', [id]);
   const approve = async (): Promise<number> =>
-    (await command('jag-chair', `/v1/meetings/${meeting}/pre-flights/${id}/approval`)).status;
-  await belongsTo('pre_flights', id, await again('jag-chair'), 'made_by_id');
+    (await command('jag-chair', `/v1/meetings/${meeting}/circulation-checks/${id}/approval`)).status;
+  await belongsTo('circulation_checks', id, await again('jag-chair'), 'made_by_id');
   expect(await approve()).toBe(403);
-  await belongsTo('pre_flights', id, (await practitioner(owner, 'jag-coordinator')).id, 'made_by_id');
+  await belongsTo('circulation_checks', id, (await practitioner(owner, 'jag-coordinator')).id, 'made_by_id');
   expect(await approve()).toBe(200);
 });
 

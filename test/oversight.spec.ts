@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 const undone = async (): Promise<void> => {
   for (const table of ['exclusions', 'recusals'])
-    await owner.query(`DELETE FROM ${table} WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM ${table} WHERE created_at > now() - interval '1 hour'`);
 };
 afterEach(undone);
 
@@ -227,7 +227,7 @@ test('a case keeps a chair when two are excluded at the same moment', async () =
   for (let times = 0; times < 5; times += 1) {
     const both = await Promise.all(['jag-chair', 'police-inspector'].map(async (who) => exclude(await person(who))));
     expect(both.map(([status]) => status).sort()).toEqual([201, 422]);
-    await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+    await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
   }
 });
 

@@ -83,7 +83,7 @@ beforeAll(async () => {
 
 /** Whoever was kept out by a test is let in for the next. */
 afterEach(async () => {
-  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 });
 
 interface Convened {
@@ -384,11 +384,11 @@ describe('a pack', () => {
 
 describe('a check before papers go out', () => {
   const check = async (who: string, { path }: Convened): Promise<Response> =>
-    (await by(who)).post(`${path}/pre-flights`);
+    (await by(who)).post(`${path}/circulation-checks`);
   const approval = async (who: string, { path }: Convened, id: string): Promise<Response> => {
     const caller = await by(who);
-    const { headers } = await caller.get(`${path}/pre-flights/${id}`);
-    return caller.post(`${path}/pre-flights/${id}/approval`).set('if-match', (headers['etag'] as string) ?? '*');
+    const { headers } = await caller.get(`${path}/circulation-checks/${id}`);
+    return caller.post(`${path}/circulation-checks/${id}/approval`).set('if-match', (headers['etag'] as string) ?? '*');
   };
   const warned = ({ body }: Response, code: string): Warning[] =>
     body.warnings.filter((one: Warning) => one.code === code);
@@ -424,7 +424,7 @@ describe('a check before papers go out', () => {
       }
     }
     expect((await check('housing-officer', meeting)).status).toBe(403);
-    await (await by('housing-officer')).get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(404);
+    await (await by('housing-officer')).get(`${meeting.path}/circulation-checks/${made.body.id as string}`).expect(404);
     const { id } = await practitioner(owner, 'observer');
     expect(warned(made, 'receives-nothing')[0]!.practitionerIds).toContain(id);
     for (const one of made.body.recipients as { items: unknown[]; receivesNothing: boolean }[])
@@ -458,7 +458,7 @@ describe('a check before papers go out', () => {
     const itemsIn = ({ body }: Response): unknown[] =>
       body.recipients.find((one: { practitionerId: string }) => one.practitionerId === id).items;
     const read = async (who: string, made: Response): Promise<Response> =>
-      (await by(who)).get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(200);
+      (await by(who)).get(`${meeting.path}/circulation-checks/${made.body.id as string}`).expect(200);
     const maker = await practitioner(owner, COORDINATOR);
     // the maker chairs the other panel, too
     await owner.query(
@@ -491,7 +491,9 @@ describe('a check before papers go out', () => {
     const made = await check('jag-chair', meeting);
     expect(made.body.recipients.some((one: { items: unknown[] }) => one.items.length === 2)).toBe(true);
     await excluded(COORDINATOR, hidden);
-    const { text, body } = await (await by(COORDINATOR)).get(`${meeting.path}/pre-flights/${made.body.id as string}`);
+    const { text, body } = await (
+      await by(COORDINATOR)
+    ).get(`${meeting.path}/circulation-checks/${made.body.id as string}`);
     expect(text).not.toContain(meeting.listings[1]);
     expect(body.stale).toBe(false);
     expect(body.namedPeople).toBeLessThanOrEqual(made.body.namedPeople);
@@ -501,12 +503,12 @@ describe('a check before papers go out', () => {
     )
       .patch(`${meeting.path}/listings/${meeting.listings[1]!}`, { timeboxMinutes: 7 }, '*')
       .expect(200);
-    const again = await coordinator.get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(200);
+    const again = await coordinator.get(`${meeting.path}/circulation-checks/${made.body.id as string}`).expect(200);
     expect(again.body.stale).toBe(false);
     const chair = await (
       await by('jag-chair')
     )
-      .get(`${meeting.path}/pre-flights/${made.body.id as string}`)
+      .get(`${meeting.path}/circulation-checks/${made.body.id as string}`)
       .expect(200);
     expect(chair.body.stale).toBe(true);
   });
@@ -525,7 +527,7 @@ describe('a check before papers go out', () => {
     const meeting = await convened([open]);
     const found = async () => {
       const made = await check('jag-chair', meeting);
-      const path = `${meeting.path}/pre-flights/${made.body.id as string}`;
+      const path = `${meeting.path}/circulation-checks/${made.body.id as string}`;
       const { body } = await (await by(COORDINATOR)).get(path).expect(200);
       return { made, seen: [body.recipients, body.warnings, body.namedPeople, body.stale] };
     };
@@ -616,11 +618,11 @@ describe('a check before papers go out', () => {
       const { status, body } = await moved(COORDINATOR, meeting, 'agenda/circulation');
       return [status, body.code ?? body.status];
     };
-    expect(await circulation()).toEqual([409, 'pre-flight-missing']);
+    expect(await circulation()).toEqual([409, 'circulation-check-missing']);
     const first = await check(COORDINATOR, meeting);
     expect(first.body.needsSecondApproval).toBe(false);
-    expect(await circulation()).toEqual([409, 'pre-flight-unapproved']);
-    const path = `${meeting.path}/pre-flights/${first.body.id as string}/approval`;
+    expect(await circulation()).toEqual([409, 'circulation-check-unapproved']);
+    const path = `${meeting.path}/circulation-checks/${first.body.id as string}/approval`;
     await (await by(COORDINATOR)).post(path).expect(428);
     expect((await approval('housing-officer', meeting, first.body.id)).status).toBe(403);
     expect((await approval(COORDINATOR, await convened([]), first.body.id)).status).toBe(404);
@@ -631,12 +633,12 @@ describe('a check before papers go out', () => {
     const invitation = { agencyId: invited.agencyId, practitionerId: invited.id, closesAt: inDays(50) };
     const listing = `${meeting.path}/listings/${meeting.listings[0]!}`;
     await (await by(COORDINATOR)).post(`${listing}/invitations`, invitation).expect(201);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
     const second = await check(COORDINATOR, meeting);
     expect(second.body.edition).toBe(2);
     expect(second.body.recipients.map((one: { practitionerId: string }) => one.practitionerId)).toContain(invited.id);
     await (await by(COORDINATOR)).patch(listing, { timeboxMinutes: 20 }, '*').expect(200);
-    expect((await approval(COORDINATOR, meeting, second.body.id)).body.code).toBe('pre-flight-stale');
+    expect((await approval(COORDINATOR, meeting, second.body.id)).body.code).toBe('circulation-check-stale');
 
     const third = await check(COORDINATOR, meeting);
     expect((await approval(COORDINATOR, meeting, third.body.id)).status).toBe(200);
@@ -644,7 +646,7 @@ describe('a check before papers go out', () => {
     const today = new Date().toISOString().slice(0, 10);
     const seat = { practitionerId: outsider.id, tier: 'flexible', role: 'member', validFrom: today, validTo: null };
     await (await by('jag-chair')).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
     const fourth = await check(COORDINATOR, meeting);
     expect((await approval(COORDINATOR, meeting, fourth.body.id)).status).toBe(200);
     expect(await circulation()).toEqual([200, 'papers_out']);
@@ -653,7 +655,7 @@ describe('a check before papers go out', () => {
   test('shows no item hidden since when its approval is repeated with an Idempotency-Key', async () => {
     const meeting = await convened(cases.slice(0, 2));
     const made = await check(COORDINATOR, meeting);
-    const path = `${meeting.path}/pre-flights/${made.body.id as string}`;
+    const path = `${meeting.path}/circulation-checks/${made.body.id as string}`;
     const caller = await by(COORDINATOR);
     const etag = String((await caller.get(path)).headers['etag']);
     const approve = () =>
@@ -685,10 +687,10 @@ describe('a check before papers go out', () => {
     const own = await approval('jag-chair', meeting, made.body.id);
     expect([own.status, own.body.code]).toEqual([403, 'not-permitted']);
     await expect(
-      owner.query(`UPDATE pre_flights SET approved_by_id = made_by_id, approved_at = now() WHERE id = $1`, [
+      owner.query(`UPDATE circulation_checks SET approved_by_id = made_by_id, approved_at = now() WHERE id = $1`, [
         made.body.id,
       ]),
-    ).rejects.toThrow('pre_flights_second_approval');
+    ).rejects.toThrow('circulation_checks_second_approval');
     const approved = await approval('police-inspector', meeting, made.body.id);
     expect(approved.body).toMatchObject({ approvedById: (await practitioner(owner, 'police-inspector')).id });
     expect((await moved('jag-chair', meeting, 'agenda/circulation')).status).toBe(200);
@@ -705,13 +707,13 @@ describe('a check before papers go out', () => {
     expect(made.body.needsSecondApproval).toBe(true);
     for (const { id } of rows.slice(0, -1)) await excluded(COORDINATOR, id);
     const coordinator = await by(COORDINATOR);
-    const { body } = await coordinator.get(`${meeting.path}/pre-flights/${made.body.id as string}`).expect(200);
+    const { body } = await coordinator.get(`${meeting.path}/circulation-checks/${made.body.id as string}`).expect(200);
     expect([body.needsSecondApproval, body.stale]).toEqual([false, false]);
     expect(body.warnings.map(({ code }: Warning) => code)).not.toContain('many-named');
-    const list = await coordinator.get(`${meeting.path}/pre-flights`).expect(200);
+    const list = await coordinator.get(`${meeting.path}/circulation-checks`).expect(200);
     expect(list.body.data[0].needsSecondApproval).toBe(false);
     const early = await moved(COORDINATOR, meeting, 'agenda/circulation');
-    expect([early.status, early.body.code]).toEqual([409, 'pre-flight-unapproved']);
+    expect([early.status, early.body.code]).toEqual([409, 'circulation-check-unapproved']);
     expect(early.body.detail).not.toContain('named');
     const own = await approval('jag-chair', meeting, made.body.id);
     expect(own.status).toBe(403);
@@ -725,10 +727,10 @@ describe('a check before papers go out', () => {
       'SELECT rules FROM panel_rules WHERE panel_id = $1 ORDER BY edition DESC LIMIT 1',
       [panelId],
     );
-    const rules = { effectiveFrom: today, rules: { ...rows[0]!.rules, preFlight: 'off' } };
+    const rules = { effectiveFrom: today, rules: { ...rows[0]!.rules, circulationCheck: 'off' } };
     await (await by('jag-chair')).post(`/v1/panels/${panelId}/rules`, rules).expect(201);
     expect((await moved(COORDINATOR, meeting, 'agenda/circulation')).status).toBe(200);
-    await owner.query(`DELETE FROM panel_rules WHERE panel_id = $1 AND rules->>'preFlight' = 'off'`, [panelId]);
+    await owner.query(`DELETE FROM panel_rules WHERE panel_id = $1 AND rules->>'circulationCheck' = 'off'`, [panelId]);
   });
 });
 
@@ -783,10 +785,10 @@ describe('papers that are recalled', () => {
       return [status, body.code ?? body.status];
     };
     expect((await recall('jag-chair', meeting, { listingId: meeting.listings[1] })).status).toBe(201);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     expect((await recall('jag-chair', meeting, {})).status).toBe(201);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     const { rows } = await owner.query<{ partnership: string }>(
       'SELECT partnership_id AS partnership FROM panels WHERE id = $1',
@@ -801,13 +803,13 @@ describe('papers that are recalled', () => {
       since: '2026-01-01',
     };
     await officer.post(`/v1/cases/${cases[0]!}/people`, role).expect(201);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
     await checked(server, meeting.path, COORDINATOR, 'jag-chair');
     expect(await circulation()).toEqual([200, 'papers_out']);
     const recalled = `/v1/contributions/${contribution.body.id as string}/recall`;
     const stopped = await officer.post(recalled, { reason: 'Written about somebody else.' }).set('if-match', '*');
     expect([stopped.status, stopped.text]).toEqual([200, expect.any(String)]);
-    expect(await circulation()).toEqual([409, 'pre-flight-stale']);
+    expect(await circulation()).toEqual([409, 'circulation-check-stale']);
   });
 
   test('keep the list of agencies that received them, whatever is read and circulated later', async () => {

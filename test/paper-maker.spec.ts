@@ -9,10 +9,10 @@
 import { willClose } from './support/opened.ts';
 
 const built = async () => ({
-  ...(await import('#built/records/paper-maker')),
-  ...(await import('#built/records/paper-pdf')),
-  ...(await import('#built/records/paper')),
-  ...(await import('#built/records/expensive')),
+  ...(await import('#built/documents/paper-maker')),
+  ...(await import('#built/documents/paper-pdf')),
+  ...(await import('#built/documents/paper')),
+  ...(await import('#built/records/concurrency-limit')),
 });
 type Built = Awaited<ReturnType<typeof built>>;
 type Paper = Parameters<Built['pdfOf']>[0];
@@ -33,7 +33,7 @@ const paper = (characters: number): Paper => ({
   language: 'en-GB',
   marking: 'OFFICIAL',
   madeFor: 'Somebody, an agency',
-  madeAt: new Date('2026-11-03T14:05:00Z'),
+  createdAt: new Date('2026-11-03T14:05:00Z'),
   blocks: Array.from({ length: Math.ceil(characters / 1000) }, (_, n) => ({
     kind: 'section' as const,
     heading: `Item ${String(n)}`,
@@ -174,7 +174,7 @@ describe('places at an expensive route', () => {
 
   test('are entered by a principal who is read again when the request waited', async () => {
     const { Reflector } = await import('@nestjs/core');
-    const { Clock } = await import('#built/records/clock');
+    const { Clock } = await import('#built/time/clock');
     const { lastValueFrom, Subject } = await import('rxjs');
     class Routes {
       slow(): void {
@@ -187,7 +187,10 @@ describe('places at an expensive route', () => {
     const renewed: (Date | undefined)[] = [];
     const asked = new Date();
     const entering = (answer: InstanceType<typeof Subject>) => {
-      const user = { id: 'me', kept: { stamp: '1', renew: (now?: Date) => Promise.resolve(void renewed.push(now)) } };
+      const user = {
+        id: 'me',
+        cache: { version: '1', reload: (now?: Date) => Promise.resolve(void renewed.push(now)) },
+      };
       const context = {
         getHandler: () => handler.value,
         getClass: () => Routes,

@@ -4,7 +4,7 @@
  * one paper, and nobody takes all places at an expensive route.
  *
  * Seen to fail: papers made on the event loop (a gap of 6.3 s); questions about access without a limit (another person's list
- * took 15.9 s) and without yielding (a gap of 0.7 s); simulations and pre-flights without either (a list of 10.8 s); no bound of
+ * took 15.9 s) and without yielding (a gap of 0.7 s); simulations and circulation checks without either (a list of 10.8 s); no bound of
  * characters; actors neither read again after the wait nor compared with the stamp.
  */
 import { setTimeout } from 'node:timers/promises';
@@ -176,7 +176,7 @@ test(
 );
 
 test(
-  'others are answered when 20 simulations and 10 pre-flights run at once',
+  'others are answered when 20 simulations and 10 circulation checks run at once',
   async () => {
     const dpo = await by('dpo');
     const coordinator = await by('jag-coordinator');
@@ -187,11 +187,11 @@ test(
       `UPDATE memberships SET valid_from = '2019-01-01', valid_to = '2019-12-31'
        WHERE practitioner_id IN (SELECT id FROM practitioners WHERE subject LIKE 'member-%' OFFSET 40)`,
     );
-    const { answer, gap, list } = await others('simulations and pre-flights', async () => {
+    const { answer, gap, list } = await others('simulations and circulation checks', async () => {
       const simulations = Array.from({ length: 20 }, async () =>
         dpo.post(`/v1/sharing-agreements/${agreement.id}/simulations`, { versionId: draft.id }),
       );
-      const checks = Array.from({ length: 10 }, async () => coordinator.post(`${meeting.path}/pre-flights`));
+      const checks = Array.from({ length: 10 }, async () => coordinator.post(`${meeting.path}/circulation-checks`));
       return [await Promise.all(simulations), await Promise.all(checks)] as const;
     });
     expectPlaces(answer[0], 201);

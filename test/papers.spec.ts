@@ -9,12 +9,12 @@
  */
 import { docxOf, pdfOf, taggedOf } from './given-papers.ts';
 
-let papers: typeof import('#built/records/paper-pdf') & typeof import('#built/records/paper-docx');
+let papers: typeof import('#built/documents/paper-pdf') & typeof import('#built/documents/paper-docx');
 type Paper = Parameters<typeof papers.pdfOf>[0];
 type Block = Paper['blocks'][number];
 
 beforeAll(async () => {
-  papers = { ...(await import('#built/records/paper-pdf')), ...(await import('#built/records/paper-docx')) };
+  papers = { ...(await import('#built/documents/paper-pdf')), ...(await import('#built/documents/paper-docx')) };
 });
 
 const MADE_FOR = 'Delphine Ashwarren, Harbour Housing, 3 November 2026 at 14:05, copy 019a-4c1e';
@@ -34,7 +34,7 @@ const LONG: Paper = {
   language: 'en-GB',
   marking: 'OFFICIAL-SENSITIVE',
   madeFor: MADE_FOR,
-  madeAt: new Date('2026-11-03T14:05:00Z'),
+  createdAt: new Date('2026-11-03T14:05:00Z'),
   blocks: [
     text('3 November 2026 at 10:00', 'Held'),
     section(

@@ -63,7 +63,7 @@ beforeAll(async () => {
       if ((await officer.get(`/v1/cases/${id}`)).status === 404) hidden.set('another panel', id);
   hidden.set('another partnership', (await casesOf(owner, 'pel-jag'))[0]!.id);
   await owner.query(
-    `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
+    `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since)
      SELECT gen_random_uuid(), 1, now(), now(), partnership_id, $1, id, panel_id, 'A relative.', now() - interval '1 second'
      FROM cases WHERE id = $2`,
     [me.id, mine[0]!.id],

@@ -8,7 +8,7 @@
  * action without words.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Actor } from '../src/policy/actor.ts';
+import type { Actor } from '../src/authentication/actor.ts';
 import { CAST_PAGE, castPage, POLICY_PAGE, receivedOn, type CastMember, type Received } from './given-matrix.ts';
 import { givenDatabase } from './support/database.ts';
 
@@ -17,11 +17,11 @@ const built = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/categories')),
-    ...(await import('#built/policy/levels')),
-    ...(await import('#built/policy/matrix')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
+    ...(await import('#built/authorization/data-categories')),
+    ...(await import('#built/authorization/sharing-levels')),
+    ...(await import('#built/authorization/matrix')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
   };
 };
 type Built = Awaited<ReturnType<typeof built>>;
@@ -33,8 +33,8 @@ const cellsOf = (policy: Built, actor: Actor): string[] =>
   policy
     .declaredSubjects()
     .flatMap((subject) =>
-      [...new Set(subject.grounds.flatMap((ground) => ground.actions))].flatMap((action) =>
-        policy.openings(actor, subject, action).map(({ ground }) => `${subject.name} ${action} ${ground.name}`),
+      [...new Set(subject.allowRules.flatMap((ground) => ground.actions))].flatMap((action) =>
+        policy.applicableRules(actor, subject, action).map(({ ground }) => `${subject.name} ${action} ${ground.name}`),
       ),
     );
 
@@ -43,8 +43,8 @@ function receives(policy: Built, actor: Actor, who: string, panels: Map<string, 
   return [...panels].flatMap(([panelId, panel]) =>
     ['any', ...types].flatMap((from) =>
       policy.DATA_CATEGORIES.flatMap((category): Received[] => {
-        const usual = policy.granted(actor, panelId, category).level;
-        const { level } = policy.granted(actor, panelId, category, { type: from });
+        const usual = policy.grantedLevel(actor, panelId, category).level;
+        const { level } = policy.grantedLevel(actor, panelId, category, { type: from });
         const isTold = from === 'any' ? level !== 'none' : level !== usual;
         return isTold ? [{ who, panel, category, from, level }] : [];
       }),

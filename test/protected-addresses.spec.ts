@@ -244,7 +244,7 @@ test('agencies that read an address are to be told when it is taken back from th
   await sergeant.patch(`/v1/protected-addresses/${id}`, { panelId: null }, '*').expect(200);
   const { agencyId } = await practitioner(owner, 'idva');
   const told = await toBeTold();
-  expect(told).toContainEqual(expect.objectContaining({ recipientAgencyId: agencyId, tidings: 'recall' }));
+  expect(told).toContainEqual(expect.objectContaining({ recipientAgencyId: agencyId, pending: 'recall' }));
 });
 
 test('a person who says no panel gets a refusal', async () => {

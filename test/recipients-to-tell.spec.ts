@@ -88,24 +88,28 @@ test('a second correction keeps when the recipient was told of the first', async
   const path = `/v1/disclosures/${disclosure}/revisions`;
   const [first] = (await sergeant.get(path).expect(200)).body.data;
   expect(first).toMatchObject({
-    tidings: 'correction',
+    pending: 'correction',
     fields: ['text'],
-    toldById: teller,
-    toldAt: expect.any(String),
+    notifiedById: teller,
+    notifiedAt: expect.any(String),
   });
   await correct(id, 'Noise at night, once.');
   expect(await pending(sergeant, id)).toHaveLength(1);
   for (const who of ['police-sergeant', 'jag-coordinator', 'dpo']) {
     const { data } = (await (await by(who)).get(path).expect(200)).body;
     expect(data).toHaveLength(2);
-    expect(data).toContainEqual(expect.objectContaining({ id: first.id, toldAt: first.toldAt, toldById: teller }));
-    expect(data).toContainEqual(expect.objectContaining({ toldAt: null, toldById: null }));
+    expect(data).toContainEqual(
+      expect.objectContaining({ id: first.id, notifiedAt: first.notifiedAt, notifiedById: teller }),
+    );
+    expect(data).toContainEqual(expect.objectContaining({ notifiedAt: null, notifiedById: null }));
   }
   await (await by('housing-officer')).get(path).expect(404);
   await tell(sergeant, disclosure);
   const { data } = (await sergeant.get(path).expect(200)).body;
-  expect(data.filter((one: { toldAt: string | null }) => one.toldAt === null)).toEqual([]);
-  expect(data).toContainEqual(expect.objectContaining({ id: first.id, toldAt: first.toldAt, toldById: teller }));
+  expect(data.filter((one: { notifiedAt: string | null }) => one.notifiedAt === null)).toEqual([]);
+  expect(data).toContainEqual(
+    expect.objectContaining({ id: first.id, notifiedAt: first.notifiedAt, notifiedById: teller }),
+  );
 });
 
 test('the database refuses to change a revision of which the recipient was told', async () => {
@@ -114,7 +118,7 @@ test('the database refuses to change a revision of which the recipient was told'
   const [{ id: disclosure } = { id: '' }] = await pending(await by('police-sergeant'), id);
   await tell(await by('police-sergeant'), disclosure);
   const change = owner.query(
-    `UPDATE disclosure_revisions SET told_at = NULL, told_by_id = NULL WHERE disclosure_id = $1`,
+    `UPDATE disclosure_revisions SET notified_at = NULL, notified_by_id = NULL WHERE disclosure_id = $1`,
     [disclosure],
   );
   await expect(change).rejects.toMatchObject({ code: '23514' });
@@ -139,7 +143,7 @@ test('a safeguarding lead without a seat gets when the recipient was told, not b
     `UPDATE memberships SET valid_to = NULL WHERE practitioner_id = $1 AND panel_id = (SELECT panel_id FROM cases WHERE id = $2)`,
     [sergeant, jag],
   );
-  expect(body.data).toMatchObject([{ toldAt: expect.any(String), withheld: ['toldById'] }]);
+  expect(body.data).toMatchObject([{ notifiedAt: expect.any(String), withheld: ['notifiedById'] }]);
 });
 
 test('somebody who may read no disclosures gets no link', async () => {

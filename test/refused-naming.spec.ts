@@ -173,7 +173,7 @@ describe('who reads the entry of a refused naming', () => {
       ['name-person', 'name'],
     ]);
     await owner.query(
-      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, reason, since, declared)
+      `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, reason, since, declared)
        VALUES (gen_random_uuid(), 1, now(), now(), $1, $2, $3, 'A neighbour.', now() - interval '1 minute', false)`,
       [partnershipId, id, jag],
     );

@@ -151,7 +151,7 @@ describe('a second registration', () => {
 
   test('reads a case from which a person of the same name declared a conflict for themselves', async () => {
     await owner.query(
-      `INSERT INTO exclusions (id, version, made_at, changed_at, partnership_id, practitioner_id, case_id, panel_id, reason, since, declared)
+      `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since, declared)
        SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, $2, c.id, c.panel_id, 'A friend.', now() - interval '1 minute', true
        FROM cases c WHERE c.id = $1`,
       [jag, first],

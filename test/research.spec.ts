@@ -850,7 +850,7 @@ describe('what an agency finds', () => {
         askedAgencyId: __,
         version: ___,
         returnedAt: ____,
-        changedAt: _____,
+        updatedAt: _____,
         ...rest
       } = to(body.data, code) as Asked & Record<string, unknown>;
       return rest;

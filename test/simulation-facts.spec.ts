@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { AgreementFact } from '../src/policy/levels.ts';
+import type { AgreementFact } from '../src/authorization/sharing-levels.ts';
 import type { VersionAtHand } from '../src/sharing/agreement-facts.ts';
 import { connected, inDays } from './given-agreement.ts';
 import { givenDatabase } from './support/database.ts';
@@ -18,11 +18,11 @@ const built = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/clock')),
-    ...(await import('#built/records/conversation')),
-    ...(await import('#built/records/work')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/time/clock')),
+    ...(await import('#built/records/database-session')),
+    ...(await import('#built/records/unit-of-work')),
     ...(await import('#built/sharing/agreement-facts')),
     ...(await import('#built/sharing/holdings')),
   };
@@ -194,10 +194,10 @@ test('what is held is what plain SQL counts', async () => {
     );
     const panelIds = panels.map(({ id }) => id);
     const runner = source.createQueryRunner();
-    const client = (await runner.connect()) as ConstructorParameters<typeof policy.Conversation>[0];
-    const conversation = new policy.Conversation(client, actor, new policy.Clock());
-    const holdings = await policy.holdingsOf(new policy.Work(actor, runner, conversation), panelIds);
-    await conversation.end();
+    const client = (await runner.connect()) as ConstructorParameters<typeof policy.DatabaseSession>[0];
+    const conversation = new policy.DatabaseSession(client, actor, new policy.Clock());
+    const holdings = await policy.holdingsOf(new policy.UnitOfWork(actor, runner, conversation), panelIds);
+    await conversation.commit();
     await runner.release();
     const found = (category: string): string[] =>
       holdings

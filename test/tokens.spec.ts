@@ -63,7 +63,7 @@ const named = ({ issuer, audience, jwksUri }: TestIssuer) => ({ issuer, audience
 
 const employ = (subject: string, issuer: string, agency = 'police', more: Record<string, unknown> = {}) =>
   owner.query(
-    `INSERT INTO practitioners (id, version, made_at, changed_at, agency_id, name, name_key, job_title, email, roles, issuer, subject, active)
+    `INSERT INTO practitioners (id, version, created_at, updated_at, agency_id, name, name_key, job_title, email, roles, issuer, subject, active)
      SELECT $1, 1, coalesce($5::timestamptz, now()), now(), a.id, $6, 'pattokenham', 'Officer', null, '{}', $2, $3, $7
      FROM agencies a WHERE a.code = $4`,
     [
@@ -71,7 +71,7 @@ const employ = (subject: string, issuer: string, agency = 'police', more: Record
       issuer,
       subject,
       agency,
-      more['madeAt'] ?? null,
+      more['createdAt'] ?? null,
       more['name'] ?? 'Pat Tokenham',
       more['active'] ?? true,
     ],
@@ -395,7 +395,7 @@ describe('an administrator', () => {
 });
 
 it('a token never finds a registration of an agency for which its issuer does not vouch', async () => {
-  await employ('constable', police.issuer, 'askenby-housing', { madeAt: '2020-01-01', name: 'Squatter' });
+  await employ('constable', police.issuer, 'askenby-housing', { createdAt: '2020-01-01', name: 'Squatter' });
   expect((await me(police.token('constable'))).status).toBe(403);
   await employ('constable', police.issuer, 'police');
   const { body } = await me(police.token('constable')).expect(200);

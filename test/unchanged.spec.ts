@@ -81,7 +81,7 @@ async function state(path: string): Promise<unknown> {
        (SELECT jsonb_object_agg(id, version) FROM cases) AS cases, (SELECT count(*) FROM events) AS events,
        (SELECT count(*) FROM case_person_corrections) AS "caseCorrections",
        (SELECT count(*) FROM referral_person_corrections) AS "referralCorrections",
-       (SELECT count(*) FROM disclosures WHERE tidings IS NOT NULL) AS tidings`,
+       (SELECT count(*) FROM disclosures WHERE pending IS NOT NULL) AS pending`,
   );
   return rows[0];
 }

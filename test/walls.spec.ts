@@ -19,23 +19,23 @@ const built = async () => {
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/explanation')),
-    ...(await import('#built/policy/sql')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/clock')),
-    ...(await import('#built/records/conversation')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/facts')),
-    ...(await import('#built/records/query')),
-    ...(await import('#built/records/wall')),
-    ...(await import('#built/records/work')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/explanation')),
+    ...(await import('#built/authorization/conditions-to-sql')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/time/clock')),
+    ...(await import('#built/records/database-session')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/rows-with-relations')),
+    ...(await import('#built/records/record-queries')),
+    ...(await import('#built/records/security-context')),
+    ...(await import('#built/records/unit-of-work')),
   };
 };
 
 type Built = Awaited<ReturnType<typeof built>>;
 type Actor = NonNullable<Awaited<ReturnType<InstanceType<Built['ActorsOfAgencies']>['signedIn']>>>;
-type Wall = Parameters<Built['entering']>[0];
+type Wall = Parameters<Built['setContextStatement']>[0];
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -101,7 +101,7 @@ test('a connection that did not say who acts sees nothing: neither before nor af
   };
   expect(await seen()).toEqual([]);
   await service.query('BEGIN');
-  await service.query(policy.entering(policy.SERVICE_WALL));
+  await service.query(policy.setContextStatement(policy.SERVICE_CONTEXT));
   expect(await seen()).toContain('agencies');
   await service.query('COMMIT');
   expect(await seen()).toEqual([]);
@@ -146,7 +146,9 @@ test('for each of the cast the wall hides what must not exist for them, and noth
   const counts = { permitted: 0, hidden: 0 };
   for (const { subject, actor } of await castIn(policy, owner, source)) {
     await service.query('BEGIN');
-    await service.query(policy.entering(actor.wall as Parameters<typeof policy.entering>[0]));
+    await service.query(
+      policy.setContextStatement(actor.securityContext as Parameters<typeof policy.setContextStatement>[0]),
+    );
     for (const declared of policy.declaredSubjects()) {
       const permitted = permittedTo(policy, actor, declared, 'read');
       const [free, walled] = await Promise.all([
@@ -192,17 +194,19 @@ test('for each of the cast the wall hides what must not exist for them, and noth
   expect(counts.hidden).toBeGreaterThan(10_000);
 }, 120_000);
 
-test.each(['asService', 'across'] as const)(
+test.each(['asSystem', 'acrossPartnerships'] as const)(
   'a unit of work has its actor’s rights again when %s fails',
   async (right) => {
     const policy = await built();
     const source = await policy.openDatabase(policy.databaseOptions(database.serviceUrl, policy.entities));
-    const kept = (await castIn(policy, owner, source)).find(({ actor }) => (actor.wall as Wall).hidden !== '{}');
+    const kept = (await castIn(policy, owner, source)).find(
+      ({ actor }) => (actor.securityContext as Wall).hidden !== '{}',
+    );
     if (!kept) throw new Error('nothing is hidden from anybody');
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
-    const conversation = new policy.Conversation(client, kept.actor, new policy.Clock());
-    const work = new policy.Work(kept.actor, runner, conversation);
+    const conversation = new policy.DatabaseSession(client, kept.actor, new policy.Clock());
+    const work = new policy.UnitOfWork(kept.actor, runner, conversation);
     const wall = async (): Promise<unknown> =>
       (
         await work.manager.query<unknown[]>(
@@ -218,7 +222,7 @@ test.each(['asService', 'across'] as const)(
     expect(await wall()).toEqual(before);
     // and takes them once more when asked again
     await expect(work[right](fails)).rejects.toThrow('on purpose');
-    await conversation.undo(null);
+    await conversation.rollBack(null);
     await runner.release();
     await source.destroy();
   },
@@ -230,14 +234,14 @@ test('whatever a unit of work still does when it is over asks nothing on the con
   const [kept] = await castIn(policy, owner, source);
   const runner = source.createQueryRunner();
   const client = (await runner.connect()) as pg.PoolClient;
-  const conversation = new policy.Conversation(client, kept!.actor, new policy.Clock());
-  const work = new policy.Work(kept!.actor, runner, conversation);
-  await conversation.undo(new Error('on purpose'));
+  const conversation = new policy.DatabaseSession(client, kept!.actor, new policy.Clock());
+  const work = new policy.UnitOfWork(kept!.actor, runner, conversation);
+  await conversation.rollBack(new Error('on purpose'));
   const [first] = policy.declaredSubjects();
   const goOn = await Promise.allSettled([
-    (async () => work.rows('read', first!.type, {}))(),
+    (async () => work.findMany('read', first!.type, {}))(),
     (async () => work.manager.query('SELECT 1'))(),
-    (async () => work.asService(async () => Promise.resolve()))(),
+    (async () => work.asSystem(async () => Promise.resolve()))(),
   ]);
   for (const one of goOn)
     expect(String((one as PromiseRejectedResult).reason)).toContain('when its unit of work was over');
@@ -255,17 +259,17 @@ test('a connection serves the next unit of work after a statement failed with th
   const [kept] = await castIn(policy, owner, source);
   const runner = source.createQueryRunner();
   const client = (await runner.connect()) as pg.PoolClient;
-  const unitOfWork = async (does: (work: InstanceType<Built['Work']>) => Promise<unknown>): Promise<unknown> => {
-    const conversation = new policy.Conversation(client, kept!.actor, new policy.Clock());
+  const unitOfWork = async (does: (work: InstanceType<Built['UnitOfWork']>) => Promise<unknown>): Promise<unknown> => {
+    const conversation = new policy.DatabaseSession(client, kept!.actor, new policy.Clock());
     try {
-      return await does(new policy.Work(kept!.actor, runner, conversation));
+      return await does(new policy.UnitOfWork(kept!.actor, runner, conversation));
     } finally {
-      await conversation.undo(null);
+      await conversation.rollBack(null);
     }
   };
   const [first] = policy.declaredSubjects();
-  await unitOfWork((work) => work.rows('read', first!.type, {}));
-  await expect(unitOfWork((work) => work.asService(() => work.manager.query('SELECT 1 / 0')))).rejects.toThrow('zero');
+  await unitOfWork((work) => work.findMany('read', first!.type, {}));
+  await expect(unitOfWork((work) => work.asSystem(() => work.manager.query('SELECT 1 / 0')))).rejects.toThrow('zero');
   for (let times = 0; times < 2; times++)
     expect(await unitOfWork((work) => work.manager.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   await runner.release();
@@ -287,7 +291,7 @@ test('for each of the cast, behind their wall: the list is what they may read, o
   const faults: string[] = [];
   const counts = { listed: 0, read: 0, closed: 0 };
   for (const { subject, actor } of await castIn(policy, owner, source)) {
-    await policy.behind(source, actor.wall as Wall, async (manager) => {
+    await policy.withSecurityContext(source, actor.securityContext as Wall, async (manager) => {
       for (const declared of policy.declaredSubjects()) {
         const fault = (what: string): void => void faults.push(`${subject}: ${declared.name}: ${what}`);
         const { text, values } = permittedTo(policy, actor, declared, 'read');
@@ -301,7 +305,7 @@ test('for each of the cast, behind their wall: the list is what they may read, o
         const table = policy.tableOf(declared.type);
         const open = await sampled(table, 'these', permitted);
         const ids = [...open, ...(await sampled(table, 'others', permitted))];
-        const facts = await policy.rowsWithFacts(manager, actor, declared.type, ['read'], ids);
+        const facts = await policy.rowsWithRelations(manager, actor, declared.type, ['read'], ids);
         for (const id of ids) {
           const expected = open.includes(id);
           const find = policy.findSql(actor, declared.type, 'read', id, false);
@@ -339,7 +343,7 @@ test('an export shows each of the cast who may export what they may read, each e
   const faults: string[] = [];
   for (const { subject, actor } of await castIn(policy, log, source)) {
     if (!cast.some(({ id }) => id === subject)) throw new Error(`${subject} is not one of the cast`);
-    if (!policy.hasAnyGround(actor, entries, 'export')) {
+    if (!policy.hasApplicableRule(actor, entries, 'export')) {
       const { statusCode } = await (await as(server, subject)).get('/v1/audit-entries/export');
       if (statusCode !== 403) faults.push(`${subject}: the export answers ${String(statusCode)}`);
       continue;
@@ -355,7 +359,7 @@ test('an export shows each of the cast who may export what they may read, each e
     const readable = may.map((row) => row.id).filter((id) => there.includes(id));
     if (shown.join() !== readable.sort().join())
       faults.push(`${subject}: ${String(shown.length)} exported, ${String(readable.length)} to be read`);
-    await policy.behind(source, actor.wall as Wall, async (manager) => {
+    await policy.withSecurityContext(source, actor.securityContext as Wall, async (manager) => {
       const list = policy.listSql(actor, entries.type, 'read', { filter: {}, limit: 1_000_000 });
       const listed = (await manager.query<{ id: string }[]>(list.text, list.values)).map((row) => row.id);
       const within = new Set(there);
@@ -366,7 +370,7 @@ test('an export shows each of the cast who may export what they may read, each e
           .join() !== shown.join()
       )
         faults.push(`${subject}: ${String(listed.length)} listed`);
-      const facts = await policy.rowsWithFacts(manager, actor, entries.type, ['read', 'export'], there);
+      const facts = await policy.rowsWithRelations(manager, actor, entries.type, ['read', 'export'], there);
       for (const action of ['read', 'export']) {
         const explained = facts.filter((row) => policy.explain(actor, entries, action, row).outcome === 'permit');
         if (explained.length !== shown.length || explained.some((row) => !shown.includes(row['id'] as string)))

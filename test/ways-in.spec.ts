@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 /** Everybody is in again, as the sandbox has it. */
 afterEach(async () => {
-  await owner.query(`DELETE FROM exclusions WHERE made_at > now() - interval '1 hour'`);
+  await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
 });
 
 const exclude = async (who: string, body: object) =>

@@ -5,20 +5,21 @@
  * readings of a rule must agree on rows that no constraint would admit, too. In half of the worlds rows are drawn together
  * as the database holds them together, as far as they can be.
  *
- * Each world has a wall before it (`records/wall.ts`): a third of them what their actor's facts make of it, the others drawn at
+ * Each world has a wall before it (`records/security-context.ts`): a third of them what their actor's facts make of it, the others drawn at
  * random. `Worlds.behind` says what stands behind it; that reading shares nothing with the statements that raise the wall.
  */
 import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
-import type { Actor } from '../src/policy/actor.ts';
-import type { SharingLevel } from '../src/policy/categories.ts';
-import type { RecordClass, Subject } from '../src/policy/subjects.ts';
-import type { Wall } from '../src/records/wall.ts';
+import type { Actor } from '../src/authentication/actor.ts';
+import type { SharingLevel } from '../src/authorization/data-categories.ts';
+import type { Subject } from '../src/authorization/subjects.ts';
+import type { RecordClass } from '../src/database/record-class.ts';
+import type { SecurityContext } from '../src/records/security-context.ts';
 import { chance, type Chance } from './given-chance.ts';
 
 export interface Policy {
-  subjects: typeof import('../src/policy/subjects.ts');
-  conditions: typeof import('../src/policy/conditions.ts');
-  columns: typeof import('../src/policy/columns.ts');
+  subjects: typeof import('../src/authorization/subjects.ts');
+  conditions: typeof import('../src/authorization/conditions.ts');
+  columns: typeof import('../src/database/columns.ts');
 }
 
 type Row = Record<string | symbol, unknown>;
@@ -56,7 +57,7 @@ const SILENCE = { actor: '', agency: '', partnerships: '', hidden: '' };
 const literal = (ids: string[]): string => `{${ids.join(',')}}`;
 
 /** The settings that say so to the database. */
-export const settingsOf = (wall: DrawnWall): Wall =>
+export const settingsOf = (wall: DrawnWall): SecurityContext =>
   wall.isSilent
     ? SILENCE
     : {
@@ -319,7 +320,7 @@ export class Worlds {
           tier: c.pick(['core', 'core', 'flexible', 'observer'] as const),
           role: c.pick(['member', 'chair', 'coordinator'] as const),
         }));
-    const scopes = this.all.flatMap((one) => one.grounds.flatMap((g) => g.actions.map((a) => `${a}:${one.name}`)));
+    const scopes = this.all.flatMap((one) => one.allowRules.flatMap((g) => g.actions.map((a) => `${a}:${one.name}`)));
     const roles = c.some(
       ['auditor', 'data_protection_officer', 'agency_administrator', 'safeguarding_lead', 'emergency_access'],
       0.3,
@@ -335,7 +336,7 @@ export class Worlds {
       purpose: roles.includes('auditor') && c.happens(0.8) ? 'LOG_LAWFULNESS' : 'PANEL_MEETING',
       now: new Date('2026-06-15T12:00:00.000Z'),
       call: { correlationId: 'world', route: 'TEST' },
-      wall: {},
+      securityContext: {},
       partnershipIds: c.some(pool('Partnership', 'id')),
       workingPartnershipIds: c.some(pool('Partnership', 'id')),
       memberships,
@@ -394,7 +395,7 @@ export class Worlds {
   /** What the rules compare each column with, for this actor. */
   private constantsFor(actor: Actor, about: readonly Subject[]): Map<string, unknown[]> {
     const constants = new Map<string, unknown[]>();
-    const { openings, relationOf, subjectOf } = this.policy.subjects;
+    const { applicableRules: openings, relationOf, subjectOf } = this.policy.subjects;
     const walk = (condition: Condition, type: RecordClass): void => {
       // by shape, not by class: the built modules load a copy of the library of their own
       if (!('field' in condition)) {
@@ -409,16 +410,16 @@ export class Worlds {
         constants.set(key, [...known, ...(Array.isArray(value) ? (value as unknown[]).slice(0, 8) : [value])]);
     };
     for (const subject of about) {
-      for (const { where } of subject.caps) {
+      for (const { where } of subject.sharingLimits) {
         const held = where(actor);
-        if (held) walk(this.policy.conditions.parse(held), subject.type);
+        if (held) walk(this.policy.conditions.parseCondition(held), subject.type);
       }
-      for (const action of new Set(subject.grounds.flatMap((ground) => ground.actions)))
+      for (const action of new Set(subject.allowRules.flatMap((ground) => ground.actions)))
         for (const { where } of openings(actor, subject, action))
-          walk(this.policy.conditions.parse(where), subject.type);
-      for (const { where } of [...subject.bars, ...subject.caps]) {
+          walk(this.policy.conditions.parseCondition(where), subject.type);
+      for (const { where } of [...subject.denyRules, ...subject.sharingLimits]) {
         const compared = where(actor);
-        if (compared) walk(this.policy.conditions.parse(compared), subject.type);
+        if (compared) walk(this.policy.conditions.parseCondition(compared), subject.type);
       }
     }
     return constants;
@@ -440,7 +441,7 @@ export class Worlds {
           : MOSTLY_EMPTY.includes(key) && c.happens(0.7)
             ? null
             : this.value(c, sqlType, constants.get(key) ?? [], () => pool(c.pick(poolKeys)));
-    row['changedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
+    row['updatedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
   }
 

@@ -2,10 +2,10 @@ import { IsIn, IsOptional, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { PURPOSES, type Purpose } from '../policy/categories.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { Recorded } from '../records/recorded.js';
+import { PURPOSES, type Purpose } from '../authentication/purposes.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AccessGrant } from '../sharing/access.entity.js';
 
@@ -32,12 +32,12 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
  * asked learns nothing by asking. Only the coordination of the case's panel sees which case it is.
  */
 @Entity('access_requests')
-@Index(['practitionerId', 'changedAt', 'id'])
+@Index(['practitionerId', 'updatedAt', 'id'])
 @Index(['practitionerId', 'asked'], { unique: true, where: `status = 'submitted'` })
 @Check('access_requests_status', oneOf('status', ACCESS_STATUSES))
 @Check('access_requests_grant', `(grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))`)
 @Check('access_requests_case', `status IN ('submitted', 'withdrawn') OR case_id IS NOT NULL`)
-export class AccessRequest extends Recorded {
+export class AccessRequest extends RecordEntity {
   /** Who asks. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
@@ -97,7 +97,7 @@ export class AccessRequest extends Recorded {
 @Check('access_decisions_kind', `kind IN ('approval', 'refusal', 'revocation')`)
 @Check('access_decisions_reason', `kind <> 'refusal' OR reason IS NOT NULL`)
 @Check('access_decisions_told', `told OR kind = 'refusal'`)
-export class AccessDecision extends Recorded {
+export class AccessDecision extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => AccessRequest)
   @Classified('administrative')

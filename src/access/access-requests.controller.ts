@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { AccessRequest } from './access-request.entity.js';
-import { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
+import { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.dto.js';
 import { AccessRequestsService } from './access-requests.service.js';
-import { AccessRequestView } from './access.views.js';
+import { AccessRequestView } from './access.response.js';
 
 @Controller('v1/access-requests')
 export class AccessRequestsController {
@@ -16,57 +16,57 @@ export class AccessRequestsController {
 
   /** Your requests to read a case, and those for cases of panels that you chair or coordinate */
   @Get()
-  @Can('read', AccessRequest)
-  @Answers.page(AccessRequestView)
-  list(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', AccessRequest)
+  @ApiAnswer.page(AccessRequestView)
+  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.requests.list(actor, query);
   }
 
   /** Ask to read a case. The answer does not tell whether there is such a case */
   @Post()
-  @Can('ask', AccessRequest)
-  @Answers.made(AccessRequestView)
-  ask(@By() actor: Actor, @Body() body: AccessAsking): Promise<Presented> {
+  @RequirePermission('ask', AccessRequest)
+  @ApiAnswer.made(AccessRequestView)
+  ask(@CurrentActor() actor: Actor, @Body() body: AccessAsking): Promise<AuthorizedResponse> {
     return this.requests.ask(actor, body);
   }
 
   /** One request */
   @Get(':id')
-  @Can('read', AccessRequest)
-  @Answers.one(AccessRequestView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', AccessRequest)
+  @ApiAnswer.one(AccessRequestView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.requests.get(actor, id);
   }
 
   /** Let whoever asked read the case until a date (chair, coordinator; not for oneself) */
   @Post(':id/approval')
-  @Can('approve', AccessRequest)
-  @Answers.changed(AccessRequestView)
-  approve(@By() actor: Actor, @Id() id: string, @Body() body: AccessApproval): Promise<Presented> {
+  @RequirePermission('approve', AccessRequest)
+  @ApiAnswer.changed(AccessRequestView)
+  approve(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessApproval): Promise<AuthorizedResponse> {
     return this.requests.approve(actor, id, body);
   }
 
   /** Refuse a request (chair, coordinator) */
   @Post(':id/refusal')
-  @Can('refuse', AccessRequest)
-  @Answers.changed(AccessRequestView)
-  refuse(@By() actor: Actor, @Id() id: string, @Body() body: AccessRefusal): Promise<Presented> {
+  @RequirePermission('refuse', AccessRequest)
+  @ApiAnswer.changed(AccessRequestView)
+  refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessRefusal): Promise<AuthorizedResponse> {
     return this.requests.refuse(actor, id, body);
   }
 
   /** Withdraw your request */
   @Post(':id/withdrawal')
-  @Can('withdraw', AccessRequest)
-  @Answers.changed(AccessRequestView)
-  withdraw(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('withdraw', AccessRequest)
+  @ApiAnswer.changed(AccessRequestView)
+  withdraw(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.requests.withdraw(actor, id);
   }
 
   /** End the access before its time (chair, coordinator) */
   @Post(':id/revocation')
-  @Can('revoke', AccessRequest)
-  @Answers.changed(AccessRequestView)
-  revoke(@By() actor: Actor, @Id() id: string, @Body() body: AccessRevocation): Promise<Presented> {
+  @RequirePermission('revoke', AccessRequest)
+  @ApiAnswer.changed(AccessRequestView)
+  revoke(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessRevocation): Promise<AuthorizedResponse> {
     return this.requests.revoke(actor, id, body);
   }
 }

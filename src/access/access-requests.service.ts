@@ -6,22 +6,22 @@ import { Case } from '../cases/case.entity.js';
 import { mustEnd } from '../cases/handling.service.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import type { Row } from '../policy/conditions.js';
-import { explain } from '../policy/explanation.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import { subjectOf } from '../policy/subjects.js';
-import { rowsWithFacts } from '../records/facts.js';
-import { asKnown } from '../records/known-facts.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import type { Row } from '../authorization/conditions.js';
+import { explain } from '../authorization/explanation.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { rowsWithRelations } from '../records/rows-with-relations.js';
+import { asKnownToAsker } from '../records/known-attributes.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { AccessGrant } from '../sharing/access.entity.js';
 import { AccessDecision, accessMachine, AccessRequest, type AccessStatus } from './access-request.entity.js';
-import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.requests.js';
-import { AccessRequestView } from './access.views.js';
+import type { AccessApproval, AccessAsking, AccessRefusal, AccessRevocation } from './access-request.dto.js';
+import { AccessRequestView } from './access.response.js';
 
 type AskerStanding = 'knows' | 'may-not-know' | 'barred' | 'elsewhere' | 'unknown';
 
@@ -39,15 +39,17 @@ export class AccessRequestsService {
     departures.register(endGrantsOf);
   }
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(AccessRequestView, {}, query, { given: this.told(work) }));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) =>
+      work.respondPage(AccessRequestView, {}, query, { given: this.told(work) }),
+    );
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) => this.shown(work, id));
   }
 
-  ask(actor: Actor, { caseReference, caseId, reason, purpose }: AccessAsking): Promise<Presented> {
+  ask(actor: Actor, { caseReference, caseId, reason, purpose }: AccessAsking): Promise<AuthorizedResponse> {
     if (!caseReference === !caseId)
       throw unacceptable('which-case', 'Name the case by its reference or by its identifier.', [
         { pointer: '/caseReference', detail: 'give either caseReference or caseId' },
@@ -55,10 +57,10 @@ export class AccessRequestsService {
     return this.records.change(actor, async (work) => {
       const asked = caseReference?.toUpperCase() ?? (caseId as string).toLowerCase();
       // found also where it is hidden from whoever asks: the request must reach those who decide
-      const about = await work.asService(() =>
+      const about = await work.asSystem(() =>
         work.manager.findOneBy(Case, caseReference ? { reference: asked } : { id: asked }),
       );
-      if (about && (await work.peek('read', Case, about.id)))
+      if (about && (await work.findOrNull('read', Case, about.id)))
         throw conflict('readable-already', 'You may read this case already.');
       if (await work.manager.existsBy(AccessRequest, { practitionerId: actor.id, asked, status: 'submitted' }))
         throw conflict(
@@ -80,18 +82,18 @@ export class AccessRequestsService {
     });
   }
 
-  withdraw(actor: Actor, id: string): Promise<Presented> {
+  withdraw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('withdraw', AccessRequest, AccessRequestView, id);
+      const found = await work.findForUpdate('withdraw', AccessRequest, AccessRequestView, id);
       await settle(work, found, after(accessMachine, found.status, 'withdrawal'));
       happenedUnseen(work, 'access-request.withdrawn', found);
       return this.shown(work, id);
     });
   }
 
-  approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<Presented> {
+  approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('approve', AccessRequest, AccessRequestView, id);
+      const found = await work.findForUpdate('approve', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'approval');
       const about = await work.find('grant-access', Case, found.caseId as string);
       const standing = await this.knownStanding(work, found);
@@ -123,9 +125,9 @@ export class AccessRequestsService {
    * Tells the person who asked, if that person may know of the case; to anybody else the request goes on waiting, as if there were
    * no such case. Those who decide read the same answer in both cases: an exclusion that they may not read can make the difference.
    */
-  refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<Presented> {
+  refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('refuse', AccessRequest, AccessRequestView, id);
+      const found = await work.findForUpdate('refuse', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'refusal');
       const told = (await this.standing(work, found)) === 'knows';
       if (told) await settle(work, found, status);
@@ -133,9 +135,9 @@ export class AccessRequestsService {
     });
   }
 
-  revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<Presented> {
+  revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('revoke', AccessRequest, AccessRequestView, id);
+      const found = await work.findForUpdate('revoke', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
       await this.departures.leaving(work, found.practitionerId);
       const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
@@ -146,32 +148,32 @@ export class AccessRequestsService {
   }
 
   private async decided(
-    work: Work,
+    work: UnitOfWork,
     request: AccessRequest,
     decision: Pick<AccessDecision, 'kind' | 'reason' | 'told'>,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     await work.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
     happenedUnseen(work, `access-request.${decision.kind}`, request);
     return this.shown(work, request.id);
   }
 
   /** Standing of the asker as far as the person who decides may know it. Past a hidden exclusion an approval opens nothing. */
-  private async knownStanding(work: Work, request: AccessRequest): Promise<AskerStanding> {
+  private async knownStanding(work: UnitOfWork, request: AccessRequest): Promise<AskerStanding> {
     const standing = await this.standing(work, request);
     return standing === 'barred' ? this.standing(work, request, true) : standing;
   }
 
   /** What whoever asked may know of the case, by the policy, now. */
   private async standing(
-    work: Work,
+    work: UnitOfWork,
     { practitionerId, caseId }: Pick<AccessRequest, 'practitionerId' | 'caseId'>,
     isAsKnown = false,
   ): Promise<AskerStanding> {
     const { now, call } = work.actor;
     const found = await this.actors.practitioner(practitionerId, { now, call });
-    const [asker] = found && isAsKnown ? await asKnown(work, [found]) : [found];
+    const [asker] = found && isAsKnown ? await asKnownToAsker(work, [found]) : [found];
     if (!asker || !caseId) return 'unknown';
-    const [row] = await rowsWithFacts(work.manager, asker, Case, ['track'], [caseId]);
+    const [row] = await rowsWithRelations(work.manager, asker, Case, ['track'], [caseId]);
     if (!row) return 'unknown';
     const { outcome, steps } = explain(asker, subjectOf(Case), 'track', row);
     if (steps.some((step) => step.result === 'stopped')) return 'barred';
@@ -180,20 +182,20 @@ export class AccessRequestsService {
     return outcome === 'permit' ? 'knows' : 'may-not-know';
   }
 
-  private shown(work: Work, id: string, status = 200): Promise<Presented> {
-    return work.show(AccessRequestView, id, status, this.told(work));
+  private shown(work: UnitOfWork, id: string, status = 200): Promise<AuthorizedResponse> {
+    return work.findAndRespond(AccessRequestView, id, status, this.told(work));
   }
 
   /** What became of the requests, by identifier. */
-  private told(work: Work): (rows: Row[]) => Promise<Row> {
+  private told(work: UnitOfWork): (rows: Row[]) => Promise<Row> {
     return async (rows) => {
       const requests = rows as (Row & AccessRequest)[];
       const ids = requests.map((one) => one.id);
       const grantIds = requests.flatMap(({ grantId }) => grantId ?? []);
-      const grants = await work.asService(() => work.manager.findBy(AccessGrant, { id: In(grantIds) }));
+      const grants = await work.asSystem(() => work.manager.findBy(AccessGrant, { id: In(grantIds) }));
       const decisions = await work.manager.find(AccessDecision, {
         where: { accessRequestId: In(ids) },
-        order: { madeAt: 'ASC' },
+        order: { createdAt: 'ASC' },
       });
       const told: Row = {};
       for (const request of requests) {
@@ -216,7 +218,7 @@ export class AccessRequestsService {
 }
 
 /** Revokes the access of somebody who left, as whoever decides on it would. */
-async function endGrantsOf(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const running = { practitionerId, revokedAt: IsNull(), expiresAt: MoreThan(work.now) };
   for (const grant of await work.manager.findBy(AccessGrant, running)) {
     await work.update(AccessGrant, grant, { revokedAt: work.now });
@@ -232,7 +234,7 @@ async function endGrantsOf(work: Work, { id: practitionerId }: Practitioner): Pr
 }
 
 /** Status of the request for those who decide: refused also where the person who asked is not told. */
-async function decidedStatus(work: Work, { id, status }: AccessRequest): Promise<AccessStatus> {
+async function decidedStatus(work: UnitOfWork, { id, status }: AccessRequest): Promise<AccessStatus> {
   const isRefused = await work.manager.existsBy(AccessDecision, { accessRequestId: id, kind: 'refusal' });
   return isRefused ? 'refused' : status;
 }
@@ -241,11 +243,11 @@ async function decidedStatus(work: Work, { id, status }: AccessRequest): Promise
  * Writes a status that those who decide may not be able to see, and no new version with it: a version that follows from what the
  * person who asked is told, or withdraws because nothing was told, would say which it was.
  */
-async function settle(work: Work, { id }: AccessRequest, status: AccessStatus): Promise<void> {
+async function settle(work: UnitOfWork, { id }: AccessRequest, status: AccessStatus): Promise<void> {
   await work.manager.query(`UPDATE access_requests SET status = $2 WHERE id = $1`, [id, status]);
 }
 
 /** Who asks to see a case is not told on its timeline, which everybody in it reads. */
-function happenedUnseen(work: Work, event: string, { caseId: _, ...request }: AccessRequest): void {
-  work.happened(event, AccessRequest, request);
+function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...request }: AccessRequest): void {
+  work.recordEvent(event, AccessRequest, request);
 }

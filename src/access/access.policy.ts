@@ -2,15 +2,16 @@
  * Who keeps others out, who lets them in, and who watches over it: the panel's coordination, and for what was opened in an
  * emergency the data protection officer.
  */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, openings, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject, applicableRules, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
-import { declareConflicts, declareKnownFacts } from '../records/known-facts.js';
+import { declareConflicts, declareKnownAttributes } from '../records/known-attributes.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
@@ -24,7 +25,7 @@ import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
 const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Whoever is kept out learns nothing of it, also when it has ended. */
-const theOneExcluded: Bar = {
+const theOneExcluded: DenyRule = {
   name: 'the-one-excluded',
   step: 'conflict',
   sentence:
@@ -43,7 +44,7 @@ const theOneExcluded: Bar = {
 };
 
 /** What is carried over says what was decided in the first case: its reason, its author, that there was one. */
-const fromHiddenCase: Bar = {
+const fromHiddenCase: DenyRule = {
   name: 'carried-from-hidden-case',
   step: 'conflict',
   sentence: 'who is excluded from the case for which it was first made, where it is carried over to a repeat',
@@ -76,8 +77,8 @@ declareSubject(Exclusion, 'Exclusion', {
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
   isAboutProcess: true,
-  bars: [theOneExcluded, fromHiddenCase, outsideCompartment],
-  grounds: [
+  denyRules: [theOneExcluded, fromHiddenCase, outsideCompartment],
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel that keeps it',
@@ -116,7 +117,7 @@ declareSubject(Exclusion, 'Exclusion', {
 });
 
 extendSubject(Person, {
-  grounds: [
+  allowRules: [
     {
       name: 'coordination',
       sentence:
@@ -124,7 +125,7 @@ extendSubject(Person, {
       actions: ['exclude'],
       where: (actor) => {
         const opened = (type: RecordClass): Where => ({
-          $or: openings(actor, subjectOf(type), 'exclude').map((one) => one.where),
+          $or: applicableRules(actor, subjectOf(type), 'exclude').map((one) => one.where),
         });
         if (!coordinatedPanels(actor).length) return null;
         const inCase = { case: { $elemMatch: opened(Case) } };
@@ -148,7 +149,7 @@ const ownCompartments = (actor: Actor): string[] =>
   actor.memberships.filter((one) => one.compartment).map((one) => one.panelId);
 
 extendSubject(Case, {
-  grounds: [
+  allowRules: [
     {
       name: 'access-coordination',
       sentence: 'who chairs or coordinates the panel decides who else may read the case',
@@ -173,7 +174,7 @@ declareSubject(AccessRequest, 'AccessRequest', {
   relations: toCase,
   parent: 'case',
   seek: ['practitionerId'],
-  grounds: [
+  allowRules: [
     {
       name: 'asker',
       sentence: 'who asked: where it stands, and not whether there is such a case',
@@ -190,7 +191,7 @@ declareSubject(AccessRequest, 'AccessRequest', {
         'status',
         'grantedUntil',
         'revokedAt',
-        'madeAt',
+        'createdAt',
       ],
     },
     {
@@ -226,8 +227,8 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
   relations: toCase,
   parent: 'case',
   seek: ['practitionerId', 'partnershipId', 'panelId'],
-  bars: hiddenWithCase('caseId'),
-  grounds: [
+  denyRules: hiddenWithCase('caseId'),
+  allowRules: [
     {
       name: 'holder',
       sentence: 'who opened it',
@@ -273,15 +274,15 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
 });
 
 // who may explain a case decides on access to it, or watches over that
-declareKnownFacts(['grantedCaseIds'], async (work, people) => {
+declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
   const ids = [...new Set(people.flatMap(({ grantedCaseIds }) => grantedCaseIds))];
-  const explained = ids.length ? await work.rows('explain', Case, { id: { $in: ids } }, ids.length) : [];
+  const explained = ids.length ? await work.findMany('explain', Case, { id: { $in: ids } }, ids.length) : [];
   const known = new Set(explained.map(({ id }) => id));
   return ({ grantedCaseIds }) => ({ grantedCaseIds: grantedCaseIds.filter((id) => known.has(id)) });
 });
 
 // the coordination learns that a case was opened in an emergency, not by whom
-declareKnownFacts(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, people) => {
+declareKnownAttributes(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, people) => {
   const opened = await openEmergencies(
     work,
     people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),
@@ -311,7 +312,7 @@ declareConflicts(OF_EXCLUSIONS, async (work, one) =>
   (await exclusionsOf(work, [one])).filter((exclusion) => namedBy(exclusion, one) !== null),
 );
 
-declareKnownFacts(OF_EXCLUSIONS, async (work, people) => {
+declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
   const concerning = await exclusionsOf(work, people);
   const shown = await work.shownOf(
     Exclusion,
@@ -349,16 +350,19 @@ declareKnownFacts(OF_EXCLUSIONS, async (work, people) => {
   };
 });
 
-declareWords(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
-declareWords(AccessRequest, 'Working a case', 'request for access', {
+declareWording(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
+declareWording(AccessRequest, 'Working a case', 'request for access', {
   ask: 'ask for access',
   withdraw: 'withdraw it',
   approve: 'approve it until a date',
   refuse: 'refuse it',
   revoke: 'end the access that it led to',
 });
-declareWords(AccessGrant, 'Working a case', 'grant of access');
-declareWords(AccessDecision, 'Working a case', 'decision on a request for access');
-declareWords(EmergencyAccess, 'Working a case', 'emergency access', { end: 'end it', review: 'review it' });
-addWords(Case, { 'grant-access': 'let somebody read it until a date', 'open-in-emergency': 'open it in an emergency' });
-addWords(Person, { exclude: 'keep somebody away from them' });
+declareWording(AccessGrant, 'Working a case', 'grant of access');
+declareWording(AccessDecision, 'Working a case', 'decision on a request for access');
+declareWording(EmergencyAccess, 'Working a case', 'emergency access', { end: 'end it', review: 'review it' });
+addActionPhrases(Case, {
+  'grant-access': 'let somebody read it until a date',
+  'open-in-emergency': 'open it in an emergency',
+});
+addActionPhrases(Person, { exclude: 'keep somebody away from them' });

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { EmergencyAccess } from '../sharing/access.entity.js';
-import { EmergencyAccessView } from './access.views.js';
-import { EmergencyOpening, EmergencyReview } from './emergency.requests.js';
+import { EmergencyAccessView } from './access.response.js';
+import { EmergencyOpening, EmergencyReview } from './emergency.dto.js';
 import { EmergencyService } from './emergency.service.js';
 
 @Controller('v1/emergency-accesses')
@@ -17,41 +17,41 @@ export class EmergencyController {
 
   /** Emergency accesses: your own, those that you review, and by reference those to cases of your panels and agency */
   @Get()
-  @Can('read', EmergencyAccess)
-  @Answers.page(EmergencyAccessView)
-  list(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', EmergencyAccess)
+  @ApiAnswer.page(EmergencyAccessView)
+  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.emergencies.list(actor, query);
   }
 
   /** Open one case in an emergency, to read, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with what you read while it is open */
   @Post()
-  @Can('open-in-emergency', Case)
-  @Answers.made(EmergencyAccessView)
-  open(@By() actor: Actor, @Body() body: EmergencyOpening): Promise<Presented> {
+  @RequirePermission('open-in-emergency', Case)
+  @ApiAnswer.made(EmergencyAccessView)
+  open(@CurrentActor() actor: Actor, @Body() body: EmergencyOpening): Promise<AuthorizedResponse> {
     return this.emergencies.open(actor, body);
   }
 
   /** One emergency access */
   @Get(':id')
-  @Can('read', EmergencyAccess)
-  @Answers.one(EmergencyAccessView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', EmergencyAccess)
+  @ApiAnswer.one(EmergencyAccessView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.emergencies.get(actor, id);
   }
 
   /** End your emergency access before its time */
   @Post(':id/ending')
-  @Can('end', EmergencyAccess)
-  @Answers.changed(EmergencyAccessView)
-  end(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('end', EmergencyAccess)
+  @ApiAnswer.changed(EmergencyAccessView)
+  end(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.emergencies.end(actor, id);
   }
 
   /** Review an emergency access (data protection officer; not one's own) */
   @Post(':id/review')
-  @Can('review', EmergencyAccess)
-  @Answers.changed(EmergencyAccessView)
-  review(@By() actor: Actor, @Id() id: string, @Body() body: EmergencyReview): Promise<Presented> {
+  @RequirePermission('review', EmergencyAccess)
+  @ApiAnswer.changed(EmergencyAccessView)
+  review(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: EmergencyReview): Promise<AuthorizedResponse> {
     return this.emergencies.review(actor, id, body);
   }
 }

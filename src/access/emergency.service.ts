@@ -4,17 +4,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { Departures } from '../agencies/departures.js';
 import { Case } from '../cases/case.entity.js';
 import { workingDaysAfter } from '../panels/working-days.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, refused, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, refused, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Notice, NOTICES } from '../jobs/notice.entity.js';
 import { EMERGENCY_MINUTES, EmergencyAccess } from '../sharing/access.entity.js';
-import { EmergencyAccessView } from './access.views.js';
-import type { EmergencyOpening, EmergencyReview } from './emergency.requests.js';
+import { EmergencyAccessView } from './access.response.js';
+import type { EmergencyOpening, EmergencyReview } from './emergency.dto.js';
 
 /** Within how many working days it is reviewed. Source: law and standards note, section 5.4, REQ-BTG-01. */
 const REVIEW_WORKING_DAYS = 2;
@@ -34,17 +34,17 @@ export class EmergencyService {
     });
   }
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(EmergencyAccessView, {}, query));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(EmergencyAccessView, {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(EmergencyAccessView, await work.find('read', EmergencyAccess, id)),
+      work.respond(EmergencyAccessView, await work.find('read', EmergencyAccess, id)),
     );
   }
 
-  open(actor: Actor, { caseId, caseReference, reasonCode, reason }: EmergencyOpening): Promise<Presented> {
+  open(actor: Actor, { caseId, caseReference, reasonCode, reason }: EmergencyOpening): Promise<AuthorizedResponse> {
     if (!caseReference === !caseId)
       throw unacceptable('which-case', 'Name the one case by its identifier or by its reference.', [
         { pointer: '/caseId', detail: 'give either caseId or caseReference' },
@@ -55,13 +55,13 @@ export class EmergencyService {
         actor.id,
       ]);
       // a conflict that the person declared meanwhile hides the case of an earlier access from them, not from these limits
-      await work.asService(() => mustBeReviewed(work));
+      await work.asSystem(() => mustBeReviewed(work));
       // before the case is looked for: the answer is the same whatever case is named
       const unread = await oneAtATime(work);
       const id = caseId ?? (await idOf(work, (caseReference as string).toUpperCase()));
       const about = await work.find('open-in-emergency', Case, id, { lock: true });
-      for (const one of unread) await work.asService(() => ended(work, one));
-      const isRepeated = await work.asService(() => isSecond(work));
+      for (const one of unread) await work.asSystem(() => ended(work, one));
+      const isRepeated = await work.asSystem(() => isSecond(work));
       const made = await work.insert(EmergencyAccess, {
         partnershipId: about.partnershipId,
         practitionerId: actor.id,
@@ -82,24 +82,24 @@ export class EmergencyService {
       });
       happenedUnnamed(work, 'emergency-access.opened', made);
       if (isRepeated) await alarm(work, made);
-      return work.show(EmergencyAccessView, made.id, 201);
+      return work.findAndRespond(EmergencyAccessView, made.id, 201);
     });
   }
 
   /** Ends it before its time. */
-  end(actor: Actor, id: string): Promise<Presented> {
+  end(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('end', EmergencyAccess, EmergencyAccessView, id);
+      const found = await work.findForUpdate('end', EmergencyAccess, EmergencyAccessView, id);
       if (found.endedAt || found.expiresAt <= work.now)
         throw conflict('ended', 'This emergency access has ended already.');
       await ended(work, found);
-      return work.show(EmergencyAccessView, id);
+      return work.findAndRespond(EmergencyAccessView, id);
     });
   }
 
-  review(actor: Actor, id: string, { outcome, note }: EmergencyReview): Promise<Presented> {
+  review(actor: Actor, id: string, { outcome, note }: EmergencyReview): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('review', EmergencyAccess, EmergencyAccessView, id);
+      const found = await work.findForUpdate('review', EmergencyAccess, EmergencyAccessView, id);
       if (!found.endedAt && found.expiresAt > work.now)
         throw conflict(
           'still-open',
@@ -110,17 +110,17 @@ export class EmergencyService {
       happenedUnnamed(work, 'emergency-access.reviewed', await work.update(EmergencyAccess, found, review), {
         outcome,
       });
-      return work.show(EmergencyAccessView, id);
+      return work.findAndRespond(EmergencyAccessView, id);
     });
   }
 }
 
 /** Emergency accesses of the person that are open now, whatever became of the case for the person. */
-const openOf = (work: Work, practitionerId: string): Promise<EmergencyAccess[]> =>
+const openOf = (work: UnitOfWork, practitionerId: string): Promise<EmergencyAccess[]> =>
   work.manager.findBy(EmergencyAccess, { practitionerId, endedAt: IsNull(), expiresAt: MoreThan(work.now) });
 
 /** One that was opened while the request waited ends as it was opened. */
-async function ended(work: Work, access: EmergencyAccess): Promise<void> {
+async function ended(work: UnitOfWork, access: EmergencyAccess): Promise<void> {
   const endedAt = access.openedAt > work.now ? access.openedAt : work.now;
   happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, access, { endedAt }));
 }
@@ -129,11 +129,11 @@ async function ended(work: Work, access: EmergencyAccess): Promise<void> {
  * Refuses another one while the person can end an open one. Returns open ones that an exclusion hides from the person, who can
  * neither read nor end them: they end with the next. They still count for the review, the limits and the alarm.
  */
-async function oneAtATime(work: Work): Promise<EmergencyAccess[]> {
-  const open = await work.asService(() => openOf(work, work.actor.id));
+async function oneAtATime(work: UnitOfWork): Promise<EmergencyAccess[]> {
+  const open = await work.asSystem(() => openOf(work, work.actor.id));
   for (const one of open) {
-    if (!(await work.peek('end', EmergencyAccess, one.id))) continue;
-    work.concerns('open-in-emergency', EmergencyAccess, one);
+    if (!(await work.findOrNull('end', EmergencyAccess, one.id))) continue;
+    work.noteSubject('open-in-emergency', EmergencyAccess, one);
     throw conflict('open-already', 'You have an emergency access that is open. End it first: one case at a time.');
   }
   return open;
@@ -145,7 +145,7 @@ const ALARM_HOURS = 24;
 const MOST_UNREVIEWED = 3;
 
 /** Refuses another one while earlier ones wait for a review that is late, or while too many wait. */
-async function mustBeReviewed(work: Work): Promise<void> {
+async function mustBeReviewed(work: UnitOfWork): Promise<void> {
   const unreviewed = { practitionerId: work.actor.id, reviewedAt: IsNull() };
   if ((await work.manager.countBy(EmergencyAccess, unreviewed)) >= MOST_UNREVIEWED)
     throw refused(
@@ -161,13 +161,13 @@ async function mustBeReviewed(work: Work): Promise<void> {
 }
 
 /** Was another one opened shortly before? */
-async function isSecond(work: Work): Promise<boolean> {
+async function isSecond(work: UnitOfWork): Promise<boolean> {
   const since = new Date(work.now.getTime() - ALARM_HOURS * 3_600_000);
   return work.manager.existsBy(EmergencyAccess, { practitionerId: work.actor.id, openedAt: MoreThan(since) });
 }
 
 /** Notifies the agencies of the partnership that have a data protection officer at once, not on the day of the review. */
-async function alarm(work: Work, { id, partnershipId, caseId, panelId }: EmergencyAccess): Promise<void> {
+async function alarm(work: UnitOfWork, { id, partnershipId, caseId, panelId }: EmergencyAccess): Promise<void> {
   const agencies = await work.manager.query<{ agencyId: string }[]>(
     `SELECT DISTINCT p.agency_id AS "agencyId" FROM agency_partnerships ap
      JOIN practitioners p ON p.agency_id = ap.agency_id AND p.active AND 'data_protection_officer' = ANY (p.roles)
@@ -176,23 +176,23 @@ async function alarm(work: Work, { id, partnershipId, caseId, panelId }: Emergen
   );
   const kind = 'emergency_alarm';
   const about = { kind, subjectType: NOTICES[kind].about, level: NOTICES[kind].level, subjectId: id } as const;
-  await work.insertAll(
+  await work.insertMany(
     Notice,
     agencies.map((to) => ({ ...about, ...to, partnershipId, caseId, panelId, dueOn: londonDay(work.now) })),
   );
 }
 
 /** The case of that reference; where there is none, an identifier that nothing has. */
-async function idOf(work: Work, reference: string): Promise<string> {
+async function idOf(work: UnitOfWork, reference: string): Promise<string> {
   return (await work.manager.findOneBy(Case, { reference }))?.id ?? uuidv7();
 }
 
 /** Not on the case's timeline: it would name who did it. Those concerned read the access itself, by reference. */
 function happenedUnnamed(
-  work: Work,
+  work: UnitOfWork,
   event: string,
   { caseId: _, ...access }: EmergencyAccess,
   data: Record<string, unknown> = {},
 ): void {
-  work.happened(event, EmergencyAccess, access, data);
+  work.recordEvent(event, EmergencyAccess, access, data);
 }

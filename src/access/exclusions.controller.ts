@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
-import { ExclusionView } from './access.views.js';
-import { ExclusionEnd, ExclusionRequest } from './exclusion.requests.js';
+import { ExclusionView } from './access.response.js';
+import { ExclusionEnd, ExclusionRequest } from './exclusion.dto.js';
 import { ExclusionsService } from './exclusions.service.js';
 
 @Controller('v1/exclusions')
@@ -17,33 +17,33 @@ export class ExclusionsController {
 
   /** Who is kept out of cases and people of the panels that you chair or coordinate */
   @Get()
-  @Can('read', Exclusion)
-  @Answers.page(ExclusionView)
-  list(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Exclusion)
+  @ApiAnswer.page(ExclusionView)
+  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.exclusions.list(actor, query);
   }
 
   /** Keep somebody out (chair, coordinator), or declare a conflict of your own (whoever may read the case) */
   @Post()
-  @Can('read', Case)
-  @Answers.made(ExclusionView)
-  exclude(@By() actor: Actor, @Body() body: ExclusionRequest): Promise<Presented> {
+  @RequirePermission('read', Case)
+  @ApiAnswer.made(ExclusionView)
+  exclude(@CurrentActor() actor: Actor, @Body() body: ExclusionRequest): Promise<AuthorizedResponse> {
     return this.exclusions.exclude(actor, body);
   }
 
   /** One exclusion */
   @Get(':id')
-  @Can('read', Exclusion)
-  @Answers.one(ExclusionView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Exclusion)
+  @ApiAnswer.one(ExclusionView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.exclusions.get(actor, id);
   }
 
   /** End an exclusion (chair) */
   @Post(':id/ending')
-  @Can('end', Exclusion)
-  @Answers.changed(ExclusionView)
-  end(@By() actor: Actor, @Id() id: string, @Body() body: ExclusionEnd): Promise<Presented> {
+  @RequirePermission('end', Exclusion)
+  @ApiAnswer.changed(ExclusionView)
+  end(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.exclusions.end(actor, id, body);
   }
 }

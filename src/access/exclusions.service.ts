@@ -6,21 +6,21 @@ import { onlyAPerson } from '../cases/handling.service.js';
 import { Hearers } from '../meetings/room/hearers.js';
 import { watchesOver } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import type { Row } from '../policy/conditions.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import type { Row } from '../authorization/conditions.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { carryOnToRepeats, repeatsOf } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { newExclusionId } from '../sharing/exclusion-id.js';
 import { Person } from '../subjects/subject.entity.js';
-import { ExclusionView } from './access.views.js';
-import type { ExclusionEnd, ExclusionRequest } from './exclusion.requests.js';
+import { ExclusionView } from './access.response.js';
+import type { ExclusionEnd, ExclusionRequest } from './exclusion.dto.js';
 
 type Whom = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
 type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
@@ -35,20 +35,20 @@ export class ExclusionsService {
     private readonly hearers: Hearers,
   ) {}
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
+      work.respondPage(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
     );
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', Exclusion, id);
-      return work.present(ExclusionView, found, { given: await matchesOf(work, [found]) });
+      return work.respond(ExclusionView, found, { given: await matchesOf(work, [found]) });
     });
   }
 
-  exclude(actor: Actor, request: ExclusionRequest): Promise<Presented> {
+  exclude(actor: Actor, request: ExclusionRequest): Promise<AuthorizedResponse> {
     const { caseId, personId, practitionerId, agencyId, name, reach, panelId, declared } = request;
     const named = [practitionerId, agencyId, name].filter(Boolean);
     if (!caseId === !personId)
@@ -83,9 +83,9 @@ export class ExclusionsService {
   }
 
   /** The chair ends it; the one it keeps out never sees it. */
-  end(actor: Actor, id: string, { reason }: ExclusionEnd): Promise<Presented> {
+  end(actor: Actor, id: string, { reason }: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('end', Exclusion, ExclusionView, id);
+      const found = await work.findForUpdate('end', Exclusion, ExclusionView, id);
       if (found.until) throw conflict('ended', 'This exclusion has ended already.');
       const changed = await work.update(Exclusion, found, {
         until: work.now,
@@ -93,12 +93,15 @@ export class ExclusionsService {
         endReason: reason,
       });
       happenedUnseen(work, 'exclusion.ended', changed);
-      return work.present(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
+      return work.respond(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
     });
   }
 
   /** A declared conflict holds at once, also where it leaves the panel without a chair. */
-  private async declare(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
+  private async declare(
+    work: UnitOfWork,
+    { caseId, personId, reason, ...asked }: ExclusionRequest,
+  ): Promise<AuthorizedResponse> {
     const { actor } = work;
     const from = caseId
       ? fromCase(await work.find('read', Case, caseId))
@@ -110,7 +113,10 @@ export class ExclusionsService {
     return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, reason, true);
   }
 
-  private async impose(work: Work, { caseId, personId, reason, ...asked }: ExclusionRequest): Promise<Presented> {
+  private async impose(
+    work: UnitOfWork,
+    { caseId, personId, reason, ...asked }: ExclusionRequest,
+  ): Promise<AuthorizedResponse> {
     const [from, ...others] = caseId
       ? [fromCase(await work.find('exclude', Case, caseId))]
       : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
@@ -137,7 +143,13 @@ export class ExclusionsService {
     return presented;
   }
 
-  private async record(work: Work, from: FromWhat, whom: Whom, reason: string, declared: boolean): Promise<Presented> {
+  private async record(
+    work: UnitOfWork,
+    from: FromWhat,
+    whom: Whom,
+    reason: string,
+    declared: boolean,
+  ): Promise<AuthorizedResponse> {
     const { actor } = work;
     await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.insert(Exclusion, {
@@ -156,7 +168,7 @@ export class ExclusionsService {
     });
     happenedUnseen(work, 'exclusion.made', made);
     await carryOnToRepeats(work, made);
-    return work.present(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
+    return work.respond(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }
 
@@ -167,7 +179,7 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
  * The exclusion of the same whom from the same, on the same panel. One that is carried over from a case which is hidden from the
  * coordination that asks does not count: it would be told by the refusal.
  */
-async function runningImposed(work: Work, from: FromWhat, whom: Whom): Promise<string | null> {
+async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
   const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
     `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
        AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
@@ -182,13 +194,13 @@ async function runningImposed(work: Work, from: FromWhat, whom: Whom): Promise<s
     ],
   );
   const ids = running.map(({ id }) => id);
-  const known = ids.length ? await work.rows('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
+  const known = ids.length ? await work.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
   return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
 }
 
 /** Only what the actor declared: an exclusion that others imposed on the actor must stay unknown to the actor. */
-async function runningDeclared(work: Work, from: FromWhat): Promise<string | null> {
+async function runningDeclared(work: UnitOfWork, from: FromWhat): Promise<string | null> {
   const [first] = await work.manager.query<{ id: string }[]>(
     `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
     [from.caseId ?? from.personId, from.panelId, from.reach, work.now, work.actor.id],
@@ -213,7 +225,7 @@ type Reach = Pick<ExclusionRequest, 'reach' | 'panelId'>;
 
 /** A panel excludes from the person on that panel alone. Whoever coordinates several names one, or excludes on each of them. */
 async function imposedFrom(
-  work: Work,
+  work: UnitOfWork,
   { id, partnershipId }: Person,
   { panelId }: Reach,
 ): Promise<[FromWhat, ...FromWhat[]]> {
@@ -228,7 +240,7 @@ async function imposedFrom(
  * steering group of the partnership. Where there is no steering group either, no panel keeps it and nobody can end it.
  */
 async function declaredFrom(
-  work: Work,
+  work: UnitOfWork,
   { id, partnershipId }: Person,
   { reach = 'partnership', panelId }: Reach,
 ): Promise<FromWhat> {
@@ -240,13 +252,13 @@ async function declaredFrom(
 }
 
 /** Panels on which the actor may do `action` to a case or referral that names the person. */
-async function panelsNaming(work: Work, action: 'read' | 'exclude', personId: string): Promise<string[]> {
-  const roles = await work.rows('read', CasePerson, { personId });
+async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', personId: string): Promise<string[]> {
+  const roles = await work.findMany('read', CasePerson, { personId });
   const named = [
-    ...(await work.rows(action, Case, { personId })),
-    ...(await work.rows(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
-    ...(await work.rows(action, Referral, { personId })),
-    ...(await work.rows(action, Referral, { people: { $elemMatch: { personId } } })),
+    ...(await work.findMany(action, Case, { personId })),
+    ...(await work.findMany(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
+    ...(await work.findMany(action, Referral, { personId })),
+    ...(await work.findMany(action, Referral, { people: { $elemMatch: { personId } } })),
   ];
   return [...new Set(named.map(({ panelId }) => panelId))].sort();
 }
@@ -264,13 +276,13 @@ function onePanel(panels: string[], panelId: string | undefined): string {
  * loses a name, so whoever matches when the exclusion is made goes on matching.
  */
 async function whomOf(
-  work: Work,
+  work: UnitOfWork,
   { practitionerId, agencyId, name }: Pick<ExclusionRequest, 'practitionerId' | 'agencyId' | 'name'>,
   partnershipId: string,
 ): Promise<Whom> {
   if (name) return { ...NOBODY, name, nameKey: staffNameKey(name) };
-  const person = practitionerId ? await work.peek('read', Practitioner, practitionerId) : null;
-  const agency = agencyId ? await work.peek('read', Agency, agencyId) : null;
+  const person = practitionerId ? await work.findOrNull('read', Practitioner, practitionerId) : null;
+  const agency = agencyId ? await work.findOrNull('read', Agency, agencyId) : null;
   const of = person?.agencyId ?? agency?.id;
   if (!of || !(await work.manager.existsBy(AgencyPartnership, { agencyId: of, partnershipId })))
     throw unacceptable('unknown-in-partnership', 'Name somebody whose agency acts in this partnership, or a name.', [
@@ -291,12 +303,12 @@ const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
   WHERE e.id = ANY ($1::uuid[])`;
 
 /** By identifier of an exclusion by person or by name: how many people whom the actor may read in the directory it concerns. */
-async function matchesOf(work: Work, exclusions: Exclusion[]): Promise<Row> {
+async function matchesOf(work: UnitOfWork, exclusions: Exclusion[]): Promise<Row> {
   const counted = exclusions.filter(({ agencyId }) => agencyId === null).map(({ id }) => id);
   if (!counted.length) return {};
   const concerned = await work.manager.query<{ exclusionId: string; id: string }[]>(CONCERNED, [counted]);
   const ids = [...new Set(concerned.map(({ id }) => id))];
-  const known = ids.length ? await work.rows('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
+  const known = ids.length ? await work.findMany('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
   const count = (exclusion: string): number =>
     concerned.filter((one) => one.exclusionId === exclusion && readable.has(one.id)).length;
@@ -304,6 +316,6 @@ async function matchesOf(work: Work, exclusions: Exclusion[]): Promise<Row> {
 }
 
 /** That somebody is kept out is not told on the case's timeline, which everybody in it reads. */
-function happenedUnseen(work: Work, event: string, { caseId: _, ...exclusion }: Exclusion): void {
-  work.happened(event, Exclusion, exclusion);
+function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...exclusion }: Exclusion): void {
+  work.recordEvent(event, Exclusion, exclusion);
 }

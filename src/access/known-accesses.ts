@@ -1,6 +1,6 @@
 /** Records behind facts of people: which of them somebody who asks about these people may know is decided by the policy. */
-import type { Actor } from '../policy/actor.js';
-import type { Work } from '../records/work.js';
+import type { Actor } from '../authentication/actor.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 export interface OpenEmergency {
   id: string;
@@ -9,7 +9,7 @@ export interface OpenEmergency {
 }
 
 /** Emergency accesses of these people that are open now. */
-export async function openEmergencies(work: Work, people: readonly Actor[]): Promise<OpenEmergency[]> {
+export async function openEmergencies(work: UnitOfWork, people: readonly Actor[]): Promise<OpenEmergency[]> {
   if (!people.length) return [];
   return work.manager.query<OpenEmergency[]>(
     `SELECT e.id, e.practitioner_id AS "practitionerId", e.case_id AS "caseId" FROM emergency_accesses e
@@ -31,7 +31,7 @@ export interface CurrentExclusion {
 }
 
 /** Exclusions in force for these people, as of their facts: by person, by agency, or by a name that one has or had. */
-export async function exclusionsOf(work: Work, people: readonly Actor[]): Promise<CurrentExclusion[]> {
+export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): Promise<CurrentExclusion[]> {
   const excluded = people.filter(
     (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,
   );

@@ -1,14 +1,14 @@
 /** Agencies that a request names must act in the partnership of the record; any other is answered like one that does not exist. */
-import { unacceptable } from '../policy/problems.js';
-import type { Work } from '../records/work.js';
+import { unacceptable } from '../http/problems.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { AgencyPartnership } from './agency.entity.js';
 
-export const actsIn = (work: Work, agencyId: string, partnershipId: string): Promise<boolean> =>
+export const actsIn = (work: UnitOfWork, agencyId: string, partnershipId: string): Promise<boolean> =>
   work.manager.existsBy(AgencyPartnership, { agencyId, partnershipId });
 
 /** Throws unless each agency that is named acts in the partnership. `pointer` is the JSON Pointer to the value. */
 export async function mustActIn(
-  work: Work,
+  work: UnitOfWork,
   agencyId: string | null | undefined,
   partnershipId: string,
   pointer: string,

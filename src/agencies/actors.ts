@@ -1,7 +1,7 @@
 /**
  * From a verified token to an actor: one call that finds who stands behind it and reads every declared fact, so that a
  * membership that ended a moment ago has ended here too. Facts are kept in mind under the stamp of all that they were read
- * from; each request learns whether the stamp still stands (`Kept`), and they are read anew where it does not.
+ * from; each request learns whether the stamp still stands (`ActorCache`), and they are read anew where it does not.
  *
  * The call is a function of the database, made by the migration from the declared facts: facts are read as the owner reads
  * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
@@ -13,18 +13,18 @@ import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
   Actors,
-  declaredChanges,
-  declaredFacts,
+  declaredTimedChanges,
+  declaredAttributes,
   type ActingAs,
   type Actor,
-  type ActorFacts,
-  type FactOwner,
-} from '../policy/actor.js';
-import { refused } from '../policy/problems.js';
-import { forgetRules } from '../policy/subjects.js';
-import type { LogPurpose, Purpose } from '../policy/categories.js';
-import { poolApart } from '../records/database.js';
-import { entering, SERVICE_WALL, type Wall } from '../records/wall.js';
+  type ActorAttributes,
+  type AttributeOwner,
+} from '../authentication/actor.js';
+import { refused } from '../http/problems.js';
+import { discardRules } from '../authorization/subjects.js';
+import type { LogPurpose, Purpose } from '../authentication/purposes.js';
+import { poolApart } from '../database/data-source.js';
+import { setContextStatement, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
 
 interface Who {
   kind: Actor['kind'];
@@ -36,7 +36,7 @@ interface Who {
   scopes: string[] | null;
   purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
-  wall: Wall;
+  wall: SecurityContext;
   /** The next moment at which a fact changes by the clock alone. */
   changes_at: string;
 }
@@ -57,7 +57,7 @@ interface Known {
   since: Date;
   until: Date;
   who: Who;
-  facts: ActorFacts;
+  facts: ActorAttributes;
 }
 
 const MOST_KNOWN = 2000;
@@ -79,7 +79,7 @@ const VOUCHED = 'a.active AND (:vouches IS NULL OR a.code = :vouches)';
  */
 const FIRST_REGISTERED = `SELECT f.id FROM practitioners f JOIN agencies g ON g.id = f.agency_id
     WHERE f.issuer = :issuer AND f.subject = :subject AND (:vouches IS NULL OR g.code = :vouches)
-    ORDER BY f.made_at, f.id LIMIT 1`;
+    ORDER BY f.created_at, f.id LIMIT 1`;
 
 const WHO = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
     NULL::text[] AS scopes,
@@ -104,17 +104,17 @@ type Named = Record<keyof typeof ARGUMENTS, unknown>;
 
 /** The function, named by what it does: services of two versions may run beside each other. */
 export function actingFunction(): { name: string; signature: string; sql: string } {
-  const facts = declaredFacts().map(({ name, sql }) => `'${name}', (${sql})`);
+  const facts = declaredAttributes().map(({ name, sql }) => `'${name}', (${sql})`);
   const changes = [
     `((:now AT TIME ZONE 'Europe/London')::date + 1)::timestamp AT TIME ZONE 'Europe/London'`,
-    ...declaredChanges().map((one) => `(${one})`),
+    ...declaredTimedChanges().map((one) => `(${one})`),
   ];
   // the stamp first: whatever is read after it is at least as new
-  const body = `SELECT s.stamp::text INTO stamp FROM fact_stamps s;
+  const body = `SELECT s.stamp::text INTO stamp FROM authorization_versions s;
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
-      'wall', wall_of(who.kind, who.id, who.agency_id, :now)
+      'wall', row_security_context(who.kind, who.id, who.agency_id, :now)
         || unread_entries_of(who.kind, who.id, who.agency_id, :now), 'changes_at', least(${changes.join(', ')})) FROM who);`;
   const known = Object.keys(ARGUMENTS).join('|');
   const sql = body.replace(new RegExp(`(?<!:):(${known})\\b`, 'g'), 'p_$1');
@@ -162,7 +162,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
 
   /** The stamp is asked for first: what is known under it was read from the same data and is not read again. */
   async practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>> {
-    const [now] = await this.asService<{ stamp: string }>('SELECT stamp::text FROM fact_stamps', []);
+    const [now] = await this.asService<{ stamp: string }>('SELECT stamp::text FROM authorization_versions', []);
     const found = new Map<string, Actor>();
     const missing: string[] = [];
     for (const id of new Set(ids)) {
@@ -219,22 +219,22 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     if (!known) return null;
     const actor = actorOf(known, as);
     let current = known;
-    actor.kept = {
-      stamp: known.stamp,
+    actor.cache = {
+      version: known.stamp,
       isFresh: false,
-      until: known.until,
-      stillHolds: async (now) => {
+      expiresAt: known.until,
+      isCurrent: async (now) => {
         const fresh = await this.read(key, asked, now);
         return fresh !== null && isDeepStrictEqual(withoutItsEnd(fresh), withoutItsEnd(current));
       },
-      renew: async (now) => {
+      reload: async (now) => {
         const fresh = await this.read(key, asked, now);
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
         current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         // what wraps this stands: it is asked again at every renewal
-        if (actor.kept) Object.assign(actor.kept, { stamp: fresh.stamp, until: fresh.until, isFresh: true });
-        forgetRules(actor);
+        if (actor.cache) Object.assign(actor.cache, { stamp: fresh.stamp, until: fresh.until, isFresh: true });
+        discardRules(actor);
       },
     };
     return actor;
@@ -257,7 +257,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   private async asService<R>(sql: string, values: unknown[]): Promise<R[]> {
     const client = await this.pool.connect();
     try {
-      await Promise.all([client.query('BEGIN'), client.query(entering(SERVICE_WALL))]);
+      await Promise.all([client.query('BEGIN'), client.query(setContextStatement(SERVICE_CONTEXT))]);
       return (await client.query(sql, values)).rows as R[];
     } finally {
       await client.query('COMMIT').finally(() => {
@@ -284,19 +284,19 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
 
   private async knownOf({ stamp, who }: Found, now: Date): Promise<Known | null> {
     if (!who) return null;
-    const owner: FactOwner = {
+    const owner: AttributeOwner = {
       agencyType: who.agency_type,
       purpose: who.purpose,
       ask: <R>(sql: string, asks: unknown[]) => this.asService<R>(sql, asks),
     };
     const facts: [string, unknown][] = [];
-    for (const fact of declaredFacts()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
+    for (const fact of declaredAttributes()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
     return {
       stamp,
       since: now,
       until: new Date(who.changes_at),
       who,
-      facts: Object.fromEntries(facts) as unknown as ActorFacts,
+      facts: Object.fromEntries(facts) as unknown as ActorAttributes,
     };
   }
 }
@@ -327,5 +327,5 @@ const actorOf = ({ who, facts }: Known, as: ActingAs): Actor => ({
   purpose: who.purpose,
   now: as.now,
   call: as.call,
-  wall: who.wall,
+  securityContext: who.wall,
 });

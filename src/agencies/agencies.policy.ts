@@ -1,25 +1,25 @@
 /** Who may know which agencies, people and systems there are: the directory of one's partnerships. */
-import { declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
-import { declareKnownFacts } from '../records/known-facts.js';
+import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { declareKnownAttributes } from '../records/known-attributes.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /** Partnerships in which the actor's agency acts. */
     partnershipIds: string[];
   }
 }
 
-declareFact(
+declareAttribute(
   'partnershipIds',
   `SELECT coalesce(jsonb_agg(ap.partnership_id), '[]') FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id`,
 );
 
 declareSubject(Partnership, 'Partnership', {
-  grounds: [
+  allowRules: [
     {
       name: 'acts-there',
       sentence: 'whose agency acts in the partnership',
@@ -31,7 +31,7 @@ declareSubject(Partnership, 'Partnership', {
 
 declareSubject(Agency, 'Agency', {
   relations: { presence: { to: AgencyPartnership, local: 'id', foreign: 'agencyId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'directory',
       sentence: 'whose agency acts in the same partnership',
@@ -59,7 +59,7 @@ declareSubject(Practitioner, 'Practitioner', {
   relations: { agency: { to: Agency, local: 'agencyId', foreign: 'id' } },
   parent: 'agency',
   seek: ['agencyId'],
-  grounds: [
+  allowRules: [
     {
       name: 'colleague',
       sentence: 'who works for the same agency',
@@ -99,7 +99,7 @@ declareSubject(Practitioner, 'Practitioner', {
 });
 
 // the directory withholds the roles of most people from most readers
-declareKnownFacts([], async (work, people) => {
+declareKnownAttributes([], async (work, people) => {
   const shown = await work.shownOf(
     Practitioner,
     people.map(({ id }) => id),
@@ -117,7 +117,7 @@ export const ofNoColleague = (actor: Actor): Where => ({
 
 declareSubject(Client, 'Client', {
   seek: ['agencyId'],
-  grounds: [
+  allowRules: [
     {
       name: 'administrator',
       sentence: 'who administers the agency',
@@ -127,14 +127,14 @@ declareSubject(Client, 'Client', {
   ],
 });
 
-declareWords(Partnership, 'Who takes part', 'partnership', {
+declareWording(Partnership, 'Who takes part', 'partnership', {
   'record-subjects': 'record people, places and groups in it',
   'agree-sharing': 'begin a sharing agreement in it',
 });
-declareWords(Agency, 'Who takes part', 'agency', {
+declareWording(Agency, 'Who takes part', 'agency', {
   'act-for': 'act for it',
   employ: 'register the people who work for it',
 });
-declareWords(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
-declareWords(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
-declareWords(Client, 'Who takes part', 'machine client');
+declareWording(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
+declareWording(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
+declareWording(Client, 'Who takes part', 'machine client');

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
-import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
-import type { PractitionerChange, PractitionerRequest } from './agency.requests.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import type { PractitionerChange, PractitionerRequest } from './agency.dto.js';
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { Departures } from './departures.js';
-import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.views.js';
+import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.response.js';
 import { staffNameKey } from './name-key.js';
 import { issuersOf } from './sign-in.js';
 
@@ -21,35 +21,35 @@ export class AgenciesService {
     private readonly departures: Departures,
   ) {}
 
-  me(actor: Actor): Promise<Presented> {
+  me(actor: Actor): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const agency = await work.find('act-for', Agency, actor.agencyId);
       const { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships } = actor;
       const extra = { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships };
-      return work.present(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
+      return work.respond(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
     });
   }
 
-  partnerships(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(PartnershipView, {}, query));
+  partnerships(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(PartnershipView, {}, query));
   }
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(AgencyView, {}, query));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(AgencyView, {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(AgencyView, await work.find('read', Agency, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(AgencyView, await work.find('read', Agency, id)));
   }
 
-  people(actor: Actor, agencyId: string, query: PageQuery): Promise<Presented> {
+  people(actor: Actor, agencyId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Agency, agencyId);
-      return work.page(PractitionerView, { agencyId }, query);
+      return work.respondPage(PractitionerView, { agencyId }, query);
     });
   }
 
-  employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<Presented> {
+  employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const agency = await work.find('employ', Agency, agencyId);
       onlyOfTheAgency(request.roles);
@@ -61,16 +61,16 @@ export class AgenciesService {
         agencyId,
         active: true,
       });
-      work.happened('practitioner.registered', Practitioner, practitioner);
-      return work.present(PractitionerView, practitioner, { status: 201 });
+      work.recordEvent('practitioner.registered', Practitioner, practitioner);
+      return work.respond(PractitionerView, practitioner, { status: 201 });
     });
   }
 
-  change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<Presented> {
+  change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const agency = await work.find('employ', Agency, agencyId);
       if (request.active === false) await this.leaving(work, agencyId, id);
-      const found = await work.take('change', Practitioner, PractitionerView, id, { writes: request });
+      const found = await work.findForUpdate('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
@@ -85,20 +85,20 @@ export class AgenciesService {
       await mustNotPart(work, joinedBefore);
       // also on the way back: of somebody who was made inactive before this was done
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
-      work.happened('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
-      return work.present(PractitionerView, changed);
+      work.recordEvent('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
+      return work.respond(PractitionerView, changed);
     });
   }
 
   /** Records what somebody who is made inactive heard until now. */
-  private async leaving(work: Work, agencyId: string, id: string): Promise<void> {
+  private async leaving(work: UnitOfWork, agencyId: string, id: string): Promise<void> {
     const person = await work.find('change', Practitioner, id);
     if (person.agencyId !== agencyId) throw notFound();
     if (person.active) await this.departures.leaving(work, id);
   }
 
-  clients(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(ClientView, {}, query));
+  clients(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(ClientView, {}, query));
   }
 }
 
@@ -136,7 +136,7 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
 
 /** Somebody must be left who administers the agency: nobody else could register, rename or appoint its people. */
 async function mustLeaveAnAdministrator(
-  work: Work,
+  work: UnitOfWork,
   { id, agencyId, roles, active }: Practitioner,
   change: PractitionerChange,
 ): Promise<void> {
@@ -173,7 +173,7 @@ function notForOneself(
 }
 
 /** Pairs of registrations, the first one the actor's, that exclusions and recusals treat as one person. */
-async function registrationsJoined(work: Work): Promise<Map<string, string[]>> {
+async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string[]>> {
   const rows = await work.manager.query<{ id: string; joined: string[] }[]>(
     'SELECT id, registrations_of(id) AS joined FROM unnest($1::uuid[]) id',
     [work.actor.registrationIds],
@@ -185,7 +185,7 @@ async function registrationsJoined(work: Work): Promise<Map<string, string[]>> {
  * Refuses a change of a name, or of who is active, that parts a registration of the actor from another under the same name: what is
  * kept from the one is kept from the other while they are joined. Source: docs/who-may-widen.md, row 31.
  */
-async function mustNotPart(work: Work, before: ReadonlyMap<string, string[]>): Promise<void> {
+async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
   const after = await registrationsJoined(work);
   if ([...before].every(([id, joined]) => joined.every((one) => after.get(id)?.includes(one)))) return;
   throw refused(

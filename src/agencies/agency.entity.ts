@@ -1,15 +1,15 @@
 import { IsBoolean, IsIn, IsOptional, Length, Matches, MaxLength } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
-import { Classified } from '../policy/classification.js';
-import { PURPOSES, type Purpose } from '../policy/categories.js';
-import { Recorded } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { PURPOSES, type Purpose } from '../authentication/purposes.js';
+import { RecordEntity } from '../records/record-entity.js';
 import { AGENCY_TYPES, type AgencyType } from './agency-types.js';
 
 /** A borough's community safety partnership, or the BCU that spans several. Records of people never cross it. */
 @Entity('partnerships')
 @Check(`kind IN ('borough', 'bcu')`)
 @Unique(['code'])
-export class Partnership extends Recorded {
+export class Partnership extends RecordEntity {
   /** Short code. */
   @Column({ type: 'text' })
   @Classified('administrative')
@@ -38,7 +38,7 @@ export class Partnership extends Recorded {
 /** An agency: the owner of its information and its actions. A panel owns no one. */
 @Entity('agencies')
 @Unique(['code'])
-export class Agency extends Recorded {
+export class Agency extends RecordEntity {
   /** Short code, unique in the service. */
   @Column({ type: 'text' })
   @Classified('administrative')
@@ -66,7 +66,7 @@ export class Agency extends Recorded {
 /** An agency acts in one or more partnerships. */
 @Entity('agency_partnerships')
 @Unique(['agencyId', 'partnershipId'])
-export class AgencyPartnership extends Recorded {
+export class AgencyPartnership extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
@@ -97,7 +97,7 @@ export type SystemRole = (typeof SYSTEM_ROLES)[number];
 @Entity('practitioners')
 @Unique(['agencyId', 'issuer', 'subject'])
 @Index(['issuer', 'subject'])
-export class Practitioner extends Recorded {
+export class Practitioner extends RecordEntity {
   /** The agency that employs the person. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
@@ -162,7 +162,7 @@ export class Practitioner extends Recorded {
 /** A system of an agency that calls the API for it: narrow scopes, one registered purpose. */
 @Entity('clients')
 @Unique(['issuer', 'clientId'])
-export class Client extends Recorded {
+export class Client extends RecordEntity {
   /** The agency the system acts for. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)

@@ -10,12 +10,12 @@ import type { FastifyRequest } from 'fastify';
 import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
-import { Actors, admit, type Actor } from '../policy/actor.js';
-import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../policy/categories.js';
-import { invalid, refused, unauthenticated } from '../policy/problems.js';
-import { callOf } from '../records/call.js';
-import { Clock } from '../records/clock.js';
-import { AuditLog, refusal } from '../records/journal.js';
+import { Actors, refuseUnlessReloaded, type Actor } from '../authentication/actor.js';
+import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../authentication/purposes.js';
+import { invalid, refused, unauthenticated } from '../http/problems.js';
+import { requestContextOf } from '../http/request-context.js';
+import { Clock } from '../time/clock.js';
+import { AuditLog, refusalDraft } from '../records/audit-recording.js';
 
 const EMERGENCY: Purpose = 'EMERGENCY_BTG';
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
@@ -205,7 +205,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     if (!issuer || !audiences.includes(issuer.audience) || !claims.exp || !claims.iat || !isNamed)
       throw unauthenticated('The access token lacks a required claim: iss, sub, aud, iat or exp.');
     const isClient = claims.client_id !== undefined && claims.client_id === claims.sub;
-    const as = { now: this.clock.now(), call: callOf(request), purpose: purposeOf(request) };
+    const as = { now: this.clock.now(), call: requestContextOf(request), purpose: purposeOf(request) };
     const actor = await this.actors.signedIn(claims.iss, claims.sub, isClient ? claims.sub : null, {
       ...as,
       vouchesFor: issuer.agency,
@@ -214,7 +214,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     if (!actor) {
       const principal = `${claims.iss} ${claims.sub}`;
       await this.auditLog.record({ kind: 'unknown', id: null, agencyId: null, principal, ...as }, [
-        refusal({ action: 'sign-in', subjectType: 'Practitioner', rule: 'unknown-person' }),
+        refusalDraft({ action: 'sign-in', subjectType: 'Practitioner', rule: 'unknown-person' }),
       ]);
       throw refused(
         'unknown-person',
@@ -229,7 +229,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
     // asked for by a person, or registered for a machine client, which can open no emergency access
     if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
-    await admit(
+    await refuseUnlessReloaded(
       actor,
       () =>
         actor.emergencyCaseIds.length
@@ -239,7 +239,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
               `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
             ),
       ({ code }) =>
-        this.auditLog.record(actor, [refusal({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: code })]),
+        this.auditLog.record(actor, [refusalDraft({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: code })]),
     );
   }
 }

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { Classified } from '../policy/classification.js';
+import { Classified } from '../authorization/classification.js';
 
 /**
  * What the log was at a moment, signed: whoever keeps a checkpoint can later prove that nothing before it was altered or

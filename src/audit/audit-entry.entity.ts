@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { Classified } from '../policy/classification.js';
-import type { LogPurpose, Purpose } from '../policy/categories.js';
-import type { LegalOperation, Outcome } from '../records/journal.js';
+import { Classified } from '../authorization/classification.js';
+import type { LogPurpose, Purpose } from '../authentication/purposes.js';
+import type { LegalOperation, Outcome } from '../records/audit-recording.js';
 
 /**
  * One entry of the log: who consulted, altered or was refused what, when, for which purpose, under which version of the

@@ -18,11 +18,11 @@
  */
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Actors, type Actor } from '../policy/actor.js';
-import { columnsOf, tableOf } from '../policy/columns.js';
-import { hasAnyGround, subjectOf } from '../policy/subjects.js';
-import { Presented } from '../records/presented.js';
-import { Clock } from '../records/clock.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { columnsOf, tableOf } from '../database/columns.js';
+import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
+import { Clock } from '../time/clock.js';
 import { Records } from '../records/records.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
@@ -49,13 +49,13 @@ export class AuditExport {
     private readonly clock: Clock,
   ) {}
 
-  async of(actor: Actor): Promise<Presented> {
+  async of(actor: Actor): Promise<AuthorizedResponse> {
     const before = await this.size();
     await this.records.read(actor, async (work) => {
-      work.exported(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
+      work.auditExport(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
     });
     const size = await this.size(); // this export's own entry is in it
-    return Presented.streamed(
+    return AuthorizedResponse.streamed(
       Readable.from(this.lines(actor, size), { objectMode: false }),
       `${NDJSON}; charset=utf-8`,
     );
@@ -67,7 +67,7 @@ export class AuditExport {
     yield line({ type: 'header', format: FORMAT, keys, size, ...members });
     for (let from = 0; from < size; from += PART) {
       const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
-      if (!now || !hasAnyGround(now, subjectOf(AuditEntry), 'export')) {
+      if (!now || !hasApplicableRule(now, subjectOf(AuditEntry), 'export')) {
         yield line({ type: 'end', complete: false, reason: 'The access of whoever exported ended meanwhile.' });
         return;
       }
@@ -82,7 +82,7 @@ export class AuditExport {
       (await client.query<AuditCheckpoint>(CHECKPOINTS, [from, to])).rows,
     ]);
     const id = { $in: entries.map((entry) => entry.id) };
-    const permitted = await this.records.read(actor, (work) => work.rows('export', AuditEntry, { id }, PART));
+    const permitted = await this.records.read(actor, (work) => work.findMany('export', AuditEntry, { id }, PART));
     const readable = new Map(permitted.map((entry) => [entry.id, entry]));
     const lines = [
       ...entries.map((entry) => ({ at: entry.index, text: line(lineOf(readable.get(entry.id) ?? null, entry)) })),

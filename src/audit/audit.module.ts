@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { config } from '../config.js';
-import { AuditLog, Disclosures } from '../records/journal.js';
+import { AuditLog, Disclosures } from '../records/audit-recording.js';
 import { AuditExport } from './audit-export.js';
 import './audit.policy.js';
 import { AuditController } from './audit.controller.js';

@@ -4,11 +4,11 @@
  * they are excluded: see `docs/who-may-widen.md`.
  */
 import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
-import { declareChange, declareFact, type Actor } from '../policy/actor.js';
-import { LOG_PURPOSES } from '../policy/categories.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, type Bar } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import { LOG_PURPOSES } from '../authentication/purposes.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject, type DenyRule } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import '../cases/cases.policy.js';
 import '../cases/recusal-facts.js';
 import '../panels/panels.policy.js';
@@ -17,8 +17,8 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { CompartmentAuditor } from './compartment-auditor.entity.js';
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /** Compartments whose auditor the actor is, now. */
     auditedPanelIds: string[];
     /**
@@ -35,13 +35,13 @@ declare module '../policy/actor.js' {
 
 const NAMED = `ca.practitioner_id = who.id AND who.kind = 'practitioner'`;
 
-declareFact(
+declareAttribute(
   'auditedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT ca.panel_id), '[]') FROM compartment_auditors ca
    WHERE ${NAMED} AND ca.since <= :now AND (ca.until IS NULL OR ca.until > :now)`,
 );
 
-declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
+declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
 /** The exclusions of an auditor, and the cases and referrals whose entries they close; a waiting repeat is one of these. */
@@ -55,7 +55,7 @@ const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e 
        UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id
          JOIN theirs ON theirs.id = rc.earlier_case_id WHERE r.case_id IS NULL)`;
 
-declareFact(
+declareAttribute(
   'excludedFromAuditIds',
   `${EXCLUDED}
    SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (
@@ -64,7 +64,7 @@ declareFact(
      UNION SELECT id FROM referring) named`,
 );
 
-declareFact(
+declareAttribute(
   'namedInExcluded',
   `${EXCLUDED} SELECT named_within(ARRAY(SELECT id FROM theirs), ARRAY(SELECT id FROM referring))`,
 );
@@ -81,7 +81,7 @@ const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
 const UNPLACED: Where = { panelIds: null };
 
 /** Whoever asked for an identifier that is not there for them knows it already: such an entry is shown, or it would tell. */
-const excluded: Bar = {
+const excluded: DenyRule = {
   name: 'excluded-auditor',
   step: 'conflict',
   sentence:
@@ -100,7 +100,7 @@ const excluded: Bar = {
   },
 };
 
-const notOfTheCompartment: Bar = {
+const notOfTheCompartment: DenyRule = {
   name: 'not-auditor-of-the-compartment',
   step: 'compartment',
   sentence: 'whom the operator did not name as auditor of the compartment that the entry is about',
@@ -118,8 +118,8 @@ declareSubject(AuditEntry, 'AuditEntry', {
   orderBy: 'at',
   seek: ['partnershipId'],
   relations: { presence: { to: AgencyPartnership, local: 'agencyId', foreign: 'agencyId' } },
-  bars: [excluded, notOfTheCompartment],
-  grounds: [
+  denyRules: [excluded, notOfTheCompartment],
+  allowRules: [
     {
       name: 'auditor',
       sentence: 'who audits for an agency that acts in the partnership, for one of the lawful purposes of a log',
@@ -153,7 +153,7 @@ declareSubject(AuditEntry, 'AuditEntry', {
 declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
   orderBy: 'time',
   needsNoScope: true,
-  grounds: [
+  allowRules: [
     {
       name: 'anybody',
       sentence:
@@ -173,6 +173,6 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
 /** Read by rules only. */
 declareSubject(CompartmentAuditor, 'CompartmentAuditor', {});
 
-declareWords(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
-declareWords(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');
-declareWords(CompartmentAuditor, 'Accounting for it', 'auditor of a compartment');
+declareWording(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
+declareWording(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');
+declareWording(CompartmentAuditor, 'Accounting for it', 'auditor of a compartment');

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import type { Actor } from '../policy/actor.js';
-import { tableOf } from '../policy/columns.js';
-import { unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { tableOf } from '../database/columns.js';
+import { unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import type { AuditEntryQuery } from './audit.requests.js';
-import { AuditCheckpointView, AuditEntryView } from './audit.views.js';
+import type { AuditEntryQuery } from './audit.dto.js';
+import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
 import { kept, SealedLog } from './log.js';
 import { leafHashOf } from './sealing.js';
 import { consistencyPath, inclusionPath, joined, wholeSubtrees, type Hash, type Range } from './tree.js';
@@ -22,30 +22,33 @@ export class AuditService {
     private readonly log: SealedLog,
   ) {}
 
-  list(actor: Actor, { from, to, actorId, outcome, operation, ...query }: AuditEntryQuery): Promise<Presented> {
+  list(
+    actor: Actor,
+    { from, to, actorId, outcome, operation, ...query }: AuditEntryQuery,
+  ): Promise<AuthorizedResponse> {
     const filter = {
       ...(from || to ? { at: { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) } } : {}),
       ...(actorId ? { actorId } : {}),
       ...(outcome ? { outcome } : {}),
       ...(operation ? { operation } : {}),
     };
-    return this.records.read(actor, (work) => work.page(AuditEntryView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(AuditEntryView, filter, query));
   }
 
-  checkpoints(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(AuditCheckpointView, {}, query));
+  checkpoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(AuditCheckpointView, {}, query));
   }
 
-  inclusionProof(actor: Actor, id: string, size?: number): Promise<Presented> {
+  inclusionProof(actor: Actor, id: string, size?: number): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const entry = await work.find('read', AuditEntry, id);
-      await work.present(AuditEntryView, entry);
+      await work.respond(AuditEntryView, entry);
       const checkpoint = await checkpointOf(work, '?size', size);
       if (checkpoint.size <= entry.index)
         throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
           { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
         ]);
-      return new Presented({
+      return new AuthorizedResponse({
         index: entry.index,
         leafHash: leafHashOf(entry).toString('base64'),
         size: checkpoint.size,
@@ -56,7 +59,7 @@ export class AuditService {
     });
   }
 
-  consistencyProof(actor: Actor, from?: number, to?: number): Promise<Presented> {
+  consistencyProof(actor: Actor, from?: number, to?: number): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const earlier = await checkpointOf(work, '?from', from, 'first');
       const later = await checkpointOf(work, '?to', to);
@@ -64,7 +67,7 @@ export class AuditService {
         throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
           { pointer: '?to', detail: 'must not be less than from' },
         ]);
-      return new Presented({
+      return new AuthorizedResponse({
         from: earlier.size,
         fromRoot: earlier.root,
         to: later.size,
@@ -82,14 +85,14 @@ export class AuditService {
 
 /** The checkpoint of this size among those that the actor may read, or the first or last one. */
 async function checkpointOf(
-  work: Work,
+  work: UnitOfWork,
   pointer: string,
   size?: number,
   otherwise: 'first' | 'last' = 'last',
 ): Promise<AuditCheckpoint> {
   // the first one of a log opens its first day
   const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
-  const [found] = await work.rows('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
+  const [found] = await work.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
   if (!found)
     throw unacceptable('no-such-checkpoint', 'You read no checkpoint of this size. See GET /v1/audit-checkpoints.', [
       { pointer, detail: 'not the size of a checkpoint that you read' },

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../policy/classification.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 
 /**
  * The auditor of a compartment. Written by the operator, as the owner of the database: the service's role may only read it,

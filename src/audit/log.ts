@@ -10,14 +10,20 @@ import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { columnsOf, tableOf } from '../policy/columns.js';
-import { policyMatrix } from '../policy/matrix.js';
-import { AuditLog, type AuditDraft, type Disclosures, type Received, type WhoActed } from '../records/journal.js';
-import { ownFault } from '../records/database-problems.js';
-import { poolApart } from '../records/database.js';
-import { londonDay } from '../records/london-day.js';
-import { together } from '../records/together.js';
-import { entering, LOG_WALL } from '../records/wall.js';
+import { columnsOf, tableOf } from '../database/columns.js';
+import { policyMatrix } from '../authorization/matrix.js';
+import {
+  AuditLog,
+  type AuditDraft,
+  type Disclosures,
+  type DisclosureBatch,
+  type AuditActor,
+} from '../records/audit-recording.js';
+import { ownFault } from '../http/database-problems.js';
+import { poolApart } from '../database/data-source.js';
+import { londonDay } from '../time/london-day.js';
+import { holdWrites } from '../database/hold-writes.js';
+import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { canonical, committed, leafHashOf, SigningKeys } from './sealing.js';
@@ -62,11 +68,11 @@ const PLACED_BY_OTHERS = [
   'BidDecision',
   'BidResult',
 ];
-const STANDING = 'SELECT audit_standing($1::text, $2::uuid[], $3::uuid) AS found';
+const STANDING = 'SELECT audit_scope_of($1::text, $2::uuid[], $3::uuid) AS found';
 
 type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
-interface Waiting extends Received {
+interface Waiting extends DisclosureBatch {
   entries: Prepared[];
   committed: () => void;
   failed: (reason: unknown) => void;
@@ -92,7 +98,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     this.reader = poolApart(databaseUrl, 'audit', 2);
   }
 
-  async append(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+  async append(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<void> {
     try {
       await this.disclosures.write(client, [received(who, drafts)]);
       await this.seal(client, this.prepared(who, await placed(client, who, drafts)));
@@ -101,7 +107,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     }
   }
 
-  async record(who: WhoActed, drafts: AuditDraft[]): Promise<void> {
+  async record(who: AuditActor, drafts: AuditDraft[]): Promise<void> {
     const isPlaced = !drafts.some(unplaced);
     const whole = isPlaced ? drafts : await this.reading((client) => placed(client, who, drafts));
     const entries = this.prepared(who, whole);
@@ -158,7 +164,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     for (const one of batch) one.committed();
   }
 
-  private async continueLast(batch: Received[], entries: Prepared[]): Promise<() => void> {
+  private async continueLast(batch: DisclosureBatch[], entries: Prepared[]): Promise<() => void> {
     return this.transaction(this.writer, async (client) => {
       const written = await this.disclosures.write(client, batch);
       await this.seal(client, entries);
@@ -170,14 +176,14 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Everything in one message, on the guess that nobody else wrote since this process did; null where somebody had, and
    * nothing was written.
    */
-  private async continueOwn(batch: Received[], entries: Prepared[]): Promise<(() => void) | null> {
+  private async continueOwn(batch: DisclosureBatch[], entries: Prepared[]): Promise<(() => void) | null> {
     const { own } = this;
     if (!own) return null;
     const client = await this.writer.connect();
     let broken: Error | undefined;
     try {
       const sealed = this.sealed(entries, own);
-      const send = together(client);
+      const send = holdWrites(client);
       const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCKED })];
       const disclosed = this.disclosures.write(client, batch);
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
@@ -213,7 +219,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /** Everything about an entry but its place: as much as can be done before the lock is held. */
-  private prepared(who: WhoActed, drafts: AuditDraft[]): Prepared[] {
+  private prepared(who: AuditActor, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
     return drafts.map(({ search, resultCount, reason = null, rule = null, purpose, panelIds = [], ...more }) => {
@@ -315,7 +321,7 @@ async function inOrder(asked: Promise<unknown>[]): Promise<void> {
 
 /** Every transaction of the log's own connections begins here. */
 async function begin(client: PoolClient): Promise<void> {
-  await Promise.all([client.query('BEGIN'), client.query(entering(LOG_WALL))]);
+  await Promise.all([client.query('BEGIN'), client.query(setContextStatement(LOG_CONTEXT))]);
 }
 
 /**
@@ -330,7 +336,7 @@ function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { s
 }
 
 /** The drafts with the panels and cases that the database knows of their records. */
-async function placed(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): Promise<AuditDraft[]> {
+async function placed(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
   const whole: AuditDraft[] = [];
   for (const draft of drafts) {
     const asked = unplaced(draft);
@@ -353,7 +359,7 @@ async function placed(client: PoolClient, who: WhoActed, drafts: AuditDraft[]): 
   return whole;
 }
 
-const received = (who: WhoActed, drafts: AuditDraft[]): Received => ({
+const received = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
   who,
   what: drafts.flatMap((one) => one.disclosed ?? []),
   copied: drafts.flatMap((one) => one.copied ?? []),

@@ -4,13 +4,13 @@ import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
 import { RESOURCE_TYPES, Resource, UNITS, type ResourceType, type Unit } from './resource.entity.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 
 export const BID_STATUSES = [
   'draft',
@@ -95,9 +95,9 @@ export const MOST_DEFERRALS = 2;
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique(['escalatedFromId'])
-@Index(['panelId', 'changedAt', 'id'])
-@Index(['planPanelId', 'changedAt', 'id'])
-@Index(['agencyId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['planPanelId', 'updatedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Index(['meetingId'])
 @Check('bids_category', `category = 'plan_action'`)
@@ -356,7 +356,7 @@ abstract class BidRecord extends ContributedRecord {
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique(['bidId', 'meetingId'])
-@Index(['bidId', 'changedAt', 'id'])
+@Index(['bidId', 'updatedAt', 'id'])
 @Check('bid_decisions_kind', oneOf('kind', BID_DECISIONS))
 @Check('bid_decisions_category', `category = 'plan_action'`)
 @Check('bid_decisions_reason', `kind IN ('approval', 'escalation') OR reason IS NOT NULL`)

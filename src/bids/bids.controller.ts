@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Bid, BidDecision, BidResult } from './bid.entity.js';
 import {
   BidDecisionRequest,
@@ -19,8 +19,8 @@ import {
   ResourceChange,
   ResourceQuery,
   ResourceRequest,
-} from './bid.requests.js';
-import { BidDecisionView, BidResultView, BidView, ResourceView } from './bid.views.js';
+} from './bid.dto.js';
+import { BidDecisionView, BidResultView, BidView, ResourceView } from './bid.response.js';
 import { BidsService } from './bids.service.js';
 import { Resource } from './resource.entity.js';
 import { ResourcesService } from './resources.service.js';
@@ -34,185 +34,197 @@ export class BidsController {
 
   /** What can be bid for in your partnerships */
   @Get('resources')
-  @Can('read', Resource)
-  @Answers.page(ResourceView)
-  allResources(@By() actor: Actor, @Query() query: ResourceQuery): Promise<Presented> {
+  @RequirePermission('read', Resource)
+  @ApiAnswer.page(ResourceView)
+  allResources(@CurrentActor() actor: Actor, @Query() query: ResourceQuery): Promise<AuthorizedResponse> {
     return this.resources.list(actor, query);
   }
 
   /** Add a resource to the catalogue (chair or coordinator of the panel that gives it) */
   @Post('resources')
-  @Can('keep-resources', Panel)
-  @Answers.made(ResourceView)
-  add(@By() actor: Actor, @Body() body: ResourceRequest): Promise<Presented> {
+  @RequirePermission('keep-resources', Panel)
+  @ApiAnswer.made(ResourceView)
+  add(@CurrentActor() actor: Actor, @Body() body: ResourceRequest): Promise<AuthorizedResponse> {
     return this.resources.add(actor, body);
   }
 
   /** One resource */
   @Get('resources/:id')
-  @Can('read', Resource)
-  @Answers.one(ResourceView)
-  resource(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Resource)
+  @ApiAnswer.one(ResourceView)
+  resource(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.resources.get(actor, id);
   }
 
   /** Change a resource, or take it out of the catalogue for a time (chair, coordinator) */
   @Patch('resources/:id')
-  @Can('change', Resource)
-  @Answers.changed(ResourceView)
-  changeResource(@By() actor: Actor, @Id() id: string, @Body() body: ResourceChange): Promise<Presented> {
+  @RequirePermission('change', Resource)
+  @ApiAnswer.changed(ResourceView)
+  changeResource(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ResourceChange,
+  ): Promise<AuthorizedResponse> {
     return this.resources.change(actor, id, body);
   }
 
   /** Bids of your agency, of cases that you read, and before your panels */
   @Get('bids')
-  @Can('read', Bid)
-  @Answers.page(BidView)
-  all(@By() actor: Actor, @Query() query: BidQuery): Promise<Presented> {
+  @RequirePermission('read', Bid)
+  @ApiAnswer.page(BidView)
+  all(@CurrentActor() actor: Actor, @Query() query: BidQuery): Promise<AuthorizedResponse> {
     return this.bids.list(actor, query);
   }
 
   /** Bid for what a plan needs: a draft */
   @Post('bids')
-  @Can('bid', Plan)
-  @Answers.made(BidView)
-  draft(@By() actor: Actor, @Body() body: BidRequest): Promise<Presented> {
+  @RequirePermission('bid', Plan)
+  @ApiAnswer.made(BidView)
+  draft(@CurrentActor() actor: Actor, @Body() body: BidRequest): Promise<AuthorizedResponse> {
     return this.bids.draft(actor, body);
   }
 
   /** One bid, as far as you may see it */
   @Get('bids/:id')
-  @Can('read', Bid)
-  @Answers.one(BidView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Bid)
+  @ApiAnswer.one(BidView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.get(actor, id);
   }
 
   /** What meetings decided about it */
   @Get('bids/:id/decisions')
-  @Can('read', BidDecision)
-  @Answers.page(BidDecisionView)
-  decisions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', BidDecision)
+  @ApiAnswer.page(BidDecisionView)
+  decisions(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.bids.decisions(actor, id, query);
   }
 
   /** What came of it */
   @Get('bids/:id/results')
-  @Can('read', BidResult)
-  @Answers.page(BidResultView)
-  results(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', BidResult)
+  @ApiAnswer.page(BidResultView)
+  results(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.bids.results(actor, id, query);
   }
 
   /** Submit it (your agency’s) */
   @Post('bids/:id/submission')
-  @Can('submit', Bid)
-  @Answers.changed(BidView)
-  submit(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('submit', Bid)
+  @ApiAnswer.changed(BidView)
+  submit(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.submit(actor, id);
   }
 
   /** Screen it for the panel (chair, coordinator) */
   @Post('bids/:id/screening')
-  @Can('screen', Bid)
-  @Answers.changed(BidView)
-  screen(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('screen', Bid)
+  @ApiAnswer.changed(BidView)
+  screen(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.screen(actor, id);
   }
 
   /** List it at a meeting (chair, coordinator) */
   @Post('bids/:id/listing')
-  @Can('list', Bid)
-  @Answers.changed(BidView)
-  listAt(@By() actor: Actor, @Id() id: string, @Body() body: BidListing): Promise<Presented> {
+  @RequirePermission('list', Bid)
+  @ApiAnswer.changed(BidView)
+  listAt(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidListing): Promise<AuthorizedResponse> {
     return this.bids.listAt(actor, id, body);
   }
 
   /** Record what the meeting decided about it (chair, coordinator) */
   @Post('bids/:id/decision')
-  @Can('decide', Bid)
-  @Answers.changed(BidView)
-  decide(@By() actor: Actor, @Id() id: string, @Body() body: BidDecisionRequest): Promise<Presented> {
+  @RequirePermission('decide', Bid)
+  @ApiAnswer.changed(BidView)
+  decide(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: BidDecisionRequest,
+  ): Promise<AuthorizedResponse> {
     return this.bids.decide(actor, id, body);
   }
 
   /** Withdraw it (your agency’s) */
   @Post('bids/:id/withdrawal')
-  @Can('withdraw', Bid)
-  @Answers.changed(BidView)
-  withdraw(@By() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<Presented> {
+  @RequirePermission('withdraw', Bid)
+  @ApiAnswer.changed(BidView)
+  withdraw(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<AuthorizedResponse> {
     return this.bids.withdraw(actor, id, body);
   }
 
   /** Ask the chairs of both panels to let it go ahead of its plan (your agency’s draft) */
   @Post('bids/:id/waiver-request')
-  @Can('ask-waiver', Bid)
-  @Answers.changed(BidView)
-  askWaiver(@By() actor: Actor, @Id() id: string, @Body() body: BidWaiverRequest): Promise<Presented> {
+  @RequirePermission('ask-waiver', Bid)
+  @ApiAnswer.changed(BidView)
+  askWaiver(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: BidWaiverRequest,
+  ): Promise<AuthorizedResponse> {
     return this.bids.askWaiver(actor, id, body);
   }
 
   /** Let it go ahead of its plan (the chairs of both panels, each for theirs) */
   @Post('bids/:id/waiver')
-  @Can('waive', Bid)
-  @Answers.changed(BidView)
-  waive(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('waive', Bid)
+  @ApiAnswer.changed(BidView)
+  waive(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.waive(actor, id);
   }
 
   /** Ratify that it went ahead of its plan (chair of the plan’s panel) */
   @Post('bids/:id/ratification')
-  @Can('ratify', Bid)
-  @Answers.changed(BidView)
-  ratify(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('ratify', Bid)
+  @ApiAnswer.changed(BidView)
+  ratify(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.ratify(actor, id);
   }
 
   /** Schedule what was granted (chair, coordinator) */
   @Post('bids/:id/scheduling')
-  @Can('deploy', Bid)
-  @Answers.changed(BidView)
-  schedule(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('deploy', Bid)
+  @ApiAnswer.changed(BidView)
+  schedule(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.schedule(actor, id);
   }
 
   /** Say that it is deployed: its results are owed by a day (chair, coordinator) */
   @Post('bids/:id/deployment')
-  @Can('deploy', Bid)
-  @Answers.changed(BidView)
-  deploy(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('deploy', Bid)
+  @ApiAnswer.changed(BidView)
+  deploy(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.deploy(actor, id);
   }
 
   /** Say that it is not deployed, and why (chair, coordinator) */
   @Post('bids/:id/non-deployment')
-  @Can('deploy', Bid)
-  @Answers.changed(BidView)
-  notDeploy(@By() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<Presented> {
+  @RequirePermission('deploy', Bid)
+  @ApiAnswer.changed(BidView)
+  notDeploy(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<AuthorizedResponse> {
     return this.bids.notDeploy(actor, id, body);
   }
 
   /** Report what came of it (your agency’s) */
   @Post('bids/:id/results')
-  @Can('report-results', Bid)
-  @Answers.changed(BidView)
-  report(@By() actor: Actor, @Id() id: string, @Body() body: BidResultRequest): Promise<Presented> {
+  @RequirePermission('report-results', Bid)
+  @ApiAnswer.changed(BidView)
+  report(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidResultRequest): Promise<AuthorizedResponse> {
     return this.bids.report(actor, id, body);
   }
 
   /** Say that its results were evaluated (chair, coordinator) */
   @Post('bids/:id/evaluation')
-  @Can('deploy', Bid)
-  @Answers.changed(BidView)
-  evaluate(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('deploy', Bid)
+  @ApiAnswer.changed(BidView)
+  evaluate(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.evaluate(actor, id);
   }
 
   /** Close it (chair, coordinator) */
   @Post('bids/:id/closure')
-  @Can('deploy', Bid)
-  @Answers.changed(BidView)
-  close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('deploy', Bid)
+  @ApiAnswer.changed(BidView)
+  close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.close(actor, id);
   }
 }

@@ -2,9 +2,9 @@
  * Who sees a bid: those who read the case of its plan, whose agency made it, and the panel before which it stands, which sees
  * the bid without the plan and the case. A conflict or a compartment hides the case, and so the bid.
  */
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject } from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
@@ -28,7 +28,7 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 const before = (panels: string[]): Where => ({ panelId: { $in: panels } });
 
 extendSubject(Panel, {
-  grounds: [
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -39,7 +39,7 @@ extendSubject(Panel, {
 });
 
 extendSubject(Plan, {
-  grounds: [
+  allowRules: [
     {
       name: 'planner',
       sentence: 'whose agency wrote it or may know of it, and who may plan for the case',
@@ -51,7 +51,7 @@ extendSubject(Plan, {
 });
 
 extendSubject(Meeting, {
-  grounds: [
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -63,7 +63,7 @@ extendSubject(Meeting, {
 
 declareSubject(Resource, 'Resource', {
   seek: ['panelId'],
-  grounds: [
+  allowRules: [
     {
       name: 'on-a-panel',
       sentence: 'who sits on a panel of the partnership',
@@ -117,7 +117,7 @@ const WITHOUT_THE_CASE = [
   'resultsDueOn',
   'resultsOverdue',
   'endReason',
-  'changedAt',
+  'updatedAt',
 ];
 
 declareSubject(Bid, 'Bid', {
@@ -129,8 +129,8 @@ declareSubject(Bid, 'Bid', {
   case: 'caseId',
   contributor,
   // the panel before which it stands reads it without the case
-  bars: hiddenWithCase('caseId', 'planPanelId'),
-  grounds: [
+  denyRules: hiddenWithCase('caseId', 'planPanelId'),
+  allowRules: [
     {
       name: 'own-agency',
       sentence:
@@ -191,7 +191,7 @@ const OF_BID = {
   panel: 'panelId',
   case: 'caseId',
   contributor,
-  grounds: [
+  allowRules: [
     {
       name: 'bid-reader',
       sentence: 'who may read the bid',
@@ -204,8 +204,8 @@ const OF_BID = {
 declareSubject(BidDecision, 'BidDecision', OF_BID);
 declareSubject(BidResult, 'BidResult', OF_BID);
 
-declareWords(Resource, 'Planning and acting', 'resource', { change: 'change it' });
-declareWords(Bid, 'Planning and acting', 'bid', {
+declareWording(Resource, 'Planning and acting', 'resource', { change: 'change it' });
+declareWording(Bid, 'Planning and acting', 'bid', {
   'ask-waiver': 'ask that it goes ahead of its plan',
   submit: 'submit it',
   withdraw: 'withdraw it',
@@ -217,8 +217,8 @@ declareWords(Bid, 'Planning and acting', 'bid', {
   waive: 'let it go ahead of its plan',
   ratify: 'ratify that it went ahead of its plan',
 });
-declareWords(BidDecision, 'Planning and acting', 'decision on a bid');
-declareWords(BidResult, 'Planning and acting', 'result of a bid');
-addWords(Panel, { 'keep-resources': 'keep the resources that it gives' });
-addWords(Plan, { bid: 'bid for what it needs' });
-addWords(Meeting, { 'hear-bids': 'list bids at it and decide on them' });
+declareWording(BidDecision, 'Planning and acting', 'decision on a bid');
+declareWording(BidResult, 'Planning and acting', 'result of a bid');
+addActionPhrases(Panel, { 'keep-resources': 'keep the resources that it gives' });
+addActionPhrases(Plan, { bid: 'bid for what it needs' });
+addActionPhrases(Meeting, { 'hear-bids': 'list bids at it and decide on them' });

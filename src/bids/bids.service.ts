@@ -6,16 +6,16 @@ import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { workingDaysBefore } from '../panels/working-days.js';
 import { Plan } from '../plans/plan.entity.js';
-import type { Actor } from '../policy/actor.js';
-import type { Row } from '../policy/conditions.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
-import type { Recorded } from '../records/recorded.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Row } from '../authorization/conditions.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import type { RecordEntity } from '../records/record-entity.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Bid, BidDecision, bidMachine, BidResult, MOST_DEFERRALS, type BidCommand } from './bid.entity.js';
 import type {
   BidDecisionRequest,
@@ -25,8 +25,8 @@ import type {
   BidRequest,
   BidResultRequest,
   BidWaiverRequest,
-} from './bid.requests.js';
-import { BidDecisionView, BidResultView, BidView } from './bid.views.js';
+} from './bid.dto.js';
+import { BidDecisionView, BidResultView, BidView } from './bid.response.js';
 import { Resource } from './resource.entity.js';
 
 /** Resources that are bid for: at Tasking, and if need be at the TTCG. Source: JAG note, sections 3.3 and 3.4. */
@@ -41,44 +41,44 @@ export class BidsService {
         await everyBidDecided(work, meeting);
         await everyWaiverRatified(work, meeting);
         // needs and bids that are hidden from whoever closes or cancels go on all the same
-        await work.across(async () => {
+        await work.acrossPartnerships(async () => {
           await relist(work, meeting);
           await handOnNeeds(work, meeting);
         });
       },
-      cancelled: (work, meeting) => work.across(() => relist(work, meeting)),
+      cancelled: (work, meeting) => work.acrossPartnerships(() => relist(work, meeting)),
     });
   }
 
-  list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<Presented> {
+  list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
     return this.records.read(actor, (work) =>
-      work.page(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
+      work.respondPage(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
     );
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) => shown(work, id));
   }
 
-  decisions(actor: Actor, bidId: string, query: PageQuery): Promise<Presented> {
+  decisions(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Bid, bidId);
-      return work.page(BidDecisionView, { bidId }, query);
+      return work.respondPage(BidDecisionView, { bidId }, query);
     });
   }
 
-  results(actor: Actor, bidId: string, query: PageQuery): Promise<Presented> {
+  results(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Bid, bidId);
-      return work.page(BidResultView, { bidId }, query);
+      return work.respondPage(BidResultView, { bidId }, query);
     });
   }
 
-  draft(actor: Actor, { planId, panelId, ...request }: BidRequest): Promise<Presented> {
+  draft(actor: Actor, { planId, panelId, ...request }: BidRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const plan = await work.find('bid', Plan, planId);
-      const panel = await work.peek('read', Panel, panelId);
+      const panel = await work.findOrNull('read', Panel, panelId);
       if (panel?.type !== 'tasking' || panel.partnershipId !== plan.partnershipId)
         throw unacceptable('not-tasking', 'Bid before the Tasking meeting of the plan’s own partnership.', [
           { pointer: '/panelId', detail: 'is no Tasking panel of the partnership' },
@@ -105,13 +105,13 @@ export class BidsService {
         contributingType: actor.agencyType,
         authorId: actor.id,
       });
-      work.happened('bid.drafted', Bid, bid);
-      return work.present(BidView, bid, { status: 201 });
+      work.recordEvent('bid.drafted', Bid, bid);
+      return work.respond(BidView, bid, { status: 201 });
     });
   }
 
   /** A bid needs an agreed plan, or a waiver by both chairs. Source: JAG note, section 3.3, rule 2. */
-  submit(actor: Actor, id: string): Promise<Presented> {
+  submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'submit', 'submission', async (work, bid) => {
       const { status } = await work.manager.findOneByOrFail(Plan, { id: bid.planId });
       const isWaived = bid.planChairWaivedId !== null && bid.taskingChairWaivedId !== null;
@@ -124,12 +124,12 @@ export class BidsService {
     });
   }
 
-  screen(actor: Actor, id: string): Promise<Presented> {
+  screen(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'screen', 'screening');
   }
 
   /** Takes up the need, or the escalation, that was handed on to the panel. */
-  listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<Presented> {
+  listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'list', 'listing', async (work, bid) => {
       const meeting = await work.find('hear-bids', Meeting, meetingId);
       if (meeting.panelId !== bid.panelId)
@@ -146,9 +146,9 @@ export class BidsService {
   }
 
   /** Exactly one decision a meeting. Source: JAG note, section 3.3, rules 3 and 4. */
-  decide(actor: Actor, id: string, request: BidDecisionRequest): Promise<Presented> {
+  decide(actor: Actor, id: string, request: BidDecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('decide', Bid, BidView, id);
+      const found = await work.findForUpdate('decide', Bid, BidView, id);
       const status = after(bidMachine, found.status, request.kind);
       const meeting = await work.find('hear-bids', Meeting, found.meetingId as string);
       mayDecide(found, meeting, request);
@@ -170,7 +170,7 @@ export class BidsService {
         grantedQuantity: granted,
         deferrals: found.deferrals + Number(request.kind === 'deferral'),
       });
-      work.happened('bid.decided', Bid, decided, { kind: request.kind });
+      work.recordEvent('bid.decided', Bid, decided, { kind: request.kind });
       const { kind } = request;
       if (kind === 'escalation') await escalate(work, decided, meeting);
       else if (kind !== 'deferral') await this.tell(work, decided, { ...decision, kind }, meeting);
@@ -179,21 +179,21 @@ export class BidsService {
   }
 
   /** A draft is shown to the chairs when its agency says why it cannot wait for the plan; not before. */
-  askWaiver(actor: Actor, id: string, { reason }: BidWaiverRequest): Promise<Presented> {
+  askWaiver(actor: Actor, id: string, { reason }: BidWaiverRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('ask-waiver', Bid, BidView, id);
+      const found = await work.findForUpdate('ask-waiver', Bid, BidView, id);
       if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft can go ahead of its plan.');
       if (found.waiverReason) throw conflict('asked-already', 'The chairs were asked already.');
       const asked = await work.update(Bid, found, { waiverReason: reason });
-      work.happened('bid.waiver-asked', Bid, asked);
+      work.recordEvent('bid.waiver-asked', Bid, asked);
       return shown(work, id);
     });
   }
 
   /** Both chairs say so, each for their panel, and they are two people. */
-  waive(actor: Actor, id: string): Promise<Presented> {
+  waive(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('waive', Bid, BidView, id);
+      const found = await work.findForUpdate('waive', Bid, BidView, id);
       if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft waits for a waiver.');
       const chairs = (panelId: string): boolean =>
         actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
@@ -206,28 +206,28 @@ export class BidsService {
       const waived = await work.update(Bid, found, {
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
-      work.happened('bid.waived', Bid, waived);
+      work.recordEvent('bid.waived', Bid, waived);
       return shown(work, id);
     });
   }
 
-  ratify(actor: Actor, id: string): Promise<Presented> {
+  ratify(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('ratify', Bid, BidView, id);
+      const found = await work.findForUpdate('ratify', Bid, BidView, id);
       if (!found.planChairWaivedId || !found.taskingChairWaivedId)
         throw conflict('nothing-to-ratify', 'Nobody waived that its plan is agreed first.');
       if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver is ratified.');
       const ratified = await work.update(Bid, found, { ratifiedAt: work.now });
-      work.happened('bid.ratified', Bid, ratified);
+      work.recordEvent('bid.ratified', Bid, ratified);
       return shown(work, id);
     });
   }
 
-  withdraw(actor: Actor, id: string, { reason }: BidEnd): Promise<Presented> {
+  withdraw(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
   }
 
-  schedule(actor: Actor, id: string): Promise<Presented> {
+  schedule(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'deploy', 'scheduling', (_, bid) => {
       if (bid.escalatedFromId)
         throw conflict('continues-below', 'What the TTCG granted is scheduled by the Tasking that asked for it.');
@@ -236,35 +236,35 @@ export class BidsService {
   }
 
   /** Results are owed by one working day before the papers of the next Tasking. Source: JAG note, section 3.3, rule 5. */
-  deploy(actor: Actor, id: string): Promise<Presented> {
+  deploy(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'deploy', 'deployment', async (work, bid) => ({
       resultsDueOn: await resultsDueOn(work, bid),
     }));
   }
 
-  notDeploy(actor: Actor, id: string, { reason }: BidEnd): Promise<Presented> {
+  notDeploy(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
   }
 
-  evaluate(actor: Actor, id: string): Promise<Presented> {
+  evaluate(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'deploy', 'evaluation');
   }
 
-  close(actor: Actor, id: string): Promise<Presented> {
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'deploy', 'closure');
   }
 
   /** The results go to the next Tasking. */
-  report(actor: Actor, id: string, request: BidResultRequest): Promise<Presented> {
+  report(actor: Actor, id: string, request: BidResultRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('report-results', Bid, BidView, id);
+      const found = await work.findForUpdate('report-results', Bid, BidView, id);
       const status = after(bidMachine, found.status, 'results');
       const { panelId, partnershipId, caseId, planPanelId } = found;
       const of = { caseId, planPanelId };
       const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
       const result = await work.insert(BidResult, { ...request, ...of, ...by, panelId, partnershipId, bidId: id });
       const returned = await work.update(Bid, found, { status });
-      work.happened('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
+      work.recordEvent('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
       await handOn(work, {
         kind: 'result',
         from: { id: found.meetingId as string, panelId },
@@ -283,13 +283,13 @@ export class BidsService {
 
   /** What was decided goes back to the panel whose plan it is for; from the TTCG, to the bid that was escalated. */
   private async tell(
-    work: Work,
+    work: UnitOfWork,
     bid: Bid,
     decision: BidDecision & { kind: 'approval' | 'part_approval' | 'refusal' },
     meeting: Meeting,
   ): Promise<void> {
     const { kind } = decision;
-    await work.across(async () => {
+    await work.acrossPartnerships(async () => {
       const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
       if (asked !== bid) {
         await work.insert(BidDecision, {
@@ -302,7 +302,7 @@ export class BidsService {
           status: after(bidMachine, asked.status, `${kind}_above`),
           grantedQuantity: bid.grantedQuantity,
         });
-        work.happened('bid.decided', Bid, decided, { kind: decision.kind });
+        work.recordEvent('bid.decided', Bid, decided, { kind: decision.kind });
       }
       await handOn(work, {
         kind: 'decision',
@@ -325,30 +325,30 @@ export class BidsService {
     id: string,
     action: string,
     command: BidCommand,
-    changes: (work: Work, bid: Bid) => Promise<Partial<Bid>> = () => Promise.resolve({}),
-  ): Promise<Presented> {
+    changes: (work: UnitOfWork, bid: Bid) => Promise<Partial<Bid>> = () => Promise.resolve({}),
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take(action, Bid, BidView, id);
+      const found = await work.findForUpdate(action, Bid, BidView, id);
       const status = after(bidMachine, found.status, command);
       const moved = await work.update(Bid, found, { ...(await changes(work, found)), status });
-      work.happened(`bid.${status.replace('_', '-')}`, Bid, moved);
+      work.recordEvent(`bid.${status.replace('_', '-')}`, Bid, moved);
       return shown(work, id);
     });
   }
 }
 
 /** A bid with what follows from other bids, as far as its reader may read them: the answer to a command, and to a read. */
-const shown = (work: Work, id: string): Promise<Presented> =>
-  work.show(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
+const shown = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
+  work.findAndRespond(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
 
 /**
  * Returns the agencies that owe results. A bid that is hidden from the reader gives no warning: asked for each reader, and never
  * stored with the bid.
  */
-async function owing(work: Work, bids: readonly Bid[]): Promise<Row> {
+async function owing(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
   const agencyIds = [...new Set(bids.map(({ agencyId }) => agencyId))];
   const overdue = { status: 'deployed', resultsDueOn: { $lt: londonDay(work.now) } };
-  const found = await work.rows('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
+  const found = await work.findMany('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
   return { owing: new Set(found.map(({ agencyId }) => agencyId)) };
 }
 
@@ -378,12 +378,12 @@ function grantedBy({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: 
 }
 
 async function inTheCatalogue(
-  work: Work,
+  work: UnitOfWork,
   panelId: string,
   { resourceId, resourceType }: Pick<BidRequest, 'resourceId' | 'resourceType'>,
 ): Promise<void> {
   if (!resourceId) return;
-  const resource = await work.peek('read', Resource, resourceId);
+  const resource = await work.findOrNull('read', Resource, resourceId);
   if (resource?.available && resource.type === resourceType && resource.panelId === panelId) return;
   throw unacceptable('no-such-resource', 'Bid for a resource that the panel gives and that is available.', [
     { pointer: '/resourceId', detail: 'is no available resource of this type and panel' },
@@ -391,8 +391,8 @@ async function inTheCatalogue(
 }
 
 /** The bid that goes on to the TTCG of the BCU, to its next meeting whose day for bids is not over. */
-async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
-  await work.across(async () => {
+async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void> {
+  await work.acrossPartnerships(async () => {
     const [ttcg] = await work.manager.query<{ panelId: string; partnershipId: string }[]>(
       `SELECT p.id AS "panelId", p.partnership_id AS "partnershipId" FROM panels p JOIN partnerships b ON b.within_id = p.partnership_id
        WHERE b.id = $1 AND p.type = 'ttcg' ORDER BY p.id LIMIT 1`,
@@ -413,7 +413,7 @@ async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
       status: 'screened',
       deferrals: 0,
     });
-    work.happened('bid.escalated', Bid, above);
+    work.recordEvent('bid.escalated', Bid, above);
     await handOn(work, {
       kind: 'bid_escalation',
       from,
@@ -431,24 +431,24 @@ async function escalate(work: Work, bid: Bid, from: Meeting): Promise<void> {
 }
 
 /** What a record says, for another one. */
-function anew<T extends Recorded>({
+function anew<T extends RecordEntity>({
   id: _,
   version: __,
-  madeAt: ___,
-  changedAt: ____,
+  createdAt: ___,
+  updatedAt: ____,
   ...says
-}: T): Omit<T, keyof Recorded> {
+}: T): Omit<T, keyof RecordEntity> {
   return says;
 }
 
 /** The cycle of a partnership to which a meeting belongs. */
-async function cycleOf(work: Work, meetingId: string, partnershipId: string): Promise<string | null> {
-  const part = await work.across(() => work.manager.findOneBy(CycleMeeting, { meetingId, partnershipId }));
+async function cycleOf(work: UnitOfWork, meetingId: string, partnershipId: string): Promise<string | null> {
+  const part = await work.acrossPartnerships(() => work.manager.findOneBy(CycleMeeting, { meetingId, partnershipId }));
   return part?.cycleId ?? null;
 }
 
 /** A bid for the need, or the escalated bid itself, is before the panel: what was handed on has arrived. */
-async function takeUpFor(work: Work, bid: Bid): Promise<void> {
+async function takeUpFor(work: UnitOfWork, bid: Bid): Promise<void> {
   const item = bid.escalatedFromId ? bid.id : bid.planId;
   for (const feed of await work.manager.findBy(Feed, { panelId: bid.panelId, itemId: item }))
     if (!feed.acknowledgedAt) await takeUp(work, feed);
@@ -458,8 +458,8 @@ async function takeUpFor(work: Work, bid: Bid): Promise<void> {
  * Rule 3: nothing that was listed goes home undecided. A bid that is hidden from whoever closes does not stand in the way, which
  * would tell that it is there: it is listed at the next meeting.
  */
-async function everyBidDecided(work: Work, meeting: Meeting): Promise<void> {
-  const undecided = await work.rows('read', Bid, { meetingId: meeting.id, status: 'listed' });
+async function everyBidDecided(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const undecided = await work.findMany('read', Bid, { meetingId: meeting.id, status: 'listed' });
   if (!undecided.length) return;
   throw unacceptable(
     'undecided-bids',
@@ -472,7 +472,7 @@ async function everyBidDecided(work: Work, meeting: Meeting): Promise<void> {
  * Rule 2: what went ahead of its plan is ratified at the panel's next meeting. A bid that is hidden from whoever closes waits for
  * the next meeting that is closed by somebody who sees it.
  */
-async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> {
+async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const waiting = await work.manager.query<{ id: string }[]>(
     `SELECT b.id FROM bids b WHERE b.plan_panel_id = $1 AND b.escalated_from_id IS NULL AND b.ratified_at IS NULL
        AND b.plan_chair_waived_id IS NOT NULL AND b.tasking_chair_waived_id IS NOT NULL
@@ -480,7 +480,7 @@ async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> 
     [meeting.panelId, meeting.scheduledAt],
   );
   if (!waiting.length) return;
-  const open = await work.rows('read', Bid, { id: { $in: waiting.map(({ id }) => id) } });
+  const open = await work.findMany('read', Bid, { id: { $in: waiting.map(({ id }) => id) } });
   if (!open.length) return;
   throw unacceptable(
     'unratified-waivers',
@@ -490,7 +490,7 @@ async function everyWaiverRatified(work: Work, meeting: Meeting): Promise<void> 
 }
 
 /** Rule 1: what agreed plans need and nobody granted goes to the Tasking of the same cycle; out of a compartment, nothing. */
-async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
+async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (work.actor.compartmentPanelIds.includes(meeting.panelId)) return;
   const [tasking] = await work.manager.query<
     { cycleId: string; panelId: string; meetingId: string; scheduledAt: Date }[]
@@ -531,7 +531,7 @@ async function handOnNeeds(work: Work, meeting: Meeting): Promise<void> {
 }
 
 /** Rule 7: bids that a meeting did not decide are listed at the next of the panel, or wait for one. */
-async function relist(work: Work, over: Meeting): Promise<void> {
+async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) ORDER BY m.scheduled_at LIMIT 1`,
     [over.panelId, over.scheduledAt, TO_BE_HELD],
@@ -544,7 +544,7 @@ async function relist(work: Work, over: Meeting): Promise<void> {
     );
 }
 
-async function resultsDueOn(work: Work, { panelId, toOn }: Bid): Promise<string> {
+async function resultsDueOn(work: UnitOfWork, { panelId, toOn }: Bid): Promise<string> {
   const [next] = await work.manager.query<{ papersDueOn: string }[]>(
     `SELECT m.papers_due_on::text AS "papersDueOn" FROM meetings m WHERE m.panel_id = $1 AND m.papers_due_on > $2 AND m.status = ANY ($3)
      ORDER BY m.scheduled_at LIMIT 1`,

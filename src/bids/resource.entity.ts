@@ -16,9 +16,9 @@ import {
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 
 /** Source: JAG note, section 3.4 "Resource catalogue from the seed". */
 export const RESOURCE_TYPES = [
@@ -61,7 +61,7 @@ export class Shift {
 /** What can be bid for before a panel, and when it is there: shift patterns follow the plans. Source: JAG note, section 3.4. */
 @Entity('resources')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@Index(['panelId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
 @Check('resources_type', oneOf('type', RESOURCE_TYPES))
 @Check('resources_unit', oneOf('unit', UNITS))
 @Check('resources_quantity', 'quantity BETWEEN 1 AND 100000')

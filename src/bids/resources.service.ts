@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { unacceptable } from '../policy/problems.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { unacceptable } from '../http/problems.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { ResourceChange, ResourceQuery, ResourceRequest } from './bid.requests.js';
-import { ResourceView } from './bid.views.js';
+import type { ResourceChange, ResourceQuery, ResourceRequest } from './bid.dto.js';
+import { ResourceView } from './bid.response.js';
 import { Resource } from './resource.entity.js';
 
 /** The catalogue of what can be bid for. Source: JAG note, section 3.4 "Resource catalogue". */
@@ -14,15 +14,15 @@ import { Resource } from './resource.entity.js';
 export class ResourcesService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, { panelId, ...query }: ResourceQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(ResourceView, panelId ? { panelId } : {}, query));
+  list(actor: Actor, { panelId, ...query }: ResourceQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(ResourceView, panelId ? { panelId } : {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(ResourceView, await work.find('read', Resource, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(ResourceView, await work.find('read', Resource, id)));
   }
 
-  add(actor: Actor, request: ResourceRequest): Promise<Presented> {
+  add(actor: Actor, request: ResourceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { partnershipId, type } = await work.find('keep-resources', Panel, request.panelId);
       if (type !== 'tasking' && type !== 'ttcg')
@@ -31,17 +31,17 @@ export class ResourcesService {
         ]);
       await mustActIn(work, request.agencyId, partnershipId, '/agencyId');
       const resource = await work.insert(Resource, { ...request, partnershipId });
-      work.happened('resource.added', Resource, resource);
-      return work.present(ResourceView, resource, { status: 201 });
+      work.recordEvent('resource.added', Resource, resource);
+      return work.respond(ResourceView, resource, { status: 201 });
     });
   }
 
-  change(actor: Actor, id: string, request: ResourceChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: ResourceChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Resource, ResourceView, id, { writes: request });
+      const found = await work.findForUpdate('change', Resource, ResourceView, id, { writes: request });
       const changed = await work.updateIfChanged(Resource, found, request);
-      work.happened('resource.changed', Resource, changed);
-      return work.present(ResourceView, changed);
+      work.recordEvent('resource.changed', Resource, changed);
+      return work.respond(ResourceView, changed);
     });
   }
 }

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Actors, type Actor } from '../policy/actor.js';
-import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../policy/categories.js';
-import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
-import { explain, type Explanation } from '../policy/explanation.js';
-import type { Row } from '../policy/conditions.js';
-import { granted, typesApart } from '../policy/levels.js';
-import { subjectOf } from '../policy/subjects.js';
-import { rowsWithFactsOfAll } from '../records/facts.js';
-import { asKnown } from '../records/known-facts.js';
-import { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../authorization/data-categories.js';
+import { columnOf, columnsOf, tableOf } from '../database/columns.js';
+import { explain, type Explanation } from '../authorization/explanation.js';
+import type { Row } from '../authorization/conditions.js';
+import { grantedLevel, typesApart } from '../authorization/sharing-levels.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
+import { asKnownToAsker } from '../records/known-attributes.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import { inSlices } from '../records/slices.js';
-import type { Work } from '../records/work.js';
+import { inBatches } from '../records/batches.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Case } from './case.entity.js';
 
 const MOST_CANDIDATES = 1000;
@@ -35,22 +35,22 @@ export class CaseAccess {
     private readonly actors: Actors,
   ) {}
 
-  of(actor: Actor, id: string): Promise<Presented> {
+  of(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const asked = await work.find('explain', Case, id);
       const possible = await candidates(work, asked);
       const ids = possible.slice(0, MOST_CANDIDATES);
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
       const about = ids.flatMap((one) => found.get(one) ?? []);
-      const [row = {}] = await rowsWithFactsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
-      const known = await asKnown(work, about);
-      const seen = await inSlices(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
-      work.explained(subjectOf(Case), asked);
+      const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
+      const known = await asKnownToAsker(work, about);
+      const seen = await inBatches(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
+      work.auditExplanation(subjectOf(Case), asked);
       const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
-      return new Presented({
+      return new AuthorizedResponse({
         caseId: id,
-        people: await inSlices(readers, (one) => ({
+        people: await inBatches(readers, (one) => ({
           practitionerId: one.actor.id,
           name: one.actor.name,
           agencyId: one.actor.agencyId,
@@ -82,7 +82,7 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
 function explained(actor: Actor, roles: string[], row: Row): Seen {
   const subject = subjectOf(Case);
   const read = explain(actor, subject, 'read', row);
-  const isKeptOut = isBarred(read) && explain(actor, { ...subject, bars: [] }, 'read', row).outcome === 'permit';
+  const isKeptOut = isBarred(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
   return { actor, read, isKeptOut, track: explain({ ...actor, roles }, subject, 'track', row) };
 }
 
@@ -99,7 +99,7 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
   const opened = isOpened ? DATA_CATEGORIES.filter((category) => !SEALED_CATEGORIES.includes(category)) : [];
   const shared = DATA_CATEGORIES.filter((category) => !opened.includes(category));
   const at = (level: SharingLevel): string[] =>
-    shared.filter((category) => granted(actor, panelId, category).level === level);
+    shared.filter((category) => grantedLevel(actor, panelId, category).level === level);
   return {
     full: [...opened, ...at('full')],
     summary: at('summary'),
@@ -108,7 +108,7 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
       typesApart(actor, panelId, category).map((contributingType) => ({
         category,
         contributingType,
-        level: granted(actor, panelId, category, { type: contributingType }).level,
+        level: grantedLevel(actor, panelId, category, { type: contributingType }).level,
       })),
     ),
   };
@@ -118,7 +118,7 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
  * Everybody whom a ground could concern: who has a seat on the panel, and whom a related record names, as a person or
  * through the agency. What a ground compares with an actor stands in a column of one of these names.
  */
-async function candidates(work: Work, { id, panelId }: Case): Promise<string[]> {
+async function candidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
   const named = Object.values(subjectOf(Case).relations).flatMap(({ to, local, foreign }) => {
     if (local !== 'id') return [];
     const columns = columnsOf(to);

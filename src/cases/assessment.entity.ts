@@ -13,12 +13,12 @@ import {
 } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BANDS, Instrument, type Band } from '../instruments/instrument.entity.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord } from './case.entity.js';
-import { oneOf } from '../records/one-of.js';
-import { References } from '../policy/references.js';
+import { oneOf } from '../database/one-of.js';
+import { References } from '../authorization/references.js';
 
 /** Who an answer comes from. The victim is the usual source (MARAC note, section 5.1). */
 export const ANSWER_SOURCES = ['subject', 'professional', 'record', 'third_party'] as const;
@@ -53,7 +53,7 @@ export class Answer {
  */
 @Entity('assessments')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Unique(['supersedesId'])
 @Check(`category = 'risk_assessment'`)
 @Check(oneOf('computed_band', BANDS))

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../http/body-limit.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Assessment } from './assessment.entity.js';
-import { AssessmentRequest } from './assessment.requests.js';
-import { AssessmentView } from './assessment.views.js';
+import { AssessmentRequest } from './assessment.dto.js';
+import { AssessmentView } from './assessment.response.js';
 import { AssessmentsService } from './assessments.service.js';
 import { Case } from './case.entity.js';
 
@@ -18,26 +18,26 @@ export class AssessmentsController {
 
   /** Assessments in a case, as far as you may see them */
   @Get('cases/:id/assessments')
-  @Can('read', Assessment)
-  @Answers.page(AssessmentView)
-  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Assessment)
+  @ApiAnswer.page(AssessmentView)
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.assessments.list(actor, id, query);
   }
 
   /** Assess a risk in a case by an instrument */
   @Post('cases/:id/assessments')
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('assess', Case)
-  @Answers.made(AssessmentView)
-  assess(@By() actor: Actor, @Id() id: string, @Body() body: AssessmentRequest): Promise<Presented> {
+  @RequirePermission('assess', Case)
+  @ApiAnswer.made(AssessmentView)
+  assess(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AssessmentRequest): Promise<AuthorizedResponse> {
     return this.assessments.assess(actor, id, body);
   }
 
   /** One assessment */
   @Get('assessments/:id')
-  @Can('read', Assessment)
-  @Answers.one(AssessmentView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Assessment)
+  @ApiAnswer.one(AssessmentView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.assessments.get(actor, id);
   }
 }

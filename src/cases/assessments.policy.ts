@@ -1,8 +1,8 @@
 /** An assessment is seen like a contribution: by its own agency, and as far as risk assessments are shared. */
 import '../instruments/instruments.policy.js';
-import { sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { declareSubject, extendSubject } from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Assessment } from './assessment.entity.js';
 import { Case } from './case.entity.js';
@@ -15,8 +15,8 @@ declareSubject(Assessment, 'Assessment', {
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   // it stays with the case when the person is taken out of it
-  bars: [excludedFromPersonOfRow],
-  grounds: [
+  denyRules: [excludedFromPersonOfRow],
+  allowRules: [
     {
       name: 'own-assessment',
       sentence: 'whose agency made it, and who may read the case',
@@ -35,7 +35,7 @@ declareSubject(Assessment, 'Assessment', {
 });
 
 extendSubject(Case, {
-  grounds: [
+  allowRules: [
     {
       name: 'lower-judgement',
       sentence: 'who chairs or coordinates the panel',
@@ -48,5 +48,5 @@ extendSubject(Case, {
   ],
 });
 
-declareWords(Assessment, 'Working a case', 'risk assessment');
-addWords(Case, { 'lower-band': 'judge its risk lower than its score' });
+declareWording(Assessment, 'Working a case', 'risk assessment');
+addActionPhrases(Case, { 'lower-band': 'judge its risk lower than its score' });

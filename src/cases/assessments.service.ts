@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { effectiveBand, lowers, score, type AnswerFault } from '../instruments/scoring.js';
-import type { Actor } from '../policy/actor.js';
-import { unacceptable, type FieldError } from '../policy/problems.js';
+import type { Actor } from '../authentication/actor.js';
+import { unacceptable, type FieldError } from '../http/problems.js';
 import { Panel } from '../panels/panel.entity.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { mustNotLieAhead } from '../panels/limits.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Assessment } from './assessment.entity.js';
-import type { AssessmentRequest } from './assessment.requests.js';
-import { AssessmentView } from './assessment.views.js';
+import type { AssessmentRequest } from './assessment.dto.js';
+import { AssessmentView } from './assessment.response.js';
 import { Case, CasePerson } from './case.entity.js';
 import { mustBeOpen } from './open-case.js';
 
@@ -20,20 +20,20 @@ import { mustBeOpen } from './open-case.js';
 export class AssessmentsService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Case, caseId);
-      return work.page(AssessmentView, { caseId }, query, { panelId });
+      return work.respondPage(AssessmentView, { caseId }, query, { panelId });
     });
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(AssessmentView, await work.find('read', Assessment, id)),
+      work.respond(AssessmentView, await work.find('read', Assessment, id)),
     );
   }
 
-  assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<Presented> {
+  assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const about = await work.find('assess', Case, caseId, { lock: true });
       mustBeOpen(about, 'no assessments');
@@ -65,8 +65,8 @@ export class AssessmentsService {
         assessedById: actor.id,
         supersedesId: request.supersedesId ?? null,
       });
-      work.happened('assessment.made', Assessment, assessment, { instrument: instrument.code });
-      return work.present(AssessmentView, assessment, { status: 201 });
+      work.recordEvent('assessment.made', Assessment, assessment, { instrument: instrument.code });
+      return work.respond(AssessmentView, assessment, { status: 201 });
     });
   }
 }
@@ -74,11 +74,11 @@ export class AssessmentsService {
 const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
 
 /** The instrument, in use on the day and by this type of panel. */
-async function instrumentFor(work: Work, about: Case, request: AssessmentRequest): Promise<Instrument> {
+async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
-  const instrument = await work.peek('read', Instrument, instrumentId);
-  const panel = await work.peek('read', Panel, about.panelId);
+  const instrument = await work.findOrNull('read', Instrument, instrumentId);
+  const panel = await work.findOrNull('read', Panel, about.panelId);
   if (!instrument || !panel || !instrument.panelTypes.includes(panel.type))
     throw unacceptable(
       'unknown-instrument',
@@ -95,9 +95,9 @@ async function instrumentFor(work: Work, about: Case, request: AssessmentRequest
   return instrument;
 }
 
-async function mustHaveRole(work: Work, about: Case, personId: string | null): Promise<void> {
+async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | null): Promise<void> {
   if (personId === null || personId === about.personId) return;
-  const [role] = await work.rows('read', CasePerson, { caseId: about.id, personId }, 1);
+  const [role] = await work.findMany('read', CasePerson, { caseId: about.id, personId }, 1);
   if (!role)
     throw unacceptable(
       'no-role-in-case',
@@ -110,14 +110,19 @@ async function mustHaveRole(work: Work, about: Case, personId: string | null): P
  * Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. One of somebody who was
  * taken out of the case, as named in error, is superseded by one of the right person.
  */
-async function mustBeOwn(work: Work, about: Case, instrument: Instrument, request: AssessmentRequest): Promise<void> {
+async function mustBeOwn(
+  work: UnitOfWork,
+  about: Case,
+  instrument: Instrument,
+  request: AssessmentRequest,
+): Promise<void> {
   if (!request.supersedesId) return;
-  const earlier = await work.peek('read', Assessment, request.supersedesId);
+  const earlier = await work.findOrNull('read', Assessment, request.supersedesId);
   const same =
     earlier?.caseId === about.id &&
     earlier.agencyId === work.actor.agencyId &&
     (earlier.personId === (request.personId ?? null) || (await isTakenOut(work, about, earlier.personId))) &&
-    (await work.peek('read', Instrument, earlier.instrumentId))?.code === instrument.code;
+    (await work.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
   if (!same)
     throw unacceptable(
       'supersedes-another',
@@ -127,12 +132,12 @@ async function mustBeOwn(work: Work, about: Case, instrument: Instrument, reques
 }
 
 async function isTakenOut(
-  work: Work,
+  work: UnitOfWork,
   { id: caseId, personId: about }: Case,
   personId: string | null,
 ): Promise<boolean> {
   if (personId === null || personId === about) return false;
-  return !(await work.asService(() => work.manager.existsBy(CasePerson, { caseId, personId })));
+  return !(await work.asSystem(() => work.manager.existsBy(CasePerson, { caseId, personId })));
 }
 
 /**
@@ -140,7 +145,7 @@ async function isTakenOut(
  * point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
  */
 async function mustBeReasoned(
-  work: Work,
+  work: UnitOfWork,
   about: Case,
   isLower: boolean,
   band: string | null,
@@ -150,7 +155,7 @@ async function mustBeReasoned(
     throw unacceptable('judgement-incomplete', 'A judgement is a band and the reason for it.', [
       { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
     ]);
-  if (isLower && !(await work.peek('lower-band', Case, about.id)))
+  if (isLower && !(await work.findOrNull('lower-band', Case, about.id)))
     throw unacceptable(
       'judgement-lowers',
       'Judgement may raise the band of a score. Ask the chair or coordinator of the panel to judge it lower.',

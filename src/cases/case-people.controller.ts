@@ -1,15 +1,15 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { CasePeopleService } from './case-people.service.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { CasePerson } from './case.entity.js';
-import { CasePersonChange, CasePersonEnding } from './case.requests.js';
-import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
+import { CasePersonChange, CasePersonEnding } from './case.dto.js';
+import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 
 @Controller('v1/cases/:id')
 export class CasePeopleController {
@@ -17,22 +17,22 @@ export class CasePeopleController {
 
   /** A person's role in a case */
   @Get('people/:roleId')
-  @Can('read', CasePerson)
-  @Answers.one(CasePersonView)
-  get(@By() actor: Actor, @Id() id: string, @Id('roleId') roleId: string): Promise<Presented> {
+  @RequirePermission('read', CasePerson)
+  @ApiAnswer.one(CasePersonView)
+  get(@CurrentActor() actor: Actor, @Id() id: string, @Id('roleId') roleId: string): Promise<AuthorizedResponse> {
     return this.people.get(actor, id, roleId);
   }
 
   /** Correct a person's role in a case (chair, coordinator, the agency that named the person) */
   @Patch('people/:roleId')
-  @Can('change', CasePerson)
-  @Answers.changed(CasePersonView)
+  @RequirePermission('change', CasePerson)
+  @ApiAnswer.changed(CasePersonView)
   change(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('roleId') roleId: string,
     @Body() body: CasePersonChange,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.people.change(actor, id, roleId, body);
   }
 
@@ -41,22 +41,22 @@ export class CasePeopleController {
    * (chair, coordinator)
    */
   @Post('people/:roleId/ending')
-  @Can('change', CasePerson)
-  @Answers.made(CasePersonCorrectionView)
+  @RequirePermission('change', CasePerson)
+  @ApiAnswer.made(CasePersonCorrectionView)
   end(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('roleId') roleId: string,
     @Body() body: CasePersonEnding,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.people.end(actor, id, roleId, body);
   }
 
   /** Corrections of roles in a case, with the values before (chair, coordinator, the agency that named the person) */
   @Get('people-corrections')
-  @Can('read', CasePersonCorrection)
-  @Answers.page(CasePersonCorrectionView)
-  corrections(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', CasePersonCorrection)
+  @ApiAnswer.page(CasePersonCorrectionView)
+  corrections(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.people.corrections(actor, id, query);
   }
 }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { mustNotLieAhead } from '../panels/limits.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import { mustBeRight } from '../records/held-back.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { throwDeferredProblem } from '../records/deferred-validation.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Assessment } from './assessment.entity.js';
 import { CasePersonCorrection, type CorrectionKind } from './case-person-correction.entity.js';
 import { Case, CasePerson } from './case.entity.js';
-import type { CasePersonChange, CasePersonEnding } from './case.requests.js';
-import { CasePersonCorrectionView, CasePersonView } from './case.views.js';
+import type { CasePersonChange, CasePersonEnding } from './case.dto.js';
+import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
 import { lockPeople, peopleChanged, takeBackFrom } from './people-of-case.js';
 
@@ -21,46 +21,56 @@ import { lockPeople, peopleChanged, takeBackFrom } from './people-of-case.js';
 export class CasePeopleService {
   constructor(private readonly records: Records) {}
 
-  get(actor: Actor, caseId: string, id: string): Promise<Presented> {
+  get(actor: Actor, caseId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', CasePerson, id);
       if (found.caseId !== caseId) throw notFound();
-      return work.present(CasePersonView, found);
+      return work.respond(CasePersonView, found);
     });
   }
 
-  corrections(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+  corrections(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Case, caseId);
-      return work.page(CasePersonCorrectionView, { caseId }, query);
+      return work.respondPage(CasePersonCorrectionView, { caseId }, query);
     });
   }
 
-  change(actor: Actor, caseId: string, id: string, { reason, ...changes }: CasePersonChange): Promise<Presented> {
+  change(
+    actor: Actor,
+    caseId: string,
+    id: string,
+    { reason, ...changes }: CasePersonChange,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', CasePerson, CasePersonView, id, { writes: changes });
+      const found = await work.findForUpdate('change', CasePerson, CasePersonView, id, { writes: changes });
       const about = await caseOf(work, found, caseId);
       mustBeOpen(about, 'no corrections of roles');
       mustNotLieAhead(changes.since, work.now, '/since');
       mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
       const changed = await work.updateIfChanged(CasePerson, found, changes);
-      if (work.isUnchanged(found)) return work.present(CasePersonView, found);
+      if (work.isUnchanged(found)) return work.respond(CasePersonView, found);
       await keep(work, found, 'changed', reason);
       await touch(work, about);
       await peopleChanged(work, about);
-      work.happened('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
-      return work.present(CasePersonView, changed);
+      work.recordEvent('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
+      return work.respond(CasePersonView, changed);
     });
   }
 
   /** The answer is the correction: a role entered in error is no record of the case any more. */
-  end(actor: Actor, caseId: string, id: string, { kind, until, reason }: CasePersonEnding): Promise<Presented> {
+  end(
+    actor: Actor,
+    caseId: string,
+    id: string,
+    { kind, until, reason }: CasePersonEnding,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('change', CasePerson, id, { lock: true });
       const about = await caseOf(work, found, caseId);
       // a wrong kind says nothing of the command
-      mustBeRight(actor.call);
+      throwDeferredProblem(actor.call);
       if (kind !== 'ended') await work.find('take-out', CasePerson, id);
       const correction =
         kind === 'ended'
@@ -68,18 +78,18 @@ export class CasePeopleService {
           : await takenOut(work, about, found, until, reason);
       await touch(work, about);
       await peopleChanged(work, about);
-      return work.present(CasePersonCorrectionView, correction, { status: 201 });
+      return work.respond(CasePersonCorrectionView, correction, { status: 201 });
     });
   }
 }
 
-async function caseOf(work: Work, role: CasePerson, caseId: string): Promise<Case> {
+async function caseOf(work: UnitOfWork, role: CasePerson, caseId: string): Promise<Case> {
   if (role.caseId !== caseId) throw notFound();
   await lockPeople(work, role.panelId);
   return work.find('read', Case, caseId, { lock: true });
 }
 async function ended(
-  work: Work,
+  work: UnitOfWork,
   about: Case,
   role: CasePerson,
   until: string,
@@ -90,13 +100,13 @@ async function ended(
   mustNotLieAhead(until, work.now, '/until');
   mustBeInOrder({ ...role, until });
   const correction = await keep(work, role, 'ended', reason);
-  work.happened('case.person-ended', CasePerson, await work.update(CasePerson, role, { until }));
+  work.recordEvent('case.person-ended', CasePerson, await work.update(CasePerson, role, { until }));
   return correction;
 }
 
 /** Also in a closed case: a wrong disclosure is stopped whatever became of the case. */
 async function takenOut(
-  work: Work,
+  work: UnitOfWork,
   about: Case,
   role: CasePerson,
   until: string | undefined,
@@ -115,21 +125,26 @@ async function takenOut(
     );
   const correction = await keep(work, role, 'entered_in_error', reason);
   const takenBack = await takeBackFrom(work, about);
-  await work.remove(CasePerson, [role]);
+  await work.delete(CasePerson, [role]);
   await takenBack();
   // agencies that received the role, or the record of the person, are told that it was taken back
-  work.recalled(CasePerson, role.id);
+  work.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
-    const assessments = await work.asService(() => work.manager.findBy(Assessment, { caseId, personId }));
-    for (const { id } of assessments) work.recalled(Assessment, id);
+    const assessments = await work.asSystem(() => work.manager.findBy(Assessment, { caseId, personId }));
+    for (const { id } of assessments) work.noteRecall(Assessment, id);
     work.peopleTakenBack.push({ personId, panelId: role.panelId, caseId, at: work.now });
   }
-  work.happened('case.person-taken-out', CasePersonCorrection, correction);
+  work.recordEvent('case.person-taken-out', CasePersonCorrection, correction);
   return correction;
 }
 
-async function keep(work: Work, role: CasePerson, kind: CorrectionKind, reason: string): Promise<CasePersonCorrection> {
+async function keep(
+  work: UnitOfWork,
+  role: CasePerson,
+  kind: CorrectionKind,
+  reason: string,
+): Promise<CasePersonCorrection> {
   const { id: roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId } = role;
   const before = {
     role: role.role,

@@ -1,8 +1,8 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
-import { Classified } from '../policy/classification.js';
-import { References } from '../policy/references.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified } from '../authorization/classification.js';
+import { References } from '../authorization/references.js';
+import { oneOf } from '../database/one-of.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord, PERSON_ROLES, type PersonRole } from './case.entity.js';
 
@@ -19,7 +19,7 @@ export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
  */
 @Entity('case_person_corrections')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check('case_person_corrections_kind', oneOf('kind', CORRECTION_KINDS))
 @Check('case_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class CasePersonCorrection extends CaseRecord {

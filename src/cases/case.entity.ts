@@ -2,15 +2,15 @@ import { IsBoolean, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-va
 import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
-import { DATA_CATEGORIES, type DataCategory } from '../policy/categories.js';
-import { Classified, rowCategory, ReasonOfPanel } from '../policy/classification.js';
+import { DATA_CATEGORIES, type DataCategory } from '../authorization/data-categories.js';
+import { Classified, rowCategory, ReasonOfPanel } from '../authorization/classification.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 
 /** Stages that a case is kept at. That it stands on the list of a meeting to come follows from its listings. */
 export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
@@ -60,7 +60,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Check('cases_stage', oneOf('stage', KEPT_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
-@Index(['panelId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Case extends AboutSubject {
@@ -218,7 +218,7 @@ export type PersonRole = (typeof PERSON_ROLES)[number];
 @Entity('case_people')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Unique(['caseId', 'personId', 'role', 'since'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
 @Check(`until IS NULL OR until >= since`)
 export class CasePerson extends CaseRecord {
@@ -281,7 +281,7 @@ export type Handling = (typeof HANDLING)[number];
  */
 @Entity('contributions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(`kind IN ('fact', 'opinion', 'intelligence', 'allegation', 'self_report')`)
 @Check(`handling IN ('P', 'C')`)
 @Check(`handling = 'P' OR conditions IS NOT NULL`)

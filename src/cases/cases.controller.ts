@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiExtension, ApiOkResponse } from '@nestjs/swagger';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Expensive } from '../records/expensive.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Expensive } from '../records/concurrency-limit.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
 import { accessSchema } from '../records/policy.schemas.js';
-import type { Presented } from '../records/presented.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import {
   CaseChange,
@@ -18,8 +18,8 @@ import {
   CaseQuery,
   ContributionChange,
   ContributionRequest,
-} from './case.requests.js';
-import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
+} from './case.dto.js';
+import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.response.js';
 import { CaseAccess } from './access.service.js';
 import { CasesService } from './cases.service.js';
 
@@ -58,125 +58,141 @@ export class CasesController {
 
   /** Cases that you may see, last changed first */
   @Get('cases')
-  @Can('read', Case)
-  @Answers.page(CaseItemView)
-  list(@By() actor: Actor, @Query() query: CaseQuery): Promise<Presented> {
+  @RequirePermission('read', Case)
+  @ApiAnswer.page(CaseItemView)
+  list(@CurrentActor() actor: Actor, @Query() query: CaseQuery): Promise<AuthorizedResponse> {
     return this.cases.list(actor, query);
   }
 
   /** How many of the cases that you may see have which value, as far as you may see it */
   @Get('case-counts')
   @Expensive({ concurrent: 4, queue: 16 })
-  @Can('read', Case)
+  @RequirePermission('read', Case)
   @ApiOkResponse({ schema: COUNTS })
   @ApiExtension('x-answers', 'document')
-  count(@By() actor: Actor, @Query() query: CaseCountQuery): Promise<Presented> {
+  count(@CurrentActor() actor: Actor, @Query() query: CaseCountQuery): Promise<AuthorizedResponse> {
     return this.cases.count(actor, query);
   }
 
   /** One case */
   @Get('cases/:id')
-  @Can('read', Case)
-  @Answers.one(CaseView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Case)
+  @ApiAnswer.one(CaseView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.cases.get(actor, id);
   }
 
   /** One case with the first page of what was contributed to it */
   @Get('cases/:id/file')
-  @Can('read', Case)
-  @Answers.together(['case', CaseView], ['contributions', ContributionView])
-  file(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Case)
+  @ApiAnswer.together(['case', CaseView], ['contributions', ContributionView])
+  file(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.cases.file(actor, id, query);
   }
 
   /** Where a case stands, for systems that follow it */
   @Get('cases/:id/status')
-  @Can('track', Case)
-  @Answers.one(CaseStatusView)
-  status(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('track', Case)
+  @ApiAnswer.one(CaseStatusView)
+  status(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.cases.status(actor, id);
   }
 
   /** Who can see this case, and why (chair, coordinator, data protection officer) */
   @Get('cases/:id/access')
   @Expensive({ concurrent: 2, queue: 8 })
-  @Can('explain', Case)
+  @RequirePermission('explain', Case)
   @ApiOkResponse({ schema: accessSchema })
   @ApiExtension('x-answers', 'document')
-  whoSees(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  whoSees(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.access.of(actor, id);
   }
 
   /** Change lead agency, risk band or review date (chair, coordinator) */
   @Patch('cases/:id')
-  @Can('change', Case)
-  @Answers.changed(CaseView)
-  change(@By() actor: Actor, @Id() id: string, @Body() body: CaseChange): Promise<Presented> {
+  @RequirePermission('change', Case)
+  @ApiAnswer.changed(CaseView)
+  change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseChange): Promise<AuthorizedResponse> {
     return this.cases.change(actor, id, body);
   }
 
   /** Close a case (chair, coordinator) */
   @Post('cases/:id/closure')
-  @Can('close', Case)
-  @Answers.changed(CaseView)
-  close(@By() actor: Actor, @Id() id: string, @Body() body: CaseClosure): Promise<Presented> {
+  @RequirePermission('close', Case)
+  @ApiAnswer.changed(CaseView)
+  close(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseClosure): Promise<AuthorizedResponse> {
     return this.cases.close(actor, id, body);
   }
 
   /** Reopen a closed case (chair, coordinator) */
   @Post('cases/:id/reopening')
-  @Can('reopen', Case)
-  @Answers.changed(CaseView)
-  reopen(@By() actor: Actor, @Id() id: string, @Body() body: CaseReopening): Promise<Presented> {
+  @RequirePermission('reopen', Case)
+  @ApiAnswer.changed(CaseView)
+  reopen(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseReopening): Promise<AuthorizedResponse> {
     return this.cases.reopen(actor, id, body);
   }
 
   /** People in a case, with their roles in it */
   @Get('cases/:id/people')
-  @Can('read', CasePerson)
-  @Answers.page(CasePersonView)
-  people(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', CasePerson)
+  @ApiAnswer.page(CasePersonView)
+  people(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.cases.people(actor, id, query);
   }
 
   /** Give a person a role in a case */
   @Post('cases/:id/people')
-  @Can('name-person', Case)
-  @Answers.made(CasePersonView)
-  namePerson(@By() actor: Actor, @Id() id: string, @Body() body: CasePersonRequest): Promise<Presented> {
+  @RequirePermission('name-person', Case)
+  @ApiAnswer.made(CasePersonView)
+  namePerson(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: CasePersonRequest,
+  ): Promise<AuthorizedResponse> {
     return this.cases.namePerson(actor, id, body);
   }
 
   /** What agencies contributed, as far as you may see it */
   @Get('cases/:id/contributions')
-  @Can('read', Contribution)
-  @Answers.page(ContributionView)
-  contributions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Contribution)
+  @ApiAnswer.page(ContributionView)
+  contributions(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Query() query: PageQuery,
+  ): Promise<AuthorizedResponse> {
     return this.cases.contributions(actor, id, query);
   }
 
   /** Contribute information of your agency */
   @Post('cases/:id/contributions')
-  @Can('contribute', Case)
-  @Answers.made(ContributionView)
-  contribute(@By() actor: Actor, @Id() id: string, @Body() body: ContributionRequest): Promise<Presented> {
+  @RequirePermission('contribute', Case)
+  @ApiAnswer.made(ContributionView)
+  contribute(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ContributionRequest,
+  ): Promise<AuthorizedResponse> {
     return this.cases.contribute(actor, id, body);
   }
 
   /** One contribution */
   @Get('contributions/:id')
-  @Can('read', Contribution)
-  @Answers.one(ContributionView)
-  contribution(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Contribution)
+  @ApiAnswer.one(ContributionView)
+  contribution(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.cases.contribution(actor, id);
   }
 
   /** Change a contribution of your agency */
   @Patch('contributions/:id')
-  @Can('change', Contribution)
-  @Answers.changed(ContributionView)
-  changeContribution(@By() actor: Actor, @Id() id: string, @Body() body: ContributionChange): Promise<Presented> {
+  @RequirePermission('change', Contribution)
+  @ApiAnswer.changed(ContributionView)
+  changeContribution(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ContributionChange,
+  ): Promise<AuthorizedResponse> {
     return this.cases.changeContribution(actor, id, body);
   }
 }

@@ -2,22 +2,22 @@
  * Who sees a case: core members of its panel and people with a grant, unless a conflict or a compartment hides it.
  * Meetings add those invited to its listing; referrals and plans add those who may follow its status.
  */
-import { declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { SEALED_CATEGORIES } from '../policy/categories.js';
-import { openedInEmergency, sharedAs, sharedAtLeast } from '../policy/levels.js';
+import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { SEALED_CATEGORIES } from '../authorization/data-categories.js';
+import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-levels.js';
 import {
   declareSubject,
   extendSubject,
-  notBarred,
-  openings,
-  permitted,
-  refersToHidden,
+  notDenied,
+  applicableRules,
+  permittedRows,
+  refersToHiddenRecord,
   subjectOf,
-  type Bar,
-  type Ground,
-} from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+  type DenyRule,
+  type AllowRule,
+} from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
@@ -29,8 +29,8 @@ import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /**
      * Cases that must not exist for the actor: named, or about or with a person from whom the actor is excluded in the whole
      * partnership or by the panel of the case.
@@ -50,9 +50,12 @@ export const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id`;
 
-declareFact('excludedCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (${EXCLUDED_CASES}) hidden`);
+declareAttribute(
+  'excludedCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (${EXCLUDED_CASES}) hidden`,
+);
 
-declareFact(
+declareAttribute(
   'namedExcludedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e WHERE e.case_id IS NOT NULL AND ${CONCERNING_ME}`,
 );
@@ -61,7 +64,7 @@ declareFact(
  * The bars of a case, for rows that name it in `caseColumn`, and panels beside `panelId` in the others: nobody learns through
  * them what is hidden with the case.
  */
-export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): Bar[] => [
+export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): DenyRule[] => [
   {
     name: 'excluded-from-case',
     step: 'conflict',
@@ -83,14 +86,14 @@ declareSubject(Case, 'Case', {
   panel: 'panelId',
   case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  bars: hiddenWithCase('id'),
-  telling: {
+  denyRules: hiddenWithCase('id'),
+  revealing: {
     isRepeat: {
       shownAs: false,
-      hidden: [{ values: [true], where: (actor) => refersToHidden(actor, Case, 'previous') }],
+      hidden: [{ values: [true], where: (actor) => refersToHiddenRecord(actor, Case, 'previous') }],
     },
   },
-  grounds: [
+  allowRules: [
     {
       name: 'core-member',
       sentence: 'who is a core member of the panel',
@@ -114,7 +117,7 @@ declareSubject(Case, 'Case', {
       name: 'named-grant',
       sentence: 'who was granted access to the case until a date',
       actions: ['read', 'track'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => ({ id: { $in: actor.grantedCaseIds } }),
     },
     {
@@ -128,9 +131,9 @@ declareSubject(Case, 'Case', {
       name: 'beyond-an-emergency',
       sentence: 'who may read the case other than in an emergency',
       actions: ['take-part'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => {
-        const ways = openings(actor, subjectOf(Case), 'read').filter(
+        const ways = applicableRules(actor, subjectOf(Case), 'read').filter(
           ({ ground }) => ground.name !== 'emergency-access',
         );
         return ways.length ? { $or: ways.map(({ where }) => where) } : null;
@@ -144,7 +147,7 @@ function inPanels(panelIds: string[]): Where | null {
 }
 
 /** Hides the correction of a role; somebody who is no longer named in a case or referral does not hide the whole. */
-export const excludedFromPersonOfRow: Bar = {
+export const excludedFromPersonOfRow: DenyRule = {
   name: 'excluded-person',
   step: 'conflict',
   sentence: 'who is excluded, by the panel or in the whole partnership, from the person that it names',
@@ -166,7 +169,7 @@ const WITHIN_CASE = {
 declareSubject(CasePerson, 'CasePerson', {
   ...WITHIN_CASE,
   relations: { ...WITHIN_CASE.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
-  grounds: [
+  allowRules: [
     {
       name: 'case-reader',
       sentence: 'who may read the case',
@@ -194,8 +197,8 @@ declareSubject(CasePerson, 'CasePerson', {
 declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
   ...WITHIN_CASE,
   isAboutProcess: true,
-  bars: [excludedFromPersonOfRow],
-  grounds: [
+  denyRules: [excludedFromPersonOfRow],
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -243,7 +246,7 @@ declareSubject(Contribution, 'Contribution', {
     acknowledgements: { to: HandlingAcknowledgement, local: 'id', foreign: 'contributionId' },
     releases: { to: ReleaseRequest, local: 'id', foreign: 'contributionId' },
   },
-  caps: [
+  sharingLimits: [
     {
       name: 'recalled',
       sentence: 'taken back by the agency that contributed it',
@@ -273,7 +276,7 @@ declareSubject(Contribution, 'Contribution', {
       }),
     },
   ],
-  grounds: [
+  allowRules: [
     {
       name: 'own-contribution',
       sentence:
@@ -306,7 +309,7 @@ declareSubject(Contribution, 'Contribution', {
       where: (actor) => ({
         agencyId: actor.agencyId,
         partnershipId: { $in: entrustedPartnerships(actor) },
-        case: { $elemMatch: notBarred(actor, subjectOf(Case)) },
+        case: { $elemMatch: notDenied(actor, subjectOf(Case)) },
       }),
       fields: ['id', 'recalledAt'],
     },
@@ -340,7 +343,7 @@ const throughCase = (relation: string) => ({
   name: 'case-reader',
   sentence: 'who may read a case about it',
   actions: ['read'],
-  passing: true,
+  isTimeLimited: true,
   where: (actor: Actor): Where | null => reached(actor, 'read', relation),
 });
 
@@ -349,8 +352,8 @@ const NO_CASE: Where = { id: { $in: [] } };
 
 /** Rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
 function reached(actor: Actor, action: string, relation: string, also: Where = {}): Where | null {
-  if (!openings(actor, subjectOf(Case), action).length) return null;
-  const any = permitted(actor, subjectOf(Case), action) ?? NO_CASE;
+  if (!applicableRules(actor, subjectOf(Case), action).length) return null;
+  const any = permittedRows(actor, subjectOf(Case), action) ?? NO_CASE;
   return { [relation]: { $elemMatch: Object.keys(also).length ? { $and: [also, any] } : any } };
 }
 
@@ -389,7 +392,7 @@ export const mayPutBefore = (
 });
 
 /** Grounds for naming somebody or something again; `mayPutBefore` limits the first of them to the panel that receives it. */
-const namedAgain = (hasRoles: boolean): Ground[] => [
+const namedAgain = (hasRoles: boolean): AllowRule[] => [
   {
     name: 'before-the-panel',
     sentence: 'who is a core member of a panel with a case about it: before that panel and no other',
@@ -409,13 +412,13 @@ const namedAgain = (hasRoles: boolean): Ground[] => [
 
 extendSubject(Person, {
   ...inCases('id'),
-  grounds: [
+  allowRules: [
     throughCase('cases'),
     {
       name: 'role-in-case',
       sentence: 'who may read a case in which the person has a role',
       actions: ['read'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => {
         const inner = reached(actor, 'read', 'case');
         return inner && { roles: { $elemMatch: inner } };
@@ -428,10 +431,10 @@ extendSubject(Person, {
 /** Addresses reached through a readable case, where the agreement shares them in full or the case is open in an emergency. */
 const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Where): Where => {
   const caseId = relation === 'cases' ? 'id' : 'caseId';
-  const inEmergency = openedInEmergency(actor, caseId);
+  const inEmergency = emergencyRows(actor, caseId);
   return {
     $or: [
-      { $and: [{ [relation]: { $elemMatch: readable } }, sharedAs(actor, 'protected_address', 'full')] },
+      { $and: [{ [relation]: { $elemMatch: readable } }, sharedFromLevel(actor, 'protected_address', 'full')] },
       ...(actor.emergencyCaseIds.length ? [{ [relation]: { $elemMatch: { $and: [readable, inEmergency] } } }] : []),
     ],
   };
@@ -451,8 +454,8 @@ extendSubject(ProtectedAddress, {
     person: { to: Person, local: 'personId', foreign: 'id' },
   },
   contexts: addressed.contexts,
-  bars: [outsideCompartmentOf('panelId')],
-  grounds: [
+  denyRules: [outsideCompartmentOf('panelId')],
+  allowRules: [
     {
       name: 'before-the-panel',
       sentence: 'whose agency wrote it, and who is a core member of the panel, which has a case about the person',
@@ -467,7 +470,7 @@ extendSubject(ProtectedAddress, {
       sentence:
         'whose agency wrote it, and recorded the person, and who may read a case of the panel about the person, other than in an emergency',
       actions: ['put-before'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => {
         const [inCase, inRole] = [reached(actor, 'take-part', 'cases'), reached(actor, 'take-part', 'case')];
         if (!inCase || !inRole) return null;
@@ -479,7 +482,7 @@ extendSubject(ProtectedAddress, {
       sentence: 'who may read a case about the person, where protected addresses are shared in full',
       actions: ['read', 'reveal'],
       where: (actor) => {
-        const ways = openings(actor, subjectOf(Case), 'read').map((one) => one.where);
+        const ways = applicableRules(actor, subjectOf(Case), 'read').map((one) => one.where);
         return ways.length ? sharedThrough(actor, 'cases', { $or: ways }) : null;
       },
     },
@@ -498,16 +501,16 @@ extendSubject(ProtectedAddress, {
 extendSubject(Place, {
   relations: { cases: { to: Case, local: 'id', foreign: 'placeId' } },
   contexts: ['cases'],
-  grounds: [throughCase('cases'), ...namedAgain(false)],
+  allowRules: [throughCase('cases'), ...namedAgain(false)],
 });
 
 extendSubject(Group, {
   relations: { cases: { to: Case, local: 'id', foreign: 'groupId' } },
   contexts: ['cases'],
-  grounds: [throughCase('cases'), ...namedAgain(false)],
+  allowRules: [throughCase('cases'), ...namedAgain(false)],
 });
 
-declareWords(Case, 'Working a case', 'case', {
+declareWording(Case, 'Working a case', 'case', {
   track: 'follow where it stands',
   contribute: 'contribute to it',
   assess: 'assess a risk in it',
@@ -519,8 +522,8 @@ declareWords(Case, 'Working a case', 'case', {
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',
 });
-declareWords(CasePerson, 'Working a case', 'role of a person in a case', {
+declareWording(CasePerson, 'Working a case', 'role of a person in a case', {
   'take-out': 'take out a person named in error',
 });
-declareWords(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
-declareWords(Contribution, 'Working a case', 'contribution to a case');
+declareWording(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
+declareWording(Contribution, 'Working a case', 'contribution to a case');

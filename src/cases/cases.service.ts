@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { mustNotLieAhead } from '../panels/limits.js';
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { unacceptable } from '../policy/problems.js';
-import { flagOf } from '../policy/subjects.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { unacceptable } from '../http/problems.js';
+import { flagOf } from '../authorization/subjects.js';
 import { BANDS } from '../instruments/instrument.entity.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import { Presented } from '../records/presented.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
 import {
   Case,
@@ -31,8 +31,8 @@ import type {
   CaseQuery,
   ContributionChange,
   ContributionRequest,
-} from './case.requests.js';
-import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.views.js';
+} from './case.dto.js';
+import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.response.js';
 import { CaseFollowing } from './following.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
 import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
@@ -47,17 +47,17 @@ export class CasesService {
     private readonly following: CaseFollowing,
   ) {}
 
-  list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<Presented> {
+  list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.page(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort, asked }),
+      work.respondPage(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort, asked }),
     );
   }
 
-  count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<Presented> {
+  count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const data =
         by === 'stage' ? await countedByStage(work, asked) : await work.count(Case, by, filterOf(actor, asked));
-      return new Presented({
+      return new AuthorizedResponse({
         data: data.map((one) => ({ ...one, value: String(one.value) })),
         next: null,
         withheld: [],
@@ -65,60 +65,60 @@ export class CasesService {
     });
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(CaseView, await work.find('read', Case, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(CaseView, await work.find('read', Case, id)));
   }
 
   /** A case and the first page of what was contributed to it: asked together, so that they are of one moment. */
-  file(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
+  file(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const finding = work.find('read', Case, id);
-      const paging = work.page(ContributionView, { caseId: id }, query, {
+      const paging = work.respondPage(ContributionView, { caseId: id }, query, {
         panelId: async () => (await finding).panelId,
       });
       paging.catch(() => undefined); // whether the case is found comes first
       const found = await finding;
       const contributions = await paging;
-      return Presented.together({ case: await work.present(CaseView, found), contributions });
+      return AuthorizedResponse.together({ case: await work.respond(CaseView, found), contributions });
     });
   }
 
   /** The integrator's view: who may follow a case learns where it stands and no more. */
-  status(actor: Actor, id: string): Promise<Presented> {
+  status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('track', Case, id);
       const extra = await this.following.of(work, found);
-      return work.present(CaseStatusView, found, { action: 'track', extra });
+      return work.respond(CaseStatusView, found, { action: 'track', extra });
     });
   }
 
-  change(actor: Actor, id: string, request: CaseChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: CaseChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Case, CaseView, id, { writes: request });
+      const found = await work.findForUpdate('change', Case, CaseView, id, { writes: request });
       mustBeOpen(found, 'no changes');
       mustReasonLowerBand(found, request);
       await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
       const changed = await work.updateIfChanged(Case, found, request);
-      work.happened('case.changed', Case, changed, { fields: Object.keys(request) });
-      return work.present(CaseView, changed);
+      work.recordEvent('case.changed', Case, changed, { fields: Object.keys(request) });
+      return work.respond(CaseView, changed);
     });
   }
 
-  close(actor: Actor, id: string, { closureReason, outcome }: CaseClosure): Promise<Presented> {
+  close(actor: Actor, id: string, { closureReason, outcome }: CaseClosure): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('close', Case, CaseView, id);
+      const found = await work.findForUpdate('close', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'closure');
       await this.following.mayClose(work, found);
       const closed = await work.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
-      work.happened('case.closed', Case, closed, { closureReason, outcome });
-      return work.present(CaseView, closed);
+      work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
+      return work.respond(CaseView, closed);
     });
   }
 
   /** It is read by whom it was read before; what is added to it is shared as in any open case. */
-  reopen(actor: Actor, id: string, { reason }: CaseReopening): Promise<Presented> {
+  reopen(actor: Actor, id: string, { reason }: CaseReopening): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('reopen', Case, CaseView, id);
+      const found = await work.findForUpdate('reopen', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'reopening');
       const { closureReason, outcome } = found;
       const reopened = await work.update(Case, found, {
@@ -129,22 +129,22 @@ export class CasesService {
         reopenedAt: work.now,
         reopeningReason: reason,
       });
-      work.happened('case.reopened', Case, reopened, { fields: ['reopeningReason'], closureReason, outcome });
-      return work.present(CaseView, reopened);
+      work.recordEvent('case.reopened', Case, reopened, { fields: ['reopeningReason'], closureReason, outcome });
+      return work.respond(CaseView, reopened);
     });
   }
 
-  people(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+  people(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Case, caseId);
-      return work.page(CasePersonView, { caseId }, query);
+      return work.respondPage(CasePersonView, { caseId }, query);
     });
   }
 
-  namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<Presented> {
+  namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      work.names(Person, request.personId);
-      const asked = await work.peek('name-person', Case, caseId);
+      work.noteNaming(Person, request.personId);
+      const asked = await work.findOrNull('name-person', Case, caseId);
       if (asked) await lockPeople(work, asked.panelId);
       const found = await work.find('name-person', Case, caseId, { lock: true });
       const person = await nameable(work, Person, request.personId, within(actor, found));
@@ -159,48 +159,48 @@ export class CasesService {
       });
       await touch(work, found);
       await peopleChanged(work, found);
-      work.happened('case.person-named', CasePerson, role);
-      return work.present(CasePersonView, role, { status: 201 });
+      work.recordEvent('case.person-named', CasePerson, role);
+      return work.respond(CasePersonView, role, { status: 201 });
     });
   }
 
-  contributions(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+  contributions(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Case, caseId);
-      return work.page(ContributionView, { caseId }, query, { panelId });
+      return work.respondPage(ContributionView, { caseId }, query, { panelId });
     });
   }
 
-  contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<Presented> {
+  contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('contribute', Case, caseId, { lock: true });
-      return work.present(ContributionView, await contribute(work, found, request), { status: 201 });
+      return work.respond(ContributionView, await contribute(work, found, request), { status: 201 });
     });
   }
 
-  contribution(actor: Actor, id: string): Promise<Presented> {
+  contribution(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ContributionView, await work.find('read', Contribution, id)),
+      work.respond(ContributionView, await work.find('read', Contribution, id)),
     );
   }
 
-  changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<Presented> {
+  changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Contribution, ContributionView, id, { writes: request });
+      const found = await work.findForUpdate('change', Contribution, ContributionView, id, { writes: request });
       if (found.recalledAt) throw alreadyRecalled();
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changed = await work.updateIfChanged(Contribution, found, request);
       if (changed.handling !== found.handling || changed.conditions !== found.conditions)
         await voidAcknowledgements(work, id);
-      work.happened('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
-      return work.present(ContributionView, changed);
+      work.recordEvent('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
+      return work.respond(ContributionView, changed);
     });
   }
 }
 
 /** Puts what the actor's agency knows before the panel. */
-export async function contribute(work: Work, found: Case, request: ContributionRequest): Promise<Contribution> {
+export async function contribute(work: UnitOfWork, found: Case, request: ContributionRequest): Promise<Contribution> {
   mustBeOpen(found, 'no contributions');
   mustHaveConditions(request);
   mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
@@ -212,7 +212,7 @@ export async function contribute(work: Work, found: Case, request: ContributionR
     authorId: work.actor.id,
     ...within(work.actor, found),
   });
-  work.happened('contribution.made', Contribution, contribution, { category: contribution.category });
+  work.recordEvent('contribution.made', Contribution, contribution, { category: contribution.category });
   return contribution;
 }
 
@@ -234,7 +234,7 @@ function atStage(actor: Actor, stage: CaseStage): Where {
 }
 
 /** Cases counted by the stage that is shown: those on a list to come count as listed. */
-async function countedByStage(work: Work, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
+async function countedByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
   const counts: { value: unknown; count: number }[] = [];
   for (const stage of asked.stage ? [asked.stage] : CASE_STAGES) {
     const found = await work.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));

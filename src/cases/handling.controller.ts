@@ -1,16 +1,16 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Contribution } from './case.entity.js';
-import { ContributionView } from './case.views.js';
+import { ContributionView } from './case.response.js';
 import { ReleaseRequest } from './handling.entity.js';
-import { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } from './handling.requests.js';
+import { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } from './handling.dto.js';
 import { HandlingService } from './handling.service.js';
-import { ReleaseRequestView } from './handling.views.js';
+import { ReleaseRequestView } from './handling.response.js';
 
 @Controller('v1')
 export class HandlingController {
@@ -18,73 +18,77 @@ export class HandlingController {
 
   /** Take note of the conditions of handling C, as you read them: then you may read what they guard */
   @Post('contributions/:id/acknowledgement')
-  @Can('acknowledge', Contribution)
-  @Answers.changed(ContributionView)
-  acknowledge(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('acknowledge', Contribution)
+  @ApiAnswer.changed(ContributionView)
+  acknowledge(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.handling.acknowledge(actor, id);
   }
 
   /** Take back what your agency contributed: nobody else reads it from then on */
   @Post('contributions/:id/recall')
-  @Can('recall', Contribution)
-  @Answers.changed(ContributionView)
-  recall(@By() actor: Actor, @Id() id: string, @Body() body: ContributionRecall): Promise<Presented> {
+  @RequirePermission('recall', Contribution)
+  @ApiAnswer.changed(ContributionView)
+  recall(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ContributionRecall,
+  ): Promise<AuthorizedResponse> {
     return this.handling.recall(actor, id, body);
   }
 
   /** Requests to release a contribution */
   @Get('contributions/:id/release-requests')
-  @Can('read', ReleaseRequest)
-  @Answers.page(ReleaseRequestView)
-  requestsFor(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', ReleaseRequest)
+  @ApiAnswer.page(ReleaseRequestView)
+  requestsFor(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.handling.requestsFor(actor, id, query);
   }
 
   /** Ask the originator to release a contribution to your agency, or to you */
   @Post('contributions/:id/release-requests')
-  @Can('ask-release', Contribution)
-  @Answers.made(ReleaseRequestView)
-  ask(@By() actor: Actor, @Id() id: string, @Body() body: ReleaseAsking): Promise<Presented> {
+  @RequirePermission('ask-release', Contribution)
+  @ApiAnswer.made(ReleaseRequestView)
+  ask(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.handling.askRelease(actor, id, body);
   }
 
   /** Requests for release that your agency made or decides */
   @Get('release-requests')
-  @Can('read', ReleaseRequest)
-  @Answers.page(ReleaseRequestView)
-  requests(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', ReleaseRequest)
+  @ApiAnswer.page(ReleaseRequestView)
+  requests(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.handling.requests(actor, query);
   }
 
   /** One request for release */
   @Get('release-requests/:id')
-  @Can('read', ReleaseRequest)
-  @Answers.one(ReleaseRequestView)
-  request(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', ReleaseRequest)
+  @ApiAnswer.one(ReleaseRequestView)
+  request(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.handling.request(actor, id);
   }
 
   /** Release it until a date (originating agency) */
   @Post('release-requests/:id/approval')
-  @Can('approve', ReleaseRequest)
-  @Answers.changed(ReleaseRequestView)
-  approve(@By() actor: Actor, @Id() id: string, @Body() body: ReleaseApproval): Promise<Presented> {
+  @RequirePermission('approve', ReleaseRequest)
+  @ApiAnswer.changed(ReleaseRequestView)
+  approve(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseApproval): Promise<AuthorizedResponse> {
     return this.handling.approve(actor, id, body);
   }
 
   /** Refuse to release it (originating agency) */
   @Post('release-requests/:id/refusal')
-  @Can('refuse', ReleaseRequest)
-  @Answers.changed(ReleaseRequestView)
-  refuse(@By() actor: Actor, @Id() id: string, @Body() body: ReleaseRefusal): Promise<Presented> {
+  @RequirePermission('refuse', ReleaseRequest)
+  @ApiAnswer.changed(ReleaseRequestView)
+  refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseRefusal): Promise<AuthorizedResponse> {
     return this.handling.refuse(actor, id, body);
   }
 
   /** End a release before its time (originating agency) */
   @Post('release-requests/:id/revocation')
-  @Can('revoke', ReleaseRequest)
-  @Answers.changed(ReleaseRequestView)
-  revoke(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('revoke', ReleaseRequest)
+  @ApiAnswer.changed(ReleaseRequestView)
+  revoke(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.handling.revoke(actor, id);
   }
 }

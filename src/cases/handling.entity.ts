@@ -1,9 +1,9 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Case, CaseRecord, Contribution } from './case.entity.js';
 
@@ -59,9 +59,9 @@ export type ReleasedTo = (typeof RELEASED_TO)[number];
  */
 @Entity('release_requests')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@Index(['contributionId', 'changedAt', 'id'])
-@Index(['agencyId', 'changedAt', 'id'])
-@Index(['originatorAgencyId', 'changedAt', 'id'])
+@Index(['contributionId', 'updatedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
+@Index(['originatorAgencyId', 'updatedAt', 'id'])
 @Index(['contributionId', 'agencyId', 'practitionerId'], { unique: true, where: `status = 'submitted'` })
 @Check('release_requests_status', oneOf('status', RELEASE_STATUSES))
 @Check('release_requests_to', `released_to IN ('agency', 'person')`)

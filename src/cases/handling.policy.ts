@@ -1,6 +1,6 @@
 /** Who decides how far a contribution travels: the agency that contributed it, asked by those who may know of it. */
-import { declareSubject } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import { declareSubject } from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Contribution } from './case.entity.js';
 import './cases.policy.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
@@ -15,7 +15,7 @@ declareSubject(ReleaseRequest, 'ReleaseRequest', {
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   seek: ['agencyId', 'originatorAgencyId'],
-  grounds: [
+  allowRules: [
     {
       name: 'asker',
       sentence: 'whose agency asked, and who may know of the contribution',
@@ -40,13 +40,13 @@ declareSubject(ReleaseRequest, 'ReleaseRequest', {
   ],
 });
 
-declareWords(HandlingAcknowledgement, 'Working a case', 'acknowledgement of conditions');
-declareWords(ReleaseRequest, 'Working a case', 'request for release', {
+declareWording(HandlingAcknowledgement, 'Working a case', 'acknowledgement of conditions');
+declareWording(ReleaseRequest, 'Working a case', 'request for release', {
   approve: 'release it until a date',
   refuse: 'refuse it',
   revoke: 'end the release',
 });
-addWords(Contribution, {
+addActionPhrases(Contribution, {
   acknowledge: 'acknowledge its conditions',
   'ask-release': 'ask its originator to release it',
   release: 'release it to another agency',

@@ -3,21 +3,21 @@ import { IsNull, MoreThan } from 'typeorm';
 import type { Practitioner } from '../agencies/agency.entity.js';
 import { Departures } from '../agencies/departures.js';
 import { instantAfter, mustEndWithin } from '../panels/limits.js';
-import type { Actor } from '../policy/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import { closedCompartments, corePanels } from '../panels/panels.policy.js';
-import { conflict, Problem, refused, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import { Presented } from '../records/presented.js';
+import { conflict, Problem, refused, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import { shapeOf } from '../records/view.js';
-import type { Work } from '../records/work.js';
+import { shapeOf } from '../records/response-view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { Contribution } from './case.entity.js';
-import { ContributionView } from './case.views.js';
+import { ContributionView } from './case.response.js';
 import { HandlingAcknowledgement, releaseMachine, ReleaseRequest } from './handling.entity.js';
-import type { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } from './handling.requests.js';
-import { ReleaseRequestView } from './handling.views.js';
+import type { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } from './handling.dto.js';
+import { ReleaseRequestView } from './handling.response.js';
 
 const LONGEST_RELEASE_DAYS = 366;
 
@@ -35,9 +35,9 @@ export class HandlingService {
   }
 
   /** Takes note of the conditions as they were read: `If-Match` says which. */
-  acknowledge(actor: Actor, id: string): Promise<Presented> {
+  acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('acknowledge', Contribution, ContributionView, id);
+      const found = await work.findForUpdate('acknowledge', Contribution, ContributionView, id);
       onlyAPerson(actor);
       if (found.handling !== 'C')
         throw unacceptable('no-conditions', 'Only a contribution of handling C has conditions to take note of.');
@@ -52,25 +52,25 @@ export class HandlingService {
         });
         acknowledgedUnseen(work, found);
       }
-      return work.show(ContributionView, id);
+      return work.findAndRespond(ContributionView, id);
     });
   }
 
   /** From now on nobody else reads what it says; that it was there stays known. */
-  recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<Presented> {
+  recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const unread = await ownUnread(work, id);
-      if (unread) work.concerns('recall', Contribution, unread);
+      if (unread) work.noteSubject('recall', Contribution, unread);
       if (unread) return recallUnread(work, unread, reason);
-      const found = await work.take('recall', Contribution, ContributionView, id);
+      const found = await work.findForUpdate('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();
       const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
-      work.happened('contribution.recalled', Contribution, changed);
-      return work.present(ContributionView, changed);
+      work.recordEvent('contribution.recalled', Contribution, changed);
+      return work.respond(ContributionView, changed);
     });
   }
 
-  askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<Presented> {
+  askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('ask-release', Contribution, id, { lock: true });
       onlyAPerson(actor);
@@ -106,30 +106,30 @@ export class HandlingService {
         decidedAt: null,
       });
       this.happened(work, 'release.asked', request, found);
-      return work.present(ReleaseRequestView, request, { status: 201 });
+      return work.respond(ReleaseRequestView, request, { status: 201 });
     });
   }
 
-  requests(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(ReleaseRequestView, {}, query));
+  requests(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(ReleaseRequestView, {}, query));
   }
 
-  requestsFor(actor: Actor, contributionId: string, query: PageQuery): Promise<Presented> {
+  requestsFor(actor: Actor, contributionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Contribution, contributionId);
-      return work.page(ReleaseRequestView, { contributionId }, query);
+      return work.respondPage(ReleaseRequestView, { contributionId }, query);
     });
   }
 
-  request(actor: Actor, id: string): Promise<Presented> {
+  request(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ReleaseRequestView, await work.find('read', ReleaseRequest, id)),
+      work.respond(ReleaseRequestView, await work.find('read', ReleaseRequest, id)),
     );
   }
 
-  approve(actor: Actor, id: string, { expiresAt }: ReleaseApproval): Promise<Presented> {
+  approve(actor: Actor, id: string, { expiresAt }: ReleaseApproval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('approve', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.findForUpdate('approve', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'approval');
       const about = await work.find('release', Contribution, found.contributionId);
       if (about.recalledAt) throw alreadyRecalled();
@@ -138,18 +138,18 @@ export class HandlingService {
     });
   }
 
-  refuse(actor: Actor, id: string, { reason }: ReleaseRefusal): Promise<Presented> {
+  refuse(actor: Actor, id: string, { reason }: ReleaseRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('refuse', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.findForUpdate('refuse', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'refusal');
       const about = await work.find('release', Contribution, found.contributionId);
       return this.decide(work, found, about, { status, refusalReason: reason }, 'release.refused');
     });
   }
 
-  revoke(actor: Actor, id: string): Promise<Presented> {
+  revoke(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('revoke', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.findForUpdate('revoke', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'revocation');
       const about = await work.find('release', Contribution, found.contributionId);
       return this.decide(work, found, about, { status }, 'release.revoked');
@@ -157,7 +157,7 @@ export class HandlingService {
   }
 
   /** Releases to somebody alone who left; what was released to the agency stays released. */
-  private async endReleasesTo(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+  private async endReleasesTo(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
     const running = { practitionerId, releasedTo: 'person' as const, status: 'approved' as const };
     for (const found of await work.manager.findBy(ReleaseRequest, { ...running, expiresAt: MoreThan(work.now) })) {
       const about = await work.manager.findOneByOrFail(Contribution, { id: found.contributionId });
@@ -168,22 +168,22 @@ export class HandlingService {
   }
 
   private async decide(
-    work: Work,
+    work: UnitOfWork,
     found: ReleaseRequest,
     about: Contribution,
     changes: Partial<Pick<ReleaseRequest, 'status' | 'expiresAt' | 'refusalReason'>>,
     event: string,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     const by = { decidedById: work.actor.id, decidedAt: work.now };
     const decided = await work.update(ReleaseRequest, found, { ...changes, ...by });
     this.happened(work, event, decided, about);
-    return work.present(ReleaseRequestView, decided);
+    return work.respond(ReleaseRequestView, decided);
   }
 
   /** Told only to those who may know of the contribution. */
-  private happened(work: Work, event: string, request: ReleaseRequest, about: Contribution): void {
+  private happened(work: UnitOfWork, event: string, request: ReleaseRequest, about: Contribution): void {
     const { category, contributingType, agencyOnly } = about;
-    work.happened(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
+    work.recordEvent(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
   }
 }
 
@@ -191,16 +191,16 @@ export class HandlingService {
  * Records the event outside the timeline of the case. Somebody who takes note may read the case by a grant, an invitation or an
  * emergency access, of which other readers of the timeline need not know.
  */
-function acknowledgedUnseen(work: Work, { caseId: _, ...contribution }: Contribution): void {
-  work.happened('contribution.conditions-acknowledged', Contribution, contribution);
+function acknowledgedUnseen(work: UnitOfWork, { caseId: _, ...contribution }: Contribution): void {
+  work.recordEvent('contribution.conditions-acknowledged', Contribution, contribution);
 }
 
 /** Voids what readers took note of: the conditions are not those any more. */
-export async function voidAcknowledgements(work: Work, contributionId: string): Promise<void> {
+export async function voidAcknowledgements(work: UnitOfWork, contributionId: string): Promise<void> {
   await work.manager.update(
     HandlingAcknowledgement,
     { contributionId, voidedAt: IsNull() },
-    { voidedAt: work.now, changedAt: work.now },
+    { voidedAt: work.now, updatedAt: work.now },
   );
 }
 
@@ -232,12 +232,12 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
  * has ended, the agency's safeguarding leads may recall it. Where the agency is excluded from the case, core members of the panel may,
  * too. Somebody outside a compartment, or excluded in person, may not: neither must take evidence out of the case.
  */
-async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
+async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | null> {
   const { actor } = work;
-  const isReader = (await work.peek('read', Contribution, id)) !== null;
-  const former = isReader ? null : await work.peek('recall', Contribution, id, { lock: true });
+  const isReader = (await work.findOrNull('read', Contribution, id)) !== null;
+  const former = isReader ? null : await work.findOrNull('recall', Contribution, id, { lock: true });
   if (former || !actor.excludedCaseIds.length) return former;
-  return work.asService(async () => {
+  return work.asSystem(async () => {
     const found = await work.manager.findOneBy(Contribution, { id });
     if (found?.agencyId !== actor.agencyId || !actor.excludedCaseIds.includes(found.caseId)) return null;
     if (closedCompartments(actor).includes(found.panelId)) return null;
@@ -250,16 +250,16 @@ async function ownUnread(work: Work, id: string): Promise<Contribution | null> {
 }
 
 /** The answer holds the identifier and the time of the recall: nothing of the case, which the actor does not read. */
-async function recallUnread(work: Work, found: Contribution, reason: string): Promise<Presented> {
+async function recallUnread(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
   if (!work.actor.call.ifMatch)
     throw new Problem(428, 'if-match-required', 'Say which version you change', 'Send If-Match: * to recall it.');
   if (found.recalledAt) throw alreadyRecalled();
-  const { id, recalledAt } = await work.asService(async () => {
+  const { id, recalledAt } = await work.asSystem(async () => {
     const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
-    work.happened('contribution.recalled', Contribution, changed);
+    work.recordEvent('contribution.recalled', Contribution, changed);
     return changed;
   });
   const shown = ['id', 'recalledAt'];
   const withheld = [...shapeOf(ContributionView).properties.keys()].filter((field) => !shown.includes(field));
-  return new Presented({ id, recalledAt, withheld });
+  return new AuthorizedResponse({ id, recalledAt, withheld });
 }

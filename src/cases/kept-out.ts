@@ -1,4 +1,4 @@
-import { MOST_COUNTED, type Work } from '../records/work.js';
+import { MOST_COUNTED, type UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 
@@ -6,16 +6,16 @@ import { Case, CasePerson } from './case.entity.js';
  * Agencies that an exclusion keeps from the case. Only exclusions and people that the actor may read count: to everybody else what
  * follows from the answer would tell of one.
  */
-export async function agenciesKeptOut(work: Work, caseId: string, panelId: string): Promise<string[]> {
+export async function agenciesKeptOut(work: UnitOfWork, caseId: string, panelId: string): Promise<string[]> {
   const running = {
     agencyId: { $ne: null },
     since: { $lte: work.now },
     $or: [{ until: null }, { until: { $gt: work.now } }],
   };
-  const exclusions = await work.rows('read', Exclusion, running, MOST_COUNTED);
+  const exclusions = await work.findMany('read', Exclusion, running, MOST_COUNTED);
   if (!exclusions.length) return [];
-  const about = await work.peek('read', Case, caseId);
-  const named = await work.rows('read', CasePerson, { caseId }, MOST_COUNTED);
+  const about = await work.findOrNull('read', Case, caseId);
+  const named = await work.findMany('read', CasePerson, { caseId }, MOST_COUNTED);
   const people = new Set([about?.personId, ...named.map((one) => one.personId)]);
   const isOfCase = (one: Exclusion): boolean =>
     one.caseId === caseId ||

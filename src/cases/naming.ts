@@ -2,8 +2,8 @@
  * Naming a person, place or group in a case or referral puts the record before the panel: a disclosure, authorized as one.
  * Knowing the record through another panel is no right to name it. Source: docs/who-may-widen.md, row 12.
  */
-import type { RecordClass } from '../policy/subjects.js';
-import type { Work } from '../records/work.js';
+import type { RecordClass } from '../database/record-class.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Group, Person, Place } from '../subjects/subject.entity.js';
 import { mayPutBefore } from './cases.policy.js';
 
@@ -26,13 +26,13 @@ export interface NamedIn {
  * identifier, and read as what receives the naming is.
  */
 export async function nameable<T extends Person | Place | Group>(
-  work: Work,
+  work: UnitOfWork,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
   id: string,
   { panelId, partnershipId, caseId, referralId }: NamedIn,
 ): Promise<T | null> {
   const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
-  const [row] = await work.rows<T>('name', type, filter, 1);
-  work.names(type, id, row, { panelId, caseId, referralId });
+  const [row] = await work.findMany<T>('name', type, filter, 1);
+  work.noteNaming(type, id, row, { panelId, caseId, referralId });
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 /** What a closed case refuses, and what an addition does to an open one. */
-import { unacceptable } from '../policy/problems.js';
-import type { Work } from '../records/work.js';
+import { unacceptable } from '../http/problems.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Case } from './case.entity.js';
 
 /** Throws where the case is closed. `what` completes the sentence "A closed case takes …". */
@@ -13,6 +13,6 @@ export function mustBeOpen({ stage }: Case, what: string): void {
 }
 
 /** Counts the case as changed, so that it comes first in lists. */
-export async function touch(work: Work, found: Case): Promise<void> {
+export async function touch(work: UnitOfWork, found: Case): Promise<void> {
   await work.update(Case, found, {});
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { londonDay } from '../records/london-day.js';
-import type { Work } from '../records/work.js';
+import { londonDay } from '../time/london-day.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 /** How the references of referrals begin, before the prefix of their panel. */
 const REFERRALS = 'REF-';
@@ -14,7 +14,7 @@ const ENOUGH_OF_FIVE = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
  * A new human reference, such as `JAG-2026-48213`. The number is drawn at random among the free ones of the series and the year:
  * neither a number nor a gap tells how many cases or referrals there are. It is taken in the transaction that uses it.
  */
-export async function newReference(work: Work, series: string): Promise<string> {
+export async function newReference(work: UnitOfWork, series: string): Promise<string> {
   const year = Number(londonDay(work.now).slice(0, 4));
   const [{ used }] = await work.manager.query<[{ used: number }]>(
     `SELECT count(*)::int AS used FROM reference_numbers WHERE series = $1 AND year = $2 AND number < $3`,

@@ -1,15 +1,15 @@
 /** How a borough's cycle and the meeting that several boroughs share find each other, whichever was made first. */
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
-import { londonDay } from '../records/london-day.js';
-import type { Work } from '../records/work.js';
+import { londonDay } from '../time/london-day.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 
 /** Attaches a cycle to the shared meetings that fall into it; what has moved out of it is let go. */
-export async function attach(work: Work, cycle: Cycle, template: CycleTemplate): Promise<void> {
+export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
   for (const { stage, panelId, shared } of template.stages) {
     if (!shared) continue;
-    await work.across(async () => {
+    await work.acrossPartnerships(async () => {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage });
       const known = part && (await work.manager.findOneByOrFail(Meeting, { id: part.meetingId }));
       if (known && (!isToBeHeld(known.status) || within(cycle, known))) return;
@@ -35,8 +35,8 @@ export async function attach(work: Work, cycle: Cycle, template: CycleTemplate):
 }
 
 /** Attaches to the meeting those cycles of other partnerships that share its panel and lack it. */
-export async function attachOthers(work: Work, meeting: Meeting): Promise<void> {
-  await work.across(async () => {
+export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  await work.acrossPartnerships(async () => {
     const cycles = await work.manager.query<{ id: string; templateId: string }[]>(
       `SELECT c.id, c.template_id AS "templateId" FROM cycles c JOIN cycle_templates t ON t.id = c.template_id
        WHERE c.closed_at IS NULL AND $2 BETWEEN c.opens_on AND c.closes_on

@@ -17,9 +17,9 @@ import {
 import { Check, Column, Entity, ForeignKey } from 'typeorm';
 import { Partnership } from '../agencies/agency.entity.js';
 import { HOLIDAY_RULES, JURISDICTIONS, type HolidayRule, type Jurisdiction } from '../panels/working-days.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 
 /** In the order in which the business of one feeds the next. Source: JAG note, section 3.1. */
 export const STAGES = ['jag', 'tasking', 'ttcg'] as const;

@@ -5,13 +5,14 @@ import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
-import { References } from '../policy/references.js';
-import { typeNamed, type RecordClass } from '../policy/subjects.js';
+import { References } from '../authorization/references.js';
+import { typeNamed } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
 
 /** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
 @Entity('cycles')
@@ -122,7 +123,7 @@ const itemOf = (row: Record<string, unknown>): RecordClass | null => {
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @Unique('feeds_once', ['kind', 'itemId', 'fromMeetingId', 'panelId'])
-@Index(['panelId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
 @Index(['toMeetingId'])
 @Index(['cycleId'])
 @Check('feeds_kind', oneOf('kind', FEED_KINDS))

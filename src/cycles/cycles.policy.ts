@@ -1,8 +1,8 @@
 /** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, type Ground } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject, type AllowRule } from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
@@ -12,7 +12,7 @@ import { coordinatedPanels, corePanels, seatedPartnerships } from '../panels/pan
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
 
-const seated: Ground = {
+const seated: AllowRule = {
   name: 'on-a-panel',
   sentence: 'who sits on a panel of the partnership',
   actions: ['read'],
@@ -21,7 +21,7 @@ const seated: Ground = {
 
 /** Who turns a cycle coordinates a panel that meets in that partnership; which panels, the service asks of each stage. */
 extendSubject(Panel, {
-  grounds: [
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -33,10 +33,10 @@ extendSubject(Panel, {
 
 const ofPanels = (panelIds: string[]): Where => ({ meeting: { $elemMatch: { panelId: { $in: panelIds } } } });
 
-declareSubject(CycleTemplate, 'CycleTemplate', { grounds: [seated] });
+declareSubject(CycleTemplate, 'CycleTemplate', { allowRules: [seated] });
 declareSubject(Cycle, 'Cycle', {
   relations: { template: { to: CycleTemplate, local: 'templateId', foreign: 'id' } },
-  grounds: [seated],
+  allowRules: [seated],
   orderBy: 'opensOn',
 });
 declareSubject(CycleMeeting, 'CycleMeeting', {
@@ -46,7 +46,7 @@ declareSubject(CycleMeeting, 'CycleMeeting', {
     others: { to: CycleMeeting, local: 'cycleId', foreign: 'cycleId' },
   },
   parent: 'cycle',
-  grounds: [{ ...seated, within: 'read' }],
+  allowRules: [{ ...seated, within: 'read' }],
 });
 
 /** A TTCG, of a cycle of which this holds. */
@@ -54,7 +54,7 @@ const ofTtcg = (where: Where): Where => ({ stages: { $elemMatch: { stage: 'ttcg'
 
 extendSubject(Meeting, {
   relations: { stages: { to: CycleMeeting, local: 'id', foreign: 'meetingId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'of-the-ttcg',
       sentence: 'who is a core member of the TTCG that meets',
@@ -99,7 +99,7 @@ const WITHOUT_THE_CASE = [
   'text',
   'acknowledgedAt',
   'acknowledgedById',
-  'madeAt',
+  'createdAt',
 ];
 
 declareSubject(Feed, 'Feed', {
@@ -108,8 +108,8 @@ declareSubject(Feed, 'Feed', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  bars: hiddenWithCase('caseId', 'fromPanelId', 'planPanelId'),
-  grounds: [
+  denyRules: hiddenWithCase('caseId', 'fromPanelId', 'planPanelId'),
+  allowRules: [
     {
       name: 'handing-on-its-plan',
       sentence:
@@ -140,12 +140,12 @@ declareSubject(Feed, 'Feed', {
   ],
 });
 
-declareWords(CycleTemplate, 'Meeting', 'template of a cycle');
-declareWords(Cycle, 'Meeting', 'cycle of meetings');
-declareWords(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
-declareWords(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
-addWords(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
-addWords(Meeting, {
+declareWording(CycleTemplate, 'Meeting', 'template of a cycle');
+declareWording(Cycle, 'Meeting', 'cycle of meetings');
+declareWording(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
+declareWording(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
+addActionPhrases(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
+addActionPhrases(Meeting, {
   prioritise: 'hand on priorities from it',
   'see-chairs': 'see whether the chairs of JAG and Tasking came to it',
 });

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { newMeeting } from '../meetings/meetings.service.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { closedCompartments, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { attach, attachOthers } from './attachment.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
-import type { CycleRequest } from './cycle.requests.js';
-import { ChairAtTtcgView, CycleMeetingView, CycleView } from './cycle.views.js';
+import type { CycleRequest } from './cycle.dto.js';
+import { ChairAtTtcgView, CycleMeetingView, CycleView } from './cycle.response.js';
 import { closesOn, opensOn, sittingOf } from './dates.js';
 import { takeWaiting } from './feeds.service.js';
 import { coordinates, lastNumber } from './templates.service.js';
@@ -48,38 +48,38 @@ const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", 
 export class CyclesService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(CycleView, {}, query));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(CycleView, {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(CycleView, await work.find('read', Cycle, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(CycleView, await work.find('read', Cycle, id)));
   }
 
-  meetings(actor: Actor, cycleId: string, query: PageQuery): Promise<Presented> {
+  meetings(actor: Actor, cycleId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Cycle, cycleId);
-      return work.page(CycleMeetingView, { cycleId }, query);
+      return work.respondPage(CycleMeetingView, { cycleId }, query);
     });
   }
 
   /** Their coming is a KPI: read off who was there and who chairs on that day. Source: JAG note, section 3.3, rule 6. */
-  chairs(actor: Actor, meetingId: string): Promise<Presented> {
+  chairs(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('see-chairs', Meeting, meetingId);
       const isMember = corePanels(actor).includes(panelId);
       // the boroughs are kept apart by the wall, and a member of the TTCG hears of all of them there
-      const rows = await work.across(() =>
+      const rows = await work.acrossPartnerships(() =>
         work.manager.query<object[]>(CHAIRS, [meetingId, isMember ? null : coordinatedPanels(actor)]),
       );
-      return work.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
+      return work.respondList(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
   }
 
   /** Makes the next cycle with its meetings. What waited for a meeting of their panels is taken up by them. */
-  generate(actor: Actor, { templateId }: CycleRequest): Promise<Presented> {
+  generate(actor: Actor, { templateId }: CycleRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const template = await work.peek('read', CycleTemplate, templateId, { lock: true });
+      const template = await work.findOrNull('read', CycleTemplate, templateId, { lock: true });
       if (!template)
         throw unacceptable('unknown-template', 'Name a template of your partnerships: GET /v1/cycle-templates.', [
           { pointer: '/templateId', detail: 'no such template' },
@@ -104,15 +104,15 @@ export class CyclesService {
         await attachOthers(work, meeting);
       }
       await attach(work, cycle, template);
-      work.happened('cycle.planned', Cycle, cycle, { number });
-      return work.present(CycleView, cycle, { status: 201 });
+      work.recordEvent('cycle.planned', Cycle, cycle, { number });
+      return work.respond(CycleView, cycle, { status: 201 });
     });
   }
 
   /** Nothing is on its way any more. Source: JAG note, section 3.3, rule 4. */
-  close(actor: Actor, id: string): Promise<Presented> {
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('read', Cycle, CycleView, id);
+      const found = await work.findForUpdate('read', Cycle, CycleView, id);
       await coordinates(work, (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages);
       if (found.closedAt) throw conflict('closed-already', 'The cycle is closed.');
       if (londonDay(work.now) <= found.closesOn)
@@ -125,8 +125,8 @@ export class CyclesService {
           left,
         );
       const closed = await work.update(Cycle, found, { closedAt: work.now });
-      work.happened('cycle.closed', Cycle, closed, { partial: closed.partial });
-      return work.present(CycleView, closed);
+      work.recordEvent('cycle.closed', Cycle, closed, { partial: closed.partial });
+      return work.respond(CycleView, closed);
     });
   }
 }
@@ -135,8 +135,8 @@ export class CyclesService {
  * Meetings that are not over, and what was handed on and nobody took up; their texts stay where they are. Of a case that is
  * hidden from whoever closes, and of what comes from a compartment outside it, nothing is said, and nothing asked.
  */
-async function stillToCome(work: Work, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
-  const left = await work.across(() =>
+async function stillToCome(work: UnitOfWork, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
+  const left = await work.acrossPartnerships(() =>
     work.manager.query<{ what: string }[]>(
       `SELECT 'the ' || cm.stage || ' meeting ' || m.id || ' is ' || m.status AS what
        FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id WHERE cm.cycle_id = $1 AND m.status = ANY ($2)

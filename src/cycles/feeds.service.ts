@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { MeetingCourse } from '../meetings/course.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Cycle, CycleMeeting, Feed, type FeedKind } from './cycle.entity.js';
-import type { FeedQuery, PriorityRequest } from './cycle.requests.js';
-import { FeedView } from './cycle.views.js';
+import type { FeedQuery, PriorityRequest } from './cycle.dto.js';
+import { FeedView } from './cycle.response.js';
 
 /** What is handed on, by which meeting, to which panel. */
 export interface HandedOn {
@@ -44,32 +44,36 @@ export class FeedsService {
     course.register({ cancelled: (work, meeting) => this.roll(work, meeting) });
   }
 
-  list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<Presented> {
+  list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<AuthorizedResponse> {
     const filter = {
       ...(panelId ? { panelId } : {}),
       ...(toMeetingId ? { toMeetingId } : {}),
       ...(acknowledged ? { acknowledgedAt: acknowledged === 'true' ? { $ne: null } : null } : {}),
     };
-    return this.records.read(actor, (work) => work.page(FeedView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(FeedView, filter, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(FeedView, await work.find('read', Feed, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(FeedView, await work.find('read', Feed, id)));
   }
 
-  acknowledge(actor: Actor, id: string): Promise<Presented> {
+  acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('acknowledge', Feed, FeedView, id);
+      const found = await work.findForUpdate('acknowledge', Feed, FeedView, id);
       if (found.acknowledgedAt) throw conflict('acknowledged-already', 'Somebody took this up already.');
-      return work.present(FeedView, await takeUp(work, found));
+      return work.respond(FeedView, await takeUp(work, found));
     });
   }
 
   /** From a meeting that serves several boroughs to the JAG of each; from another to the JAG of its own cycle. */
-  prioritise(actor: Actor, meetingId: string, { text, asksForIntelligence }: PriorityRequest): Promise<Presented> {
+  prioritise(
+    actor: Actor,
+    meetingId: string,
+    { text, asksForIntelligence }: PriorityRequest,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('prioritise', Meeting, meetingId);
-      const targets = await work.across(() =>
+      const targets = await work.acrossPartnerships(() =>
         work.manager.query<{ cycleId: string; panelId: string; partnershipId: string }[]>(
           `SELECT cm.cycle_id AS "cycleId", m.panel_id AS "panelId", m.partnership_id AS "partnershipId"
            FROM cycle_meetings here JOIN cycle_meetings cm ON cm.cycle_id = here.cycle_id AND cm.stage = 'jag'
@@ -95,13 +99,13 @@ export class FeedsService {
             agencyId: actor.agencyId,
             contributingType: actor.agencyType,
           })) ?? first;
-      return work.present(FeedView, first as Feed, { status: 201 });
+      return work.respond(FeedView, first as Feed, { status: 201 });
     });
   }
 
   /** What waited for a meeting that does not take place waits for the next of its panel; its cycles lack a meeting. */
-  private async roll(work: Work, cancelled: Meeting): Promise<void> {
-    await work.across(async () => {
+  private async roll(work: UnitOfWork, cancelled: Meeting): Promise<void> {
+    await work.acrossPartnerships(async () => {
       const feeds = await work.manager.findBy(Feed, { toMeetingId: cancelled.id });
       for (const feed of feeds.filter((one) => !one.acknowledgedAt)) {
         const toMeetingId = await nextMeeting(work, feed.panelId, cancelled.scheduledAt);
@@ -117,10 +121,10 @@ export class FeedsService {
 
 /** Hands something on, once: what the same meeting handed on already is not handed on again (then null). */
 export async function handOn(
-  work: Work,
+  work: UnitOfWork,
   { from, to, notBefore, toMeetingId, of, ...what }: HandedOn,
 ): Promise<Feed | null> {
-  return work.across(async () => {
+  return work.acrossPartnerships(async () => {
     const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
     if (await work.manager.existsBy(Feed, same)) return null;
     const feed = await work.insert(Feed, {
@@ -134,21 +138,21 @@ export async function handOn(
       fromPanelId: from.panelId,
       toMeetingId: toMeetingId ?? (await nextMeeting(work, to.panelId, notBefore)),
     });
-    work.happened('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
+    work.recordEvent('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
     return feed;
   });
 }
 
 /** Somebody of the panel takes it up: it has arrived. */
-export async function takeUp(work: Work, feed: Feed): Promise<Feed> {
+export async function takeUp(work: UnitOfWork, feed: Feed): Promise<Feed> {
   const taken = await work.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
-  work.happened('feed.acknowledged', Feed, taken, { kind: feed.kind });
+  work.recordEvent('feed.acknowledged', Feed, taken, { kind: feed.kind });
   return taken;
 }
 
 /** Gives what waits for a meeting of the panel to this one, unless it was handed on after it. */
-export async function takeWaiting(work: Work, meeting: Meeting): Promise<void> {
-  await work.across(async () => {
+export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  await work.acrossPartnerships(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(
       `SELECT f.id FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id
        WHERE f.panel_id = $1 AND f.to_meeting_id IS NULL AND f.acknowledged_at IS NULL AND m.scheduled_at < $2 ORDER BY f.id`,
@@ -160,7 +164,7 @@ export async function takeWaiting(work: Work, meeting: Meeting): Promise<void> {
 }
 
 /** The panel's next meeting in its cycle after a moment, if one is convened. */
-async function nextMeeting(work: Work, panelId: string, after: Date): Promise<string | null> {
+async function nextMeeting(work: UnitOfWork, panelId: string, after: Date): Promise<string | null> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) AND m.kind = 'ordinary'
      ORDER BY m.scheduled_at, m.id LIMIT 1`,

@@ -3,16 +3,16 @@ import { MeetingCourse } from '../meetings/course.js';
 import { reschedule } from '../meetings/meetings.service.js';
 import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { CycleTemplate, STAGES, type CycleStage } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
-import type { CycleTemplateChange, CycleTemplateRequest } from './cycle.requests.js';
-import { CycleTemplateView } from './cycle.views.js';
+import type { CycleTemplateChange, CycleTemplateRequest } from './cycle.dto.js';
+import { CycleTemplateView } from './cycle.response.js';
 import { attach } from './attachment.js';
 import { closesOn, opensOn, sittingOf } from './dates.js';
 
@@ -24,17 +24,17 @@ export class CycleTemplatesService {
     private readonly course: MeetingCourse,
   ) {}
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(CycleTemplateView, {}, query));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(CycleTemplateView, {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(CycleTemplateView, await work.find('read', CycleTemplate, id)),
+      work.respond(CycleTemplateView, await work.find('read', CycleTemplate, id)),
     );
   }
 
-  setUp(actor: Actor, request: CycleTemplateRequest): Promise<Presented> {
+  setUp(actor: Actor, request: CycleTemplateRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       counted(request);
       const partnershipId = await partnershipOf(work, request.stages);
@@ -45,8 +45,8 @@ export class CycleTemplatesService {
         weekday: request.weekday ?? null,
         partnershipId,
       });
-      work.happened('cycle-template.set-up', CycleTemplate, template);
-      return work.present(CycleTemplateView, template, { status: 201 });
+      work.recordEvent('cycle-template.set-up', CycleTemplate, template);
+      return work.respond(CycleTemplateView, template, { status: 201 });
     });
   }
 
@@ -54,9 +54,9 @@ export class CycleTemplatesService {
    * Cycles after the last one of which a meeting was held move with the template; with a new anchor the first of them opens
    * on it. Source: JAG note, section 3.3, rule 8.
    */
-  change(actor: Actor, id: string, request: CycleTemplateChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: CycleTemplateChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('read', CycleTemplate, CycleTemplateView, id, { writes: request });
+      const found = await work.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
       await coordinates(work, found.stages);
       if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
         throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
@@ -64,7 +64,7 @@ export class CycleTemplatesService {
         ]);
       counted({ ...found, ...request });
       if (work.isUnchanged(found))
-        return work.present(CycleTemplateView, await work.updateIfChanged(CycleTemplate, found, request));
+        return work.respond(CycleTemplateView, await work.updateIfChanged(CycleTemplate, found, request));
       const movable = await movableCycles(work, id);
       const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
       const changed = await work.update(CycleTemplate, found, {
@@ -73,12 +73,12 @@ export class CycleTemplatesService {
       });
       const pointer = request.anchorOn ? '/anchorOn' : '';
       for (const cycle of movable) await this.move(work, changed, cycle, pointer);
-      work.happened('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
-      return work.present(CycleTemplateView, changed);
+      work.recordEvent('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
+      return work.respond(CycleTemplateView, changed);
     });
   }
 
-  private async move(work: Work, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
+  private async move(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
     const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
     const moved = await work.update(Cycle, cycle, days);
     for (const stage of template.stages) {
@@ -92,14 +92,14 @@ export class CycleTemplatesService {
       const { venueOrMode } = stage;
       const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
       const postponed = await reschedule(work, this.course, meeting, changes);
-      work.happened('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
+      work.recordEvent('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
     await attach(work, moved, template);
   }
 }
 
 /** As a postponement: what has begun to be prepared does not end, and nothing closes, because of a day that has passed. */
-function notIntoThePast(work: Work, meeting: Meeting, to: Date, pointer: string): void {
+function notIntoThePast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
   if (to > work.now || to.getTime() === meeting.scheduledAt.getTime()) return;
   throw unacceptable('in-the-past', 'A meeting is convened for a time to come. Name a later first day.', [
     { pointer, detail: `the meeting ${meeting.id} would be in the past` },
@@ -107,8 +107,8 @@ function notIntoThePast(work: Work, meeting: Meeting, to: Date, pointer: string)
 }
 
 /** Cycles after the last one of which a meeting was held, in their order. */
-async function movableCycles(work: Work, templateId: string): Promise<Cycle[]> {
-  const rows = await work.across(() =>
+async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
+  const rows = await work.acrossPartnerships(() =>
     work.manager.query<{ id: string }[]>(
       `SELECT c.id FROM cycles c WHERE c.template_id = $1 AND c.closed_at IS NULL AND c.number > coalesce((
          SELECT max(before.number) FROM cycles before JOIN cycle_meetings cm ON cm.cycle_id = before.id
@@ -120,12 +120,12 @@ async function movableCycles(work: Work, templateId: string): Promise<Cycle[]> {
   return Promise.all(rows.map(({ id }) => work.manager.findOneByOrFail(Cycle, { id })));
 }
 
-export async function lastNumber(work: Work, templateId: string): Promise<number> {
+export async function lastNumber(work: UnitOfWork, templateId: string): Promise<number> {
   return (await work.manager.maximum(Cycle, 'number', { templateId })) ?? 0;
 }
 
 /** Every panel that meets in it is coordinated by whoever plans it. */
-export async function coordinates(work: Work, stages: CycleStage[]): Promise<Panel[]> {
+export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
   const panels: Panel[] = [];
   for (const { panelId } of stages.filter((one) => !one.shared))
     panels.push(await work.find('plan-cycles', Panel, panelId));
@@ -133,7 +133,7 @@ export async function coordinates(work: Work, stages: CycleStage[]): Promise<Pan
 }
 
 /** The one partnership whose panels meet, each as what it is; a shared panel serves that partnership. */
-async function partnershipOf(work: Work, stages: CycleStage[]): Promise<string> {
+async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
   const own = await coordinates(work, stages);
   const problem = (detail: string): Error =>
     unacceptable(
@@ -148,7 +148,7 @@ async function partnershipOf(work: Work, stages: CycleStage[]): Promise<string> 
     throw problem('at least one stage is not shared, and those are of one partnership');
   const [{ partnershipId } = { partnershipId: '' }] = own;
   for (const { stage, panelId, shared } of stages) {
-    const [panel] = await work.across(() =>
+    const [panel] = await work.acrossPartnerships(() =>
       work.manager.query<{ type: string; serves: boolean }[]>(
         `SELECT p.type, EXISTS (SELECT 1 FROM partnerships b WHERE b.id = $2 AND b.within_id = p.partnership_id) AS serves
          FROM panels p WHERE p.id = $1`,

@@ -1,20 +1,20 @@
 import { IsIn } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
-import { Disclosure, TIDINGS, type Tidings } from './disclosure.entity.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
+import { Disclosure, UPDATE_KINDS, type UpdateKind } from './disclosure.entity.js';
 
 /**
  * Correction or recall of a record that an agency received, and when the recipient was told of it. Each correction has its own;
  * the database refuses to change one that was told. Source: UK GDPR, article 19.
  */
 @Entity('disclosure_revisions')
-@Unique('disclosure_revisions_once', ['disclosureId', 'since', 'tidings'])
-@Index(['disclosureId', 'changedAt', 'id'])
-@Check('disclosure_revisions_tidings', oneOf('tidings', TIDINGS))
-@Check('disclosure_revisions_told', 'told_by_id IS NULL OR told_at IS NOT NULL')
+@Unique('disclosure_revisions_once', ['disclosureId', 'since', 'pending'])
+@Index(['disclosureId', 'updatedAt', 'id'])
+@Check('disclosure_revisions_pending', oneOf('pending', UPDATE_KINDS))
+@Check('disclosure_revisions_told', 'notified_by_id IS NULL OR notified_at IS NOT NULL')
 export class DisclosureRevision extends PartnershipRecord {
   /** The disclosure whose recipient is to be told. */
   @Column({ type: 'uuid' })
@@ -25,8 +25,8 @@ export class DisclosureRevision extends PartnershipRecord {
   /** What happened to the record. */
   @Column({ type: 'text' })
   @Classified('administrative')
-  @IsIn(TIDINGS)
-  tidings: Tidings;
+  @IsIn(UPDATE_KINDS)
+  pending: UpdateKind;
 
   /** When it happened (UTC). */
   @Column({ type: 'timestamptz' })
@@ -41,11 +41,11 @@ export class DisclosureRevision extends PartnershipRecord {
   /** When the recipient was told of it (UTC); null while the recipient is still to be told. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
-  toldAt: Date | null;
+  notifiedAt: Date | null;
 
   /** Who recorded that the recipient was told; null while nobody did, and of corrections before this was kept. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
-  toldById: string | null;
+  notifiedById: string | null;
 }

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Actor } from '../policy/actor.js';
-import { hasAnyGround, subjectOf } from '../policy/subjects.js';
-import { Disclosures, type Received, type Revised, type TakenBack } from '../records/journal.js';
-import { londonDay } from '../records/london-day.js';
+import type { Actor } from '../authentication/actor.js';
+import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import {
+  Disclosures,
+  type DisclosureBatch,
+  type RevisedRecord,
+  type WithdrawnPerson,
+} from '../records/audit-recording.js';
+import { londonDay } from '../time/london-day.js';
 import { Disclosure } from './disclosure.entity.js';
 
 /** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
@@ -13,7 +18,7 @@ const MOST_REMEMBERED = 50_000;
 /** A header has its limits; whoever changes more records at once finds the others by the case. */
 const MOST_LINKS = 10;
 
-const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
+const INSERT = `INSERT INTO disclosures (id, version, created_at, updated_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
     record_type, record_id, record_version, origin_agency_id, recipient_agency_id, purpose, day, at, fields, agreement_version_ids,
     kept_out_by_ids, through_listing_ids)
   SELECT d.id, 1, d.at, d.at, d."partnershipId", d."panelId", d."caseId", d."referralId", d."personId", d."listingId",
@@ -25,7 +30,7 @@ const INSERT = `INSERT INTO disclosures (id, version, made_at, changed_at, partn
     "throughListingIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
-const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, partnership_id, panel_id, meeting_id, document, reader_id,
+const COPY = `INSERT INTO document_copies (id, version, created_at, updated_at, partnership_id, panel_id, meeting_id, document, reader_id,
     agency_id, opened_at, listing_ids, kept_listing_ids, kept_out_by_ids)
   SELECT c.serial, 1, c.at, c.at, c."partnershipId", c."panelId", c."meetingId", c.document, c."readerId", c."agencyId", c.at, c."listingIds", c."keptListingIds",
     c."keptOutByIds"
@@ -34,14 +39,14 @@ const COPY = `INSERT INTO document_copies (id, version, made_at, changed_at, par
   ON CONFLICT DO NOTHING`;
 
 /** Keeps each correction and recall by itself: that a recipient was told of an earlier one stays recorded. */
-const REVISION = `INSERT INTO disclosure_revisions (id, version, made_at, changed_at, partnership_id, disclosure_id, tidings, since, fields)
-  SELECT gen_random_uuid(), 1, tidings_since, tidings_since, partnership_id, id, tidings, tidings_since, `;
+const REVISION = `INSERT INTO disclosure_revisions (id, version, created_at, updated_at, partnership_id, disclosure_id, pending, since, fields)
+  SELECT gen_random_uuid(), 1, pending_since, pending_since, partnership_id, id, pending, pending_since, `;
 
 /** A recall is never undone by a later correction; whoever was told is to be told again. */
 const REVISE = `WITH revised AS (
-    UPDATE disclosures SET tidings = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
-      tidings_since = $3, told_at = NULL, version = version + 1, changed_at = $3
-    WHERE record_id = $1 AND record_type = $4 AND (tidings IS DISTINCT FROM 'recall' OR $2) RETURNING *)
+    UPDATE disclosures SET pending = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
+      pending_since = $3, notified_at = NULL, version = version + 1, updated_at = $3
+    WHERE record_id = $1 AND record_type = $4 AND (pending IS DISTINCT FROM 'recall' OR $2) RETURNING *)
   ${REVISION} ARRAY(SELECT f FROM unnest(fields) f WHERE f = ANY ($5)) FROM revised ON CONFLICT DO NOTHING`;
 
 /**
@@ -50,12 +55,12 @@ const REVISE = `WITH revised AS (
  * research request, so that nothing is recalled from it alone. Older rows say the panel only: those since the matter began count.
  */
 const TAKE_BACK = `WITH matter AS (
-    SELECT id, made_at FROM referrals WHERE id = $3 OR case_id = $4),
-  revised AS (UPDATE disclosures d SET tidings = 'recall', tidings_since = $5, told_at = NULL, version = version + 1, changed_at = $5
+    SELECT id, created_at FROM referrals WHERE id = $3 OR case_id = $4),
+  revised AS (UPDATE disclosures d SET pending = 'recall', pending_since = $5, notified_at = NULL, version = version + 1, updated_at = $5
   WHERE d.person_id = $1 AND d.panel_id = $2 AND d.record_type IN ('Person', 'ProtectedAddress')
     AND (d.case_id = $4 OR d.referral_id IN (SELECT id FROM matter)
       OR d.case_id IS NULL AND d.referral_id IS NULL
-        AND d.at >= (SELECT min(made_at) FROM (SELECT made_at FROM matter UNION ALL SELECT made_at FROM cases WHERE id = $4) began))
+        AND d.at >= (SELECT min(created_at) FROM (SELECT created_at FROM matter UNION ALL SELECT created_at FROM cases WHERE id = $4) began))
     AND ($6::uuid IS NULL OR d.recipient_agency_id = $6 AND NOT EXISTS (
       SELECT FROM memberships m WHERE m.panel_id = $2 AND m.agency_id = $6 AND m.tier = 'core' AND m.valid_from <= $7
         AND (m.valid_to IS NULL OR m.valid_to >= $7))) RETURNING d.*)
@@ -75,7 +80,7 @@ function joined(fields: string[]): string {
 export class DisclosureRows extends Disclosures {
   private readonly known = new Set<string>();
 
-  async write(client: PoolClient, received: Received[]): Promise<() => void> {
+  async write(client: PoolClient, received: DisclosureBatch[]): Promise<() => void> {
     const fresh = new Map<string, object>();
     for (const { who, what } of received) {
       const day = londonDay(who.now);
@@ -113,21 +118,21 @@ export class DisclosureRows extends Disclosures {
     };
   }
 
-  async revised(client: PoolClient, { recordType, recordId, isRecall, fields = [], at }: Revised): Promise<void> {
+  async revised(client: PoolClient, { recordType, recordId, isRecall, fields = [], at }: RevisedRecord): Promise<void> {
     const values = [recordId, isRecall, at, recordType, fields];
     await client.query({ name: 'revise-disclosures', text: REVISE, values });
   }
 
   /** The lists follow the policy when they are read. The link is sent whether or not anybody received the record. */
   linkFor(actor: Actor, recordIds: string[]): string | null {
-    if (!recordIds.length || !hasAnyGround(actor, subjectOf(Disclosure), 'read')) return null;
+    if (!recordIds.length || !hasApplicableRule(actor, subjectOf(Disclosure), 'read')) return null;
     return [...new Set(recordIds)]
       .slice(0, MOST_LINKS)
       .map((id) => `</v1/disclosures?recordId=${id}&toBeTold=true>; rel="related"; title="Agencies to be told of this"`)
       .join(', ');
   }
 
-  async takenBack(client: PoolClient, taken: TakenBack): Promise<void> {
+  async takenBack(client: PoolClient, taken: WithdrawnPerson): Promise<void> {
     const { personId, panelId, referralId = null, caseId = null, agencyId = null, at } = taken;
     const values = [personId, panelId, referralId, caseId, at, agencyId, londonDay(at)];
     await client.query({ name: 'take-back-disclosures', text: TAKE_BACK, values });

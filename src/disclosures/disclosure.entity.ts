@@ -1,15 +1,15 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { Check, Column, Entity, Index, Unique } from 'typeorm';
-import { PURPOSES, type Purpose } from '../policy/categories.js';
-import { Classified } from '../policy/classification.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { PURPOSES, type Purpose } from '../authentication/purposes.js';
+import { Classified } from '../authorization/classification.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import { Case } from '../cases/case.entity.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 import { Person } from '../subjects/subject.entity.js';
 
 /** What its recipients must be told of a record that was disclosed. */
-export const TIDINGS = ['correction', 'recall'] as const;
-export type Tidings = (typeof TIDINGS)[number];
+export const UPDATE_KINDS = ['correction', 'recall'] as const;
+export type UpdateKind = (typeof UPDATE_KINDS)[number];
 
 /**
  * That an agency received content which another contributed: what, when first that day, for which purpose, under which
@@ -38,10 +38,10 @@ export type Tidings = (typeof TIDINGS)[number];
 @Index(['panelId', 'at', 'id'])
 @Index(['originAgencyId', 'at', 'id'])
 @Index(['partnershipId', 'at', 'id'])
-@Index('disclosures_to_be_told', ['partnershipId'], { where: 'tidings IS NOT NULL AND told_at IS NULL' })
-@Check(`tidings IN ('correction', 'recall')`)
-@Check(`(tidings IS NULL) = (tidings_since IS NULL)`)
-@Check(`told_at IS NULL OR tidings IS NOT NULL`)
+@Index('disclosures_to_be_told', ['partnershipId'], { where: 'pending IS NOT NULL AND notified_at IS NULL' })
+@Check(`pending IN ('correction', 'recall')`)
+@Check(`(pending IS NULL) = (pending_since IS NULL)`)
+@Check(`notified_at IS NULL OR pending IS NOT NULL`)
 export class Disclosure extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
@@ -137,16 +137,16 @@ export class Disclosure extends PartnershipRecord {
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsIn(TIDINGS)
-  tidings: Tidings | null;
+  @IsIn(UPDATE_KINDS)
+  pending: UpdateKind | null;
 
   /** Since when (UTC). */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
-  tidingsSince: Date | null;
+  pendingSince: Date | null;
 
   /** When the recipient was told of the last one (UTC); null while it is to be told. Each revision keeps its own. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
-  toldAt: Date | null;
+  notifiedAt: Date | null;
 }

@@ -1,15 +1,15 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
-import { DisclosureQuery } from './disclosures.requests.js';
+import { DisclosureQuery } from './disclosures.dto.js';
 import { DisclosuresService } from './disclosures.service.js';
-import { DisclosureRevisionView, DisclosureView } from './disclosures.views.js';
+import { DisclosureRevisionView, DisclosureView } from './disclosures.response.js';
 
 @Controller('v1/disclosures')
 export class DisclosuresController {
@@ -17,33 +17,33 @@ export class DisclosuresController {
 
   /** Which agency received what, when and for which purpose (originator, chair, coordinator, data protection officer) */
   @Get()
-  @Can('read', Disclosure)
-  @Answers.page(DisclosureView)
-  list(@By() actor: Actor, @Query() query: DisclosureQuery): Promise<Presented> {
+  @RequirePermission('read', Disclosure)
+  @ApiAnswer.page(DisclosureView)
+  list(@CurrentActor() actor: Actor, @Query() query: DisclosureQuery): Promise<AuthorizedResponse> {
     return this.disclosures.list(actor, query);
   }
 
   /** One disclosure */
   @Get(':id')
-  @Can('read', Disclosure)
-  @Answers.one(DisclosureView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Disclosure)
+  @ApiAnswer.one(DisclosureView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.disclosures.get(actor, id);
   }
 
   /** Every correction and recall of what was disclosed, and when the recipient was told of each */
   @Get(':id/revisions')
-  @Can('read', DisclosureRevision)
-  @Answers.page(DisclosureRevisionView)
-  revisions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', DisclosureRevision)
+  @ApiAnswer.page(DisclosureRevisionView)
+  revisions(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.disclosures.revisions(actor, id, query);
   }
 
   /** The recipient was told of every correction and recall until now */
-  @Post(':id/notice')
-  @Can('tell', Disclosure)
-  @Answers.changed(DisclosureView)
-  told(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @Post(':id/notification')
+  @RequirePermission('tell', Disclosure)
+  @ApiAnswer.changed(DisclosureView)
+  told(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.disclosures.told(actor, id);
   }
 }

@@ -1,9 +1,10 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
-import type { Actor } from '../policy/actor.js';
-import type { Purpose } from '../policy/categories.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject, subjectOf, type Bar, type RecordClass } from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Purpose } from '../authentication/purposes.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -36,7 +37,7 @@ const OF_A_REFERRAL: RecordClass[] = [
 ];
 
 /** The bars of a referral, for whatever stands in one. Of some old rows the referral is not known: they count as hidden. */
-const hiddenWithItsReferral: Bar = {
+const hiddenWithItsReferral: DenyRule = {
   name: excludedFromReferral.name,
   step: 'conflict',
   sentence: 'who is excluded from the referral in which it stands',
@@ -61,7 +62,7 @@ const BY_THEMSELVES: RecordClass[] = [Person, Place, Group, ProtectedAddress];
  * Hides rows about people, places and groups of which no case or referral is known through which they were received: it may be hidden.
  * With a case or referral, the bars of that one decide. Not from officers, who account for all that was received in the partnership.
  */
-const hiddenWithItsRecord: Bar = {
+const hiddenWithItsRecord: DenyRule = {
   name: 'excluded-from-record',
   step: 'conflict',
   sentence:
@@ -76,7 +77,7 @@ const hiddenWithItsRecord: Bar = {
 };
 
 /** Hides what only seems to have been received from officers, who account for what was, and where the agency did receive it. */
-const neverReceived: Bar = {
+const neverReceived: DenyRule = {
   name: 'never-received',
   step: 'conflict',
   sentence:
@@ -87,7 +88,7 @@ const neverReceived: Bar = {
   }),
 };
 
-const bars: Bar[] = [
+const bars: DenyRule[] = [
   {
     name: 'excluded-from-case',
     step: 'conflict',
@@ -136,9 +137,9 @@ const WITHOUT_THE_PANEL = [
   'purpose',
   'at',
   'fields',
-  'tidings',
-  'tidingsSince',
-  'toldAt',
+  'pending',
+  'pendingSince',
+  'notifiedAt',
 ];
 
 declareSubject(Disclosure, 'Disclosure', {
@@ -156,8 +157,8 @@ declareSubject(Disclosure, 'Disclosure', {
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],
-  bars,
-  grounds: [
+  denyRules: bars,
+  allowRules: [
     {
       name: 'originator-on-the-panel',
       sentence:
@@ -196,7 +197,7 @@ declareSubject(Disclosure, 'Disclosure', {
 declareSubject(DisclosureRevision, 'DisclosureRevision', {
   relations: { disclosure: { to: Disclosure, local: 'disclosureId', foreign: 'id' } },
   parent: 'disclosure',
-  grounds: [
+  allowRules: [
     {
       name: 'disclosure-reader',
       sentence: 'who may read the disclosure: when its recipient was told, not by whom',
@@ -204,7 +205,7 @@ declareSubject(DisclosureRevision, 'DisclosureRevision', {
       within: 'read',
       where: () => ({}),
       // a name tells who runs a panel that the reader may not know
-      fields: ['id', 'version', 'partnershipId', 'disclosureId', 'tidings', 'since', 'fields', 'toldAt'],
+      fields: ['id', 'version', 'partnershipId', 'disclosureId', 'pending', 'since', 'fields', 'notifiedAt'],
     },
     {
       name: 'disclosure-and-panel-reader',
@@ -217,7 +218,7 @@ declareSubject(DisclosureRevision, 'DisclosureRevision', {
 });
 
 extendSubject(Person, {
-  grounds: [
+  allowRules: [
     {
       name: 'data-protection-officer',
       sentence:
@@ -229,9 +230,9 @@ extendSubject(Person, {
   ],
 });
 
-declareWords(Disclosure, 'Accounting for it', 'disclosure', {
+declareWording(Disclosure, 'Accounting for it', 'disclosure', {
   tell: 'say that its recipients were told of a change',
   'read-panel': 'read on which panel it was',
 });
-declareWords(DisclosureRevision, 'Accounting for it', 'correction or recall of what was disclosed');
-addWords(Person, { 'account-for': 'ask who received what about the person' });
+declareWording(DisclosureRevision, 'Accounting for it', 'correction or recall of what was disclosed');
+addActionPhrases(Person, { 'account-for': 'ask who received what about the person' });

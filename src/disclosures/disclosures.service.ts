@@ -1,39 +1,40 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { conflict } from '../policy/problems.js';
-import { permitted, subjectOf, type RecordClass } from '../policy/subjects.js';
-import { asking } from '../records/asking.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { conflict } from '../http/problems.js';
+import { permittedRows, subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { authorizeFilter } from '../records/filter-authorization.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
-import type { DisclosureQuery } from './disclosures.requests.js';
-import { DisclosureRevisionView, DisclosureView } from './disclosures.views.js';
+import type { DisclosureQuery } from './disclosures.dto.js';
+import { DisclosureRevisionView, DisclosureView } from './disclosures.response.js';
 
 /** Every agency that received what, when, for which purpose; and who must be told of a correction or a recall. */
 @Injectable()
 export class DisclosuresService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, { limit, cursor, personId, toBeTold, ...asked }: DisclosureQuery): Promise<Presented> {
+  list(actor: Actor, { limit, cursor, personId, toBeTold, ...asked }: DisclosureQuery): Promise<AuthorizedResponse> {
     const query: PageQuery = { limit, cursor };
     return this.records.read(actor, async (work) => {
       // whoever may not know of the person learns nothing by asking
-      const isAccountable = personId !== undefined && (await work.peek('account-for', Person, personId)) !== null;
+      const isAccountable = personId !== undefined && (await work.findOrNull('account-for', Person, personId)) !== null;
       if (personId && !isAccountable) await work.find('read', Person, personId);
-      if (asked.caseId && !(await work.peek('explain', Case, asked.caseId)))
+      if (asked.caseId && !(await work.findOrNull('explain', Case, asked.caseId)))
         await work.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
-        ...(toBeTold === 'true' ? [{ tidings: { $exists: true }, toldAt: null }] : []),
+        ...(toBeTold === 'true' ? [{ pending: { $exists: true }, notifiedAt: null }] : []),
       ];
       const within = (about: Where[]): Where => (parts.length + about.length ? { $and: [...parts, ...about] } : {});
       const about = personId ? concerning(actor, personId, isAccountable) : [];
-      return work.page(DisclosureView, within(about), query, {
+      return work.respondPage(DisclosureView, within(about), query, {
         asked: { ...asked, personId, toBeTold },
         // what is found by its case stands on a panel that the reader coordinates, where all of it is shown
         restsOn: isAccountable ? undefined : within(personId ? [{ personId }] : []),
@@ -41,32 +42,32 @@ export class DisclosuresService {
     });
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(DisclosureView, await work.find('read', Disclosure, id)),
+      work.respond(DisclosureView, await work.find('read', Disclosure, id)),
     );
   }
 
-  revisions(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
+  revisions(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Disclosure, id);
-      return work.page(DisclosureRevisionView, { disclosureId: id }, query);
+      return work.respondPage(DisclosureRevisionView, { disclosureId: id }, query);
     });
   }
 
   /** Notes that the recipient was told of every correction and recall that nobody told it of before. */
-  told(actor: Actor, id: string): Promise<Presented> {
+  told(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('tell', Disclosure, DisclosureView, id);
-      if (!found.tidings || found.toldAt)
+      const found = await work.findForUpdate('tell', Disclosure, DisclosureView, id);
+      if (!found.pending || found.notifiedAt)
         throw conflict(
           'nothing-to-tell',
-          'The recipient has nothing to be told of this record, or was told. See `tidings` and `toldAt`.',
+          'The recipient has nothing to be told of this record, or was told. See `pending` and `notifiedAt`.',
         );
-      const told = { toldAt: work.now, toldById: actor.kind === 'practitioner' ? actor.id : null };
-      for (const one of await work.rows('read', DisclosureRevision, { disclosureId: id, toldAt: null }))
+      const told = { notifiedAt: work.now, notifiedById: actor.kind === 'practitioner' ? actor.id : null };
+      for (const one of await work.findMany('read', DisclosureRevision, { disclosureId: id, notifiedAt: null }))
         await work.update(DisclosureRevision, one, told);
-      return work.present(DisclosureView, await work.update(Disclosure, found, { toldAt: work.now }));
+      return work.respond(DisclosureView, await work.update(Disclosure, found, { notifiedAt: work.now }));
     });
   }
 }
@@ -80,10 +81,10 @@ function concerning(actor: Actor, personId: string, isAccountable: boolean): Whe
   if (!isAccountable && !actor.coordinatedPanelIds.length) return [{ personId }];
   const reader = { ...actor, scopes: undefined };
   const shown = <T extends object>(type: RecordClass<T>): Where[] => {
-    const readable = permitted(reader, subjectOf(type), 'read');
-    return readable ? [{ $and: [readable, asking(reader, subjectOf(type), { personId }).filter] }] : [];
+    const readable = permittedRows(reader, subjectOf(type), 'read');
+    return readable ? [{ $and: [readable, authorizeFilter(reader, subjectOf(type), { personId }).filter] }] : [];
   };
-  const explained = isAccountable ? permitted(reader, subjectOf(Case), 'explain') : null;
+  const explained = isAccountable ? permittedRows(reader, subjectOf(Case), 'explain') : null;
   const cases = [...shown(Case), ...(explained ? [{ $and: [explained, { personId }] }] : [])];
   const roles = [...shown(CasePerson), ...(explained ? [{ personId, case: { $elemMatch: explained } }] : [])];
   return [

@@ -3,9 +3,9 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Action } from '../plans/action.entity.js';
-import { Classified } from '../policy/classification.js';
-import { PartnershipRecord } from '../records/recorded.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified } from '../authorization/classification.js';
+import { PartnershipRecord } from '../records/record-entity.js';
+import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /** Still to be done long after its day, or not done by its agency. What became impossible is nobody's failure. */
@@ -41,9 +41,9 @@ export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closu
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Panel, ['steeringPanelId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique('escalations_once', ['actionId'])
-@Index(['steeringPanelId', 'changedAt', 'id'])
-@Index(['panelId', 'changedAt', 'id'])
-@Index(['ownerAgencyId', 'changedAt', 'id'])
+@Index(['steeringPanelId', 'updatedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['ownerAgencyId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Check('escalations_kind', oneOf('kind', ESCALATION_KINDS))
 @Check('escalations_status', oneOf('status', ESCALATION_STATUSES))

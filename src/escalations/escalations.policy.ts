@@ -3,8 +3,8 @@
  * and the steering group, which learns nothing of case and action. A conflict or a compartment hides the case, and so the
  * escalation.
  */
-import { declareSubject } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
@@ -27,7 +27,7 @@ const WITHOUT_CASE_AND_PANEL = [
   'answeredById',
   'agencyId',
   'closedOn',
-  'changedAt',
+  'updatedAt',
 ];
 
 declareSubject(Escalation, 'Escalation', {
@@ -40,8 +40,8 @@ declareSubject(Escalation, 'Escalation', {
   contributor: { agency: 'agencyId', type: 'contributingType' },
   owner: 'ownerAgencyId',
   // owner and steering group are not led through the case
-  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'action-reader',
       sentence: 'who may know of the action and in which case it stands',
@@ -76,7 +76,7 @@ declareSubject(Escalation, 'Escalation', {
   ],
 });
 
-declareWords(Escalation, 'Planning and acting', 'escalation of an action', {
+declareWording(Escalation, 'Planning and acting', 'escalation of an action', {
   answer: 'answer it for the steering group',
   close: 'close it for the steering group',
 });

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Action, isOpen } from '../plans/action.entity.js';
 import { ActionCourse } from '../plans/course.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Escalation, escalationMachine } from './escalation.entity.js';
-import type { EscalationAnswer, EscalationQuery } from './escalation.requests.js';
-import { EscalationView } from './escalation.views.js';
+import type { EscalationAnswer, EscalationQuery } from './escalation.dto.js';
+import { EscalationView } from './escalation.response.js';
 
 /** What the steering group says to agencies that leave actions undone. */
 @Injectable()
@@ -22,20 +22,20 @@ export class EscalationsService {
     course.register(follow);
   }
 
-  list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<Presented> {
+  list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<AuthorizedResponse> {
     const filter = { ...(kind ? { kind } : {}), ...(status ? { status } : {}) };
-    return this.records.read(actor, (work) => work.page(EscalationView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(EscalationView, filter, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(EscalationView, await work.find('read', Escalation, id)),
+      work.respond(EscalationView, await work.find('read', Escalation, id)),
     );
   }
 
-  answer(actor: Actor, id: string, request: EscalationAnswer): Promise<Presented> {
+  answer(actor: Actor, id: string, request: EscalationAnswer): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('answer', Escalation, EscalationView, id);
+      const found = await work.findForUpdate('answer', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'answer');
       if (request.answerDueOn < londonDay(work.now))
         throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
@@ -44,26 +44,26 @@ export class EscalationsService {
       const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       await work.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
       await tellOfAction(work, 'action.steering-group-answered', found);
-      return work.show(EscalationView, id);
+      return work.findAndRespond(EscalationView, id);
     });
   }
 
   /** While the action is still to be done, its end is the end of this. */
-  close(actor: Actor, id: string): Promise<Presented> {
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('close', Escalation, EscalationView, id);
+      const found = await work.findForUpdate('close', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'closure');
       if (isOpen((await actionOf(work, found)).status))
         throw conflict('action-open', 'The action is still to be done. The escalation ends when the action does.');
       await work.update(Escalation, found, { status, closedOn: londonDay(work.now) });
       await tellOfAction(work, 'action.steering-group-closed', found);
-      return work.show(EscalationView, id);
+      return work.findAndRespond(EscalationView, id);
     });
   }
 }
 
 /** It ends with its action, unless that ends because the agency did not act: then that is what it is about. */
-async function follow(work: Work, { id: actionId, status }: Action): Promise<void> {
+async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
   const found = await work.manager.findOneBy(Escalation, { actionId });
   if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
   await work.update(
@@ -75,10 +75,10 @@ async function follow(work: Work, { id: actionId, status }: Action): Promise<voi
   );
 }
 
-const actionOf = (work: Work, { actionId: id }: Escalation): Promise<Action> =>
+const actionOf = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
   work.manager.findOneByOrFail(Action, { id });
 
 /** What happens to it is told as of the action: to those who may know of that. */
-async function tellOfAction(work: Work, type: string, escalation: Escalation): Promise<void> {
-  work.happened(type, Action, await actionOf(work, escalation));
+async function tellOfAction(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
+  work.recordEvent(type, Action, await actionOf(work, escalation));
 }

@@ -2,9 +2,9 @@
  * What an event says beside its type, as far as its record would show it to the reader: names of changed fields and new
  * values of states. What belongs to no field of the record is not shown.
  */
-import type { Row } from '../policy/conditions.js';
-import { declaredSubjects } from '../policy/subjects.js';
-import type { Work } from '../records/work.js';
+import type { Row } from '../authorization/conditions.js';
+import { declaredSubjects } from '../authorization/subjects.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Event } from './event.entity.js';
 
 /** Fields of the record behind members of `data` that have another name. */
@@ -18,13 +18,13 @@ const FIELD_OF: Record<string, string> = {
 type Told = Pick<Event, 'id' | 'subjectType' | 'subjectId' | 'data'>;
 
 /** By the identifier of the event: what it says to the reader. */
-export async function shownData(work: Work, events: readonly Told[]): Promise<Row> {
+export async function shownData(work: UnitOfWork, events: readonly Told[]): Promise<Row> {
   const told: Row = {};
   for (const [subjectType, group] of Map.groupBy(events, (one) => one.subjectType)) {
     const type = declaredSubjects().find(({ name }) => name === subjectType)?.type;
     if (!type) continue;
     const ids = [...new Set(group.map((one) => one.subjectId))];
-    const [shown, hiding] = [await work.shownOf(type, ids), await work.tellingOf(type, ids)];
+    const [shown, hiding] = [await work.shownOf(type, ids), await work.revealingOf(type, ids)];
     for (const { id, subjectId, data } of group) {
       const seen = hiding.get(subjectId)?.(data) ?? data;
       told[id] = dataShown(seen, shown.get(subjectId) ?? new Set());

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { Classified } from '../policy/classification.js';
+import { Classified } from '../authorization/classification.js';
 
 /**
  * Something happened to a record. Thin: identifiers and names of states, never personal data. Timelines, webhooks and the

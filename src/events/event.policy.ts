@@ -2,20 +2,20 @@
  * An event shows no more than the record that it tells of: whoever may not read that record does not learn of the event, and
  * values and names of fields are shown as the record would show them. Source: design, section 1, principle 5.
  */
-import type { Actor } from '../policy/actor.js';
-import { classifiedProperties } from '../policy/classification.js';
-import type { Where } from '../policy/conditions.js';
+import type { Actor } from '../authentication/actor.js';
+import { classifiedProperties } from '../authorization/classification.js';
+import type { Where } from '../authorization/conditions.js';
 import {
   declareSubject,
   explainedByOfficer,
-  permitted,
+  permittedRows,
   permittedUnder,
   subjectOf,
   typeNamed,
   type Relation,
   type Subject,
-} from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+} from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import '../bids/bids.policy.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import '../cases/assessments.policy.js';
@@ -87,7 +87,7 @@ const doers: Record<string, Relation> = {
 
 /** Events of a contribution by somebody of whose way into the case the actor may know. */
 function byKnownContributor(actor: Actor): Where {
-  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Invitation), 'read');
+  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Invitation), 'read');
   const asAgency: Where | null = readable && { $and: [readable, { practitionerId: null }] };
   return {
     $or: [
@@ -112,7 +112,7 @@ function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = T
   const each = told.flatMap((subject): Where[] => {
     const permittedOnes = caseAbove(subject)
       ? permittedUnder(unscoped, subject, action, action)
-      : permitted(unscoped, subject, action);
+      : permittedRows(unscoped, subject, action);
     return permittedOnes ? [{ subjectType: subject.name, [toRecord(subject)]: { $elemMatch: permittedOnes } }] : [];
   });
   return each.length ? { $or: each } : null;
@@ -129,8 +129,8 @@ declareSubject(Event, 'Event', {
   relations: { ...relations, ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',
-  bars: [recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'record-reader',
       sentence:
@@ -162,4 +162,4 @@ declareSubject(Event, 'Event', {
   ],
 });
 
-declareWords(Event, 'Working a case', 'event of a case');
+declareWording(Event, 'Working a case', 'event of a case');

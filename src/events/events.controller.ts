@@ -1,15 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
 import { Case } from '../cases/case.entity.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { shownData } from './event-data.js';
 import { Event } from './event.entity.js';
-import { EventView } from './event.views.js';
+import { EventView } from './event.response.js';
 
 @Controller('v1')
 export class EventsController {
@@ -17,12 +17,14 @@ export class EventsController {
 
   /** What happened in a case, newest first */
   @Get('cases/:id/timeline')
-  @Can('read', Event)
-  @Answers.page(EventView)
-  timeline(@By() actor: Actor, @Id() caseId: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Event)
+  @ApiAnswer.page(EventView)
+  timeline(@CurrentActor() actor: Actor, @Id() caseId: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Case, caseId);
-      const page = await work.page(EventView, { caseId }, query, { given: (rows) => shownData(work, rows as never) });
+      const page = await work.respondPage(EventView, { caseId }, query, {
+        given: (rows) => shownData(work, rows as never),
+      });
       return page.only<EventView>(({ data }) => !('fields' in data) || (data['fields'] as string[]).length > 0);
     });
   }

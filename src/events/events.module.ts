@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { Outbox } from '../records/journal.js';
+import { Outbox } from '../records/audit-recording.js';
 import './event.policy.js';
 import { EventsController } from './events.controller.js';
 import { EventRows } from './outbox.js';

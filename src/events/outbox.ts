@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { Actor } from '../policy/actor.js';
-import { Outbox, type EventDraft } from '../records/journal.js';
+import type { Actor } from '../authentication/actor.js';
+import { Outbox, type EventDraft } from '../records/audit-recording.js';
 import { Event } from './event.entity.js';
 
 /** Writes events, in the transaction of what they tell. */

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
 import { HEARING_PANEL_TYPES, type PanelType } from '../panels/panel.entity.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { Recorded } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { RecordEntity } from '../records/record-entity.js';
 
 /** The bands of every instrument, from the least to the gravest. */
 export const BANDS = ['standard', 'medium', 'high'] as const;
@@ -59,7 +59,7 @@ export class InstrumentBand {
 @Check(`method IN ('sum', 'product')`)
 @Check(`effective_to IS NULL OR effective_to >= effective_from`)
 @Check(`panel_types <@ ARRAY[${HEARING_PANEL_TYPES.map((type) => `'${type}'`).join(', ')}]`)
-export class Instrument extends Recorded {
+export class Instrument extends RecordEntity {
   /** The instrument, e.g. `DASH-24`. */
   @Column({ type: 'text' })
   @Classified('administrative')

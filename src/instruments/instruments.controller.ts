@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Instrument } from './instrument.entity.js';
-import { InstrumentQuery } from './instrument.requests.js';
-import { InstrumentView } from './instrument.views.js';
+import { InstrumentQuery } from './instrument.dto.js';
+import { InstrumentView } from './instrument.response.js';
 import { InstrumentsService } from './instruments.service.js';
 
 @Controller('v1/instruments')
@@ -15,17 +15,17 @@ export class InstrumentsController {
 
   /** Risk instruments, all editions */
   @Get()
-  @Can('read', Instrument)
-  @Answers.page(InstrumentView)
-  list(@By() actor: Actor, @Query() query: InstrumentQuery): Promise<Presented> {
+  @RequirePermission('read', Instrument)
+  @ApiAnswer.page(InstrumentView)
+  list(@CurrentActor() actor: Actor, @Query() query: InstrumentQuery): Promise<AuthorizedResponse> {
     return this.instruments.list(actor, query);
   }
 
   /** One edition of an instrument: its keys, points and bands */
   @Get(':id')
-  @Can('read', Instrument)
-  @Answers.one(InstrumentView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Instrument)
+  @ApiAnswer.one(InstrumentView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.instruments.get(actor, id);
   }
 }

@@ -1,11 +1,11 @@
 /** Instruments are reference data of the service: keys, points and bands, about nobody. */
 import '../agencies/agencies.policy.js';
-import { declareSubject } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { Instrument } from './instrument.entity.js';
 
 declareSubject(Instrument, 'Instrument', {
-  grounds: [
+  allowRules: [
     {
       name: 'acts-somewhere',
       sentence: 'whose agency acts in any partnership',
@@ -15,4 +15,4 @@ declareSubject(Instrument, 'Instrument', {
   ],
 });
 
-declareWords(Instrument, 'Working a case', 'risk instrument');
+declareWording(Instrument, 'Working a case', 'risk instrument');

@@ -4,7 +4,7 @@
  */
 import type { Band, Instrument, InstrumentBand, InstrumentItem, ItemType } from './instrument.entity.js';
 
-export type InstrumentValues = Omit<Instrument, 'id' | 'version' | 'madeAt' | 'changedAt'>;
+export type InstrumentValues = Omit<Instrument, 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 
 const keys = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `q${String(at + 1).padStart(2, '0')}`);

@@ -9,9 +9,10 @@ import { Listing, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
 import { closedToAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
-import { declaredFacts, type Actor, type ActorFacts } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { subjectOf, type RecordClass } from '../policy/subjects.js';
+import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { repeatingForDecision } from '../referrals/referrals.policy.js';
 
@@ -21,10 +22,10 @@ const EXCLUDING = [
   'namedExcludedCaseIds',
   'excludedPersonIds',
   'panelExclusions',
-] as const satisfies (keyof ActorFacts)[];
+] as const satisfies (keyof ActorAttributes)[];
 
 /** The facts by which a conflict bars somebody from an item of a meeting. */
-const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorFacts)[];
+const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorAttributes)[];
 
 /** The bars ask for these as well. */
 const ASKED = [...EXCLUDING_FROM_ITEMS, 'coordinatedPanelIds'] as const;
@@ -41,7 +42,7 @@ export interface Matter {
 
 /** Of every panel with a chair or co-chair today: what excludes each of them. */
 async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
-  const facts = declaredFacts()
+  const facts = declaredAttributes()
     .filter(({ name }) => ASKED.some((one) => one === name))
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(

@@ -9,8 +9,8 @@ import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
 import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
-import type { Actors } from '../policy/actor.js';
-import { londonDay } from '../records/london-day.js';
+import type { Actors } from '../authentication/actor.js';
+import { londonDay } from '../time/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { withoutAChair } from './chairless.js';
@@ -248,12 +248,12 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
 const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION}), pending AS (
-       SELECT d.id, d.origin_agency_id, (d.tidings_since AT TIME ZONE 'Europe/London')::date::text AS due_on,
+       SELECT d.id, d.origin_agency_id, (d.pending_since AT TIME ZONE 'Europe/London')::date::text AS due_on,
          c.id AS case_id, l.id AS listing_id, p.id AS panel_id
        FROM disclosures d LEFT JOIN cases c ON c.id = d.case_id
        LEFT JOIN listings l ON l.id = d.listing_id AND l.case_id = d.case_id
        LEFT JOIN panels p ON p.id = d.panel_id AND p.partnership_id = d.partnership_id
-       WHERE d.tidings IS NOT NULL AND d.told_at IS NULL), told AS (
+       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), told AS (
        SELECT *, origin_agency_id AS agency_id FROM pending
        UNION SELECT q.*, c.agency_id FROM pending q JOIN coordination c ON c.panel_id = q.panel_id)
      SELECT 'recipient_to_tell' AS kind, id AS "subjectId", due_on AS "dueOn", agency_id AS "agencyId", case_id AS "caseId",
@@ -267,7 +267,7 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
   if (!changed.length) return [];
   // what was read before another change of that day is to be checked again
   await manager.query(
-    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, changed_at = $1
+    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
      FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
      WHERE n.kind = 'changed_by_excluded' AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
     [now, JSON.stringify(changed)],
@@ -285,8 +285,8 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
 /** Marks as unread what was read before another correction of the same day. */
 export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>
   manager.query(
-    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, changed_at = $1 FROM disclosures d
-     WHERE n.kind = 'recipient_to_tell' AND d.id = n.subject_id AND d.tidings IS NOT NULL AND d.told_at IS NULL
-       AND n.read_at < d.tidings_since`,
+    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1 FROM disclosures d
+     WHERE n.kind = 'recipient_to_tell' AND d.id = n.subject_id AND d.pending IS NOT NULL AND d.notified_at IS NULL
+       AND n.read_at < d.pending_since`,
     [now],
   );

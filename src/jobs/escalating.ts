@@ -10,7 +10,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
-import { londonDay } from '../records/london-day.js';
+import { londonDay } from '../time/london-day.js';
 import { pastEscalation } from './due.js';
 
 type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
@@ -21,7 +21,7 @@ type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' 
 export async function escalate(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
   const today = londonDay(now);
   const [group] = await manager.query<{ id: string; since: string }[]>(
-    `SELECT id, (made_at AT TIME ZONE 'Europe/London')::date AS since FROM panels WHERE partnership_id = $1 AND type = $2`,
+    `SELECT id, (created_at AT TIME ZONE 'Europe/London')::date AS since FROM panels WHERE partnership_id = $1 AND type = $2`,
     [partnershipId, STEERING_GROUP],
   );
   if (!group) return;
@@ -48,7 +48,7 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
       steeringPanelId: group.id,
       sinceOn: today,
       status: 'open',
-      madeAt: now,
-      changedAt: now,
+      createdAt: now,
+      updatedAt: now,
     });
 }

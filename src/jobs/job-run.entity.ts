@@ -1,14 +1,14 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Partnership } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 
 /** Days for which a run is kept. */
 export const RUNS_KEPT_DAYS = 7;
 
 /** A job did its work in one partnership, or failed at it. Every run is kept for the same time, whatever it found. */
 @Entity('job_runs')
-@Index(['partnershipId', 'changedAt', 'id'])
+@Index(['partnershipId', 'updatedAt', 'id'])
 @Check('job_runs_times', 'ended_at >= started_at')
 @Check('job_runs_notices', 'notices >= 0 AND (error IS NULL OR notices = 0)')
 export class JobRun extends PartnershipRecord {

@@ -1,13 +1,13 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { JobRun } from './job-run.entity.js';
-import { NoticeQuery } from './jobs.requests.js';
-import { JobRunView, NoticeView } from './jobs.views.js';
+import { NoticeQuery } from './jobs.dto.js';
+import { JobRunView, NoticeView } from './jobs.response.js';
 import { Notice } from './notice.entity.js';
 import { NoticesService } from './notices.service.js';
 
@@ -17,33 +17,33 @@ export class JobsController {
 
   /** What your agency was told, and the panels that you coordinate */
   @Get('notices')
-  @Can('read', Notice)
-  @Answers.page(NoticeView)
-  notices(@By() actor: Actor, @Query() query: NoticeQuery): Promise<Presented> {
+  @RequirePermission('read', Notice)
+  @ApiAnswer.page(NoticeView)
+  notices(@CurrentActor() actor: Actor, @Query() query: NoticeQuery): Promise<AuthorizedResponse> {
     return this.service.list(actor, query);
   }
 
   /** One notice */
   @Get('notices/:id')
-  @Can('read', Notice)
-  @Answers.one(NoticeView)
-  notice(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Notice)
+  @ApiAnswer.one(NoticeView)
+  notice(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.service.get(actor, id);
   }
 
   /** Mark a notice to your agency as read */
   @Post('notices/:id/reading')
-  @Can('mark-read', Notice)
-  @Answers.changed(NoticeView)
-  markRead(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('mark-read', Notice)
+  @ApiAnswer.changed(NoticeView)
+  markRead(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.service.markRead(actor, id);
   }
 
   /** What the jobs did, last first (administrators, data protection officers) */
   @Get('job-runs')
-  @Can('read', JobRun)
-  @Answers.page(JobRunView)
-  runs(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', JobRun)
+  @ApiAnswer.page(JobRunView)
+  runs(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.service.runs(actor, query);
   }
 }

@@ -2,10 +2,10 @@
  * Who reads a notice: those of the agency that it was sent to who have to do with the matter, and the panel's coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
  * protection officers; how much a job found to tell is for the latter alone, as a number tells of what is hidden.
  */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, permitted, subjectOf, type Bar } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, permittedRows, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Disclosure } from '../disclosures/disclosure.entity.js';
@@ -74,16 +74,16 @@ const WITHOUT_THE_CASE = [
   'level',
   'readAt',
   'readById',
-  'madeAt',
+  'createdAt',
 ];
 
 /** A notice that was sent because of an exclusion tells of it. */
-const hiddenWithExclusion: Bar = {
+const hiddenWithExclusion: DenyRule = {
   name: 'hidden-exclusion',
   step: 'conflict',
   sentence: 'who may not read the exclusion because of which it was sent',
   where: (actor) => {
-    const read = permitted({ ...actor, scopes: undefined }, subjectOf(Exclusion), 'read');
+    const read = permittedRows({ ...actor, scopes: undefined }, subjectOf(Exclusion), 'read');
     return { exclusionId: { $ne: null }, ...(read ? { $nor: [{ exclusion: { $elemMatch: read } }] } : {}) };
   },
 };
@@ -98,13 +98,13 @@ declareSubject(Notice, 'Notice', {
   seek: ['agencyId', 'panelId'],
   panel: 'panelId',
   case: 'caseId',
-  bars: [
+  denyRules: [
     ...hiddenWithCase('caseId', 'planPanelId'),
     hiddenWithReferral('subjectType', 'referral'),
     recusedFromItem('listingId'),
     hiddenWithExclusion,
   ],
-  grounds: [
+  allowRules: [
     {
       name: 'owner',
       sentence:
@@ -173,7 +173,7 @@ declareSubject(Notice, 'Notice', {
       sentence: 'whose agency made the referral that it is about, and who may change that',
       actions: ['read', 'mark-read'],
       where: (actor) => {
-        const own = permitted({ ...actor, scopes: undefined }, subjectOf(Referral), 'refer-again');
+        const own = permittedRows({ ...actor, scopes: undefined }, subjectOf(Referral), 'refer-again');
         return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }] };
       },
     },
@@ -183,8 +183,8 @@ declareSubject(Notice, 'Notice', {
         'who may say, for the agency that it was sent to, that the recipient of a disclosure was told, while nobody has said so',
       actions: ['read', 'mark-read'],
       where: (actor) => {
-        const own = permitted({ ...actor, scopes: undefined }, subjectOf(Disclosure), 'tell');
-        const pending = { tidings: { $exists: true }, toldAt: null };
+        const own = permittedRows({ ...actor, scopes: undefined }, subjectOf(Disclosure), 'tell');
+        const pending = { pending: { $exists: true }, notifiedAt: null };
         return own && { $and: [sentTo(actor, TO_TELLERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }] };
       },
       // what the disclosure itself does not show to an agency without a seat, the notice does not show either
@@ -237,7 +237,7 @@ declareSubject(Notice, 'Notice', {
 
 declareSubject(JobRun, 'JobRun', {
   seek: ['partnershipId'],
-  grounds: [
+  allowRules: [
     {
       name: 'administrator',
       sentence:
@@ -257,8 +257,8 @@ declareSubject(JobRun, 'JobRun', {
   ],
 });
 
-declareWords(Notice, 'Planning and acting', 'notice', {
+declareWording(Notice, 'Planning and acting', 'notice', {
   locate: 'know of which panel and case it is',
   'mark-read': 'mark it as read',
 });
-declareWords(JobRun, 'Accounting for it', 'run of a job');
+declareWording(JobRun, 'Accounting for it', 'run of a job');

@@ -3,10 +3,10 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
-import { References } from '../policy/references.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
+import { References } from '../authorization/references.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 
 /** How far it has come: ahead of the day, on it, after it, escalated. */
@@ -87,8 +87,8 @@ export const TO_COORDINATION: NoticeKind[] = [
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
 @ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @Unique('notices_once', ['kind', 'subjectId', 'dueOn', 'agencyId'])
-@Index(['agencyId', 'changedAt', 'id'])
-@Index(['panelId', 'changedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Check('notices_kind', oneOf('kind', NOTICE_KINDS))
 @Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)

@@ -2,7 +2,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import { Logger, run, runMigrations, type Runner, type TaskList } from 'graphile-worker';
 import type pg from 'pg';
-import { poolApart } from '../records/database.js';
+import { poolApart } from '../database/data-source.js';
 
 const SCHEMA = 'graphile_worker';
 /** One listens, one works, one keeps the hours. */

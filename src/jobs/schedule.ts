@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { config } from '../config.js';
-import { Clock } from '../records/clock.js';
+import { Clock } from '../time/clock.js';
 import { doJobs } from './queue.js';
 import { Sweep, SWEEP } from './sweep.js';
 

@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, LessThan, type EntityManager, type InsertResult } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Action } from '../plans/action.entity.js';
-import { Actors } from '../policy/actor.js';
-import { keptSince } from '../records/idempotency.js';
-import { Outbox } from '../records/journal.js';
-import { behind, SERVICE_WALL, type Wall } from '../records/wall.js';
+import { Actors } from '../authentication/actor.js';
+import { expiryOfReplies } from '../records/idempotency.js';
+import { Outbox } from '../records/audit-recording.js';
+import { withSecurityContext, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
 import { dueOn, remindAgain } from './due.js';
 import { escalate } from './escalating.js';
 import { JobRun, RUNS_KEPT_DAYS } from './job-run.entity.js';
@@ -43,8 +43,8 @@ export class Sweep {
   }
 
   private async all(now: Date): Promise<void> {
-    await this.source.query('SELECT delete_idempotent_replies($1)', [keptSince(now)]);
-    const partnerships = await behind(this.source, SERVICE_WALL, (manager) =>
+    await this.source.query('SELECT delete_idempotent_replies($1)', [expiryOfReplies(now)]);
+    const partnerships = await withSecurityContext(this.source, SERVICE_CONTEXT, (manager) =>
       manager.query<{ id: string }[]>('SELECT id FROM partnerships ORDER BY id'),
     );
     for (const { id } of partnerships) await this.one(id, now);
@@ -52,7 +52,7 @@ export class Sweep {
 
   /** What fails in one partnership holds up no other. */
   private async one(partnershipId: string, now: Date): Promise<void> {
-    const wall: Wall = { ...SERVICE_WALL, partnerships: `{${partnershipId}}` };
+    const wall: SecurityContext = { ...SERVICE_CONTEXT, partnerships: `{${partnershipId}}` };
     const began = performance.now();
     // made before the work: the identifier holds its time
     const id = uuidv7({ msecs: now.getTime() });
@@ -65,11 +65,11 @@ export class Sweep {
         endedAt: new Date(now.getTime() + (performance.now() - began)),
         notices,
         error,
-        madeAt: now,
-        changedAt: now,
+        createdAt: now,
+        updatedAt: now,
       });
     try {
-      await behind(this.source, wall, async (manager) => {
+      await withSecurityContext(this.source, wall, async (manager) => {
         await manager.query(LOCK, [partnershipId]);
         const notices = await this.tell(manager, partnershipId, now);
         // by age alone: which runs are left must not say which of them found something
@@ -80,7 +80,7 @@ export class Sweep {
       // a message could quote what a row holds
       const code = (error as { code?: string }).code ?? (error as Error).name;
       this.log.error({ task: SWEEP, partnershipId, code });
-      await behind(this.source, wall, (manager) => note(manager, 0, code));
+      await withSecurityContext(this.source, wall, (manager) => note(manager, 0, code));
     }
   }
 
@@ -103,8 +103,8 @@ export class Sweep {
       partnershipId,
       subjectType: one.subjectType ?? NOTICES[one.kind].about,
       level: NOTICES[one.kind].level,
-      madeAt: now,
-      changedAt: now,
+      createdAt: now,
+      updatedAt: now,
     }));
     const fresh = new Set<string>();
     for (let start = 0; start < rows.length; start += AT_ONCE) {
@@ -133,7 +133,7 @@ export class Sweep {
     const actions = await manager.findBy(Action, { id: In([...ids]) });
     await this.outbox.write(
       manager,
-      { id: SERVICE_WALL.actor, agencyId: SERVICE_WALL.agency, now },
+      { id: SERVICE_CONTEXT.actor, agencyId: SERVICE_CONTEXT.agency, now },
       actions.map(({ id, partnershipId, panelId, caseId, listingId, category, contributingType, dueOn: day }) => ({
         type: 'action.escalated',
         subjectType: 'Action',

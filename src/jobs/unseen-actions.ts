@@ -5,9 +5,9 @@
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
 import '../plans/plans.policy.js';
-import type { Actor, Actors } from '../policy/actor.js';
+import type { Actor, Actors } from '../authentication/actor.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
-import { readableBy, rowsWithFactsOfAll } from '../records/facts.js';
+import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 
 interface OpenAction {
   id: string;
@@ -85,7 +85,7 @@ async function readByNobody(
   let left = [...actionIds];
   for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
     const people = await find(ids.slice(start, start + ASKED_AT_ONCE));
-    const rows = await rowsWithFactsOfAll(manager, people, Action, ['read'], left);
+    const rows = await rowsWithRelationsOfAll(manager, people, Action, ['read'], left);
     for (const one of people) {
       if (!left.length) break;
       const seen = new Set((await readableBy(manager, one, Action, rows)).map((row) => row['id'] as string));

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Invitation, Listing, Meeting } from './meeting.entity.js';
 
 /** What else follows from the course of a meeting, in the work that moves it; areas that come later register it. */
 export interface FollowsMeeting {
   /** It was held: what it hands on is handed on. */
-  held?: (work: Work, meeting: Meeting) => Promise<void>;
+  held?: (work: UnitOfWork, meeting: Meeting) => Promise<void>;
   /** It was put off: what waits for it is due for another day. */
-  postponed?: (work: Work, meeting: Meeting) => Promise<void>;
+  postponed?: (work: UnitOfWork, meeting: Meeting) => Promise<void>;
   /** It does not take place: what waited for it goes elsewhere. */
-  cancelled?: (work: Work, meeting: Meeting) => Promise<void>;
+  cancelled?: (work: UnitOfWork, meeting: Meeting) => Promise<void>;
   /** One item was taken off its list. */
-  removed?: (work: Work, listing: Listing) => Promise<void>;
+  removed?: (work: UnitOfWork, listing: Listing) => Promise<void>;
   /** Somebody is not invited to an item any more. */
-  uninvited?: (work: Work, invitation: Invitation) => Promise<void>;
+  uninvited?: (work: UnitOfWork, invitation: Invitation) => Promise<void>;
 }
 
 @Injectable()
@@ -24,23 +24,23 @@ export class MeetingCourse {
     this.followers.push(follower);
   }
 
-  async held(work: Work, meeting: Meeting): Promise<void> {
+  async held(work: UnitOfWork, meeting: Meeting): Promise<void> {
     for (const one of this.followers) await one.held?.(work, meeting);
   }
 
-  async postponed(work: Work, meeting: Meeting): Promise<void> {
+  async postponed(work: UnitOfWork, meeting: Meeting): Promise<void> {
     for (const one of this.followers) await one.postponed?.(work, meeting);
   }
 
-  async cancelled(work: Work, meeting: Meeting): Promise<void> {
+  async cancelled(work: UnitOfWork, meeting: Meeting): Promise<void> {
     for (const one of this.followers) await one.cancelled?.(work, meeting);
   }
 
-  async removed(work: Work, listing: Listing): Promise<void> {
+  async removed(work: UnitOfWork, listing: Listing): Promise<void> {
     for (const one of this.followers) await one.removed?.(work, listing);
   }
 
-  async uninvited(work: Work, invitation: Invitation): Promise<void> {
+  async uninvited(work: UnitOfWork, invitation: Invitation): Promise<void> {
     for (const one of this.followers) await one.uninvited?.(work, invitation);
   }
 }

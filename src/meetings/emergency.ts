@@ -1,6 +1,6 @@
 /** Meetings outside the cycle. Source: JAG note, section 1.6 "Urgent case"; MARAC note, section 2.4 "Emergency MARAC". */
-import { unacceptable } from '../policy/problems.js';
-import type { Work } from '../records/work.js';
+import { unacceptable } from '../http/problems.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { hearsHighRisk } from './agenda/bearings.js';
 import type { ListingKind, Meeting } from './meeting.entity.js';
 
@@ -8,7 +8,7 @@ import type { ListingKind, Meeting } from './meeting.entity.js';
  * Before an emergency meeting goes out or begins: it hears a case of high risk, or its chair says why it cannot wait. A risk that
  * is withheld from the actor counts as not high.
  */
-export async function mustNotWait(work: Work, meeting: Meeting): Promise<void> {
+export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
   throw unacceptable(
     'could-wait',

@@ -3,12 +3,12 @@
  * on what was told. Nobody is in a room, and whoever contributed or answered takes the place of those present. Source: MARAC
  * note, section 2.5 "Meeting-less mode".
  */
-import { conflict } from '../policy/problems.js';
+import { conflict } from '../http/problems.js';
 import { Contribution } from '../cases/case.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import type { Actors } from '../policy/actor.js';
-import { granted } from '../policy/levels.js';
-import type { Work } from '../records/work.js';
+import type { Actors } from '../authentication/actor.js';
+import { grantedLevel } from '../authorization/sharing-levels.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { DECISION_CATEGORY, Listing, type Meeting } from './meeting.entity.js';
 
 export const isInWriting = ({ kind }: Pick<Meeting, 'kind'>): boolean => kind === 'written';
@@ -24,10 +24,10 @@ export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
 }
 
 /** By the chair, after the closing date, or before it where everybody who was asked has answered. */
-export async function mayDecideInWriting(work: Work, meeting: Meeting, { id }: Listing): Promise<void> {
+export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
   await work.find('decide-in-writing', Listing, id);
   if (meeting.scheduledAt <= work.now) return;
-  const [answers] = await work.asService(() =>
+  const [answers] = await work.asSystem(() =>
     work.manager.query<[{ asked: number; open: number }]>(
       `SELECT count(*)::int AS asked, count(*) FILTER (WHERE status = 'asked')::int AS open
        FROM research_requests WHERE listing_id = $1 AND status <> 'cancelled'`,
@@ -52,10 +52,15 @@ const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.
  * must not tell of a contribution that is withheld from one of them. Exclusions and recusals make no difference, so that the count does
  * not tell of them. Source: docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
  */
-export async function agenciesHeard(work: Work, actors: Actors, meeting: Meeting, item: Listing): Promise<string[]> {
+export async function agenciesHeard(
+  work: UnitOfWork,
+  actors: Actors,
+  meeting: Meeting,
+  item: Listing,
+): Promise<string[]> {
   const { now, actor } = work;
   const query = <R>(sql: string, values: unknown[]): Promise<R[]> => work.manager.query<R[]>(sql, values);
-  const [members, answered] = await work.asService(async () => [
+  const [members, answered] = await work.asSystem(async () => [
     await query<{ id: string }>(CORE_MEMBERS, [item.panelId, now]),
     await query<{ agencyId: string }>(
       `SELECT asked_agency_id AS "agencyId" FROM research_requests WHERE listing_id = $1 AND status = 'returned'`,
@@ -66,11 +71,11 @@ export async function agenciesHeard(work: Work, actors: Actors, meeting: Meeting
   const readers = await actors.practitionersWithin(query, ids, { now, call: actor.call, purpose: 'PANEL_MEETING' });
   const decided = { agencyId: actor.agencyId, type: actor.agencyType };
   const known = readers
-    .filter((one) => granted(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
+    .filter((one) => grantedLevel(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
     .map((one) => ownOrShared({ ...one, emergencyCaseIds: [] }));
-  const told = await work.rows('read', Contribution, {
+  const told = await work.findMany('read', Contribution, {
     $and: [
-      { caseId: item.caseId, agencyOnly: false, recalledAt: null, madeAt: { $gte: meeting.madeAt } },
+      { caseId: item.caseId, agencyOnly: false, recalledAt: null, createdAt: { $gte: meeting.createdAt } },
       ...new Map(known.map((where) => [JSON.stringify(where), where])).values(),
     ],
   });

@@ -2,19 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingCourse } from './course.js';
 import { Hearers } from './room/hearers.js';
 import { endInvitations } from './invitations-end.js';
 import { itemOf } from './items.js';
 import { withinLimits } from './listings.service.js';
 import { Invitation, Meeting } from './meeting.entity.js';
-import type { InvitationChange, InvitationWithdrawal } from './meeting.requests.js';
-import { InvitationView } from './meeting.views.js';
+import type { InvitationChange, InvitationWithdrawal } from './meeting.dto.js';
+import { InvitationView } from './meeting.response.js';
 
 /** Where an invitation is found. */
 interface Place {
@@ -37,15 +37,15 @@ export class InvitationCorrections {
     );
   }
 
-  get(actor: Actor, { meetingId, listingId, id }: Place): Promise<Presented> {
+  get(actor: Actor, { meetingId, listingId, id }: Place): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.present(InvitationView, ofItem(await work.find('read', Invitation, id), listingId));
+      return work.respond(InvitationView, ofItem(await work.find('read', Invitation, id), listingId));
     });
   }
 
   /** The event says the new dates and the reason, and the event before it the earlier ones. */
-  change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<Presented> {
+  change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one after the other with whoever moves or closes the meeting
       const meeting = await work.find('read', Meeting, place.meetingId, { lock: true });
@@ -54,7 +54,7 @@ export class InvitationCorrections {
       if (removedAt || found.closesAt <= work.now)
         throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
       if (work.isUnchanged(found))
-        return work.present(InvitationView, await work.updateIfChanged(Invitation, found, changes));
+        return work.respond(InvitationView, await work.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
@@ -66,16 +66,16 @@ export class InvitationCorrections {
       withinLimits(meeting, { opensAt, closesAt }, days, work.now);
       const changed = await work.update(Invitation, found, { ...changes, changeReason: reason });
       const fields = Object.keys(changes);
-      work.happened('invitation.changed', Invitation, changed, {
+      work.recordEvent('invitation.changed', Invitation, changed, {
         fields: [...fields, 'changeReason'],
         opensAt,
         closesAt,
       });
-      return work.present(InvitationView, changed);
+      return work.respond(InvitationView, changed);
     });
   }
 
-  withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<Presented> {
+  withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await itemOf(work, 'read', place.meetingId, place.listingId);
       await this.hearers.heardUntilNow(work, { id: place.listingId });
@@ -86,13 +86,18 @@ export class InvitationCorrections {
         withdrawalReason: reason,
       });
       await this.course.uninvited(work, withdrawn);
-      work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
-      return work.present(InvitationView, withdrawn);
+      work.recordEvent('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
+      return work.respond(InvitationView, withdrawn);
     });
   }
 
-  private async taken(work: Work, action: string, { listingId, id }: Place, writes?: object): Promise<Invitation> {
-    const found = ofItem(await work.take(action, Invitation, InvitationView, id, { writes }), listingId);
+  private async taken(
+    work: UnitOfWork,
+    action: string,
+    { listingId, id }: Place,
+    writes?: object,
+  ): Promise<Invitation> {
+    const found = ofItem(await work.findForUpdate(action, Invitation, InvitationView, id, { writes }), listingId);
     if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
     return found;
   }

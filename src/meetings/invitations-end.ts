@@ -3,17 +3,17 @@ import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { instantAfter } from '../panels/limits.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, type Meeting } from './meeting.entity.js';
 
 /** Withdraws the open invitations to an item, to all items of a meeting, or of one person by name, also those that the actor may not see. */
 export async function endInvitations(
-  work: Work,
+  work: UnitOfWork,
   of: Pick<Invitation, 'listingId'> | Pick<Invitation, 'meetingId'> | { practitionerId: string },
   reason: string,
   then: (invitation: Invitation) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  await work.asService(async () => {
+  await work.asSystem(async () => {
     for (const one of await openInvitations(work, of)) await then(await withdraw(work, one, reason));
   });
 }
@@ -32,7 +32,7 @@ export function latestEnd({ scheduledAt, endsAt, closedAt }: Meeting, daysAfterM
  * after their latest end. An invitation ends now at the earliest: what it opened until now stays recorded.
  */
 export async function shortenInvitations(
-  work: Work,
+  work: UnitOfWork,
   meeting: Meeting,
   then: (invitation: Invitation) => Promise<void>,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function shortenInvitations(
   const latest = latestEnd(meeting, days);
   const closesAt = latest > work.now ? latest : work.now;
   const reason = 'An invitation ends soon after the meeting, which was moved or held earlier.';
-  await work.asService(async () => {
+  await work.asSystem(async () => {
     for (const one of await openInvitations(work, { meetingId: meeting.id })) {
       if (one.closesAt <= closesAt) continue;
       if (one.opensAt >= closesAt) {
@@ -48,20 +48,20 @@ export async function shortenInvitations(
         continue;
       }
       const changed = await work.update(Invitation, one, { closesAt, changeReason: reason });
-      work.happened('invitation.changed', Invitation, changed, { fields: ['closesAt', 'changeReason'], closesAt });
+      work.recordEvent('invitation.changed', Invitation, changed, { fields: ['closesAt', 'changeReason'], closesAt });
     }
   });
 }
 
-const openInvitations = (work: Work, of: FindOptionsWhere<Invitation>): Promise<Invitation[]> =>
+const openInvitations = (work: UnitOfWork, of: FindOptionsWhere<Invitation>): Promise<Invitation[]> =>
   work.manager.findBy(Invitation, { ...of, withdrawnAt: IsNull(), closesAt: MoreThan(work.now) });
 
-async function withdraw(work: Work, invitation: Invitation, reason: string): Promise<Invitation> {
+async function withdraw(work: UnitOfWork, invitation: Invitation, reason: string): Promise<Invitation> {
   const withdrawn = await work.update(Invitation, invitation, {
     withdrawnAt: work.now,
     withdrawnById: work.actor.id,
     withdrawalReason: reason,
   });
-  work.happened('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
+  work.recordEvent('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
   return withdrawn;
 }

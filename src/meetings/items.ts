@@ -1,24 +1,25 @@
 /** The items of a meeting, as the services of this area find them and write beneath them. */
-import type { Actor, Actors } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { notFound } from '../policy/problems.js';
-import { notBarred, subjectOf, type RecordClass } from '../policy/subjects.js';
+import type { Actor, Actors } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { notFound } from '../http/problems.js';
+import { notDenied, subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
 import type { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
 import { inOrder } from './agenda/order-of-hearing.js';
 
 /** The item, if it is one of this meeting. */
 export async function itemOf(
-  work: Work,
+  work: UnitOfWork,
   action: string,
   meetingId: string,
   id: string,
   options = {},
 ): Promise<Listing> {
   // an identifier of a body with wrong values cannot be looked for: whoever may not know of the meeting is refused
-  if (work.actor.call.heldBack) await work.find('read', Meeting, meetingId);
+  if (work.actor.call.deferredProblem) await work.find('read', Meeting, meetingId);
   const listing = await work.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
@@ -28,8 +29,8 @@ export async function itemOf(
  * The items that the actor may see, in the order in which they are heard, without numbers: a gap would tell of an item that
  * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
  */
-export async function itemsOf(work: Work, meetingId: string, also: Where = {}): Promise<Listing[]> {
-  return inOrder(Listing, await work.rows('read', Listing, { $and: [{ meetingId }, also] }));
+export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
+  return inOrder(Listing, await work.findMany('read', Listing, { $and: [{ meetingId }, also] }));
 }
 
 /**
@@ -43,20 +44,20 @@ export async function asInviter<T>(
   actor: Actor,
   meetingId: string,
   type: RecordClass,
-  asks: (work: Work, also: Where) => Promise<T[]>,
+  asks: (work: UnitOfWork, also: Where) => Promise<T[]>,
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
     // what is known of the actor is up to date once something was read
     const { panelId } = await work.find('read', Meeting, meetingId);
     if (memberPanels(actor).includes(panelId)) return null;
     const ids = actor.invitations.filter((one) => one.meetingId === meetingId).map(({ id }) => id);
-    const invitations = await work.rows('read', Invitation, { id: { $in: ids } });
-    invitations.sort((a, b) => a.madeAt.getTime() - b.madeAt.getTime() || (a.id < b.id ? -1 : 1));
+    const invitations = await work.findMany('read', Invitation, { id: { $in: ids } });
+    invitations.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
     return invitations[0]?.invitedById ?? null;
   });
   const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
   if (!inviter) return null;
-  const also = notBarred(actor, subjectOf(type), 'conflict');
+  const also = notDenied(actor, subjectOf(type), 'conflict');
   return records.read(inviter, (work) => asks(work, also));
 }
 

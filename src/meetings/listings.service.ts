@@ -4,20 +4,20 @@ import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
-import { ActionView } from '../plans/action.views.js';
+import { ActionView } from '../plans/action.response.js';
 import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { safeguardingLeadsOf } from '../panels/working-in.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { endInvitations, latestEnd } from './invitations-end.js';
 import { MeetingCourse } from './course.js';
 import { putOff } from './agenda/deferrals.js';
@@ -44,9 +44,9 @@ import type {
   ListingChange,
   ListingRemoval,
   ListingRequest,
-} from './meeting.requests.js';
+} from './meeting.dto.js';
 import { CapturedAction } from './minutes/minutes.entity.js';
-import { DecisionView, InvitationView, ListingView } from './meeting.views.js';
+import { DecisionView, InvitationView, ListingView } from './meeting.response.js';
 import { quorumInWriting, quorumOf } from './room/quorum.js';
 
 /** What is heard at a meeting: item by item, each within its own case. */
@@ -65,20 +65,20 @@ export class ListingsService {
    * In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. Also what was taken off
    * is among them, and says so.
    */
-  listings(actor: Actor, meetingId: string): Promise<Presented> {
+  listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      return work.list(ListingView, await itemsOf(work, meetingId));
+      return work.respondList(ListingView, await itemsOf(work, meetingId));
     });
   }
 
-  listing(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  listing(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ListingView, await itemOf(work, 'read', meetingId, id)),
+      work.respond(ListingView, await itemOf(work, 'read', meetingId, id)),
     );
   }
 
-  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<Presented> {
+  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await work.find('add-to-list', Case, request.caseId);
@@ -92,14 +92,14 @@ export class ListingsService {
       const { caseId: _, late, ...values } = request;
       const reason = late ? 'late' : REASON_OF_KIND[request.kind];
       const listing = await enlist(work, meeting, found, { ...values, reason });
-      return work.present(ListingView, listing, { status: 201 });
+      return work.respond(ListingView, listing, { status: 201 });
     });
   }
 
-  change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<Presented> {
+  change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.take('change', Listing, ListingView, id, { writes: request });
+      const found = await work.findForUpdate('change', Listing, ListingView, id, { writes: request });
       stands(meeting, found);
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
       if (request.kind && request.kind !== asRead(work, found).kind) {
@@ -111,16 +111,16 @@ export class ListingsService {
           );
       }
       const changed = await work.updateIfChanged(Listing, found, request);
-      work.happened('listing.changed', Listing, changed, { fields: Object.keys(request) });
-      return work.present(ListingView, changed);
+      work.recordEvent('listing.changed', Listing, changed, { fields: Object.keys(request) });
+      return work.respond(ListingView, changed);
     });
   }
 
   /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
-  remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<Presented> {
+  remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.take('remove', Listing, ListingView, id);
+      const found = await work.findForUpdate('remove', Listing, ListingView, id);
       if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       stands(meeting, found);
       await putOff(work, found);
@@ -128,17 +128,17 @@ export class ListingsService {
       const removed = await work.update(Listing, found, removal);
       await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
       await this.course.removed(work, removed);
-      work.happened('case.put-off', Listing, removed, { meetingId });
+      work.recordEvent('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
-      return work.present(ListingView, removed);
+      return work.respond(ListingView, removed);
     });
   }
 
   /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
-  reinstate(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.take('reinstate', Listing, ListingView, id);
+      const found = await work.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
       // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
       const about = await work.find('add-to-list', Case, found.caseId, { lock: true });
@@ -147,24 +147,24 @@ export class ListingsService {
         throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
       if (isOut(meeting))
         throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
-      if (await work.asService(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
+      if (await work.asSystem(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       if (about.stage === 'closed')
         throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
       const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
-      work.happened('case.put-back', Listing, back, { meetingId });
-      return work.present(ListingView, back);
+      work.recordEvent('case.put-back', Listing, back, { meetingId });
+      return work.respond(ListingView, back);
     });
   }
 
-  invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<Presented> {
+  invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.page(InvitationView, { listingId }, query);
+      return work.respondPage(InvitationView, { listingId }, query);
     });
   }
 
-  invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<Presented> {
+  invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one after the other with whoever takes the item off, moves or cancels the meeting
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
@@ -195,7 +195,7 @@ export class ListingsService {
           'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
           [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
         );
-      if (practitionerId && (await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+      if (practitionerId && (await work.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },
         ]);
@@ -212,15 +212,15 @@ export class ListingsService {
         panelId,
         partnershipId,
       });
-      work.happened('invitation.made', Invitation, invitation, { listingId, opensAt, closesAt });
-      return work.present(InvitationView, invitation, { status: 201 });
+      work.recordEvent('invitation.made', Invitation, invitation, { listingId, opensAt, closesAt });
+      return work.respond(InvitationView, invitation, { status: 201 });
     });
   }
 
-  decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.page(DecisionView, { meetingId }, query, { panelId });
+      return work.respondPage(DecisionView, { meetingId }, query, { panelId });
     });
   }
 
@@ -229,7 +229,7 @@ export class ListingsService {
    * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
    * or, where they say which version of the item they decide, that it changed meanwhile.
    */
-  decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<Presented> {
+  decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const listing = await toDecide(work, meetingId, request.listingId);
@@ -256,8 +256,8 @@ export class ListingsService {
       });
       await work.update(Listing, listing, { outcome: decision.kind });
       if (decision.kind === 'continue') await goesOn(work, listing.caseId);
-      work.happened('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
-      return work.show(DecisionView, decision.id, 201);
+      work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
+      return work.findAndRespond(DecisionView, decision.id, 201);
     });
   }
 
@@ -271,12 +271,12 @@ export class ListingsService {
     meetingId: string,
     listingId: string,
     { planId, ...request }: CapturedActionRequest,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId);
       const captured = await newAction(work, { ...(await standingOf(work, listing, planId)), listingId }, request);
       await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
-      return work.show(ActionView, captured.id, 201);
+      return work.findAndRespond(ActionView, captured.id, 201);
     });
   }
 }
@@ -305,7 +305,7 @@ export function withinLimits(
 
 /** The database holds the same, also against two requests at the same moment. */
 async function invitedOnce(
-  work: Work,
+  work: UnitOfWork,
   whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
   closesAt: Date,
 ): Promise<void> {
@@ -322,12 +322,12 @@ async function invitedOnce(
     );
 }
 
-async function standingOf(work: Work, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
+async function standingOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
   if (!planId) {
     const { panelId, partnershipId } = await work.find('plan', Case, caseId);
     return { planId: null, caseId, panelId, partnershipId };
   }
-  const [plan] = await work.rows('add-action', Plan, { id: planId, caseId }, 1);
+  const [plan] = await work.findMany('add-action', Plan, { id: planId, caseId }, 1);
   if (plan) return inPlan(plan);
   throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
     { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
@@ -335,19 +335,19 @@ async function standingOf(work: Work, { caseId }: Listing, planId: string | null
 }
 
 /** The item locked, and as whoever decides last saw it, where they say so. */
-async function toDecide(work: Work, meetingId: string, id: string): Promise<Listing> {
+async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
   const listing = work.actor.call.ifMatch
-    ? await work.take('decide', Listing, ListingView, id)
+    ? await work.findForUpdate('decide', Listing, ListingView, id)
     : await work.find('decide', Listing, id, { lock: true });
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
 }
 
-async function goesOn(work: Work, caseId: string): Promise<void> {
+async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
   const found = await work.find('list', Case, caseId);
   if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
   const moved = await work.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
-  work.happened('case.monitored', Case, moved, { stage: moved.stage });
+  work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
 }
 
 /** When the agenda is out, only what is urgent is added, or what is late, with the reason. */
@@ -367,8 +367,8 @@ function mayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRe
 }
 
 /** Asked after the permission to list the case, which nobody has who is recused from one of its items: it counts hidden items. */
-async function onlyOnce(work: Work, meetingId: string, caseId: string): Promise<void> {
-  const earlier = await work.asService(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
+async function onlyOnce(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
+  const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
   if (earlier?.removedAt) throw takenOff();
   if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
 }
@@ -388,10 +388,10 @@ function stands(meeting: Meeting, listing: Listing): void {
 }
 
 /** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
-const asRead = (work: Work, listing: Listing): Listing => work.asShown(Listing, [listing])[0] as Listing;
+const asRead = (work: UnitOfWork, listing: Listing): Listing => work.asShown(Listing, [listing])[0] as Listing;
 
-async function carryOver(work: Work, from: Listing, meetingId: string): Promise<void> {
-  const meeting = await work.peek('read', Meeting, meetingId, { lock: true });
+async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
+  const meeting = await work.findOrNull('read', Meeting, meetingId, { lock: true });
   if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
     throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
       { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
@@ -408,9 +408,9 @@ async function carryOver(work: Work, from: Listing, meetingId: string): Promise<
  * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
  * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
  */
-async function nextMeetingAt(work: Work, caseId: string): Promise<Date | null> {
+async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | null> {
   const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);
-  const readable = isInvited ? await work.rows('read', Listing, { caseId, removedAt: null }) : null;
+  const readable = isInvited ? await work.findMany('read', Listing, { caseId, removedAt: null }) : null;
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
      WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)

@@ -4,12 +4,12 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Action } from '../plans/action.entity.js';
-import { Classified, ReasonOfPanel } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
-import { Instant } from '../records/instant.js';
-import { References } from '../policy/references.js';
+import { Instant } from '../time/instant.js';
+import { References } from '../authorization/references.js';
 
 export const MEETING_STATUSES = ['scheduled', 'papers_out', 'in_session', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];
@@ -269,7 +269,7 @@ export abstract class ListedCase extends CaseRecord {
 @Unique(['meetingId', 'caseId'])
 @Unique(['id', 'meetingId', 'caseId'])
 @Unique(['id', 'caseId'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(KIND_CHECK)
 @Check(oneOf('outcome', DECISION_KINDS))
 @Check(`timebox_minutes BETWEEN 1 AND 480`)
@@ -365,7 +365,7 @@ export abstract class ListingRecord extends CaseRecord {
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Index(['listingId', 'changedAt', 'id'])
+@Index(['listingId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Index(['agencyId', 'closesAt'])
 @Check(`closes_at > opens_at`)
@@ -458,8 +458,8 @@ export const DECISION_CATEGORY = 'plan_action';
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Unique(['listingId'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(`category = 'plan_action'`)
 @Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Meeting } from './meeting.entity.js';
 import {
   MeetingCancellation,
@@ -13,8 +13,8 @@ import {
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
-} from './meeting.requests.js';
-import { MeetingView } from './meeting.views.js';
+} from './meeting.dto.js';
+import { MeetingView } from './meeting.response.js';
 import { MeetingsService } from './meetings.service.js';
 
 @Controller('v1/meetings')
@@ -23,41 +23,45 @@ export class MeetingsController {
 
   /** Meetings of your panels, and those to which you are invited; latest first */
   @Get()
-  @Can('read', Meeting)
-  @Answers.page(MeetingView)
-  list(@By() actor: Actor, @Query() query: MeetingQuery): Promise<Presented> {
+  @RequirePermission('read', Meeting)
+  @ApiAnswer.page(MeetingView)
+  list(@CurrentActor() actor: Actor, @Query() query: MeetingQuery): Promise<AuthorizedResponse> {
     return this.meetings.list(actor, query);
   }
 
   /** Convene a meeting (chair, coordinator) */
   @Post()
-  @Can('convene', Panel)
-  @Answers.made(MeetingView)
-  convene(@By() actor: Actor, @Body() body: MeetingRequest): Promise<Presented> {
+  @RequirePermission('convene', Panel)
+  @ApiAnswer.made(MeetingView)
+  convene(@CurrentActor() actor: Actor, @Body() body: MeetingRequest): Promise<AuthorizedResponse> {
     return this.meetings.convene(actor, body);
   }
 
   /** One meeting */
   @Get(':id')
-  @Can('read', Meeting)
-  @Answers.one(MeetingView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Meeting)
+  @ApiAnswer.one(MeetingView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.meetings.get(actor, id);
   }
 
   /** Say why an emergency meeting cannot wait (chair) */
   @Post(':id/justification')
-  @Can('justify', Meeting)
-  @Answers.changed(MeetingView)
-  justify(@By() actor: Actor, @Id() id: string, @Body() body: MeetingJustification): Promise<Presented> {
+  @RequirePermission('justify', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  justify(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: MeetingJustification,
+  ): Promise<AuthorizedResponse> {
     return this.meetings.justify(actor, id, body);
   }
 
   /** Begin a meeting (chair, coordinator) */
   @Post(':id/opening')
-  @Can('open', Meeting)
-  @Answers.changed(MeetingView)
-  open(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('open', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  open(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.meetings.open(actor, id);
   }
 
@@ -66,33 +70,45 @@ export class MeetingsController {
    * begun are set back
    */
   @Post(':id/opening-reversal')
-  @Can('reverse-opening', Meeting)
-  @Answers.changed(MeetingView)
-  reverseOpening(@By() actor: Actor, @Id() id: string, @Body() body: MeetingOpeningReversal): Promise<Presented> {
+  @RequirePermission('reverse-opening', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  reverseOpening(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: MeetingOpeningReversal,
+  ): Promise<AuthorizedResponse> {
     return this.meetings.reverseOpening(actor, id, body);
   }
 
   /** Put a meeting off to another time (chair, coordinator) */
   @Post(':id/postponement')
-  @Can('schedule', Meeting)
-  @Answers.changed(MeetingView)
-  postpone(@By() actor: Actor, @Id() id: string, @Body() body: MeetingPostponement): Promise<Presented> {
+  @RequirePermission('schedule', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  postpone(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: MeetingPostponement,
+  ): Promise<AuthorizedResponse> {
     return this.meetings.postpone(actor, id, body);
   }
 
   /** Cancel a meeting (chair, coordinator) */
   @Post(':id/cancellation')
-  @Can('schedule', Meeting)
-  @Answers.changed(MeetingView)
-  cancel(@By() actor: Actor, @Id() id: string, @Body() body: MeetingCancellation): Promise<Presented> {
+  @RequirePermission('schedule', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  cancel(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: MeetingCancellation,
+  ): Promise<AuthorizedResponse> {
     return this.meetings.cancel(actor, id, body);
   }
 
   /** End a meeting (chair) */
   @Post(':id/closure')
-  @Can('close', Meeting)
-  @Answers.changed(MeetingView)
-  close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('close', Meeting)
+  @ApiAnswer.changed(MeetingView)
+  close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.meetings.close(actor, id);
   }
 }

@@ -5,7 +5,7 @@ import './room/attendance.policy.js';
 import './room/crime.policy.js';
 import './documents/document-copy.policy.js';
 import './papers/pack-recall.policy.js';
-import './papers/pre-flight.policy.js';
+import './papers/circulation-check.policy.js';
 import './room/recusal.policy.js';
 import './room/running-order.policy.js';
 import { AttendanceController } from './room/attendance.controller.js';
@@ -35,8 +35,8 @@ import { PacksController } from './papers/packs.controller.js';
 import { PacksService } from './papers/packs.service.js';
 import { PackRecallsController } from './papers/pack-recalls.controller.js';
 import { PackRecallsService } from './papers/pack-recalls.service.js';
-import { PreFlightsController } from './papers/pre-flights.controller.js';
-import { PreFlightsService } from './papers/pre-flights.service.js';
+import { CirculationChecksController } from './papers/circulation-checks.controller.js';
+import { CirculationChecksService } from './papers/circulation-checks.service.js';
 import { ResearchController } from './research/research.controller.js';
 import './research/research.policy.js';
 import { ResearchService } from './research/research.service.js';
@@ -55,7 +55,7 @@ import { ResearchService } from './research/research.service.js';
     CrimeController,
     ListingsController,
     PacksController,
-    PreFlightsController,
+    CirculationChecksController,
     PackRecallsController,
   ],
   providers: [
@@ -73,7 +73,7 @@ import { ResearchService } from './research/research.service.js';
     ListingsService,
     InvitationCorrections,
     PacksService,
-    PreFlightsService,
+    CirculationChecksService,
     PackRecallsService,
     MeetingCourse,
   ],

@@ -2,23 +2,23 @@
  * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
  * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
  */
-import { classifiedProperties } from '../policy/classification.js';
-import { declareChange, declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
+import { classifiedProperties } from '../authorization/classification.js';
+import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
 import {
   declareSubject,
   extendSubject,
-  openings,
-  permitted,
-  refersToHidden,
+  applicableRules,
+  permittedRows,
+  refersToHiddenRecord,
   subjectOf,
-  type Ground,
-  type Telling,
-} from '../policy/subjects.js';
-import { addWords, declareWords } from '../policy/wording.js';
+  type AllowRule,
+  type RevealingColumn,
+} from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { isLeadIn } from '../panels/working-in.js';
-import { declareKnownFacts } from '../records/known-facts.js';
+import { declareKnownAttributes } from '../records/known-attributes.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { Action } from '../plans/action.entity.js';
@@ -38,8 +38,8 @@ export interface InvitationFact {
   meetingId: string;
 }
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     invitations: InvitationFact[];
   }
 }
@@ -54,7 +54,7 @@ const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
 /** How a sentence says that the actor is invited. */
 export const IS_INVITED = 'who is invited, now, by name or as safeguarding lead of the agency that is invited,';
 
-declareFact(
+declareAttribute(
   'invitations',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
@@ -62,7 +62,7 @@ declareFact(
    WHERE ${MINE} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
-declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
+declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
   WHERE change.at > :now`);
 
 /** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
@@ -84,7 +84,7 @@ function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
   if (!actor.invitations.length) return notRecused;
   const elsewhere: Where = { caseId: { $nin: [...new Set(actor.invitations.map(({ caseId }) => caseId))] } };
-  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
   return { $and: [notRecused, { $or: [elsewhere, ...(readable ? [readable] : [])] }] };
 }
 
@@ -106,12 +106,12 @@ extendSubject(Case, {
     listings: { to: Listing, local: 'id', foreign: 'caseId' },
   },
   flags: { onList: onListToCome },
-  grounds: [
+  allowRules: [
     {
       name: 'invited',
       sentence: `${IS_INVITED} to the item of a meeting at which the case is heard`,
       actions: ['read', 'track', 'contribute', 'hear-item'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => invited(actor, 'caseId', 'id'),
     },
     {
@@ -119,7 +119,7 @@ extendSubject(Case, {
       sentence: 'who may read the case other than by an invitation',
       actions: ['hear'],
       where: (actor) => {
-        const ways = openings(actor, subjectOf(Case), 'read').filter(({ ground }) => ground.name !== 'invited');
+        const ways = applicableRules(actor, subjectOf(Case), 'read').filter(({ ground }) => ground.name !== 'invited');
         return ways.length ? { $or: ways.map(({ where }) => where) } : null;
       },
     },
@@ -136,7 +136,7 @@ extendSubject(Case, {
 declareSubject(Meeting, 'Meeting', {
   seek: ['panelId'],
   orderBy: 'scheduledAt',
-  grounds: [
+  allowRules: [
     {
       name: 'on-the-panel',
       sentence: 'who sits on the panel',
@@ -147,7 +147,7 @@ declareSubject(Meeting, 'Meeting', {
       name: 'invited',
       sentence: `${IS_INVITED} to one of its items`,
       actions: ['read', 'attend'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => {
         const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
         return invited({ ...actor, invitations: heard }, 'meetingId', 'id');
@@ -178,7 +178,7 @@ export const WITHIN_CASE = {
 export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Who knows that a case is on a list: `item` names the column of the item. */
-const heard = (item: string): Ground[] => [
+const heard = (item: string): AllowRule[] => [
   {
     name: 'case-reader',
     sentence: 'who may read the case other than by an invitation',
@@ -197,7 +197,7 @@ const heard = (item: string): Ground[] => [
 
 /** A case that is listed as a repeat tells of the earlier case as the case itself does. */
 const listedAsRepeat = (actor: Actor): Where => ({
-  case: { $elemMatch: refersToHidden(actor, Case, 'previous') },
+  case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
 });
 
 const NO_ITEM: Where = { id: { $in: [] } };
@@ -205,7 +205,7 @@ const NO_ITEM: Where = { id: { $in: [] } };
 /** Items that the actor may read, or null where no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {
   if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
-  return permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? NO_ITEM;
+  return permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? NO_ITEM;
 }
 
 /** Items carried over from one that is hidden from the actor, or to which a guest is not invited. */
@@ -223,7 +223,7 @@ function ratifiesHidden(actor: Actor): Where {
 
 /** Items with no overdue action of which the actor may know in which case it stands. */
 function overdueHidden(actor: Actor): Where {
-  const located = permitted({ ...actor, scopes: undefined }, subjectOf(Action), 'locate') ?? { id: { $in: [] } };
+  const located = permittedRows({ ...actor, scopes: undefined }, subjectOf(Action), 'locate') ?? { id: { $in: [] } };
   return { $nor: [{ overdueAction: { $elemMatch: located } }] };
 }
 
@@ -231,7 +231,7 @@ function overdueHidden(actor: Actor): Where {
  * Values shown instead are those of a case that was never heard: kind and reason agree. A review because of an overdue action is
  * shown as one that is due. `ofItem` turns a condition for items into one for the rows that show their kind and reason.
  */
-const telling = (ofItem: (item: Where) => Where): Record<string, Telling> => ({
+const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
   kind: {
     shownAs: 'new',
     hidden: [
@@ -264,9 +264,9 @@ declareSubject(Listing, 'Listing', {
     siblings: { to: Listing, local: 'caseId', foreign: 'caseId' },
     overdueAction: { to: Action, local: 'overdueActionId', foreign: 'id' },
   },
-  bars: [recusedFromItem('id')],
-  telling: telling((item) => item),
-  grounds: [
+  denyRules: [recusedFromItem('id')],
+  revealing: telling((item) => item),
+  allowRules: [
     ...heard('id'),
     {
       name: 'coordination',
@@ -288,7 +288,7 @@ declareSubject(Listing, 'Listing', {
 declareSubject(AgendaEdition, 'AgendaEdition', {
   relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   parent: 'meeting',
-  grounds: [
+  allowRules: [
     {
       name: 'meeting-reader',
       sentence: 'who may read the meeting',
@@ -302,16 +302,16 @@ declareSubject(AgendaEdition, 'AgendaEdition', {
 declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
   relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
-  bars: [recusedFromItem('listingId')],
-  telling: telling((item) => ({ listing: { $elemMatch: item } })),
-  grounds: heard('listingId'),
+  denyRules: [recusedFromItem('listingId')],
+  revealing: telling((item) => ({ listing: { $elemMatch: item } })),
+  allowRules: heard('listingId'),
 });
 
 declareSubject(Invitation, 'Invitation', {
   relations: { ...toCase },
   parent: 'case',
-  bars: [recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'invited',
       sentence: 'who is invited by it, now, by name or as safeguarding lead of the agency',
@@ -342,9 +342,9 @@ declareSubject(Invitation, 'Invitation', {
 });
 
 // who may explain a case may know who is invited to its items, except to one that is hidden from the asker
-declareKnownFacts(['invitations'], async (work, people) => {
+declareKnownAttributes(['invitations'], async (work, people) => {
   const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
-  const notHidden = await work.known(Invitation, ['read'], ids);
+  const notHidden = await work.knownRecords(Invitation, ['read'], ids);
   return ({ invitations, recusedListingIds }) => ({
     // a recusal that the asker may not read closes an invitation without being named
     invitations: invitations.filter((one) => notHidden.has(one.id) && !recusedListingIds.includes(one.listingId)),
@@ -357,8 +357,8 @@ const WITHOUT_THE_QUORUM = [...classifiedProperties(Decision).keys()].filter((fi
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
   relations: { ...toCase },
-  bars: [recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'shared',
       sentence: 'whose agency recorded it or may know of it, and who may read the case other than by an invitation',
@@ -385,7 +385,7 @@ declareSubject(Decision, 'Decision', {
   ],
 });
 
-declareWords(Meeting, 'Meeting', 'meeting', {
+declareWording(Meeting, 'Meeting', 'meeting', {
   attend: 'be recorded as attending it',
   register: 'record who attended it',
   schedule: 'postpone or cancel it',
@@ -397,9 +397,9 @@ declareWords(Meeting, 'Meeting', 'meeting', {
   'reverse-opening': 'take back that it was begun',
   close: 'close it',
 });
-declareWords(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
-declareWords(AgendaItem, 'Meeting', 'item of a circulated agenda');
-declareWords(Listing, 'Meeting', 'item of a meeting', {
+declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
+declareWording(AgendaItem, 'Meeting', 'item of a circulated agenda');
+declareWording(Listing, 'Meeting', 'item of a meeting', {
   change: 'change how it is heard',
   remove: 'take it off the list',
   reinstate: 'put it back on the list',
@@ -412,9 +412,9 @@ declareWords(Listing, 'Meeting', 'item of a meeting', {
   run: 'begin and end it',
   recuse: 'take somebody out of it',
 });
-declareWords(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
-declareWords(Decision, 'Meeting', 'decision on an item');
-addWords(Case, {
+declareWording(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
+declareWording(Decision, 'Meeting', 'decision on an item');
+addActionPhrases(Case, {
   'add-to-list': 'put it on the list of a meeting',
   hear: 'know what was said of it at all its meetings',
   'hear-item': 'know what is said of it at the item',

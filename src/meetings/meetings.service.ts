@@ -3,13 +3,13 @@ import { IsNull, Not } from 'typeorm';
 import { instantAfter } from '../panels/limits.js';
 import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingCourse } from './course.js';
 import { deadlinesOf } from './deadlines.js';
 import { mustNotWait } from './emergency.js';
@@ -23,8 +23,8 @@ import type {
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
-} from './meeting.requests.js';
-import { MeetingView } from './meeting.views.js';
+} from './meeting.dto.js';
+import { MeetingView } from './meeting.response.js';
 import { Attendance } from './room/attendance.entity.js';
 import { Hearers } from './room/hearers.js';
 import { quorumOf } from './room/quorum.js';
@@ -38,16 +38,16 @@ export class MeetingsService {
     private readonly hearers: Hearers,
   ) {}
 
-  list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<Presented> {
+  list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
-    return this.records.read(actor, (work) => work.page(MeetingView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(MeetingView, filter, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(MeetingView, await work.find('read', Meeting, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(MeetingView, await work.find('read', Meeting, id)));
   }
 
-  convene(actor: Actor, request: MeetingRequest): Promise<Presented> {
+  convene(actor: Actor, request: MeetingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { id: panelId, partnershipId, mode } = await work.find('convene', Panel, request.panelId);
       const kind = request.kind ?? (mode === 'asynchronous' ? 'written' : 'ordinary');
@@ -57,28 +57,28 @@ export class MeetingsService {
         ]);
       if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
       const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
-      return work.present(MeetingView, meeting, { status: 201 });
+      return work.respond(MeetingView, meeting, { status: 201 });
     });
   }
 
   /** The chair answers for an emergency meeting that hears no case of high risk. */
-  justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<Presented> {
+  justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('justify', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('justify', Meeting, MeetingView, id);
       if (found.kind !== 'emergency')
         throw unacceptable('no-emergency', 'Only an emergency meeting needs a reason why it cannot wait.');
       if (!isToBeHeld(found.status))
         throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason any more.`);
       const justified = await work.update(Meeting, found, { emergencyReason: reason });
-      work.happened('meeting.justified', Meeting, justified);
-      return work.present(MeetingView, justified);
+      work.recordEvent('meeting.justified', Meeting, justified);
+      return work.respond(MeetingView, justified);
     });
   }
 
   /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
-  open(actor: Actor, id: string): Promise<Presented> {
+  open(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('open', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('open', Meeting, MeetingView, id);
       inTheRoomOnly(found);
       const status = after(meetingMachine, found.status, 'opening');
       await mustNotWait(work, found);
@@ -88,15 +88,15 @@ export class MeetingsService {
         chairByOpening: found.chairId === null,
         openedFrom: found.status,
       });
-      work.happened('meeting.opened', Meeting, opened);
-      return work.present(MeetingView, opened);
+      work.recordEvent('meeting.opened', Meeting, opened);
+      return work.respond(MeetingView, opened);
     });
   }
 
   /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
-  reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<Presented> {
+  reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('reverse-opening', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
       if (await tookPlace(work, id))
         throw conflict(
@@ -111,33 +111,33 @@ export class MeetingsService {
         openedFrom: null,
         openingReversalReason: reason,
       });
-      work.happened('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
-      return work.present(MeetingView, reversed);
+      work.recordEvent('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
+      return work.respond(MeetingView, reversed);
     });
   }
 
   /** Its deadlines move with it. Papers that were out go out again, as another edition. */
-  postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<Presented> {
+  postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('schedule', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
       ahead(work, scheduledAt, endsAt);
       const postponed = await reschedule(work, this.course, found, { status, scheduledAt, endsAt });
-      work.happened('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
-      return work.present(MeetingView, postponed);
+      work.recordEvent('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
+      return work.respond(MeetingView, postponed);
     });
   }
 
   /** It does not take place. What is on its list stays there to be read, and can be listed at another meeting. */
-  cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<Presented> {
+  cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('schedule', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'cancellation');
       const cancelled = await work.update(Meeting, found, { status, cancelReason: reason });
       await endInvitations(work, { meetingId: id }, reason);
       await this.course.cancelled(work, cancelled);
-      work.happened('meeting.cancelled', Meeting, cancelled);
-      return work.present(MeetingView, cancelled);
+      work.recordEvent('meeting.cancelled', Meeting, cancelled);
+      return work.respond(MeetingView, cancelled);
     });
   }
 
@@ -145,14 +145,14 @@ export class MeetingsService {
    * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
    * hidden from the chair is decided by whoever stands in, also afterwards.
    */
-  close(actor: Actor, id: string): Promise<Presented> {
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('close', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('close', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'closure');
       const running = { meetingId: id, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.rows('read', Listing, running, 1)).length)
+      if ((await work.findMany('read', Listing, running, 1)).length)
         throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
-      const undecided = await work.rows('read', Listing, { meetingId: id, outcome: null });
+      const undecided = await work.findMany('read', Listing, { meetingId: id, outcome: null });
       if (undecided.length)
         throw unacceptable(
           'undecided',
@@ -171,21 +171,21 @@ export class MeetingsService {
       await this.hearers.heardUntilNow(work, { meetingId: id });
       await shortenInvitations(work, closed, (one) => this.course.uninvited(work, one));
       await this.course.held(work, closed);
-      work.happened('meeting.held', Meeting, closed, { quorate });
-      return work.present(MeetingView, closed);
+      work.recordEvent('meeting.held', Meeting, closed, { quorate });
+      return work.respond(MeetingView, closed);
     });
   }
 }
 
 /** A meeting with the deadlines that the panel's rules set for its day. */
 export async function newMeeting(
-  work: Work,
+  work: UnitOfWork,
   values: Pick<Meeting, 'panelId' | 'partnershipId' | 'scheduledAt' | 'venueOrMode'> & Partial<Meeting>,
 ): Promise<Meeting> {
   ahead(work, values.scheduledAt, values.endsAt ?? null);
   const inForce = await rulesInForce(work, values.panelId);
   const meeting = await work.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
-  work.happened('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
+  work.recordEvent('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
   return meeting;
 }
 
@@ -193,29 +193,29 @@ export async function newMeeting(
  * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
  * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
  */
-async function tookPlace(work: Work, meetingId: string): Promise<boolean> {
-  const confirmed = await work.rows('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
+async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
+  const confirmed = await work.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
   const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
-  return confirmed.length > 0 || (await work.rows('read', Listing, decided, 1)).length > 0;
+  return confirmed.length > 0 || (await work.findMany('read', Listing, decided, 1)).length > 0;
 }
 
 /**
  * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
  * cannot be taken back that they heard it.
  */
-async function setItemsBack(work: Work, meetingId: string): Promise<void> {
-  await work.asService(async () => {
+async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
+  await work.asSystem(async () => {
     const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
     for (const item of begun) {
       const back = await work.update(Listing, item, { startedAt: null, endedAt: null });
-      work.happened('item.start-reversed', Listing, back);
+      work.recordEvent('item.start-reversed', Listing, back);
     }
   });
 }
 
 /** Another day, with the deadlines of that day, and what follows from it: every change of a meeting's planned time goes through here. */
 export async function reschedule(
-  work: Work,
+  work: UnitOfWork,
   course: MeetingCourse,
   meeting: Meeting,
   changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
@@ -233,7 +233,7 @@ export async function reschedule(
 /** A meeting ends on its day, or the day after. */
 const LASTS_AT_MOST_DAYS = 1;
 
-function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {
+function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
   if (endsAt && endsAt > instantAfter(scheduledAt, LASTS_AT_MOST_DAYS))
     throw unacceptable('ends-too-late', 'A meeting ends within a day. Convene another meeting for another day.', [
       { pointer: '/endsAt', detail: 'must lie within 24 hours after scheduledAt' },
@@ -249,10 +249,10 @@ function ahead(work: Work, scheduledAt: Date, endsAt: Date | null): void {
 }
 
 /** The seat holds on the day of the meeting: one that has ended by then, or begins later, chairs nothing. */
-async function chairs(work: Work, panelId: string, practitionerId: string, day: string): Promise<void> {
+async function chairs(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
-  if (!(await work.rows('read', Membership, seat, 1)).length)
+  if (!(await work.findMany('read', Membership, seat, 1)).length)
     throw unacceptable('not-a-chair', 'Name somebody who chairs or co-chairs the panel on the day of the meeting.', [
       { pointer: '/chairId', detail: 'does not chair this panel on that day' },
     ]);

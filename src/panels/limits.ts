@@ -2,8 +2,8 @@
  * Longest times of what lets somebody in: how far ahead it may begin, and how long it may last. The numbers are those of the
  * panel's rules (`panel-rules.ts`); the constants are the same for every panel.
  */
-import { unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
+import { unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
 import { daysAfter } from './working-days.js';
 
 /** Days ago at which a membership may begin: it is often written down after the meeting that decided it. */

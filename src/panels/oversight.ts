@@ -9,15 +9,16 @@ import type { EntityManager } from 'typeorm';
 import { DAYS_TO_APPOINT_A_CHAIR } from './limits.js';
 import { CHAIRING_ROLES } from './panel.entity.js';
 import { daysAfter } from './working-days.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import { tableOf } from '../policy/columns.js';
-import { holds, parse, type Where } from '../policy/conditions.js';
-import { unacceptable } from '../policy/problems.js';
-import { Parameters, toSql } from '../policy/sql.js';
-import { notBarred, permitted, subjectOf, typeNamed, type RecordClass } from '../policy/subjects.js';
-import { asKnown } from '../records/known-facts.js';
-import { londonDay } from '../records/london-day.js';
-import type { Work } from '../records/work.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { tableOf } from '../database/columns.js';
+import { conditionHolds, parseCondition, type Where } from '../authorization/conditions.js';
+import { unacceptable } from '../http/problems.js';
+import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
+import { notDenied, permittedRows, subjectOf, typeNamed } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { asKnownToAsker } from '../records/known-attributes.js';
+import { londonDay } from '../time/london-day.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 interface Matter {
   id: string;
@@ -105,12 +106,12 @@ const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
  * Counts who is left now. The function that it returns counts again, after the change, and throws where a matter has lost the
  * last one. Until the transaction ends, no other imposed change of the partnership is counted.
  */
-export async function watchesOver(work: Work, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
+export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
   await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `who is left in ${concern.partnershipId}`,
   ]);
   const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
-  const matters = await work.asService(() =>
+  const matters = await work.asSystem(() =>
     work.manager.query<Matter[]>(CONCERNED, [caseIds, personIds, listingIds, panelId]),
   );
   const chaired = await readable(
@@ -137,11 +138,11 @@ export async function watchesOver(work: Work, actors: Actors, concern: Concern):
 const NOBODY_ASKED_ABOUT: Pick<Vacant, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
 
 /** Matters that the actor may read: no refusal tells of another one. */
-async function readable(work: Work, matters: Matter[]): Promise<Matter[]> {
+async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
   const found: Matter[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = all.map(({ id }) => id);
-    const rows = await work.rows('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
+    const rows = await work.findMany('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
     const known = new Set(rows.map(({ id }) => id));
     found.push(...all.filter(({ id }) => known.has(id)));
   }
@@ -153,13 +154,13 @@ async function readable(work: Work, matters: Matter[]): Promise<Matter[]> {
  * declared elsewhere is not told by a refusal: where it leaves nobody, the sweep tells those who appoint chairs.
  */
 async function withoutChair(
-  work: Work,
+  work: UnitOfWork,
   actors: Actors,
   { from = londonDay(work.now) }: Concern,
   matters: Matter[],
 ): Promise<Pick<Vacant, 'chair' | 'lastingChair'>> {
   const byPanel = Map.groupBy(matters, ({ panelId }) => panelId as string);
-  const seats = await work.asService(() =>
+  const seats = await work.asSystem(() =>
     work.manager.query<Seat[]>(CHAIRS, [
       [...byPanel.keys()],
       from,
@@ -167,7 +168,7 @@ async function withoutChair(
       daysAfter(from, DAYS_TO_APPOINT_A_CHAIR),
     ]),
   );
-  const known = new Map((await asKnown(work, await people(work, actors, seats))).map((one) => [one.id, one]));
+  const known = new Map((await asKnownToAsker(work, await people(work, actors, seats))).map((one) => [one.id, one]));
   const of = (panel: string, isAsked: (seat: Seat) => boolean): Actor[] =>
     seats.flatMap((seat) => (seat.panelId === panel && isAsked(seat) ? (known.get(seat.id) ?? []) : []));
   const vacant = { chair: new Set<string>(), lastingChair: new Set<string>() };
@@ -193,21 +194,21 @@ async function withoutChair(
  * of them, and nobody is told of a matter that has no auditor. A refusal says no more than that.
  */
 async function withoutOversight(
-  work: Work,
+  work: UnitOfWork,
   actors: Actors,
   { partnershipId }: Concern,
   matters: Matter[],
 ): Promise<Pick<Vacant, 'auditor' | 'officer'>> {
-  const ids = await work.asService(() => work.manager.query<{ id: string }[]>(HOLDERS, [partnershipId]));
+  const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(HOLDERS, [partnershipId]));
   const holders = await people(work, actors, ids);
   const log = subjectOf(typeNamed('AuditEntry'));
   const reading = holders.flatMap((one) => {
-    const where = permitted(one, log, 'read');
-    return where ? [parse(where)] : [];
+    const where = permittedRows(one, log, 'read');
+    return where ? [parseCondition(where)] : [];
   });
   const unread = matters.filter((one) => {
     const entry = entryAbout(one, partnershipId);
-    return !reading.some((condition) => holds(condition, entry));
+    return !reading.some((condition) => conditionHolds(condition, entry));
   });
   const officer = new Set<string>();
   const officers = holders.filter(({ roles }) => roles.includes('data_protection_officer'));
@@ -232,16 +233,16 @@ const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string
 });
 
 /** Candidates as the policy sees them with what this transaction changed; without those who are not active. */
-function people(work: Work, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
+function people(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
   const ids = [...new Set(of.map(({ id }) => id))];
   return actors.practitionersWithin((sql, values) => work.manager.query(sql, values), ids, shortlyAfter(work.actor));
 }
 
 /** Adds the matters from which a conflict keeps each of the people. */
-async function addClosed(work: Work, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
+async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = { id: { $in: all.map(({ id }) => id) } };
-    const closed = await work.asService(() => closedToAll(work.manager, typeNamed(type), ids, from));
+    const closed = await work.asSystem(() => closedToAll(work.manager, typeNamed(type), ids, from));
     for (const { id } of closed) to.add(id);
   }
 }
@@ -259,11 +260,11 @@ export async function closedToAll(
 ): Promise<{ id: string; panelId: string }[]> {
   const parameters = new Parameters();
   const closed = from.map((one): Where => {
-    const barred: Where = { $nor: [notBarred(one, subjectOf(type), 'conflict')] };
+    const barred: Where = { $nor: [notDenied(one, subjectOf(type), 'conflict')] };
     const more = alsoClosed(one);
     return more ? { $or: [barred, more] } : barred;
   });
-  const where = toSql(parse({ $and: [filter, ...closed] }), type, 't', parameters);
+  const where = toSql(parseCondition({ $and: [filter, ...closed] }), type, 't', parameters);
   return manager.query(
     `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`,
     parameters.values,

@@ -2,7 +2,7 @@
  * Registry of the rules of a panel: the numbers that the service reads, with their bounds and defaults, and the words of the
  * others. Rules that are not registered are refused (`panel-rules.requests.ts`), so that nothing is published that no code reads.
  */
-import { isCalendarDate } from '../records/calendar-date.js';
+import { isCalendarDate } from '../time/calendar-date.js';
 
 interface NumericBounds {
   minimum: number;
@@ -90,7 +90,7 @@ export const NUMERIC_RULES = {
     default: 5,
     description: 'Working days after an action was due on which it is escalated to the steering group.',
   },
-  preFlightNamedPeople: {
+  circulationCheckNamedPeople: {
     minimum: 0,
     maximum: 100,
     default: 10,

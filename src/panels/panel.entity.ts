@@ -1,9 +1,9 @@
 import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { PartnershipRecord, Recorded } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 
 /**
  * Panels that hear cases, or what is bid for. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
@@ -67,7 +67,7 @@ export class Panel extends PartnershipRecord {
 @Entity('panel_rules')
 @Unique(['panelId', 'edition'])
 @Unique(['panelId', 'effectiveFrom', 'edition'])
-export class PanelRules extends Recorded {
+export class PanelRules extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')
@@ -118,7 +118,7 @@ export const CHAIRING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair'];
   'memberships_one_seat_at_a_time',
   `USING gist (panel_id WITH =, practitioner_id WITH =, daterange(valid_from, valid_to + 1, '[)') WITH &&)`,
 )
-export class Membership extends Recorded {
+export class Membership extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')

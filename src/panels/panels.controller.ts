@@ -1,19 +1,13 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
-import {
-  MembershipEnd,
-  MembershipEnding,
-  MembershipRequest,
-  PanelChange,
-  PanelRulesRequest,
-} from './panel.requests.js';
-import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
+import { MembershipEnd, MembershipEnding, MembershipRequest, PanelChange, PanelRulesRequest } from './panel.dto.js';
+import { MembershipView, PanelRulesView, PanelView } from './panel.response.js';
 import { PanelsService } from './panels.service.js';
 
 @Controller('v1/panels')
@@ -22,33 +16,33 @@ export class PanelsController {
 
   /** Panels of your partnerships */
   @Get()
-  @Can('read', Panel)
-  @Answers.page(PanelView)
-  list(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Panel)
+  @ApiAnswer.page(PanelView)
+  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.panels.list(actor, query);
   }
 
   /** One panel */
   @Get(':id')
-  @Can('read', Panel)
-  @Answers.one(PanelView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Panel)
+  @ApiAnswer.one(PanelView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.panels.get(actor, id);
   }
 
   /** Change what a panel is called, or whether it meets or sits in writing (chair, coordinator) */
   @Patch(':id')
-  @Can('convene', Panel)
-  @Answers.changed(PanelView)
-  change(@By() actor: Actor, @Id() id: string, @Body() body: PanelChange): Promise<Presented> {
+  @RequirePermission('convene', Panel)
+  @ApiAnswer.changed(PanelView)
+  change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelChange): Promise<AuthorizedResponse> {
     return this.panels.change(actor, id, body);
   }
 
   /** Who sits on the panel */
   @Get(':id/memberships')
-  @Can('read', Membership)
-  @Answers.page(MembershipView)
-  memberships(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Membership)
+  @ApiAnswer.page(MembershipView)
+  memberships(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.panels.memberships(actor, id, query);
   }
 
@@ -57,9 +51,13 @@ export class PanelsController {
    * the panel, chair of the steering group). With `replacesId` the new seat takes the place of another of the same person
    */
   @Post(':id/memberships')
-  @Can('appoint', Panel)
-  @Answers.made(MembershipView)
-  appoint(@By() actor: Actor, @Id() id: string, @Body() body: MembershipRequest): Promise<Presented> {
+  @RequirePermission('appoint', Panel)
+  @ApiAnswer.made(MembershipView)
+  appoint(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: MembershipRequest,
+  ): Promise<AuthorizedResponse> {
     return this.panels.appoint(actor, id, body);
   }
 
@@ -68,35 +66,35 @@ export class PanelsController {
    * coordinator (chair of the panel, chair of the steering group), your own
    */
   @Patch(':id/memberships/:membershipId')
-  @Can('end', Membership)
-  @Answers.changed(MembershipView)
+  @RequirePermission('end', Membership)
+  @ApiAnswer.changed(MembershipView)
   end(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('membershipId') membershipId: string,
     @Body() body: MembershipEnd,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.panels.end(actor, id, membershipId, body);
   }
 
   /** End a membership at once, or cancel one that has not begun (whoever may end it) */
   @Post(':id/memberships/:membershipId/ending')
-  @Can('end', Membership)
-  @Answers.changed(MembershipView)
+  @RequirePermission('end', Membership)
+  @ApiAnswer.changed(MembershipView)
   endNow(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('membershipId') membershipId: string,
     @Body() body: MembershipEnding,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.panels.endNow(actor, id, membershipId, body);
   }
 
   /** The panel's rules, newest edition first */
   @Get(':id/rules')
-  @Can('read', PanelRules)
-  @Answers.page(PanelRulesView)
-  rules(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', PanelRules)
+  @ApiAnswer.page(PanelRulesView)
+  rules(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.panels.rules(actor, id, query);
   }
 
@@ -105,9 +103,9 @@ export class PanelsController {
    * later day still comes into force on that day, unless another edition is set for it
    */
   @Post(':id/rules')
-  @Can('rule', Panel)
-  @Answers.made(PanelRulesView)
-  rule(@By() actor: Actor, @Id() id: string, @Body() body: PanelRulesRequest): Promise<Presented> {
+  @RequirePermission('rule', Panel)
+  @ApiAnswer.made(PanelRulesView)
+  rule(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.panels.rule(actor, id, body);
   }
 }

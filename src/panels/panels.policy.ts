@@ -1,8 +1,8 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
-import { declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, type Bar } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, type DenyRule } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import {
   CHAIRING_ROLES,
@@ -26,33 +26,33 @@ export interface MembershipFact {
   role: MembershipRole;
 }
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     memberships: MembershipFact[];
     /** All panels that are compartments of their own. */
     compartmentPanelIds: string[];
   }
 }
 
-declareFact(
+declareAttribute(
   'memberships',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'partnershipId', p.partnership_id, 'panelType', p.type,
      'compartment', p.compartment, 'tier', m.tier, 'role', m.role) ORDER BY m.panel_id), '[]')
    FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT_SEAT}`,
 );
 
-declareFact(
+declareAttribute(
   'coordinatedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT m.panel_id), '[]') FROM memberships m
    WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT_SEAT}`,
 );
 
-declareFact(
+declareAttribute(
   'workingPartnershipIds',
   `SELECT coalesce(jsonb_agg(DISTINCT works.id), '[]') FROM (${WORKING_PARTNERSHIPS}) works`,
 );
 
-declareFact(
+declareAttribute(
   'compartmentPanelIds',
   `SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p WHERE p.compartment`,
 );
@@ -113,7 +113,7 @@ export function closedCompartments(actor: Actor): string[] {
 }
 
 /** For rows that name panels in these columns: outside a compartment what stands in it, or comes from it, must not exist. */
-export const outsideCompartmentOf = (...panelColumns: string[]): Bar => ({
+export const outsideCompartmentOf = (...panelColumns: string[]): DenyRule => ({
   name: 'outside-the-compartment',
   step: 'compartment',
   sentence: 'who is not a member of a panel that is a compartment of its own',
@@ -132,7 +132,7 @@ const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((
 const HEARS_CASES = { type: { $ne: STEERING_GROUP } };
 
 declareSubject(Panel, 'Panel', {
-  grounds: [
+  allowRules: [
     {
       name: 'partnership',
       sentence: 'whose agency acts in the panel’s partnership',
@@ -181,7 +181,7 @@ declareSubject(Panel, 'Panel', {
 declareSubject(PanelRules, 'PanelRules', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
-  grounds: [
+  allowRules: [
     {
       name: 'panel-reader',
       sentence: 'who may read the panel',
@@ -211,7 +211,7 @@ declareSubject(Membership, 'Membership', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
   seek: ['panelId'],
-  grounds: [
+  allowRules: [
     {
       name: 'fellow-member',
       sentence: 'who sits on the panel',
@@ -266,7 +266,7 @@ declareSubject(Membership, 'Membership', {
   ],
 });
 
-declareWords(Panel, 'Who takes part', 'panel', {
+declareWording(Panel, 'Who takes part', 'panel', {
   refer: 'refer to it',
   'open-case': 'have a case opened before it',
   appoint: 'appoint its members, legal advisers and analysts',
@@ -274,5 +274,5 @@ declareWords(Panel, 'Who takes part', 'panel', {
   convene: 'convene its meetings',
   rule: 'set its rules',
 });
-declareWords(PanelRules, 'Who takes part', 'rules of a panel');
-declareWords(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });
+declareWording(PanelRules, 'Who takes part', 'rules of a panel');
+declareWording(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });

@@ -4,13 +4,13 @@ import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { watchesOver } from './oversight.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import { conflict, notFound, refused, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import {
   DAYS_TO_APPOINT_A_CHAIR,
   mustBeginWithin,
@@ -28,8 +28,8 @@ import type {
   MembershipRequest,
   PanelChange,
   PanelRulesRequest,
-} from './panel.requests.js';
-import { MembershipView, PanelRulesView, PanelView } from './panel.views.js';
+} from './panel.dto.js';
+import { MembershipView, PanelRulesView, PanelView } from './panel.response.js';
 
 /** Panels, who sits on them, and the rules they work by. */
 @Injectable()
@@ -42,36 +42,37 @@ export class PanelsService {
     departures.register(endSeatsOf);
   }
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(PanelView, {}, query));
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(PanelView, {}, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(PanelView, await work.find('read', Panel, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(PanelView, await work.find('read', Panel, id)));
   }
 
-  change(actor: Actor, id: string, request: PanelChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: PanelChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('convene', Panel, PanelView, id, { writes: request });
+      const found = await work.findForUpdate('convene', Panel, PanelView, id, { writes: request });
       const changed = await work.updateIfChanged(Panel, found, request);
-      work.happened('panel.changed', Panel, changed, { fields: Object.keys(request) });
-      return work.present(PanelView, changed);
+      work.recordEvent('panel.changed', Panel, changed, { fields: Object.keys(request) });
+      return work.respond(PanelView, changed);
     });
   }
 
-  memberships(actor: Actor, panelId: string, query: PageQuery): Promise<Presented> {
+  memberships(actor: Actor, panelId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Panel, panelId);
-      return work.page(MembershipView, { panelId }, query);
+      return work.respondPage(MembershipView, { panelId }, query);
     });
   }
 
-  appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<Presented> {
+  appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
       // a wrong role does not say which command it is: somebody who may give one of them is told what is wrong
       const appointsChairs =
-        isGoverning || (actor.call.heldBack && (await work.peek('appoint-chairs', Panel, panelId)) !== null);
+        isGoverning ||
+        (actor.call.deferredProblem && (await work.findOrNull('appoint-chairs', Panel, panelId)) !== null);
       const panel = await work.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
         lock: !!request.replacesId,
       });
@@ -95,17 +96,17 @@ export class PanelsService {
         await mustLeaveAChair(work, replaced, replaced.validTo as string);
         await mustLeaveSomebody?.();
       }
-      work.happened('membership.began', Membership, membership, { tier: request.tier, role: request.role });
-      return work.present(MembershipView, membership, { status: 201 });
+      work.recordEvent('membership.began', Membership, membership, { tier: request.tier, role: request.role });
+      return work.respond(MembershipView, membership, { status: 201 });
     });
   }
 
-  end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<Presented> {
+  end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const panel = await work.find('read', Panel, panelId, { lock: true });
       await work.find('end', Membership, id);
       const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
-      const membership = await work.take('end', Membership, MembershipView, id, { writes: { validTo } });
+      const membership = await work.findForUpdate('end', Membership, MembershipView, id, { writes: { validTo } });
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
       const ended = await work.updateIfChanged(Membership, membership, { validTo });
@@ -114,13 +115,13 @@ export class PanelsService {
         await mustLeaveAChair(work, membership, validTo);
         await mustLeaveSomebody();
       }
-      work.happened('membership.ends', Membership, ended, { validTo });
-      return work.present(MembershipView, ended);
+      work.recordEvent('membership.ends', Membership, ended, { validTo });
+      return work.respond(MembershipView, ended);
     });
   }
 
   /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
-  endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<Presented> {
+  endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.find('read', Panel, panelId);
       const seat = await work.find('end', Membership, id);
@@ -128,25 +129,29 @@ export class PanelsService {
       if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
       const panel = await work.find('read', Panel, panelId, { lock: true });
       const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
-      const membership = await work.take('end', Membership, MembershipView, id);
+      const membership = await work.findForUpdate('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
       const ended = await endedAtOnce(work, membership, reason);
       if (CHAIRING_ROLES.includes(ended.role)) {
         await mustLeaveAChair(work, ended, ended.validTo as string);
         await mustLeaveSomebody();
       }
-      return work.present(MembershipView, ended);
+      return work.respond(MembershipView, ended);
     });
   }
 
   /** Counts, before a seat ends, who chairs what the panel has before it. Two who leave at the same moment are counted in turn. */
-  private watchesOver(work: Work, { id: panelId, partnershipId }: Panel, from: string): Promise<() => Promise<void>> {
+  private watchesOver(
+    work: UnitOfWork,
+    { id: panelId, partnershipId }: Panel,
+    from: string,
+  ): Promise<() => Promise<void>> {
     return watchesOver(work, this.actors, { partnershipId, panelId, from });
   }
 
   /** The seat that a new one takes the place of, ended for it. Who ends it must be allowed to. */
   private async replaced(
-    work: Work,
+    work: UnitOfWork,
     panelId: string,
     { replacesId, replaceReason, practitionerId, validFrom }: MembershipRequest,
   ): Promise<Membership> {
@@ -165,38 +170,38 @@ export class PanelsService {
     const validTo = daysAfter(validFrom, -1);
     onlyShorter(work, old, validTo);
     const ended = await work.update(Membership, old, { validTo });
-    work.happened('membership.ends', Membership, ended, { validTo });
+    work.recordEvent('membership.ends', Membership, ended, { validTo });
     return ended;
   }
 
-  rules(actor: Actor, panelId: string, query: PageQuery): Promise<Presented> {
+  rules(actor: Actor, panelId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Panel, panelId);
-      return work.page(PanelRulesView, { panelId }, query);
+      return work.respondPage(PanelRulesView, { panelId }, query);
     });
   }
 
-  rule(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<Presented> {
+  rule(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.find('rule', Panel, panelId, { lock: true });
-      const editions = await work.rows('read', PanelRules, { panelId });
+      const editions = await work.findMany('read', PanelRules, { panelId });
       const edition = Math.max(0, ...editions.map((one) => one.edition)) + 1;
       const made = await work.insert(PanelRules, { ...request, rules: { ...request.rules }, panelId, edition });
-      work.happened('panel.rules-set', PanelRules, made, { edition });
-      return work.present(PanelRulesView, made, { status: 201 });
+      work.recordEvent('panel.rules-set', PanelRules, made, { edition });
+      return work.respond(PanelRulesView, made, { status: 201 });
     });
   }
 }
 
 /** Somebody else, who is active and whose agency acts in the panel's partnership. */
-async function appointed(work: Work, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
+async function appointed(work: UnitOfWork, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
   if (work.actor.registrationIds.includes(practitionerId))
     throw refused(
       'own-appointment',
       'Nobody appoints themselves, nor anybody whom their agency registered under a name that they have or had. Ask somebody else who may give this seat.',
     );
   // locked, so that nobody gets a seat while being made inactive
-  const member = await work.peek('appoint', Practitioner, practitionerId, { lock: true });
+  const member = await work.findOrNull('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
   throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
@@ -204,7 +209,7 @@ async function appointed(work: Work, practitionerId: string, { partnershipId }: 
 }
 
 /** Two colleagues in a steering group would otherwise put each other in charge of every panel. */
-async function fromAnotherAgency(work: Work, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
+async function fromAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
   if (agencyId === work.actor.agencyId && !chairedPanels(work.actor).includes(id))
     throw refused(
       'own-agency-appointment',
@@ -214,7 +219,7 @@ async function fromAnotherAgency(work: Work, { agencyId }: Practitioner, { id }:
 
 /** The database holds the same, also against two requests at the same moment. */
 async function oneSeatAtATime(
-  work: Work,
+  work: UnitOfWork,
   panelId: string,
   { practitionerId, validFrom, validTo }: MembershipRequest,
 ): Promise<void> {
@@ -231,19 +236,19 @@ async function oneSeatAtATime(
 }
 
 /** The last whole day is the day before, so that every rule that counts by days counts the seat no more. */
-async function endedAtOnce(work: Work, seat: Membership, endReason: string): Promise<Membership> {
+async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
     throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
   const hasBegun = seat.validFrom <= today;
   const validTo = daysAfter(hasBegun ? today : seat.validFrom, -1);
   const ended = await work.update(Membership, seat, { validTo, endedAt: work.now, endReason });
-  work.happened(hasBegun ? 'membership.ended' : 'membership.cancelled', Membership, ended, { validTo });
+  work.recordEvent(hasBegun ? 'membership.ended' : 'membership.cancelled', Membership, ended, { validTo });
   return ended;
 }
 
 /** Ends the seats of somebody who left, also the last chair's: see `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`. */
-async function endSeatsOf(work: Work, { id: practitionerId }: Practitioner): Promise<void> {
+async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const today = londonDay(work.now);
   const seats = await work.manager.find(Membership, {
     where: [
@@ -256,7 +261,7 @@ async function endSeatsOf(work: Work, { id: practitionerId }: Practitioner): Pro
 }
 
 /** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */
-function onlyShorter(work: Work, seat: Membership, validTo: string): void {
+function onlyShorter(work: UnitOfWork, seat: Membership, validTo: string): void {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
     throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
@@ -278,7 +283,7 @@ function onlyShorter(work: Work, seat: Membership, validTo: string): void {
  * Somebody must be left who chairs the panel on the day after. A chair whose own seat ends before a successor could be appointed
  * does not count. The number of days is no rule of the panel: its chair sets those, and could make every successor too short.
  */
-async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): Promise<void> {
+async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
   const [left] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
      WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1
@@ -294,7 +299,7 @@ async function mustLeaveAChair(work: Work, seat: Membership, validTo: string): P
 }
 
 /** The edition of a panel's rules in force on the day of the work: of several for one day the last that was made. */
-export async function rulesInForce(work: Work, panelId: string): Promise<PanelRules | null> {
+export async function rulesInForce(work: UnitOfWork, panelId: string): Promise<PanelRules | null> {
   const today = londonDay(work.now);
   const [inForce] = await work.manager.query<{ id: string }[]>(
     `SELECT id FROM panel_rules WHERE panel_id = $1 AND effective_from <= $2

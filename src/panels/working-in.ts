@@ -1,5 +1,5 @@
 /** SQL about who works where, and who answers for an agency as its safeguarding lead. */
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 /** Seats `m` of `who` that hold today. */
 export const CURRENT_SEAT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
@@ -22,13 +22,13 @@ export const isLeadIn = (partnershipId: string): string =>
  * an answer that rests on the leads must not tell of them.
  */
 export async function safeguardingLeadsOf(
-  work: Work,
+  work: UnitOfWork,
   agencyIds: readonly string[],
   partnershipId: string,
 ): Promise<string[]> {
   if (!agencyIds.length) return [];
   const condition = isLeadIn('$2::uuid').replace(/(?<!:):now\b/g, '$3::timestamptz');
-  const leads = await work.asService(() =>
+  const leads = await work.asSystem(() =>
     work.manager.query<{ id: string }[]>(
       `SELECT who.id FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, p.roles FROM practitioners p
          JOIN agencies a ON a.id = p.agency_id AND a.active WHERE p.active AND a.id = ANY ($1)) who WHERE ${condition}`,

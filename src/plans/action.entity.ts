@@ -2,12 +2,12 @@ import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { Classified, ReasonOfPanel } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 
 /** Source: JAG note, section 1.8. */
 export const ACTION_STATUSES = [
@@ -79,15 +79,15 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 @ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @Unique(['id', 'listingId'])
 @Unique('actions_id_case_id_panel_id_owner_agency_id_key', ['id', 'caseId', 'panelId', 'ownerAgencyId'])
-@Index(['panelId', 'changedAt', 'id'])
-@Index(['ownerAgencyId', 'changedAt', 'id'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['ownerAgencyId', 'updatedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Index(['planId'])
 @Check(`category = 'plan_action'`)
 @Check(oneOf('status', ACTION_STATUSES))
 @Check(`status NOT IN ('not_possible', 'not_done', 'cancelled', 'superseded') OR outcome_text IS NOT NULL`)
 @Check('actions_owner_named', `owner_named_by_id IS NULL OR owner_practitioner_id IS NOT NULL`)
-@Check('actions_due', `due_on >= (made_at AT TIME ZONE 'Europe/London')::date`)
+@Check('actions_due', `due_on >= (created_at AT TIME ZONE 'Europe/London')::date`)
 @Check(
   'actions_ended',
   `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
@@ -190,7 +190,7 @@ export class Action extends PlanRecord {
 @Entity('action_notes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
-@Index(['actionId', 'changedAt', 'id'])
+@Index(['actionId', 'updatedAt', 'id'])
 @Check(`category = 'plan_action'`)
 export class ActionNote extends PlanRecord {
   /** The action. */

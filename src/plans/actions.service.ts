@@ -3,15 +3,15 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
 import { agenciesKeptOut } from '../cases/kept-out.js';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { refused, unacceptable } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
-import { londonDay } from '../records/london-day.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { refused, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { londonDay } from '../time/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import { MOST_COUNTED, type Work } from '../records/work.js';
+import { MOST_COUNTED, type UnitOfWork } from '../records/unit-of-work.js';
 import { Action, ActionNote, actionMachine, isOpen, OPEN_STATUSES, type ActionCommand } from './action.entity.js';
 import type {
   ActionAcceptance,
@@ -24,11 +24,11 @@ import type {
   ActionRequest,
   ActionVerification,
   LedgerQuery,
-} from './action.requests.js';
-import { ActionNoteView, ActionView, PlanActionView } from './action.views.js';
+} from './action.dto.js';
+import { ActionNoteView, ActionView, PlanActionView } from './action.response.js';
 import { ActionCourse } from './course.js';
 import { accountOf, type Account } from './ledger.js';
-import { LedgerView } from './ledger.views.js';
+import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
 import { onThePanel, seatsOn } from './plans.service.js';
 
@@ -51,18 +51,18 @@ export class ActionsService {
     following.register({
       status: async (work, { id: caseId }) => {
         const open = { caseId, ownerAgencyId: work.actor.agencyId, status: { $in: [...OPEN_STATUSES] } };
-        const actions = await work.rows('read', Action, open, 100);
+        const actions = await work.findMany('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
       // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
       obstacles: async (work, { id: caseId }) =>
-        (await work.rows('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
+        (await work.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
           : [],
     });
   }
 
-  list(actor: Actor, { panelId, status, overdue, mine, ...query }: ActionQuery): Promise<Presented> {
+  list(actor: Actor, { panelId, status, overdue, mine, ...query }: ActionQuery): Promise<AuthorizedResponse> {
     const today = londonDay(actor.now);
     const late = { dueOn: { $lt: today }, status: { $in: [...OPEN_STATUSES] } };
     const filters: Where[] = [
@@ -72,56 +72,61 @@ export class ActionsService {
       ...(mine === undefined ? [] : [{ ownerAgencyId: mine ? actor.agencyId : { $ne: actor.agencyId } }]),
     ];
     return this.records.read(actor, async (work) =>
-      work.page(ActionView, filters.length ? { $and: filters } : {}, query, {
+      work.respondPage(ActionView, filters.length ? { $and: filters } : {}, query, {
         action: panelId ? 'locate' : 'read',
         asked: { panelId, status, overdue, mine },
       }),
     );
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(ActionView, await work.find('read', Action, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(ActionView, await work.find('read', Action, id)));
   }
 
   /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
-  ledger(actor: Actor, { panelId }: LedgerQuery): Promise<Presented> {
+  ledger(actor: Actor, { panelId }: LedgerQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       if (panelId) await work.find('read', Panel, panelId);
       const seats = panelId ? await seatsOn(work, panelId) : [];
       // as in the list of actions: to ask for those of a panel is to ask about the case
-      const actions = await work.rows(panelId ? 'locate' : 'read', Action, panelId ? { panelId } : {}, MOST_COUNTED);
-      work.counted(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
+      const actions = await work.findMany(
+        panelId ? 'locate' : 'read',
+        Action,
+        panelId ? { panelId } : {},
+        MOST_COUNTED,
+      );
+      work.auditCount(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
-      const agencies = await work.rows('read', Agency, { id: { $in: [...new Set(concerned)] } });
+      const agencies = await work.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
       const account = ({ id }: Agency): Account => accountOf(byAgency.get(id) ?? [], work.now);
-      return work.list(
+      return work.respondList(
         LedgerView,
         agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       );
     });
   }
 
-  ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<Presented> {
+  ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { caseId, panelId, endOn } = await work.find('read', Plan, planId);
-      return work.page(PlanActionView, { caseId, planId }, query, { panelId, given: { endOn } });
+      return work.respondPage(PlanActionView, { caseId, planId }, query, { panelId, given: { endOn } });
     });
   }
 
-  propose(actor: Actor, planId: string, request: ActionRequest): Promise<Presented> {
+  propose(actor: Actor, planId: string, request: ActionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // so that it does not end meanwhile
       const plan = await work.find('add-action', Plan, planId, { lock: true });
       const proposed = await newAction(work, inPlan(plan), request);
-      return work.show(ActionView, proposed.id, 201);
+      return work.findAndRespond(ActionView, proposed.id, 201);
     });
   }
 
   /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
-  change(actor: Actor, id: string, request: ActionChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: ActionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Action, ActionView, id, { writes: request });
+      const found = await work.findForUpdate('change', Action, ActionView, id, { writes: request });
       if (!isOpen(found.status))
         throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
       const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);
@@ -135,41 +140,41 @@ export class ActionsService {
       const named = await ownerNamed(work, found, request.ownerPractitionerId);
       const changed = await work.updateIfChanged(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
-      work.happened('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
-      return work.show(ActionView, id);
+      work.recordEvent('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
+      return work.findAndRespond(ActionView, id);
     });
   }
 
-  accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<Presented> {
+  accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('accept', Action, ActionView, id);
+      const found = await work.findForUpdate('accept', Action, ActionView, id);
       return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
     });
   }
 
   /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
-  assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<Presented> {
+  assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('name-owner', Action, ActionView, id);
+      const found = await work.findForUpdate('name-owner', Action, ActionView, id);
       if (!isOpen(found.status))
         throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
       const changed = await work.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
-      work.happened('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
-      return work.show(ActionView, id);
+      work.recordEvent('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
+      return work.findAndRespond(ActionView, id);
     });
   }
 
-  progress(actor: Actor, id: string, { status, note }: ActionProgress): Promise<Presented> {
+  progress(actor: Actor, id: string, { status, note }: ActionProgress): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('progress', Action, ActionView, id);
+      const found = await work.findForUpdate('progress', Action, ActionView, id);
       return this.move(work, found, status === 'blocked' ? 'obstruction' : 'progress', {}, note);
     });
   }
 
   /** Only the owner or the coordination reports an action done. Source: JAG note, section 1.8. */
-  complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<Presented> {
+  complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('complete', Action, ActionView, id);
+      const found = await work.findForUpdate('complete', Action, ActionView, id);
       if (outcome !== 'done' && !outcomeText)
         throw unacceptable('reason-missing', 'An action that was not done needs the reason.', [
           { pointer: '/outcomeText', detail: 'say what changed, or why the agency did not act' },
@@ -179,33 +184,33 @@ export class ActionsService {
     });
   }
 
-  cancel(actor: Actor, id: string, { outcome, outcomeText }: ActionCancellation): Promise<Presented> {
+  cancel(actor: Actor, id: string, { outcome, outcomeText }: ActionCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('cancel', Action, ActionView, id);
+      const found = await work.findForUpdate('cancel', Action, ActionView, id);
       return this.move(work, found, ENDS[outcome], { outcomeText }, outcomeText);
     });
   }
 
-  verify(actor: Actor, id: string, { note }: ActionVerification): Promise<Presented> {
+  verify(actor: Actor, id: string, { note }: ActionVerification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) =>
-      this.move(work, await work.take('verify', Action, ActionView, id), 'verification', {}, note),
+      this.move(work, await work.findForUpdate('verify', Action, ActionView, id), 'verification', {}, note),
     );
   }
 
-  notes(actor: Actor, actionId: string, query: PageQuery): Promise<Presented> {
+  notes(actor: Actor, actionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Action, actionId);
-      return work.page(ActionNoteView, { actionId }, query);
+      return work.respondPage(ActionNoteView, { actionId }, query);
     });
   }
 
   private async move(
-    work: Work,
+    work: UnitOfWork,
     found: Action,
     command: ActionCommand,
     changes: Partial<Pick<Action, 'outcomeText' | 'completedById' | 'ownerPractitionerId' | 'ownerNamedById'>>,
     note?: string,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     const status = after(actionMachine, found.status, command);
     const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
     const moved = await work.update(Action, found, { ...changes, status, endedOn });
@@ -213,9 +218,9 @@ export class ActionsService {
     const { agencyId, agencyType: contributingType } = work.actor;
     const stands = { caseId, listingId, panelId, partnershipId, agencyId, contributingType };
     if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...stands });
-    work.happened(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
+    work.recordEvent(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
-    return work.show(ActionView, found.id);
+    return work.findAndRespond(ActionView, found.id);
   }
 }
 
@@ -231,7 +236,7 @@ export function inPlan(plan: Plan): Standing {
 }
 
 /** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
-export async function newAction(work: Work, standing: Standing, request: ActionRequest): Promise<Action> {
+export async function newAction(work: UnitOfWork, standing: Standing, request: ActionRequest): Promise<Action> {
   notInThePast(work, request.dueOn);
   await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
   await notKeptOut(work, request.ownerAgencyId, standing);
@@ -248,12 +253,12 @@ export async function newAction(work: Work, standing: Standing, request: ActionR
     agencyId: work.actor.agencyId,
     contributingType: work.actor.agencyType,
   });
-  work.happened('action.proposed', Action, proposed, { status: proposed.status });
+  work.recordEvent('action.proposed', Action, proposed, { status: proposed.status });
   return proposed;
 }
 
 /** An agency that is excluded from the case would never see its action. */
-async function notKeptOut(work: Work, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
+async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
   if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
@@ -263,7 +268,7 @@ async function notKeptOut(work: Work, agencyId: string, { caseId, panelId }: Sta
 }
 
 /** Nobody sets an escalation going by a day that has passed already. */
-function notInThePast(work: Work, dueOn: string): void {
+function notInThePast(work: UnitOfWork, dueOn: string): void {
   if (dueOn < londonDay(work.now))
     throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
       { pointer: '/dueOn', detail: 'must not lie before today' },
@@ -271,7 +276,7 @@ function notInThePast(work: Work, dueOn: string): void {
 }
 
 /** Its owner accepted the action for a day: from then on it is moved back no further than to the first day named. */
-function mayMoveTo(work: Work, { status, dueOn, originalDueOn }: Action, to: string): void {
+function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
   notInThePast(work, to);
   const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
   if (status !== 'proposed' && to < earliest)
@@ -290,7 +295,7 @@ const namesItsOwn = (): Error =>
 
 /** The owning agency names the person, because naming opens the task to that person; others may only take a name out. */
 async function ownerNamed(
-  work: Work,
+  work: UnitOfWork,
   found: Action,
   ownerPractitionerId: string | null | undefined,
 ): Promise<Partial<Pick<Action, 'ownerPractitionerId' | 'ownerNamedById'>>> {
@@ -298,14 +303,14 @@ async function ownerNamed(
   if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
   // whoever confirms the own name was named by somebody else before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
-  if (!(await work.peek('name-owner', Action, found.id))) throw namesItsOwn();
+  if (!(await work.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
   await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
-async function inAgency(work: Work, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
+async function inAgency(work: UnitOfWork, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
   if (!practitionerId) return;
-  if ((await work.peek('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+  if ((await work.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
     throw unacceptable('not-of-the-owner', 'Name somebody who works for the agency that owns the action.', [
       { pointer: '/ownerPractitionerId', detail: 'no such person in that agency' },
     ]);

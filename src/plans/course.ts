@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Action } from './action.entity.js';
 
-type FollowsAction = (work: Work, action: Action) => Promise<void>;
+type FollowsAction = (work: UnitOfWork, action: Action) => Promise<void>;
 
 /** What else follows when an action ends, in the work that ends it; areas that come later register it. */
 @Injectable()
@@ -13,7 +13,7 @@ export class ActionCourse {
     this.followers.push(follower);
   }
 
-  async ended(work: Work, action: Action): Promise<void> {
+  async ended(work: UnitOfWork, action: Action): Promise<void> {
     for (const follow of this.followers) await follow(work, action);
   }
 }

@@ -1,4 +1,4 @@
-import { londonDay } from '../records/london-day.js';
+import { londonDay } from '../time/london-day.js';
 import { isOpen, type ActionStatus } from './action.entity.js';
 
 /** Due before today and not ended; never stored. Source: JAG note, section 1.8. */

@@ -3,9 +3,9 @@ import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, Length, ValidateNested
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
-import { Classified, ReasonOfPanel } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /** What is planned about a case: its category is always `plan_action`, and it is shared as that category is. */
@@ -86,7 +86,7 @@ export class AimOutcome {
 @Entity('plans')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Unique(['id', 'caseId'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(`category = 'plan_action'`)
 @Check(oneOf('model_code', PLAN_MODELS))
 @Check(oneOf('status', PLAN_STATUSES))

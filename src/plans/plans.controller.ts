@@ -1,15 +1,15 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../http/body-limit.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Plan } from './plan.entity.js';
-import { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
-import { PlanView } from './plan.views.js';
+import { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.dto.js';
+import { PlanView } from './plan.response.js';
 import { PlansService } from './plans.service.js';
 
 @Controller('v1')
@@ -18,67 +18,67 @@ export class PlansController {
 
   /** Plans for a case */
   @Get('cases/:id/plans')
-  @Can('read', Plan)
-  @Answers.page(PlanView)
-  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Plan)
+  @ApiAnswer.page(PlanView)
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.plans.list(actor, id, query);
   }
 
   /** Draft a plan for a case */
   @Post('cases/:id/plans')
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('plan', Case)
-  @Answers.made(PlanView)
-  draft(@By() actor: Actor, @Id() id: string, @Body() body: PlanRequest): Promise<Presented> {
+  @RequirePermission('plan', Case)
+  @ApiAnswer.made(PlanView)
+  draft(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanRequest): Promise<AuthorizedResponse> {
     return this.plans.draft(actor, id, body);
   }
 
   /** One plan */
   @Get('plans/:id')
-  @Can('read', Plan)
-  @Answers.one(PlanView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Plan)
+  @ApiAnswer.one(PlanView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.plans.get(actor, id);
   }
 
   /** Change a plan (its agency, chair, coordinator) */
   @Patch('plans/:id')
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('change', Plan)
-  @Answers.changed(PlanView)
-  change(@By() actor: Actor, @Id() id: string, @Body() body: PlanChange): Promise<Presented> {
+  @RequirePermission('change', Plan)
+  @ApiAnswer.changed(PlanView)
+  change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanChange): Promise<AuthorizedResponse> {
     return this.plans.change(actor, id, body);
   }
 
   /** The panel agrees a plan (chair, coordinator) */
   @Post('plans/:id/agreement')
-  @Can('agree', Plan)
-  @Answers.changed(PlanView)
-  agree(@By() actor: Actor, @Id() id: string, @Body() body: PlanAgreement): Promise<Presented> {
+  @RequirePermission('agree', Plan)
+  @ApiAnswer.changed(PlanView)
+  agree(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanAgreement): Promise<AuthorizedResponse> {
     return this.plans.agree(actor, id, body);
   }
 
   /** Begin to carry out a plan that was agreed (those who may plan for the case) */
   @Post('plans/:id/start')
-  @Can('start', Plan)
-  @Answers.changed(PlanView)
-  start(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('start', Plan)
+  @ApiAnswer.changed(PlanView)
+  start(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.plans.start(actor, id);
   }
 
   /** Say what came of a plan (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/evaluation')
-  @Can('evaluate', Plan)
-  @Answers.changed(PlanView)
-  evaluate(@By() actor: Actor, @Id() id: string, @Body() body: PlanEvaluation): Promise<Presented> {
+  @RequirePermission('evaluate', Plan)
+  @ApiAnswer.changed(PlanView)
+  evaluate(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.plans.evaluate(actor, id, body);
   }
 
   /** Close a plan that was evaluated (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/closure')
-  @Can('close', Plan)
-  @Answers.changed(PlanView)
-  close(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('close', Plan)
+  @ApiAnswer.changed(PlanView)
+  close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.plans.close(actor, id);
   }
 }

@@ -2,11 +2,11 @@
  * Who sees plans and actions: those who read the case, as the agreement shares `plan_action`. The owner of an action sees
  * its task without the case, in fields of its own; a conflict or a compartment hides the case and so the task too.
  */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { sharedAtLeast } from '../policy/levels.js';
-import { declareSubject, extendSubject, ownBars, permitted, subjectOf } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { declareSubject, extendSubject, denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -52,7 +52,7 @@ const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)
 /** Actions that readers of the case may know of. A guest reads those taken on in the item of the invitation, and in no other. */
 function ofHeardItems(actor: Actor): Where {
   if (!actor.invitations.length) return {};
-  const otherwise = permitted({ ...actor, scopes: undefined }, subjectOf(Case), 'hear');
+  const otherwise = permittedRows({ ...actor, scopes: undefined }, subjectOf(Case), 'hear');
   return {
     $or: [
       { listingId: null },
@@ -65,7 +65,7 @@ function ofHeardItems(actor: Actor): Where {
 declareSubject(Plan, 'Plan', {
   ...WITHIN_CASE,
   relations: { ...toCase },
-  grounds: [
+  allowRules: [
     {
       name: 'shared',
       sentence: 'whose agency wrote it or may know of it, and who may read the case',
@@ -131,8 +131,8 @@ declareSubject(Action, 'Action', {
   owner: 'ownerAgencyId',
   seek: ['panelId', 'ownerAgencyId'],
   // its owner's ground does not lead through the case
-  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'shared',
       sentence:
@@ -169,7 +169,7 @@ declareSubject(Action, 'Action', {
         'ownerAgencyId',
         'ownerPractitionerId',
         'outcomeText',
-        'changedAt',
+        'updatedAt',
       ],
     },
     {
@@ -206,7 +206,7 @@ declareSubject(ActionNote, 'ActionNote', {
   ...WITHIN_CASE,
   parent: 'action',
   relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
-  grounds: [
+  allowRules: [
     {
       name: 'shared',
       sentence: 'whose agency wrote it or may know of it, and who may know of the action and in which case it stands',
@@ -221,14 +221,14 @@ declareSubject(ActionNote, 'ActionNote', {
       within: 'read',
       where: (actor) => ({ agencyId: actor.agencyId }),
       // of the case the owner knows nothing but the task
-      fields: ['id', 'version', 'actionId', 'agencyId', 'status', 'note', 'madeAt', 'changedAt'],
+      fields: ['id', 'version', 'actionId', 'agencyId', 'status', 'note', 'createdAt', 'updatedAt'],
     },
   ],
 });
 
 extendSubject(Case, {
   relations: { actions: { to: Action, local: 'id', foreign: 'caseId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'action-owner',
       sentence: 'who carries an open action in the case for the agency that owns it',
@@ -236,7 +236,10 @@ extendSubject(Case, {
       where: (actor) => ({
         actions: {
           $elemMatch: {
-            $and: [{ ...owned(actor), status: { $in: [...OPEN_STATUSES] } }, ...ownBars(actor, subjectOf(Action))],
+            $and: [
+              { ...owned(actor), status: { $in: [...OPEN_STATUSES] } },
+              ...denyConditions(actor, subjectOf(Action)),
+            ],
           },
         },
       }),
@@ -244,7 +247,7 @@ extendSubject(Case, {
   ],
 });
 
-declareWords(Plan, 'Planning and acting', 'plan', {
+declareWording(Plan, 'Planning and acting', 'plan', {
   'add-action': 'propose an action in it',
   agree: 'agree it',
   'agree-nonetheless': 'agree it although an action is not specific enough',
@@ -252,7 +255,7 @@ declareWords(Plan, 'Planning and acting', 'plan', {
   evaluate: 'say what came of it',
   close: 'close it',
 });
-declareWords(Action, 'Planning and acting', 'action', {
+declareWording(Action, 'Planning and acting', 'action', {
   locate: 'know in which case it stands',
   accept: 'accept it',
   'name-owner': 'name the person in the agency who does it',
@@ -261,4 +264,4 @@ declareWords(Action, 'Planning and acting', 'action', {
   cancel: 'cancel it',
   verify: 'verify that it was done',
 });
-declareWords(ActionNote, 'Planning and acting', 'progress note');
+declareWording(ActionNote, 'Planning and acting', 'progress note');

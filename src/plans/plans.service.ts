@@ -2,19 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { Membership } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { conflict, refused, unacceptable, type FieldError } from '../policy/problems.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
-import { londonDay } from '../records/london-day.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { conflict, refused, unacceptable, type FieldError } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { londonDay } from '../time/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Action, isOpen, OPEN_STATUSES } from './action.entity.js';
 import { hasEnded, Plan, planMachine } from './plan.entity.js';
-import type { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.requests.js';
-import { PlanView } from './plan.views.js';
+import type { PlanAgreement, PlanChange, PlanEvaluation, PlanRequest } from './plan.dto.js';
+import { PlanView } from './plan.response.js';
 import { smart, SMART_FIELDS, SMART_LETTERS } from './smart.js';
 import { mustBeOpen } from '../cases/open-case.js';
 
@@ -23,18 +23,18 @@ import { mustBeOpen } from '../cases/open-case.js';
 export class PlansService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, caseId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Case, caseId);
-      return work.page(PlanView, { caseId }, query, { panelId });
+      return work.respondPage(PlanView, { caseId }, query, { panelId });
     });
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(PlanView, await work.find('read', Plan, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(PlanView, await work.find('read', Plan, id)));
   }
 
-  draft(actor: Actor, caseId: string, request: PlanRequest): Promise<Presented> {
+  draft(actor: Actor, caseId: string, request: PlanRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('plan', Case, caseId);
       mustBeOpen(found, 'no plan');
@@ -50,14 +50,14 @@ export class PlansService {
         agencyId: actor.agencyId,
         contributingType: actor.agencyType,
       });
-      work.happened('plan.drafted', Plan, plan);
-      return work.present(PlanView, plan, { status: 201 });
+      work.recordEvent('plan.drafted', Plan, plan);
+      return work.respond(PlanView, plan, { status: 201 });
     });
   }
 
-  change(actor: Actor, id: string, request: PlanChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: PlanChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Plan, PlanView, id, { writes: request });
+      const found = await work.findForUpdate('change', Plan, PlanView, id, { writes: request });
       if (hasEnded(found))
         throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
@@ -68,8 +68,8 @@ export class PlansService {
       if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder({ ...found, ...request });
       const changed = await work.updateIfChanged(Plan, found, request);
-      work.happened('plan.changed', Plan, changed, { fields: Object.keys(request) });
-      return work.present(PlanView, changed);
+      work.recordEvent('plan.changed', Plan, changed, { fields: Object.keys(request) });
+      return work.respond(PlanView, changed);
     });
   }
 
@@ -77,41 +77,41 @@ export class PlansService {
    * The panel agrees the plan, and the case with it. Source: JAG note, section 1.6, guard of PLAN_AGREED, and section 2.3:
    * every action scores 5, or the chair says why not.
    */
-  agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<Presented> {
+  agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('agree', Plan, PlanView, id);
+      const found = await work.findForUpdate('agree', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'agreement');
       const weak = await this.notSmart(work, found);
       if (weak.length && !chairReason)
         throw unacceptable('not-smart', 'Every action must be SMART, or the chair says why the plan is agreed.', weak);
-      if (weak.length && !(await work.peek('agree-nonetheless', Plan, id)))
+      if (weak.length && !(await work.findOrNull('agree-nonetheless', Plan, id)))
         throw refused('chair-only', 'Only the panel’s chair may agree a plan whose actions are not SMART.');
       const about = await work.find('change', Case, found.caseId);
       const moved = await work.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
-      work.happened('case.plan-agreed', Case, moved, { stage: moved.stage });
+      work.recordEvent('case.plan-agreed', Case, moved, { stage: moved.stage });
       const agreed = await work.update(Plan, found, {
         status,
         agreedAt: work.now,
         chairReason: weak.length ? chairReason : null,
       });
-      work.happened('plan.agreed', Plan, agreed, { smart: !weak.length });
-      return work.present(PlanView, agreed);
+      work.recordEvent('plan.agreed', Plan, agreed, { smart: !weak.length });
+      return work.respond(PlanView, agreed);
     });
   }
 
-  start(actor: Actor, id: string): Promise<Presented> {
+  start(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('start', Plan, PlanView, id);
+      const found = await work.findForUpdate('start', Plan, PlanView, id);
       const started = await work.update(Plan, found, { status: after(planMachine, found.status, 'start') });
-      work.happened('plan.started', Plan, started);
-      return work.show(PlanView, id);
+      work.recordEvent('plan.started', Plan, started);
+      return work.findAndRespond(PlanView, id);
     });
   }
 
   /** Against the aims that were agreed. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
-  evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<Presented> {
+  evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('evaluate', Plan, PlanView, id);
+      const found = await work.findForUpdate('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
       if (request.outcomes.length !== found.aims.length)
         throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
@@ -122,26 +122,26 @@ export class PlansService {
           { pointer: '/methodReason', detail: 'is needed with the method not_possible, and with no other' },
         ]);
       const evaluated = await work.update(Plan, found, { ...request, status, evaluatedAt: work.now });
-      work.happened('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
-      return work.show(PlanView, id);
+      work.recordEvent('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
+      return work.findAndRespond(PlanView, id);
     });
   }
 
-  close(actor: Actor, id: string): Promise<Presented> {
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('close', Plan, PlanView, id);
+      const found = await work.findForUpdate('close', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'closure');
       await nothingOpen(work, found);
       await goOnInTheCase(work, found);
       const closed = await work.update(Plan, found, { status });
-      work.happened('plan.closed', Plan, closed);
-      return work.show(PlanView, id);
+      work.recordEvent('plan.closed', Plan, closed);
+      return work.findAndRespond(PlanView, id);
     });
   }
 
   /** What each action lacks, in words that say nothing about its content. */
-  private async notSmart(work: Work, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
-    const actions = (await work.rows('read', Action, { caseId, planId })).filter(
+  private async notSmart(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
+    const actions = (await work.findMany('read', Action, { caseId, planId })).filter(
       ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
     );
     if (!actions.length)
@@ -168,8 +168,8 @@ export class PlansService {
 }
 
 /** Each action of it that the actor sees has ended: one that the actor may not see does not stand in the way. */
-async function nothingOpen(work: Work, { id: planId, caseId }: Plan): Promise<void> {
-  const open = await work.rows('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
+async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
+  const open = await work.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
   throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
     errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
@@ -177,17 +177,17 @@ async function nothingOpen(work: Work, { id: planId, caseId }: Plan): Promise<vo
 }
 
 /** Open actions that are hidden from whoever closes the plan go on in the case, without the plan. */
-async function goOnInTheCase(work: Work, { id: planId }: Plan): Promise<void> {
-  await work.asService(async () => {
+async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
+  await work.asSystem(async () => {
     for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
       const moved = await work.update(Action, action, { planId: null });
-      work.happened('action.changed', Action, moved, { fields: ['planId'] });
+      work.recordEvent('action.changed', Action, moved, { fields: ['planId'] });
     }
   });
 }
 
 /** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */
-export async function onThePanel(work: Work, agencyId: string, panelId: string, pointer: string): Promise<void> {
+export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: string, pointer: string): Promise<void> {
   if (!(await seatsOn(work, panelId, { agencyId })).length)
     throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
       { pointer, detail: 'no member of the panel comes from this agency' },
@@ -195,10 +195,10 @@ export async function onThePanel(work: Work, agencyId: string, panelId: string, 
 }
 
 /** Who sits on the panel today, not merely as an observer. */
-export async function seatsOn(work: Work, panelId: string, which: Where = {}): Promise<Membership[]> {
+export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
   const today = londonDay(work.now);
   const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
-  return work.rows('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
+  return work.findMany('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
 }
 
 function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {

@@ -4,8 +4,8 @@
  */
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { config } from '../config.js';
-import type { Actor } from '../policy/actor.js';
-import { invalid } from '../policy/problems.js';
+import type { Actor } from '../authentication/actor.js';
+import { invalid } from '../http/problems.js';
 
 export interface Position {
   at: string;

@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { Actors, type Actor } from '../policy/actor.js';
-import { classOf } from '../policy/classification.js';
-import { columnsOf } from '../policy/columns.js';
-import type { Row } from '../policy/conditions.js';
-import { explain, type Explanation } from '../policy/explanation.js';
-import { matrixText, policyMatrix } from '../policy/matrix.js';
-import { invalid, notFound, refused } from '../policy/problems.js';
-import { referencesOf } from '../policy/references.js';
-import { relationOf, subjectNamed, subjectOf, type RecordClass, type Subject } from '../policy/subjects.js';
-import type { ExplanationRequest } from './explanation.requests.js';
-import { rowsWithFacts } from './facts.js';
-import { asKnown } from './known-facts.js';
-import { Presented } from './presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { classOf } from '../authorization/classification.js';
+import { columnsOf } from '../database/columns.js';
+import type { Row } from '../authorization/conditions.js';
+import { explain, type Explanation } from '../authorization/explanation.js';
+import { matrixText, policyMatrix } from '../authorization/matrix.js';
+import { invalid, notFound, refused } from '../http/problems.js';
+import { referencesOf } from '../authorization/references.js';
+import { relationOf, subjectNamed, subjectOf, type Subject } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import type { ExplanationRequest } from './explanation.dto.js';
+import { rowsWithRelations } from './rows-with-relations.js';
+import { asKnownToAsker } from './known-attributes.js';
+import { AuthorizedResponse } from './authorized-response.js';
 import { Records } from './records.js';
-import type { Work } from './work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** Column of a record that is about the access or the presence of one person, such as an invitation or a recusal. */
 const WHOSE_ACCESS = 'practitionerId';
@@ -30,20 +31,20 @@ export class ExplanationsService {
     private readonly actors: Actors,
   ) {}
 
-  matrix(asText: boolean): Presented {
+  matrix(asText: boolean): AuthorizedResponse {
     return asText
-      ? new Presented({}, 200, {}, matrixText(), 'text/plain; charset=utf-8')
-      : new Presented({ ...policyMatrix(), withheld: [] });
+      ? new AuthorizedResponse({}, 200, {}, matrixText(), 'text/plain; charset=utf-8')
+      : new AuthorizedResponse({ ...policyMatrix(), withheld: [] });
   }
 
-  explain(actor: Actor, request: ExplanationRequest): Promise<Presented> {
+  explain(actor: Actor, request: ExplanationRequest): Promise<AuthorizedResponse> {
     const subject = subjectNamed(request.type);
     if (!subject) throw unknown('/type', 'no such type of record; see /v1/policy/matrix');
     if (request.field && !classOf(subject.type, request.field)) throw unknown('/field', 'no such field of this record');
     return this.records.read(actor, async (work) => {
       await this.mayAsk(work, subject, request);
       const about = await this.about(work, subject, request);
-      const [row] = await rowsWithFacts(
+      const [row] = await rowsWithRelations(
         work.manager,
         about,
         subject.type,
@@ -53,26 +54,34 @@ export class ExplanationsService {
       );
       if (!row) throw notFound();
       const isOther = about !== work.actor;
-      work.explained(subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      work.auditExplanation(subject, row, { about: isOther ? about.id : undefined, field: request.field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
       const explained = explain(about, subject, request.action, asked, request.field);
       const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
-      return new Presented({ ...(isUnread ? withheldReference(explained) : explained), withheld: [] });
+      return new AuthorizedResponse({ ...(isUnread ? withheldReference(explained) : explained), withheld: [] });
     });
   }
 
   /** About oneself, who may read the record; about others, also who may explain it without reading it. */
-  private async mayAsk(work: Work, subject: Subject, { actor: about, id, field }: ExplanationRequest): Promise<void> {
-    const explains = about !== undefined && (await work.peek('explain', subject.type, id)) !== null;
+  private async mayAsk(
+    work: UnitOfWork,
+    subject: Subject,
+    { actor: about, id, field }: ExplanationRequest,
+  ): Promise<void> {
+    const explains = about !== undefined && (await work.findOrNull('explain', subject.type, id)) !== null;
     await work.find(explains ? 'explain' : 'read', subject.type, id);
-    if (explains && field && !(await work.peek('read', subject.type, id)))
+    if (explains && field && !(await work.findOrNull('read', subject.type, id)))
       throw refused(
         'not-permitted',
         'You may ask who reads this record, but not read it yourself, and so not ask about a field of it. Ask without field.',
       );
   }
 
-  private async about(work: Work, subject: Subject, { actor: id, ...request }: ExplanationRequest): Promise<Actor> {
+  private async about(
+    work: UnitOfWork,
+    subject: Subject,
+    { actor: id, ...request }: ExplanationRequest,
+  ): Promise<Actor> {
     if (!id || id === work.actor.id) return work.actor;
     if (!(await this.mayAskAboutOthers(work, subject, request.id)))
       throw refused(
@@ -87,16 +96,16 @@ export class ExplanationsService {
     const { now, call } = work.actor;
     const about = await this.actors.practitioner(id, { now, call });
     if (!about) throw unknown('/actor', 'no active practitioner has this identifier');
-    const [known] = await asKnown(work, [about]);
+    const [known] = await asKnownToAsker(work, [about]);
     return known as Actor;
   }
 
   /** May the asker `explain` the record, or read it and `explain` what it stands in? */
-  private async mayAskAboutOthers(work: Work, subject: Subject, id: string): Promise<boolean> {
-    if (await work.peek('explain', subject.type, id)) return true;
+  private async mayAskAboutOthers(work: UnitOfWork, subject: Subject, id: string): Promise<boolean> {
+    if (await work.findOrNull('explain', subject.type, id)) return true;
     if (!subject.parent) return false;
     const relation = relationOf(subject, subject.parent);
-    const row = await work.peek('read', subject.type as RecordClass<Record<string, unknown>>, id);
+    const row = await work.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
 }
@@ -105,7 +114,7 @@ export class ExplanationsService {
  * The row without related rows that the asker may neither read nor explain. The record in which it stands is readable or
  * explained with it.
  */
-async function withoutUnread(work: Work, subject: Subject, row: Row): Promise<Row> {
+async function withoutUnread(work: UnitOfWork, subject: Subject, row: Row): Promise<Row> {
   const asked: Row = { ...row };
   for (const [name, { to }] of Object.entries(subject.relations)) {
     const related = row[name] as Row[] | undefined;
@@ -119,20 +128,20 @@ async function withoutUnread(work: Work, subject: Subject, row: Row): Promise<Ro
 }
 
 /** The identifiers of records that the asker may read or explain. */
-async function knownAmong(work: Work, type: RecordClass, ids: string[]): Promise<Set<unknown>> {
+async function knownAmong(work: UnitOfWork, type: RecordClass, ids: string[]): Promise<Set<unknown>> {
   const found = [
-    ...(await work.rows('read', type, { id: { $in: ids } }, ids.length)),
-    ...(await work.rows('explain', type, { id: { $in: ids } }, ids.length)),
+    ...(await work.findMany('read', type, { id: { $in: ids } }, ids.length)),
+    ...(await work.findMany('explain', type, { id: { $in: ids } }, ids.length)),
   ];
   return new Set(found.map((one) => (one as Row)['id']));
 }
 
 /** Does the field refer to a record that the asker may not read? What must not exist for the asker is shown as nothing. */
-async function refersToUnread(work: Work, { type }: Subject, row: Row, field?: string): Promise<boolean> {
+async function refersToUnread(work: UnitOfWork, { type }: Subject, row: Row, field?: string): Promise<boolean> {
   const reference = field === undefined ? undefined : referencesOf(type).get(field);
   const id = field === undefined ? null : (row[field] as string | null);
   const to = reference?.to(row);
-  return !!reference && !!id && !!to && (await work.known(to, reference.actions, [id])).get(id) === false;
+  return !!reference && !!id && !!to && (await work.knownRecords(to, reference.actions, [id])).get(id) === false;
 }
 
 function withheldReference({ steps, ...explained }: Explanation): Explanation {

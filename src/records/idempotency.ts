@@ -3,20 +3,20 @@
  * first still runs 409; after 24 hours it is forgotten. The record commits with the effect; the actor must still be the same principal, which the guard has
  * established anew. The answer is shown again as far as its record may still be read: access lost is lost here too.
  */
-import type { Row } from '../policy/conditions.js';
-import { conflict, unacceptable } from '../policy/problems.js';
+import type { Row } from '../authorization/conditions.js';
+import { conflict, unacceptable } from '../http/problems.js';
 import { IdempotentReply } from './idempotent-reply.entity.js';
-import { Presented } from './presented.js';
-import { viewNamed } from './view.js';
-import type { Work } from './work.js';
+import { AuthorizedResponse } from './authorized-response.js';
+import { viewNamed } from './response-view.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** Hours for which an answer is kept; a later call with its key is a new call. */
 export const REPLY_HOURS = 24;
 
 /** Answers from before this moment have expired. */
-export const keptSince = (now: Date): Date => new Date(now.getTime() - REPLY_HOURS * 3_600_000);
+export const expiryOfReplies = (now: Date): Date => new Date(now.getTime() - REPLY_HOURS * 3_600_000);
 
-export async function replyOf(work: Work): Promise<Presented | null> {
+export async function storedReply(work: UnitOfWork): Promise<AuthorizedResponse | null> {
   const { idempotencyKey: key, route, fingerprint } = work.actor.call;
   if (!key) return null;
   const [{ free }] = await work.manager.query<[{ free: boolean }]>(
@@ -30,7 +30,7 @@ export async function replyOf(work: Work): Promise<Presented | null> {
   const ofKey = { principalId: work.actor.id, route, key };
   const earlier = await work.manager.findOneBy(IdempotentReply, ofKey);
   if (!earlier) return null;
-  if (earlier.at < keptSince(work.now)) {
+  if (earlier.at < expiryOfReplies(work.now)) {
     await work.manager.delete(IdempotentReply, ofKey);
     return null;
   }
@@ -41,11 +41,11 @@ export async function replyOf(work: Work): Promise<Presented | null> {
     );
   const { view, recordId } = earlier;
   const body = JSON.parse(earlier.body) as Row;
-  const told = view && recordId ? await work.stillShown(viewNamed(view), recordId, body) : body;
-  return new Presented(told, earlier.status, earlier.headers, told === body ? earlier.body : undefined);
+  const told = view && recordId ? await work.respondAgain(viewNamed(view), recordId, body) : body;
+  return new AuthorizedResponse(told, earlier.status, earlier.headers, told === body ? earlier.body : undefined);
 }
 
-export async function rememberReply(work: Work, presented: Presented): Promise<void> {
+export async function storeReply(work: UnitOfWork, presented: AuthorizedResponse): Promise<void> {
   const { idempotencyKey: key, route, fingerprint } = work.actor.call;
   if (!key) return;
   await work.manager.insert(IdempotentReply, {

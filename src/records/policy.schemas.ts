@@ -1,5 +1,5 @@
 /** The shapes of the two answers that are not views of a record. */
-import { STEPS } from '../policy/subjects.js';
+import { STEPS } from '../authorization/subjects.js';
 
 const text = { type: 'string' as const, maxLength: 1000 };
 const texts = { type: 'array' as const, maxItems: 200, items: text };

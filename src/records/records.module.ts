@@ -1,11 +1,11 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Clock } from './clock.js';
-import { openDatabase } from './database.js';
+import { Clock } from '../time/clock.js';
+import { openDatabase } from '../database/data-source.js';
 import { ExplanationsService } from './explanations.service.js';
-import { PaperMaker } from './paper-maker.js';
+import { PaperMaker } from '../documents/paper-maker.js';
 import { PolicyController } from './policy.controller.js';
-import { Refusals } from '../policy/guard.js';
+import { RefusalRecorder } from '../authorization/permission.guard.js';
 import { Records, RefusalsInLog } from './records.js';
 
 /** Refuses a role that no wall binds, and closes the pool when the service stops. */
@@ -45,10 +45,10 @@ export class RecordsModule {
         Clock,
         { provide: PaperMaker, useFactory: () => new PaperMaker() },
         Records,
-        { provide: Refusals, useClass: RefusalsInLog },
+        { provide: RefusalRecorder, useClass: RefusalsInLog },
         ExplanationsService,
       ],
-      exports: [Clock, DataSource, PaperMaker, Records, Refusals],
+      exports: [Clock, DataSource, PaperMaker, Records, RefusalRecorder],
     };
   }
 }

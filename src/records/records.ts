@@ -6,17 +6,25 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PoolClient } from 'pg';
-import type { Actor } from '../policy/actor.js';
-import { Refusals } from '../policy/guard.js';
-import { Problem } from '../policy/problems.js';
-import { relationOf, subjectNamed } from '../policy/subjects.js';
-import { Clock } from './clock.js';
-import { Conversation, Stale } from './conversation.js';
-import { mustBeRight } from './held-back.js';
-import { AuditLog, Disclosures, markRecorded, Outbox, refusal, type AuditDraft, type EventDraft } from './journal.js';
-import { rememberReply, replyOf } from './idempotency.js';
-import { Presented } from './presented.js';
-import { Refusal, Work } from './work.js';
+import type { Actor } from '../authentication/actor.js';
+import { RefusalRecorder } from '../authorization/permission.guard.js';
+import { Problem } from '../http/problems.js';
+import { relationOf, subjectNamed } from '../authorization/subjects.js';
+import { Clock } from '../time/clock.js';
+import { DatabaseSession, StaleActorError } from './database-session.js';
+import { throwDeferredProblem } from './deferred-validation.js';
+import {
+  AuditLog,
+  Disclosures,
+  markRecorded,
+  Outbox,
+  refusalDraft,
+  type AuditDraft,
+  type EventDraft,
+} from './audit-recording.js';
+import { storeReply, storedReply } from './idempotency.js';
+import { AuthorizedResponse } from './authorized-response.js';
+import { Refusal, UnitOfWork } from './unit-of-work.js';
 
 /** So often work is done again where somebody at the same time changes who may read what. */
 const MOST_TIMES = 6;
@@ -25,17 +33,17 @@ const MOST_TIMES = 6;
 const OF_THE_POLICY = [401, 403, 404];
 
 /** Returns the error to answer with: wrong values of the request come before any rule but a refusal of the policy. */
-function inOrder({ call: { heldBack } }: Actor, error: unknown): unknown {
-  if (!heldBack || error instanceof Refusal || error instanceof Stale) return error;
+function inOrder({ call: { deferredProblem: deferredProblem } }: Actor, error: unknown): unknown {
+  if (!deferredProblem || error instanceof Refusal || error instanceof StaleActorError) return error;
   const isFirst = error instanceof Problem && (error.status >= 500 || OF_THE_POLICY.includes(error.status));
-  return isFirst ? error : heldBack;
+  return isFirst ? error : deferredProblem;
 }
 
 /**
  * Identifiers of changed records that the answer shows: a link to any other would name records that are hidden from the actor. A
  * record with the identifier of its parent, such as the screening of a referral, is not shown by that identifier.
  */
-function shownChanges({ revised, peopleTakenBack }: Work, { identifiers }: Presented): string[] {
+function shownChanges({ revised, peopleTakenBack }: UnitOfWork, { identifiers }: AuthorizedResponse): string[] {
   const ownIdentifier = revised.filter(({ recordType }) => !sharesIdentifier(recordType));
   const changed = [...ownIdentifier.map((one) => one.recordId), ...peopleTakenBack.map((one) => one.personId)];
   return changed.filter((id) => identifiers.has(id));
@@ -65,7 +73,7 @@ export class Records {
     private readonly clock: Clock,
   ) {}
 
-  async read<T = Presented>(actor: Actor, does: (work: Work) => Promise<T>): Promise<T> {
+  async read<T = AuthorizedResponse>(actor: Actor, does: (work: UnitOfWork) => Promise<T>): Promise<T> {
     const { answer, audit } = await this.working(actor, async (work) => {
       const found = await does(work);
       if (work.events.length) throw new Error('a read that tells of an event is a change');
@@ -76,29 +84,30 @@ export class Records {
   }
 
   /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
-  change(actor: Actor, does: (work: Work) => Promise<Presented>): Promise<Presented> {
+  change(actor: Actor, does: (work: UnitOfWork) => Promise<AuthorizedResponse>): Promise<AuthorizedResponse> {
     return this.working(actor, async (work, conversation) => {
       conversation.begin(true);
       const { client } = conversation;
-      const earlier = await replyOf(work);
+      const earlier = await storedReply(work);
       const presented = earlier ?? (await does(work));
       const link = this.disclosures.linkFor(actor, shownChanges(work, presented));
       if (link) presented.headers['link'] = link;
-      if (earlier) work.repeated(earlier);
-      else await rememberReply(work, presented);
+      if (earlier) work.auditRepeat(earlier);
+      else await storeReply(work, presented);
       const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);
-      if (work.events.length) await (work.wentAcross ? work.across(tell(work.events)) : tell(work.events)());
-      if (work.unseenEvents.length) await work.asService(tell(work.unseenEvents));
+      if (work.events.length)
+        await (work.actedAcrossPartnerships ? work.acrossPartnerships(tell(work.events)) : tell(work.events)());
+      if (work.unseenEvents.length) await work.asSystem(tell(work.unseenEvents));
       // agencies are to be told also of what the actor may not know that they received
       if (work.revised.length || work.peopleTakenBack.length)
-        await work.asService(async () => {
+        await work.asSystem(async () => {
           for (const revised of work.revised) await this.disclosures.revised(client, revised);
           for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
         });
       // late, because whoever appends to the log holds up everybody else who does
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       // last, because whoever waited for a lock may have lost meanwhile what the work rests on
-      await conversation.proveAgain();
+      await conversation.verifyActorAgain();
       return presented;
     });
   }
@@ -106,36 +115,36 @@ export class Records {
   /** Who is not known any more as they were is read anew, and the work done again: each time by what still stands. */
   private async working<T>(
     actor: Actor,
-    does: (work: Work, conversation: Conversation) => Promise<T>,
+    does: (work: UnitOfWork, conversation: DatabaseSession) => Promise<T>,
     times = 1,
   ): Promise<T> {
     // what ended by the clock while the body was received has ended
     const now = this.clock.now();
-    if (actor.kept && now >= actor.kept.until) await actor.kept.renew(now);
+    if (actor.cache && now >= actor.cache.expiresAt) await actor.cache.reload(now);
     const runner = this.source.createQueryRunner();
     let refused: AuditDraft | null = null;
     let names: AuditDraft[] = [];
     let failure: unknown;
     try {
-      const conversation = new Conversation((await runner.connect()) as PoolClient, actor, this.clock);
-      const work = new Work(actor, runner, conversation);
+      const conversation = new DatabaseSession((await runner.connect()) as PoolClient, actor, this.clock);
+      const work = new UnitOfWork(actor, runner, conversation);
       try {
         const done = await does(work, conversation);
-        mustBeRight(actor.call);
-        await conversation.end();
+        throwDeferredProblem(actor.call);
+        await conversation.commit();
         return done;
       } catch (error) {
-        failure = inOrder(actor, await conversation.undo(error));
+        failure = inOrder(actor, await conversation.rollBack(error));
         refused = work.refusalIn(failure);
-        names = work.refusedNames(failure);
+        names = work.refusedNamings(failure);
         if (failure instanceof Refusal) failure = failure.problem;
       }
     } finally {
       await runner.release();
     }
-    if (failure instanceof Stale && actor.kept) {
+    if (failure instanceof StaleActorError && actor.cache) {
       if (times === MOST_TIMES) throw changing();
-      await actor.kept.renew(this.clock.now());
+      await actor.cache.reload(this.clock.now());
       return this.working(actor, does, times + 1);
     }
     if (refused || names.length) await this.auditLog.record(actor, [...(refused ? [refused] : []), ...names]);
@@ -146,12 +155,12 @@ export class Records {
 
 /** What the guard refuses is written down like what the query refuses. */
 @Injectable()
-export class RefusalsInLog extends Refusals {
+export class RefusalsInLog extends RefusalRecorder {
   constructor(private readonly auditLog: AuditLog) {
     super();
   }
 
   refused(actor: Actor, action: string, subjectType: string, rule: string): Promise<void> {
-    return this.auditLog.record(actor, [refusal({ action, subjectType, rule })]);
+    return this.auditLog.record(actor, [refusalDraft({ action, subjectType, rule })]);
   }
 }

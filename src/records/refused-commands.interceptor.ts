@@ -2,11 +2,11 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { catchError, type Observable } from 'rxjs';
-import type { Actor } from '../policy/actor.js';
-import { CAN, type CanMetadata } from '../policy/guard.js';
-import { subjectOf } from '../policy/subjects.js';
-import { AuditLog, isRecorded, refusal } from './journal.js';
-import { toProblem } from './problem.filter.js';
+import type { Actor } from '../authentication/actor.js';
+import { PERMISSION_KEY, type RequiredPermission } from '../authorization/permission.guard.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { AuditLog, isRecorded, refusalDraft } from './audit-recording.js';
+import { toProblem } from '../http/problem.filter.js';
 
 /** Answers to a command that is understood and not carried out: conflict, precondition, rule of the field. */
 const REFUSING = [409, 412, 422, 428];
@@ -23,7 +23,7 @@ export class RefusedCommandsInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const can = this.reflector.get<CanMetadata | undefined>(CAN, context.getHandler());
+    const can = this.reflector.get<RequiredPermission | undefined>(PERMISSION_KEY, context.getHandler());
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Actor }>();
     if (!can || !user || method === 'GET' || method === 'HEAD') return next.handle();
     return next.handle().pipe(
@@ -31,7 +31,7 @@ export class RefusedCommandsInterceptor implements NestInterceptor {
         const problem = toProblem(error);
         if (problem && REFUSING.includes(problem.status) && !isRecorded(error))
           await this.auditLog.record(user, [
-            refusal({ action: can.action, subjectType: subjectOf(can.subject).name, rule: problem.code }),
+            refusalDraft({ action: can.action, subjectType: subjectOf(can.subject).name, rule: problem.code }),
           ]);
         throw error;
       }),

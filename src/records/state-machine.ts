@@ -2,7 +2,7 @@
  * State machines are tables: which command leads from which states to which. Guards, documents and tests are derived from
  * the table; a command that the table does not allow is a conflict that names the permitted ones.
  */
-import { conflict } from '../policy/problems.js';
+import { conflict } from '../http/problems.js';
 
 export interface StateMachine<S extends string, C extends string> {
   /** What moves, e.g. `referral`. */

@@ -2,16 +2,16 @@
  * Items of meetings by which alone somebody reads a case: guests and agencies that are asked for research have no other way to it. What
  * they receive and do is written down with these items, so that it is hidden from whoever is recused from all of them.
  */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import type { RecordClass } from '../policy/subjects.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import type { RecordClass } from '../database/record-class.js';
 
 /** What is needed of a unit of work. */
 export interface Reading {
   readonly actor: Actor;
   readonly now: Date;
-  rows: <T extends object>(action: string, type: RecordClass<T>, filter: Where, limit?: number) => Promise<T[]>;
-  known: (
+  findMany: <T extends object>(action: string, type: RecordClass<T>, filter: Where, limit?: number) => Promise<T[]>;
+  knownRecords: (
     type: RecordClass,
     actions: readonly string[],
     ids: string[],

@@ -1,6 +1,6 @@
 /** Exclusions from a case hold for the cases that repeat it: the same people are concerned. Source: docs/who-may-widen.md. */
 import type { Case } from '../cases/case.entity.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { newExclusionId } from '../sharing/exclusion-id.js';
 
@@ -34,19 +34,19 @@ const REPEATS = `WITH RECURSIVE opened AS (
  * Excludes from the new case whoever is excluded from a case that its referral repeats, by exclusions of their own that a chair can
  * end. The whole is the service's doing: whoever accepts need not know of the exclusions, or of the earlier cases.
  */
-export async function carryExclusionsOver(work: Work, referralId: string, opened: Repeat): Promise<void> {
-  await work.asService(async () => {
+export async function carryExclusionsOver(work: UnitOfWork, referralId: string, opened: Repeat): Promise<void> {
+  await work.asSystem(async () => {
     const running = await work.manager.query<{ id: string }[]>(RUNNING, [referralId, work.now]);
     for (const { id } of running) await carriedOn(work, await work.manager.findOneByOrFail(Exclusion, { id }), opened);
   });
 }
 
 /** Returns the cases that repeat the case, each with the case that it repeats, whether or not the actor may know of them. */
-export const repeatsOf = (work: Work, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
-  work.asService(() => work.manager.query(REPEATS, [caseId]));
+export const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
+  work.asSystem(() => work.manager.query(REPEATS, [caseId]));
 
 /** Excludes from the repeats of a case, too, whoever was just excluded from the case. */
-export async function carryOnToRepeats(work: Work, made: Exclusion): Promise<void> {
+export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promise<void> {
   if (!made.caseId) return;
   const repeats = Map.groupBy(await repeatsOf(work, made.caseId), ({ earlierCaseId }) => earlierCaseId);
   const done = new Set([made.caseId]);
@@ -55,13 +55,13 @@ export async function carryOnToRepeats(work: Work, made: Exclusion): Promise<voi
     for (const repeat of repeats.get(earlier.caseId as string) ?? []) {
       if (done.has(repeat.id)) continue;
       done.add(repeat.id);
-      exclusions.push(await work.asService(() => carriedOn(work, earlier, repeat)));
+      exclusions.push(await work.asSystem(() => carriedOn(work, earlier, repeat)));
     }
 }
 
 /** The exclusion for a case that repeats the one it was made for. Where the same one is running there, that one stays. */
 async function carriedOn(
-  work: Work,
+  work: UnitOfWork,
   earlier: Exclusion,
   { id: caseId, panelId, partnershipId }: Repeat,
 ): Promise<Exclusion> {
@@ -83,6 +83,6 @@ async function carriedOn(
   });
   // not told on the timeline of the case, which everybody in it reads
   const { caseId: _, ...exclusion } = carried;
-  work.happened('exclusion.made', Exclusion, exclusion);
+  work.recordEvent('exclusion.made', Exclusion, exclusion);
   return carried;
 }

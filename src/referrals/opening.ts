@@ -3,13 +3,18 @@ import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
 import { newReference } from '../cases/references.js';
 import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { londonDay } from '../records/london-day.js';
-import type { Work } from '../records/work.js';
+import { londonDay } from '../time/london-day.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { carryExclusionsOver } from './carried-exclusions.js';
 import { Referral, ReferralPerson, type ReferralScreening } from './referral.entity.js';
 import { screeningOf } from './screening.js';
 
-export async function openCase(work: Work, referral: Referral, panel: Panel, leadAgencyId: string): Promise<Case> {
+export async function openCase(
+  work: UnitOfWork,
+  referral: Referral,
+  panel: Panel,
+  leadAgencyId: string,
+): Promise<Case> {
   const { panelId, partnershipId, agencyId, contributingType } = referral;
   const screening = await screeningOf(work, referral.id);
   const opened = await work.insert(Case, {
@@ -33,8 +38,8 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
     rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
     openedAt: work.now,
   });
-  const people = await work.asService(() => work.manager.findBy(ReferralPerson, { referralId: referral.id }));
-  for (const { personId, role, rationale, agencyId, contributingType, madeAt } of people)
+  const people = await work.asSystem(() => work.manager.findBy(ReferralPerson, { referralId: referral.id }));
+  for (const { personId, role, rationale, agencyId, contributingType, createdAt } of people)
     await work.insert(CasePerson, {
       caseId: opened.id,
       panelId,
@@ -44,16 +49,16 @@ export async function openCase(work: Work, referral: Referral, panel: Panel, lea
       personId,
       role,
       rationale,
-      since: londonDay(madeAt),
+      since: londonDay(createdAt),
     });
   await carryExclusionsOver(work, referral.id, opened);
-  work.happened('case.opened', Case, opened);
+  work.recordEvent('case.opened', Case, opened);
   return opened;
 }
 
 /** The case of the latest accepted referral of the matter; null where the new case is no repeat. */
-async function previousCaseOf(work: Work, screening: ReferralScreening | null): Promise<string | null> {
+async function previousCaseOf(work: UnitOfWork, screening: ReferralScreening | null): Promise<string | null> {
   const id = screening?.previousReferralId;
   if (!id) return null;
-  return (await work.asService(() => work.manager.findOneBy(Referral, { id })))?.caseId ?? null;
+  return (await work.asSystem(() => work.manager.findOneBy(Referral, { id })))?.caseId ?? null;
 }

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
-import { Actors, type Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import { asKnown } from '../records/known-facts.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { asKnownToAsker } from '../records/known-attributes.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
-import type { ReferralPersonChange, ReferralPersonEnding } from './referral.requests.js';
-import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.views.js';
+import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
+import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
 import { lockScreening, screen, screenByCases, screeningRules } from './screening.js';
 
@@ -22,36 +22,36 @@ export class ReferralPeopleService {
     private readonly actors: Actors,
   ) {}
 
-  get(actor: Actor, referralId: string, id: string): Promise<Presented> {
+  get(actor: Actor, referralId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', ReferralPerson, id);
       if (found.referralId !== referralId) throw notFound();
-      return work.present(ReferralPersonView, found);
+      return work.respond(ReferralPersonView, found);
     });
   }
 
-  corrections(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+  corrections(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Referral, referralId);
-      return work.page(ReferralPersonCorrectionView, { referralId }, query);
+      return work.respondPage(ReferralPersonCorrectionView, { referralId }, query);
     });
   }
 
-  change(actor: Actor, referralId: string, id: string, request: ReferralPersonChange): Promise<Presented> {
+  change(actor: Actor, referralId: string, id: string, request: ReferralPersonChange): Promise<AuthorizedResponse> {
     const { reason, ...changes } = request;
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
+      const found = await work.findForUpdate('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
       if (!work.isUnchanged(found)) await this.mustNotTellAnExcludedAuthor(work, referral);
       const changed = await work.updateIfChanged(ReferralPerson, found, changes);
-      if (work.isUnchanged(found)) return work.present(ReferralPersonView, found);
+      if (work.isUnchanged(found)) return work.respond(ReferralPersonView, found);
       await keep(work, referral, found, 'changed', reason);
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.update(Referral, referral, rewriting);
       happenedTo(work, 'referral.person-changed', touched, {}, isRewriting(rewriting));
-      return work.present(ReferralPersonView, changed);
+      return work.respond(ReferralPersonView, changed);
     });
   }
 
@@ -59,7 +59,7 @@ export class ReferralPeopleService {
    * The author goes on reading a referral that waits, also where the panel excludes them, and so does whoever made it a repeat: what other
    * agencies know of its people is not written into it, also by a colleague who has it from the panel. Only an exclusion that the actor may know counts, so that the refusal tells of none.
    */
-  private async mustNotTellAnExcludedAuthor(work: Work, { id, panelId, agencyId, authorId, personId }: Referral) {
+  private async mustNotTellAnExcludedAuthor(work: UnitOfWork, { id, panelId, agencyId, authorId, personId }: Referral) {
     const { now, call } = work.actor;
     const knowsThePanel = [...corePanels(work.actor), ...coordinatedPanels(work.actor)].includes(panelId);
     if (agencyId === work.actor.agencyId && !knowsThePanel) return;
@@ -82,7 +82,7 @@ export class ReferralPeopleService {
         repeated.some(({ earlierCaseId }) => one.namedExcludedCaseIds.includes(earlierCaseId))
       );
     };
-    if ((await asKnown(work, found)).some(isExcluded))
+    if ((await asKnownToAsker(work, found)).some(isExcluded))
       throw unacceptable(
         'author-is-excluded',
         'Somebody who wrote or submitted the referral is excluded from the matter, and goes on reading what stands in it. Accept the referral and write this in the case, or return it to another person of that agency.',
@@ -90,7 +90,7 @@ export class ReferralPeopleService {
   }
 
   /** Whatever became of the referral: a wrong disclosure is stopped at any time. */
-  end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<Presented> {
+  end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('take-out', ReferralPerson, id, { lock: true });
       const before = await work.find('correct', Referral, referralId);
@@ -110,21 +110,21 @@ export class ReferralPeopleService {
           [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
         );
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
-      await work.remove(ReferralPerson, [found]);
+      await work.delete(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
       // agencies that received the role, or the record of the person, are told that it was taken back
-      work.recalled(ReferralPerson, found.id);
+      work.noteRecall(ReferralPerson, found.id);
       if (others === 1) work.peopleTakenBack.push({ personId, panelId: referral.panelId, referralId, at: work.now });
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.update(Referral, referral, rewriting);
       happenedTo(work, 'referral.person-taken-out', touched, {}, isRewriting(rewriting));
-      return work.present(ReferralPersonCorrectionView, correction, { status: 201 });
+      return work.respond(ReferralPersonCorrectionView, correction, { status: 201 });
     });
   }
 }
 
-async function referralOf(work: Work, role: ReferralPerson, referralId: string): Promise<Referral> {
+async function referralOf(work: UnitOfWork, role: ReferralPerson, referralId: string): Promise<Referral> {
   if (role.referralId !== referralId) throw notFound();
   await lockScreening(work, role.panelId);
   return work.find('correct', Referral, referralId, { lock: true });
@@ -144,7 +144,7 @@ function mustWait({ status }: Referral): void {
  * Screens a waiting referral by the people who are named now. One that was returned is screened by the cases of the panel alone, until
  * it is submitted again.
  */
-async function rescreened(work: Work, referral: Referral): Promise<void> {
+async function rescreened(work: UnitOfWork, referral: Referral): Promise<void> {
   if (referral.status !== 'submitted' && referral.status !== 'returned') return;
   const rules = await screeningRules(work, referral.panelId);
   if (referral.status === 'submitted') await screen(work, referral, ...rules);
@@ -152,7 +152,7 @@ async function rescreened(work: Work, referral: Referral): Promise<void> {
 }
 
 function keep(
-  work: Work,
+  work: UnitOfWork,
   referral: Referral,
   before: ReferralPerson,
   kind: ReferralCorrectionKind,

@@ -1,9 +1,9 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
-import { Classified } from '../policy/classification.js';
-import { References } from '../policy/references.js';
-import { oneOf } from '../records/one-of.js';
+import { Classified } from '../authorization/classification.js';
+import { References } from '../authorization/references.js';
+import { oneOf } from '../database/one-of.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Referral, ReferralRecord } from './referral.entity.js';
 
@@ -13,7 +13,7 @@ export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 /** A correction of a person's role in a referral, with the values before it. It opens the person to nobody. */
 @Entity('referral_person_corrections')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
-@Index(['referralId', 'changedAt', 'id'])
+@Index(['referralId', 'updatedAt', 'id'])
 @Check('referral_person_corrections_kind', oneOf('kind', REFERRAL_CORRECTION_KINDS))
 @Check('referral_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class ReferralPersonCorrection extends ReferralRecord {

@@ -2,14 +2,19 @@ import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, IsUUID, Length, Matches } fr
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { DATA_CATEGORIES, LEGAL_GATEWAYS, type DataCategory, type LegalGateway } from '../policy/categories.js';
-import { Classified, rowCategory, ReasonOfPanel } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import {
+  DATA_CATEGORIES,
+  LEGAL_GATEWAYS,
+  type DataCategory,
+  type LegalGateway,
+} from '../authorization/data-categories.js';
+import { Classified, rowCategory, ReasonOfPanel } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 
 export const REFERRAL_STATUSES = [
   'draft',
@@ -127,8 +132,8 @@ export type TargetProcess = (typeof TARGET_PROCESSES)[number];
   `status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)`,
 )
 @Check(`(status = 'accepted') = (case_id IS NOT NULL)`)
-@Index(['panelId', 'changedAt', 'id'])
-@Index(['agencyId', 'changedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
@@ -372,7 +377,7 @@ export abstract class ReferralRecord extends ContributedRecord {
 @Entity('referral_people')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Unique(['referralId', 'personId', 'role'])
-@Index(['referralId', 'changedAt', 'id'])
+@Index(['referralId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
 export class ReferralPerson extends ReferralRecord {
   /** The person. */
@@ -400,7 +405,7 @@ export class ReferralPerson extends ReferralRecord {
 /** A decision on a referral, with its reason: addressed to the referrer, kept for ever. */
 @Entity('referral_decisions')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
-@Index(['referralId', 'changedAt', 'id'])
+@Index(['referralId', 'updatedAt', 'id'])
 @Check(oneOf('kind', DECISION_KINDS))
 @Check(`kind = 'acceptance' OR reason_code IS NOT NULL`)
 @Check(`kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL`)

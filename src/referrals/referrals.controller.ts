@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { BodyLimit, LONG_BODY_BYTES } from '../records/body-limit.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../http/body-limit.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Referral, ReferralDecision, ReferralPerson, ReferralScreening } from './referral.entity.js';
 import {
   ReferralAcceptance,
@@ -19,7 +19,7 @@ import {
   ReferralRequest,
   ReferralReturn,
   ReferralWithdrawal,
-} from './referral.requests.js';
+} from './referral.dto.js';
 import {
   ReferralDecisionView,
   ReferralItemView,
@@ -27,7 +27,7 @@ import {
   ReferralScreeningView,
   ReferralStatusView,
   ReferralView,
-} from './referral.views.js';
+} from './referral.response.js';
 import { ReferralsService } from './referrals.service.js';
 
 @Controller('v1/referrals')
@@ -36,131 +36,147 @@ export class ReferralsController {
 
   /** Referrals that you may see, last changed first */
   @Get()
-  @Can('read', Referral)
-  @Answers.page(ReferralItemView)
-  list(@By() actor: Actor, @Query() query: ReferralQuery): Promise<Presented> {
+  @RequirePermission('read', Referral)
+  @ApiAnswer.page(ReferralItemView)
+  list(@CurrentActor() actor: Actor, @Query() query: ReferralQuery): Promise<AuthorizedResponse> {
     return this.referrals.list(actor, query);
   }
 
   /** Refer a matter to a panel: a draft, or with `submit` at once */
   @Post()
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('refer', Panel)
-  @Answers.made(ReferralView)
-  begin(@By() actor: Actor, @Body() body: ReferralRequest): Promise<Presented> {
+  @RequirePermission('refer', Panel)
+  @ApiAnswer.made(ReferralView)
+  begin(@CurrentActor() actor: Actor, @Body() body: ReferralRequest): Promise<AuthorizedResponse> {
     return this.referrals.begin(actor, body);
   }
 
   /** One referral */
   @Get(':id')
-  @Can('read', Referral)
-  @Answers.one(ReferralView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', Referral)
+  @ApiAnswer.one(ReferralView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.referrals.get(actor, id);
   }
 
   /** Change a referral of your agency before it is submitted, or after it was returned */
   @Patch(':id')
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('change', Referral)
-  @Answers.changed(ReferralView)
-  change(@By() actor: Actor, @Id() id: string, @Body() body: ReferralChange): Promise<Presented> {
+  @RequirePermission('change', Referral)
+  @ApiAnswer.changed(ReferralView)
+  change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralChange): Promise<AuthorizedResponse> {
     return this.referrals.change(actor, id, body);
   }
 
   /** Where a referral stands, for systems that follow it */
   @Get(':id/status')
-  @Can('track', Referral)
-  @Answers.one(ReferralStatusView)
-  status(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('track', Referral)
+  @ApiAnswer.one(ReferralStatusView)
+  status(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.referrals.status(actor, id);
   }
 
   /** People named in a referral, with their roles in it */
   @Get(':id/people')
-  @Can('read', ReferralPerson)
-  @Answers.page(ReferralPersonView)
-  people(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', ReferralPerson)
+  @ApiAnswer.page(ReferralPersonView)
+  people(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.referrals.people(actor, id, query);
   }
 
   /** Name a person in a referral of your agency */
   @Post(':id/people')
-  @Can('name-person', Referral)
-  @Answers.made(ReferralPersonView)
-  namePerson(@By() actor: Actor, @Id() id: string, @Body() body: ReferralPersonRequest): Promise<Presented> {
+  @RequirePermission('name-person', Referral)
+  @ApiAnswer.made(ReferralPersonView)
+  namePerson(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ReferralPersonRequest,
+  ): Promise<AuthorizedResponse> {
     return this.referrals.namePerson(actor, id, body);
   }
 
   /** What was decided on a referral, newest first */
   @Get(':id/decisions')
-  @Can('read', ReferralDecision)
-  @Answers.page(ReferralDecisionView)
-  decisions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', ReferralDecision)
+  @ApiAnswer.page(ReferralDecisionView)
+  decisions(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.referrals.decisions(actor, id, query);
   }
 
   /** Whether the panel heard the matter before (members of the panel) */
   @Get(':id/screening')
-  @Can('read', ReferralScreening)
-  @Answers.one(ReferralScreeningView)
-  screening(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', ReferralScreening)
+  @ApiAnswer.one(ReferralScreeningView)
+  screening(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.referrals.screening(actor, id);
   }
 
   /** Submit a referral: from now on the panel sees it */
   @Post(':id/submission')
-  @Can('submit', Referral)
-  @Answers.changed(ReferralView)
-  submit(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('submit', Referral)
+  @ApiAnswer.changed(ReferralView)
+  submit(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.referrals.submit(actor, id);
   }
 
   /** Accept a referral: opens a case (chair, coordinator) */
   @Post(':id/acceptance')
-  @Can('accept', Referral)
-  @Answers.changed(ReferralView)
-  accept(@By() actor: Actor, @Id() id: string, @Body() body: ReferralAcceptance): Promise<Presented> {
+  @RequirePermission('accept', Referral)
+  @ApiAnswer.changed(ReferralView)
+  accept(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ReferralAcceptance,
+  ): Promise<AuthorizedResponse> {
     return this.referrals.accept(actor, id, body);
   }
 
   /** Return a referral to be completed (chair, coordinator) */
   @Post(':id/return')
-  @Can('return', Referral)
-  @Answers.changed(ReferralView)
-  return(@By() actor: Actor, @Id() id: string, @Body() body: ReferralReturn): Promise<Presented> {
+  @RequirePermission('return', Referral)
+  @ApiAnswer.changed(ReferralView)
+  return(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralReturn): Promise<AuthorizedResponse> {
     return this.referrals.return(actor, id, body);
   }
 
   /** Refuse a referral (chair, coordinator) */
   @Post(':id/refusal')
-  @Can('refuse', Referral)
-  @Answers.changed(ReferralView)
-  refuse(@By() actor: Actor, @Id() id: string, @Body() body: ReferralRefusal): Promise<Presented> {
+  @RequirePermission('refuse', Referral)
+  @ApiAnswer.changed(ReferralView)
+  refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralRefusal): Promise<AuthorizedResponse> {
     return this.referrals.refuse(actor, id, body);
   }
 
   /** Redirect a referral to whoever owns the matter (chair, coordinator) */
   @Post(':id/redirection')
-  @Can('redirect', Referral)
-  @Answers.changed(ReferralView)
-  redirect(@By() actor: Actor, @Id() id: string, @Body() body: ReferralRedirection): Promise<Presented> {
+  @RequirePermission('redirect', Referral)
+  @ApiAnswer.changed(ReferralView)
+  redirect(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ReferralRedirection,
+  ): Promise<AuthorizedResponse> {
     return this.referrals.redirect(actor, id, body);
   }
 
   /** Draft a referral to another panel from one of your agency that was redirected */
   @Post(':id/copies')
-  @Can('refer-again', Referral)
-  @Answers.made(ReferralView)
-  copy(@By() actor: Actor, @Id() id: string, @Body() body: ReferralCopyRequest): Promise<Presented> {
+  @RequirePermission('refer-again', Referral)
+  @ApiAnswer.made(ReferralView)
+  copy(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralCopyRequest): Promise<AuthorizedResponse> {
     return this.referrals.copy(actor, id, body);
   }
 
   /** Withdraw a referral of your agency */
   @Post(':id/withdrawal')
-  @Can('withdraw', Referral)
-  @Answers.changed(ReferralView)
-  withdraw(@By() actor: Actor, @Id() id: string, @Body() body: ReferralWithdrawal): Promise<Presented> {
+  @RequirePermission('withdraw', Referral)
+  @ApiAnswer.changed(ReferralView)
+  withdraw(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: ReferralWithdrawal,
+  ): Promise<AuthorizedResponse> {
     return this.referrals.withdraw(actor, id, body);
   }
 }

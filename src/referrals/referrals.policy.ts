@@ -2,19 +2,19 @@
  * Who sees a referral: the agency that made it, and from its submission on the panel that it asks. The referrer may go on
  * following the case that it led to, and learns nothing else of it.
  */
-import { declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
+import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
 import {
   declareSubject,
   extendSubject,
-  notBarred,
-  openings,
-  refersToHidden,
+  notDenied,
+  applicableRules,
+  refersToHiddenRecord,
   subjectOf,
-  type Bar,
-  type Ground,
-} from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+  type DenyRule,
+  type AllowRule,
+} from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { EXCLUDED_CASES, excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
@@ -31,8 +31,8 @@ import {
   RepeatedCase,
 } from './referral.entity.js';
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /**
      * People whom cases and referrals of a panel name that an exclusion hides from the actor: by which cases, and because of whom else.
      * What else names them makes no difference, or the actor could name them elsewhere.
@@ -52,7 +52,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id FROM
      WHERE e.person_id IS NOT NULL AND (e.person_id = r.person_id
        OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = r.id AND p.person_id = e.person_id)) AND ${CONCERNING_ME}`;
 
-declareFact(
+declareAttribute(
   'peopleOfHiddenMatters',
   `WITH hidden AS (${EXCLUDED_CASES}), matters AS (${HIDDEN_REFERRALS}),
      within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c JOIN hidden ON hidden.id = c.id
@@ -97,7 +97,7 @@ const namingExcluded = (actor: Actor): Where[] => [
  * Whoever goes on reading a referral that names somebody from whom they are excluded reads the record of that person where their own agency
  * made it: records of others are what these know of the person, now.
  */
-const excludedFromNamed: Bar = {
+const excludedFromNamed: DenyRule = {
   name: 'excluded-from-named',
   step: 'conflict',
   sentence:
@@ -142,7 +142,7 @@ export const repeatingForDecision = ({ namedExcludedCaseIds }: Pick<Actor, 'name
     : null;
 
 /** Also bars what refers to a referral. */
-export const excludedFromReferral: Bar = {
+export const excludedFromReferral: DenyRule = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
@@ -160,7 +160,7 @@ export const excludedFromReferral: Bar = {
  * The bar of a referral for rows that name it by type and identifier: `typeColumn` says the type, `relation` leads to it. A
  * referral that row-level security hides is not found either, so the bar holds unless it is found.
  */
-export const hiddenWithReferral = (typeColumn: string, relation: string): Bar => ({
+export const hiddenWithReferral = (typeColumn: string, relation: string): DenyRule => ({
   name: excludedFromReferral.name,
   step: 'conflict',
   sentence: 'who is excluded from the referral that it is about',
@@ -171,7 +171,7 @@ export const hiddenWithReferral = (typeColumn: string, relation: string): Bar =>
 });
 
 /** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
-const drafted: Bar = {
+const drafted: DenyRule = {
   name: 'draft-of-another-agency',
   step: 'compartment',
   sentence: 'who is not of the agency that drafts it: until it is submitted it exists for nobody else',
@@ -195,8 +195,8 @@ const WITHOUT_THE_TEXT = [
   'authorId',
   'status',
   'rulesEdition',
-  'madeAt',
-  'changedAt',
+  'createdAt',
+  'updatedAt',
   'submittedAt',
   'decision',
   'reasonCode',
@@ -209,7 +209,7 @@ const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $
 /** Referrals of the actor's agency, as grounds of other records ask about them: without those that the bars of a referral hide. */
 const throughOwnReferral = (actor: Actor): Where => ({
   ...ofOwnReferral(actor),
-  ...notBarred(actor, subjectOf(Referral)),
+  ...notDenied(actor, subjectOf(Referral)),
 });
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
@@ -222,8 +222,8 @@ declareSubject(Referral, 'Referral', {
   seek: ['panelId', 'agencyId'],
   panel: 'panelId',
   contributor,
-  bars: [excludedFromReferral, outsideCompartment, drafted],
-  grounds: [
+  denyRules: [excludedFromReferral, outsideCompartment, drafted],
+  allowRules: [
     {
       name: 'own-agency',
       sentence:
@@ -263,7 +263,7 @@ const OF_REFERRAL = {
   parent: 'referral',
 };
 
-const referralReader: Ground = {
+const referralReader: AllowRule = {
   name: 'referral-reader',
   sentence: 'who may read the referral',
   actions: ['read'],
@@ -276,7 +276,7 @@ const ownOrAsSubmitted = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, { referral: { $elemMatch: AS_SUBMITTED } }],
 });
 
-const submittedReader: Ground = {
+const submittedReader: AllowRule = {
   ...referralReader,
   sentence: 'who may read the referral: of the agency that made it, or as it was submitted',
   where: ownOrAsSubmitted,
@@ -286,7 +286,7 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
-  grounds: [
+  allowRules: [
     submittedReader,
     {
       name: 'referral-corrector',
@@ -300,7 +300,7 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
 });
 
 /** Of a referral that names the person no more; whoever goes on reading it by what they wrote goes on reading what was corrected. */
-const excludedFromPersonTakenOut: Bar = {
+const excludedFromPersonTakenOut: DenyRule = {
   ...excludedFromPersonOfRow,
   where: (actor) => {
     const excluded = excludedFromPersonOfRow.where(actor);
@@ -328,8 +328,8 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   panel: 'panelId',
   contributor,
   isAboutProcess: true,
-  bars: [excludedFromPersonTakenOut],
-  grounds: [
+  denyRules: [excludedFromPersonTakenOut],
+  allowRules: [
     {
       name: 'own-agency',
       sentence:
@@ -363,7 +363,7 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
   contributor,
   // the agency that made the referral reads why, whatever the agreement shares with it
   owner: 'agencyId',
-  grounds: [referralReader],
+  allowRules: [referralReader],
 });
 
 declareSubject(ReferralScreening, 'ReferralScreening', {
@@ -374,13 +374,13 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
   parent: 'referral',
   panel: 'panelId',
   contributor,
-  telling: {
+  revealing: {
     isRepeat: {
       shownAs: false,
-      hidden: [{ values: [true], where: (actor) => refersToHidden(actor, ReferralScreening, 'previous') }],
+      hidden: [{ values: [true], where: (actor) => refersToHiddenRecord(actor, ReferralScreening, 'previous') }],
     },
   },
-  grounds: [
+  allowRules: [
     {
       name: 'core-member',
       sentence: 'who is a core member of the panel: never the referrer as such',
@@ -396,8 +396,8 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
   relations: { ...OF_REFERRAL.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
   panel: 'panelId',
   contributor,
-  bars: [excludedFromNamed],
-  grounds: [
+  denyRules: [excludedFromNamed],
+  allowRules: [
     {
       name: 'core-member',
       sentence: 'who is a core member of the panel, while the referral waits for its decision',
@@ -413,7 +413,7 @@ declareSubject(RepeatedCase, 'RepeatedCase', { ...OF_REFERRAL, panel: 'panelId' 
 
 extendSubject(Case, {
   relations: { referrals: { to: Referral, local: 'id', foreign: 'caseId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'referrer',
       sentence: 'whose agency referred it, as far as they may follow the referral: where it stands, and no more',
@@ -424,12 +424,12 @@ extendSubject(Case, {
 });
 
 /** Opened by a submitted referral that names it, until the referral is decided and a case takes its place. */
-const throughReferral: Ground = {
+const throughReferral: AllowRule = {
   name: 'referral-reader',
   sentence: 'who is a core member of a panel before which a referral puts it',
   actions: ['read'],
   where: (actor: Actor) => {
-    const ways = openings(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
+    const ways = applicableRules(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
     return ways.length ? { referred: { $elemMatch: { $or: ways } } } : null;
   },
 };
@@ -442,7 +442,7 @@ for (const [type, foreign] of [
   extendSubject(type, {
     relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
     contexts: ['referred'],
-    grounds: [throughReferral],
+    allowRules: [throughReferral],
   });
 
 /** Referrals by which the panel has, or is asked to take, a matter: a draft puts nothing before anybody. */
@@ -455,7 +455,7 @@ extendSubject(ProtectedAddress, {
     referrals: { to: Referral, ...toItsPanel },
     referralRoles: { to: ReferralPerson, ...toItsPanel },
   },
-  bars: [
+  denyRules: [
     {
       name: 'before-a-hidden-matter',
       step: 'conflict',
@@ -469,7 +469,7 @@ extendSubject(ProtectedAddress, {
       },
     },
   ],
-  grounds: [
+  allowRules: [
     {
       name: 'own-agency-of-the-person-in-a-referral',
       sentence:
@@ -477,7 +477,7 @@ extendSubject(ProtectedAddress, {
       actions: ['put-before'],
       where: (actor) => {
         const own = { ...throughOwnReferral(actor), ...OPEN_OR_ACCEPTED };
-        const submitted = openings(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
+        const submitted = applicableRules(actor, subjectOf(ReferralSubject), 'read').map((one) => one.where);
         return {
           $and: [
             ofOwnPerson(actor),
@@ -495,7 +495,7 @@ extendSubject(ProtectedAddress, {
   ],
 });
 
-declareWords(Referral, 'Referring', 'referral', {
+declareWording(Referral, 'Referring', 'referral', {
   track: 'follow where it stands',
   'name-person': 'name people in it',
   correct: 'correct whom it names',
@@ -508,11 +508,11 @@ declareWords(Referral, 'Referring', 'referral', {
   redirect: 'redirect it',
   exclude: 'keep somebody away from a person whom it names',
 });
-declareWords(ReferralPerson, 'Referring', 'role of a person in a referral', {
+declareWording(ReferralPerson, 'Referring', 'role of a person in a referral', {
   'take-out': 'take out a person named in error',
 });
-declareWords(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
-declareWords(ReferralDecision, 'Referring', 'decision on a referral');
-declareWords(ReferralScreening, 'Referring', 'screening of a referral');
-declareWords(RepeatedCase, 'Referring', 'case that a referral repeats');
-declareWords(ReferralSubject, 'Referring', 'list of whom and what a referral is about');
+declareWording(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
+declareWording(ReferralDecision, 'Referring', 'decision on a referral');
+declareWording(ReferralScreening, 'Referring', 'screening of a referral');
+declareWording(RepeatedCase, 'Referring', 'case that a referral repeats');
+declareWording(ReferralSubject, 'Referring', 'list of whom and what a referral is about');

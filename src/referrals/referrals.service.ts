@@ -5,18 +5,18 @@ import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE, type NamedIn } from '../cases/na
 import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, unacceptable, type FieldError } from '../policy/problems.js';
-import { mask } from '../records/mask.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
-import { londonDay } from '../records/london-day.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable, type FieldError } from '../http/problems.js';
+import { fieldMask } from '../records/field-mask.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { londonDay } from '../time/london-day.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
-import { shapeOf } from '../records/view.js';
-import type { Work } from '../records/work.js';
+import { shapeOf } from '../records/response-view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
-import { PersonView } from '../subjects/subject.views.js';
+import { PersonView } from '../subjects/subject.response.js';
 import { openCase } from './opening.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
 import {
@@ -29,7 +29,7 @@ import {
   type DecisionKind,
   type DecisionReason,
 } from './referral.entity.js';
-import { CONTENT } from './referral.requests.js';
+import { CONTENT } from './referral.dto.js';
 import type {
   ReferralAcceptance,
   ReferralChange,
@@ -41,7 +41,7 @@ import type {
   ReferralRequest,
   ReferralReturn,
   ReferralWithdrawal,
-} from './referral.requests.js';
+} from './referral.dto.js';
 import {
   ReferralDecisionView,
   ReferralItemView,
@@ -49,7 +49,7 @@ import {
   ReferralScreeningView,
   ReferralStatusView,
   ReferralView,
-} from './referral.views.js';
+} from './referral.response.js';
 import { lockScreening, screen, screenAgain, screenWaiting } from './screening.js';
 import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 
@@ -69,58 +69,61 @@ interface Deciding {
 export class ReferralsService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, { panelId, status, externalRef, ...query }: ReferralQuery): Promise<Presented> {
+  list(actor: Actor, { panelId, status, externalRef, ...query }: ReferralQuery): Promise<AuthorizedResponse> {
     const filter = {
       ...(panelId ? { panelId } : {}),
       ...(status ? { status } : {}),
       ...(externalRef ? { externalRef } : {}),
     };
-    return this.records.read(actor, (work) => work.page(ReferralItemView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(ReferralItemView, filter, query));
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
-    return this.records.read(actor, async (work) => work.present(ReferralView, await work.find('read', Referral, id)));
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => work.respond(ReferralView, await work.find('read', Referral, id)));
   }
 
   /** Where it stands, and the case that it led to, for those who may follow that. */
-  status(actor: Actor, id: string): Promise<Presented> {
+  status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('track', Referral, id);
-      const opened = found.caseId ? await work.peek('track', Case, found.caseId) : null;
+      const opened = found.caseId ? await work.findOrNull('track', Case, found.caseId) : null;
       const extra = { caseId: opened?.id ?? null, ...(await redirectedTo(work, found)) };
-      return work.present(ReferralStatusView, found, { action: 'track', extra });
+      return work.respond(ReferralStatusView, found, { action: 'track', extra });
     });
   }
 
-  people(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+  people(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Referral, referralId);
-      return work.page(ReferralPersonView, { referralId }, query);
+      return work.respondPage(ReferralPersonView, { referralId }, query);
     });
   }
 
-  decisions(actor: Actor, referralId: string, query: PageQuery): Promise<Presented> {
+  decisions(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Referral, referralId);
-      return work.page(ReferralDecisionView, { referralId }, query);
+      return work.respondPage(ReferralDecisionView, { referralId }, query);
     });
   }
 
-  screening(actor: Actor, id: string): Promise<Presented> {
+  screening(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ReferralScreeningView, await work.find('read', ReferralScreening, id)),
+      work.respond(ReferralScreeningView, await work.find('read', ReferralScreening, id)),
     );
   }
 
-  begin(actor: Actor, request: ReferralRequest): Promise<Presented> {
+  begin(actor: Actor, request: ReferralRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, (work) => this.drafted(work, request));
   }
 
-  private async drafted(work: Work, { people = [], submit = false, ...request }: ReferralRequest): Promise<Presented> {
+  private async drafted(
+    work: UnitOfWork,
+    { people = [], submit = false, ...request }: ReferralRequest,
+  ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    for (const id of [request.personId, ...people.map((one) => one.personId)]) if (id) work.names(Person, id);
-    if (request.placeId) work.names(Place, request.placeId);
-    if (request.groupId) work.names(Group, request.groupId);
+    for (const id of [request.personId, ...people.map((one) => one.personId)]) if (id) work.noteNaming(Person, id);
+    if (request.placeId) work.noteNaming(Place, request.placeId);
+    if (request.groupId) work.noteNaming(Group, request.groupId);
     const panel = await work.find('refer', Panel, request.panelId);
     await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
     const drafted = await work.insert(Referral, {
@@ -134,14 +137,14 @@ export class ReferralsService {
     for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
     happenedTo(work, 'referral.drafted', drafted);
     const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
-    return work.present(ReferralView, referral, { status: 201 });
+    return work.respond(ReferralView, referral, { status: 201 });
   }
 
   /**
    * A redirection passes nothing on: the referrer puts the matter before the other panel, which is checked as any referral. Consent
    * was given or refused for the first panel, and is recorded anew.
    */
-  copy(actor: Actor, id: string, request: ReferralCopyRequest): Promise<Presented> {
+  copy(actor: Actor, id: string, request: ReferralCopyRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.find('refer-again', Referral, id);
       if (found.status !== 'redirected')
@@ -153,16 +156,16 @@ export class ReferralsService {
         throw unacceptable('unknown-panel', 'Name another panel: the redirection names none that you may see.', [
           { pointer: '/panelId', detail: 'is missing, or is the panel that redirected it' },
         ]);
-      const people = await work.rows('read', ReferralPerson, { referralId: id });
+      const people = await work.findMany('read', ReferralPerson, { referralId: id });
       const isConsent = (field: string): boolean => field.startsWith('consent') || field === 'externalRef';
       const content = CONTENT.filter((field) => !isConsent(field)).map((field) => [field, found[field]]);
       const { category, subjectKind, personId, placeId, groupId } = found;
       // what is refused to the other panel is known from this referral
       const from = ofReferral(found);
       for (const one of [personId, ...people.map((named) => named.personId)])
-        if (one) work.names(Person, one, null, from);
-      if (placeId) work.names(Place, placeId, null, from);
-      if (groupId) work.names(Group, groupId, null, from);
+        if (one) work.noteNaming(Person, one, null, from);
+      if (placeId) work.noteNaming(Place, placeId, null, from);
+      if (groupId) work.noteNaming(Group, groupId, null, from);
       return this.drafted(work, {
         ...(Object.fromEntries(content) as Partial<Referral>),
         ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
@@ -171,9 +174,9 @@ export class ReferralsService {
     });
   }
 
-  change(actor: Actor, id: string, request: ReferralChange): Promise<Presented> {
+  change(actor: Actor, id: string, request: ReferralChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', Referral, ReferralView, id, { writes: request });
+      const found = await work.findForUpdate('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const rewriting = rewritten(work, found);
       const changed = await work.updateIfChanged(Referral, found, {
@@ -182,13 +185,13 @@ export class ReferralsService {
         ...rewriting,
       });
       happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) }, isRewriting(rewriting));
-      return work.present(ReferralView, changed);
+      return work.respond(ReferralView, changed);
     });
   }
 
-  namePerson(actor: Actor, id: string, request: ReferralPersonRequest): Promise<Presented> {
+  namePerson(actor: Actor, id: string, request: ReferralPersonRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      work.names(Person, request.personId);
+      work.noteNaming(Person, request.personId);
       const found = await work.find('name-person', Referral, id, { lock: true });
       const known = await nameable(work, Person, request.personId, ofReferral(found));
       mustBeOpen(found);
@@ -197,18 +200,18 @@ export class ReferralsService {
       const rewriting = rewritten(work, found);
       const touched = await work.update(Referral, found, rewriting);
       happenedTo(work, 'referral.person-named', touched, {}, isRewriting(rewriting));
-      return work.present(ReferralPersonView, person, { status: 201 });
+      return work.respond(ReferralPersonView, person, { status: 201 });
     });
   }
 
-  submit(actor: Actor, id: string): Promise<Presented> {
+  submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('submit', Referral, ReferralView, id);
-      return work.present(ReferralView, await this.submitted(work, found));
+      const found = await work.findForUpdate('submit', Referral, ReferralView, id);
+      return work.respond(ReferralView, await this.submitted(work, found));
     });
   }
 
-  accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<Presented> {
+  accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<AuthorizedResponse> {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
       const panel = await work.find('read', Panel, found.panelId);
       await mustNamePeople(work, found, panel);
@@ -219,11 +222,11 @@ export class ReferralsService {
     });
   }
 
-  return(actor: Actor, id: string, request: ReferralReturn): Promise<Presented> {
+  return(actor: Actor, id: string, request: ReferralReturn): Promise<AuthorizedResponse> {
     return this.decide(actor, id, { action: 'return', kind: 'return', event: 'returned', ...request });
   }
 
-  refuse(actor: Actor, id: string, request: ReferralRefusal): Promise<Presented> {
+  refuse(actor: Actor, id: string, request: ReferralRefusal): Promise<AuthorizedResponse> {
     const refusal: Deciding = { action: 'refuse', kind: 'refusal', event: 'refused', ...request };
     return this.decide(actor, id, refusal, async (work, found) => {
       if (request.reasonCode === 'below_threshold') {
@@ -235,7 +238,7 @@ export class ReferralsService {
     });
   }
 
-  redirect(actor: Actor, id: string, request: ReferralRedirection): Promise<Presented> {
+  redirect(actor: Actor, id: string, request: ReferralRedirection): Promise<AuthorizedResponse> {
     const redirection: Deciding = { action: 'redirect', kind: 'redirection', event: 'redirected', ...request };
     return this.decide(actor, id, redirection, async (work, found) => {
       await mustHaveTarget(work, found, request);
@@ -243,7 +246,7 @@ export class ReferralsService {
     });
   }
 
-  withdraw(actor: Actor, id: string, request: ReferralWithdrawal): Promise<Presented> {
+  withdraw(actor: Actor, id: string, request: ReferralWithdrawal): Promise<AuthorizedResponse> {
     const withdrawal: Deciding = { action: 'withdraw', kind: 'withdrawal', event: 'withdrawn', ...request };
     return this.decide(actor, id, withdrawal, async (work, found) => {
       if (request.reasonCode === 'referred_in_error') await takeBack(work, found);
@@ -252,7 +255,7 @@ export class ReferralsService {
   }
 
   /** Checks the referral, gives it its number, puts it before the panel and looks for earlier ones of the same matter. */
-  private async submitted(work: Work, found: Referral): Promise<Referral> {
+  private async submitted(work: UnitOfWork, found: Referral): Promise<Referral> {
     const status = after(referralMachine, found.status, 'submission');
     const panel = await work.find('refer', Panel, found.panelId);
     const inForce = await rulesInForce(work, panel.id);
@@ -292,13 +295,13 @@ export class ReferralsService {
     actor: Actor,
     id: string,
     { action, kind, event, ...decision }: Deciding,
-    also: (work: Work, found: Referral) => Promise<Partial<Pick<Referral, 'caseId'>>> = async () => ({}),
-  ): Promise<Presented> {
+    also: (work: UnitOfWork, found: Referral) => Promise<Partial<Pick<Referral, 'caseId'>>> = async () => ({}),
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // before the referral is locked: a screening refers to others that wait, and holds the lock of the panel meanwhile
-      const asked = kind === 'acceptance' || kind === 'refusal' ? await work.peek(action, Referral, id) : null;
+      const asked = kind === 'acceptance' || kind === 'refusal' ? await work.findOrNull(action, Referral, id) : null;
       if (asked) await lockScreening(work, asked.panelId);
-      const found = await work.take(action, Referral, ReferralView, id);
+      const found = await work.findForUpdate(action, Referral, ReferralView, id);
       const status = after(referralMachine, found.status, kind);
       const reasonCode = decision.reasonCode ?? null;
       const more = await also(work, found);
@@ -319,7 +322,7 @@ export class ReferralsService {
       await work.manager.delete(ReferralSubject, { referralId: id });
       if (kind === 'acceptance') await othersScreened(work, referral);
       happenedTo(work, `referral.${event}`, referral, { reasonCode });
-      return work.present(ReferralView, referral);
+      return work.respond(ReferralView, referral);
     });
   }
 }
@@ -342,12 +345,12 @@ const ofReferral = ({ id, panelId, partnershipId, agencyId, contributingType }: 
   contributingType,
 });
 
-function insertPerson(work: Work, referral: Referral, request: ReferralPersonRequest): Promise<ReferralPerson> {
+function insertPerson(work: UnitOfWork, referral: Referral, request: ReferralPersonRequest): Promise<ReferralPerson> {
   return work.insert(ReferralPerson, { ...request, ...ofReferral(referral) });
 }
 
 /** Who recorded consent, and when. Source: law and standards note, REQ-LAW-04. */
-function consentRecord(work: Work, request: ReferralChange): Partial<Referral> {
+function consentRecord(work: UnitOfWork, request: ReferralChange): Partial<Referral> {
   const isRecord = request.consentStatus !== undefined || request.consentReason !== undefined;
   return isRecord ? { consentRecordedById: work.actor.id, consentRecordedAt: work.now } : {};
 }
@@ -359,14 +362,14 @@ const TO_PROCESS = `${NOTHING_PASSED_ON} Take the matter to that process yoursel
 type Redirected = Pick<ReferralStatusView, 'redirectedToPanelId' | 'redirectedToProcess' | 'nextStep'>;
 
 /** To whom a redirected referral was sent, and what the referrer has to do; a panel that the reader may not see is left out. */
-async function redirectedTo(work: Work, { id, status }: Referral): Promise<Redirected> {
+async function redirectedTo(work: UnitOfWork, { id, status }: Referral): Promise<Redirected> {
   const [decision] =
     status === 'redirected'
-      ? await work.rows('read', ReferralDecision, { referralId: id, kind: 'redirection' }, 1)
+      ? await work.findMany('read', ReferralDecision, { referralId: id, kind: 'redirection' }, 1)
       : [];
   if (!decision) return { redirectedToPanelId: null, redirectedToProcess: null, nextStep: null };
   const { targetPanelId, targetProcess } = decision;
-  const panel = targetPanelId ? await work.peek('read', Panel, targetPanelId) : null;
+  const panel = targetPanelId ? await work.findOrNull('read', Panel, targetPanelId) : null;
   return {
     redirectedToPanelId: panel?.id ?? null,
     redirectedToProcess: targetProcess,
@@ -387,7 +390,7 @@ const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject',
 
 /** The subject fits its kind, and the referrer may put it and everybody named before the panel. */
 async function mustName(
-  work: Work,
+  work: UnitOfWork,
   receiving: NamedIn,
   subject: Subject,
   people: ReferralPersonRequest[],
@@ -412,10 +415,11 @@ async function mustName(
 }
 
 /** The date of birth as far as the referrer may see it: a check must not tell what a read would not. */
-async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | null> {
+async function bornAsKnown(work: UnitOfWork, { personId }: Referral): Promise<Born | null> {
   if (!personId) return null;
-  const person = await work.peek('name', Person, personId);
-  const shown = person && mask(work.actor, shapeOf(PersonView), 'name', { ...person }).shown.includes('dateOfBirth');
+  const person = await work.findOrNull('name', Person, personId);
+  const shown =
+    person && fieldMask(work.actor, shapeOf(PersonView), 'name', { ...person }).shown.includes('dateOfBirth');
   return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
 }
 
@@ -423,7 +427,7 @@ async function bornAsKnown(work: Work, { personId }: Referral): Promise<Born | n
  * What a draft named may have been before the panel then and not be any more. What the agency recorded itself stays its own. Throws
  * with a pointer for each that may not be named: `/personId`, `/placeId`, `/groupId`, or `/people` for somebody in a role.
  */
-async function mustStillName(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
+async function mustStillName(work: UnitOfWork, referral: Referral, people: ReferralPerson[]): Promise<void> {
   const roles = [...new Set(people.map(({ personId }) => personId))].filter((id) => id !== referral.personId);
   const named = [
     { type: Person, id: referral.personId, pointer: '/personId' },
@@ -442,8 +446,8 @@ async function mustStillName(work: Work, referral: Referral, people: ReferralPer
 }
 
 /** Everybody and everything that it names is now before the panel. */
-async function putBeforePanel(work: Work, referral: Referral, people: ReferralPerson[]): Promise<void> {
-  const known = await work.asService(() => work.manager.findBy(ReferralSubject, { referralId: referral.id }));
+async function putBeforePanel(work: UnitOfWork, referral: Referral, people: ReferralPerson[]): Promise<void> {
+  const known = await work.asSystem(() => work.manager.findBy(ReferralSubject, { referralId: referral.id }));
   const named = new Set([referral.personId, ...people.map((one) => one.personId)]);
   const subjects = [
     ...[...named].map((personId) => ({ personId, placeId: null, groupId: null })),
@@ -457,16 +461,16 @@ async function putBeforePanel(work: Work, referral: Referral, people: ReferralPe
 }
 
 /** Agencies that received the referral, or the record of a person named in it, are told that it was made in error. */
-async function takeBack(work: Work, { id, panelId, personId }: Referral): Promise<void> {
-  const people = await work.asService(() => work.manager.findBy(ReferralPerson, { referralId: id }));
-  for (const type of [Referral, ReferralScreening]) work.recalled(type, id);
-  for (const one of people) work.recalled(ReferralPerson, one.id);
+async function takeBack(work: UnitOfWork, { id, panelId, personId }: Referral): Promise<void> {
+  const people = await work.asSystem(() => work.manager.findBy(ReferralPerson, { referralId: id }));
+  for (const type of [Referral, ReferralScreening]) work.noteRecall(type, id);
+  for (const one of people) work.noteRecall(ReferralPerson, one.id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
     if (named) work.peopleTakenBack.push({ personId: named, panelId, referralId: id, at: work.now });
 }
 
 /** A person may have been taken out, or given another role, since the referral was submitted. */
-async function mustNamePeople(work: Work, { id }: Referral, panel: Panel): Promise<void> {
+async function mustNamePeople(work: UnitOfWork, { id }: Referral, panel: Panel): Promise<void> {
   const people = await work.manager.findBy(ReferralPerson, { referralId: id });
   const errors = checkPeople(
     panel.type,
@@ -481,20 +485,25 @@ async function mustNamePeople(work: Work, { id }: Referral, panel: Panel): Promi
 }
 
 /** Nobody decides on what turns out now to repeat a case from which they are excluded. */
-async function screenedAgain(work: Work, found: Referral, panel: Panel, action: 'accept' | 'refuse'): Promise<void> {
+async function screenedAgain(
+  work: UnitOfWork,
+  found: Referral,
+  panel: Panel,
+  action: 'accept' | 'refuse',
+): Promise<void> {
   const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
   await screenAgain(work, found, panel.type, rules.repeatWindowMonths);
   await work.find(action, Referral, found.id);
 }
 
-async function othersScreened(work: Work, accepted: Referral): Promise<void> {
+async function othersScreened(work: UnitOfWork, accepted: Referral): Promise<void> {
   const panel = await work.find('read', Panel, accepted.panelId);
   const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
   await screenWaiting(work, accepted, panel.type, rules.repeatWindowMonths);
 }
 
 /** Whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell. */
-async function mustSeeScreening(work: Work, id: string): Promise<void> {
+async function mustSeeScreening(work: UnitOfWork, id: string): Promise<void> {
   if (!(await work.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
     throw unacceptable(
       'repeat-not-shown',
@@ -504,8 +513,8 @@ async function mustSeeScreening(work: Work, id: string): Promise<void> {
 }
 
 /** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
-async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
-  const [screening] = work.asShown(ReferralScreening, await work.rows('read', ReferralScreening, { id }, 1));
+async function mustNotBeRepeat(work: UnitOfWork, id: string): Promise<void> {
+  const [screening] = work.asShown(ReferralScreening, await work.findMany('read', ReferralScreening, { id }, 1));
   // an earlier referral that must not exist for the actor decides nothing that the actor is answered
   if (screening?.isRepeat)
     throw unacceptable(
@@ -516,14 +525,14 @@ async function mustNotBeRepeat(work: Work, id: string): Promise<void> {
 }
 
 /** Source: JAG note, section 1.6, guard of REDIRECTED: a target process is named. */
-async function mustHaveTarget(work: Work, found: Referral, request: ReferralRedirection): Promise<void> {
+async function mustHaveTarget(work: UnitOfWork, found: Referral, request: ReferralRedirection): Promise<void> {
   const { targetPanelId, targetProcess } = request;
   if (!targetPanelId && !targetProcess)
     throw unacceptable('no-target', 'Say which panel or which other process owns the matter.', [
       { pointer: '/targetProcess', detail: 'missing, as is the panel' },
     ]);
   if (!targetPanelId) return;
-  const target = await work.peek('read', Panel, targetPanelId);
+  const target = await work.findOrNull('read', Panel, targetPanelId);
   if (!target || target.id === found.panelId)
     throw unacceptable('unknown-panel', 'Redirect to another panel that you may see.', [
       { pointer: '/targetPanelId', detail: 'no such panel, or this one' },

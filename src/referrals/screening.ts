@@ -7,7 +7,7 @@ import type { Case } from '../cases/case.entity.js';
 import { declareRestingOnPeople } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { carryExclusionsOver } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
@@ -77,7 +77,7 @@ const REPEATED = `
  * Takes the lock of a panel under which referrals are screened: two of one matter at the same moment must see each other. A request
  * that locks a case, or a referral that waits, takes it first: what a screening inserts waits for the locks of both.
  */
-export async function lockScreening(work: Work, panelId: string): Promise<void> {
+export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
 }
 
@@ -94,7 +94,7 @@ interface Screened {
  * Months of the repeat window in every edition of the panel's rules. An exclusion holds within the longest: a chair who is excluded could
  * set a shorter one for the next referral.
  */
-async function windowsOf(work: Work, panelId: string): Promise<number[]> {
+async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
   const editions = await work.manager.findBy(PanelRules, { panelId });
   return editions.map(({ rules }) => intakeRules(rules).repeatWindowMonths);
 }
@@ -104,13 +104,13 @@ async function windowsOf(work: Work, panelId: string): Promise<number[]> {
  * from the case that the referral opened before.
  */
 async function addRepeatedCases(
-  work: Work,
+  work: UnitOfWork,
   { panelId, referralId = '', caseId = '', isOwnAct = false }: Screened,
   panelType: PanelType,
   months: number,
 ): Promise<void> {
   await lockScreening(work, panelId);
-  await work.asService(async () => {
+  await work.asSystem(async () => {
     const longest = Math.max(months, ...(await windowsOf(work, panelId)));
     const asked = [
       panelId,
@@ -126,7 +126,7 @@ async function addRepeatedCases(
     >(REPEATED, asked);
     const { id, namedExcludedCaseIds } = work.actor;
     const isFinder = (caseId: string): boolean => isOwnAct && namedExcludedCaseIds.includes(caseId);
-    await work.insertAll(
+    await work.insertMany(
       RepeatedCase,
       found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
@@ -136,15 +136,25 @@ async function addRepeatedCases(
 }
 
 /** Screens a referral that the actor submits, corrects or decides on. */
-export async function screen(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+export async function screen(
+  work: UnitOfWork,
+  referral: Referral,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
   await screenByReferrals(work, referral, panelType, months);
   await screenByCases(work, referral, panelType, months);
 }
 
-async function screenByReferrals(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+async function screenByReferrals(
+  work: UnitOfWork,
+  referral: Referral,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
   await lockScreening(work, referral.panelId);
   const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
-  const earlier = await work.asService(() =>
+  const earlier = await work.asSystem(() =>
     work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
   );
   const latest = earlier.find((one) => one.status === 'accepted');
@@ -172,14 +182,19 @@ async function screenByReferrals(work: Work, referral: Referral, panelType: Pane
  * stays.
  */
 export const screenByCases = (
-  work: Work,
+  work: UnitOfWork,
   { id: referralId, panelId }: Referral,
   panelType: PanelType,
   months: number,
 ): Promise<void> => addRepeatedCases(work, { panelId, referralId, isOwnAct: true }, panelType, months);
 
 /** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
-export async function screenAgain(work: Work, referral: Referral, panelType: PanelType, months: number): Promise<void> {
+export async function screenAgain(
+  work: UnitOfWork,
+  referral: Referral,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
   await lockScreening(work, referral.panelId);
   if ((await screeningOf(work, referral.id))?.isRepeat) await screenByCases(work, referral, panelType, months);
   else await screen(work, referral, panelType, months);
@@ -197,13 +212,13 @@ const WAITING = `
  * those who are excluded from the case. What was submitted later and waits is a repeat, too.
  */
 export async function screenWaiting(
-  work: Work,
+  work: UnitOfWork,
   { id, panelId, caseId }: Referral,
   panelType: PanelType,
   months: number,
 ): Promise<void> {
   if (caseId) await addRepeatedCases(work, { panelId, caseId }, panelType, months);
-  await work.asService(async () => {
+  await work.asSystem(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(WAITING, [id]);
     for (const one of waiting) {
       const referral = await work.manager.findOneByOrFail(Referral, { id: one.id });
@@ -214,11 +229,11 @@ export async function screenWaiting(
 }
 
 /** For the service's own decisions; readers go through the policy. */
-export const screeningOf = (work: Work, id: string): Promise<ReferralScreening | null> =>
+export const screeningOf = (work: UnitOfWork, id: string): Promise<ReferralScreening | null> =>
   work.manager.findOneBy(ReferralScreening, { id });
 
 /** Returns the type of a panel and the months of its repeat window, by the rules in force. */
-export async function screeningRules(work: Work, panelId: string): Promise<[PanelType, number]> {
+export async function screeningRules(work: UnitOfWork, panelId: string): Promise<[PanelType, number]> {
   const panel = await work.manager.findOneByOrFail(Panel, { id: panelId });
   return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
 }
@@ -238,21 +253,21 @@ const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until 
  * matter. What a correction of the referral had parted from the case before stays, and so does all where somebody of the agency of the
  * chair or coordinator is excluded from the case: nobody frees a colleague.
  */
-async function takeBackRepeats(work: Work, { id, panelId }: Case): Promise<() => Promise<void>> {
-  const [panelType] = await work.asService(() => screeningRules(work, panelId));
+async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
+  const [panelType] = await work.asSystem(() => screeningRules(work, panelId));
   // elsewhere a matter is what the case is about, which no correction changes
   if (panelType !== 'marac') return async () => {};
   const { agencyId } = work.actor;
-  const keepsOut = await work.asService(() => work.manager.query<object[]>(KEEPS_OUT, [id, agencyId, work.now]));
+  const keepsOut = await work.asSystem(() => work.manager.query<object[]>(KEEPS_OUT, [id, agencyId, work.now]));
   if (keepsOut.length) return async () => {};
   const resting = (): Promise<{ id: string }[]> =>
-    work.asService(() => work.manager.query(RESTING, [id, VICTIM_ROLES, HARM_ROLES]));
+    work.asSystem(() => work.manager.query(RESTING, [id, VICTIM_ROLES, HARM_ROLES]));
   const before = await resting();
   return async () => {
     const after = new Set((await resting()).map((row) => row.id));
     const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
-    await work.asService(async () =>
-      work.remove(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
+    await work.asSystem(async () =>
+      work.delete(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
     );
   };
 }
@@ -261,6 +276,6 @@ async function takeBackRepeats(work: Work, { id, panelId }: Case): Promise<() =>
 declareRestingOnPeople({
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
-    addRepeatedCases(work, { panelId, caseId }, ...(await work.asService(() => screeningRules(work, panelId)))),
+    addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
   takeBack: takeBackRepeats,
 });

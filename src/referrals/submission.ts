@@ -2,7 +2,7 @@
  * What a referral must hold before a panel takes it. Everything that is missing is said at once, each with its place in
  * the referral.
  */
-import type { FieldError } from '../policy/problems.js';
+import type { FieldError } from '../http/problems.js';
 import type { PersonRole } from '../cases/case.entity.js';
 import type { PanelType } from '../panels/panel.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';

@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
-import { Problem } from '../policy/problems.js';
+import { Problem } from '../http/problems.js';
 import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
-import { behind, SERVICE_WALL } from '../records/wall.js';
+import { withSecurityContext, SERVICE_CONTEXT } from '../records/security-context.js';
 import { SandboxIssuer } from './issuer.js';
 
 export interface SandboxPerson {
@@ -24,7 +24,7 @@ const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
   LEFT JOIN memberships m ON m.practitioner_id = p.id AND m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to >= current_date)
   LEFT JOIN panels n ON n.id = m.panel_id
   WHERE p.issuer = $1 AND NOT EXISTS (SELECT 1 FROM practitioners f WHERE f.issuer = p.issuer AND f.subject = p.subject
-    AND (f.made_at, f.id) < (p.made_at, p.id)) GROUP BY p.subject, a.name
+    AND (f.created_at, f.id) < (p.created_at, p.id)) GROUP BY p.subject, a.name
   UNION ALL SELECT c.client_id, a.name, '{}' FROM clients c JOIN agencies a ON a.id = c.agency_id WHERE c.issuer = $1`;
 
 /** Where everybody is synthetic, the list of people names the panels of all partnerships. */
@@ -57,7 +57,7 @@ export class SandboxCast implements OnModuleInit {
   }
 
   async people(): Promise<SandboxPerson[]> {
-    const rows = await behind(this.source, SERVICE_WALL, async (manager) => {
+    const rows = await withSecurityContext(this.source, SERVICE_CONTEXT, async (manager) => {
       await manager.query(EVERYWHERE);
       return manager.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
     });

@@ -304,7 +304,7 @@ export async function plans(seeding: Seeding): Promise<void> {
       ...inside(one.case),
       id: seeding.id('action', one.key),
       at: one.endedOn ?? one.agreedOn,
-      madeAt: seeding.at(one.agreedOn),
+      createdAt: seeding.at(one.agreedOn),
       planId: seeding.id('plan', one.plan),
       listingId: captured.has(one.key) ? seeding.id('listing', captured.get(one.key)!) : null,
       ownerAgencyId: seeding.id('agency', one.ownerAgency),

@@ -1,6 +1,6 @@
 /** The part of the seed about papers: those of each meeting were checked before they went out, and some were recalled. */
 import { PackRecall } from '../meetings/papers/pack-recall.entity.js';
-import { PreFlight } from '../meetings/papers/pre-flight.entity.js';
+import { CirculationCheck } from '../meetings/papers/circulation-check.entity.js';
 import { digestOf } from '../sharing/simulation.js';
 import { CAST } from './content/cast.js';
 import type { Seeding } from './seeding.js';
@@ -20,14 +20,14 @@ export async function packs(seeding: Seeding): Promise<void> {
     edition: 1,
   });
   await seeding.put(
-    PreFlight,
+    CirculationCheck,
     agendas.map((agenda) => {
       const { meeting, chair } = agenda;
       const chairId = seeding.id('practitioner', chair.id);
       const items = agenda.items.map(({ key }) => seeding.id('listing', key));
       return {
         ...inside(agenda),
-        id: seeding.id('pre-flight', meeting.key),
+        id: seeding.id('circulation-check', meeting.key),
         recipients: [
           {
             practitionerId: chairId,

@@ -42,8 +42,8 @@ export class Seeding {
     rows: (Partial<T> & { at?: string | null })[],
   ): Promise<void> {
     const whole = rows.map(({ at, ...row }) => ({
-      madeAt: this.at(at ?? null),
-      changedAt: this.at(at ?? null),
+      createdAt: this.at(at ?? null),
+      updatedAt: this.at(at ?? null),
       ...row,
     }));
     for (let start = 0; start < whole.length; start += CHUNK)

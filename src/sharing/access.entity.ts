@@ -1,9 +1,9 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 
 /** A named person may read one case until a date, by decision of the panel's chair or coordinator. */
 @Entity('access_grants')

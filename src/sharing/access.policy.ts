@@ -1,6 +1,6 @@
 /** Who is kept out, and who is let in until a date or for an hour: facts of the actor. */
-import { declareChange, declareFact, type Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
+import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
 
 /** People from whom one panel excludes the actor: on that panel, and nowhere else. */
 export interface PanelExclusionFact {
@@ -8,8 +8,8 @@ export interface PanelExclusionFact {
   personIds: string[];
 }
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /** Every name that the actor has or had, as typed exclusions are matched with it; none for a system. */
     nameKeys: string[];
     /**
@@ -42,17 +42,17 @@ const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key IN (
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
-declareFact('nameKeys', `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`);
+declareAttribute('nameKeys', `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`);
 
-declareFact('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
+declareAttribute('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
 
-declareFact(
+declareAttribute(
   'excludedPersonIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e
    WHERE e.person_id IS NOT NULL AND e.reach = 'partnership' AND ${CONCERNING_ME}`,
 );
 
-declareFact(
+declareAttribute(
   'panelExclusions',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personIds', one.people) ORDER BY one.panel_id), '[]')
    FROM (SELECT e.panel_id, jsonb_agg(DISTINCT e.person_id) AS people FROM exclusions e
@@ -65,7 +65,7 @@ export const excludedByPanel = (
   names: (personIds: string[]) => Where = (personIds) => ({ personId: { $in: personIds } }),
 ): Where[] => panelExclusions.map(({ panelId, personIds }) => ({ panelId, ...names(personIds) }));
 
-declareFact(
+declareAttribute(
   'grantedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT g.case_id), '[]') FROM access_grants g
    WHERE who.kind = 'practitioner' AND g.practitioner_id = who.id
@@ -78,15 +78,15 @@ const OPEN_EMERGENCIES = `emergency_accesses e
    WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id
      AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`;
 
-declareFact('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
+declareAttribute('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
 
-declareFact(
+declareAttribute(
   'namedSinceEmergencyIds',
   `SELECT coalesce(jsonb_agg(cp.id ORDER BY cp.id), '[]') FROM case_people cp
-   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id AND cp.made_at >= e.opened_at`,
+   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id AND cp.created_at >= e.opened_at`,
 );
 
-declareChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
+declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
     UNION ALL SELECT unnest(ARRAY[g.granted_at, g.expires_at]) FROM access_grants g WHERE g.practitioner_id = who.id
     UNION ALL SELECT unnest(ARRAY[e.opened_at, e.expires_at]) FROM emergency_accesses e WHERE e.practitioner_id = who.id) change
   WHERE change.at > :now`);

@@ -3,10 +3,10 @@
  * agreements that lie at hand, for what is only proposed. A test holds the two together.
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
-import { declareFact, type FactOwner } from '../policy/actor.js';
-import { reaches, type SharingLevel } from '../policy/categories.js';
-import type { AgreementFact } from '../policy/levels.js';
-import { declareCategoriesGoingFurther } from '../policy/words.js';
+import { declareAttribute, type AttributeOwner } from '../authentication/actor.js';
+import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
+import type { AgreementFact } from '../authorization/sharing-levels.js';
+import { declareCategoriesSharedFurther } from '../authorization/text-in-another-record.js';
 import type { AgreementStatus } from './agreement.entity.js';
 
 type Rows = AgreementFact['rows'];
@@ -22,7 +22,7 @@ const ROWS = `SELECT r.category, r.contributing_type AS "contributingType", r.le
     r.receiving_type = 'panel_coordination' AS "toCoordination"
   FROM sharing_rows r WHERE r.agreement_version_id = $1 AND r.purpose = $2 AND r.receiving_type IN ($3, 'panel_coordination')`;
 
-function rowsOf(versionId: string, { purpose, agencyType, ask }: FactOwner): Promise<Rows> {
+function rowsOf(versionId: string, { purpose, agencyType, ask }: AttributeOwner): Promise<Rows> {
   const key = `${versionId} ${purpose} ${agencyType}`;
   let rows = rowsKnown.get(key);
   if (!rows) {
@@ -54,7 +54,7 @@ export const OWN_PANELS = `SELECT sa.id AS "agreementId", p.id AS "panelId" FROM
    WHERE sa.partnership_id = $1 AND ${isOwnOf('p', 'sa')}`;
 
 /** Versions in force that the actor's agency signed. Their rows for its purpose and type are read by `rowsOf`. */
-declareFact(
+declareAttribute(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
      'signedAgencyIds', (SELECT jsonb_agg(s.agency_id ORDER BY s.agency_id) FROM sharing_parties s
@@ -102,7 +102,7 @@ const GOES_FURTHER = `WITH governing AS (
      WHERE r.category = ANY($3) GROUP BY version_id, is_own, r.purpose, r.category, r.receiving_type)
   SELECT DISTINCT category, theirs, coalesce(ours, 'none') AS ours FROM given WHERE theirs IS DISTINCT FROM ours`;
 
-declareCategoriesGoingFurther(async (ask, writer, { panelId, contributor, columns }) => {
+declareCategoriesSharedFurther(async (ask, writer, { panelId, contributor, columns }) => {
   const { now, agencyId, agencyType } = writer;
   const of = [contributor.agencyId, contributor.type, agencyId, agencyType];
   const asked = [...new Set(columns.map(({ category }) => category))];
@@ -113,7 +113,9 @@ declareCategoriesGoingFurther(async (ask, writer, { panelId, contributor, column
     ...of,
   ]);
   const isFurther = (category: string, from: SharingLevel): boolean =>
-    given.some((one) => one.category === category && reaches(one.theirs ?? 'none', from) && !reaches(one.ours, from));
+    given.some(
+      (one) => one.category === category && isAtLeast(one.theirs ?? 'none', from) && !isAtLeast(one.ours, from),
+    );
   return asked.filter((category) => columns.some((one) => one.category === category && isFurther(category, one.from)));
 });
 

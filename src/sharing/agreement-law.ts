@@ -8,13 +8,13 @@ import {
   CATEGORY_PARENTS,
   DATA_CATEGORIES,
   LEGAL_GATEWAYS,
-  PURPOSES,
-  reaches,
+  isAtLeast,
   SHARING_LEVELS,
   type DataCategory,
   type SharingLevel,
-} from '../policy/categories.js';
-import type { FieldError } from '../policy/problems.js';
+} from '../authorization/data-categories.js';
+import { PURPOSES } from '../authentication/purposes.js';
+import type { FieldError } from '../http/problems.js';
 import { ONWARD_SHARING } from './agreement.entity.js';
 
 /** A row as it was written, which may be anything, and where it stands in what was sent. */
@@ -268,7 +268,7 @@ export const AGREEMENT_LAW: readonly LegalRule[] = [
     source: `choice; see CATEGORY_PARENTS`,
     breaches: (agreement) =>
       kinships(agreement)
-        .filter(({ child, parent }) => parent && !reaches(levelOf(parent), levelOf(child)))
+        .filter(({ child, parent }) => parent && !isAtLeast(levelOf(parent), levelOf(child)))
         .map(({ child, parent, parentCategory, contributor }) => ({
           pointer: `${child.at}/level`,
           detail: `${child.category} at ${child.level}, but ${parentCategory} from ${contributor} at ${parent?.level ?? 'none'}`,

@@ -4,17 +4,16 @@ import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js'
 import {
   DATA_CATEGORIES,
   LEGAL_GATEWAYS,
-  PURPOSES,
   SHARING_LEVELS,
   type DataCategory,
   type LegalGateway,
-  type Purpose,
   type SharingLevel,
-} from '../policy/categories.js';
-import { Classified } from '../policy/classification.js';
-import { CalendarDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord, Recorded } from '../records/recorded.js';
+} from '../authorization/data-categories.js';
+import { PURPOSES, type Purpose } from '../authentication/purposes.js';
+import { Classified } from '../authorization/classification.js';
+import { CalendarDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /** An information sharing agreement of a partnership. Its versions say what travels. */
@@ -74,7 +73,7 @@ export const agreementMachine: StateMachine<
 @Check(`expires_on > effective_from AND review_due >= effective_from`)
 @Check('in_force_was_activated', `status = 'draft' OR activated_at IS NOT NULL`)
 @Index(['agreementId'], { unique: true, where: `status = 'active'` })
-export class SharingAgreementVersion extends Recorded {
+export class SharingAgreementVersion extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreement)
   @Classified('administrative')
@@ -139,7 +138,7 @@ export type PartyRole = (typeof PARTY_ROLES)[number];
 @Unique(['agreementVersionId', 'agencyId'])
 @Check('party_role', oneOf('role', PARTY_ROLES))
 @Check('signed_by_somebody_on_a_day', `signed_by_id IS NULL OR signed_on IS NOT NULL`)
-export class SharingParty extends Recorded {
+export class SharingParty extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')
@@ -187,7 +186,7 @@ export type OnwardSharing = (typeof ONWARD_SHARING)[number];
   'row_names_its_law',
   `gateway <> '' AND btrim(lawful_basis) <> '' AND btrim(condition) <> '' AND btrim(retention_class) <> ''`,
 )
-export class SharingRow extends Recorded {
+export class SharingRow extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')

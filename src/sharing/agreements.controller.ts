@@ -1,25 +1,25 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { By, Can } from '../policy/guard.js';
-import { Answers } from '../records/answers.js';
-import { BodyLimit, AGREEMENT_BODY_BYTES } from '../records/body-limit.js';
-import { Id } from '../records/id.js';
-import { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { BodyLimit, AGREEMENT_BODY_BYTES } from '../http/body-limit.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import {
   SharingAgreementRequest,
   SharingDraftChange,
   SharingDraftRequest,
   SharingStatusChange,
-} from './agreement.requests.js';
+} from './agreement.dto.js';
 import {
   SharingAgreementVersionView,
   SharingAgreementView,
   SharingPartyView,
   SharingRowView,
-} from './agreement.views.js';
+} from './agreement.response.js';
 import { AgreementsService } from './agreements.service.js';
 
 @Controller('v1/sharing-agreements')
@@ -28,132 +28,148 @@ export class AgreementsController {
 
   /** Sharing agreements of your partnerships */
   @Get()
-  @Can('read', SharingAgreement)
-  @Answers.page(SharingAgreementView)
-  list(@By() actor: Actor, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', SharingAgreement)
+  @ApiAnswer.page(SharingAgreementView)
+  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.agreements.list(actor, query);
   }
 
   /** Begin a sharing agreement (data protection officer) */
   @Post()
-  @Can('agree-sharing', Partnership)
-  @Answers.made(SharingAgreementView)
-  begin(@By() actor: Actor, @Body() body: SharingAgreementRequest): Promise<Presented> {
+  @RequirePermission('agree-sharing', Partnership)
+  @ApiAnswer.made(SharingAgreementView)
+  begin(@CurrentActor() actor: Actor, @Body() body: SharingAgreementRequest): Promise<AuthorizedResponse> {
     return this.agreements.begin(actor, body);
   }
 
   /** One sharing agreement */
   @Get(':id')
-  @Can('read', SharingAgreement)
-  @Answers.one(SharingAgreementView)
-  get(@By() actor: Actor, @Id() id: string): Promise<Presented> {
+  @RequirePermission('read', SharingAgreement)
+  @ApiAnswer.one(SharingAgreementView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.agreements.get(actor, id);
   }
 
   /** Versions of an agreement */
   @Get(':id/versions')
-  @Can('read', SharingAgreementVersion)
-  @Answers.page(SharingAgreementVersionView)
-  versions(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', SharingAgreementVersion)
+  @ApiAnswer.page(SharingAgreementVersionView)
+  versions(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.agreements.versions(actor, id, query);
   }
 
   /** Draft a version, whole or based on another (data protection officer) */
   @Post(':id/versions')
   @BodyLimit(AGREEMENT_BODY_BYTES)
-  @Can('draft', SharingAgreement)
-  @Answers.made(SharingAgreementVersionView)
-  draft(@By() actor: Actor, @Id() id: string, @Body() body: SharingDraftRequest): Promise<Presented> {
+  @RequirePermission('draft', SharingAgreement)
+  @ApiAnswer.made(SharingAgreementVersionView)
+  draft(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: SharingDraftRequest,
+  ): Promise<AuthorizedResponse> {
     return this.agreements.draft(actor, id, body);
   }
 
   /** One version of an agreement */
   @Get(':id/versions/:versionId')
-  @Can('read', SharingAgreementVersion)
-  @Answers.one(SharingAgreementVersionView)
-  version(@By() actor: Actor, @Id() id: string, @Id('versionId') versionId: string): Promise<Presented> {
+  @RequirePermission('read', SharingAgreementVersion)
+  @ApiAnswer.one(SharingAgreementVersionView)
+  version(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('versionId') versionId: string,
+  ): Promise<AuthorizedResponse> {
     return this.agreements.version(actor, id, versionId);
   }
 
   /** Change a draft; whoever had signed it has not signed what it then says (data protection officer) */
   @Patch(':id/versions/:versionId')
   @BodyLimit(AGREEMENT_BODY_BYTES)
-  @Can('draft', SharingAgreementVersion)
-  @Answers.changed(SharingAgreementVersionView)
+  @RequirePermission('draft', SharingAgreementVersion)
+  @ApiAnswer.changed(SharingAgreementVersionView)
   change(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('versionId') versionId: string,
     @Body() body: SharingDraftChange,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.agreements.change(actor, id, versionId, body);
   }
 
   /** Agencies that are party to a version, and when they signed */
   @Get(':id/versions/:versionId/parties')
-  @Can('read', SharingParty)
-  @Answers.page(SharingPartyView)
+  @RequirePermission('read', SharingParty)
+  @ApiAnswer.page(SharingPartyView)
   parties(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('versionId') versionId: string,
     @Query() query: PageQuery,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.agreements.parties(actor, id, versionId, query);
   }
 
   /** What a version shares: one row per purpose, category, contributing and receiving type */
   @Get(':id/versions/:versionId/rows')
-  @Can('read', SharingRow)
-  @Answers.page(SharingRowView)
+  @RequirePermission('read', SharingRow)
+  @ApiAnswer.page(SharingRowView)
   rows(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('versionId') versionId: string,
     @Query() query: PageQuery,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.agreements.rows(actor, id, versionId, query);
   }
 
   /** Sign a version for your agency, as you last read it (data protection officer or administrator of a party) */
   @Post(':id/versions/:versionId/signatures')
-  @Can('sign', SharingAgreementVersion)
-  @Answers.changed(SharingPartyView)
-  sign(@By() actor: Actor, @Id() id: string, @Id('versionId') versionId: string): Promise<Presented> {
+  @RequirePermission('sign', SharingAgreementVersion)
+  @ApiAnswer.changed(SharingPartyView)
+  sign(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('versionId') versionId: string,
+  ): Promise<AuthorizedResponse> {
     return this.agreements.sign(actor, id, versionId);
   }
 
   /** Put a draft in force, in the place of the version before it (data protection officer) */
   @Post(':id/versions/:versionId/activation')
-  @Can('activate', SharingAgreementVersion)
-  @Answers.changed(SharingAgreementVersionView)
-  activate(@By() actor: Actor, @Id() id: string, @Id('versionId') versionId: string): Promise<Presented> {
+  @RequirePermission('activate', SharingAgreementVersion)
+  @ApiAnswer.changed(SharingAgreementVersionView)
+  activate(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('versionId') versionId: string,
+  ): Promise<AuthorizedResponse> {
     return this.agreements.activate(actor, id, versionId);
   }
 
   /** Suspend a version: nothing is shared under it until it is resumed (data protection officer) */
   @Post(':id/versions/:versionId/suspension')
-  @Can('suspend', SharingAgreementVersion)
-  @Answers.changed(SharingAgreementVersionView)
+  @RequirePermission('suspend', SharingAgreementVersion)
+  @ApiAnswer.changed(SharingAgreementVersionView)
   suspend(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('versionId') versionId: string,
     @Body() body: SharingStatusChange,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.agreements.suspend(actor, id, versionId, body);
   }
 
   /** Resume a suspended version (data protection officer) */
   @Post(':id/versions/:versionId/resumption')
-  @Can('suspend', SharingAgreementVersion)
-  @Answers.changed(SharingAgreementVersionView)
+  @RequirePermission('suspend', SharingAgreementVersion)
+  @ApiAnswer.changed(SharingAgreementVersionView)
   resume(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('versionId') versionId: string,
     @Body() body: SharingStatusChange,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.agreements.resume(actor, id, versionId, body);
   }
 }

@@ -1,10 +1,10 @@
 /** Who reads, drafts, signs and activates agreements. What they open is a fact of the actor (`agreement-facts.ts`). */
 import { Partnership } from '../agencies/agency.entity.js';
 import '../agencies/agencies.policy.js';
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, extendSubject } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, extendSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import { SharingSimulation } from './simulation.entity.js';
 import './agreement-facts.js';
@@ -17,7 +17,7 @@ const DATA_PROTECTION_OFFICER = {
 };
 
 extendSubject(Partnership, {
-  grounds: [
+  allowRules: [
     {
       ...DATA_PROTECTION_OFFICER,
       actions: ['agree-sharing'],
@@ -27,7 +27,7 @@ extendSubject(Partnership, {
 });
 
 declareSubject(SharingAgreement, 'SharingAgreement', {
-  grounds: [
+  allowRules: [
     {
       name: 'partnership',
       sentence: 'whose agency acts in the agreement’s partnership',
@@ -50,7 +50,7 @@ const AGREEMENT = {
 declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
   ...AGREEMENT,
   relations: { ...AGREEMENT.relations, parties: { to: SharingParty, local: 'id', foreign: 'agreementVersionId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'agreement-reader',
       sentence: 'who may read the agreement',
@@ -81,7 +81,7 @@ declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
 const VERSION = {
   relations: { agreementVersion: { to: SharingAgreementVersion, local: 'agreementVersionId', foreign: 'id' } },
   parent: 'agreementVersion',
-  grounds: [
+  allowRules: [
     {
       name: 'agreement-reader',
       sentence: 'who may read the agreement',
@@ -97,7 +97,7 @@ declareSubject(SharingRow, 'SharingRow', VERSION);
 
 declareSubject(SharingSimulation, 'SharingSimulation', {
   ...AGREEMENT,
-  grounds: [
+  allowRules: [
     {
       name: 'own-simulation',
       sentence:
@@ -109,18 +109,18 @@ declareSubject(SharingSimulation, 'SharingSimulation', {
   ],
 });
 
-declareWords(SharingAgreement, 'What the agreements share', 'sharing agreement', {
+declareWording(SharingAgreement, 'What the agreements share', 'sharing agreement', {
   draft: 'draft a version of it',
   activate: 'put a version of it in force',
   suspend: 'suspend or resume a version of it',
   simulate: 'try a version of it out',
 });
-declareWords(SharingAgreementVersion, 'What the agreements share', 'version of a sharing agreement', {
+declareWording(SharingAgreementVersion, 'What the agreements share', 'version of a sharing agreement', {
   draft: 'draft it',
   activate: 'put it in force',
   suspend: 'suspend or resume it',
   sign: 'sign it for the agency',
 });
-declareWords(SharingParty, 'What the agreements share', 'party to a sharing agreement');
-declareWords(SharingRow, 'What the agreements share', 'row of a sharing agreement');
-declareWords(SharingSimulation, 'What the agreements share', 'trial of a sharing agreement', { sign: 'sign it' });
+declareWording(SharingParty, 'What the agreements share', 'party to a sharing agreement');
+declareWording(SharingRow, 'What the agreements share', 'row of a sharing agreement');
+declareWording(SharingSimulation, 'What the agreements share', 'trial of a sharing agreement', { sign: 'sign it' });

@@ -1,16 +1,16 @@
-import type { Row } from '../policy/conditions.js';
+import type { Row } from '../authorization/conditions.js';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not } from 'typeorm';
 import { actsIn } from '../agencies/acting-in.js';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import {
   agreementMachine,
   SharingAgreement,
@@ -24,13 +24,13 @@ import type {
   SharingDraftChange,
   SharingDraftRequest,
   SharingStatusChange,
-} from './agreement.requests.js';
+} from './agreement.dto.js';
 import {
   SharingAgreementVersionView,
   SharingAgreementView,
   SharingPartyView,
   SharingRowView,
-} from './agreement.views.js';
+} from './agreement.response.js';
 import { draftOf, isAsDrafted, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
 
 /** Without two there is nobody to share with. */
@@ -42,60 +42,65 @@ const CURRENT: AgreementStatus[] = ['active', 'suspended'];
 export class AgreementsService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.page(SharingAgreementView, {}, query, { given: await inForce(work) }),
+      work.respondPage(SharingAgreementView, {}, query, { given: await inForce(work) }),
     );
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(SharingAgreementView, await work.find('read', SharingAgreement, id), {
+      work.respond(SharingAgreementView, await work.find('read', SharingAgreement, id), {
         given: await inForce(work, id),
       }),
     );
   }
 
-  versions(actor: Actor, agreementId: string, query: PageQuery): Promise<Presented> {
+  versions(actor: Actor, agreementId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', SharingAgreement, agreementId);
-      return await work.page(SharingAgreementVersionView, { agreementId }, query);
+      return await work.respondPage(SharingAgreementVersionView, { agreementId }, query);
     });
   }
 
-  version(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+  version(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(SharingAgreementVersionView, await versionOf(work, 'read', agreementId, id)),
+      work.respond(SharingAgreementVersionView, await versionOf(work, 'read', agreementId, id)),
     );
   }
 
-  parties(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+  parties(
+    actor: Actor,
+    agreementId: string,
+    agreementVersionId: string,
+    query: PageQuery,
+  ): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await versionOf(work, 'read', agreementId, agreementVersionId);
-      return work.page(SharingPartyView, { agreementVersionId }, query);
+      return work.respondPage(SharingPartyView, { agreementVersionId }, query);
     });
   }
 
-  rows(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<Presented> {
+  rows(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await versionOf(work, 'read', agreementId, agreementVersionId);
-      return work.page(SharingRowView, { agreementVersionId }, query);
+      return work.respondPage(SharingRowView, { agreementVersionId }, query);
     });
   }
 
-  begin(actor: Actor, request: SharingAgreementRequest): Promise<Presented> {
+  begin(actor: Actor, request: SharingAgreementRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { id: partnershipId } = await work.find('agree-sharing', Partnership, request.partnershipId);
       const begun = await work.insert(SharingAgreement, { ...request, partnershipId });
-      work.happened('sharing-agreement.begun', SharingAgreement, begun);
-      return work.present(SharingAgreementView, begun, { status: 201 });
+      work.recordEvent('sharing-agreement.begun', SharingAgreement, begun);
+      return work.respond(SharingAgreementView, begun, { status: 201 });
     });
   }
 
-  draft(actor: Actor, agreementId: string, { basedOn, ...request }: SharingDraftRequest): Promise<Presented> {
+  draft(actor: Actor, agreementId: string, { basedOn, ...request }: SharingDraftRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const agreement = await work.find('draft', SharingAgreement, agreementId, { lock: true });
-      const base = basedOn ? await work.peek('read', SharingAgreementVersion, basedOn) : null;
+      const base = basedOn ? await work.findOrNull('read', SharingAgreementVersion, basedOn) : null;
       if (basedOn && base?.agreementId !== agreement.id)
         throw unacceptable('unknown-version', 'Name a version of this agreement to begin from.', [
           { pointer: '/basedOn', detail: 'no such version of this agreement' },
@@ -113,13 +118,13 @@ export class AgreementsService {
         statusReason: null,
       });
       await write(work, drafted.id, draft);
-      work.happened('sharing-agreement.drafted', SharingAgreementVersion, drafted);
-      return work.present(SharingAgreementVersionView, drafted, { status: 201 });
+      work.recordEvent('sharing-agreement.drafted', SharingAgreementVersion, drafted);
+      return work.respond(SharingAgreementVersionView, drafted, { status: 201 });
     });
   }
 
   /** Whatever is changed, the parties have not signed what now stands there. */
-  change(actor: Actor, agreementId: string, id: string, request: SharingDraftChange): Promise<Presented> {
+  change(actor: Actor, agreementId: string, id: string, request: SharingDraftChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'draft', agreementId, id);
       const status = after(agreementMachine, found.status, 'change');
@@ -127,24 +132,24 @@ export class AgreementsService {
       const draft = await draftOf(work, request, found, '');
       if (await isAsDrafted(work, found, draft)) {
         work.leaveUnchanged(found);
-        return work.present(
+        return work.respond(
           SharingAgreementVersionView,
           await work.updateIfChanged(SharingAgreementVersion, found, {}),
         );
       }
       await mustBeLawful(work, partnershipId, draft);
-      await work.remove(SharingParty, await partiesOf(work, id));
-      await work.remove(SharingRow, await rowsOf(work, id));
+      await work.delete(SharingParty, await partiesOf(work, id));
+      await work.delete(SharingRow, await rowsOf(work, id));
       await write(work, id, draft);
       const { parties: _, rows: __, ...values } = draft;
       const changed = await work.update(SharingAgreementVersion, found, { ...values, status });
-      work.happened('sharing-agreement.draft-changed', SharingAgreementVersion, changed);
-      return work.present(SharingAgreementVersionView, changed);
+      work.recordEvent('sharing-agreement.draft-changed', SharingAgreementVersion, changed);
+      return work.respond(SharingAgreementVersionView, changed);
     });
   }
 
   /** For one's own agency, what one has read: If-Match is the tag of the version. A party may sign later than others. */
-  sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+  sign(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const version = await taken(work, 'sign', agreementId, id);
       if (version.status === 'superseded')
@@ -160,13 +165,13 @@ export class AgreementsService {
         signedOn: londonDay(work.now),
         signedById: actor.id,
       });
-      work.happened('sharing-agreement.signed', SharingAgreementVersion, version, { agencyId: actor.agencyId });
-      return work.present(SharingPartyView, signed);
+      work.recordEvent('sharing-agreement.signed', SharingAgreementVersion, version, { agencyId: actor.agencyId });
+      return work.respond(SharingPartyView, signed);
     });
   }
 
   /** Puts a draft in force, in the place of the version that was when it was drafted, in one transaction. */
-  activate(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+  activate(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one activation of an agreement at a time
       const agreement = await work.find('activate', SharingAgreement, agreementId, { lock: true });
@@ -184,19 +189,19 @@ export class AgreementsService {
         const gone = await work.update(SharingAgreementVersion, current, {
           status: after(agreementMachine, current.status, 'supersession'),
         });
-        work.happened('sharing-agreement.superseded', SharingAgreementVersion, gone);
+        work.recordEvent('sharing-agreement.superseded', SharingAgreementVersion, gone);
       }
       const activated = await work.update(SharingAgreementVersion, found, { status, activatedAt: work.now });
-      work.happened('sharing-agreement.activated', SharingAgreementVersion, activated);
-      return work.present(SharingAgreementVersionView, activated);
+      work.recordEvent('sharing-agreement.activated', SharingAgreementVersion, activated);
+      return work.respond(SharingAgreementVersionView, activated);
     });
   }
 
-  suspend(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<Presented> {
+  suspend(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<AuthorizedResponse> {
     return this.move(actor, agreementId, id, 'suspension', 'suspended', request);
   }
 
-  resume(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<Presented> {
+  resume(actor: Actor, agreementId: string, id: string, request: SharingStatusChange): Promise<AuthorizedResponse> {
     return this.move(actor, agreementId, id, 'resumption', 'resumed', request);
   }
 
@@ -207,22 +212,22 @@ export class AgreementsService {
     command: 'suspension' | 'resumption',
     event: string,
     { reason }: SharingStatusChange,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'suspend', agreementId, id);
       const moved = await work.update(SharingAgreementVersion, found, {
         status: after(agreementMachine, found.status, command),
         statusReason: reason,
       });
-      work.happened(`sharing-agreement.${event}`, SharingAgreementVersion, moved);
-      return work.present(SharingAgreementVersionView, moved);
+      work.recordEvent(`sharing-agreement.${event}`, SharingAgreementVersion, moved);
+      return work.respond(SharingAgreementVersionView, moved);
     });
   }
 }
 
 /** The version, if it is one of this agreement. */
 export async function versionOf(
-  work: Work,
+  work: UnitOfWork,
   action: string,
   agreementId: string,
   id: string,
@@ -232,17 +237,22 @@ export async function versionOf(
   return version;
 }
 
-async function taken(work: Work, action: string, agreementId: string, id: string): Promise<SharingAgreementVersion> {
+async function taken(
+  work: UnitOfWork,
+  action: string,
+  agreementId: string,
+  id: string,
+): Promise<SharingAgreementVersion> {
   await versionOf(work, action, agreementId, id);
-  return work.take(action, SharingAgreementVersion, SharingAgreementVersionView, id);
+  return work.findForUpdate(action, SharingAgreementVersion, SharingAgreementVersionView, id);
 }
 
 /** The version of an agreement that is in force, or would be if it were not suspended. */
-const currentOf = (work: Work, agreementId: string): Promise<SharingAgreementVersion | null> =>
+const currentOf = (work: UnitOfWork, agreementId: string): Promise<SharingAgreementVersion | null> =>
   work.manager.findOneBy(SharingAgreementVersion, { agreementId, status: In(CURRENT) });
 
 /** In force from today: between activation and a later effective date nothing at all would be shared. */
-async function mustBeReady(work: Work, version: SharingAgreementVersion): Promise<void> {
+async function mustBeReady(work: UnitOfWork, version: SharingAgreementVersion): Promise<void> {
   const today = londonDay(work.now);
   if (version.effectiveFrom > today)
     throw unacceptable('not-yet-effective', `It takes effect on ${version.effectiveFrom}. Activate it then.`);
@@ -257,7 +267,7 @@ async function mustBeReady(work: Work, version: SharingAgreementVersion): Promis
  * with an agency, or by one, is not ended behind its back.
  */
 async function mustBeSignedAsBefore(
-  work: Work,
+  work: UnitOfWork,
   { partnershipId }: SharingAgreement,
   version: SharingAgreementVersion,
   replaced: SharingAgreementVersion,
@@ -276,7 +286,7 @@ async function mustBeSignedAsBefore(
     );
 }
 
-const signatoriesOf = async (work: Work, { id }: SharingAgreementVersion): Promise<string[]> =>
+const signatoriesOf = async (work: UnitOfWork, { id }: SharingAgreementVersion): Promise<string[]> =>
   (
     await work.manager.find(SharingParty, {
       where: { agreementVersionId: id, signedOn: Not(IsNull()) },
@@ -285,7 +295,7 @@ const signatoriesOf = async (work: Work, { id }: SharingAgreementVersion): Promi
   ).map(({ agencyId }) => agencyId);
 
 /** The versions in force, as far as the reader may read them: for the view of their agreements. */
-async function inForce(work: Work, agreementId?: string): Promise<Row> {
+async function inForce(work: UnitOfWork, agreementId?: string): Promise<Row> {
   const filter = { status: { $in: CURRENT }, ...(agreementId ? { agreementId } : {}) };
-  return { inForce: await work.rows('read', SharingAgreementVersion, filter) };
+  return { inForce: await work.findMany('read', SharingAgreementVersion, filter) };
 }

@@ -1,12 +1,13 @@
 /** From what was sent to the rows and parties of a draft. */
 import { In } from 'typeorm';
 import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
-import type { DataCategory, LegalGateway, Purpose, SharingLevel } from '../policy/categories.js';
-import { unacceptable, type FieldError } from '../policy/problems.js';
-import { isSame, type Work } from '../records/work.js';
+import type { DataCategory, LegalGateway, SharingLevel } from '../authorization/data-categories.js';
+import type { Purpose } from '../authentication/purposes.js';
+import { unacceptable, type FieldError } from '../http/problems.js';
+import { isSame, type UnitOfWork } from '../records/unit-of-work.js';
 import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVersion } from './agreement.entity.js';
 import { unlawful, type WrittenRow } from './agreement-law.js';
-import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.requests.js';
+import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.dto.js';
 
 /** The whole of a version, as it is saved. */
 export interface Draft {
@@ -20,10 +21,10 @@ export interface Draft {
 
 const MOST_ERRORS = 1000;
 
-export const rowsOf = (work: Work, agreementVersionId: string): Promise<SharingRow[]> =>
+export const rowsOf = (work: UnitOfWork, agreementVersionId: string): Promise<SharingRow[]> =>
   work.manager.find(SharingRow, { where: { agreementVersionId }, order: { id: 'ASC' } });
 
-export const partiesOf = (work: Work, agreementVersionId: string): Promise<SharingParty[]> =>
+export const partiesOf = (work: UnitOfWork, agreementVersionId: string): Promise<SharingParty[]> =>
   work.manager.find(SharingParty, { where: { agreementVersionId }, order: { id: 'ASC' } });
 
 const written = (row: SharingRowRequest | SharingRow, at: string): WrittenRow => ({
@@ -45,7 +46,7 @@ const keyOf = (row: { purpose: string; category: string; contributingType: strin
 
 /** What was sent over what there was: `from` says where the latter stands in the request, for the errors in it. */
 export async function draftOf(
-  work: Work,
+  work: UnitOfWork,
   request: SharingDraftChange,
   base: SharingAgreementVersion | null,
   from: string,
@@ -80,7 +81,7 @@ export async function draftOf(
 }
 
 /** Returns whether the version holds what is drafted already: then its signatures stay. The order of parties and rows is none. */
-export async function isAsDrafted(work: Work, version: SharingAgreementVersion, draft: Draft): Promise<boolean> {
+export async function isAsDrafted(work: UnitOfWork, version: SharingAgreementVersion, draft: Draft): Promise<boolean> {
   const { parties, rows, ...values } = await draftOf(work, {}, version, '');
   const { parties: newParties, rows: newRows, ...newValues } = draft;
   const inOrder = (all: Draft['parties']): string[] =>
@@ -93,7 +94,7 @@ export async function isAsDrafted(work: Work, version: SharingAgreementVersion, 
 }
 
 /** Refuses (422) what the law refuses, and parties that are none, all at once. */
-export async function mustBeLawful(work: Work, partnershipId: string, draft: Draft): Promise<void> {
+export async function mustBeLawful(work: UnitOfWork, partnershipId: string, draft: Draft): Promise<void> {
   const ids = draft.parties.map((one) => one.agencyId.toLowerCase());
   const present = await work.manager.findBy(AgencyPartnership, { partnershipId, agencyId: In(ids) });
   const agencies = await work.manager.findBy(Agency, { id: In(present.map((one) => one.agencyId)), active: true });
@@ -113,8 +114,8 @@ export async function mustBeLawful(work: Work, partnershipId: string, draft: Dra
 }
 
 /** Writes parties and rows of a version that has none. */
-export async function write(work: Work, agreementVersionId: string, { parties, rows }: Draft): Promise<void> {
-  await work.insertAll(
+export async function write(work: UnitOfWork, agreementVersionId: string, { parties, rows }: Draft): Promise<void> {
+  await work.insertMany(
     SharingParty,
     parties.map(({ agencyId, role }) => ({
       agreementVersionId,
@@ -124,7 +125,7 @@ export async function write(work: Work, agreementVersionId: string, { parties, r
       signedById: null,
     })),
   );
-  await work.insertAll(
+  await work.insertMany(
     SharingRow,
     rows.map((row) => ({
       agreementVersionId,

@@ -1,10 +1,10 @@
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
-import { Classified, ReasonOfPanel } from '../policy/classification.js';
-import { PartnershipRecord } from '../records/recorded.js';
-import { References } from '../policy/references.js';
-import { typeNamed } from '../policy/subjects.js';
+import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { PartnershipRecord } from '../records/record-entity.js';
+import { References } from '../authorization/references.js';
+import { typeNamed } from '../authorization/subjects.js';
 
 export const EXCLUSION_REACHES = ['panel', 'partnership'] as const;
 export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];

@@ -6,11 +6,11 @@
  * and cases and records whose existence is barred to the asker (conflict, compartment) are not counted. What an agency
  * keeps to itself is not counted either: no agreement shares it.
  */
-import type { Actor } from '../policy/actor.js';
-import { classifiedProperties } from '../policy/classification.js';
-import { columnOf, columnsOf, tableOf } from '../policy/columns.js';
-import { parse } from '../policy/conditions.js';
-import { joinSql, Parameters, toSql } from '../policy/sql.js';
+import type { Actor } from '../authentication/actor.js';
+import { classifiedProperties } from '../authorization/classification.js';
+import { columnOf, columnsOf, tableOf } from '../database/columns.js';
+import { parseCondition } from '../authorization/conditions.js';
+import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
 import {
   declaredSubjects,
   isDeclared,
@@ -19,8 +19,8 @@ import {
   subjectOf,
   type Relation,
   type Subject,
-} from '../policy/subjects.js';
-import type { Work } from '../records/work.js';
+} from '../authorization/subjects.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 export interface Holding {
   panelId: string;
@@ -91,8 +91,8 @@ function heldSql(
     `${alias}.${columnOf(one.type, property).name}`;
   const conditions: string[] = [];
   const unbarred = (one: Subject, alias: string): void => {
-    const bars = one.bars.flatMap((bar) => bar.where(actor) ?? []);
-    if (bars.length) conditions.push(toSql(parse({ $nor: bars }), one.type, alias, parameters));
+    const bars = one.denyRules.flatMap((bar) => bar.where(actor) ?? []);
+    if (bars.length) conditions.push(toSql(parseCondition({ $nor: bars }), one.type, alias, parameters));
   };
   let joins = `${tableOf(subject.type)} h0`;
   unbarred(subject, 'h0');
@@ -124,9 +124,9 @@ function heldSql(
 }
 
 /** What is held on the cases of these panels, as far as the asker may know of them. */
-export async function holdingsOf(work: Work, panelIds: string[]): Promise<Holding[]> {
+export async function holdingsOf(work: UnitOfWork, panelIds: string[]): Promise<Holding[]> {
   if (!panelIds.length) return [];
-  const readable = await work.rows<{ id: string }>('read', typeNamed('Case'), { panelId: { $in: panelIds } });
+  const readable = await work.findMany<{ id: string }>('read', typeNamed('Case'), { panelId: { $in: panelIds } });
   const parameters = new Parameters();
   const selects = [...declaredSubjects()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,6 +1,6 @@
 /** The simulation as a page: what a data protection officer reads, prints and signs. */
 import { gains } from './simulation.js';
-import type { SharingSimulationView, ShownChange } from './simulation.views.js';
+import type { SharingSimulationView, ShownChange } from './simulation.response.js';
 
 export interface Named {
   agreement: { code: string; title: string };

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
-import type { SharingLevel } from '../policy/categories.js';
-import { Classified } from '../policy/classification.js';
-import { Recorded } from '../records/recorded.js';
+import type { SharingLevel } from '../authorization/data-categories.js';
+import { Classified } from '../authorization/classification.js';
+import { RecordEntity } from '../records/record-entity.js';
 import { SharingAgreement, SharingAgreementVersion } from './agreement.entity.js';
 
 /** What a receiver would gain or lose over the cases of one panel. */
@@ -37,9 +37,9 @@ export interface RowDifference {
  * signed by the data protection officer who ran it. It holds numbers of cases and no word of any.
  */
 @Entity('sharing_simulations')
-@Index(['agreementId', 'changedAt', 'id'])
+@Index(['agreementId', 'updatedAt', 'id'])
 @Check('signed_by_who_and_when', `(signed_by_id IS NULL) = (signed_at IS NULL)`)
-export class SharingSimulation extends Recorded {
+export class SharingSimulation extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreement)
   @Classified('administrative')

@@ -1,9 +1,9 @@
 /** What a proposed version changes, worked out by the very functions that enforce agreements. No clock, no database. */
 import { createHash } from 'node:crypto';
-import type { Actor } from '../policy/actor.js';
-import { reaches, type SharingLevel } from '../policy/categories.js';
-import { granted } from '../policy/levels.js';
-import { inSlices } from '../records/slices.js';
+import type { Actor } from '../authentication/actor.js';
+import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
+import { grantedLevel } from '../authorization/sharing-levels.js';
+import { inBatches } from '../records/batches.js';
 import { factsOf, type Receiver, type VersionAtHand } from './agreement-facts.js';
 import type { Holding } from './holdings.js';
 import type { RowDifference, SimulatedChange } from './simulation.entity.js';
@@ -53,15 +53,15 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
   const purposes = [...new Set([...inForce, proposed].flatMap(({ rows }) => rows.map((row) => row.purpose)))].sort();
   const found: [SimulatedChange, string[]][] = [];
   for (const purpose of purposes)
-    await inSlices(receivers, (receiver) => {
+    await inBatches(receivers, (receiver) => {
       const before = reader(asker, receiver, factsOf(inForce, receiver, purpose, today), panelIds);
       const after = reader(asker, receiver, factsOf(afterwards, receiver, purpose, today), panelIds);
       for (const { panelId, category, contributingAgencyId, contributingType, cases, sampleCaseIds } of holdings) {
         // what an agency contributed is always its own
         if (contributingAgencyId !== null && contributingAgencyId === receiver.agencyId) continue;
         const from = contributingAgencyId ? { agencyId: contributingAgencyId, type: contributingType } : undefined;
-        const was = granted(before, panelId, category, from).level;
-        const will = granted(after, panelId, category, from).level;
+        const was = grantedLevel(before, panelId, category, from).level;
+        const will = grantedLevel(after, panelId, category, from).level;
         if (was === will) continue;
         found.push([
           {
@@ -80,7 +80,7 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
         ]);
       }
     });
-  const keyed = await inSlices(found, (one) => ({ key: canonical(one[0]), one }));
+  const keyed = await inBatches(found, (one) => ({ key: canonical(one[0]), one }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
   return { changes: keyed.map(({ one }) => one[0]), sampleCaseIds: keyed.map(({ one }) => one[1]) };
 }
@@ -104,7 +104,8 @@ export function rowDifferences(before: VersionAtHand | null, after: VersionAtHan
   });
 }
 
-export const gains = ({ before, after }: Pick<SimulatedChange, 'before' | 'after'>): boolean => reaches(after, before);
+export const gains = ({ before, after }: Pick<SimulatedChange, 'before' | 'after'>): boolean =>
+  isAtLeast(after, before);
 
 /** JSON with its keys in order: one text for one meaning. */
 export function canonical(value: unknown): string {

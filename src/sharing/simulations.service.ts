@@ -2,23 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
-import type { Row } from '../policy/conditions.js';
-import type { Actor } from '../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../policy/problems.js';
-import { typeNamed } from '../policy/subjects.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import { Presented } from '../records/presented.js';
+import type { Row } from '../authorization/conditions.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { typeNamed } from '../authorization/subjects.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { OWN_PANELS, type Receiver, type VersionAtHand } from './agreement-facts.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import { holdingsOf } from './holdings.js';
 import { digestOf, effectsOf, rowDifferences } from './simulation.js';
 import { simulationPage } from './simulation-page.js';
 import { SharingSimulation } from './simulation.entity.js';
-import type { SimulationRequest } from './simulation.requests.js';
-import { SharingSimulationItemView, SharingSimulationView, type ShownChange } from './simulation.views.js';
+import type { SimulationRequest } from './simulation.dto.js';
+import { SharingSimulationItemView, SharingSimulationView, type ShownChange } from './simulation.response.js';
 
 interface PanelAtHand {
   id: string;
@@ -45,26 +45,31 @@ interface Sides {
 export class SimulationsService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, agreementId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, agreementId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', SharingAgreement, agreementId);
-      return work.page(SharingSimulationItemView, { agreementId }, query);
+      return work.respondPage(SharingSimulationItemView, { agreementId }, query);
     });
   }
 
-  get(actor: Actor, agreementId: string, id: string, { asText = false, status = 200 } = {}): Promise<Presented> {
+  get(
+    actor: Actor,
+    agreementId: string,
+    id: string,
+    { asText = false, status = 200 } = {},
+  ): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await simulationOf(work, 'read', agreementId, id);
-      const shown = await work.present(SharingSimulationView, found, { status, given: await complete(work, found) });
+      const shown = await work.respond(SharingSimulationView, found, { status, given: await complete(work, found) });
       return asText ? page(work, found, shown) : shown;
     });
   }
 
   /** The answer is read anew, also where the call is repeated: it names the cases that its reader may see then. */
-  async run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<Presented> {
+  async run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
       const agreement = await work.find('simulate', SharingAgreement, agreementId);
-      const version = await work.peek('read', SharingAgreementVersion, versionId);
+      const version = await work.findOrNull('read', SharingAgreementVersion, versionId);
       if (version?.agreementId !== agreementId)
         throw unacceptable('unknown-version', 'Name a version of this agreement.', [
           { pointer: '/versionId', detail: 'no such version of this agreement' },
@@ -93,52 +98,63 @@ export class SimulationsService {
         signedById: null,
         signedAt: null,
       });
-      work.happened('sharing-simulation.made', SharingSimulation, made, { versionId: version.id });
-      return work.present(SharingSimulationItemView, made, { status: 201 });
+      work.recordEvent('sharing-simulation.made', SharingSimulation, made, { versionId: version.id });
+      return work.respond(SharingSimulationItemView, made, { status: 201 });
     });
     return this.get(actor, agreementId, (body as SharingSimulationItemView).id, { status: 201 });
   }
 
   /** The answer is read anew, also where the call is repeated. */
-  async sign(actor: Actor, agreementId: string, id: string): Promise<Presented> {
+  async sign(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       await simulationOf(work, 'sign', agreementId, id);
-      const found = await work.take('sign', SharingSimulation, SharingSimulationView, id);
+      const found = await work.findForUpdate('sign', SharingSimulation, SharingSimulationView, id);
       if (found.signedAt) throw conflict('already-signed', 'This simulation is signed already.');
       if (await isStale(work, found))
         throw conflict('simulation-stale', 'The draft, or what is in force, changed since. Run the simulation again.');
       const signed = await work.update(SharingSimulation, found, { signedById: actor.id, signedAt: work.now });
-      work.happened('sharing-simulation.signed', SharingSimulation, signed, { versionId: found.versionId });
-      return work.present(SharingSimulationItemView, signed);
+      work.recordEvent('sharing-simulation.signed', SharingSimulation, signed, { versionId: found.versionId });
+      return work.respond(SharingSimulationItemView, signed);
     });
     return this.get(actor, agreementId, id);
   }
 }
 
-async function simulationOf(work: Work, action: string, agreementId: string, id: string): Promise<SharingSimulation> {
+async function simulationOf(
+  work: UnitOfWork,
+  action: string,
+  agreementId: string,
+  id: string,
+): Promise<SharingSimulation> {
   const found = await work.find(action, SharingSimulation, id);
   if (found.agreementId !== agreementId) throw notFound();
   return found;
 }
 
 /** The panels that an agreement governs, as far as the asker may know of them. */
-function panelsOf(work: Work, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
-  return work.rows('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
+function panelsOf(work: UnitOfWork, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
+  return work.findMany('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
 }
 
 /** What is in force on the panels of the agreement, by any agreement, and what would be in its place. */
-async function sidesOf(work: Work, agreement: SharingAgreement, version: SharingAgreementVersion): Promise<Sides> {
+async function sidesOf(
+  work: UnitOfWork,
+  agreement: SharingAgreement,
+  version: SharingAgreementVersion,
+): Promise<Sides> {
   const today = londonDay(work.now);
-  const neighbours = (await work.rows('read', SharingAgreement, { partnershipId: agreement.partnershipId })).filter(
+  const neighbours = (await work.findMany('read', SharingAgreement, { partnershipId: agreement.partnershipId })).filter(
     ({ panelTypes }) => panelTypes.some((type) => agreement.panelTypes.includes(type)),
   );
-  const active = await work.rows('read', SharingAgreementVersion, {
+  const active = await work.findMany('read', SharingAgreementVersion, {
     agreementId: { $in: neighbours.map(({ id }) => id) },
     status: 'active',
     effectiveFrom: { $lte: today },
     expiresOn: { $gte: today },
   });
-  const panels = await work.rows('read', typeNamed<PanelAtHand>('Panel'), { partnershipId: agreement.partnershipId });
+  const panels = await work.findMany('read', typeNamed<PanelAtHand>('Panel'), {
+    partnershipId: agreement.partnershipId,
+  });
   const versions = [...active.filter(({ id }) => id !== version.id), version];
   const ids = versions.map(({ id }) => id);
   const parties = await work.manager.findBy(SharingParty, { agreementVersionId: In(ids) });
@@ -192,7 +208,7 @@ const contentOf = ({ parties, rows }: VersionAtHand): unknown => ({
 });
 
 /** Everybody who receives now or would: the parties on both sides, and the coordination of the panels. */
-async function receiversOf(work: Work, { inForce, proposed }: Sides): Promise<Receiver[]> {
+async function receiversOf(work: UnitOfWork, { inForce, proposed }: Sides): Promise<Receiver[]> {
   const ids = new Set([...inForce, proposed].flatMap(({ parties }) => parties.map(({ agencyId }) => agencyId)));
   const agencies = await work.manager.find(Agency, { where: { id: In([...ids]) }, order: { id: 'ASC' } });
   return [
@@ -201,18 +217,18 @@ async function receiversOf(work: Work, { inForce, proposed }: Sides): Promise<Re
   ];
 }
 
-async function isStale(work: Work, simulation: SharingSimulation): Promise<boolean> {
-  const agreement = await work.peek('read', SharingAgreement, simulation.agreementId);
-  const version = await work.peek('read', SharingAgreementVersion, simulation.versionId);
+async function isStale(work: UnitOfWork, simulation: SharingSimulation): Promise<boolean> {
+  const agreement = await work.findOrNull('read', SharingAgreement, simulation.agreementId);
+  const version = await work.findOrNull('read', SharingAgreementVersion, simulation.versionId);
   if (!agreement || version?.status !== 'draft') return true;
   return (await sidesOf(work, agreement, version)).basis !== simulation.basis;
 }
 
 /** With its changes, and of their cases those that this reader may see now. */
-async function complete(work: Work, simulation: SharingSimulation): Promise<Row> {
+async function complete(work: UnitOfWork, simulation: SharingSimulation): Promise<Row> {
   const ids = [...new Set(simulation.sampleCaseIds.flat())];
   const cases = ids.length
-    ? await work.rows('read', typeNamed<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length)
+    ? await work.findMany('read', typeNamed<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length)
     : [];
   const known = new Map(cases.map(({ id, reference }) => [id, { id, reference }]));
   const stale = await isStale(work, simulation);
@@ -223,13 +239,19 @@ async function complete(work: Work, simulation: SharingSimulation): Promise<Row>
   return { stale, changes, rowDifferences: simulation.rows };
 }
 
-async function page(work: Work, simulation: SharingSimulation, presented: Presented): Promise<Presented> {
+async function page(
+  work: UnitOfWork,
+  simulation: SharingSimulation,
+  presented: AuthorizedResponse,
+): Promise<AuthorizedResponse> {
   const agreement = await work.find('read', SharingAgreement, simulation.agreementId);
   const version = await work.find('read', SharingAgreementVersion, simulation.versionId);
-  const replaced = version.supersedesId ? await work.peek('read', SharingAgreementVersion, version.supersedesId) : null;
+  const replaced = version.supersedesId
+    ? await work.findOrNull('read', SharingAgreementVersion, version.supersedesId)
+    : null;
   const panels = await panelsOf(work, agreement);
-  const agencies = await work.rows('read', Agency, {});
-  const signatory = simulation.signedById ? await work.peek('read', Practitioner, simulation.signedById) : null;
+  const agencies = await work.findMany('read', Agency, {});
+  const signatory = simulation.signedById ? await work.findOrNull('read', Practitioner, simulation.signedById) : null;
   const text = simulationPage(presented.body as SharingSimulationView, {
     agreement,
     edition: version.edition,
@@ -238,7 +260,7 @@ async function page(work: Work, simulation: SharingSimulation, presented: Presen
     agencies: new Map(agencies.map(({ id, name }) => [id, name])),
     signedBy: signatory?.name ?? null,
   });
-  return new Presented(
+  return new AuthorizedResponse(
     presented.body,
     presented.status,
     { ...presented.headers, vary: 'accept' },

@@ -12,12 +12,12 @@ import {
 } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
-import { Classified } from '../policy/classification.js';
-import { PartialDate } from '../records/calendar-date.js';
-import { oneOf } from '../records/one-of.js';
-import { PartnershipRecord } from '../records/recorded.js';
+import { Classified } from '../authorization/classification.js';
+import { PartialDate } from '../time/calendar-date.js';
+import { oneOf } from '../database/one-of.js';
+import { PartnershipRecord } from '../records/record-entity.js';
 import { IsNhsNumber } from './nhs-number.js';
-import { References } from '../policy/references.js';
+import { References } from '../authorization/references.js';
 
 /** A record that an agency contributed: its category travels as agreements between the types of agency say. */
 export abstract class ContributedRecord extends PartnershipRecord {

@@ -3,14 +3,14 @@
  * through a case or a referral that they may read (`cases.policy.ts`, `referrals.policy.ts` extend the rules here). There is no
  * index of people.
  */
-import type { Actor } from '../policy/actor.js';
-import type { Where } from '../policy/conditions.js';
-import { declareSubject, type Bar, type Ground } from '../policy/subjects.js';
-import { declareWords } from '../policy/wording.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { declareSubject, type DenyRule, type AllowRule } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
-declare module '../policy/actor.js' {
-  interface ActorFacts {
+declare module '../authentication/actor.js' {
+  interface ActorAttributes {
     /**
      * Partnerships in which the actor works for the agency: those where they sit on a panel, and the one borough of an agency
      * of one borough. An agency that acts in several is no way from one partnership into another.
@@ -37,14 +37,14 @@ export const ofOwnAgency = (actor: Actor, ...also: Where[]): Where => ({
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
-const ownAgency: Ground = {
+const ownAgency: AllowRule = {
   name: 'own-agency',
   sentence: `who recorded it, or who is safeguarding lead of the agency that did, working in that partnership`,
   actions: ['read', 'change', 'name'],
   where: (actor) => ofOwnAgency(actor),
 };
 
-const excludedFrom = (column: string): Bar => ({
+const excludedFrom = (column: string): DenyRule => ({
   name: 'excluded-person',
   step: 'conflict',
   sentence: 'who is excluded from this person: a party, a relative, a named person',
@@ -54,25 +54,25 @@ const excludedFrom = (column: string): Bar => ({
 declareSubject(Person, 'Person', {
   contributor,
   seek: ['agencyId'],
-  bars: [excludedFrom('id')],
-  grounds: [ownAgency],
+  denyRules: [excludedFrom('id')],
+  allowRules: [ownAgency],
 });
 
 /** To whom it is not shared in full, a protected address does not exist. */
 declareSubject(ProtectedAddress, 'ProtectedAddress', {
   contributor,
-  bars: [excludedFrom('personId')],
-  grounds: [{ ...ownAgency, actions: ['read', 'reveal', 'change'] }],
+  denyRules: [excludedFrom('personId')],
+  allowRules: [{ ...ownAgency, actions: ['read', 'reveal', 'change'] }],
 });
 
-declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], grounds: [ownAgency] });
-declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], grounds: [ownAgency] });
+declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
+declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
 
-declareWords(Person, 'Whom and what it is about', 'person', { name: 'name the person in a referral or case' });
-declareWords(ProtectedAddress, 'Whom and what it is about', 'protected address', {
+declareWording(Person, 'Whom and what it is about', 'person', { name: 'name the person in a referral or case' });
+declareWording(ProtectedAddress, 'Whom and what it is about', 'protected address', {
   read: 'know that it is held',
   reveal: 'read it, saying why',
   'put-before': 'put it before the readers of a panel',
 });
-declareWords(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
-declareWords(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });
+declareWording(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
+declareWording(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
-import type { Actor } from '../policy/actor.js';
-import { invalid, unacceptable, type Problem } from '../policy/problems.js';
-import { subjectOf, type RecordClass } from '../policy/subjects.js';
-import { londonDay } from '../records/london-day.js';
-import type { PageQuery } from '../records/page-query.requests.js';
-import type { Presented } from '../records/presented.js';
+import type { Actor } from '../authentication/actor.js';
+import { invalid, unacceptable, type Problem } from '../http/problems.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import type { Work } from '../records/work.js';
-import type { ViewClass } from '../records/view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import type { ViewClass } from '../records/response-view.js';
 import { nameKey } from '../agencies/name-key.js';
 import { Person, ProtectedAddress, type KnownRecord } from './subject.entity.js';
 import type {
@@ -19,21 +20,21 @@ import type {
   ProtectedAddressRequest,
   RevealRequest,
   SubjectsQuery,
-} from './subject.requests.js';
-import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.views.js';
+} from './subject.dto.js';
+import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.response.js';
 
 /** People, places and groups: recorded by an agency in one partnership, changed by that agency. */
 @Injectable()
 export class SubjectsService {
   constructor(private readonly records: Records) {}
 
-  page(actor: Actor, view: ViewClass, { panelId, ...query }: SubjectsQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(view, {}, query, { inPanel: panelId }));
+  page(actor: Actor, view: ViewClass, { panelId, ...query }: SubjectsQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(view, {}, query, { inPanel: panelId }));
   }
 
-  get(actor: Actor, record: RecordClass, view: ViewClass, id: string, panelId?: string): Promise<Presented> {
+  get(actor: Actor, record: RecordClass, view: ViewClass, id: string, panelId?: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(view, await work.find('read', record, id, { inPanel: panelId })),
+      work.respond(view, await work.find('read', record, id, { inPanel: panelId })),
     );
   }
 
@@ -42,7 +43,7 @@ export class SubjectsService {
     record: RecordClass<T>,
     view: ViewClass,
     request: { partnershipId: string },
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.find('record-subjects', Partnership, request.partnershipId);
       const contributed = {
@@ -52,8 +53,8 @@ export class SubjectsService {
         authorId: actor.id,
       };
       const made = await work.insert(record, contributed as unknown as Partial<T>);
-      work.happened(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
-      return work.present(view, made, { status: 201, extra: { contextPanelIds: [] } });
+      work.recordEvent(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
+      return work.respond(view, made, { status: 201, extra: { contextPanelIds: [] } });
     });
   }
 
@@ -64,38 +65,38 @@ export class SubjectsService {
     id: string,
     request: Partial<T>,
     derive: () => Partial<T> = () => ({}),
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', record, view, id, { writes: request });
+      const found = await work.findForUpdate('change', record, view, id, { writes: request });
       const changed = await work.updateIfChanged(record, found, { ...request, ...derive() });
-      work.happened(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
+      work.recordEvent(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
       });
-      return work.present(view, changed);
+      return work.respond(view, changed);
     });
   }
 
-  makePerson(actor: Actor, request: PersonRequest): Promise<Presented> {
+  makePerson(actor: Actor, request: PersonRequest): Promise<AuthorizedResponse> {
     mustBeBorn(actor, request);
     const person = { ...request, familyNameKey: nameKey(request.familyName) };
     return this.make(actor, Person, PersonView, person);
   }
 
-  changePerson(actor: Actor, id: string, request: PersonChange): Promise<Presented> {
+  changePerson(actor: Actor, id: string, request: PersonChange): Promise<AuthorizedResponse> {
     return this.change(actor, Person, PersonView, id, request, () => {
       mustBeBorn(actor, request);
       return request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
     });
   }
 
-  protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<Presented> {
+  protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Person, personId);
-      return work.page(ProtectedAddressItemView, { personId }, query);
+      return work.respondPage(ProtectedAddressItemView, { personId }, query);
     });
   }
 
-  protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<Presented> {
+  protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.find('name', Person, personId);
       await mustBePanelOf(work, partnershipId, request.panelId);
@@ -108,35 +109,35 @@ export class SubjectsService {
         authorId: actor.id,
       });
       await mustBePutBefore(work, made);
-      work.happened('protected-address.recorded', ProtectedAddress, made);
-      return work.present(ProtectedAddressView, made, { status: 201 });
+      work.recordEvent('protected-address.recorded', ProtectedAddress, made);
+      return work.respond(ProtectedAddressView, made, { status: 201 });
     });
   }
 
-  changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<Presented> {
+  changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
+      const found = await work.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
       await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
       const changed = await work.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBePutBefore(work, changed);
         // agencies that received it through the earlier panel are told that it was taken back
-        if (found.panelId !== null) work.recalled(ProtectedAddress, id);
+        if (found.panelId !== null) work.noteRecall(ProtectedAddress, id);
       }
-      work.happened('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
-      return work.present(ProtectedAddressView, changed);
+      work.recordEvent('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
+      return work.respond(ProtectedAddressView, changed);
     });
   }
 
-  reveal(actor: Actor, id: string, { reason }: RevealRequest): Promise<Presented> {
+  reveal(actor: Actor, id: string, { reason }: RevealRequest): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ProtectedAddressView, await work.find('reveal', ProtectedAddress, id), { action: 'reveal', reason }),
+      work.respond(ProtectedAddressView, await work.find('reveal', ProtectedAddress, id), { action: 'reveal', reason }),
     );
   }
 
-  search(actor: Actor, { partnershipId, familyName, dateOfBirth, panelId }: PersonSearch): Promise<Presented> {
+  search(actor: Actor, { partnershipId, familyName, dateOfBirth, panelId }: PersonSearch): Promise<AuthorizedResponse> {
     const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
-    return this.records.read(actor, (work) => work.matching(PersonView, filter, { inPanel: panelId }));
+    return this.records.read(actor, (work) => work.respondSearch(PersonView, filter, { inPanel: panelId }));
   }
 }
 
@@ -155,7 +156,7 @@ const noSuchPanel = (): Problem =>
   );
 
 /** A panel of the partnership, as far as the actor may know of it. */
-async function mustBePanelOf(work: Work, partnershipId: string, panelId: string | null): Promise<void> {
+async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
   if (panelId === null) return;
   const found = await work.manager.query<unknown[]>('SELECT FROM panels WHERE id = $1 AND partnership_id = $2', [
     panelId,
@@ -165,6 +166,6 @@ async function mustBePanelOf(work: Work, partnershipId: string, panelId: string 
 }
 
 /** Putting an address before the readers of a panel is a disclosure. Source: docs/who-may-widen.md, rows 12 and 13. */
-async function mustBePutBefore(work: Work, { id, panelId }: ProtectedAddress): Promise<void> {
-  if (panelId !== null && !(await work.peek('put-before', ProtectedAddress, id))) throw noSuchPanel();
+async function mustBePutBefore(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
+  if (panelId !== null && !(await work.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }

@@ -34,7 +34,7 @@ export const UNBOUNDED = [
   'Panel',
   'Partnership',
   'Practitioner',
-  'PreFlight',
+  'CirculationCheck',
   'Recusal',
   'Resource',
   'SharingSimulation',

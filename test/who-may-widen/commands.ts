@@ -495,7 +495,7 @@ const stateIn = (row: Partial<Row>): unknown => [
   row['stage'],
   Object.entries(row).flatMap(([column, value]) =>
     value !== null &&
-    /^(ended|approved|closed|heard|recalled|told|withdrawn|voided)_(at|by_id)$|^(until|valid_to|outcome|tidings)$/.test(
+    /^(ended|approved|closed|heard|recalled|told|withdrawn|voided)_(at|by_id)$|^(until|valid_to|outcome|pending)$/.test(
       column,
     )
       ? column
@@ -505,7 +505,7 @@ const stateIn = (row: Partial<Row>): unknown => [
 
 /** The right that a route asks for, and narrower ones that it may ask for by what the body says: `appoint`, `appoint-chairs`. */
 export function rightsOf({ action, subject }: Door): string[] {
-  const all = subject.grounds.flatMap(({ actions }) => [...actions] as string[]);
+  const all = subject.allowRules.flatMap(({ actions }) => [...actions] as string[]);
   return [...new Set([action, ...all.filter((one) => one.startsWith(`${action}-`))])];
 }
 

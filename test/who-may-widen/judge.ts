@@ -321,7 +321,7 @@ interface Licence {
 const everybody = (): boolean => true;
 
 /** Columns that change with every change, and decide nothing. */
-const UNWEIGHED = ['version', 'changed_at'];
+const UNWEIGHED = ['version', 'updated_at'];
 
 /** Is it the agreement that has been in force longest on the panels that it governs? It covers what agencies put before them. */
 function isOwnAgreement(mirror: Mirror, versionId: unknown): boolean {
@@ -453,7 +453,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       switch (table) {
         case 'disclosures':
           // a later correction is to be told as well: the notice that says so is shown again until then
-          return [written, licence([after.id], everybody, columns?.includes('tidings') ?? false)];
+          return [written, licence([after.id], everybody, columns?.includes('pending') ?? false)];
         case 'memberships':
           if (!isWiderSeat(before, after)) return [licence(ownReferrals(facts, before), concerns, true)];
           return [

@@ -21,7 +21,7 @@ const UNWATCHED = [
   'migrations',
   'audit_entries',
   'audit_checkpoints',
-  'fact_stamps',
+  'authorization_versions',
   'idempotent_replies',
   'reference_numbers',
   'job_runs',

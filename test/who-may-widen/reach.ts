@@ -7,17 +7,18 @@
  */
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { Actor } from '../../src/policy/actor.ts';
-import type { Purpose } from '../../src/policy/categories.ts';
-import type { ColumnClass } from '../../src/policy/classification.ts';
-import type { Context } from '../../src/policy/levels.ts';
-import type { RecordClass, Subject } from '../../src/policy/subjects.ts';
-import type { Form } from '../../src/records/forms.ts';
-import type { Masked } from '../../src/records/mask.ts';
-import type { Statement } from '../../src/records/query.ts';
-import type { FindKnown, Known as KnownRecords } from '../../src/records/references.ts';
-import type { ViewShape } from '../../src/records/view.ts';
-import type { Wall } from '../../src/records/wall.ts';
+import type { Actor } from '../../src/authentication/actor.ts';
+import type { Purpose } from '../../src/authentication/purposes.ts';
+import type { ColumnClass } from '../../src/authorization/classification.ts';
+import type { ReadingContext } from '../../src/authorization/sharing-levels.ts';
+import type { Subject } from '../../src/authorization/subjects.ts';
+import type { RecordClass } from '../../src/database/record-class.ts';
+import type { StatementTemplate } from '../../src/records/statement-template.ts';
+import type { FieldMask } from '../../src/records/field-mask.ts';
+import type { SqlStatement } from '../../src/records/record-queries.ts';
+import type { FindKnownRecords, KnownRecords as KnownRecords } from '../../src/records/hidden-references.ts';
+import type { ViewShape } from '../../src/records/response-view.ts';
+import type { SecurityContext } from '../../src/records/security-context.ts';
 import { doors, type Door } from '../given-doors.ts';
 
 export const builtService = async () => {
@@ -26,20 +27,20 @@ export const builtService = async () => {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),
     ...(await import('#built/events/event.policy')),
-    ...(await import('#built/policy/classification')),
-    ...(await import('#built/policy/columns')),
-    ...(await import('#built/policy/conditions')),
-    ...(await import('#built/policy/levels')),
-    ...(await import('#built/policy/references')),
-    ...(await import('#built/policy/sql')),
-    ...(await import('#built/policy/subjects')),
-    ...(await import('#built/records/database')),
-    ...(await import('#built/records/forms')),
-    ...(await import('#built/records/mask')),
-    ...(await import('#built/records/query')),
-    ...(await import('#built/records/references')),
-    ...(await import('#built/records/view')),
-    ...(await import('#built/records/wall')),
+    ...(await import('#built/authorization/classification')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/conditions')),
+    ...(await import('#built/authorization/sharing-levels')),
+    ...(await import('#built/authorization/references')),
+    ...(await import('#built/authorization/conditions-to-sql')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/statement-template')),
+    ...(await import('#built/records/field-mask')),
+    ...(await import('#built/records/record-queries')),
+    ...(await import('#built/records/hidden-references')),
+    ...(await import('#built/records/response-view')),
+    ...(await import('#built/records/security-context')),
   };
 };
 export type Service = Awaited<ReturnType<typeof builtService>>;
@@ -89,7 +90,7 @@ export async function channelsOf(service: Service): Promise<Channel[]> {
   const shown = new Map<string, Map<string, ColumnClass>>();
   const ways: { action: string; subject: Subject }[] = service
     .declaredSubjects()
-    .filter(({ grounds }) => grounds.some(({ actions }) => actions.includes('read')))
+    .filter(({ allowRules: allowRules }) => allowRules.some(({ actions }) => actions.includes('read')))
     .map((subject) => ({ action: 'read', subject }));
   for (const door of all) {
     const shape = viewOf(service, door);
@@ -237,7 +238,7 @@ export class Everybody {
   }
 
   private async read(actor: Actor, channels: readonly Channel[]): Promise<Reach> {
-    const { text, values } = this.service.entering(actor.wall as Wall);
+    const { text, values } = this.service.setContextStatement(actor.securityContext as SecurityContext);
     // one writing for all questions
     this.socket.cork();
     const begun = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
@@ -246,7 +247,7 @@ export class Everybody {
       channels.map(async (channel): Promise<[string, Rows] | null> => {
         const form = this.formOf(actor, channel);
         if (!form) return null;
-        const { rows } = await this.client.query<Row>(this.service.filled(form, [null], actor.now));
+        const { rows } = await this.client.query<Row>(this.service.bind(form, [null], actor.now));
         return [channel.name, await this.masked(actor, channel, rows, find)];
       }),
     );
@@ -256,13 +257,13 @@ export class Everybody {
     return new Map(found.filter((one) => one !== null));
   }
 
-  private knownForm(actor: Actor, type: RecordClass, actions: readonly string[]): Form {
-    const make = (): Statement => this.service.knownSql(actor, type, actions, new this.service.Slot(0));
-    return this.service.formOf(actor, `known ${actions.join(' ')} ${this.service.subjectOf(type).name}`, make);
+  private knownForm(actor: Actor, type: RecordClass, actions: readonly string[]): StatementTemplate {
+    const make = (): SqlStatement => this.service.knownRecordsSql(actor, type, actions, new this.service.Parameter(0));
+    return this.service.templateFor(actor, `known ${actions.join(' ')} ${this.service.subjectOf(type).name}`, make);
   }
 
   /** Finds what the person may know of records: what several channels ask at once is one question. */
-  private findingTogether(actor: Actor): FindKnown {
+  private findingTogether(actor: Actor): FindKnownRecords {
     const waiting = new Map<string, { ids: Set<string>; known: Promise<KnownRecords> }>();
     return (type, actions, ids) => {
       const key = `${this.service.subjectOf(type).name} ${actions.join(' ')}`;
@@ -273,7 +274,7 @@ export class Everybody {
           waiting.delete(key);
           const form = this.knownForm(actor, type, actions);
           const { rows } = await this.client.query<{ id: string; readable: boolean }>(
-            this.service.filled(form, [[...all]], actor.now),
+            this.service.bind(form, [[...all]], actor.now),
           );
           return new Map(rows.map(({ id, readable }) => [id, readable]));
         });
@@ -285,10 +286,10 @@ export class Everybody {
   }
 
   /** The statement of a single read, for all rows: a list finds what single reads find. */
-  private formOf(actor: Actor, { subject, action }: Pick<Channel, 'subject' | 'action'>): Form | null {
-    if (!this.service.hasAnyGround(actor, subject, action)) return null;
-    return this.service.formOf(actor, `reach ${action} ${subject.name}`, () => {
-      const { text, values } = this.service.findSql(actor, subject.type, action, new this.service.Slot(0), false);
+  private formOf(actor: Actor, { subject, action }: Pick<Channel, 'subject' | 'action'>): StatementTemplate | null {
+    if (!this.service.hasApplicableRule(actor, subject, action)) return null;
+    return this.service.templateFor(actor, `reach ${action} ${subject.name}`, () => {
+      const { text, values } = this.service.findSql(actor, subject.type, action, new this.service.Parameter(0), false);
       const all = text.replace(/t\."id" = \$1(::uuid)?(?= AND )/, () => '$1::uuid IS NULL');
       if (all === text) throw new Error(`a single read does not begin with the identifier: ${text}`);
       return { text: all, values };
@@ -296,12 +297,15 @@ export class Everybody {
   }
 
   /** What a row shows where its reader may ask for it panel by panel: whatever one of them shows. */
-  private widest(actor: Actor, shape: ViewShape, action: string, row: Row): Masked {
-    const whole = this.service.mask(actor, shape, action, row);
-    const context = row[this.service.CONTEXT] as Context | undefined;
+  private widest(actor: Actor, shape: ViewShape, action: string, row: Row): FieldMask {
+    const whole = this.service.fieldMask(actor, shape, action, row);
+    const context = row[this.service.READING_CONTEXT] as ReadingContext | undefined;
     if (!context || context.panelIds.length < 2) return whole;
     const each = context.panelIds.map((panelId) =>
-      this.service.mask(actor, shape, action, { ...row, [this.service.CONTEXT]: { ...context, panelIds: [panelId] } }),
+      this.service.fieldMask(actor, shape, action, {
+        ...row,
+        [this.service.READING_CONTEXT]: { ...context, panelIds: [panelId] },
+      }),
     );
     const shown = [...shape.properties.keys()].filter((one) =>
       [whole, ...each].some((mask) => mask.shown.includes(one)),
@@ -314,13 +318,13 @@ export class Everybody {
   /** Is there anything on which the person may do this, as far as one can tell without looking? */
   mightDo(id: string, subject: Subject, action: string): boolean {
     const actor = this.known.get(id)?.actor;
-    return actor !== undefined && this.service.hasAnyGround(actor, subject, action);
+    return actor !== undefined && this.service.hasApplicableRule(actor, subject, action);
   }
 
   /** The rows on which the person may do this, as when their reach was asked: to draw commands that may be permitted. */
   mayDo(id: string, subject: Subject, action: string): Promise<string[]> {
     const actor = this.known.get(id)?.actor;
-    if (!actor || !this.service.hasAnyGround(actor, subject, action)) return Promise.resolve([]);
+    if (!actor || !this.service.hasApplicableRule(actor, subject, action)) return Promise.resolve([]);
     const key = `${id} ${action} ${subject.name}`;
     let found = this.ids.get(key);
     if (!found) this.ids.set(key, (found = this.permittedIds(actor, subject, action)));
@@ -328,17 +332,17 @@ export class Everybody {
   }
 
   private async permittedIds(actor: Actor, subject: Subject, action: string): Promise<string[]> {
-    const form = this.service.formOf(actor, `permitted ${action} ${subject.name}`, () => {
+    const form = this.service.templateFor(actor, `permitted ${action} ${subject.name}`, () => {
       const parameters = new this.service.Parameters();
       const permitted = this.service.permittedSql(actor, subject, action, 't', parameters);
       const table = this.service.tableOf(subject.type);
       return { text: `SELECT t.id FROM ${table} t WHERE ${permitted}`, values: parameters.values };
     });
-    const { text, values } = this.service.entering(actor.wall as Wall);
+    const { text, values } = this.service.setContextStatement(actor.securityContext as SecurityContext);
     const [, , { rows }] = await Promise.all([
       this.client.query('BEGIN'),
       this.client.query({ name: 'enter', text, values }),
-      this.client.query<{ id: string }>(this.service.filled(form, [], actor.now)),
+      this.client.query<{ id: string }>(this.service.bind(form, [], actor.now)),
       this.client.query('COMMIT'),
     ]);
     return rows.map((row) => row.id);
@@ -348,7 +352,7 @@ export class Everybody {
     actor: Actor,
     { action, shape, references }: Channel,
     found: Row[],
-    find: FindKnown,
+    find: FindKnownRecords,
   ): Promise<Rows> {
     const reach: Rows = new Map();
     const { rows, masks } = await this.service.withoutHiddenReferences(
@@ -360,7 +364,7 @@ export class Everybody {
     /** Rows that are masked alike share their mask. */
     const known = new Map<string[], { fields: string; shownReferences: string[] }>();
     for (const [index, row] of rows.entries()) {
-      const { shown } = masks[index] as Masked;
+      const { shown } = masks[index] as FieldMask;
       let alike = known.get(shown);
       if (!alike) {
         alike = { fields: shown.join(' '), shownReferences: references.filter((one) => shown.includes(one)) };

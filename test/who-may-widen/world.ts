@@ -19,7 +19,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
   const many = async <T>(sql: string, values: unknown[] = []): Promise<T[]> =>
     (await client.query(sql, values)).rows as T[];
   const add = async (table: string, row: Record<string, unknown>): Promise<void> => {
-    const whole = { id: c.uuid(), version: 1, made_at: now, changed_at: now, ...row };
+    const whole = { id: c.uuid(), version: 1, created_at: now, updated_at: now, ...row };
     const columns = Object.keys(whole);
     await client.query(
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${String(n + 1)}`).join(', ')})

@@ -6,12 +6,12 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 }
 const panels = (process.env.PANELS ?? '').split(',');
 
 const LIST = `SELECT c.id, c.version, c.reference, c.panel_id AS "panelId", c.stage, c.subject_kind AS "subjectKind", c.risk_band AS "riskBand",
-    c.is_repeat AS "isRepeat", c.lead_agency_id AS "leadAgencyId", c.next_review_on AS "nextReviewOn", c.changed_at AS "changedAt"
+    c.is_repeat AS "isRepeat", c.lead_agency_id AS "leadAgencyId", c.next_review_on AS "nextReviewOn", c.updated_at AS "updatedAt"
   FROM unnest($1::uuid[]) p CROSS JOIN LATERAL (
-    SELECT * FROM cases WHERE panel_id = p ORDER BY changed_at DESC, id DESC LIMIT 25) c
-  ORDER BY c.changed_at DESC, c.id DESC LIMIT 25`;
+    SELECT * FROM cases WHERE panel_id = p ORDER BY updated_at DESC, id DESC LIMIT 25) c
+  ORDER BY c.updated_at DESC, c.id DESC LIMIT 25`;
 const ONE = 'SELECT * FROM cases WHERE id = $1';
-const CONTRIBUTIONS = 'SELECT * FROM contributions WHERE case_id = $1 ORDER BY changed_at DESC, id DESC LIMIT 25';
+const CONTRIBUTIONS = 'SELECT * FROM contributions WHERE case_id = $1 ORDER BY updated_at DESC, id DESC LIMIT 25';
 
 /** @param {string} name @param {string} text @param {unknown[]} values */
 const rows = async (name, text, values) => (await pool.query({ name, text, values })).rows;

@@ -22,7 +22,7 @@ export async function caseload(ownerUrl, reader, count) {
     );
     // the newest of the generated cases are a minute old: what the sandbox tells stays on top of nothing
     await client.query(
-      `INSERT INTO cases (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, subject_kind, panel_id,
+      `INSERT INTO cases (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, subject_kind, panel_id,
          reference, stage, category, summary, lead_agency_id, risk_band, rules_edition, opened_at)
        SELECT gen_random_uuid(), 1, now() - n * interval '1 second', now() - n * interval '1 second', p.partnership_id, a.id, a.type, 'theme', p.id,
          'GEN-' || n, 'open', 'asb_incident', repeat('A generated case. ', 20), a.id, 'medium', 1, now() - n * interval '1 second'
@@ -32,9 +32,9 @@ export async function caseload(ownerUrl, reader, count) {
       [count],
     );
     await client.query(
-      `INSERT INTO contributions (id, version, made_at, changed_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+      `INSERT INTO contributions (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
          category, kind, summary, text, handling, agency_only, author_id)
-       SELECT gen_random_uuid(), 1, c.changed_at, c.changed_at + n * interval '1 second', c.partnership_id, a.id, a.type, c.id, c.panel_id,
+       SELECT gen_random_uuid(), 1, c.updated_at, c.updated_at + n * interval '1 second', c.partnership_id, a.id, a.type, c.id, c.panel_id,
          (ARRAY['asb_incident', 'police_incident', 'professional_opinion', 'asb_incident', 'asb_incident', 'professional_opinion'])[n], 'fact', 'A generated line.',
          repeat('A generated contribution. ', 20), 'P', false, a.id
        FROM cases c CROSS JOIN generate_series(1, ${String(CONTRIBUTIONS_EACH)}) n

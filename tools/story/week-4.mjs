@@ -18,7 +18,7 @@ const TASK = [
   'ownerPractitionerId',
   'outcomeText',
   'endedOn',
-  'changedAt',
+  'updatedAt',
   'withheld',
 ];
 

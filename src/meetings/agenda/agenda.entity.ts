@@ -1,8 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
-import { Classified } from '../../policy/classification.js';
-import { PartnershipRecord } from '../../records/recorded.js';
+import { Classified } from '../../authorization/classification.js';
+import { PartnershipRecord } from '../../records/record-entity.js';
 import { KIND_CHECK, ListedCase, Listing, Meeting, REASON_CHECK } from '../meeting.entity.js';
 
 /** The agenda as it was circulated once: when the meeting was to be then. Its cases stand in its items, one record each. */
@@ -55,7 +55,7 @@ export class AgendaEdition extends PartnershipRecord {
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Unique(['listingId', 'edition'])
 @Index(['meetingId', 'edition'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check('agenda_items_kind', KIND_CHECK)
 @Check('agenda_items_reason', REASON_CHECK)
 export class AgendaItem extends ListedCase {

@@ -3,18 +3,24 @@ import { IsNull } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../../plans/action.entity.js';
-import { Actors, type Actor } from '../../policy/actor.js';
-import type { RecordClass } from '../../policy/subjects.js';
-import type { Row, Where } from '../../policy/conditions.js';
-import { conflict, notFound } from '../../policy/problems.js';
-import { londonDay } from '../../records/london-day.js';
-import type { PageOf, Presented } from '../../records/presented.js';
+import { Actors, type Actor } from '../../authentication/actor.js';
+import type { RecordClass } from '../../database/record-class.js';
+import type { Row, Where } from '../../authorization/conditions.js';
+import { conflict, notFound } from '../../http/problems.js';
+import { londonDay } from '../../time/london-day.js';
+import type { PageOf, AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
 import { after } from '../../records/state-machine.js';
-import { shapeOf, type ViewClass } from '../../records/view.js';
-import type { Work } from '../../records/work.js';
+import { shapeOf, type ViewClass } from '../../records/response-view.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
-import { AgendaActionView, AgendaItemView, AgendaView, CirculatedItemView, DrawnAgendaView } from './agenda.views.js';
+import {
+  AgendaActionView,
+  AgendaItemView,
+  AgendaView,
+  CirculatedItemView,
+  DrawnAgendaView,
+} from './agenda.response.js';
 import { overflow, weighed } from './bearings.js';
 import { candidates } from './candidates.js';
 import { mustBeChecked } from '../papers/circulation.js';
@@ -22,7 +28,7 @@ import { mustNotWait } from '../emergency.js';
 import { asInviter } from '../items.js';
 import { enlist } from './enlisting.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meeting.entity.js';
-import { MeetingView } from '../meeting.views.js';
+import { MeetingView } from '../meeting.response.js';
 import { inOrder, runningOrder, withAll, sectionOf } from './order-of-hearing.js';
 import { sectionsOf } from './sections.js';
 
@@ -34,14 +40,14 @@ export class AgendaService {
     private readonly actors: Actors,
   ) {}
 
-  async get(actor: Actor, id: string, edition?: number): Promise<Presented> {
+  async get(actor: Actor, id: string, edition?: number): Promise<AuthorizedResponse> {
     const type = edition ? AgendaItem : Listing;
     const ofInviter = await asInviter(this.records, this.actors, actor, id, type, (work, also) =>
       rowsOf(work, id, edition, also),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
-      return work.present(AgendaView, meeting, {
+      return work.respond(AgendaView, meeting, {
         extra: await (edition ? circulated(work, meeting, edition, ofInviter) : asItIs(work, meeting, ofInviter)),
       });
     });
@@ -51,7 +57,7 @@ export class AgendaService {
    * Puts what belongs on the agenda there, and all of it in order; takes nothing off. The answer is read anew, also where the
    * call is repeated: it shows what its reader may see then.
    */
-  async draw(actor: Actor, id: string): Promise<Presented> {
+  async draw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.find('draw-agenda', Meeting, id, { lock: true });
       if (meeting.status !== 'scheduled')
@@ -62,22 +68,22 @@ export class AgendaService {
         );
       await listWhatBelongs(work, meeting);
       await putInOrder(work, meeting);
-      work.happened('agenda.drawn', Meeting, meeting);
-      return work.present(MeetingView, meeting, { status: 201 });
+      work.recordEvent('agenda.drawn', Meeting, meeting);
+      return work.respond(MeetingView, meeting, { status: 201 });
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
       // what could go elsewhere is proposed by what the reader is shown that it is listed as
       const order = await weighed(work, meeting, work.asShown(Listing, await onTheList(work, id)));
       const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
-      return work.present(DrawnAgendaView, meeting, { status: 201, extra });
+      return work.respond(DrawnAgendaView, meeting, { status: 201, extra });
     });
   }
 
   /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
-  circulate(actor: Actor, id: string): Promise<Presented> {
+  circulate(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('circulate', Meeting, MeetingView, id);
+      const found = await work.findForUpdate('circulate', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'circulation');
       await mustNotWait(work, found);
       await mustBeChecked(work, found);
@@ -92,16 +98,16 @@ export class AgendaService {
         circulatedAt: work.now,
         circulatedById: actor.id,
       });
-      await work.asService(async () => {
+      await work.asSystem(async () => {
         const listings = await work.manager.findBy(Listing, { meetingId: id, removedAt: IsNull() });
-        await work.insertAll(
+        await work.insertMany(
           AgendaItem,
           listings.map((listing) => itemOf(listing, edition)),
         );
       });
       const changed = await work.update(Meeting, found, { status, agendaEdition: edition, circulatedAt: work.now });
-      work.happened('agenda.circulated', Meeting, changed, { edition });
-      return work.present(MeetingView, changed);
+      work.recordEvent('agenda.circulated', Meeting, changed, { edition });
+      return work.respond(MeetingView, changed);
     });
   }
 }
@@ -117,12 +123,12 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
 /** An item of an agenda, as it is or as it was circulated. */
 type AgendaRow = ListedCase & { listingId: string };
 
-const onTheList = async (work: Work, meetingId: string, also: Where = {}): Promise<Listing[]> =>
-  inOrder(Listing, await work.rows('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
+const onTheList = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
+  inOrder(Listing, await work.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
 
-async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
-  const found = await work.asService(() => candidates(work, meeting));
-  const cases = await work.rows('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
+async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const found = await work.asSystem(() => candidates(work, meeting));
+  const cases = await work.findMany('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
   const byId = new Map(cases.map((one) => [one.id, one]));
   for (const { caseId, ...values } of found) {
     const listed = byId.get(caseId);
@@ -130,11 +136,11 @@ async function listWhatBelongs(work: Work, meeting: Meeting): Promise<void> {
   }
 }
 
-async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
+async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const listed = await onTheList(work, meeting.id);
   // the order is stored for everybody: it is the same whoever draws it up
-  const order = runningOrder(await work.asService(() => weighed(work, meeting, listed)));
-  await work.asService(() =>
+  const order = runningOrder(await work.asSystem(() => weighed(work, meeting, listed)));
+  await work.asSystem(() =>
     placeItems(
       work,
       meeting.id,
@@ -147,7 +153,7 @@ async function putInOrder(work: Work, meeting: Meeting): Promise<void> {
  * Writes the order of the visible items; hidden items stay between them where they are. A position is never shown, so that neither
  * version nor time of an item changes: they would tell its readers that an item hidden from them came or went.
  */
-async function placeItems(work: Work, meetingId: string, ordered: string[]): Promise<void> {
+async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]): Promise<void> {
   await work.manager.query(
     `UPDATE listings l SET position = placed.position FROM (
        SELECT coalesce(v.id, a.id) AS id, a.place AS position FROM (
@@ -161,21 +167,26 @@ async function placeItems(work: Work, meetingId: string, ordered: string[]): Pro
 }
 
 /** As it is, or as it was circulated. */
-const rowsOf = async (work: Work, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
+const rowsOf = async (work: UnitOfWork, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
   edition
-    ? inOrder(AgendaItem, await work.rows('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
+    ? inOrder(AgendaItem, await work.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
     : (await onTheList(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
 
-async function asItIs(work: Work, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
+async function asItIs(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
   const items = await rowsOf(work, meeting.id);
   const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
   return { sections: await filled(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
 }
 
 /** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
-async function circulated(work: Work, meeting: Meeting, edition: number, ofInviter: AgendaRow[] | null): Promise<Row> {
+async function circulated(
+  work: UnitOfWork,
+  meeting: Meeting,
+  edition: number,
+  ofInviter: AgendaRow[] | null,
+): Promise<Row> {
   const ofEdition = { meetingId: meeting.id, edition };
-  const [found] = await work.rows('read', AgendaEdition, ofEdition, 1);
+  const [found] = await work.findMany('read', AgendaEdition, ofEdition, 1);
   if (!found) throw notFound();
   const { scheduledAt, endsAt, circulatedAt } = found;
   const items = await rowsOf(work, meeting.id, edition);
@@ -187,7 +198,7 @@ async function circulated(work: Work, meeting: Meeting, edition: number, ofInvit
  * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
  * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
  */
-async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
+async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
   const [before] = await work.manager.query<{ at: Date }[]>(
     `SELECT scheduled_at AS at FROM meetings WHERE panel_id = $1 AND status = 'held' AND scheduled_at < $2
      ORDER BY scheduled_at DESC LIMIT 1`,
@@ -198,7 +209,7 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
     status: { $in: [...INCOMPLETE_STATUSES] },
     ...(before ? { endedOn: { $gte: londonDay(before.at) } } : {}),
   };
-  const found = await work.rows('locate', Action, { panelId, $or: [due, ended] });
+  const found = await work.findMany('locate', Action, { panelId, $or: [due, ended] });
   return found.sort((a, b) => (a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.id < b.id) ? -1 : 1));
 }
 
@@ -208,7 +219,7 @@ async function unfinished(work: Work, { panelId, scheduledAt }: Meeting): Promis
  * hides from the guest.
  */
 async function filled(
-  work: Work,
+  work: UnitOfWork,
   meeting: Meeting,
   view: ViewClass,
   { items: visible, ofInviter }: { items: AgendaRow[]; ofInviter: AgendaRow[] | null },
@@ -228,7 +239,7 @@ async function filled(
   }
   const listed = visible.map((item) => ({ ...item, startsAt: starts.get(item.listingId) }));
   const shown = async (view: ViewClass, rows: object[], action?: string): Promise<object[]> =>
-    ((await work.list(view, rows, action ? { action } : {})).body as PageOf<object>).data;
+    ((await work.respondList(view, rows, action ? { action } : {})).body as PageOf<object>).data;
   const cases = await shown(view, listed);
   const matters = await shown(AgendaActionView, actions, 'locate');
   return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({

@@ -6,7 +6,7 @@ import { Assessment } from '../../cases/assessment.entity.js';
 import { Case } from '../../cases/case.entity.js';
 import { BANDS, type Band } from '../../instruments/instrument.entity.js';
 import { OPEN_STATUSES } from '../../plans/action.entity.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { deferralsOf } from './deferrals.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
 import { overflowOf, type Bearing, type Overflow, type Weighed } from './order-of-hearing.js';
@@ -25,7 +25,7 @@ const ROOM = `SELECT c.lead_agency_id AS agency
   UNION SELECT k.agency_id FROM contributions k WHERE k.case_id = c.id AND NOT k.agency_only AND k.recalled_at IS NULL
   UNION SELECT i.agency_id FROM invitations i WHERE i.case_id = c.id AND i.meeting_id = $2 AND i.withdrawn_at IS NULL`;
 
-async function bearings(work: Work, meetingId: string, caseIds: string[]): Promise<Map<string, Bearing>> {
+async function bearings(work: UnitOfWork, meetingId: string, caseIds: string[]): Promise<Map<string, Bearing>> {
   const found = await work.manager.query<Bearing[]>(
     `SELECT c.id AS "caseId", ${RISK} AS risk, ARRAY(SELECT agency FROM (${ROOM}) room ORDER BY 1) AS room,
        coalesce((SELECT min(r.submitted_at) FROM referrals r WHERE r.case_id = c.id), c.opened_at) AS "referredAt"
@@ -35,7 +35,7 @@ async function bearings(work: Work, meetingId: string, caseIds: string[]): Promi
   return new Map(found.map((one) => [one.caseId, one]));
 }
 
-export async function weighed(work: Work, { id }: Meeting, listings: readonly Listing[]): Promise<Weighed[]> {
+export async function weighed(work: UnitOfWork, { id }: Meeting, listings: readonly Listing[]): Promise<Weighed[]> {
   const known = await bearings(
     work,
     id,
@@ -49,7 +49,7 @@ export async function weighed(work: Work, { id }: Meeting, listings: readonly Li
 
 /** What does not fit between the beginning and the planned end; without one everything does. */
 export async function overflow(
-  work: Work,
+  work: UnitOfWork,
   { panelId, scheduledAt, endsAt }: Meeting,
   order: Weighed[],
 ): Promise<Overflow> {
@@ -64,11 +64,11 @@ export async function overflow(
 }
 
 /** Is a case of high risk on the list? What is withheld from the actor counts as not high, because the answer would tell of it. */
-export async function hearsHighRisk(work: Work, { id }: Meeting): Promise<boolean> {
-  const listed = await work.rows('read', Listing, { meetingId: id, removedAt: null });
+export async function hearsHighRisk(work: UnitOfWork, { id }: Meeting): Promise<boolean> {
+  const listed = await work.findMany('read', Listing, { meetingId: id, removedAt: null });
   const caseIds = listed.map(({ caseId }) => caseId);
-  if ((await work.rows('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
-  const high = await work.rows('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
-  const later = await work.rows('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
+  if ((await work.findMany('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
+  const high = await work.findMany('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
+  const later = await work.findMany('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
   return high.some((one) => !later.some(({ supersedesId }) => supersedesId === one.id));
 }

@@ -1,7 +1,7 @@
 /** Which cases of a panel belong on the agenda of a meeting, and why. The first reason that holds is told. */
 import { OPEN_STATUSES } from '../../plans/action.entity.js';
-import { londonDay } from '../../records/london-day.js';
-import type { Work } from '../../records/work.js';
+import { londonDay } from '../../time/london-day.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { TO_BE_HELD, type Listing, type Meeting } from '../meeting.entity.js';
 
 export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFromId' | 'overdueActionId'>;
@@ -47,7 +47,7 @@ const CANDIDATES = `WITH listed AS (
     AND NOT EXISTS (SELECT FROM listed l WHERE l.case_id = c.id AND l.outcome IS NULL AND l.status = ANY ($6))
   ORDER BY c.id`;
 
-export async function candidates(work: Work, meeting: Meeting): Promise<Candidate[]> {
+export async function candidates(work: UnitOfWork, meeting: Meeting): Promise<Candidate[]> {
   const { id, panelId, referralsDueOn, scheduledAt, kind } = meeting;
   const found = await work.manager.query<Candidate[]>(CANDIDATES, [
     id,

@@ -6,8 +6,8 @@ import { In } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { ruleNumber } from '../../panels/panel-rules.js';
 import { rulesInForce } from '../../panels/panels.service.js';
-import { refused } from '../../policy/problems.js';
-import type { Work } from '../../records/work.js';
+import { refused } from '../../http/problems.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { Listing } from '../meeting.entity.js';
 
 export interface Deferrals {
@@ -15,7 +15,7 @@ export interface Deferrals {
   limit: number;
 }
 
-export async function deferralsOf(work: Work, panelId: string, caseIds: string[]): Promise<Deferrals> {
+export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
   const inForce = await rulesInForce(work, panelId);
   const found = await work.manager.query<{ caseId: string; count: number }[]>(
     `SELECT l.case_id AS "caseId", count(*)::int AS count FROM listings l JOIN meetings m ON m.id = l.meeting_id
@@ -32,7 +32,7 @@ export async function deferralsOf(work: Work, panelId: string, caseIds: string[]
 }
 
 /** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
-export async function putOff(work: Work, listing: Listing): Promise<void> {
+export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
   const { id, caseId, panelId } = listing;
   await work.find('list', Case, caseId, { lock: true });
   const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
@@ -41,13 +41,13 @@ export async function putOff(work: Work, listing: Listing): Promise<void> {
     await tellOfHidden(work, { panelId, caseId }, before);
     return;
   }
-  if (!(await work.peek('defer-again', Listing, id)))
+  if (!(await work.findOrNull('defer-again', Listing, id)))
     throw refused(
       'deferred-often',
       'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
     );
   // of the item, so that it is hidden with it
-  work.happened('case.deferred-often', Listing, listing, { deferrals: before + 1 });
+  work.recordEvent('case.deferred-often', Listing, listing, { deferrals: before + 1 });
 }
 
 /**
@@ -55,13 +55,13 @@ export async function putOff(work: Work, listing: Listing): Promise<void> {
  * the chair is told by an event of the latest of them, which is hidden from the actor with it.
  */
 async function tellOfHidden(
-  work: Work,
+  work: UnitOfWork,
   { panelId, caseId }: Pick<Listing, 'panelId' | 'caseId'>,
   visible: number,
 ): Promise<void> {
   const hidden = work.actor.recusedListingIds;
   if (!hidden.length) return;
-  await work.asService(async () => {
+  await work.asSystem(async () => {
     const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
     const before = counts.get(caseId) ?? 0;
     if (before < limit || before === visible) return;
@@ -70,6 +70,6 @@ async function tellOfHidden(
       order: { id: 'DESC' },
       take: 1,
     });
-    if (latest) work.happened('case.deferred-often', Listing, latest, { deferrals: before + 1 });
+    if (latest) work.recordEvent('case.deferred-often', Listing, latest, { deferrals: before + 1 });
   });
 }

@@ -5,16 +5,16 @@
 import { IsNull } from 'typeorm';
 import type { Case } from '../../cases/case.entity.js';
 import { ruleNumber } from '../../panels/panel-rules.js';
-import { conflict } from '../../policy/problems.js';
+import { conflict } from '../../http/problems.js';
 import { rulesInForce } from '../../panels/panels.service.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meeting.entity.js';
 import { Recusal } from '../room/recusal.entity.js';
 
 export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
 
-export async function enlist(work: Work, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
+export async function enlist(work: UnitOfWork, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
   if (found.stage === 'closed')
     throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
@@ -31,7 +31,7 @@ export async function enlist(work: Work, meeting: Meeting, found: Case, values: 
     contributingType: actor.agencyType,
   });
   if (listing.carriedFromId) await carryRecusals(work, listing.carriedFromId, listing);
-  work.happened('case.listed', Listing, listing, {
+  work.recordEvent('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,
     reason: listing.reason,
@@ -43,23 +43,27 @@ export async function enlist(work: Work, meeting: Meeting, found: Case, values: 
  * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The whole is the
  * service's doing: whoever lists the case need not know of them.
  */
-async function carryRecusals(work: Work, earlierId: string, { id: listingId, meetingId }: Listing): Promise<void> {
-  await work.asService(async () => {
+async function carryRecusals(
+  work: UnitOfWork,
+  earlierId: string,
+  { id: listingId, meetingId }: Listing,
+): Promise<void> {
+  await work.asSystem(async () => {
     const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
-    for (const { id: _, version: _version, madeAt: _made, changedAt: _changed, ...recusal } of running) {
+    for (const { id: _, version: _version, createdAt: _made, updatedAt: _changed, ...recusal } of running) {
       const { caseId: _case, ...carried } = await work.insert(Recusal, { ...recusal, listingId, meetingId });
       // not told on the timeline of the case, which everybody in it reads
-      work.happened('recusal.made', Recusal, carried);
+      work.recordEvent('recusal.made', Recusal, carried);
     }
   });
 }
 
 /** Counted over all items, hidden ones too: the number itself is never shown. */
-async function nextPosition(work: Work, meetingId: string): Promise<number> {
-  return ((await work.asService(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
+async function nextPosition(work: UnitOfWork, meetingId: string): Promise<number> {
+  return ((await work.asSystem(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
 }
 
-async function usualTimebox(work: Work, panelId: string): Promise<number> {
+async function usualTimebox(work: UnitOfWork, panelId: string): Promise<number> {
   const inForce = await rulesInForce(work, panelId);
   return ruleNumber(inForce?.rules, 'caseTimeBoxMinutes');
 }

@@ -4,8 +4,8 @@
  * cases always come in the same order.
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../../panels/panel-rules.js';
-import type { RecordClass } from '../../policy/subjects.js';
-import { asShown } from '../../records/work.js';
+import type { RecordClass } from '../../database/record-class.js';
+import { asShown } from '../../records/unit-of-work.js';
 import type { Listing, ListedCase, ListingKind } from '../meeting.entity.js';
 
 export { AGENDA_SECTIONS as SECTIONS };

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Panel } from '../../panels/panel.entity.js';
-import type { Actor } from '../../policy/actor.js';
-import type { PageOf, Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import type { PageOf, AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { CALENDAR, calendarOf, type Appointment } from './calendar.js';
-import { AppointmentView, MeetingPanelView } from './calendar.views.js';
+import { AppointmentView, MeetingPanelView } from './calendar.response.js';
 import { Meeting } from '../meeting.entity.js';
 
 /** Of all meetings to come, so many at most: the calendar of whoever sits on every panel for a year. */
@@ -16,7 +16,7 @@ const MOST = 500;
 export class CalendarService {
   constructor(private readonly records: Records) {}
 
-  of(actor: Actor, id: string): Promise<Presented> {
+  of(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, id);
       return calendar(work, [meeting], { isOne: true });
@@ -24,23 +24,25 @@ export class CalendarService {
   }
 
   /** Also what was called off: a calendar that kept it strikes it out. */
-  toCome(actor: Actor): Promise<Presented> {
+  toCome(actor: Actor): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const meetings = await work.rows('read', Meeting, { scheduledAt: { $gte: work.now } }, MOST);
+      const meetings = await work.findMany('read', Meeting, { scheduledAt: { $gte: work.now } }, MOST);
       return calendar(work, meetings);
     });
   }
 }
 
-async function calendar(work: Work, meetings: Meeting[], options = {}): Promise<Presented> {
+async function calendar(work: UnitOfWork, meetings: Meeting[], options = {}): Promise<AuthorizedResponse> {
   const id = { $in: [...new Set(meetings.map(({ panelId }) => panelId))] };
-  const panels = shown<MeetingPanelView>(await work.list(MeetingPanelView, await work.rows('read', Panel, { id })));
+  const panels = shown<MeetingPanelView>(
+    await work.respondList(MeetingPanelView, await work.findMany('read', Panel, { id })),
+  );
   const named = new Map(panels.filter((one) => !one.compartment).map((one) => [one.id, one]));
-  const presented = await work.list(AppointmentView, meetings);
+  const presented = await work.respondList(AppointmentView, meetings);
   const appointments = shown<AppointmentView>(presented)
     .map((one): Appointment => ({ ...one, panel: named.get(one.panelId) ?? null }))
     .sort((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime() || (a.id < b.id ? -1 : 1));
   return presented.as(`${CALENDAR}; charset=utf-8`, calendarOf(appointments, options));
 }
 
-const shown = <T>({ body }: Presented): T[] => (body as PageOf<T>).data;
+const shown = <T>({ body }: AuthorizedResponse): T[] => (body as PageOf<T>).data;

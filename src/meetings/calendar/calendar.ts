@@ -19,7 +19,7 @@ export interface Appointment {
   status: MeetingStatus;
   scheduledAt: Date;
   endsAt: Date | null;
-  changedAt: Date;
+  updatedAt: Date;
   /** The panel, where it may be named. */
   panel: { name: string; type: PanelType } | null;
 }
@@ -54,7 +54,7 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
     calendar.createEvent({
       id: `${one.id}@${UID_DOMAIN}`,
       sequence: one.version,
-      stamp: DateTime.fromJSDate(one.changedAt, { zone: 'utc' }),
+      stamp: DateTime.fromJSDate(one.updatedAt, { zone: 'utc' }),
       start: inLondon(one.scheduledAt),
       end: one.endsAt && inLondon(one.endsAt),
       timezone: LONDON,

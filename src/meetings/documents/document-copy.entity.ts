@@ -1,8 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Panel } from '../../panels/panel.entity.js';
-import { Classified } from '../../policy/classification.js';
-import { oneOf } from '../../records/one-of.js';
-import { PartnershipRecord } from '../../records/recorded.js';
+import { Classified } from '../../authorization/classification.js';
+import { oneOf } from '../../database/one-of.js';
+import { PartnershipRecord } from '../../records/record-entity.js';
 import { Meeting } from '../meeting.entity.js';
 
 export const DOCUMENTS = ['pack', 'minutes'] as const;
@@ -14,8 +14,8 @@ export type DocumentKind = (typeof DOCUMENTS)[number];
  */
 @Entity('document_copies')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Index(['panelId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
 @Check('document_copies_document', oneOf('document', DOCUMENTS))
 @Check(
   'document_copies_kept',

@@ -3,8 +3,8 @@
  * the log is the auditors'. Whose copy held hidden items alone came for one of those. An item that a conflict kept from the reader
  * counts like one that the copy held: without the copy, its absence would tell of the conflict.
  */
-import { declareSubject, permitted, subjectOf } from '../../policy/subjects.js';
-import { declareWords } from '../../policy/wording.js';
+import { declareSubject, permittedRows, subjectOf } from '../../authorization/subjects.js';
+import { declareWording } from '../../authorization/wording.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { DocumentCopy } from './document-copy.entity.js';
@@ -17,7 +17,7 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
   },
   parent: 'meeting',
   seek: ['panelId'],
-  grounds: [
+  allowRules: [
     {
       name: 'chair',
       sentence:
@@ -25,11 +25,11 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
       actions: ['read'],
       within: 'recall',
       where: (actor) => {
-        const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+        const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
         return readable && { $or: [{ items: { $elemMatch: readable } }, { kept: { $elemMatch: readable } }] };
       },
     },
   ],
 });
 
-declareWords(DocumentCopy, 'Meeting', 'copy of a document of a meeting');
+declareWording(DocumentCopy, 'Meeting', 'copy of a document of a meeting');

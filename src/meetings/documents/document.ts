@@ -1,22 +1,22 @@
 /** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
-import { londonTime } from '../../records/london-day.js';
-import { refuseTooLarge, type PaperMaker } from '../../records/paper-maker.js';
-import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../../records/paper.js';
-import type { Presented } from '../../records/presented.js';
-import type { DocumentFormat } from './document.requests.js';
+import { londonTime } from '../../time/london-day.js';
+import { refuseTooLarge, type PaperMaker } from '../../documents/paper-maker.js';
+import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../../documents/paper.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
+import type { DocumentFormat } from './document.dto.js';
 
 const TYPES = { pdf: PDF, docx: DOCX };
 
 /** A document as it was presented, and the paper to be made of it; none for JSON. */
 interface Opened<T> {
-  presented: Presented;
+  presented: AuthorizedResponse;
   body: T;
   print: { paper: Paper; format: PaperFormat } | null;
 }
 
 /** Prepares the paper, and refuses one that is too large: before anything is recorded as read. */
 export function opened<T extends object>(
-  presented: Presented,
+  presented: AuthorizedResponse,
   format: DocumentFormat,
   paperOf: (body: T) => Paper,
 ): Opened<T> {
@@ -32,7 +32,7 @@ export async function inForm<T extends object>(
   papers: PaperMaker,
   { presented, body, print }: Opened<T>,
   name: (body: T) => string,
-): Promise<Presented> {
+): Promise<AuthorizedResponse> {
   if (!print) return presented;
   const { paper, format } = print;
   const file = await papers.make(paper, format);

@@ -1,9 +1,9 @@
-import type { Where } from '../../policy/conditions.js';
-import type { Copied } from '../../records/journal.js';
-import type { RecordClass } from '../../policy/subjects.js';
-import type { PageOf } from '../../records/presented.js';
-import type { ViewClass } from '../../records/view.js';
-import type { Work } from '../../records/work.js';
+import type { Where } from '../../authorization/conditions.js';
+import type { OpenedDocument } from '../../records/audit-recording.js';
+import type { RecordClass } from '../../database/record-class.js';
+import type { PageOf } from '../../records/authorized-response.js';
+import type { ViewClass } from '../../records/response-view.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import type { Meeting } from '../meeting.entity.js';
 import type { DocumentKind } from './document-copy.entity.js';
 
@@ -11,12 +11,12 @@ import type { DocumentKind } from './document-copy.entity.js';
 export const HOW = 'open_document';
 
 /** These rows, as their reader may see them in a document. */
-export const presentedRows = async <T>(work: Work, view: ViewClass, rows: object[]): Promise<T[]> =>
-  rows.length ? ((await work.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
+export const presentedRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
+  rows.length ? ((await work.respondList(view, rows, { how: HOW })).body as PageOf<T>).data : [];
 
 /** The rows that the reader may see, as they may see them. */
-export const shown = async <T>(work: Work, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
-  presentedRows<T>(work, view, await work.rows('read', type, filter));
+export const shown = async <T>(work: UnitOfWork, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
+  presentedRows<T>(work, view, await work.findMany('read', type, filter));
 
 /** The copy that is opened, for the log and for whoever may recall it. */
 export const copyOfDocument = (
@@ -25,7 +25,7 @@ export const copyOfDocument = (
   { id: meetingId, partnershipId, panelId }: Meeting,
   listingIds: string[],
   kept: readonly Kept[] = [],
-): Copied => ({
+): OpenedDocument => ({
   ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
   keptListingIds: kept.map(({ listingId }) => listingId),
   keptOutByIds: kept.map(({ byId }) => byId),

@@ -4,20 +4,20 @@ import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
 import { Action } from '../../plans/action.entity.js';
-import type { Actor } from '../../policy/actor.js';
-import { londonDay } from '../../records/london-day.js';
-import { PaperMaker } from '../../records/paper-maker.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { londonDay } from '../../time/london-day.js';
+import { PaperMaker } from '../../documents/paper-maker.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
-import { MeetingPanelView } from '../calendar/calendar.views.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
+import { MeetingPanelView } from '../calendar/calendar.response.js';
 import { inForm, opened } from '../documents/document.js';
-import type { DocumentQuery } from '../documents/document.requests.js';
-import { NamedAgencyView, NamedPractitionerView } from '../documents/document.views.js';
+import type { DocumentQuery } from '../documents/document.dto.js';
+import { NamedAgencyView, NamedPractitionerView } from '../documents/document.response.js';
 import { copyOfDocument, HOW, presentedRows, shown } from '../documents/presenting.js';
 import { itemOf, itemsOf } from '../items.js';
 import { Decision, Meeting } from '../meeting.entity.js';
-import { DecisionView } from '../meeting.views.js';
+import { DecisionView } from '../meeting.response.js';
 import { markingOf, paperOf } from './minutes-document.js';
 import {
   HandlingView,
@@ -27,12 +27,12 @@ import {
   MinutedItemView,
   MinutesDocumentView,
   type MinutesItem,
-} from './minutes-document.views.js';
+} from './minutes-document.response.js';
 import { Attendance } from '../room/attendance.entity.js';
 import { DisclosedCrime } from '../room/crime.entity.js';
-import { DisclosedCrimeView } from '../room/crime.views.js';
+import { DisclosedCrimeView } from '../room/crime.response.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
-import { MinutePointView, MinuteView } from './minutes.views.js';
+import { MinutePointView, MinuteView } from './minutes.response.js';
 
 /**
  * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
@@ -45,7 +45,7 @@ export class MinutesDocumentService {
     private readonly papers: PaperMaker,
   ) {}
 
-  async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<Presented> {
+  async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<AuthorizedResponse> {
     const minutes = await this.records.read(actor, async (work) =>
       opened(await document(work, await work.find('read', Meeting, id), listingId), format, paperOf),
     );
@@ -55,7 +55,7 @@ export class MinutesDocumentService {
   }
 }
 
-async function document(work: Work, meeting: Meeting, only?: string): Promise<Presented> {
+async function document(work: UnitOfWork, meeting: Meeting, only?: string): Promise<AuthorizedResponse> {
   const { id: meetingId, panelId } = meeting;
   if (only !== undefined) await itemOf(work, 'read', meetingId, only);
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
@@ -64,9 +64,9 @@ async function document(work: Work, meeting: Meeting, only?: string): Promise<Pr
   const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
   const serial = uuidv7();
   const listingIds = items.map(({ item }) => item.id);
-  work.opened(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
+  work.auditOpenedDocument(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
-  return work.present(MinutesDocumentView, meeting, {
+  return work.respond(MinutesDocumentView, meeting, {
     how: HOW,
     extra: {
       title,
@@ -88,12 +88,12 @@ async function document(work: Work, meeting: Meeting, only?: string): Promise<Pr
 }
 
 /** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
-async function itemsIn(work: Work, meetingId: string, only?: string): Promise<MinutesItem[]> {
+async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Promise<MinutesItem[]> {
   const listings = (await itemsOf(work, meetingId)).filter(
     ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
   );
   const listingId = { $in: listings.map(({ id }) => id) };
-  const minutes = latest(await work.rows('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
+  const minutes = latest(await work.findMany('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
   const of = await actionsIn(work, listingId.$in);
 
   const heard = await presentedRows<MinutedItemView>(work, MinutedItemView, listings);
@@ -135,7 +135,7 @@ const latest = (minutes: Minute[]): Minute[] =>
   );
 
 /** In which of the items each action was taken on. */
-async function actionsIn(work: Work, listingIds: string[]): Promise<Map<string, string>> {
+async function actionsIn(work: UnitOfWork, listingIds: string[]): Promise<Map<string, string>> {
   const found = await work.manager.query<CapturedAction[]>(
     'SELECT action_id AS "actionId", listing_id AS "listingId" FROM captured_actions WHERE listing_id = ANY ($1)',
     [listingIds],

@@ -1,10 +1,10 @@
 /** Minutes on paper: made of what was presented to one reader, and of nothing else. */
-import { londonTime } from '../../records/london-day.js';
-import type { Block, Paper } from '../../records/paper.js';
+import { londonTime } from '../../time/london-day.js';
+import type { Block, Paper } from '../../documents/paper.js';
 import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../documents/document.js';
 import { MARKINGS, type Marking } from '../documents/marking.js';
 import { isThere, type AttendanceStatus } from '../room/attendance.entity.js';
-import type { MinutesDocumentView, MinutesItem } from './minutes-document.views.js';
+import type { MinutesDocumentView, MinutesItem } from './minutes-document.response.js';
 
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
   fields.some((field) => part && (part as Record<string, unknown>)[field] != null);
@@ -64,7 +64,7 @@ export function paperOf(document: MinutesDocumentView): Paper {
     language,
     marking,
     madeFor: copyOf(madeFor.name, madeFor.agency, madeFor.at, madeFor.serial),
-    madeAt: madeFor.at,
+    createdAt: madeFor.at,
     blocks: [
       CONFIDENTIAL,
       text('Held', londonTime(scheduledAt)),

@@ -1,21 +1,21 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import { By, Can } from '../../policy/guard.js';
-import { Answers } from '../../records/answers.js';
-import { BodyLimit, LONG_BODY_BYTES } from '../../records/body-limit.js';
-import { Expensive } from '../../records/expensive.js';
-import { Id } from '../../records/id.js';
-import { PageQuery } from '../../records/page-query.requests.js';
-import { DOCX, PDF } from '../../records/paper.js';
-import type { Presented } from '../../records/presented.js';
-import { DocumentQuery } from '../documents/document.requests.js';
+import type { Actor } from '../../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../../authorization/permission.guard.js';
+import { ApiAnswer } from '../../openapi/api-answer.js';
+import { BodyLimit, LONG_BODY_BYTES } from '../../http/body-limit.js';
+import { Expensive } from '../../records/concurrency-limit.js';
+import { Id } from '../../http/id.js';
+import { PageQuery } from '../../http/page-query.dto.js';
+import { DOCX, PDF } from '../../documents/paper.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
+import { DocumentQuery } from '../documents/document.dto.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { MinutesDocumentService } from './minutes-document.service.js';
-import { MinutesDocumentView } from './minutes-document.views.js';
+import { MinutesDocumentView } from './minutes-document.response.js';
 import { Minute, MinutePoint } from './minutes.entity.js';
-import { MinuteConfirmation, MinuteRequest } from './minutes.requests.js';
+import { MinuteConfirmation, MinuteRequest } from './minutes.dto.js';
 import { MinutesService } from './minutes.service.js';
-import { MinutePointView, MinuteView } from './minutes.views.js';
+import { MinutePointView, MinuteView } from './minutes.response.js';
 
 @Controller('v1/meetings')
 export class MinutesController {
@@ -26,69 +26,73 @@ export class MinutesController {
 
   /** Minutes, item by item, as far as you may see them */
   @Get(':id/minutes')
-  @Can('read', Minute)
-  @Answers.page(MinuteView)
-  all(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Minute)
+  @ApiAnswer.page(MinuteView)
+  all(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.minutes.all(actor, id, query);
   }
 
   /** The minutes of the meeting as a document, made for you now: `?format=json`, `pdf` or `docx` */
   @Get(':id/minutes/document')
   @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
-  @Can('read', Meeting)
-  @Answers.forms(MinutesDocumentView, PDF, DOCX)
-  document(@By() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<Presented> {
+  @RequirePermission('read', Meeting)
+  @ApiAnswer.forms(MinutesDocumentView, PDF, DOCX)
+  document(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<AuthorizedResponse> {
     return this.documents.of(actor, id, query);
   }
 
   /** The minutes of one item, as far as you may see them */
   @Get(':id/minutes/:minuteId')
-  @Can('read', Minute)
-  @Answers.one(MinuteView)
-  one(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
+  @RequirePermission('read', Minute)
+  @ApiAnswer.one(MinuteView)
+  one(@CurrentActor() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<AuthorizedResponse> {
     return this.minutes.one(actor, id, minuteId);
   }
 
   /** What agencies told in an item, as far as you may see it */
   @Get(':id/minutes/:minuteId/points')
-  @Can('read', MinutePoint)
-  @Answers.page(MinutePointView)
+  @RequirePermission('read', MinutePoint)
+  @ApiAnswer.page(MinutePointView)
   points(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('minuteId') minuteId: string,
     @Query() query: PageQuery,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.minutes.points(actor, id, minuteId, query);
   }
 
   /** Write the minutes of an item (chair, coordinator) */
   @Post(':id/minutes')
   @BodyLimit(LONG_BODY_BYTES)
-  @Can('minute', Listing)
-  @Answers.made(MinuteView)
-  write(@By() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<Presented> {
+  @RequirePermission('minute', Listing)
+  @ApiAnswer.made(MinuteView)
+  write(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<AuthorizedResponse> {
     return this.minutes.write(actor, id, body);
   }
 
   /** Approve the minutes of an item (chair) */
   @Post(':id/minutes/:minuteId/approval')
-  @Can('approve', Minute)
-  @Answers.changed(MinuteView)
-  approve(@By() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<Presented> {
+  @RequirePermission('approve', Minute)
+  @ApiAnswer.changed(MinuteView)
+  approve(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('minuteId') minuteId: string,
+  ): Promise<AuthorizedResponse> {
     return this.minutes.approve(actor, id, minuteId);
   }
 
   /** Confirm the minutes of an item at a later meeting (chair) */
   @Post(':id/minutes/:minuteId/confirmation')
-  @Can('confirm', Minute)
-  @Answers.changed(MinuteView)
+  @RequirePermission('confirm', Minute)
+  @ApiAnswer.changed(MinuteView)
   confirm(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('minuteId') minuteId: string,
     @Body() body: MinuteConfirmation,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.minutes.confirm(actor, id, minuteId, body);
   }
 }

@@ -2,13 +2,13 @@ import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, Contribution } from '../../cases/case.entity.js';
 import { Action } from '../../plans/action.entity.js';
-import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
-import { Classified, rowCategory } from '../../policy/classification.js';
-import { CalendarDate } from '../../records/calendar-date.js';
-import { oneOf } from '../../records/one-of.js';
+import { DATA_CATEGORIES, type DataCategory } from '../../authorization/data-categories.js';
+import { Classified, rowCategory } from '../../authorization/classification.js';
+import { CalendarDate } from '../../time/calendar-date.js';
+import { oneOf } from '../../database/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meeting.entity.js';
-import { References } from '../../policy/references.js';
+import { References } from '../../authorization/references.js';
 
 export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed'] as const;
 export type MinuteStatus = (typeof MINUTE_STATUSES)[number];
@@ -39,8 +39,8 @@ export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmatio
 @ForeignKey(() => Meeting, ['confirmedAtId', 'panelId'], ['id', 'panelId'])
 @Unique(['listingId', 'edition'])
 @Unique(['id', 'listingId', 'caseId', 'panelId'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 @Check(`category = 'professional_opinion'`)
 @Check('minutes_status', oneOf('status', MINUTE_STATUSES))
 @Check('minutes_confirmed', `(status = 'confirmed') = (confirmed_at_id IS NOT NULL) AND confirmed_at_id <> meeting_id`)
@@ -125,8 +125,8 @@ export class Minute extends ListingRecord {
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @ForeignKey(() => Minute, ['minuteId', 'listingId', 'caseId', 'panelId'], ['id', 'listingId', 'caseId', 'panelId'])
-@Index(['minuteId', 'changedAt', 'id'])
-@Index(['caseId', 'changedAt', 'id'])
+@Index(['minuteId', 'updatedAt', 'id'])
+@Index(['caseId', 'updatedAt', 'id'])
 export class MinutePoint extends ListingRecord {
   /** The minutes in which it stands. */
   @Column({ type: 'uuid' })

@@ -2,8 +2,8 @@
  * Who reads minutes: those who may know of what the panel thinks, once the chair has approved it; and of what each agency told
  * in the item, those with whom that agency shares it, as far as the contribution that it repeats is not held back.
  */
-import { declareSubject, subjectOf } from '../../policy/subjects.js';
-import { declareWords } from '../../policy/wording.js';
+import { declareSubject, subjectOf } from '../../authorization/subjects.js';
+import { declareWording } from '../../authorization/wording.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
 import { Contribution } from '../../cases/case.entity.js';
 import { ownOrShared } from '../../plans/plans.policy.js';
@@ -14,8 +14,8 @@ import { recusedFromItem } from '../../cases/recusal-facts.js';
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
   relations: { ...toCase },
-  bars: [recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'shared',
       sentence:
@@ -57,8 +57,8 @@ declareSubject(MinutePoint, 'MinutePoint', {
     minute: { to: Minute, local: 'minuteId', foreign: 'id' },
     contribution: { to: Contribution, local: 'contributionId', foreign: 'id' },
   },
-  bars: [recusedFromItem('listingId')],
-  caps: subjectOf(Contribution).caps.map(({ where, ...cap }) => ({
+  denyRules: [recusedFromItem('listingId')],
+  sharingLimits: subjectOf(Contribution).sharingLimits.map(({ where, ...cap }) => ({
     ...cap,
     where: (actor) => {
       const held = where(actor);
@@ -68,7 +68,7 @@ declareSubject(MinutePoint, 'MinutePoint', {
       return { contributionId: { $ne: null }, $nor: [free] };
     },
   })),
-  grounds: [
+  allowRules: [
     {
       name: 'shared',
       sentence: 'whose agency told it or may know of it, and who may read the minutes',
@@ -82,9 +82,9 @@ declareSubject(MinutePoint, 'MinutePoint', {
 /** Read by the service only. */
 declareSubject(CapturedAction, 'CapturedAction', {});
 
-declareWords(Minute, 'Meeting', 'minutes of an item', {
+declareWording(Minute, 'Meeting', 'minutes of an item', {
   approve: 'approve them',
   confirm: 'confirm them at a later meeting',
 });
-declareWords(MinutePoint, 'Meeting', 'point of minutes');
-declareWords(CapturedAction, 'Meeting', 'action taken on in an item');
+declareWording(MinutePoint, 'Meeting', 'point of minutes');
+declareWording(CapturedAction, 'Meeting', 'action taken on in an item');

@@ -3,18 +3,18 @@ import { In, Not } from 'typeorm';
 import { actsIn } from '../../agencies/acting-in.js';
 import { Agency } from '../../agencies/agency.entity.js';
 import { Contribution } from '../../cases/case.entity.js';
-import type { Actor } from '../../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../../policy/problems.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../../http/problems.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
 import { after } from '../../records/state-machine.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { itemOf, withinItem } from '../items.js';
 import { Meeting, type Listing } from '../meeting.entity.js';
 import { Minute, minuteMachine, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
-import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.requests.js';
-import { MinutePointView, MinuteView } from './minutes.views.js';
+import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.dto.js';
+import { MinutePointView, MinuteView } from './minutes.response.js';
 
 /** The parts that a request may leave out. */
 const EMPTY = {
@@ -31,30 +31,34 @@ const EMPTY = {
 export class MinutesService {
   constructor(private readonly records: Records) {}
 
-  all(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  all(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.page(MinuteView, { meetingId }, query, { panelId });
+      return work.respondPage(MinuteView, { meetingId }, query, { panelId });
     });
   }
 
-  one(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  one(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(MinuteView, ofMeeting(await work.find('read', Minute, id), meetingId)),
+      work.respond(MinuteView, ofMeeting(await work.find('read', Minute, id), meetingId)),
     );
   }
 
-  points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<Presented> {
+  points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = ofMeeting(await work.find('read', Minute, minuteId), meetingId);
-      return work.page(MinutePointView, { minuteId }, query, { panelId });
+      return work.respondPage(MinutePointView, { minuteId }, query, { panelId });
     });
   }
 
-  write(actor: Actor, meetingId: string, { listingId, points = [], ...parts }: MinuteRequest): Promise<Presented> {
+  write(
+    actor: Actor,
+    meetingId: string,
+    { listingId, points = [], ...parts }: MinuteRequest,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
-      const editions = await work.rows('read', Minute, { caseId: listing.caseId, listingId });
+      const editions = await work.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
         ? // the whole is written anew: it is shared as what the writer's agency contributes
@@ -67,8 +71,8 @@ export class MinutesService {
           });
       // also what the writer may not read again is replaced: they write the whole of it
       if (draft)
-        await work.asService(async () =>
-          work.remove(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
+        await work.asSystem(async () =>
+          work.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
         );
       for (const [at, point] of points.entries())
         await work.insert(MinutePoint, {
@@ -76,37 +80,37 @@ export class MinutesService {
           minuteId: minute.id,
           ...(await told(work, listing, point, `/points/${String(at)}`)),
         });
-      work.happened('minutes.drafted', Minute, minute, { edition: minute.edition });
-      return work.show(MinuteView, minute.id, 201);
+      work.recordEvent('minutes.drafted', Minute, minute, { edition: minute.edition });
+      return work.findAndRespond(MinuteView, minute.id, 201);
     });
   }
 
   /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
-  approve(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.take('approve', Minute, MinuteView, id), meetingId);
+      const found = ofMeeting(await work.findForUpdate('approve', Minute, MinuteView, id), meetingId);
       const approved = await work.update(Minute, found, { status: after(minuteMachine, found.status, 'approval') });
       for (const earlier of await sharedEditions(work, found)) {
         if (earlier.edition > found.edition) continue;
-        work.replaced(Minute, earlier.id);
-        const points = await work.asService(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
-        for (const point of points) work.replaced(MinutePoint, point.id);
+        work.noteReplacement(Minute, earlier.id);
+        const points = await work.asSystem(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
+        for (const point of points) work.noteReplacement(MinutePoint, point.id);
       }
-      work.happened('minutes.approved', Minute, approved, { edition: approved.edition });
-      return work.show(MinuteView, id);
+      work.recordEvent('minutes.approved', Minute, approved, { edition: approved.edition });
+      return work.findAndRespond(MinuteView, id);
     });
   }
 
   /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
-  confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<Presented> {
+  confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.take('confirm', Minute, MinuteView, id), meetingId);
+      const found = ofMeeting(await work.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
       const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
       if (last > found.edition)
         throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
       const { scheduledAt } = await work.find('read', Meeting, meetingId);
-      const later = await work.peek('read', Meeting, request.meetingId);
+      const later = await work.findOrNull('read', Meeting, request.meetingId);
       if (
         later?.panelId !== found.panelId ||
         later.scheduledAt <= scheduledAt ||
@@ -118,15 +122,15 @@ export class MinutesService {
           [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
         );
       const confirmed = await work.update(Minute, found, { status, confirmedAtId: later.id });
-      work.happened('minutes.confirmed', Minute, confirmed, { edition: confirmed.edition });
-      return work.show(MinuteView, id);
+      work.recordEvent('minutes.confirmed', Minute, confirmed, { edition: confirmed.edition });
+      return work.findAndRespond(MinuteView, id);
     });
   }
 }
 
 /** The other editions of the item's minutes that are shared, also those that the actor may not read. */
-const sharedEditions = (work: Work, { id, listingId }: Minute): Promise<Minute[]> =>
-  work.asService(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
+const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
+  work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
 
 function ofMeeting(minute: Minute, meetingId: string): Minute {
   if (minute.meetingId !== meetingId) throw notFound();
@@ -134,10 +138,15 @@ function ofMeeting(minute: Minute, meetingId: string): Minute {
 }
 
 /** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
-async function told(work: Work, { caseId, partnershipId }: Listing, request: MinutePointRequest, pointer: string) {
+async function told(
+  work: UnitOfWork,
+  { caseId, partnershipId }: Listing,
+  request: MinutePointRequest,
+  pointer: string,
+) {
   const { text, category, contributionId, agencyId = work.actor.agencyId } = request;
   if (contributionId) {
-    const repeated = await work.peek('read', Contribution, contributionId);
+    const repeated = await work.findOrNull('read', Contribution, contributionId);
     if (repeated?.caseId !== caseId || repeated.agencyOnly)
       throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
         { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
@@ -145,7 +154,7 @@ async function told(work: Work, { caseId, partnershipId }: Listing, request: Min
     const { category, agencyId, contributingType } = repeated;
     return { text, contributionId, category, agencyId, contributingType };
   }
-  const agency = category && (await work.peek('read', Agency, agencyId));
+  const agency = category && (await work.findOrNull('read', Agency, agencyId));
   if (!agency || !(await actsIn(work, agency.id, partnershipId)))
     throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
       {

@@ -3,25 +3,25 @@
  * it here, each with its own way to rows that its reader may read.
  */
 import { Assessment } from '../../cases/assessment.entity.js';
-import { AssessmentView } from '../../cases/assessment.views.js';
+import { AssessmentView } from '../../cases/assessment.response.js';
 import { Case, CasePerson, Contribution } from '../../cases/case.entity.js';
-import { CasePersonView, CaseView, ContributionView } from '../../cases/case.views.js';
+import { CasePersonView, CaseView, ContributionView } from '../../cases/case.response.js';
 import { Action } from '../../plans/action.entity.js';
-import { ActionView } from '../../plans/action.views.js';
+import { ActionView } from '../../plans/action.response.js';
 import { Plan } from '../../plans/plan.entity.js';
-import { PlanView } from '../../plans/plan.views.js';
-import type { Actor } from '../../policy/actor.js';
-import type { Row } from '../../policy/conditions.js';
-import type { RecordClass } from '../../policy/subjects.js';
-import { mask } from '../../records/mask.js';
-import { shapeOf, type ViewClass } from '../../records/view.js';
+import { PlanView } from '../../plans/plan.response.js';
+import type { Actor } from '../../authentication/actor.js';
+import type { Row } from '../../authorization/conditions.js';
+import type { RecordClass } from '../../database/record-class.js';
+import { fieldMask } from '../../records/field-mask.js';
+import { shapeOf, type ViewClass } from '../../records/response-view.js';
 import { Person } from '../../subjects/subject.entity.js';
-import { PersonView } from '../../subjects/subject.views.js';
+import { PersonView } from '../../subjects/subject.response.js';
 import { Decision, Listing } from '../meeting.entity.js';
-import { DecisionView, ListingView } from '../meeting.views.js';
+import { DecisionView, ListingView } from '../meeting.response.js';
 import { inOrder } from '../agenda/order-of-hearing.js';
 import { ResearchRequest } from '../research/research.entity.js';
-import { ResearchRequestView } from '../research/research.views.js';
+import { ResearchRequestView } from '../research/research.response.js';
 
 /** The views that present what stands in an item. What research found and shared is among the contributions. */
 export const VIEWS = {
@@ -69,7 +69,7 @@ export async function contentOf(reader: Actor, finds: Finds, meetingId: string, 
   ] as const);
   const named = (view: ViewClass, rows: Row[] = []): string[] =>
     rows
-      .filter((row) => row['personId'] && mask(reader, shapeOf(view), 'read', row).shown.includes('personId'))
+      .filter((row) => row['personId'] && fieldMask(reader, shapeOf(view), 'read', row).shown.includes('personId'))
       .map((row) => row['personId'] as string);
   const namedIn = (rows: Pick<ItemContent, 'case' | 'people'>): string[] => [
     ...new Set([...named(CaseView, rows.case), ...named(CasePersonView, rows.people)]),

@@ -1,6 +1,6 @@
 /** A pack on paper: made of what was presented to one reader, and of nothing else. */
-import { londonTime } from '../../records/london-day.js';
-import type { Block, Paper } from '../../records/paper.js';
+import { londonTime } from '../../time/london-day.js';
+import type { Block, Paper } from '../../documents/paper.js';
 import {
   CONFIDENTIAL,
   copyOf,
@@ -13,7 +13,7 @@ import {
   type Labels,
 } from '../documents/document.js';
 import { MARKINGS } from '../documents/marking.js';
-import type { PackItem, PackManifest, PackMarking, PackView } from './pack.views.js';
+import type { PackItem, PackManifest, PackMarking, PackView } from './pack.response.js';
 
 const LISTING: Labels = {
   kind: 'Heard as',
@@ -116,7 +116,7 @@ const DECISION: Labels = {
   rationale: 'Rationale',
   dissent: 'Dissent',
   quorate: 'Quorate',
-  madeAt: 'Made',
+  createdAt: 'Made',
 };
 const RESEARCH: Labels = {
   status: 'Status',
@@ -141,7 +141,7 @@ export function paperOf(pack: PackView): Paper {
     language,
     marking: markedAs(manifest.marking),
     madeFor: copyOf(reader, agency, renderedAt, serial),
-    madeAt: renderedAt,
+    createdAt: renderedAt,
     blocks: [
       CONFIDENTIAL,
       { kind: 'text', label: 'When', text: londonTime(scheduledAt) },

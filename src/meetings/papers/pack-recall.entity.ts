@@ -2,9 +2,9 @@ import { IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
-import { Classified } from '../../policy/classification.js';
-import { References } from '../../policy/references.js';
-import { PartnershipRecord } from '../../records/recorded.js';
+import { Classified } from '../../authorization/classification.js';
+import { References } from '../../authorization/references.js';
+import { PartnershipRecord } from '../../records/record-entity.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 
 /** The papers of a meeting, or one item of them, taken back: until the agenda is circulated again. */
@@ -13,7 +13,7 @@ import { Listing, Meeting } from '../meeting.entity.js';
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Index(['meetingId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
 @Check('pack_recalls_item', '(listing_id IS NULL) = (case_id IS NULL)')
 @Check('pack_recalls_edition', 'edition >= 1')
 export class PackRecall extends PartnershipRecord {

@@ -1,7 +1,7 @@
 /** That papers were recalled is known to whoever may read the meeting; that an item of them was, to whoever may read the item. */
 import { hiddenWithCase } from '../../cases/cases.policy.js';
-import { declareSubject, openings, subjectOf } from '../../policy/subjects.js';
-import { declareWords } from '../../policy/wording.js';
+import { declareSubject, applicableRules, subjectOf } from '../../authorization/subjects.js';
+import { declareWording } from '../../authorization/wording.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { PackRecall } from './pack-recall.entity.js';
@@ -13,8 +13,8 @@ declareSubject(PackRecall, 'PackRecall', {
     listing: { to: Listing, local: 'listingId', foreign: 'id' },
   },
   parent: 'meeting',
-  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'meeting-reader',
       sentence: 'who may read the meeting, where all of its papers were recalled',
@@ -27,13 +27,15 @@ declareSubject(PackRecall, 'PackRecall', {
       sentence: 'who may read the item of which the papers were recalled',
       actions: ['read'],
       within: 'read',
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => {
-        const ways = openings({ ...actor, scopes: undefined }, subjectOf(Listing), 'read').filter((one) => !one.isIdle);
+        const ways = applicableRules({ ...actor, scopes: undefined }, subjectOf(Listing), 'read').filter(
+          (one) => !one.isIdle,
+        );
         return ways.length ? { $or: ways.map(({ where }) => ({ listing: { $elemMatch: where } })) } : null;
       },
     },
   ],
 });
 
-declareWords(PackRecall, 'Meeting', 'recall of papers');
+declareWording(PackRecall, 'Meeting', 'recall of papers');

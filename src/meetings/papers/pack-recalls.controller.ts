@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import { By, Can } from '../../policy/guard.js';
-import { Answers } from '../../records/answers.js';
-import { Id } from '../../records/id.js';
-import { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../../authorization/permission.guard.js';
+import { ApiAnswer } from '../../openapi/api-answer.js';
+import { Id } from '../../http/id.js';
+import { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Meeting } from '../meeting.entity.js';
 import { PackRecall } from './pack-recall.entity.js';
-import { PackRecallRequest } from './pack-recall.requests.js';
-import { PackRecallView } from './pack-recall.views.js';
+import { PackRecallRequest } from './pack-recall.dto.js';
+import { PackRecallView } from './pack-recall.response.js';
 import { PackRecallsService } from './pack-recalls.service.js';
 
 @Controller('v1/meetings')
@@ -17,17 +17,17 @@ export class PackRecallsController {
 
   /** Papers of the meeting that were recalled */
   @Get(':id/pack-recalls')
-  @Can('read', PackRecall)
-  @Answers.page(PackRecallView)
-  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', PackRecall)
+  @ApiAnswer.page(PackRecallView)
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.recalls.list(actor, id, query);
   }
 
   /** Recall the papers, or one item of them, until the agenda is circulated again (chair) */
   @Post(':id/pack-recall')
-  @Can('recall', Meeting)
-  @Answers.made(PackRecallView)
-  recall(@By() actor: Actor, @Id() id: string, @Body() body: PackRecallRequest): Promise<Presented> {
+  @RequirePermission('recall', Meeting)
+  @ApiAnswer.made(PackRecallView)
+  recall(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PackRecallRequest): Promise<AuthorizedResponse> {
     return this.recalls.recall(actor, id, body);
   }
 }

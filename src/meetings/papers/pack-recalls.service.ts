@@ -1,38 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import type { Row } from '../../policy/conditions.js';
-import { conflict } from '../../policy/problems.js';
-import { typeNamed } from '../../policy/subjects.js';
-import { londonDay } from '../../records/london-day.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import type { Row } from '../../authorization/conditions.js';
+import { conflict } from '../../http/problems.js';
+import { typeNamed } from '../../authorization/subjects.js';
+import { londonDay } from '../../time/london-day.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { itemOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { DocumentCopy } from '../documents/document-copy.entity.js';
-import { DocumentCopyView } from '../documents/document.views.js';
+import { DocumentCopyView } from '../documents/document.response.js';
 import { presentedRows } from '../documents/presenting.js';
 import { knownConflicts } from '../room/known-conflicts.js';
 import { PackRecall } from './pack-recall.entity.js';
-import type { PackRecallRequest } from './pack-recall.requests.js';
-import { PackRecallView } from './pack-recall.views.js';
+import type { PackRecallRequest } from './pack-recall.dto.js';
+import { PackRecallView } from './pack-recall.response.js';
 
 /** Papers that are taken back. Source: law and standards note, section 4, REQ-LOG-03. */
 @Injectable()
 export class PackRecallsService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
-      return work.page(PackRecallView, { meetingId }, query, { given });
+      return work.respondPage(PackRecallView, { meetingId }, query, { given });
     });
   }
 
   /** The answer is read anew, also where the call is repeated: it tells of the copies that its reader may know of then. */
-  async recall(actor: Actor, meetingId: string, { reason, listingId = null }: PackRecallRequest): Promise<Presented> {
+  async recall(
+    actor: Actor,
+    meetingId: string,
+    { reason, listingId = null }: PackRecallRequest,
+  ): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.find('recall', Meeting, meetingId, { lock: true });
       const { circulatedAt } = meeting;
@@ -53,13 +57,13 @@ export class PackRecallsService {
         reason,
         madeById: actor.id,
       });
-      work.happened('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.present(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
+      work.recordEvent('pack.recalled', PackRecall, made, { edition: made.edition });
+      return work.respond(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const found = await work.find('read', PackRecall, (body as PackRecallView).id);
-      return work.present(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
+      return work.respond(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
     });
   }
 }
@@ -68,13 +72,13 @@ export class PackRecallsService {
 const NOBODY = { receivedByAgencyIds: [], openedBy: null };
 
 /** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
-async function receivers(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+async function receivers(work: UnitOfWork, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
   const agencies = await agenciesToTell(work, meeting, recalls);
   const copies = await copiesOf(work, meeting);
   return Object.fromEntries(
-    recalls.map(({ id, listingId, circulatedAt, madeAt }) => {
+    recalls.map(({ id, listingId, circulatedAt, createdAt }) => {
       const held = copies?.filter(
-        ({ row, heldIds }) => row.openedAt <= madeAt && (!listingId || heldIds.includes(listingId)),
+        ({ row, heldIds }) => row.openedAt <= createdAt && (!listingId || heldIds.includes(listingId)),
       );
       // an agency without a disclosure would tell of a conflict of the person who is named as holding a copy
       const since = held?.filter(({ row }) => londonDay(row.openedAt) >= londonDay(circulatedAt)) ?? [];
@@ -92,9 +96,9 @@ interface Copy {
 }
 
 /** Copies of its packs, in the order in which they were opened; null for whoever may not recall them. */
-async function copiesOf(work: Work, { id: meetingId }: Meeting): Promise<Copy[] | null> {
-  if (!(await work.peek('recall', Meeting, meetingId))) return null;
-  const rows = await work.rows('read', DocumentCopy, { meetingId, document: 'pack' });
+async function copiesOf(work: UnitOfWork, { id: meetingId }: Meeting): Promise<Copy[] | null> {
+  if (!(await work.findOrNull('recall', Meeting, meetingId))) return null;
+  const rows = await work.findMany('read', DocumentCopy, { meetingId, document: 'pack' });
   rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
   const shown = await presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
   const known = await knownConflicts(
@@ -111,27 +115,31 @@ function heldIn({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, know
 }
 
 /** Recalls that hold: none does any more when the agenda was circulated again. */
-export const inForce = (work: Work, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
-  work.rows('read', PackRecall, { meetingId: id, edition: agendaEdition });
+export const inForce = (work: UnitOfWork, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
+  work.findMany('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
 /**
  * By recall, the agencies to which content of its cases was disclosed from the day on which the papers went out until they were
  * recalled, for the agency of each reader then. A later circulation, list or seat changes nothing of it.
  */
-async function agenciesToTell(work: Work, meeting: Meeting, recalls: PackRecall[]): Promise<Map<string, string[]>> {
+async function agenciesToTell(
+  work: UnitOfWork,
+  meeting: Meeting,
+  recalls: PackRecall[],
+): Promise<Map<string, string[]>> {
   const [first] = recalls.map((one) => londonDay(one.circulatedAt)).sort();
   if (!first) return new Map();
-  const listings = await work.rows('read', Listing, { meetingId: meeting.id });
+  const listings = await work.findMany('read', Listing, { meetingId: meeting.id });
   const caseIds = listings.map(({ caseId }) => caseId);
   // a record of an area above, which meetings do not know
   const type = typeNamed<{ caseId: string; recipientAgencyId: string; day: string; at: Date }>('Disclosure');
-  const disclosed = await work.rows('read', type, { caseId: { $in: caseIds }, day: { $gte: first } }, 50_000);
+  const disclosed = await work.findMany('read', type, { caseId: { $in: caseIds }, day: { $gte: first } }, 50_000);
   return new Map(
-    recalls.map(({ id, caseId, circulatedAt, madeAt }) => {
+    recalls.map(({ id, caseId, circulatedAt, createdAt }) => {
       const since = londonDay(circulatedAt);
-      const listed = listings.filter((one) => (caseId ? one.caseId === caseId : one.madeAt <= madeAt));
+      const listed = listings.filter((one) => (caseId ? one.caseId === caseId : one.createdAt <= createdAt));
       const recalled = new Set(listed.map((one) => one.caseId));
-      const concerned = disclosed.filter((one) => recalled.has(one.caseId) && one.day >= since && one.at <= madeAt);
+      const concerned = disclosed.filter((one) => recalled.has(one.caseId) && one.day >= since && one.at <= createdAt);
       return [id, [...new Set(concerned.map(({ recipientAgencyId }) => recipientAgencyId))].sort()];
     }),
   );

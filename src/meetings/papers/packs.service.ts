@@ -4,23 +4,24 @@ import { v7 as uuidv7 } from 'uuid';
 import { Agency } from '../../agencies/agency.entity.js';
 import type { Handling } from '../../cases/case.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
-import type { Actor } from '../../policy/actor.js';
-import { keptBack } from '../../policy/levels.js';
-import type { Row } from '../../policy/conditions.js';
-import { Problem } from '../../policy/problems.js';
-import { subjectOf, type RecordClass } from '../../policy/subjects.js';
-import { londonDay } from '../../records/london-day.js';
-import { conflictsOf } from '../../records/known-facts.js';
-import { keptBackOf } from '../../records/mask.js';
-import { PaperMaker } from '../../records/paper-maker.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { withheldCategories } from '../../authorization/sharing-levels.js';
+import type { Row } from '../../authorization/conditions.js';
+import { Problem } from '../../http/problems.js';
+import { subjectOf } from '../../authorization/subjects.js';
+import { type RecordClass } from '../../database/record-class.js';
+import { londonDay } from '../../time/london-day.js';
+import { conflictsOf } from '../../records/known-attributes.js';
+import { withheldFieldsOf } from '../../records/field-mask.js';
+import { PaperMaker } from '../../documents/paper-maker.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import { shapeOf } from '../../records/view.js';
-import type { Work } from '../../records/work.js';
-import { MeetingPanelView } from '../calendar/calendar.views.js';
+import { shapeOf } from '../../records/response-view.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
+import { MeetingPanelView } from '../calendar/calendar.response.js';
 import { inForm, opened } from '../documents/document.js';
-import type { DocumentQuery } from '../documents/document.requests.js';
-import { NamedAgencyView } from '../documents/document.views.js';
+import type { DocumentQuery } from '../documents/document.dto.js';
+import { NamedAgencyView } from '../documents/document.response.js';
 import { copyOfDocument, presentedRows, shown, type Kept } from '../documents/presenting.js';
 import { itemOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
@@ -29,7 +30,7 @@ import { paperOf } from './pack-document.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
 import { PackRecall } from './pack-recall.entity.js';
 import { inForce } from './pack-recalls.service.js';
-import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.views.js';
+import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.response.js';
 
 /** The fields by which records name agencies. */
 const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
@@ -56,7 +57,11 @@ export class PacksService {
     private readonly papers: PaperMaker,
   ) {}
 
-  async get(actor: Actor, meetingId: string, { format = 'json', listingId }: DocumentQuery): Promise<Presented> {
+  async get(
+    actor: Actor,
+    meetingId: string,
+    { format = 'json', listingId }: DocumentQuery,
+  ): Promise<AuthorizedResponse> {
     const pack = await this.records.read(actor, async (work) =>
       opened(await this.packOf(work, meetingId, listingId), format, paperOf),
     );
@@ -66,7 +71,7 @@ export class PacksService {
   }
 
   /** The pack of whoever works, or of it one item: its body is a `PackView`. */
-  async packOf(work: Work, meetingId: string, only?: string): Promise<Presented> {
+  async packOf(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
     const meeting = await work.find('read', Meeting, meetingId);
     const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
     const recalled = (await inForce(work, meeting)).filter(
@@ -83,29 +88,29 @@ export class PacksService {
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
     const kept = asked ? [] : await keptFrom(work, meeting, listingIds);
-    work.opened(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
+    work.auditOpenedDocument(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
     const manifest = {
       watermark,
       marking: markingOf(items),
       items: content.map((item) => ({ listingId: item.listing[0]?.['id'], withheld: withheldIn(work.actor, item) })),
-      categories: keptBack(work.actor, meeting.panelId),
+      categories: withheldCategories(work.actor, meeting.panelId),
       recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
     };
     const [panel = null] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: meeting.panelId });
     const agencies = await shown(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
     const title = `Papers of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
-    return work.present(PackView, meeting, { extra: { title, language: 'en-GB', panel, items, agencies, manifest } });
+    return work.respond(PackView, meeting, { extra: { title, language: 'en-GB', panel, items, agencies, manifest } });
   }
 }
 
 /** What the actor may read, people in the context of the panel that meets. */
 export const findsOf =
-  (work: Work, { panelId }: Meeting): Finds =>
+  (work: UnitOfWork, { panelId }: Meeting): Finds =>
   (type, column, values) =>
-    work.rows('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
+    work.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
 
 /** Each record by its own view. Rows of a kind are presented together, and written down together. */
-async function presented(work: Work, content: ItemContent[]): Promise<PackItem[]> {
+async function presented(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
   const bodies = new Map<object, object>();
   for (const part of PARTS) {
     // a person may have a part in two items
@@ -135,13 +140,13 @@ async function presented(work: Work, content: ItemContent[]): Promise<PackItem[]
 
 /** The items that the whole pack would hold but for conflicts of its reader, with the records that keep them out. */
 async function keptFrom(
-  work: Work,
+  work: UnitOfWork,
   { id: meetingId, agendaEdition: edition }: Meeting,
   held: string[],
 ): Promise<Kept[]> {
   const conflicts = work.actor.kind === 'practitioner' ? await conflictsOf(work, work.actor) : [];
   if (!conflicts.length) return [];
-  const { listings, recalls } = await work.asService(async () => ({
+  const { listings, recalls } = await work.asSystem(async () => ({
     listings: await work.manager.findBy(Listing, { meetingId, removedAt: IsNull(), id: Not(In(held)) }),
     recalls: await work.manager.findBy(PackRecall, { meetingId, edition: edition ?? 0 }),
   }));
@@ -168,7 +173,7 @@ function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
     for (const row of item[part]) {
       const shape = shapeOf(VIEWS[part]);
       const type = subjectOf(shape.record).name;
-      for (const { field, category, step, rule } of keptBackOf(actor, shape, 'read', row)) {
+      for (const { field, category, step, rule } of withheldFieldsOf(actor, shape, 'read', row)) {
         const key = [type, category, step, rule].join(' ');
         const known = found.get(key) ?? { type, category, fields: [], step, rule };
         found.set(key, known);
@@ -191,9 +196,9 @@ function markingOf(items: PackItem[]): PackMarking {
   };
 }
 
-async function watermarkOf(work: Work, { panelId, scheduledAt }: Meeting): Promise<PackWatermark> {
-  const agency = await work.peek('read', Agency, work.actor.agencyId);
-  const panel = await work.peek('read', Panel, panelId);
+async function watermarkOf(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<PackWatermark> {
+  const agency = await work.findOrNull('read', Agency, work.actor.agencyId);
+  const panel = await work.findOrNull('read', Panel, panelId);
   return {
     reader: work.actor.name,
     agency: agency?.name ?? '',

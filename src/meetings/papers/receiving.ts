@@ -4,41 +4,42 @@
  */
 import { Practitioner } from '../../agencies/agency.entity.js';
 import { safeguardingLeadsOf } from '../../panels/working-in.js';
-import type { Actor, Actors } from '../../policy/actor.js';
-import type { Row } from '../../policy/conditions.js';
-import type { ColumnClass } from '../../policy/classification.js';
-import { subjectOf, type RecordClass } from '../../policy/subjects.js';
-import { readableBy, rowsWithFactsOfAll } from '../../records/facts.js';
-import { asKnown } from '../../records/known-facts.js';
-import { categoryOf, mask } from '../../records/mask.js';
-import { inSlices } from '../../records/slices.js';
-import { shapeOf, type ViewClass } from '../../records/view.js';
-import type { Work } from '../../records/work.js';
+import type { Actor, Actors } from '../../authentication/actor.js';
+import type { Row } from '../../authorization/conditions.js';
+import type { ColumnClass } from '../../authorization/classification.js';
+import { subjectOf } from '../../authorization/subjects.js';
+import { type RecordClass } from '../../database/record-class.js';
+import { readableBy, rowsWithRelationsOfAll } from '../../records/rows-with-relations.js';
+import { asKnownToAsker } from '../../records/known-attributes.js';
+import { categoryOf, fieldMask } from '../../records/field-mask.js';
+import { inBatches } from '../../records/batches.js';
+import { shapeOf, type ViewClass } from '../../records/response-view.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { digestOf } from '../../sharing/simulation.js';
 import { seatsOf } from './circulation.js';
 import { Invitation, type Meeting } from '../meeting.entity.js';
 import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
-import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './pre-flight.entity.js';
+import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circulation-check.entity.js';
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
 
 /** Who sits on the panel today, and who is invited to an item; of an agency that is invited, its safeguarding leads. */
 export async function recipientsOf(
-  work: Work,
+  work: UnitOfWork,
   actors: Actors,
   { panelId, partnershipId }: Meeting,
   content: ItemContent[],
 ): Promise<Recipient[]> {
   const seats = await seatsOf(work, panelId);
   const listingIds = content.map(listingIdOf);
-  const invited = await work.rows('read', Invitation, {
+  const invited = await work.findMany('read', Invitation, {
     listingId: { $in: listingIds },
     opensAt: { $lte: work.now },
     closesAt: { $gt: work.now },
   });
   const agencyIds = invited.filter(({ practitionerId }) => !practitionerId).map(({ agencyId }) => agencyId);
   const leads = new Set(await safeguardingLeadsOf(work, agencyIds, partnershipId));
-  const staff = await work.rows('read', Practitioner, { id: { $in: [...leads] } });
+  const staff = await work.findMany('read', Practitioner, { id: { $in: [...leads] } });
   const ids = new Set([
     ...seats.map(({ practitionerId }) => practitionerId),
     ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),
@@ -46,13 +47,13 @@ export async function recipientsOf(
   ]);
   const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
   // a conflict that is hidden from the person who checks is not told by what somebody does not receive
-  const readers = await asKnown(
+  const readers = await asKnownToAsker(
     work,
     [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
   );
   const known = await knownRows(work, readers, content);
   const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
-  return inSlices(readers, async (reader) => ({
+  return inBatches(readers, async (reader) => ({
     ...(await receiving(work, reader, panelId, content, known)),
     isSeated: seated.has(reader.id),
     invitedTo: invited
@@ -66,19 +67,19 @@ export async function recipientsOf(
 /** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
 type Known = Map<RecordClass, Map<string, Row>>;
 
-async function knownRows(work: Work, readers: Actor[], content: ItemContent[]): Promise<Known> {
+async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<Known> {
   const known: Known = new Map();
   for (const part of PARTS) {
     const { record } = shapeOf(VIEWS[part]);
     const ids = [...new Set(content.flatMap((item) => item[part].map((row) => row['id'] as string)))];
-    const rows = ids.length ? await rowsWithFactsOfAll(work.manager, readers, record, ['read'], ids) : [];
+    const rows = ids.length ? await rowsWithRelationsOfAll(work.manager, readers, record, ['read'], ids) : [];
     known.set(record, new Map(rows.map((row) => [row['id'] as string, row])));
   }
   return known;
 }
 
 async function receiving(
-  work: Work,
+  work: UnitOfWork,
   reader: Actor,
   panelId: string,
   content: ItemContent[],
@@ -92,7 +93,7 @@ async function receiving(
     withinAgreement: reader.agreements.some(
       ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
     ),
-    items: await inSlices(items, (item) => received(reader, item)),
+    items: await inBatches(items, (item) => received(reader, item)),
   };
 }
 
@@ -100,7 +101,7 @@ const meetingOf = (content: ItemContent[]): string =>
   (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
 
 /** Of the known rows those that the reader may read, people in the context of the panel. */
-function within(work: Work, reader: Actor, known: Known, panelId: string): Finds {
+function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string): Finds {
   return async (type, column, values) => {
     const wanted = new Set(values);
     const asked = [...(known.get(type)?.values() ?? [])].filter((row) => wanted.has(row[column] as string));
@@ -114,7 +115,7 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
   for (const part of PARTS)
     for (const row of item[part]) {
       const view = VIEWS[part];
-      const { shown } = mask(reader, shapeOf(view), 'read', row);
+      const { shown } = fieldMask(reader, shapeOf(view), 'read', row);
       copy.push([subjectOf(shapeOf(view).record).name, row['id'], ...shown].join(' '));
       for (const [category, extent] of extentsOf(view, row, shown)) {
         const key = `${category} ${extent}`;

@@ -1,5 +1,5 @@
 /** What to look at before papers go out, read off what each recipient would receive. */
-import type { NamedIn, Recipient } from './pre-flight.entity.js';
+import type { NamedIn, Recipient } from './circulation-check.entity.js';
 
 export const WARNINGS = [
   'outside-agreement',

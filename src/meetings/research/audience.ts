@@ -6,9 +6,9 @@ import { AGENCY_TYPES, type AgencyType } from '../../agencies/agency-types.js';
 import { CasePerson } from '../../cases/case.entity.js';
 import { agenciesKeptOut } from '../../cases/kept-out.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../../panels/panel-rules.js';
-import type { Where } from '../../policy/conditions.js';
-import { londonDay } from '../../records/london-day.js';
-import type { Work } from '../../records/work.js';
+import type { Where } from '../../authorization/conditions.js';
+import { londonDay } from '../../time/london-day.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { Person } from '../../subjects/subject.entity.js';
 import type { Listing, Meeting } from '../meeting.entity.js';
 import type { Answerer, ResearchStatus } from './research.entity.js';
@@ -47,19 +47,25 @@ const yearsBefore = (day: string, years: number): string => {
 /** Compulsory school age begins at 5, and a child is a child until 18. */
 const SCHOOL_AGE = { from: 5, until: 18 };
 
-type Holds = (work: Work, listing: Listing, day: string) => Promise<boolean>;
+type Holds = (work: UnitOfWork, listing: Listing, day: string) => Promise<boolean>;
 
 const someone =
   (condition: Where): Holds =>
   async (work, { caseId }, day) =>
-    (await work.rows('read', CasePerson, { caseId, ...condition, $or: [{ until: null }, { until: { $gte: day } }] }, 1))
-      .length > 0;
+    (
+      await work.findMany(
+        'read',
+        CasePerson,
+        { caseId, ...condition, $or: [{ until: null }, { until: { $gte: day } }] },
+        1,
+      )
+    ).length > 0;
 
 /** Asked of what the coordination sees: whom it asks must tell it nothing that is not shared with it. */
 const HOLDS: Record<AudienceCondition, Holds> = {
   school_age_child: async (work, { caseId }, day) =>
     (
-      await work.rows(
+      await work.findMany(
         'read',
         Person,
         {
@@ -78,7 +84,7 @@ const HOLDS: Record<AudienceCondition, Holds> = {
 
 /** The types of agency that are asked because of whom the item is about, on the day of the meeting. */
 export async function addedTypes(
-  work: Work,
+  work: UnitOfWork,
   rules: AudienceRule[],
   listing: Listing,
   { scheduledAt }: Meeting,
@@ -125,7 +131,7 @@ const AUDIENCE = `WITH seats AS (
 
 /** Excluded agencies are left out as far as the actor may read that they are: of any other the request is hidden from them. */
 export async function audienceOf(
-  work: Work,
+  work: UnitOfWork,
   { id, panelId, caseId }: Listing,
   named: string[] | null,
   added: AgencyType[],

@@ -10,10 +10,10 @@ import {
   type ContributionKind,
   type Handling,
 } from '../../cases/case.entity.js';
-import { DATA_CATEGORIES, type DataCategory } from '../../policy/categories.js';
-import { Classified, rowCategory } from '../../policy/classification.js';
-import { CalendarDate } from '../../records/calendar-date.js';
-import { oneOf } from '../../records/one-of.js';
+import { DATA_CATEGORIES, type DataCategory } from '../../authorization/data-categories.js';
+import { Classified, rowCategory } from '../../authorization/classification.js';
+import { CalendarDate } from '../../time/calendar-date.js';
+import { oneOf } from '../../database/one-of.js';
 import type { StateMachine } from '../../records/state-machine.js';
 import { Listing } from '../meeting.entity.js';
 
@@ -47,9 +47,9 @@ export type Answerer = (typeof ANSWERERS)[number];
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Unique(['listingId', 'askedAgencyId'])
 @Unique(['id', 'caseId', 'panelId', 'askedAgencyId'])
-@Index(['meetingId', 'changedAt', 'id'])
-@Index(['panelId', 'changedAt', 'id'])
-@Index(['askedAgencyId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['askedAgencyId', 'updatedAt', 'id'])
 @Index(['caseId'])
 @Check('research_requests_status', oneOf('status', RESEARCH_STATUSES))
 @Check('research_requests_answerer', oneOf('answered_by', ANSWERERS))
@@ -146,8 +146,8 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
   ['requestId', 'caseId', 'panelId', 'agencyId'],
   ['id', 'caseId', 'panelId', 'askedAgencyId'],
 )
-@Index(['requestId', 'changedAt', 'id'])
-@Index(['agencyId', 'changedAt', 'id'])
+@Index(['requestId', 'updatedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
 @Check('research_points_own', 'agency_only')
 @Check('research_points_kind', oneOf('kind', CONTRIBUTION_KINDS))
 @Check('research_points_handling', `handling IN ('P', 'C') AND (handling = 'P' OR conditions IS NOT NULL)`)

@@ -3,10 +3,17 @@
  * fields of their own, as the panel's agreement shares them. What they find is their agency's alone. The coordination sees
  * who answered, and nothing of what anybody holds. Source: MARAC note, sections 3.1, 4.2 and 6.8.
  */
-import type { Actor } from '../../policy/actor.js';
-import type { Where } from '../../policy/conditions.js';
-import { declareSubject, extendSubject, openings, ownBars, permitted, subjectOf } from '../../policy/subjects.js';
-import { addWords, declareWords } from '../../policy/wording.js';
+import type { Actor } from '../../authentication/actor.js';
+import type { Where } from '../../authorization/conditions.js';
+import {
+  declareSubject,
+  extendSubject,
+  applicableRules,
+  denyConditions,
+  permittedRows,
+  subjectOf,
+} from '../../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../../authorization/wording.js';
 import { Case, CasePerson, Contribution } from '../../cases/case.entity.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { seatedPanels } from '../../panels/panels.policy.js';
@@ -42,18 +49,18 @@ const ANSWERS =
 
 extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
-  grounds: [
+  allowRules: [
     {
       name: 'asked',
       sentence: `${ANSWERS}; until it answered, or the meeting is over`,
       actions: ['research'],
-      passing: true,
+      isTimeLimited: true,
       where: (actor) => ({
         research: {
           $elemMatch: {
             $and: [
               { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } },
-              ...ownBars(actor, subjectOf(ResearchRequest)),
+              ...denyConditions(actor, subjectOf(ResearchRequest)),
             ],
           },
         },
@@ -63,7 +70,7 @@ extendSubject(Case, {
 });
 
 extendSubject(CasePerson, {
-  grounds: [
+  allowRules: [
     {
       name: 'asked',
       sentence: 'who is asked, now, what their agency knows for the case',
@@ -90,17 +97,17 @@ const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through:
   name: `asked-${relation}`,
   sentence,
   actions: ['research'],
-  passing: true,
+  isTimeLimited: true,
   fields: TO_SEARCH_BY,
   where: (actor: Actor): Where | null => {
-    const [way] = openings(actor, subjectOf(through), 'research').map((one) => one.where);
+    const [way] = applicableRules(actor, subjectOf(through), 'research').map((one) => one.where);
     return way ? { [relation]: { $elemMatch: way } } : null;
   },
 });
 
 extendSubject(Person, {
   ownContext: ['research'],
-  grounds: [
+  allowRules: [
     searchedThrough('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
     searchedThrough('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
   ],
@@ -108,7 +115,7 @@ extendSubject(Person, {
 
 /** Requests of other agencies with whose return nothing was shared of which the actor may know. */
 function sharedNothingKnown(actor: Actor): Where {
-  const known = permitted({ ...actor, scopes: undefined }, subjectOf(Contribution), 'read');
+  const known = permittedRows({ ...actor, scopes: undefined }, subjectOf(Contribution), 'read');
   return {
     askedAgencyId: { $ne: actor.agencyId },
     ...(known ? { $nor: [{ shared: { $elemMatch: known } }] } : {}),
@@ -123,10 +130,10 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
       to: Contribution,
       local: 'caseId',
       foreign: 'caseId',
-      also: { askedAgencyId: 'agencyId', returnedAt: 'madeAt' },
+      also: { askedAgencyId: 'agencyId', returnedAt: 'createdAt' },
     },
   },
-  telling: {
+  revealing: {
     // that an agency holds something of which the reader may not know is a fact about the person
     nil: { shownAs: true, hidden: [{ values: [false], where: sharedNothingKnown }] },
   },
@@ -135,8 +142,8 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
   case: 'caseId',
   seek: ['panelId', 'askedAgencyId'],
   // whoever is asked need not read the case
-  bars: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
-  grounds: [
+  denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  allowRules: [
     {
       name: 'asked-in-the-case',
       sentence: ANSWERS,
@@ -162,7 +169,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
         'returnedAt',
         'nil',
         'overdue',
-        'changedAt',
+        'updatedAt',
       ],
     },
     {
@@ -181,7 +188,7 @@ declareSubject(ResearchPoint, 'ResearchPoint', {
   parent: 'request',
   seek: ['agencyId'],
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  grounds: [
+  allowRules: [
     {
       name: 'own-agency',
       // another guest of the agency answers the same request later: what the first one noted is not theirs
@@ -194,14 +201,14 @@ declareSubject(ResearchPoint, 'ResearchPoint', {
   ],
 });
 
-declareWords(ResearchRequest, 'Meeting', 'research request', {
+declareWording(ResearchRequest, 'Meeting', 'research request', {
   answer: 'answer it',
   reopen: 'open it again',
   cancel: 'cancel it',
 });
-declareWords(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
+declareWording(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
   decide: 'decide whether it is shared or withheld',
 });
-addWords(Case, { research: 'know for whom to search in their own records' });
-addWords(CasePerson, { research: 'know for whom to search, and as what' });
-addWords(Person, { research: 'know by what to search for the person' });
+addActionPhrases(Case, { research: 'know for whom to search in their own records' });
+addActionPhrases(CasePerson, { research: 'know for whom to search, and as what' });
+addActionPhrases(Person, { research: 'know by what to search for the person' });

@@ -4,19 +4,19 @@ import { Case, CasePerson } from '../../cases/case.entity.js';
 import { contribute, mustHaveConditions } from '../../cases/cases.service.js';
 import { mustNotLieAhead } from '../../panels/limits.js';
 import { rulesInForce } from '../../panels/panels.service.js';
-import type { Actor } from '../../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../../policy/problems.js';
-import { londonDay } from '../../records/london-day.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../../http/problems.js';
+import { londonDay } from '../../time/london-day.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
 import { after } from '../../records/state-machine.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { Person } from '../../subjects/subject.entity.js';
 import { addedTypes, audienceOf, audienceRules, type Asked } from './audience.js';
 import { MeetingCourse } from '../course.js';
 import { isToBeHeld, Listing, Meeting } from '../meeting.entity.js';
-import { MeetingView } from '../meeting.views.js';
+import { MeetingView } from '../meeting.response.js';
 import { pointMachine, researchMachine, ResearchPoint, ResearchRequest } from './research.entity.js';
 import type {
   PointChange,
@@ -26,8 +26,8 @@ import type {
   ResearchAsking,
   ResearchQuery,
   ResearchReturn,
-} from './research.requests.js';
-import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.views.js';
+} from './research.dto.js';
+import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
 
 /** How long a sitting is taken to last where nobody planned its end. */
 const USUAL_LENGTH_HOURS = 8;
@@ -60,10 +60,10 @@ export class ResearchService {
   }
 
   /** Asks whoever was not asked yet; what it answers is read anew, as far as it may be read then. */
-  async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<Presented> {
+  async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const standing = await work.rows('ask', Listing, { meetingId, removedAt: null });
+      const standing = await work.findMany('ask', Listing, { meetingId, removedAt: null });
       if (!standing.length) await work.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
       const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
@@ -81,70 +81,70 @@ export class ResearchService {
         );
         for (const one of missing) await this.askOne(work, meeting, listing, one, dueOn);
         // of the item, and without numbers: who is asked tells of the people in the case
-        if (missing.length) work.happened('research.asked', Listing, listing, { meetingId, dueOn });
+        if (missing.length) work.recordEvent('research.asked', Listing, listing, { meetingId, dueOn });
       }
-      return work.present(MeetingView, meeting);
+      return work.respond(MeetingView, meeting);
     });
     return this.ofMeeting(actor, meetingId, ALL);
   }
 
-  list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<Presented> {
+  list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<AuthorizedResponse> {
     const filter = { ...(status ? { status } : {}), ...(askedAgencyId ? { askedAgencyId } : {}) };
-    return this.records.read(actor, (work) => work.page(ResearchRequestView, filter, query));
+    return this.records.read(actor, (work) => work.respondPage(ResearchRequestView, filter, query));
   }
 
   /** Also for those who are asked and read nothing else of the meeting. */
-  ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const [known] = await work.rows('read', ResearchRequest, { meetingId }, 1);
+      const [known] = await work.findMany('read', ResearchRequest, { meetingId }, 1);
       if (!known) await work.find('read', Meeting, meetingId);
-      return work.page(ResearchRequestView, { meetingId }, query);
+      return work.respondPage(ResearchRequestView, { meetingId }, query);
     });
   }
 
-  get(actor: Actor, id: string): Promise<Presented> {
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ResearchRequestView, await work.find('read', ResearchRequest, id)),
+      work.respond(ResearchRequestView, await work.find('read', ResearchRequest, id)),
     );
   }
 
   /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
-  people(actor: Actor, id: string): Promise<Presented> {
+  people(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', ResearchRequest, id);
-      if (!isOpen(found, work.now) || !(await work.peek('answer', ResearchRequest, id)))
-        return work.list(SoughtPersonView, [], { action: 'research' });
+      if (!isOpen(found, work.now) || !(await work.findOrNull('answer', ResearchRequest, id)))
+        return work.respondList(SoughtPersonView, [], { action: 'research' });
       const { caseId } = found;
-      const people = await work.rows('research', Person, {
+      const people = await work.findMany('research', Person, {
         $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
       });
-      const roles = await work.rows('research', CasePerson, { caseId });
+      const roles = await work.findMany('research', CasePerson, { caseId });
       const withRoles = people.map((person) => ({
         ...person,
         roles: roles.filter((one) => one.personId === person.id).map((one) => one.role),
       }));
-      return work.list(SoughtPersonView, withRoles, { action: 'research' });
+      return work.respondList(SoughtPersonView, withRoles, { action: 'research' });
     });
   }
 
-  points(actor: Actor, id: string, query: PageQuery): Promise<Presented> {
+  points(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', ResearchRequest, id);
-      return work.page(ResearchPointView, { requestId: id }, query);
+      return work.respondPage(ResearchPointView, { requestId: id }, query);
     });
   }
 
-  allPoints(actor: Actor, query: PageQuery): Promise<Presented> {
-    return this.records.read(actor, (work) => work.page(ResearchPointView, {}, query));
+  allPoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respondPage(ResearchPointView, {}, query));
   }
 
-  point(actor: Actor, id: string): Promise<Presented> {
+  point(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(ResearchPointView, await work.find('read', ResearchPoint, id)),
+      work.respond(ResearchPointView, await work.find('read', ResearchPoint, id)),
     );
   }
 
-  note(actor: Actor, requestId: string, request: PointRequest): Promise<Presented> {
+  note(actor: Actor, requestId: string, request: PointRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { caseId, panelId, partnershipId } = await this.open(work, requestId);
       const { decision = pointMachine.initial, withheldReason, ...found } = request;
@@ -173,26 +173,26 @@ export class ResearchService {
         contributionId: null,
         authorId: actor.id,
       });
-      return work.present(ResearchPointView, point, { status: 201 });
+      return work.respond(ResearchPointView, point, { status: 201 });
     });
   }
 
   /** What was corrected is a draft again. */
-  correct(actor: Actor, id: string, request: PointChange): Promise<Presented> {
+  correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('change', ResearchPoint, ResearchPointView, id, { writes: request });
+      const found = await work.findForUpdate('change', ResearchPoint, ResearchPointView, id, { writes: request });
       const decision = after(pointMachine, found.decision, 'correction');
       await this.open(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changes = { ...request, decision, withheldReason: null };
-      return work.present(ResearchPointView, await work.updateIfChanged(ResearchPoint, found, changes));
+      return work.respond(ResearchPointView, await work.updateIfChanged(ResearchPoint, found, changes));
     });
   }
 
-  share(actor: Actor, id: string, request: PointSharing): Promise<Presented> {
+  share(actor: Actor, id: string, request: PointSharing): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('decide', ResearchPoint, ResearchPointView, id);
+      const found = await work.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'sharing');
       await this.open(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
@@ -200,9 +200,9 @@ export class ResearchService {
     });
   }
 
-  withhold(actor: Actor, id: string, { reason }: PointWithholding): Promise<Presented> {
+  withhold(actor: Actor, id: string, { reason }: PointWithholding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('decide', ResearchPoint, ResearchPointView, id);
+      const found = await work.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'withholding');
       await this.open(work, found.requestId);
       return this.decided(work, found, { decision, withheldReason: reason });
@@ -213,12 +213,12 @@ export class ResearchService {
    * What is shared becomes contributions, as if the agency had contributed them; a nil return says that nothing is. So what
    * the coordination learns of a return is what it finds in the case, and never that something was withheld.
    */
-  return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<Presented> {
+  return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('answer', ResearchRequest, ResearchRequestView, id);
+      const found = await work.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'return');
       if (found.closesAt <= work.now) throw over();
-      const points = await work.rows('read', ResearchPoint, { requestId: id });
+      const points = await work.findMany('read', ResearchPoint, { requestId: id });
       const shared = points.filter((one) => one.decision === 'shared');
       const gone = points.filter((one) => one.decision === 'contributed');
       if (nil && shared.length + gone.length)
@@ -235,32 +235,32 @@ export class ResearchService {
         ]);
       if (shared.length) await this.contribute(work, found.caseId, shared);
       const returned = await work.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
-      return work.show(ResearchRequestView, returned.id);
+      return work.findAndRespond(ResearchRequestView, returned.id);
     });
   }
 
   /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
-  reopen(actor: Actor, id: string): Promise<Presented> {
+  reopen(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('reopen', ResearchRequest, ResearchRequestView, id);
+      const found = await work.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'reopening');
       if (found.closesAt <= work.now) throw over();
       await work.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
-      return work.show(ResearchRequestView, id);
+      return work.findAndRespond(ResearchRequestView, id);
     });
   }
 
-  cancel(actor: Actor, id: string): Promise<Presented> {
+  cancel(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('cancel', ResearchRequest, ResearchRequestView, id);
+      const found = await work.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
       await work.update(ResearchRequest, found, cancelled(found));
       await takeBack(work, found);
-      return work.show(ResearchRequestView, id);
+      return work.findAndRespond(ResearchRequestView, id);
     });
   }
 
   private async askOne(
-    work: Work,
+    work: UnitOfWork,
     meeting: Meeting,
     { id: listingId, caseId, panelId, partnershipId }: Listing,
     { id: askedAgencyId, requestId, answeredBy, practitionerId }: Asked,
@@ -288,7 +288,7 @@ export class ResearchService {
   }
 
   /** The request, while points may still be written for it. */
-  private async open(work: Work, id: string): Promise<ResearchRequest> {
+  private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
     const found = await work.find('answer', ResearchRequest, id, { lock: true });
     if (found.closesAt <= work.now) throw over();
     if (found.status !== 'asked')
@@ -303,11 +303,15 @@ export class ResearchService {
     return found;
   }
 
-  private async decided(work: Work, found: ResearchPoint, changes: Partial<ResearchPoint>): Promise<Presented> {
-    return work.present(ResearchPointView, await work.update(ResearchPoint, found, changes));
+  private async decided(
+    work: UnitOfWork,
+    found: ResearchPoint,
+    changes: Partial<ResearchPoint>,
+  ): Promise<AuthorizedResponse> {
+    return work.respond(ResearchPointView, await work.update(ResearchPoint, found, changes));
   }
 
-  private async contribute(work: Work, caseId: string, shared: ResearchPoint[]): Promise<void> {
+  private async contribute(work: UnitOfWork, caseId: string, shared: ResearchPoint[]): Promise<void> {
     const about = await work.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
       const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
@@ -330,11 +334,11 @@ export class ResearchService {
 
   /** What follows from the meeting's course for every request of it that is open, those of hidden cases too. */
   private async forAll(
-    work: Work,
+    work: UnitOfWork,
     of: FindOptionsWhere<ResearchRequest>,
     changes: (one: ResearchRequest) => Partial<ResearchRequest>,
   ): Promise<void> {
-    await work.asService(async () => {
+    await work.asSystem(async () => {
       const open = await work.manager.findBy(ResearchRequest, { ...of, status: 'asked' });
       for (const one of open) await work.update(ResearchRequest, one, changes(one));
     });
@@ -347,9 +351,9 @@ const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMach
  * Agencies without a core seat or an invitation received the people by the request alone. Others go on reading the case, so that
  * nothing is taken back from them.
  */
-async function takeBack(work: Work, request: ResearchRequest): Promise<void> {
+async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<void> {
   const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
-  const named = await work.asService(() =>
+  const named = await work.asSystem(() =>
     work.manager.query<{ personId: string }[]>(
       `SELECT person_id AS "personId" FROM (SELECT person_id FROM case_people WHERE case_id = $1
          UNION SELECT person_id FROM cases WHERE id = $1 AND person_id IS NOT NULL) people
@@ -365,7 +369,7 @@ const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
 
 /** An item that may not be asked about, or not one of this meeting. */
-async function elsewhere(work: Work, listingId: string): Promise<never> {
+async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
   await work.find('ask', Listing, listingId);
   throw notFound();
 }
@@ -376,12 +380,12 @@ const over = (): Error =>
   conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
 
 /** The meeting's last day for research; today, where that has passed. */
-function lastDay(work: Work, { researchDueOn, scheduledAt }: Meeting): string {
+function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
   const [set, today] = [researchDueOn ?? londonDay(scheduledAt), londonDay(work.now)];
   return set < today ? today : set;
 }
 
-function dueDay(work: Work, meeting: Meeting, asked?: string): string {
+function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
   const last = lastDay(work, meeting);
   if (asked && (asked > last || asked < londonDay(work.now)))
     throw unacceptable('due-day', 'Research is due between today and the last day that the panel’s rules set.', [

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import { By, Can } from '../../policy/guard.js';
-import { Answers } from '../../records/answers.js';
-import { Id } from '../../records/id.js';
-import { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../../authorization/permission.guard.js';
+import { ApiAnswer } from '../../openapi/api-answer.js';
+import { Id } from '../../http/id.js';
+import { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Attendance } from './attendance.entity.js';
-import { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
+import { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
 import { AttendanceService } from './attendance.service.js';
-import { AttendanceView } from './attendance.views.js';
+import { AttendanceView } from './attendance.response.js';
 import { Meeting } from '../meeting.entity.js';
 
 @Controller('v1/meetings')
@@ -17,38 +17,42 @@ export class AttendanceController {
 
   /** Who was there */
   @Get(':id/attendances')
-  @Can('read', Attendance)
-  @Answers.page(AttendanceView)
-  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Attendance)
+  @ApiAnswer.page(AttendanceView)
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.attendance.list(actor, id, query);
   }
 
   /** Record your attendance, or as chair or coordinator anybody’s */
   @Post(':id/attendances')
-  @Can('attend', Meeting)
-  @Answers.made(AttendanceView)
-  attend(@By() actor: Actor, @Id() id: string, @Body() body: AttendanceRequest): Promise<Presented> {
+  @RequirePermission('attend', Meeting)
+  @ApiAnswer.made(AttendanceView)
+  attend(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.attendance.attend(actor, id, body);
   }
 
   /** One attendance */
   @Get(':id/attendances/:attendanceId')
-  @Can('read', Attendance)
-  @Answers.one(AttendanceView)
-  get(@By() actor: Actor, @Id() id: string, @Id('attendanceId') attendanceId: string): Promise<Presented> {
+  @RequirePermission('read', Attendance)
+  @ApiAnswer.one(AttendanceView)
+  get(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('attendanceId') attendanceId: string,
+  ): Promise<AuthorizedResponse> {
     return this.attendance.get(actor, id, attendanceId);
   }
 
   /** Record that you left, or as chair or coordinator that anybody did */
   @Post(':id/attendances/:attendanceId/departure')
-  @Can('depart', Attendance)
-  @Answers.changed(AttendanceView)
+  @RequirePermission('depart', Attendance)
+  @ApiAnswer.changed(AttendanceView)
   depart(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('attendanceId') attendanceId: string,
     @Body() body: DepartureRequest,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.attendance.depart(actor, id, attendanceId, body);
   }
 }

@@ -2,10 +2,10 @@ import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../../agencies/agency.entity.js';
 import { Panel } from '../../panels/panel.entity.js';
-import { Classified } from '../../policy/classification.js';
-import { Instant } from '../../records/instant.js';
-import { oneOf } from '../../records/one-of.js';
-import { PartnershipRecord } from '../../records/recorded.js';
+import { Classified } from '../../authorization/classification.js';
+import { Instant } from '../../time/instant.js';
+import { oneOf } from '../../database/one-of.js';
+import { PartnershipRecord } from '../../records/record-entity.js';
 import { Meeting } from '../meeting.entity.js';
 
 /** Source: JAG note, section 1.3. */
@@ -32,7 +32,7 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
   unique: true,
   where: 'arrived_at IS NULL AND came_for IS NULL',
 })
-@Index(['meetingId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
 @Index(['panelId', 'practitionerId'])
 @Check(oneOf('status', ATTENDANCE_STATUSES))
 @Check('present_in_confidence', `status NOT IN ('present', 'deputy') OR confidentiality_accepted_at IS NOT NULL`)

@@ -2,17 +2,17 @@
  * Who was at a meeting is known to the panel; of somebody without a seat, to those who may read an item for which the person
  * came. Everybody answers for themselves; the coordination records everybody.
  */
-import { declareSubject, permitted, subjectOf } from '../../policy/subjects.js';
-import type { Actor } from '../../policy/actor.js';
-import type { Where } from '../../policy/conditions.js';
-import { declareWords } from '../../policy/wording.js';
+import { declareSubject, permittedRows, subjectOf } from '../../authorization/subjects.js';
+import type { Actor } from '../../authentication/actor.js';
+import type { Where } from '../../authorization/conditions.js';
+import { declareWording } from '../../authorization/wording.js';
 import { Attendance } from './attendance.entity.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 import { memberPanels } from '../meetings.policy.js';
 
 /** Whoever attended had a seat, or came for an item that the actor may read. */
 function isKnownTo(actor: Actor): Where {
-  const readable = permitted({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
   return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
 }
 
@@ -22,7 +22,7 @@ declareSubject(Attendance, 'Attendance', {
     items: { to: Listing, local: 'cameFor', foreign: 'id' },
   },
   parent: 'meeting',
-  grounds: [
+  allowRules: [
     {
       name: 'on-the-panel',
       sentence:
@@ -47,4 +47,4 @@ declareSubject(Attendance, 'Attendance', {
   ],
 });
 
-declareWords(Attendance, 'Meeting', 'attendance at a meeting', { depart: 'record that they left' });
+declareWording(Attendance, 'Meeting', 'attendance at a meeting', { depart: 'record that they left' });

@@ -4,17 +4,17 @@ import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js
 import { CHAIRING_ROLES, Membership } from '../../panels/panel.entity.js';
 import { rulesInForce } from '../../panels/panels.service.js';
 import { safeguardingLeadsOf } from '../../panels/working-in.js';
-import type { Actor } from '../../policy/actor.js';
-import { conflict, notFound, refused, unacceptable } from '../../policy/problems.js';
-import { londonDay } from '../../records/london-day.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../../http/problems.js';
+import { londonDay } from '../../time/london-day.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
 import { Attendance, isThere } from './attendance.entity.js';
-import type { AttendanceRequest, DepartureRequest } from './attendance.requests.js';
-import { AttendanceView } from './attendance.views.js';
+import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
+import { AttendanceView } from './attendance.response.js';
 import { inTheRoomOnly } from '../in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meeting.entity.js';
 import { Hearers } from './hearers.js';
@@ -27,29 +27,29 @@ export class AttendanceService {
     private readonly hearers: Hearers,
   ) {}
 
-  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.find('read', Meeting, meetingId);
-      return work.page(AttendanceView, { meetingId }, query);
+      return work.respondPage(AttendanceView, { meetingId }, query);
     });
   }
 
-  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', Attendance, id);
       if (found.meetingId !== meetingId) throw notFound();
-      return work.present(AttendanceView, found);
+      return work.respond(AttendanceView, found);
     });
   }
 
   /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
-  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<Presented> {
+  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
       const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
       inTheRoomOnly(meeting);
       settled(meeting.status);
-      const registers = (await work.peek('register', Meeting, meetingId)) !== null;
+      const registers = (await work.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
         throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
       if (!isThere(status) && (arrivedAt ?? deputyForId))
@@ -60,7 +60,7 @@ export class AttendanceService {
       const { agencyId } = person;
       const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
       await deputising(work, meeting, rule, request);
-      const earlier = await work.rows('read', Attendance, { meetingId, practitionerId });
+      const earlier = await work.findMany('read', Attendance, { meetingId, practitionerId });
       const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
@@ -99,15 +99,15 @@ export class AttendanceService {
           });
       const { correctionReason: reason } = recorded;
       const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
-      work.happened('attendance.recorded', Attendance, attendance, told);
+      work.recordEvent('attendance.recorded', Attendance, attendance, told);
       await this.hearers.heardSince(work, attendance);
-      return work.present(AttendanceView, attendance, { status: 201 });
+      return work.respond(AttendanceView, attendance, { status: 201 });
     });
   }
 
-  depart(actor: Actor, meetingId: string, id: string, { leftAt }: DepartureRequest): Promise<Presented> {
+  depart(actor: Actor, meetingId: string, id: string, { leftAt }: DepartureRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('depart', Attendance, AttendanceView, id);
+      const found = await work.findForUpdate('depart', Attendance, AttendanceView, id);
       if (found.meetingId !== meetingId) throw notFound();
       settled((await work.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
@@ -117,11 +117,11 @@ export class AttendanceService {
         throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
           { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
         ]);
-      if (found.practitionerId === actor.id && !(await work.peek('register', Meeting, meetingId)))
+      if (found.practitionerId === actor.id && !(await work.findOrNull('register', Meeting, meetingId)))
         await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.update(Attendance, found, { leftAt: at });
-      work.happened('attendance.ended', Attendance, departed);
-      return work.present(AttendanceView, departed);
+      work.recordEvent('attendance.ended', Attendance, departed);
+      return work.respond(AttendanceView, departed);
     });
   }
 }
@@ -140,7 +140,7 @@ interface Recorded {
  * the time that was confirmed.
  */
 async function confirmation(
-  work: Work,
+  work: UnitOfWork,
   meeting: Meeting,
   { practitionerId, arrival, registers, current }: Recorded,
 ): Promise<Pick<Attendance, 'confirmedAt' | 'confirmedById'>> {
@@ -161,7 +161,7 @@ async function confirmation(
  * whoever runs the meeting, with a reason, as long as no item was heard in the time that is taken away.
  */
 async function mayTakeBack(
-  work: Work,
+  work: UnitOfWork,
   correction: Omit<Recorded, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
 ): Promise<void> {
   const { meetingId, arrival, registers, current, correctionReason } = correction;
@@ -191,10 +191,10 @@ async function mayTakeBack(
  * hidden one; who was there for any item stays recorded with it.
  */
 async function mustNotHaveHeard(
-  work: Work,
+  work: UnitOfWork,
   { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
 ): Promise<void> {
-  const heard = await work.rows('read', Listing, {
+  const heard = await work.findMany('read', Listing, {
     meetingId,
     startedAt: { $ne: null },
     $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
@@ -215,8 +215,8 @@ function settled(status: MeetingStatus): void {
     throw conflict('not-in-this-state', `A meeting that is ${status} takes no attendance: who was there is settled.`);
 }
 
-async function attending(work: Work, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
-  const person = await work.peek('read', Practitioner, practitionerId);
+async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
+  const person = await work.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
       { pointer: '/practitionerId', detail: 'no such practitioner' },
@@ -230,10 +230,18 @@ async function attending(work: Work, { partnershipId }: Meeting, practitionerId:
  * items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may
  * read count, so that the answer tells of no hidden item; a guest of a hidden item records the own attendance.
  */
-async function mayBeRecorded(work: Work, meeting: Meeting, person: Practitioner, isThere: boolean): Promise<void> {
+async function mayBeRecorded(
+  work: UnitOfWork,
+  meeting: Meeting,
+  person: Practitioner,
+  isThere: boolean,
+): Promise<void> {
   const { id: practitionerId, agencyId } = person;
   if (person.active || !isThere) {
-    if ((await work.rows('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1)).length)
+    if (
+      (await work.findMany('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1))
+        .length
+    )
       return;
     const invitation = {
       meetingId: meeting.id,
@@ -243,7 +251,7 @@ async function mayBeRecorded(work: Work, meeting: Meeting, person: Practitioner,
       closesAt: { $gt: work.now },
       $or: [{ practitionerId }, ...((await isLead(work, meeting, person)) ? [{ practitionerId: null }] : [])],
     };
-    if ((await work.rows('read', Invitation, invitation, 1)).length) return;
+    if ((await work.findMany('read', Invitation, invitation, 1)).length) return;
   }
   throw unacceptable(
     'not-invited',
@@ -253,14 +261,14 @@ async function mayBeRecorded(work: Work, meeting: Meeting, person: Practitioner,
 }
 
 /** Whether the actor has a seat as chair or co-chair of the panel today. */
-async function chairsNow(work: Work, { panelId }: Meeting): Promise<boolean> {
+async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
   const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
-  return (await work.rows('read', Membership, seat, 1)).length > 0;
+  return (await work.findMany('read', Membership, seat, 1)).length > 0;
 }
 
 /** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
-function itemsOfGuest(work: Work, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
-  return work.asService(async () => {
+function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
+  return work.asSystem(async () => {
     const ofAgency = await isLead(work, meeting, person);
     const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
       `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
@@ -275,7 +283,7 @@ function itemsOfGuest(work: Work, meeting: Meeting, person: Practitioner, since:
 }
 
 /** Whether invitations of the whole agency are open to the person. */
-const isLead = async (work: Work, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
+const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
   (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
 const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
@@ -285,8 +293,8 @@ const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | 
  * Ends a stay that the actor may not know of, because the person came for hidden items, when the actor records another. A person has
  * one open stay. What says that the person is not there ends nothing, and hidden apologies stay beside what the actor records.
  */
-function endUnseenStay(work: Work, meetingId: string, practitionerId: string): Promise<void> {
-  return work.asService(async () => {
+function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
+  return work.asSystem(async () => {
     const open = { meetingId, practitionerId, arrivedAt: Not(IsNull()), leftAt: IsNull() };
     const unseen = await work.manager.findOneBy(Attendance, open);
     if (!unseen?.arrivedAt) return;
@@ -298,12 +306,12 @@ function endUnseenStay(work: Work, meetingId: string, practitionerId: string): P
 /** The record that a new one replaces: the open stay, or else the latest that says that the person is not there. */
 function openOf(earlier: Attendance[]): Attendance | undefined {
   const open = earlier.filter((one) => !one.leftAt);
-  const latest = open.toSorted((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0];
+  const latest = open.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())[0];
   return open.find((one) => isThere(one.status)) ?? latest;
 }
 
 /** Seats of the person on the panel that last today. */
-function seatOn({ now }: Work, panelId: string, practitionerId: string | null) {
+function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
   const today = londonDay(now);
   return {
     panelId,
@@ -315,7 +323,7 @@ function seatOn({ now }: Work, panelId: string, practitionerId: string | null) {
 
 /** A deputy comes for a member, where the panel lets deputies come. */
 async function deputising(
-  work: Work,
+  work: UnitOfWork,
   { panelId }: Meeting,
   { deputiesAllowed }: AttendanceRule,
   { status, practitionerId, deputyForId }: AttendanceRequest,
@@ -331,14 +339,14 @@ async function deputising(
       { pointer: '/status', detail: 'deputies are not allowed on this panel' },
     ]);
   const seat = seatOn(work, panelId, deputyForId ?? null);
-  if (!deputyForId || deputyForId === practitionerId || !(await work.rows('read', Membership, seat, 1)).length)
+  if (!deputyForId || deputyForId === practitionerId || !(await work.findMany('read', Membership, seat, 1)).length)
     throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },
     ]);
 }
 
 /** The declaration of this person to this panel that still holds: not older than a year. */
-async function acceptedThisYear(work: Work, panelId: string, practitionerId: string): Promise<Date | null> {
+async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
   const [last] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
        AND confidentiality_accepted_at > $3::timestamptz - interval '1 year'`,
@@ -348,7 +356,7 @@ async function acceptedThisYear(work: Work, panelId: string, practitionerId: str
 }
 
 /** Nobody is in the room twice at a time, nor before the time. */
-function follows(work: Work, arrivedAt: Date | null, earlier: Attendance[]): void {
+function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)
     throw conflict('was-there', 'The person was there and left: that is recorded, and is not undone.');

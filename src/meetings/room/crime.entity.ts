@@ -1,9 +1,9 @@
 import { IsIn, IsOptional, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../../cases/case.entity.js';
-import { Classified } from '../../policy/classification.js';
+import { Classified } from '../../authorization/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
-import { oneOf } from '../../records/one-of.js';
+import { oneOf } from '../../database/one-of.js';
 
 export const VICTIM_WISHES = ['yes', 'no', 'not_asked', 'not_known'] as const;
 export type VictimWish = (typeof VICTIM_WISHES)[number];
@@ -16,7 +16,7 @@ export type VictimWish = (typeof VICTIM_WISHES)[number];
 @Entity('disclosed_crimes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Index(['meetingId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
 @ForeignKey(() => DisclosedCrime, ['amendsId', 'listingId'], ['id', 'listingId'])
 @Unique(['id', 'listingId'])
 @Unique(['amendsId'])

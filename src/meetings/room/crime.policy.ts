@@ -1,8 +1,8 @@
 /** Crimes that came to light in an item are known to those who may see the item, as `police_incident` is shared. */
 import { ownOrShared } from '../../plans/plans.policy.js';
-import { sharedAtLeast } from '../../policy/levels.js';
-import { declareSubject } from '../../policy/subjects.js';
-import { declareWords } from '../../policy/wording.js';
+import { sharedAtLeast } from '../../authorization/sharing-levels.js';
+import { declareSubject } from '../../authorization/subjects.js';
+import { declareWording } from '../../authorization/wording.js';
 import { DisclosedCrime } from './crime.entity.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
@@ -13,7 +13,7 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  grounds: [
+  allowRules: [
     {
       name: 'shared',
       sentence: 'whose agency recorded it or may know of it',
@@ -32,4 +32,4 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
   ],
 });
 
-declareWords(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });
+declareWording(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../../policy/problems.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../../http/problems.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
-import type { CrimeAmendment, CrimeRequest } from './crime.requests.js';
-import { DisclosedCrimeView } from './crime.views.js';
+import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
+import { DisclosedCrimeView } from './crime.response.js';
 import { itemOf, withinItem } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
 
@@ -15,36 +15,36 @@ import { Listing, Meeting } from '../meeting.entity.js';
 export class CrimeService {
   constructor(private readonly records: Records) {}
 
-  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.page(DisclosedCrimeView, { meetingId }, query, { panelId });
+      return work.respondPage(DisclosedCrimeView, { meetingId }, query, { panelId });
     });
   }
 
-  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.present(DisclosedCrimeView, ofMeeting(await work.find('read', DisclosedCrime, id), meetingId)),
+      work.respond(DisclosedCrimeView, ofMeeting(await work.find('read', DisclosedCrime, id), meetingId)),
     );
   }
 
-  record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<Presented> {
+  record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.find('read', Meeting, meetingId);
       const listing = await itemOf(work, 'minute', meetingId, request.listingId);
       if (status === 'cancelled')
         throw conflict('meeting-cancelled', 'Nothing came to light at a meeting that was cancelled.');
       const crime = await work.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
-      work.happened('crime.disclosed', DisclosedCrime, crime);
-      return work.show(DisclosedCrimeView, crime.id, 201);
+      work.recordEvent('crime.disclosed', DisclosedCrime, crime);
+      return work.findAndRespond(DisclosedCrimeView, crime.id, 201);
     });
   }
 
   /** Another record takes its place, shared as the first is; with a summary of its own, as what the writer's agency contributes. */
-  amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<Presented> {
+  amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(
-        await work.take('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
+        await work.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
         meetingId,
       );
       if (found.amendedAt)
@@ -64,8 +64,8 @@ export class CrimeService {
         amendsId: id,
       });
       await work.update(DisclosedCrime, found, { amendedAt: work.now });
-      work.happened('crime.amended', DisclosedCrime, amendment, { fields: Object.keys(request) });
-      return work.show(DisclosedCrimeView, amendment.id);
+      work.recordEvent('crime.amended', DisclosedCrime, amendment, { fields: Object.keys(request) });
+      return work.findAndRespond(DisclosedCrimeView, amendment.id);
     });
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
 import { Departures } from '../../agencies/departures.js';
-import { Actors } from '../../policy/actor.js';
-import { conflictsOf } from '../../records/known-facts.js';
-import type { Work } from '../../records/work.js';
+import { Actors } from '../../authentication/actor.js';
+import { conflictsOf } from '../../records/known-attributes.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { Listing } from '../meeting.entity.js';
 import { Attendance, THERE } from './attendance.entity.js';
 import { keptOutBy, mayRead } from './kept-out.js';
@@ -28,9 +28,9 @@ export class Hearers {
    * Records everybody, or one person, who was in the room during any of the item and may know of it, once; the agency that presents
    * it tells the others. The row of the item is locked. Source: law and standards note, section 4, REQ-LOG-08.
    */
-  async heard(work: Work, listing: Listing, practitionerId?: string): Promise<void> {
+  async heard(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
-    const known = await work.asService(() => work.manager.findBy(ItemPresence, { listingId }));
+    const known = await work.asSystem(() => work.manager.findBy(ItemPresence, { listingId }));
     const recorded = new Map(known.map((one) => [one.practitionerId, one]));
     const presences: ItemPresence[] = [];
     for (const one of await inTheRoom(work, listing)) {
@@ -41,47 +41,47 @@ export class Hearers {
       if (!hearing || (before && hearing.keptOutByIds)) continue;
       const presence = { ...one, ...hearing, meetingId, listingId, caseId, panelId, partnershipId };
       const written = await (before
-        ? work.asService(() => work.update(ItemPresence, before, hearing))
+        ? work.asSystem(() => work.update(ItemPresence, before, hearing))
         : work.insert(ItemPresence, presence));
       if (!hearing.keptOutByIds) presences.push(written);
       else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
         work.seemsTold(Listing, listing, listing.presentedByAgencyId, { ...one, keptOutByIds: hearing.keptOutByIds });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
-      work.told(Listing, listing, listing.presentedByAgencyId, {
+      work.auditSpokenDisclosure(Listing, listing, listing.presentedByAgencyId, {
         agencyId,
         recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
       });
   }
 
   /** Records who heard the items that are being heard, hidden ones too, until now: called before access to them ends. */
-  async heardUntilNow(work: Work, of: FindOptionsWhere<Listing>): Promise<void> {
+  async heardUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
     await this.each(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
   }
 
   /** Records one person as a hearer, until now, of the items of every meeting at which the person is. */
-  async leavesNow(work: Work, practitionerId: string): Promise<void> {
+  async leavesNow(work: UnitOfWork, practitionerId: string): Promise<void> {
     const there = { practitionerId, status: In([...THERE]), leftAt: IsNull() };
-    const meetings = await work.asService(() => work.manager.findBy(Attendance, there));
+    const meetings = await work.asSystem(() => work.manager.findBy(Attendance, there));
     const meetingId = In(meetings.map((one) => one.meetingId));
     if (meetings.length)
       await this.each(work, { meetingId, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true, practitionerId);
   }
 
   /** Records that somebody who is recorded as there heard the items of the meeting since they arrived, hidden ones too. */
-  async heardSince(work: Work, { meetingId, practitionerId, arrivedAt }: Attendance): Promise<void> {
+  async heardSince(work: UnitOfWork, { meetingId, practitionerId, arrivedAt }: Attendance): Promise<void> {
     if (!arrivedAt) return;
     const since = ({ endedAt }: Listing): boolean => !endedAt || endedAt > arrivedAt;
     await this.each(work, { meetingId, startedAt: Not(IsNull()) }, since, practitionerId);
   }
 
   private async each(
-    work: Work,
+    work: UnitOfWork,
     where: FindOptionsWhere<Listing>,
     counts: (listing: Listing) => boolean,
     practitionerId?: string,
   ): Promise<void> {
-    await work.asService(async () => {
+    await work.asSystem(async () => {
       const ids = (await work.manager.findBy(Listing, where)).filter(counts).map(({ id }) => id);
       if (!ids.length) return;
       // locked, so that none ends meanwhile
@@ -95,11 +95,16 @@ export class Hearers {
    * Returns on what it rests that the person may hear the item, by the same rules by which they would read it, or which records alone keep
    * them from it; null for whoever may not hear it anyway.
    */
-  private async hearingOf(work: Work, practitionerId: string, listing: Listing): Promise<Hearing | null> {
+  private async hearingOf(work: UnitOfWork, practitionerId: string, listing: Listing): Promise<Hearing | null> {
     const { now, call } = work.actor;
     const hearer = await this.actors.practitioner(practitionerId, { now, call });
     if (!hearer) return null;
-    const anyway = { ...hearer, emergencyCaseIds: [], namedSinceEmergencyIds: [], wall: { ...hearer.wall } };
+    const anyway = {
+      ...hearer,
+      emergencyCaseIds: [],
+      namedSinceEmergencyIds: [],
+      securityContext: { ...hearer.securityContext },
+    };
     if (await mayRead(work, hearer, listing)) {
       const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await mayRead(work, anyway, listing));
       return { keptOutByIds: null, inEmergency };
@@ -114,7 +119,7 @@ type Hearing = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
 type Present = Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>;
 
 /** People who were there during any of the item, until now where it is being heard. */
-function inTheRoom(work: Work, { meetingId, startedAt, endedAt }: Listing): Promise<Present[]> {
+function inTheRoom(work: UnitOfWork, { meetingId, startedAt, endedAt }: Listing): Promise<Present[]> {
   return work.manager.query(
     `SELECT DISTINCT a.practitioner_id AS "practitionerId", a.agency_id AS "agencyId", g.type AS "contributingType"
      FROM attendances a JOIN agencies g ON g.id = a.agency_id

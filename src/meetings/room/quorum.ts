@@ -8,8 +8,8 @@
  * section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../../panels/panels.service.js';
-import type { Actors } from '../../policy/actor.js';
-import type { Work } from '../../records/work.js';
+import type { Actors } from '../../authentication/actor.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { agenciesHeard } from '../in-writing.js';
 import { THERE } from './attendance.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meeting.entity.js';
@@ -80,7 +80,7 @@ export interface Quorum {
 }
 
 /** Of a meeting in a room, or as it is at one item of it. */
-export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Promise<Quorum> {
+export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
   const rule = quorumRule(inForce?.rules);
   const { id, status, closedAt } = meeting;
@@ -103,7 +103,12 @@ export async function quorumOf(work: Work, meeting: Meeting, item?: Listing): Pr
 }
 
 /** At one item of a sitting in writing: those are there who told what they know, and the chair, who decides. */
-export async function quorumInWriting(work: Work, actors: Actors, meeting: Meeting, item: Listing): Promise<Quorum> {
+export async function quorumInWriting(
+  work: UnitOfWork,
+  actors: Actors,
+  meeting: Meeting,
+  item: Listing,
+): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
   const agencyIds = await agenciesHeard(work, actors, meeting, item);
   const [{ agencyTypes }] = await work.manager.query<[Pick<Present, 'agencyTypes'>]>(

@@ -1,15 +1,15 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import type { Actor } from '../../policy/actor.js';
-import { By, Can } from '../../policy/guard.js';
-import { Answers } from '../../records/answers.js';
-import { Id } from '../../records/id.js';
-import { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import type { Actor } from '../../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../../authorization/permission.guard.js';
+import { ApiAnswer } from '../../openapi/api-answer.js';
+import { Id } from '../../http/id.js';
+import { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Listing } from '../meeting.entity.js';
 import { Recusal } from './recusal.entity.js';
-import { RecusalEnd, RecusalRequest } from './recusal.requests.js';
+import { RecusalEnd, RecusalRequest } from './recusal.dto.js';
 import { RecusalService } from './recusal.service.js';
-import { RecusalView } from './recusal.views.js';
+import { RecusalView } from './recusal.response.js';
 
 @Controller('v1/meetings')
 export class RecusalController {
@@ -17,38 +17,38 @@ export class RecusalController {
 
   /** Who takes no part in which item (chair, coordinator); what you declared yourself */
   @Get(':id/recusals')
-  @Can('read', Recusal)
-  @Answers.page(RecusalView)
-  list(@By() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<Presented> {
+  @RequirePermission('read', Recusal)
+  @ApiAnswer.page(RecusalView)
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.recusals.list(actor, id, query);
   }
 
   /** Declare a conflict of your own in one item, or take somebody out of it (chair, coordinator) */
   @Post(':id/recusals')
-  @Can('read', Listing)
-  @Answers.made(RecusalView)
-  recuse(@By() actor: Actor, @Id() id: string, @Body() body: RecusalRequest): Promise<Presented> {
+  @RequirePermission('read', Listing)
+  @ApiAnswer.made(RecusalView)
+  recuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: RecusalRequest): Promise<AuthorizedResponse> {
     return this.recusals.recuse(actor, id, body);
   }
 
   /** One recusal */
   @Get(':id/recusals/:recusalId')
-  @Can('read', Recusal)
-  @Answers.one(RecusalView)
-  get(@By() actor: Actor, @Id() id: string, @Id('recusalId') recusalId: string): Promise<Presented> {
+  @RequirePermission('read', Recusal)
+  @ApiAnswer.one(RecusalView)
+  get(@CurrentActor() actor: Actor, @Id() id: string, @Id('recusalId') recusalId: string): Promise<AuthorizedResponse> {
     return this.recusals.get(actor, id, recusalId);
   }
 
   /** End a recusal (chair) */
   @Post(':id/recusals/:recusalId/ending')
-  @Can('end', Recusal)
-  @Answers.changed(RecusalView)
+  @RequirePermission('end', Recusal)
+  @ApiAnswer.changed(RecusalView)
   end(
-    @By() actor: Actor,
+    @CurrentActor() actor: Actor,
     @Id() id: string,
     @Id('recusalId') recusalId: string,
     @Body() body: RecusalEnd,
-  ): Promise<Presented> {
+  ): Promise<AuthorizedResponse> {
     return this.recusals.end(actor, id, recusalId, body);
   }
 }

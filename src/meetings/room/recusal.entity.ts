@@ -2,7 +2,7 @@ import { IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
-import { Classified, ReasonOfPanel } from '../../policy/classification.js';
+import { Classified, ReasonOfPanel } from '../../authorization/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
 
 /**
@@ -14,7 +14,7 @@ import { Listing, ListingRecord } from '../meeting.entity.js';
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Index(['listingId', 'practitionerId'], { unique: true, where: 'ended_at IS NULL' })
-@Index(['meetingId', 'changedAt', 'id'])
+@Index(['meetingId', 'updatedAt', 'id'])
 @Index(['practitionerId'])
 @Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
 export class Recusal extends ListingRecord {

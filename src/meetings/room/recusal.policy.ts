@@ -6,9 +6,9 @@ import { In, IsNull } from 'typeorm';
 import { ofNoColleague, toPractitioner } from '../../agencies/agencies.policy.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { chairedPanels } from '../../panels/panels.policy.js';
-import { declareSubject } from '../../policy/subjects.js';
-import { declareWords } from '../../policy/wording.js';
-import { declareConflicts, declareKnownFacts } from '../../records/known-facts.js';
+import { declareSubject } from '../../authorization/subjects.js';
+import { declareWording } from '../../authorization/wording.js';
+import { declareConflicts, declareKnownAttributes } from '../../records/known-attributes.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { Recusal } from './recusal.entity.js';
@@ -24,8 +24,8 @@ declareSubject(Recusal, 'Recusal', {
   contributor: { agency: 'agencyId', type: 'contributingType' },
   isAboutProcess: true,
   // the ground of whoever declared it does not lead through the case
-  bars: hiddenWithCase('caseId'),
-  grounds: [
+  denyRules: hiddenWithCase('caseId'),
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -67,14 +67,14 @@ declareConflicts(OF_RECUSALS, async (work, { id, registrationIds, recusedListing
   );
 });
 
-declareKnownFacts(OF_RECUSALS, async (work, people) => {
+declareKnownAttributes(OF_RECUSALS, async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
   const filter = { listingId: { $in: listingIds }, endedAt: null };
   // an officer who may explain a recusal does not read it, and still counts it
   const known = listingIds.length
     ? [
-        ...(await work.rows('read', Recusal, filter, MOST_RECUSALS)),
-        ...(await work.rows('explain', Recusal, filter, MOST_RECUSALS)),
+        ...(await work.findMany('read', Recusal, filter, MOST_RECUSALS)),
+        ...(await work.findMany('explain', Recusal, filter, MOST_RECUSALS)),
       ]
     : [];
   const byId = new Map(known.map((one) => [one.id, one]));
@@ -88,4 +88,4 @@ declareKnownFacts(OF_RECUSALS, async (work, people) => {
   };
 });
 
-declareWords(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });
+declareWording(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });

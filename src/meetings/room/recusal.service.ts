@@ -3,18 +3,18 @@ import { AgencyPartnership, Practitioner } from '../../agencies/agency.entity.js
 import { Case } from '../../cases/case.entity.js';
 import { onlyAPerson } from '../../cases/handling.service.js';
 import { watchesOver } from '../../panels/oversight.js';
-import { Actors, type Actor } from '../../policy/actor.js';
-import { conflict, notFound, unacceptable } from '../../policy/problems.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import { Actors, type Actor } from '../../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../../http/problems.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { itemOf, withinItem } from '../items.js';
 import { Meeting, type Listing } from '../meeting.entity.js';
 import { Hearers } from './hearers.js';
 import { Recusal } from './recusal.entity.js';
-import type { RecusalEnd, RecusalRequest } from './recusal.requests.js';
-import { RecusalView } from './recusal.views.js';
+import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
+import { RecusalView } from './recusal.response.js';
 
 /** Takes people out of single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
 @Injectable()
@@ -25,23 +25,23 @@ export class RecusalService {
     private readonly actors: Actors,
   ) {}
 
-  list(actor: Actor, meetingId: string, query: PageQuery): Promise<Presented> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.page(RecusalView, { meetingId }, query, { panelId });
+      return work.respondPage(RecusalView, { meetingId }, query, { panelId });
     });
   }
 
-  get(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.find('read', Recusal, id);
       if (found.meetingId !== meetingId) throw notFound();
-      return work.present(RecusalView, found);
+      return work.respond(RecusalView, found);
     });
   }
 
   /** A conflict that somebody declares is never refused. */
-  recuse(actor: Actor, meetingId: string, request: RecusalRequest): Promise<Presented> {
+  recuse(actor: Actor, meetingId: string, request: RecusalRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
@@ -61,7 +61,7 @@ export class RecusalService {
         await known(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      if ((await work.rows('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
+      if ((await work.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
       await this.hearers.heardUntilNow(work, { id: listing.id });
       const made = await work.insert(Recusal, {
@@ -75,25 +75,25 @@ export class RecusalService {
       });
       await mustLeaveSomebody?.();
       happenedUnseen(work, 'recusal.made', made);
-      return work.present(RecusalView, made, { status: 201 });
+      return work.respond(RecusalView, made, { status: 201 });
     });
   }
 
   /** The chair ends it; whoever is recused does not. */
-  end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<Presented> {
+  end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.take('end', Recusal, RecusalView, id);
+      const found = await work.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
       if (found.endedAt) throw conflict('ended', 'This recusal has ended already.');
       const ended = await work.update(Recusal, found, { endedAt: work.now, endedById: actor.id, endReason: reason });
       happenedUnseen(work, 'recusal.ended', ended);
-      return work.present(RecusalView, ended);
+      return work.respond(RecusalView, ended);
     });
   }
 }
 
-async function known(work: Work, { partnershipId }: Listing, practitionerId: string): Promise<void> {
-  const person = await work.peek('read', Practitioner, practitionerId);
+async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
+  const person = await work.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
       { pointer: '/practitionerId', detail: 'no such practitioner' },
@@ -101,6 +101,6 @@ async function known(work: Work, { partnershipId }: Listing, practitionerId: str
 }
 
 /** Who has a conflict is not told on the case’s timeline, which everybody in it reads. */
-function happenedUnseen(work: Work, event: string, { caseId: _, ...recusal }: Recusal): void {
-  work.happened(event, Recusal, recusal);
+function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
+  work.recordEvent(event, Recusal, recusal);
 }

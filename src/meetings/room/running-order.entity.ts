@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Practitioner } from '../../agencies/agency.entity.js';
 import { Case } from '../../cases/case.entity.js';
-import { Classified } from '../../policy/classification.js';
+import { Classified } from '../../authorization/classification.js';
 import { Listing, ListingRecord } from '../meeting.entity.js';
 
 /**
@@ -13,7 +13,7 @@ import { Listing, ListingRecord } from '../meeting.entity.js';
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
 @Unique(['listingId', 'practitionerId'])
-@Index(['listingId', 'changedAt', 'id'])
+@Index(['listingId', 'updatedAt', 'id'])
 @Check('item_presences_kept_out', `NOT in_emergency OR kept_out_by_ids IS NULL`)
 export class ItemPresence extends ListingRecord {
   /** Who was there. */

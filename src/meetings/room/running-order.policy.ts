@@ -3,9 +3,9 @@
  * would learn, from who was at the meeting, who is kept from the item. To whoever may not know of a conflict, the person kept from
  * the item reads like everybody else in the room; nor does a presence tell of an emergency access.
  */
-import { declareSubject } from '../../policy/subjects.js';
+import { declareSubject } from '../../authorization/subjects.js';
 import { coordinatedPanels } from '../../panels/panels.policy.js';
-import { declareWords } from '../../policy/wording.js';
+import { declareWording } from '../../authorization/wording.js';
 import { Listing } from '../meeting.entity.js';
 import '../meetings.policy.js';
 import { knownToBeKeptOut, toConflicts } from './known-conflicts.js';
@@ -21,7 +21,7 @@ const BY_AGENCY = [
   'listingId',
   'caseId',
   'agencyId',
-  'madeAt',
+  'createdAt',
 ];
 
 declareSubject(ItemPresence, 'ItemPresence', {
@@ -29,8 +29,8 @@ declareSubject(ItemPresence, 'ItemPresence', {
   parent: 'listing',
   panel: 'panelId',
   case: 'caseId',
-  bars: [knownToBeKeptOut],
-  grounds: [
+  denyRules: [knownToBeKeptOut],
+  allowRules: [
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, and may read the item of the meeting',
@@ -56,4 +56,4 @@ declareSubject(ItemPresence, 'ItemPresence', {
   ],
 });
 
-declareWords(ItemPresence, 'Meeting', 'presence at an item');
+declareWording(ItemPresence, 'Meeting', 'presence at an item');

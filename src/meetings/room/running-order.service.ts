@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { Actors, type Actor } from '../../policy/actor.js';
-import { conflict, notFound } from '../../policy/problems.js';
-import type { PageQuery } from '../../records/page-query.requests.js';
-import type { Presented } from '../../records/presented.js';
+import { Actors, type Actor } from '../../authentication/actor.js';
+import { conflict, notFound } from '../../http/problems.js';
+import type { PageQuery } from '../../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../../records/authorized-response.js';
 import { Records } from '../../records/records.js';
-import type { Work } from '../../records/work.js';
+import type { UnitOfWork } from '../../records/unit-of-work.js';
 import { withAll } from '../agenda/order-of-hearing.js';
 import { asInviter, itemOf, itemsOf } from '../items.js';
 import { Listing, Meeting } from '../meeting.entity.js';
-import { ListingView } from '../meeting.views.js';
+import { ListingView } from '../meeting.response.js';
 import { Hearers } from './hearers.js';
-import { ItemPresenceView, RunningItemView } from './running-order.views.js';
+import { ItemPresenceView, RunningItemView } from './running-order.response.js';
 import { coursesOf } from './timing.js';
 
 /** Item after item, as the meeting hears them; and who heard what was said. */
@@ -22,14 +22,14 @@ export class RunningOrderService {
     private readonly actors: Actors,
   ) {}
 
-  async of(actor: Actor, meetingId: string): Promise<Presented> {
+  async of(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
       itemsOf(work, meetingId, also),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.find('read', Meeting, meetingId);
       const items = await itemsOf(work, meetingId);
-      return work.list(RunningItemView, items, {
+      return work.respondList(RunningItemView, items, {
         given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
       });
     });
@@ -39,7 +39,7 @@ export class RunningOrderService {
    * One item at a time, of those that whoever begins it may see: a refusal because of another would tell of it. The meeting is
    * locked, so that two who begin an item at once do not begin two.
    */
-  start(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.find('read', Meeting, meetingId, { lock: true });
       const found = await this.taken(work, meetingId, id);
@@ -52,17 +52,17 @@ export class RunningOrderService {
       if (found.startedAt)
         throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
       const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.rows('read', Listing, running, 1)).length)
+      if ((await work.findMany('read', Listing, running, 1)).length)
         throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
       const begun = await work.update(Listing, found, { startedAt: work.now });
       await this.hearers.heard(work, begun);
-      work.happened('item.begun', Listing, begun);
-      return work.present(ListingView, begun);
+      work.recordEvent('item.begun', Listing, begun);
+      return work.respond(ListingView, begun);
     });
   }
 
   /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
-  end(actor: Actor, meetingId: string, id: string): Promise<Presented> {
+  end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { closedAt } = await work.find('read', Meeting, meetingId);
       const found = await this.taken(work, meetingId, id);
@@ -71,20 +71,20 @@ export class RunningOrderService {
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.update(Listing, found, { endedAt });
       await this.hearers.heard(work, ended);
-      work.happened('item.ended', Listing, ended);
-      return work.present(ListingView, ended);
+      work.recordEvent('item.ended', Listing, ended);
+      return work.respond(ListingView, ended);
     });
   }
 
-  presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<Presented> {
+  presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.page(ItemPresenceView, { listingId }, query);
+      return work.respondPage(ItemPresenceView, { listingId }, query);
     });
   }
 
-  private async taken(work: Work, meetingId: string, id: string): Promise<Listing> {
-    const found = await work.take('run', Listing, ListingView, id);
+  private async taken(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+    const found = await work.findForUpdate('run', Listing, ListingView, id);
     if (found.meetingId !== meetingId) throw notFound();
     return found;
   }

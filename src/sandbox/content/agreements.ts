@@ -27,9 +27,9 @@ import {
   DATA_CATEGORIES,
   type DataCategory,
   type LegalGateway,
-  type Purpose,
   type SharingLevel,
-} from '../../policy/categories.js';
+} from '../../authorization/data-categories.js';
+import { type Purpose } from '../../authentication/purposes.js';
 import { MEMBERSHIPS, PANELS, type Panel, type PanelType } from './panels.js';
 import { AGENCIES, agencyByCode, areaOf, type PartnershipCode } from './places-and-agencies.js';
 

@@ -6,7 +6,7 @@
  * over time, so documents and tests may use them.
  */
 import type { AgencyType } from '../../agencies/agency-types.js';
-import type { DataCategory } from '../../policy/categories.js';
+import type { DataCategory } from '../../authorization/data-categories.js';
 import type { SubjectKind } from './panels.js';
 import type { BoroughCode, PartnershipCode, PlaceKind } from './places-and-agencies.js';
 import type { IsoDate, IsoInstant } from './seeded.js';

@@ -5,7 +5,7 @@
  * "the school lead sees the one listing she is invited to" means the same person everywhere. The slugs are stable; what
  * each may see follows from agency, memberships and exclusions, never from the slug.
  */
-import type { Purpose } from '../../policy/categories.js';
+import type { Purpose } from '../../authentication/purposes.js';
 
 export type SystemRole =
   'auditor' | 'data_protection_officer' | 'agency_administrator' | 'safeguarding_lead' | 'emergency_access';

@@ -7,7 +7,7 @@
  * `{earlier}`) are filled from the case, so that no two items read alike.
  */
 import type { AgencyType } from '../../agencies/agency-types.js';
-import type { DataCategory } from '../../policy/categories.js';
+import type { DataCategory } from '../../authorization/data-categories.js';
 import type {
   ActionLine,
   CasePanelType,

@@ -3,7 +3,7 @@
  * the agency ever reads them.
  */
 import type { ContributionKind } from '../../cases/case.entity.js';
-import type { DataCategory } from '../../policy/categories.js';
+import type { DataCategory } from '../../authorization/data-categories.js';
 
 /** Of the requests of each panel that were returned with something shared, so many tell what it was. */
 export const SHARED_PER_PANEL = 3;

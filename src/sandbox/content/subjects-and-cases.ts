@@ -6,7 +6,7 @@
  * action is due at the next one, a closed case has an evaluation. Generated stories cover every status; the three told
  * by hand go the same way.
  */
-import type { DataCategory } from '../../policy/categories.js';
+import type { DataCategory } from '../../authorization/data-categories.js';
 import type {
   ActionStatus,
   CasePanelType,

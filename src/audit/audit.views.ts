@@ -1,8 +1,0 @@
-import { view } from '../records/view.js';
-import { AuditCheckpoint } from './audit-checkpoint.entity.js';
-import { AuditEntry } from './audit-entry.entity.js';
-import { LEAF_MEMBERS, PERSONAL } from './sealing.js';
-
-export class AuditEntryView extends view(AuditEntry, ...LEAF_MEMBERS, ...PERSONAL) {}
-
-export class AuditCheckpointView extends view(AuditCheckpoint, 'id', 'size', 'root', 'time', 'keyId', 'signature') {}

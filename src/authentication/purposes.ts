@@ -1,0 +1,37 @@
+/**
+ * Why somebody reads or discloses. Source: domain note on law and standards, section 5.4, "Purpose code set".
+ */
+export const PURPOSES = [
+  'SAFEGUARD_CHILD',
+  'SAFEGUARD_ADULT',
+  'CRIME_PREVENT',
+  'CRIME_DETECT',
+  'PUBLIC_PROTECT',
+  'VICTIM_SUPPORT',
+  'CASE_PREP',
+  'PANEL_MEETING',
+  'ACTION_DELIVERY',
+  'SUPERVISION',
+  'QUALITY_AUDIT',
+  'COMPLAINT',
+  'SUBJECT_RIGHTS',
+  'LEGAL_PROCEEDINGS',
+  'STATISTICS_DEPERSONALISED',
+  'SYSTEM_ADMIN',
+  'EMERGENCY_BTG',
+] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/**
+ * The only purposes for which the log may be used: to verify the lawfulness of processing; for self-monitoring, the
+ * conduct of internal disciplinary proceedings included; for the integrity and security of personal data; for criminal
+ * proceedings. No agreement row is written for them. Source: Data Protection Act 2018, section 62(4) (domain note on law
+ * and standards, section 4, REQ-LOG-06).
+ */
+export const LOG_PURPOSES = [
+  'LOG_LAWFULNESS',
+  'LOG_SELF_MONITORING',
+  'LOG_INTEGRITY_SECURITY',
+  'LOG_CRIMINAL_PROCEEDINGS',
+] as const;
+export type LogPurpose = (typeof LOG_PURPOSES)[number];

@@ -1,0 +1,113 @@
+/**
+ * Why somebody may, or may not: the steps of the decision, in their order, each with its recorded result. The steps are
+ * the very bars, grounds and levels that enforcement uses, read in memory; the test of agreement holds the two together.
+ */
+import type { Actor } from '../authentication/actor.js';
+import { isAtLeast } from './data-categories.js';
+import { classOf } from './classification.js';
+import { conditionHolds, parseCondition, type Row } from './conditions.js';
+import { ruleText, evaluateSharing } from './sharing-levels.js';
+import { applicableRules, type Step, type Subject } from './subjects.js';
+
+export interface ExplainedStep {
+  step: Step;
+  result: 'passed' | 'stopped' | 'opened' | 'not-met' | 'not-applicable';
+  /** The rule, as a sentence. */
+  rule: string;
+}
+
+export interface Explanation {
+  outcome: 'permit' | 'withhold' | 'refuse';
+  steps: ExplainedStep[];
+  /** The step that decided, and the rule. */
+  decidedBy: { step: Step; rule: string } | null;
+  /** The agreement row that was weighed, where one was. */
+  agreementRowId: string | null;
+  /** What would have to change for another outcome, and how to ask for it. */
+  wouldChange: string[];
+}
+
+/** Where there is no ground, one may be asked for. */
+const HOW_TO_ASK = ['a grant until a date: ask the chair of the panel with POST /v1/access-requests'];
+
+/** Why a field is kept back where every ground that opens the record is limited. */
+export const OTHER_FIELDS = 'these grounds show other fields only';
+
+const BAR_STEPS = ['conflict', 'compartment'] as const;
+
+/** `row` carries the relations that the rules ask about. */
+export function explain(actor: Actor, subject: Subject, action: string, row: Row, field?: string): Explanation {
+  const steps: ExplainedStep[] = [
+    { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' },
+  ];
+  const conclude = (
+    outcome: Explanation['outcome'],
+    wouldChange: string[] = [],
+    agreementRowId: string | null = null,
+  ): Explanation => {
+    const result = { permit: 'opened', withhold: 'stopped', refuse: 'stopped' }[outcome];
+    const decisive = steps.findLast((one) => one.result === result);
+    return {
+      outcome,
+      steps,
+      decidedBy: decisive ? { step: decisive.step, rule: decisive.rule } : null,
+      agreementRowId,
+      wouldChange,
+    };
+  };
+
+  for (const step of BAR_STEPS) {
+    const bars = subject.denyRules.filter((bar) => bar.step === step);
+    const barred = bars.find((bar) => {
+      const where = bar.where(actor);
+      return where !== null && conditionHolds(parseCondition(where), row);
+    });
+    steps.push(
+      barred
+        ? { step, result: 'stopped', rule: barred.sentence }
+        : { step, result: bars.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
+    );
+    if (barred) return conclude('refuse', [`the ${step} would have to end: it beats every ground`]);
+  }
+
+  const ways = applicableRules(actor, subject, action);
+  const opened = ways.filter(({ where }) => conditionHolds(parseCondition(where), row));
+  const grounds = subject.allowRules.filter((ground) => ground.actions.includes(action));
+  for (const ground of grounds) {
+    const way = opened.find((one) => one.ground === ground);
+    const through = way?.through ? `, through: ${way.through}` : '';
+    steps.push({ step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through });
+  }
+  if (!opened.length)
+    return conclude(
+      'refuse',
+      grounds.length
+        ? [...grounds.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
+        : [`no rule of the policy opens ${action} on ${subject.name}`],
+    );
+  if (field === undefined) return conclude('permit');
+
+  const limited = opened.every(({ ground }) => ground.fields && !ground.fields.includes(field));
+  if (limited) {
+    steps.push({ step: 'relationship', result: 'stopped', rule: OTHER_FIELDS });
+    return conclude('withhold', ['a ground that shows the whole record', ...HOW_TO_ASK]);
+  }
+  const column = classOf(subject.type, field);
+  const weighing = evaluateSharing(actor, subject, row, column);
+  const shown = column !== undefined && isAtLeast(weighing.level, column.from);
+  steps.push({
+    step: weighing.step === 'administrative' ? 'level' : weighing.step,
+    result: shown ? 'opened' : 'stopped',
+    rule: ruleText(weighing),
+  });
+  const rowId = weighing.agreementRowId ?? null;
+  if (shown) return conclude('permit', [], rowId);
+  return conclude(
+    'withhold',
+    [
+      weighing.remedy ??
+        `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose: ask the data protection officer of your partnership`,
+    ],
+    rowId,
+  );
+}

@@ -1,0 +1,174 @@
+/** The policy as a page: who may do what to which records, and as what each field counts. Derived, never written. */
+import { SEALED_CATEGORIES } from './data-categories.js';
+import { classifiedProperties, type ColumnClass } from './classification.js';
+import { declaredSubjects, subjectOf, type AllowRule, type Relation, type Subject } from './subjects.js';
+import { CHAPTERS, actionPhrase, wordingOf } from './wording.js';
+
+export interface MatrixRule {
+  subject: string;
+  action: string;
+  ground: string;
+  /** Completes "somebody …". */
+  who: string;
+  /** The action on the parent that must be permitted too. */
+  within: string | null;
+  /** The only fields shown on this ground; null means all that the levels allow. */
+  fields: string[] | null;
+}
+
+export interface MatrixSubject {
+  subject: string;
+  bars: { step: string; who: string }[];
+  caps: { level: string; rule: string }[];
+  fields: { field: string; category: string; from: string }[];
+}
+
+export interface Matrix {
+  rules: MatrixRule[];
+  subjects: MatrixSubject[];
+}
+
+const categoryOf = ({ category }: ColumnClass): string =>
+  typeof category === 'string' ? category : `the row’s own ${category.column}`;
+
+const byName = <T extends { name: string }>(list: readonly T[]): T[] =>
+  [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+export function policyMatrix(): Matrix {
+  const subjects = byName(declaredSubjects());
+  return {
+    rules: subjects.flatMap((subject) =>
+      byName(subject.allowRules).flatMap((ground) =>
+        [...ground.actions].sort().map((action) => ({
+          subject: subject.name,
+          action,
+          ground: ground.name,
+          who: ground.sentence,
+          within: ground.within ?? null,
+          fields: ground.fields ? [...ground.fields] : null,
+        })),
+      ),
+    ),
+    subjects: subjects.map((subject) => ({
+      subject: subject.name,
+      bars: subject.denyRules.map((bar) => ({ step: bar.step, who: bar.sentence })),
+      caps: subject.sharingLimits.map((cap) => ({ level: cap.level, rule: cap.sentence })),
+      fields: [...classifiedProperties(subject.type)].map(([field, column]) => ({
+        field,
+        category: categoryOf(column),
+        from: column.from,
+      })),
+    })),
+  };
+}
+
+const HEAD = `WHO MAY DO WHAT, AND AS WHAT EACH FIELD COUNTS
+
+How to read this page
+
+Everything is closed that this page does not open. A record is open to somebody for whom one sentence under "Who may" is
+true, unless they are kept out: what keeps out beats every sentence.
+
+Open does not mean shown. Each field counts as a category of data, and is shown as far as the sharing agreement of the panel
+gives that category to the reader's type of agency, for the reader's purpose: none, existence (that there is something),
+summary, or full. A field is shown from the level on that stands before it. What somebody's own agency contributed is always
+shown to that agency; but reasons of the panel (why a risk band was lowered, a case reopened, a referral or plan decided, an
+item taken off, an action ended, an exclusion or recusal ended) are shared by the panel's own agreement alone, as what any
+agency contributes, and with the agency whose referral or task it is. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
+listed here. An emergency access shows the content of its case in full whatever the agreement says, except what stands under "At
+most" and the sealed categories (${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, besides,
+do only what they are registered for.`;
+
+/** Between a word and the next: `whyMultiAgency`, `nhsNumber`. */
+const inWords = (name: string): string =>
+  name
+    .replace(/Id$/, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+
+const WIDTH = 120;
+
+/** A point of a list, with its lines indented beneath it. */
+function point(text: string, indent = '  - '): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line.trim() && line.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(indent.length);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()].join('\n');
+}
+
+const listed = (words: string[]): string =>
+  words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}` : (words[0] ?? '');
+
+const KEEPING_OUT = { conflict: 'a conflict', compartment: 'a compartment' } as const;
+
+function keptOut({ denyRules: denyRules, parent, relations, allowRules: allowRules }: Subject): string[] {
+  const above =
+    parent && allowRules.every(({ within }) => within) ? subjectOf((relations[parent] as Relation).to) : null;
+  return [
+    ...denyRules.map((bar) => point(`Somebody ${bar.sentence} (${KEEPING_OUT[bar.step]})`)),
+    ...(above ? [point(`Whoever is kept out of the ${wordingOf(above).title} in which it stands`)] : []),
+  ];
+}
+
+/** What the ground needs of the record above, unless its own sentence says so. */
+function proviso({ parent, relations }: Subject, { within, sentence }: AllowRule): string {
+  if (!within || !parent) return '';
+  const above = subjectOf((relations[parent] as Relation).to);
+  const deed = actionPhrase(above, within).replaceAll(/\bit\b/g, `the ${wordingOf(above).title}`);
+  return sentence.includes(`may ${deed}`) ? '' : `, and who may ${deed}`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const mayDo = (subject: Subject): string[] =>
+  subject.allowRules.map((ground) => {
+    const deeds = listed(ground.actions.map((action) => actionPhrase(subject, action)));
+    const shown = ground.fields ? ` (of it they see only: ${ground.fields.map(inWords).join(', ')})` : '';
+    return point(`${capital(deeds)}: somebody ${ground.sentence}${proviso(subject, ground)}${shown}`);
+  });
+
+/** `from summary on  identity: role, since`, the fields of one category together. */
+function counts(subject: Subject): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [field, { category, from }] of classifiedProperties(subject.type)) {
+    if (category === 'administrative') continue;
+    const counted =
+      typeof category === 'string' ? inWords(category) : `the ${category.column} that the record itself names`;
+    const key = `${from === 'full' ? 'In full only' : `From ${from} on`}, as ${counted}`;
+    groups.set(key, [...(groups.get(key) ?? []), inWords(field)]);
+  }
+  return [...groups].map(([key, fields]) => point(`${key}: ${fields.join(', ')}`));
+}
+
+function section(subject: Subject): string {
+  const title = wordingOf(subject).title;
+  const may = mayDo(subject);
+  const parts: [string, string[]][] = [
+    ['Who is kept out, whatever else holds', may.length ? keptOut(subject) : []],
+    ['Who may', may.length ? may : [point('Nobody: it decides about other records and is not shown')]],
+    ['At most', subject.sharingLimits.map((cap) => point(`${capital(cap.level)}: ${cap.sentence}`))],
+    ['Which field counts as what', counts(subject)],
+  ];
+  return [
+    capital(title),
+    '-'.repeat(title.length),
+    ...parts.filter(([, lines]) => lines.length).flatMap(([what, lines]) => [what, ...lines]),
+  ].join('\n');
+}
+
+/** The same as text, from top to bottom in the order of the work, for a data protection officer. */
+export function matrixText(): string {
+  const chapters = CHAPTERS.map((chapter, index) => {
+    const heading = `${String(index + 1)}. ${chapter.toUpperCase()}`;
+    const within = declaredSubjects().filter((subject) => wordingOf(subject).chapter === chapter);
+    return [`${heading}\n${'='.repeat(heading.length)}`, ...within.map(section)].join('\n\n');
+  });
+  return `${[HEAD, ...chapters].join('\n\n\n')}\n`;
+}

@@ -1,0 +1,67 @@
+/**
+ * The words in which the policy is read by those who do not program: what a record is called, in which part of the work it
+ * stands, and what each action on it is. An area says them beside its rules; they decide nothing.
+ */
+import { subjectOf, type Subject } from './subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+
+/** The parts of the page, in the order of the work. */
+export const CHAPTERS = [
+  'Who takes part',
+  'What the agreements share',
+  'Whom and what it is about',
+  'Referring',
+  'Working a case',
+  'Meeting',
+  'Planning and acting',
+  'Accounting for it',
+] as const;
+export type Chapter = (typeof CHAPTERS)[number];
+
+interface Wording {
+  chapter: Chapter;
+  /** Singular, as it stands within a sentence: `protected address`. */
+  title: string;
+  /** Completes "somebody … may"; the record is `it`. */
+  deeds: Record<string, string>;
+}
+
+const wordings = new Map<Subject, Wording>();
+
+/** Where almost every record says the same. */
+const USUAL = { read: 'read it', change: 'change it', explain: 'ask who sees it and why' };
+
+export function declareWording(
+  type: RecordClass,
+  chapter: Chapter,
+  title: string,
+  deeds: Record<string, string> = {},
+): void {
+  wordings.set(subjectOf(type), { chapter, title, deeds: { ...USUAL, ...deeds } });
+}
+
+/** Says what an action is that an area above adds to a record. */
+export function addActionPhrases(type: RecordClass, deeds: Record<string, string>): void {
+  const known = wordings.get(subjectOf(type));
+  if (!known) throw new Error(`${type.name} has no words yet`);
+  Object.assign(known.deeds, deeds);
+}
+
+export function wordingOf(subject: Subject): Wording {
+  const known = wordings.get(subject);
+  if (!known) throw new Error(`nobody said what a ${subject.name} is called`);
+  return known;
+}
+
+export function actionPhrase(subject: Subject, action: string): string {
+  const deed = wordingOf(subject).deeds[action];
+  if (!deed) throw new Error(`nobody said what it is to ${action} a ${subject.name}`);
+  return deed;
+}
+
+/** Returns in words who may do the action, whatever the record and whoever asks. */
+export function sentenceOfWhoMay(subject: Subject, action: string): string {
+  const sentences = subject.allowRules.flatMap(({ actions, sentence }) => (actions.includes(action) ? [sentence] : []));
+  if (!sentences.length) return 'Nobody may.';
+  return `It takes somebody ${[...new Set(sentences)].join('; or somebody ')}.`;
+}

@@ -1,0 +1,104 @@
+/** The connection, and how properties become columns. Entities are listed by the areas that own them. */
+import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import {
+  DataSource,
+  DefaultNamingStrategy,
+  type DataSourceOptions,
+  type NamingStrategyInterface,
+  type Table,
+} from 'typeorm';
+import { config } from '../config.js';
+import { snakeCase } from './columns.js';
+
+const LONGEST_NAME = 63;
+
+/** Columns in snake case; keys and indexes named by what they hold, so that a violation can be read. */
+class SnakeCase extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override columnName(property: string, custom: string | undefined): string {
+    return custom ?? snakeCase(property);
+  }
+  override primaryKeyName(table: Table | string): string {
+    return named(table, [], 'pkey');
+  }
+  override uniqueConstraintName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'key');
+  }
+  override foreignKeyName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'fkey');
+  }
+  override indexName(table: Table | string, columns: string[]): string {
+    return named(table, columns, 'idx');
+  }
+}
+
+function named(table: Table | string, columns: string[], suffix: string): string {
+  const name = typeof table === 'string' ? table : table.name;
+  const whole = [name.split('.').at(-1), ...columns, suffix].join('_');
+  if (whole.length <= LONGEST_NAME) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, LONGEST_NAME - 9 - suffix.length - 1)}_${hash}_${suffix}`;
+}
+
+// A calendar date stays a date: no time, no zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+// What is counted in 64 bits stays far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+const SETTINGS =
+  '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan';
+
+/** Who asks, under which stamp, and what is found, are of one moment; a change begins its transaction otherwise. */
+const ONE_MOMENT = ' -c default_transaction_isolation=repeatable\\ read';
+
+const log = new Logger('database');
+
+/** `maintenance` opens the tables to their owner, whom row-level security binds too. */
+export function databaseOptions(
+  url: string,
+  entities: DataSourceOptions['entities'],
+  {
+    migrations = [],
+    maintenance = false,
+  }: { migrations?: DataSourceOptions['migrations']; maintenance?: boolean } = {},
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    namingStrategy: new SnakeCase(),
+    poolSize: config.databasePool,
+    applicationName: 'wardmote',
+    synchronize: false,
+    logging: false,
+    extra: {
+      // what need not wait for an answer is sent with what does
+      pipeline: true,
+      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ONE_MOMENT),
+    },
+  };
+}
+
+/**
+ * A few connections for what is asked while a unit of work holds one: whoever waits for a connection of the pool that
+ * everybody works with, holding one of it, may wait for somebody who waits for them.
+ */
+export function poolApart(connectionString: string, name: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    pipeline: true,
+    application_name: `wardmote ${name}`,
+    options: SETTINGS,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', (error) => {
+    log.warn({ name, code: (error as { code?: string }).code }, 'a connection was lost');
+  });
+  return pool;
+}
+
+export const openDatabase = (options: DataSourceOptions): Promise<DataSource> => new DataSource(options).initialize();

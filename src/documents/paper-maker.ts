@@ -1,0 +1,158 @@
+/**
+ * Makes papers (PDF, DOCX) in worker threads, so that no request waits while one is laid out. At most `config.paperThreads`
+ * papers are made at once, the others wait in line; both the size of a paper and the line are bounded.
+ *
+ * Plain `worker_threads`: piscina 5.3.2 does not count tasks that can be aborted against its `maxQueue`.
+ */
+import { Worker } from 'node:worker_threads';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { config } from '../config.js';
+import { Problem, unacceptable } from '../http/problems.js';
+import type { PaperResult, PaperTask } from './paper-worker.js';
+import { measure, type Paper, type PaperFormat } from './paper.js';
+
+/** About 1 500 pages, made in some 6 seconds. A pack of 40 cases with 10 contributions of 5 000 characters has 2 000 000. */
+export const MOST_CHARACTERS = 3_000_000;
+/** Paragraphs, points of lists and headings. */
+export const MOST_BLOCKS = 50_000;
+/** The largest paper takes about 250 MB. A thread that needs more ends, and the paper with it. */
+const MOST_MEMORY_MB = 512;
+const MOST_MILLISECONDS = 60_000;
+const MOST_WAITING = 32;
+
+/** Limits of threads and line; a spec sets smaller ones. */
+export interface PaperLimits {
+  threads: number;
+  memoryMb: number;
+  /** For one paper. */
+  milliseconds: number;
+  /** Papers in line. */
+  waiting: number;
+}
+
+const LIMITS: PaperLimits = {
+  threads: config.paperThreads,
+  memoryMb: MOST_MEMORY_MB,
+  milliseconds: MOST_MILLISECONDS,
+  waiting: MOST_WAITING,
+};
+
+const RETRY_AFTER_SECONDS = 10;
+
+interface Job {
+  task: PaperTask;
+  resolve: (bytes: Buffer) => void;
+  reject: (reason: Error) => void;
+}
+
+interface Thread {
+  worker: Worker;
+  job: Job | null;
+  timer?: NodeJS.Timeout;
+}
+
+const tooLarge = (): Problem =>
+  unacceptable(
+    'paper-too-large',
+    'The document is too large to be made in one piece. Ask for one item of the meeting with `listingId`, or for JSON.',
+  );
+
+/** To be asked before a paper is recorded as read: it would never be made. */
+export function refuseTooLarge(paper: Paper): void {
+  const { characters, blocks } = measure(paper);
+  if (characters > MOST_CHARACTERS || blocks > MOST_BLOCKS) throw tooLarge();
+}
+
+const busy = (): Problem =>
+  new Problem(
+    503,
+    'papers-busy',
+    'Too many documents at once',
+    'Repeat the request after as long as Retry-After says.',
+    {
+      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+    },
+  );
+
+const log = new Logger('papers');
+
+export class PaperMaker implements OnApplicationShutdown {
+  private readonly limits: PaperLimits;
+  private readonly threads = new Set<Thread>();
+  private readonly waiting: Job[] = [];
+  private isStopping = false;
+
+  constructor(limits: Partial<PaperLimits> = {}) {
+    this.limits = { ...LIMITS, ...limits };
+  }
+
+  /** The paper as a file. What goes into it was presented to its reader before. */
+  async make(paper: Paper, format: PaperFormat): Promise<Buffer> {
+    refuseTooLarge(paper);
+    if (this.isStopping || this.waiting.length >= this.limits.waiting) throw busy();
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ task: { format, paper }, resolve, reject });
+      this.next();
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    for (const { reject } of this.waiting.splice(0)) reject(busy());
+    await Promise.all([...this.threads].map(({ worker }) => worker.terminate()));
+  }
+
+  private next(): void {
+    while (this.waiting.length) {
+      const thread = [...this.threads].find(({ job }) => !job) ?? this.started();
+      if (!thread) return;
+      const job = this.waiting.shift() as Job;
+      thread.job = job;
+      thread.timer = setTimeout(() => {
+        this.end(thread, tooLarge());
+      }, this.limits.milliseconds);
+      thread.worker.postMessage(job.task);
+    }
+  }
+
+  /** Another thread, where there may be one more. */
+  private started(): Thread | null {
+    if (this.isStopping || this.threads.size >= this.limits.threads) return null;
+    const worker = new Worker(new URL('./paper-worker.js', import.meta.url), {
+      name: 'papers',
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },
+    });
+    worker.unref();
+    const thread: Thread = { worker, job: null };
+    this.threads.add(thread);
+    worker.on('message', (result: PaperResult) => {
+      this.settle(thread, result);
+      this.next();
+    });
+    worker.on('error', (error: Error & { code?: string }) => {
+      log.warn({ code: error.code ?? error.name }, 'a thread that made a paper ended');
+      this.end(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge() : error);
+    });
+    worker.on('exit', () => {
+      this.end(thread, new Error('a thread that made a paper ended'));
+    });
+    return thread;
+  }
+
+  /** The thread is given up, and with it the one paper that it made. */
+  private end(thread: Thread, error: Error): void {
+    if (!this.threads.delete(thread)) return;
+    this.settle(thread, { error });
+    void thread.worker.terminate();
+    this.next();
+  }
+
+  private settle(thread: Thread, result: PaperResult): void {
+    const { job } = thread;
+    clearTimeout(thread.timer);
+    thread.job = null;
+    if ('bytes' in result) job?.resolve(Buffer.from(result.bytes.buffer));
+    else job?.reject(result.error);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Paper as tagged PDF: every piece of text stands in the structure tree (Document, Sect, H1 and down, P, L), in the order in
+ * which it is read, or is an artifact: the marking, the name of the reader and the number on each page. Source: ISO 32000-1,
+ * sections 14.7 and 14.8; PDF/UA (ISO 14289-1), sections 7.1 to 7.6 "every piece of content is marked".
+ */
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { buffer } from 'node:stream/consumers';
+import PDFDocument from 'pdfkit';
+import { linesOf, type Block, type Paper } from './paper.js';
+
+type Pdf = PDFKit.PDFDocument;
+type Element = PDFKit.PDFStructureElement;
+
+/** Noto Sans, under the SIL Open Font License: what a document uses of it is embedded. */
+const fontOf = (face: string): Buffer =>
+  fs.readFileSync(createRequire(import.meta.url).resolve(`@expo-google-fonts/noto-sans/${face}/NotoSans_${face}.ttf`));
+const FONTS = { plain: fontOf('400Regular'), bold: fontOf('700Bold') };
+
+const MARGINS = { left: 48, right: 48, top: 60, bottom: 66 };
+const SIZE = 10;
+/** Of headings, from the title down. */
+const SIZES = [18, 14, 12, 10.5];
+const INDENT = 14;
+
+/** pdfkit puts the title unescaped into the metadata, which are XML: once it is written elsewhere, it may be escaped. */
+class Titled extends PDFDocument {
+  override endMetadata(): void {
+    this.info.Title = this.info.Title?.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    super.endMetadata();
+  }
+}
+
+export async function pdfOf(paper: Paper): Promise<Buffer> {
+  const { title, language, createdAt, blocks } = paper;
+  const pdf = new Titled({
+    size: 'A4',
+    margins: MARGINS,
+    pdfVersion: '1.7',
+    lang: language,
+    tagged: true,
+    displayTitle: true,
+    bufferPages: true,
+    font: '',
+    info: {
+      Title: title,
+      Creator: 'Wardmote',
+      Producer: 'Wardmote',
+      CreationDate: createdAt,
+      ModDate: createdAt,
+    },
+  });
+  const bytes = buffer(pdf);
+  for (const [name, font] of Object.entries(FONTS)) pdf.registerFont(name, font);
+  const whole = pdf.struct('Document');
+  pdf.addStructure(whole);
+  heading(pdf, whole, title, 1);
+  for (const block of blocks) put(pdf, whole, block, 2);
+  edges(pdf, paper);
+  pdf.end();
+  return bytes;
+}
+
+function put(pdf: Pdf, within: Element, block: Block, level: number): void {
+  if (block.kind === 'section') {
+    const section = pdf.struct('Sect');
+    within.add(section);
+    heading(pdf, section, block.heading, level);
+    for (const one of block.blocks) put(pdf, section, one, level + 1);
+  } else if (block.kind === 'list') list(pdf, within, block.points);
+  else paragraph(pdf, within, block.text, block.label);
+}
+
+function heading(pdf: Pdf, within: Element, text: string, level: number): void {
+  pdf.font('bold').fontSize(SIZES[level - 1] ?? SIZE);
+  if (level > 1) pdf.y += level === 2 ? 10 : 6;
+  // never the last line of a page
+  keep(pdf, pdf.heightOfString(joined(text)) + 3 * SIZE * 1.4);
+  within.add(pdf.struct(`H${String(level)}`, {}, () => pdf.text(joined(text))));
+  pdf.y += 3;
+}
+
+function paragraph(pdf: Pdf, within: Element, text: string, label?: string): void {
+  pdf.fontSize(SIZE);
+  keep(pdf, SIZE * 1.4);
+  within.add(
+    pdf.struct('P', {}, () => {
+      if (label) pdf.font('bold').text(`${label}: `, { continued: true });
+      pdf.font('plain').text(linesOf(text).join('\n'));
+    }),
+  );
+  pdf.y += 3;
+}
+
+function list(pdf: Pdf, within: Element, points: string[]): void {
+  const items = pdf.struct('L');
+  within.add(items);
+  for (const point of points) {
+    pdf.font('plain').fontSize(SIZE);
+    keep(pdf, SIZE * 1.4);
+    const item = pdf.struct('LI');
+    items.add(item);
+    const { left } = MARGINS;
+    const top = pdf.y;
+    item.add(pdf.struct('Lbl', {}, () => pdf.text('•', left, top, { lineBreak: false })));
+    item.add(pdf.struct('LBody', {}, () => pdf.text(linesOf(point).join('\n'), left + INDENT, top)));
+    pdf.x = left;
+    pdf.y += 2;
+  }
+}
+
+/** Begins another page where no so much is left of this one. */
+function keep(pdf: Pdf, height: number): void {
+  if (pdf.y + height > pdf.page.maxY()) pdf.addPage();
+}
+
+/** On each page whose copy it is and how it is marked: beside the content, and not read out page by page. */
+function edges(pdf: Pdf, { marking, madeFor }: Paper): void {
+  const { start, count } = pdf.bufferedPageRange();
+  const owner = joined(madeFor);
+  for (let page = start; page < start + count; page++) {
+    pdf.switchToPage(page);
+    const { width, height } = pdf.page;
+    const line = { width: width - MARGINS.left - MARGINS.right, align: 'center', height: 11 } as const;
+    pdf.markContent('Artifact', { type: 'Pagination' });
+    pdf.font('bold').fontSize(8).text(marking, MARGINS.left, 28, line);
+    pdf.text(marking, MARGINS.left, height - 54, line);
+    pdf.font('plain').text(`Page ${String(page + 1)} of ${String(count)}`, MARGINS.left, height - 43, line);
+    pdf.text(owner, MARGINS.left, height - 32, { ...line, height: 22 });
+    across(pdf, owner);
+    pdf.endMarkedContent();
+  }
+}
+
+function across(pdf: Pdf, text: string): void {
+  const { width, height } = pdf.page;
+  const widest = Math.hypot(width, height) * 0.85;
+  const size = Math.min(24, (widest / pdf.fontSize(24).widthOfString(text)) * 24);
+  pdf
+    .save()
+    .fillOpacity(0.08)
+    .rotate(-50, { origin: [width / 2, height / 2] });
+  pdf.fontSize(size).text(text, (width - pdf.widthOfString(text)) / 2, height / 2, { lineBreak: false });
+  pdf.restore();
+}
+
+const joined = (text: string): string => linesOf(text).join(' ');

@@ -1,0 +1,20 @@
+import type { Row } from '../authorization/conditions.js';
+import { view } from '../records/response-view.js';
+import { Event } from './event.entity.js';
+
+/** Something that happened in a case. */
+export class EventView extends view(
+  Event,
+  'id',
+  'at',
+  'type',
+  'subjectType',
+  'subjectId',
+  'caseId',
+  'agencyId',
+  'actorId',
+  'data',
+) {
+  /** `data` as far as the record would show it: see `event-data.ts`. */
+  static derive = ({ id }: Row, _now: Date, told: Row): Row => ({ data: told[id as string] ?? {} });
+}

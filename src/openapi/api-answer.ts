@@ -1,0 +1,165 @@
+/**
+ * What a route answers, said once: status, schema and the headers that go with it. `openapi.ts` adds what every route
+ * has in common (problems, rate limit, trace).
+ */
+import { routeConfig } from '../http/route-config.js';
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { declareView, type ViewClass } from '../records/response-view.js';
+
+const TAG = {
+  ETag: {
+    description: 'Version of the record as you see it; send it as If-Match to change the record.',
+    schema: { type: 'string' as const, maxLength: 64 },
+  },
+};
+
+const TAG_AND_LINK = {
+  ...TAG,
+  Link: {
+    description:
+      'After a correction or recall: the lists (`rel="related"`) of agencies that received the record and are to be told, as far as you may know of them. Absent where you may read no such list.',
+    schema: { type: 'string' as const, maxLength: 2000 },
+  },
+};
+
+const IF_MATCH = ApiHeader({
+  name: 'If-Match',
+  required: true,
+  description: 'The ETag of the record as you last read it.',
+  schema: { type: 'string', maxLength: 200 },
+});
+
+const IDEMPOTENCY_KEY = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'A key of your own for this request: repeating the request with it has no second effect. It is kept for 24 hours.',
+  schema: { type: 'string', maxLength: 128, pattern: '^[\\x21-\\x7e]{1,128}$' },
+});
+
+const pageSchema = (view: ViewClass): object => ({
+  type: 'object',
+  required: ['data', 'next', 'withheld'],
+  properties: {
+    data: { type: 'array', maxItems: 100, items: { $ref: getSchemaPath(view) } },
+    next: { type: 'string', nullable: true, maxLength: 400, description: 'The cursor of the next page, or null.' },
+    withheld: {
+      type: 'array',
+      maxItems: 100,
+      items: { type: 'string', maxLength: 100 },
+      description: 'Data categories of which you may not learn whether anything is held.',
+    },
+  },
+});
+
+type Contents = Record<string, { schema: object }>;
+
+const files = (types: string[], others: Contents = {}, answers = 'document'): MethodDecorator =>
+  applyDecorators(
+    ApiOkResponse({
+      content: {
+        ...others,
+        ...Object.fromEntries(
+          types.map((type) => [type, { schema: { type: 'string' as const, maxLength: MOST_BYTES } }]),
+        ),
+      },
+    }),
+    ApiExtension('x-answers', answers),
+  );
+
+/** What a file may hold at most, as the document says. */
+const MOST_BYTES = 20_000_000;
+
+export const ApiAnswer = {
+  /** One record. */
+  one: (view: ViewClass): MethodDecorator =>
+    applyDecorators(declareView(view), ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
+
+  /** A page of records. */
+  page: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      declareView(view),
+      ApiExtraModels(view),
+      ApiOkResponse({ schema: pageSchema(view) }),
+      ApiExtension('x-answers', 'page'),
+    ),
+
+  /** One record and a page of what stands in it, under these names. */
+  together: (record: [string, ViewClass], page: [string, ViewClass]): MethodDecorator =>
+    applyDecorators(
+      declareView(record[1]),
+      declareView(page[1]),
+      ApiExtraModels(record[1], page[1]),
+      ApiOkResponse({
+        schema: {
+          type: 'object',
+          required: [record[0], page[0], 'withheld'],
+          properties: {
+            [record[0]]: { $ref: getSchemaPath(record[1]) },
+            [page[0]]: pageSchema(page[1]),
+            withheld: { type: 'array', maxItems: 0, items: { type: 'string', maxLength: 100 } },
+          },
+        },
+      }),
+      ApiExtension('x-answers', 'document'),
+    ),
+
+  /** What was presented, in a form of its own such as a calendar. */
+  file: (type: string): MethodDecorator => files([type]),
+
+  /** One record in several forms. */
+  forms: (view: ViewClass, ...types: string[]): MethodDecorator =>
+    applyDecorators(
+      declareView(view),
+      ApiExtraModels(view),
+      files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }, 'forms'),
+    ),
+
+  /** A question that carries personal data, and so is a POST: a page of records. */
+  found: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      declareView(view),
+      ApiExtraModels(view),
+      ApiOkResponse({ schema: pageSchema(view) }),
+      ApiExtension('x-answers', 'found'),
+    ),
+
+  /** One record, for which more than its identifier had to be said. */
+  revealed: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      routeConfig({ isReading: true }),
+      declareView(view),
+      ApiOkResponse({ type: view, headers: TAG }),
+      ApiExtension('x-answers', 'one'),
+    ),
+
+  /** A new record. */
+  made: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(201),
+      declareView(view),
+      IDEMPOTENCY_KEY,
+      ApiCreatedResponse({ type: view, headers: TAG_AND_LINK }),
+      ApiExtension('x-answers', 'made'),
+    ),
+
+  /** A record changed by PATCH, or moved to another state by POST: needs If-Match. */
+  changed: (view: ViewClass): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      declareView(view),
+      IF_MATCH,
+      ApiOkResponse({ type: view, headers: TAG_AND_LINK }),
+      ApiExtension('x-answers', 'changed'),
+    ),
+};

@@ -1,0 +1,34 @@
+import { view } from '../records/response-view.js';
+import { Plan } from './plan.entity.js';
+
+/** A plan, as far as you may see it. */
+export class PlanView extends view(
+  Plan,
+  'id',
+  'version',
+  'caseId',
+  'panelId',
+  'agencyId',
+  'category',
+  'modelCode',
+  'title',
+  'aims',
+  'leadAgencyId',
+  'resourceNeed',
+  'status',
+  'agreedAt',
+  'chairReason',
+  'startOn',
+  'reviewOn',
+  'endOn',
+  'evaluatedAt',
+  'evaluationMethod',
+  'methodReason',
+  'outcomes',
+  'whatWorked',
+  'whatIsLeft',
+  'displacement',
+  'residentView',
+  'cost',
+  'updatedAt',
+) {}

@@ -1,0 +1,197 @@
+/**
+ * Concurrency limit of routes that take much time or many statements: a number of requests at once, a number in line, and no
+ * principal holds more than half of either. All such routes together leave connections of the pool to the other routes.
+ * Limits hold for one process; `rate-limit.ts` limits requests a minute.
+ */
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import {
+  applyDecorators,
+  Injectable,
+  SetMetadata,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiExtension } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { config } from '../config.js';
+import type { Actor } from '../authentication/actor.js';
+import { Problem } from '../http/problems.js';
+import { Clock } from '../time/clock.js';
+import { AuthorizedResponse } from './authorized-response.js';
+
+const EXPENSIVE = 'wardmote:expensive';
+/** The document says of each such route which limit it has. */
+export const CONCURRENCY = 'x-concurrency';
+
+export interface ExpensiveLimit {
+  /** Requests of this route that are answered at the same time. */
+  concurrent: number;
+  /** Requests of this route that wait. */
+  queue: number;
+  /** Most of the time no connection to the database is held: does not count among the routes that leave some to others. */
+  offDatabase?: boolean;
+}
+
+/** Limits how many requests of this route are answered at once, in all and for one principal. */
+export const Expensive = (limit: ExpensiveLimit): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(EXPENSIVE, limit),
+    ApiExtension(CONCURRENCY, { concurrent: limit.concurrent, queue: limit.queue }),
+  );
+
+/** Requests of all these routes that hold a connection: two are left to the other routes. */
+const MOST_AT_ONCE = Math.max(1, config.databasePool - 2);
+const MOST_WAITING_MS = 30_000;
+const MOST_RETRY_AFTER_SECONDS = 60;
+
+interface Place {
+  route: string;
+  limit: ExpensiveLimit;
+  principal: string;
+}
+
+interface Waiting extends Place {
+  enter: () => void;
+}
+
+const half = (places: number): number => Math.max(1, Math.floor(places / 2));
+
+/** Places at expensive routes, and who waits for one. */
+export class ExpensivePlaces {
+  private readonly taken = new Set<Place>();
+  private readonly waiting = new Set<Waiting>();
+  /** Of each route, a moving average. */
+  private readonly milliseconds = new Map<string, number>();
+
+  constructor(
+    private readonly mostAtOnce = MOST_AT_ONCE,
+    private readonly mostWaitingMs = MOST_WAITING_MS,
+  ) {}
+
+  /** Waits for a place. Returns how to leave it, and whether there was a wait; throws 429 or 503 where there is none. */
+  async enter(place: Place, left?: AbortSignal): Promise<{ leave: () => void; waited: boolean }> {
+    if (this.isFree(place)) return { leave: this.take(place), waited: false };
+    const inLine = [...this.waiting].filter(({ route }) => route === place.route);
+    if (inLine.filter(({ principal }) => principal === place.principal).length >= half(place.limit.queue))
+      throw new Problem(
+        429,
+        'too-many-at-once',
+        'Too many requests at once',
+        'You have as many requests of this kind under way as one user may have. Wait for one, or as long as Retry-After says.',
+        { headers: this.retryAfter(place) },
+      );
+    if (inLine.length >= place.limit.queue) throw this.busy(place);
+    return { leave: await this.wait(place, left), waited: true };
+  }
+
+  private wait(place: Place, left?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        stop();
+        reject(this.busy(place));
+      };
+      const timer = setTimeout(giveUp, this.mostWaitingMs).unref();
+      const stop = (): void => {
+        clearTimeout(timer);
+        left?.removeEventListener('abort', giveUp);
+        this.waiting.delete(waiting);
+      };
+      const waiting: Waiting = {
+        ...place,
+        enter: () => {
+          stop();
+          resolve(this.take(place));
+        },
+      };
+      left?.addEventListener('abort', giveUp);
+      this.waiting.add(waiting);
+    });
+  }
+
+  private isFree({ route, limit, principal }: Place): boolean {
+    const taken = [...this.taken];
+    const here = taken.filter((one) => one.route === route);
+    return (
+      (limit.offDatabase || taken.filter((one) => !one.limit.offDatabase).length < this.mostAtOnce) &&
+      here.length < limit.concurrent &&
+      here.filter((one) => one.principal === principal).length < half(limit.concurrent)
+    );
+  }
+
+  private take(place: Place): () => void {
+    const own = { ...place };
+    const began = performance.now();
+    this.taken.add(own);
+    return () => {
+      if (!this.taken.delete(own)) return;
+      const took = performance.now() - began;
+      this.milliseconds.set(place.route, 0.7 * (this.milliseconds.get(place.route) ?? took) + 0.3 * took);
+      for (const one of this.waiting) if (this.isFree(one)) one.enter();
+    };
+  }
+
+  private busy(place: Place): Problem {
+    return new Problem(
+      503,
+      'too-many-at-once',
+      'Too many requests at once',
+      'Too many requests of this kind are under way. Repeat the request after as long as Retry-After says.',
+      { headers: this.retryAfter(place) },
+    );
+  }
+
+  /** As long as those take who wait already. */
+  private retryAfter({ route, limit }: Place): { 'retry-after': string } {
+    const inLine = [...this.waiting].filter((one) => one.route === route).length + 1;
+    const seconds = ((this.milliseconds.get(route) ?? 1000) * inLine) / half(limit.concurrent) / 1000;
+    return { 'retry-after': String(Math.min(MOST_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(seconds)))) };
+  }
+}
+
+/** Lets a request at a route with `@Expensive` in when there is a place for it. */
+@Injectable()
+export class ExpensiveInterceptor implements NestInterceptor {
+  private readonly places = new ExpensivePlaces();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly clock: Clock,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const limit = this.reflector.get<ExpensiveLimit | undefined>(EXPENSIVE, context.getHandler());
+    const http = context.switchToHttp();
+    const { user } = http.getRequest<FastifyRequest & { user?: Actor }>();
+    if (!limit || !user) return next.handle();
+    const route = `${context.getClass().name}.${context.getHandler().name}`;
+    const gone = new AbortController();
+    const { raw } = http.getResponse<FastifyReply>();
+    raw.once('close', () => {
+      gone.abort();
+    });
+    return from(this.answer({ route, limit, principal: user.id }, user, next, gone.signal));
+  }
+
+  private async answer(place: Place, actor: Actor, next: CallHandler, gone: AbortSignal): Promise<unknown> {
+    const { leave, waited } = await this.places.enter(place, gone);
+    let stream: Readable | undefined;
+    try {
+      // access may have ended while the request waited
+      if (waited) await actor.cache?.reload(this.clock.now());
+      const answer: unknown = await lastValueFrom(next.handle());
+      if (answer instanceof AuthorizedResponse && answer.stream instanceof Readable) ({ stream } = answer);
+      return answer;
+    } finally {
+      // what is made while it is sent holds its place until then
+      if (stream)
+        void finished(stream)
+          .catch(() => undefined)
+          .finally(leave);
+      else leave();
+    }
+  }
+}

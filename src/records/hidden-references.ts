@@ -1,0 +1,89 @@
+/**
+ * What a reader learns of the records that shown rows refer to: the identifier, that it is withheld, or nothing. One mechanism
+ * for every channel, applied after the mask (see `authorization/references.ts`).
+ */
+import { columnOf, tableOf } from '../database/columns.js';
+import { parseCondition, type Row, type Parameter } from '../authorization/conditions.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Reference } from '../authorization/references.js';
+import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
+import { notDenied, subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import type { FieldMask } from './field-mask.js';
+import { permittedSql, type SqlStatement } from './record-queries.js';
+import type { ViewShape } from './response-view.js';
+
+/** Of each identifier that is not hidden from the reader: may the reader read the record? */
+export type KnownRecords = ReadonlyMap<string, boolean>;
+
+/** Finds what the reader may know of records of one type. */
+export type FindKnownRecords = (type: RecordClass, actions: readonly string[], ids: string[]) => Promise<KnownRecords>;
+
+/** Rows and masks without the references that their reader may not know. */
+export async function withoutHiddenReferences(
+  shape: ViewShape,
+  rows: readonly Row[],
+  masks: readonly FieldMask[],
+  find: FindKnownRecords,
+): Promise<{ rows: Row[]; masks: FieldMask[] }> {
+  const changed = { rows: [...rows], masks: [...masks] };
+  for (const [field, reference] of shape.references) {
+    const known = await knownOf(field, reference, changed.rows, changed.masks, find);
+    if (!known) continue;
+    for (const [index, row] of changed.rows.entries()) {
+      const masked = changed.masks[index] as FieldMask;
+      const id = row[field] as string | null;
+      if (id === null || !masked.shown.includes(field) || known.get(id) || !reference.to(row)) continue;
+      if (known.has(id)) changed.masks[index] = withholding(masked, field);
+      else changed.rows[index] = { ...row, [field]: null };
+    }
+  }
+  return changed;
+}
+
+async function knownOf(
+  field: string,
+  { to, actions }: Reference,
+  rows: readonly Row[],
+  masks: readonly FieldMask[],
+  find: FindKnownRecords,
+): Promise<KnownRecords | null> {
+  const ids = new Map<RecordClass, Set<string>>();
+  for (const [index, row] of rows.entries()) {
+    const id = row[field] as string | null | undefined;
+    const type = id && masks[index]?.shown.includes(field) ? to(row) : null;
+    if (id && type) ids.set(type, (ids.get(type) ?? new Set()).add(id));
+  }
+  if (!ids.size) return null;
+  const found = await Promise.all([...ids].map(([type, some]) => find(type, actions, [...some])));
+  return new Map(found.flatMap((known) => [...known]));
+}
+
+function withholding(masked: FieldMask, field: string): FieldMask {
+  const without = (list: string[]): string[] => list.filter((one) => one !== field);
+  return {
+    ...masked,
+    shown: without(masked.shown),
+    content: without(masked.content),
+    withheld: [...masked.withheld, field],
+  };
+}
+
+/** The records among `ids` whose existence is not hidden from the reader, and whether one of the actions is permitted. */
+export function knownRecordsSql(
+  actor: Actor,
+  type: RecordClass,
+  actions: readonly string[],
+  ids: Parameter,
+): SqlStatement {
+  const subject = subjectOf(type);
+  const parameters = new Parameters();
+  const byId = `t."id" = ANY (${parameters.add(ids, 'uuid[]')})`;
+  const allowed = actions.map((action) => permittedSql(actor, subject, action, 't', parameters));
+  const notHidden = toSql(parseCondition(notDenied(actor, subject)), type, 't', parameters);
+  const id = columnOf(type, 'id').name;
+  return {
+    text: `SELECT t.${id} AS "id", coalesce(${allowed.join(' OR ')}, FALSE) AS "readable" FROM ${tableOf(type)} t WHERE ${byId} AND ${notHidden}`,
+    values: parameters.values,
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * What leaves: a view picks properties of one record (never omits), and may add values of its own that are classified
+ * like columns. `present` shows of a view only what the policy permits and names the rest in `withheld`.
+ *
+ *   export class CaseView extends view(Case, 'id', 'reference', 'stage') {}
+ */
+import type { Type } from '@nestjs/common';
+import { ApiProperty, PickType } from '@nestjs/swagger';
+import { classifiedProperties, type ColumnClass } from '../authorization/classification.js';
+import type { Row } from '../authorization/conditions.js';
+import { referencesOf, type Reference } from '../authorization/references.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+
+export interface ViewShape {
+  name: string;
+  record: RecordClass;
+  properties: Map<string, ColumnClass>;
+  /** Columns in which a row itself says the category of others. */
+  rowCategories: string[];
+  /** Properties that refer to records which their reader may not be allowed to know. */
+  references: ReadonlyMap<string, Reference>;
+  /**
+   * Values that follow from others and from the day. They are worked out from what the reader is shown, after the mask, so
+   * that they can tell nothing that was withheld. `given` is what the service adds (the end of the plan).
+   */
+  derive: ((shown: Row, now: Date, given: Row) => Row) | undefined;
+}
+
+export interface Withholding {
+  /** The names of the fields that the reader may not see, by rule and not by value. */
+  withheld: string[];
+}
+
+export type ViewClass<T extends object = object> = Type<T & Withholding>;
+
+const picked = new WeakMap<object, { record: RecordClass; keys: string[] }>();
+
+export function view<T extends object, K extends keyof T & string = never>(
+  record: RecordClass<T>,
+  ...keys: K[]
+): Type<Pick<T, K> & Withholding> {
+  const Picked = PickType(record as unknown as Type<T>, keys) as unknown as Type<object>;
+  class View extends Picked {
+    withheld: string[];
+  }
+  ApiProperty({
+    type: [String],
+    maxItems: 100,
+    description:
+      'The names of the fields that you may not see, by rule: a field is named whether or not it has a value.',
+  })(View.prototype, 'withheld');
+  picked.set(View, { record, keys });
+  return View as unknown as Type<Pick<T, K> & Withholding>;
+}
+
+const shapes = new WeakMap<object, ViewShape>();
+
+export function shapeOf(viewClass: ViewClass): ViewShape {
+  let shape = shapes.get(viewClass);
+  if (!shape) {
+    const base = picked.get(Object.getPrototypeOf(viewClass) as object);
+    if (!base) throw new Error(`${viewClass.name} is not a view`);
+    const ofRecord = classifiedProperties(base.record);
+    const own = classifiedProperties(viewClass);
+    const properties = new Map<string, ColumnClass>();
+    for (const key of base.keys) {
+      const column = ofRecord.get(key);
+      if (!column) throw new Error(`${base.record.name}.${key} is shown by ${viewClass.name} but not classified`);
+      properties.set(key, column);
+    }
+    for (const [key, column] of own) properties.set(key, column);
+    const { derive } = viewClass as unknown as Pick<ViewShape, 'derive'>;
+    const rowCategories = [
+      ...new Set(
+        [...properties.values()].flatMap(({ category }) => (typeof category === 'object' ? [category.column] : [])),
+      ),
+    ];
+    const references = new Map(
+      [...referencesOf(base.record), ...referencesOf(viewClass)].filter(([property]) => properties.has(property)),
+    );
+    shape = { name: viewClass.name, record: base.record, properties, rowCategories, references, derive };
+    shapes.set(viewClass, shape);
+  }
+  return shape;
+}
+
+const declared = new Set<ViewClass>();
+
+/** All classified properties of a record as one view, for what is shown of it elsewhere (events). */
+export function wholeShapeOf(record: RecordClass): ViewShape {
+  let shape = shapes.get(record);
+  if (!shape) {
+    const properties = classifiedProperties(record);
+    const rowCategories = [...properties.values()].flatMap(({ category }) =>
+      typeof category === 'object' ? [category.column] : [],
+    );
+    shape = {
+      name: record.name,
+      record,
+      properties,
+      rowCategories,
+      references: referencesOf(record),
+      derive: undefined,
+    };
+    shapes.set(record, shape);
+  }
+  return shape;
+}
+
+/** Makes the view known by name; to be used where a route says what it answers. */
+export function declareView(viewClass: ViewClass): MethodDecorator {
+  declared.add(viewClass);
+  return () => undefined;
+}
+
+export function viewNamed(name: string): ViewClass {
+  const found = [...declared].find((one) => one.name === name);
+  if (!found) throw new Error(`no view is called ${name}`);
+  return found;
+}
+
+/** The views by name, with the properties that are always there: what is about the process, and `withheld`. */
+export function declaredViews(): Map<string, Set<string>> {
+  return new Map(
+    [...declared].map((viewClass) => {
+      const { record, properties } = shapeOf(viewClass);
+      const limits = subjectOf(record).allowRules.flatMap(({ actions, fields }) =>
+        fields && actions.includes('read') ? [fields] : [],
+      );
+      const always = [...properties]
+        .filter(
+          ([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)),
+        )
+        .map(([name]) => name);
+      return [viewClass.name, new Set([...always, 'withheld'])];
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+/**
+ * A row with the relations that conditions ask about, loaded without the policy: only for reading conditions in memory
+ * (explanations, the test of agreement). What is loaded here is never presented.
+ */
+import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../authentication/actor.js';
+import { columnOf, columnsOf, tableOf } from '../database/columns.js';
+import { conditionHolds, parseCondition, type Row } from '../authorization/conditions.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
+import { Parameters } from '../authorization/conditions-to-sql.js';
+import {
+  hasApplicableRule,
+  applicableRules,
+  permittedRows,
+  relationOf,
+  shownFields,
+  subjectOf,
+  type Subject,
+} from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { contextSql, shownFor } from './record-queries.js';
+import { inBatches } from './batches.js';
+
+interface Tree {
+  [relation: string]: Tree;
+}
+
+/** Which relations a condition asks about, and which of theirs. */
+function relationsIn(condition: Condition, tree: Tree = {}): Tree {
+  if (condition instanceof CompoundCondition)
+    for (const part of condition.value as Condition[]) relationsIn(part, tree);
+  else if (condition instanceof FieldCondition && condition.operator === 'elemMatch')
+    relationsIn(condition.value as Condition, (tree[condition.field] ??= {}));
+  return tree;
+}
+
+const columnList = (type: RecordClass): string =>
+  [...columnsOf(type)].map(([property, { name }]) => `t.${name} AS "${property}"`).join(', ');
+
+async function related(manager: EntityManager, type: RecordClass, rows: Row[], tree: Tree): Promise<void> {
+  for (const [name, inner] of Object.entries(tree)) {
+    const relation = relationOf(subjectOf(type), name);
+    const foreign = columnOf(relation.to, relation.foreign);
+    const keysOf = (row: Row): unknown[] => [row[relation.local]].flat().filter((key) => key != null);
+    const keys = [...new Set(rows.flatMap(keysOf))];
+    const found = await manager.query<Row[]>(
+      `SELECT ${columnList(relation.to)} FROM ${tableOf(relation.to)} t WHERE t.${foreign.name} = ANY($1::${foreign.type}[])`,
+      [keys],
+    );
+    await related(manager, relation.to, found, inner);
+    const byKey = Map.groupBy(found, (one) => one[relation.foreign]);
+    const also = Object.entries(relation.also ?? {});
+    // as in SQL, null equals nothing
+    const belongs = (row: Row, one: Row): boolean =>
+      also.every(([own, theirs]) => row[own] != null && row[own] === one[theirs]);
+    for (const row of rows)
+      row[name] = keysOf(row).flatMap((key) => (byKey.get(key) ?? []).filter((one) => belongs(row, one)));
+  }
+}
+
+/** The rows of `type` with these identifiers, with all that the rules on `actions` ask about. */
+export async function rowsWithRelations(
+  manager: EntityManager,
+  actor: Actor,
+  type: RecordClass,
+  actions: string[],
+  ids: string[],
+  inPanel?: string,
+): Promise<Row[]> {
+  const rows = await rowsWithRelationsOfAll(manager, [actor], type, actions, ids);
+  const [action = 'read'] = actions;
+  if (subjectOf(type).contexts.length) await inContext(manager, actor, subjectOf(type), action, rows, inPanel);
+  return rows;
+}
+
+/** The same for several actors at once: the rows carry what the rules ask about any of them, and nobody's context. */
+export async function rowsWithRelationsOfAll(
+  manager: EntityManager,
+  actors: Iterable<Actor>,
+  type: RecordClass,
+  actions: string[],
+  ids: string[],
+): Promise<Row[]> {
+  const subject = subjectOf(type);
+  const tree: Tree = {};
+  await inBatches(actors, (actor) => {
+    for (const action of actions)
+      for (const { where } of applicableRules(actor, subject, action)) relationsIn(parseCondition(where), tree);
+    for (const { where } of [...subject.denyRules, ...subject.sharingLimits]) {
+      const needed = where(actor);
+      if (needed) relationsIn(parseCondition(needed), tree);
+    }
+  });
+  const rows = await manager.query<Row[]>(
+    `SELECT ${columnList(type)} FROM ${tableOf(type)} t WHERE t."id" = ANY($1::uuid[])`,
+    [ids],
+  );
+  await related(manager, type, rows, tree);
+  return rows;
+}
+
+/**
+ * Those of the rows that the actor may read, whoever asks, as `mask` needs them. The rows carry what the rules ask about the
+ * actor, and are not changed: several actors may be asked about the same ones.
+ */
+export async function readableBy(
+  manager: EntityManager,
+  actor: Actor,
+  type: RecordClass,
+  rows: readonly Row[],
+  inPanel?: string,
+): Promise<Row[]> {
+  const subject = subjectOf(type);
+  if (!rows.length || !hasApplicableRule(actor, subject, 'read')) return [];
+  const permittedTo = permittedRows(actor, subject, 'read');
+  if (!permittedTo) return [];
+  const condition = parseCondition(permittedTo);
+  const sets = shownFields(actor, subject, 'read').map(({ where }) => parseCondition(where));
+  const weighed = await inBatches(rows, (row): Row | null =>
+    conditionHolds(condition, row)
+      ? { ...row, [shownFor('read')]: sets.map((shown) => conditionHolds(shown, row)) }
+      : null,
+  );
+  const readable = weighed.filter((row) => row !== null);
+  if (subject.contexts.length && readable.length) await inContext(manager, actor, subject, 'read', readable, inPanel);
+  return readable;
+}
+
+async function inContext(
+  manager: EntityManager,
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  rows: Row[],
+  inPanel?: string,
+): Promise<void> {
+  const parameters = new Parameters();
+  const ids = rows.map((row) => row['id']);
+  const byId = `t."id" = ANY(${parameters.add(ids, 'uuid[]')})`;
+  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
+  const found = await manager.query<{ id: string; context: ReadingContext }[]>(
+    `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
+    parameters.values,
+  );
+  const contexts = new Map(found.map((one) => [one.id, one.context]));
+  for (const row of rows) row[READING_CONTEXT] = contexts.get(row['id'] as string);
+}
