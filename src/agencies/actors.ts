@@ -18,6 +18,7 @@ import {
   type ActingAs,
   type Actor,
   type ActorAttributes,
+  type ActorCache,
   type AttributeOwner,
 } from '../authentication/actor.js';
 import { refused } from '../http/problems.js';
@@ -233,7 +234,8 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
         current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         // what wraps this stands: it is asked again at every renewal
-        if (actor.cache) Object.assign(actor.cache, { stamp: fresh.stamp, until: fresh.until, isFresh: true });
+        const renewed = { version: fresh.stamp, expiresAt: fresh.until, isFresh: true } satisfies Partial<ActorCache>;
+        if (actor.cache) Object.assign(actor.cache, renewed);
         discardRules(actor);
       },
     };
