@@ -48,8 +48,8 @@ declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
 /**
- * Common table expressions for an auditor's exclusions and the cases and referrals closed by them, including a repeat
- * referral that is not yet attached to a case.
+ * Common table expressions for an auditor's exclusions and the cases and referrals closed by them. These include a
+ * repeat referral that is not yet attached to a case.
  */
 const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
      theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL

@@ -156,7 +156,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         else for (const one of batch) one.failed(error);
       }
     }
-    // no await between the last check of the queue and this line, so the next call to `record` starts a new loop
+    // no await since the last check of the queue, so the next call to `record` starts a new loop
     this.writing = undefined;
   }
 
