@@ -1,20 +1,20 @@
 /**
- * The log as a file that somebody else can check. Lines of JSON:
+ * Export of the audit log as newline-delimited JSON that a third party can verify. Lines:
  *
  *   {"type":"header","format":"wardmote-audit/2","keys":[{"id","publicKey"}],"size","leafMembers","earlierLeafMembers","personal"}
  *   {"type":"entry","index","leaf":{…},"values":{…},"salts":{…}}   an entry that the auditor may read
- *   {"type":"entry","index","leafHash"}                            one that they may not
- *   {"type":"checkpoint","size","root","time","keyId","signature"} right after the last entry that it covers
- *   {"type":"end","complete":false,"reason"}                       only where access ended while the export ran
+ *   {"type":"entry","index","leafHash"}                            an entry that the auditor may not read
+ *   {"type":"checkpoint","size","root","time","keyId","signature"} directly after the last entry covered
+ *   {"type":"end","complete":false,"reason"}                       only if access ended while the export ran
  *
- * The entries stand in the order of their index, and the last line of a whole export is the checkpoint of its size. The tree
- * is over all entries of the service, so entries of other partnerships, of compartments and of
- * cases from which the auditor is excluded must take part: as their hash alone, which is
- * computed from the entry as it is now and not from what was kept when it was made, so that nobody can alter an entry where
- * the auditor does not see it. `sealing.ts` says how leaf hashes, commitments and signatures are made.
+ * Entries are ordered by index, and the last line of a complete export is the checkpoint of its size. The tree covers
+ * all entries of the service. Entries of other partnerships, of compartments and of cases from which the auditor is
+ * excluded therefore appear too, reduced to their leaf hashes. Each leaf hash is computed from the stored entry at
+ * export time, not copied from the hash stored when the entry was created. An alteration of an entry is thus detected
+ * even if the auditor cannot read the entry. `sealing.ts` specifies leaf hashes, commitments and signatures.
  *
- * The export is written down as disclosed before its first line leaves. It is fetched in parts; for each part the actor is
- * read anew, so that a role that ended ends the export.
+ * The disclosure of the export is committed to the log before the first line is sent. Entries are read in parts, and
+ * the actor is reloaded for each part, so that the export stops when the actor's role ends.
  */
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -54,7 +54,7 @@ export class AuditExport {
     await this.records.read(actor, async (work) => {
       work.auditExport(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
     });
-    const size = await this.size(); // this export's own entry is in it
+    const size = await this.size(); // includes the entry that records this export
     return AuthorizedResponse.streamed(
       Readable.from(this.lines(actor, size), { objectMode: false }),
       `${NDJSON}; charset=utf-8`,
@@ -75,7 +75,7 @@ export class AuditExport {
     }
   }
 
-  /** Entries `from` up to but not including `to`, with the checkpoints among them. */
+  /** Formats entries `from` (inclusive) to `to` (exclusive), interleaved with their checkpoints. */
   private async part(actor: Actor, from: number, to: number): Promise<string> {
     const [entries, checkpoints] = await this.log.reading(async (client) => [
       (await client.query<AuditEntry>(ENTRIES, [from, to])).rows,

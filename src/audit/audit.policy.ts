@@ -1,7 +1,9 @@
 /**
- * The log is read by auditors only, of their own partnerships, for the lawful purposes, and reading it is written in it. An
- * auditor reads no entry about a compartment for which the operator did not name them, nor about a case or person from which
- * they are excluded: see `docs/who-may-widen.md`.
+ * Policy of the audit log: auditors read entries of their own partnerships, for the lawful purposes of a log only.
+ *
+ * Each reading of the log is itself logged. An auditor cannot read entries about a compartment for which the operator
+ * has not appointed that auditor, nor about a case or person from which the auditor is excluded. See
+ * `docs/who-may-widen.md`.
  */
 import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
 import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
@@ -19,15 +21,16 @@ import { CompartmentAuditor } from './compartment-auditor.entity.js';
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    /** Compartments whose auditor the actor is, now. */
+    /** Compartments for which the actor is an appointed auditor at present. */
     auditedPanelIds: string[];
     /**
-     * Of an auditor: people and cases from whom any panel excludes the auditor, and the cases and referrals about them. The
-     * function `unread_entries_of` of the database holds the same.
+     * People and cases from which any panel excludes the actor, and the cases and referrals about them; auditors only.
+     * The database function `unread_entries_of` implements the same rule.
      */
     excludedFromAuditIds: string[];
     /**
-     * Of an auditor: people, places and groups that those cases and referrals name, by the panels on which they do (`within`).
+     * People, places and groups named in those cases and referrals, with the panels concerned (`within`); auditors
+     * only.
      */
     namedInExcluded: { ids: string[]; within: string[] }[];
   }
@@ -44,7 +47,10 @@ declareAttribute(
 declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
-/** The exclusions of an auditor, and the cases and referrals whose entries they close; a waiting repeat is one of these. */
+/**
+ * Common table expressions for an auditor's exclusions and the cases and referrals closed by them. These include a
+ * repeat referral that is not yet attached to a case.
+ */
 const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
      theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
@@ -74,13 +80,16 @@ const isLawful = (actor: Actor): boolean => (LOG_PURPOSES as readonly string[]).
 const auditing = (where: (actor: Actor) => Where) => (actor: Actor) =>
   audits(actor) && isLawful(actor) ? where(actor) : null;
 
-/** Agencies of several boroughs meet in the BCU: that alone does not make one the auditor of the other. */
+/** Restriction to boroughs: sharing only the BCU does not make an agency auditor of an agency from another borough. */
 const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
 
-/** Entries made before panels and cases were written down: nobody can tell what they are about. */
+/** Entries written before the log recorded panels and cases: the records concerned cannot be determined. */
 const UNPLACED: Where = { panelIds: null };
 
-/** Whoever asked for an identifier that is not there for them knows it already: such an entry is shown, or it would tell. */
+/**
+ * Deny rule for excluded auditors, except for entries of the auditor's own "not found" requests. The auditor already
+ * knows the requested identifier; hiding the entry would reveal that the record exists.
+ */
 const excluded: DenyRule = {
   name: 'excluded-auditor',
   step: 'conflict',
@@ -170,7 +179,7 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
   ],
 });
 
-/** Read by rules only. */
+/** Subject without allow rules: only the conditions of other rules read it. */
 declareSubject(CompartmentAuditor, 'CompartmentAuditor', {});
 
 declareWording(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });

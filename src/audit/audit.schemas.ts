@@ -1,4 +1,4 @@
-/** The shapes of the answers that are not views of a record. */
+/** OpenAPI schemas of the audit responses that are not views of a record. */
 const hash = { type: 'string' as const, maxLength: 44, description: 'SHA-256 in base64.' };
 const size = { type: 'integer' as const, format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const path = { type: 'array' as const, maxItems: 128, items: hash };
@@ -17,7 +17,7 @@ export const consistencyProofSchema = document({ from: size, fromRoot: hash, to:
 const text = { type: 'string' as const, maxLength: 1000 };
 const anything = { type: 'object' as const, additionalProperties: true };
 
-/** One line of the export; which members it has is told by its `type`. */
+/** Schema of one line of the export; `type` determines which members the line has. */
 export const exportSchema = {
   type: 'object' as const,
   required: ['type'],

@@ -83,14 +83,14 @@ export class AuditService {
   }
 }
 
-/** The checkpoint of this size among those that the actor may read, or the first or last one. */
+/** Returns the readable checkpoint of this size; without a size, the first or last readable checkpoint. */
 async function checkpointOf(
   work: UnitOfWork,
   pointer: string,
   size?: number,
   otherwise: 'first' | 'last' = 'last',
 ): Promise<AuditCheckpoint> {
-  // the first one of a log opens its first day
+  // the first checkpoint of the log is readable by everybody, because it is also the first of its day
   const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
   const [found] = await work.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
   if (!found)
@@ -100,7 +100,7 @@ async function checkpointOf(
   return found;
 }
 
-/** The hashes of these subtrees, in base64, put together from the whole ones that are kept. */
+/** Computes the base64 hashes of these subtrees from the stored hashes of complete subtrees. */
 async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> {
   const leaves = ranges.flatMap((range) => wholeSubtrees(range).map(({ leaf }) => leaf));
   const { rows } = await client.query<{ index: number; nodes: Buffer }>(

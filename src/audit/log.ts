@@ -1,9 +1,12 @@
 /**
- * Writes the log. Whoever appends holds one lock until the commit, so that entries are numbered without gaps, and signs
- * what the log is then: there is never an entry that no checkpoint covers.
+ * Appends entries to the audit log. One advisory lock, held until commit, serialises all writers.
  *
- * A change appends in its own transaction, as the last thing before it commits. Reads and refusals share commits: while
- * one batch commits, the next ones wait and go together; each answer waits for the commit that holds its own entry.
+ * Entries are therefore numbered without gaps, and each transaction signs the log as of its commit: no committed entry
+ * is without a checkpoint.
+ *
+ * A change appends within its own transaction, as its last write before the commit. Reads and refusals use group
+ * commit: while one batch commits, later ones queue and are committed together. A response is sent only after the
+ * commit that contains its own entry.
  */
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -29,22 +32,28 @@ import { AuditEntry } from './audit-entry.entity.js';
 import { canonical, committed, leafHashOf, SigningKeys } from './sealing.js';
 import { Frontier, hashesIn, type Hash } from './tree.js';
 
-/** Any number that no other part of the service locks. */
+/** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
 const MOST_ENTRIES_IN_A_COMMIT = 1000;
 const GATHERING_MILLISECONDS = 2;
-/** SQLSTATE classes that blame one entry's values: the others of its batch are written without it. */
+/** SQLSTATE classes caused by the values of one entry: the rest of the batch is then written without that entry. */
 const BLAMES_AN_ENTRY = /^2[23]/;
 
 const checkpointColumns = [...columnsOf(AuditCheckpoint)];
 const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${name} AS "${property}"`).join(', ');
-/** Each statement of a simple query sees what was committed when it begins: the second sees what the lock waited for. */
+/**
+ * Statement pair sent as a simple query. Each statement takes its own snapshot at READ COMMITTED, so the second one
+ * sees what was committed while the first waited for the lock.
+ */
 const LOCKED = `SELECT pg_advisory_xact_lock(${String(LOCK)})`;
 const LOCKED_LAST_CHECKPOINT = `${LOCKED};
 SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
-/** `$3` to `$9` are the checkpoint that is continued; nothing is written where another, or an altered one, is the last. */
+/**
+ * Inserts entries and checkpoint. `$3` to `$9` identify the checkpoint to continue; if the last checkpoint differs from
+ * it in any column, no row is written.
+ */
 const INSERT = `WITH last AS (
     SELECT 1 FROM (SELECT * FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1) c
     WHERE c.id = $3::uuid AND c.signature = $4::text AND c.frontier = $5::bytea AND c.size = $6::bigint AND c.root = $7::text
@@ -58,7 +67,7 @@ const INSERT = `WITH last AS (
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
 
-/** Records whose own rows do not name the panel and case to which they belong. */
+/** Subjects whose rows do not contain the panel and case to which they belong. */
 const PLACED_BY_OTHERS = [
   'AccessRequest',
   'AccessDecision',
@@ -80,12 +89,12 @@ interface Waiting extends DisclosureBatch {
 
 export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private readonly writer: Pool;
-  /** Apart, so that proofs and exports never hold up who waits for an answer. */
+  /** Separate pool, so that proofs and exports do not delay requests that wait for the writer connection. */
   private readonly reader: Pool;
   private policyVersion: string | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
-  /** The checkpoint that this process last wrote: it need not check its own signature. */
+  /** Checkpoint last written by this process; its signature needs no verification. */
   private own: AuditCheckpoint | undefined;
 
   constructor(
@@ -120,7 +129,10 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     });
   }
 
-  /** Runs with a connection of the log's own: it reads the tree, which nobody owns, and never presents an entry. */
+  /**
+   * Runs queries in the log's own security context, which sees all entries because the tree belongs to no partnership.
+   * Entries read here must not be sent without a separate authorization.
+   */
   async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
   }
@@ -132,7 +144,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   private async writeAll(): Promise<void> {
     for (let last = 0; this.waiting.length;) {
-      // where several came at once, several more are on their way
+      // concurrent arrivals indicate that more are imminent: wait briefly to enlarge the batch
       if (last > 1) await setTimeout(GATHERING_MILLISECONDS);
       const batch = this.nextBatch();
       last = batch.length;
@@ -144,7 +156,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         else for (const one of batch) one.failed(error);
       }
     }
-    // in the same breath as the last look at who waits: whoever comes next begins anew
+    // no await since the last check of the queue, so the next call to `record` starts a new loop
     this.writing = undefined;
   }
 
@@ -173,8 +185,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /**
-   * Everything in one message, on the guess that nobody else wrote since this process did; null where somebody had, and
-   * nothing was written.
+   * Appends in one pipelined round trip, assuming that no other process wrote since this one. Returns null if another
+   * process did; then no row was written.
    */
   private async continueOwn(batch: DisclosureBatch[], entries: Prepared[]): Promise<(() => void) | null> {
     const { own } = this;
@@ -218,7 +230,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     }
   }
 
-  /** Everything about an entry but its place: as much as can be done before the lock is held. */
+  /** Prepares all of an entry except its index and hash, to keep the time under the lock short. */
   private prepared(who: AuditActor, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
@@ -259,7 +271,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     return createHmac('sha256', this.keys.searchSecret).update(canonical(search)).digest('hex');
   }
 
-  /** Numbers the entries, adds them to the tree and signs it. The lock is held until the transaction ends. */
+  /** Appends the entries to the tree and signs the result. The lock is held until the transaction ends. */
   private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
     const answers = (await client.query(LOCKED_LAST_CHECKPOINT)) as QueryResult | QueryResult<AuditCheckpoint>[];
     const last = Array.isArray(answers) ? answers.at(-1)?.rows[0] : undefined;
@@ -269,7 +281,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     this.own = checkpoint;
   }
 
-  /** The entries with their places, and the signed checkpoint that continues `last`. */
+  /** Computes the indexed entries and the signed checkpoint that follows `last`. */
   private sealed(
     prepared: Prepared[],
     last: AuditCheckpoint | undefined,
@@ -301,8 +313,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /**
-   * The tree that the last checkpoint says. A checkpoint that we did not sign is not continued: our next signature would
-   * cover whatever somebody wrote beneath it.
+   * Verifies the last checkpoint before a new one continues it. Continuing a checkpoint that was not signed with our
+   * keys would make our next signature cover entries that somebody else had inserted.
    */
   private continued(last: AuditCheckpoint | undefined): void {
     if (!last || (this.own && asKept(this.own) === asKept(last))) return;
@@ -314,28 +326,30 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 }
 
-/** Waits for all; the first that failed says why, and those behind it only that the transaction is over. */
+/**
+ * Awaits all results and throws the first error in order. Later errors only report that the transaction was aborted.
+ */
 async function inOrder(asked: Promise<unknown>[]): Promise<void> {
   for (const one of await Promise.allSettled(asked)) if (one.status === 'rejected') throw one.reason;
 }
 
-/** Every transaction of the log's own connections begins here. */
+/** Begins a transaction on one of the log's own connections and sets its security context. */
 async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(setContextStatement(LOG_CONTEXT))]);
 }
 
 /**
- * Records of an entry whose panel and case the database must be asked for. An entry of an attempt on what is hidden or missing
- * was made without looking, and stays so.
+ * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
+ * or missing records were created without a lookup, and no lookup is added here.
  */
 function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { subject: string; ids: string[] } | null {
-  // a document names the items that it holds
+  // the entry of a document lists the items that the document contained
   if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
   const isPlaced = panelIds === undefined || !PLACED_BY_OTHERS.includes(subjectType);
   return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
 }
 
-/** The drafts with the panels and cases that the database knows of their records. */
+/** Completes the drafts with the panels and cases that the database stores for their records. */
 async function placed(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
   const whole: AuditDraft[] = [];
   for (const draft of drafts) {
@@ -365,10 +379,10 @@ const received = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
   copied: drafts.flatMap((one) => one.copied ?? []),
 });
 
-/** All of a checkpoint: it is ours only where nothing of it changed. */
+/** Serialises all columns of a checkpoint, because a change to any column means that this process did not write it. */
 const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
 
-/** The hash of a whole subtree, from the leaf that completed it. */
+/** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
 export const kept = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];

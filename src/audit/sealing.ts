@@ -1,21 +1,21 @@
 /**
- * How an entry becomes a leaf of the tree. What stands here is all that somebody outside needs to write a verifier
- * (`tools/audit-verify.mjs` is one, written from it alone).
+ * Specification of how an entry becomes a leaf of the tree, sufficient to write an independent verifier.
+ * `tools/audit-verify.mjs` was written from this comment alone.
  *
- * Canonical JSON: members sorted by the UTF-16 code units of their names, no white space, strings escaped as ECMAScript's
- * `JSON.stringify` does, whole numbers in decimal digits, UTF-8 (RFC 8785, restricted to strings, whole numbers, null,
- * lists and objects). Instants are UTC with milliseconds, `2026-11-22T09:30:00.000Z`; identifiers are in lower case.
+ * Canonical JSON: members sorted by the UTF-16 code units of their names, no white space, strings escaped as by
+ * ECMAScript's `JSON.stringify`, integers in decimal digits, UTF-8 (RFC 8785, restricted to strings, integers, null,
+ * arrays and objects). Timestamps are UTC with milliseconds, `2026-11-22T09:30:00.000Z`; identifiers are lower case.
  *
- * Leaf data: the canonical JSON of the entry's own members (`LEAF_MEMBERS`) and `commitments`, an object with one member
- * for each personal value that the entry was made with. Leaf hash: SHA-256(0x00 || leaf data). An entry of format
- * `wardmote-audit/1` has no member `panelIds` (`EARLIER_LEAF_MEMBERS`); a log may begin with such entries.
+ * Leaf data: the canonical JSON of the entry's own members (`LEAF_MEMBERS`) and of `commitments`, an object with one
+ * member for each personal value that the entry was created with. Leaf hash: SHA-256(0x00 || leaf data). An entry of
+ * format `wardmote-audit/1` has no member `panelIds` (`EARLIER_LEAF_MEMBERS`); a log may begin with such entries.
  *
- * Commitment: the hex digits of SHA-256(salt || canonical JSON of the value); the salt is 16 random bytes of its own for
- * each value. The personal values (`PERSONAL`) are outside the leaf, so that a value can be erased together with its salt:
- * the commitment then says that there was one, and nothing about it. Who acted, when and on what kind of record stays.
+ * Commitment: the hex digits of SHA-256(salt || canonical JSON of the value). Each value has its own salt of 16 random
+ * bytes. Personal values (`PERSONAL`) are not part of the leaf, so that a value can be erased together with its salt;
+ * the commitment then proves only that a value existed. The actor, the time and the type of record are not erasable.
  *
- * Signed note of a checkpoint: `wardmote-audit\n<size>\n<root in base64>\n<time>\n`, signed with Ed25519.
- * The key's identifier is the first 16 hex digits of SHA-256 of the public key's 32 bytes.
+ * Signed note of a checkpoint: `wardmote-audit\n<size>\n<root in base64>\n<time>\n`, signed with Ed25519. The key
+ * identifier is the first 16 hex digits of SHA-256 of the public key's 32 bytes.
  */
 import { createHash, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { leafHash, type Hash } from './tree.js';
@@ -23,7 +23,7 @@ import type { AuditEntry } from './audit-entry.entity.js';
 
 export const FORMAT = 'wardmote-audit/2';
 
-/** The members that may be erased. */
+/** Erasable members, stored outside the leaf. */
 export const PERSONAL = ['recordIds', 'personIds', 'parentIds', 'search', 'reason'] as const;
 
 export const LEAF_MEMBERS = [
@@ -56,7 +56,7 @@ export const LEAF_MEMBERS = [
 
 export const canonical = (value: unknown): string => JSON.stringify(inOrder(value));
 
-/** The value with the members of its objects in the order of their names. */
+/** Sorts the members of all nested objects by name. */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(inOrder) : value;
@@ -67,7 +67,7 @@ function inOrder(value: unknown): unknown {
 const SALT_BYTES = 16;
 let random = Buffer.alloc(0);
 
-/** Random bytes are drawn for many salts at once. */
+/** Returns a salt from a pool of random bytes, which is drawn for 256 salts at a time. */
 function aSalt(): Buffer {
   if (!random.length) random = randomBytes(SALT_BYTES * 256);
   const salt = random.subarray(0, SALT_BYTES);
@@ -77,7 +77,7 @@ function aSalt(): Buffer {
 
 type Personal = Pick<AuditEntry, (typeof PERSONAL)[number]>;
 
-/** A salt and a commitment for each personal value. */
+/** Generates a salt and a commitment for each personal value that is not null. */
 export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 'salts'> {
   const commitments: Record<string, string> = {};
   const salts: Record<string, string> = {};
@@ -90,13 +90,13 @@ export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 's
   return { commitments, salts };
 }
 
-/** Members of the leaves of `wardmote-audit/1`: entries whose panels were not written down. */
+/** Members of the leaves of `wardmote-audit/1`, whose entries did not record panels. */
 export const EARLIER_LEAF_MEMBERS = [LEAF_MEMBERS.filter((member) => member !== 'panelIds')];
 
 const IN_ORDER = [...LEAF_MEMBERS, 'commitments' as const].sort();
 const IN_ORDER_BEFORE = IN_ORDER.filter((member) => member !== 'panelIds');
 
-/** What of the entry the leaf is made of, in the order of the names. */
+/** Returns the leaf data of an entry, with its members sorted by name. */
 export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown> {
   const leaf: Record<string, unknown> = {};
   const members = entry.panelIds === null ? IN_ORDER_BEFORE : IN_ORDER;
@@ -104,7 +104,10 @@ export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown
   return leaf;
 }
 
-/** The leaf is made in order, and its other members are values and lists of texts: it is canonical as it is. */
+/**
+ * Computes the leaf hash. `JSON.stringify` already yields canonical JSON here: `leafOf` sorts the members, and values
+ * other than the commitments are scalars or arrays of strings.
+ */
 export const leafHashOf = (entry: Omit<AuditEntry, 'nodes'>): Hash => leafHash(JSON.stringify(leafOf(entry)));
 
 interface Signed {
@@ -121,13 +124,13 @@ const SPKI_OF_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 const idOf = (publicKey: string): string =>
   createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 16);
 
-/** The key with which checkpoints are signed, those with which they were signed before, and what is derived from them. */
+/** Signing key of checkpoints, the public keys of earlier signing keys, and values derived from them. */
 export class SigningKeys {
-  /** Public keys (32 bytes, base64) by their identifier, today's first. */
+  /** Public keys (32 bytes, base64) by key identifier; the current key first. */
   readonly publicKeys: ReadonlyMap<string, string>;
-  /** Today's key. */
+  /** Identifier of the current key. */
   readonly id: string;
-  /** For digests of searches: whoever has the log and not the key cannot try out names. */
+  /** HMAC key for digests of search terms: a holder of the log without this key cannot test guessed names. */
   readonly searchSecret: Buffer;
 
   constructor(
@@ -145,7 +148,7 @@ export class SigningKeys {
     return sign(null, noteOf(signed), this.key).toString('base64');
   }
 
-  /** Did one of these keys sign it? */
+  /** Verifies the signature of a checkpoint against the current and earlier keys. */
   signed(checkpoint: Signed & { keyId: string; signature: string }): boolean {
     const raw = this.publicKeys.get(checkpoint.keyId);
     if (!raw) return false;

@@ -1,17 +1,17 @@
 /**
- * The Merkle tree of the log, in the shape of RFC 9162, section 2.1: SHA-256, a leaf is H(0x00 || data), a node is
- * H(0x01 || left || right), and the left subtree of n leaves holds the largest power of two below n.
+ * Merkle tree of the log, as defined in RFC 9162, section 2.1. The hash function is SHA-256, a leaf is H(0x00 || data),
+ * a node is H(0x01 || left || right), and the left subtree of n leaves holds the largest power of two below n.
  *
- * A whole subtree never changes once its last leaf is there. Appending needs only the roots of the whole subtrees that the
- * tree falls into (the frontier); a proof needs only hashes of whole subtrees, which are kept with the leaf that
- * completed them. Both cost the logarithm of the size.
+ * A complete subtree never changes after its last leaf was appended. Appending therefore needs only the roots of the
+ * complete subtrees that make up the tree (the frontier). A proof needs only hashes of complete subtrees, which are
+ * stored with the leaf that completed them. Both operations cost O(log n).
  */
 import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 
 export type Hash = Buffer;
-/** Leaves `from` up to but not including `to`. */
+/** Range of leaves: `from` inclusive, `to` exclusive. */
 export type Range = [from: number, to: number];
 
 const sha256 = (...parts: Buffer[]): Hash => hash('sha256', Buffer.concat(parts), 'buffer');
@@ -21,9 +21,9 @@ const NODE = Buffer.of(1);
 export const leafHash = (data: string): Hash => sha256(LEAF, Buffer.from(data, 'utf8'));
 export const nodeHash = (left: Hash, right: Hash): Hash => sha256(NODE, left, right);
 
-/** A tree of which only the right edge is known. */
+/** Append-only tree of which only the right edge is stored. */
 export class Frontier {
-  /** Whole subtrees, largest first: one for each bit of the size. */
+  /** Roots of the complete subtrees, largest first: one for each set bit of the size. */
   private readonly edge: Hash[];
 
   constructor(
@@ -37,7 +37,9 @@ export class Frontier {
     return this.count;
   }
 
-  /** Adds a leaf; answers the subtrees that it completes, smallest first, itself among them. */
+  /**
+   * Appends a leaf. Returns the roots of the subtrees completed by the leaf, smallest first, starting with the leaf.
+   */
   append(leaf: Hash): Hash[] {
     const completed = [leaf];
     let top = leaf;
@@ -59,13 +61,13 @@ export class Frontier {
   }
 }
 
-/** Hashes written one after the other. */
+/** Splits concatenated hashes. */
 export function hashesIn(buffer: Buffer): Hash[] {
   const count = buffer.length / HASH_BYTES;
   return Array.from({ length: count }, (_, at) => buffer.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
-/** The root over neighbouring whole subtrees, largest first. */
+/** Computes the root over adjacent complete subtrees, ordered largest first. */
 export const joined = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));
 
 function largestPowerBelow(count: number): number {
@@ -74,7 +76,7 @@ function largestPowerBelow(count: number): number {
   return power;
 }
 
-/** The subtrees whose hashes prove that leaf `index` is in the tree of `size` leaves (RFC 9162, section 2.1.3). */
+/** Returns the subtrees whose hashes form the inclusion proof of leaf `index` (RFC 9162, section 2.1.3). */
 export function inclusionPath(index: number, [from, to]: Range): Range[] {
   if (to - from === 1) return [];
   const middle = from + largestPowerBelow(to - from);
@@ -83,7 +85,10 @@ export function inclusionPath(index: number, [from, to]: Range): Range[] {
     : [...inclusionPath(index, [middle, to]), [from, middle]];
 }
 
-/** The subtrees whose hashes prove that the tree of `old` leaves is the beginning of this one (RFC 9162, section 2.1.4). */
+/**
+ * Returns the subtrees whose hashes form the consistency proof from `old` leaves to this range (RFC 9162, section
+ * 2.1.4).
+ */
 export function consistencyPath(old: number, [from, to]: Range, isWhole = true): Range[] {
   if (old === to) return isWhole ? [] : [[from, to]];
   const middle = from + largestPowerBelow(to - from);
@@ -92,15 +97,17 @@ export function consistencyPath(old: number, [from, to]: Range, isWhole = true):
     : [...consistencyPath(old, [middle, to], false), [from, middle]];
 }
 
-/** Where the hash of a whole subtree is kept. */
+/** Location of the stored hash of a complete subtree. */
 export interface Place {
-  /** The leaf that completed it. */
+  /** Leaf that completed the subtree. */
   leaf: number;
-  /** Its height: 0 is the leaf itself. */
+  /** Height of the subtree: 0 is the leaf. */
   level: number;
 }
 
-/** The whole subtrees that leaves fall into, largest first. The range must begin where a subtree of its size may. */
+/**
+ * Decomposes a range into complete subtrees, left to right. `from` must be aligned to the size of the first subtree.
+ */
 export function wholeSubtrees([from, to]: Range): Place[] {
   const places: Place[] = [];
   for (let at = from; at < to;) {

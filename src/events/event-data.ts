@@ -1,13 +1,13 @@
 /**
- * What an event says beside its type, as far as its record would show it to the reader: names of changed fields and new
- * values of states. What belongs to no field of the record is not shown.
+ * Reduction of an event's `data` to the fields that the reader may see on the event's record. `data` holds names of
+ * changed fields and new values of states. A member that corresponds to no field of the record is not shown.
  */
 import type { Row } from '../authorization/conditions.js';
 import { declaredSubjects } from '../authorization/subjects.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Event } from './event.entity.js';
 
-/** Fields of the record behind members of `data` that have another name. */
+/** Record fields of those members of `data` that are named differently. */
 const FIELD_OF: Record<string, string> = {
   from: 'status',
   instrument: 'instrumentId',
@@ -17,7 +17,7 @@ const FIELD_OF: Record<string, string> = {
 
 type Told = Pick<Event, 'id' | 'subjectType' | 'subjectId' | 'data'>;
 
-/** By the identifier of the event: what it says to the reader. */
+/** Returns the visible part of `data` by event identifier. */
 export async function shownData(work: UnitOfWork, events: readonly Told[]): Promise<Row> {
   const told: Row = {};
   for (const [subjectType, group] of Map.groupBy(events, (one) => one.subjectType)) {

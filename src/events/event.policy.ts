@@ -1,6 +1,6 @@
 /**
- * An event shows no more than the record that it tells of: whoever may not read that record does not learn of the event, and
- * values and names of fields are shown as the record would show them. Source: design, section 1, principle 5.
+ * Policy of events: an event reveals no more than the record it refers to. A reader who cannot read the record cannot
+ * see the event, and field names and values are shown as on the record. Source: design, section 1, principle 5.
  */
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from '../authorization/classification.js';
@@ -29,13 +29,13 @@ import { Membership } from '../panels/panel.entity.js';
 import '../referrals/referrals.policy.js';
 import { Event } from './event.entity.js';
 
-/** Does it belong to a case, by its own declaration? */
+/** Returns whether the subject belongs to a case, according to its own declaration. */
 const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
   type === Case ||
   inCase !== undefined ||
   Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
 
-/** Records of a case of which the timeline tells. */
+/** Subjects of a case whose events appear on the timeline. */
 const TOLD = [
   'AccessRequest',
   'Action',
@@ -58,13 +58,13 @@ const TOLD = [
   'ReleaseRequest',
 ].map((name) => subjectOf(typeNamed(name)));
 
-/** Would an event of a record be in the timeline of a case and told to nobody? */
+/** Returns whether the subject belongs to a case but is missing from `TOLD`, so that nobody can read its events. */
 export const isUntold = (name: string): boolean =>
   isOfCase(subjectOf(typeNamed(name))) && !TOLD.some((one) => one.name === name);
 
 const toRecord = ({ name }: Subject): string => `the${name}`;
 
-/** The column by which a record names the case above it, if that is its parent. */
+/** Returns the column that refers to the case, if the case is the subject's parent. */
 const caseAbove = ({ parent, relations }: Subject): string | undefined => {
   const above = parent ? relations[parent] : undefined;
   return above?.to === Case ? above.local : undefined;
@@ -78,14 +78,14 @@ const relations = Object.fromEntries(
   }),
 );
 
-/** Whoever did it, as somebody who can be in the case. */
+/** Relations that show in which role the event's actor has access to the case. */
 const doers: Record<string, Relation> = {
   doersSeats: { to: Membership, local: 'actorId', foreign: 'practitionerId', also: { panelId: 'panelId' } },
   doersInvitations: { to: Invitation, local: 'actorId', foreign: 'practitionerId', also: { caseId: 'caseId' } },
   agencysInvitations: { to: Invitation, local: 'agencyId', foreign: 'agencyId', also: { caseId: 'caseId' } },
 };
 
-/** Events of a contribution by somebody of whose way into the case the actor may know. */
+/** Condition for contributions by somebody whose access to the case the reader may know. */
 function byKnownContributor(actor: Actor): Where {
   const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Invitation), 'read');
   const asAgency: Where | null = readable && { $and: [readable, { practitionerId: null }] };
@@ -104,8 +104,8 @@ const ABOUT_CONTRIBUTIONS = TOLD.filter(({ type }) => type === Contribution);
 const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => field !== 'actorId');
 
 /**
- * Events on whose record the actor may do the action, where the actor may do it to the case; null where there is no such record.
- * Of a record right under the case, that is not asked again: it is the case of the event.
+ * Condition for events whose record and case both permit the action; null if no record can. For a subject directly
+ * under the case, the case is not checked again, because that case is also the event's parent.
  */
 function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TOLD): Where | null {
   const unscoped = { ...actor, scopes: undefined };
@@ -118,7 +118,7 @@ function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = T
   return each.length ? { $or: each } : null;
 }
 
-/** Readable events, but for contributions of guests of whose invitation the actor may not know. */
+/** Condition for readable events, except contributions by guests whose invitation the reader may not read. */
 function namingTheActor(actor: Actor): Where | null {
   const about = aboutRecords(actor, 'read');
   const [contribution] = ABOUT_CONTRIBUTIONS as [Subject];

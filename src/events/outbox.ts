@@ -5,7 +5,7 @@ import type { Actor } from '../authentication/actor.js';
 import { Outbox, type EventDraft } from '../records/audit-recording.js';
 import { Event } from './event.entity.js';
 
-/** Writes events, in the transaction of what they tell. */
+/** Inserts events in the same transaction as the changes that they describe. */
 @Injectable()
 export class EventRows extends Outbox {
   async write(

@@ -1,6 +1,6 @@
 /**
- * What a route answers, said once: status, schema and the headers that go with it. `openapi.ts` adds what every route
- * has in common (problems, rate limit, trace).
+ * Response decorators of routes: status, schema, and the headers that depend on both. `openapi.ts` adds what all routes
+ * have in common (problems, rate limit, trace).
  */
 import { routeConfig } from '../http/route-config.js';
 import { applyDecorators, HttpCode } from '@nestjs/common';
@@ -75,15 +75,15 @@ const files = (types: string[], others: Contents = {}, answers = 'document'): Me
     ApiExtension('x-answers', answers),
   );
 
-/** What a file may hold at most, as the document says. */
+/** Documented size limit of a file, in bytes. */
 const MOST_BYTES = 20_000_000;
 
 export const ApiAnswer = {
-  /** One record. */
+  /** Response with one record. */
   one: (view: ViewClass): MethodDecorator =>
     applyDecorators(declareView(view), ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
 
-  /** A page of records. */
+  /** Response with a page of records. */
   page: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       declareView(view),
@@ -92,7 +92,7 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'page'),
     ),
 
-  /** One record and a page of what stands in it, under these names. */
+  /** Response with one record and a page of its child records, under the given property names. */
   together: (record: [string, ViewClass], page: [string, ViewClass]): MethodDecorator =>
     applyDecorators(
       declareView(record[1]),
@@ -112,10 +112,10 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'document'),
     ),
 
-  /** What was presented, in a form of its own such as a calendar. */
+  /** Response in a format other than JSON, such as a calendar, made from an authorized response. */
   file: (type: string): MethodDecorator => files([type]),
 
-  /** One record in several forms. */
+  /** Response with one record in one of several media types. */
   forms: (view: ViewClass, ...types: string[]): MethodDecorator =>
     applyDecorators(
       declareView(view),
@@ -123,7 +123,7 @@ export const ApiAnswer = {
       files(types, { 'application/json': { schema: { $ref: getSchemaPath(view) } } }, 'forms'),
     ),
 
-  /** A question that carries personal data, and so is a POST: a page of records. */
+  /** Query that contains personal data and is therefore sent as POST; responds with a page of records. */
   found: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
@@ -133,7 +133,7 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'found'),
     ),
 
-  /** One record, for which more than its identifier had to be said. */
+  /** Read of one record that needs input beyond the identifier and is therefore sent as POST. */
   revealed: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
@@ -143,7 +143,7 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'one'),
     ),
 
-  /** A new record. */
+  /** Response with a created record. */
   made: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(201),
@@ -153,7 +153,7 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'made'),
     ),
 
-  /** A record changed by PATCH, or moved to another state by POST: needs If-Match. */
+  /** Response to a PATCH, or to a POST that changes the state of a record. Requires If-Match. */
   changed: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),

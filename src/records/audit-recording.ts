@@ -1,13 +1,13 @@
 /**
- * What is written down beside every read and every change: the audit entry and the event. The areas `audit` and `events`
- * keep them; here stands only what is handed over.
+ * Contracts between units of work and the areas `audit`, `events` and `disclosures`: drafts of audit entries, events
+ * and disclosures. The areas implement the abstract classes at the end of this file and store the data.
  */
 import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import type { Purpose } from '../authentication/purposes.js';
 
-/** The six operations that must be logged. Source: Data Protection Act 2018, section 62(1). */
+/** Operations that the law requires to be logged. Source: Data Protection Act 2018, section 62(1). */
 export const LEGAL_OPERATIONS = ['collect', 'alter', 'consult', 'disclose', 'combine', 'erase'] as const;
 export type LegalOperation = (typeof LEGAL_OPERATIONS)[number];
 
@@ -17,118 +17,129 @@ export type Outcome = (typeof OUTCOMES)[number];
 export interface AuditDraft {
   operation: LegalOperation;
   /**
-   * How: `view`, `list`, `search`, `count`, `explain`, `export`, `open_document`, `repeat`, `verbal`, `make`, `change`, `remove`,
-   * `refuse`.
+   * Kind of operation: `view`, `list`, `search`, `count`, `explain`, `export`, `open_document`, `repeat`, `verbal`,
+   * `make`, `change`, `remove`, `refuse`.
    */
   subOperation: string;
-  /** The action of the policy, e.g. `read`, `accept`. */
+  /** Action of the policy, e.g. `read`, `accept`. */
   action: string;
   subjectType: string;
   recordIds: string[];
-  /** The people whom the records are about, where the records say so. */
+  /** Identifiers of the people whom the records are about, as far as the records contain them. */
   personIds: string[];
-  /** The panels to which the records belong; none where they belong to none or it is unknown. */
+  /** Panels to which the records belong; empty if the records belong to none or the panel is unknown. */
   panelIds?: string[];
-  /** The cases, referrals and items of meetings to which the records belong. */
+  /** Cases, referrals and meeting items to which the records belong. */
   parentIds?: string[];
-  /** The partnership of the records: the same for all of them, null where they have none or it is unknown. */
+  /** Partnership of all the records; null if the records have none or the partnership is unknown. */
   partnershipId: string | null;
-  /** Field names, or the name of the document that was opened; never values. */
+  /** Field names, or the name of the opened document; never values. */
   fields: string[];
   withheld: string[];
   outcome: Outcome;
-  /** The code of the rule that refused. */
+  /** Code of the rule that refused. */
   rule?: string;
   agreementVersionIds: string[];
-  /** How many records were shown; the length of `recordIds` where nothing else is said. */
+  /** Number of records shown; defaults to the length of `recordIds`. */
   resultCount?: number;
-  /** What was searched for. Only a keyed digest of it is kept. */
+  /** Search criteria. The log stores only a keyed digest. */
   search?: unknown;
-  /** Why, in the actor's own words. */
+  /** Reason in the actor's own words. */
   reason?: string;
-  /** The purpose, where it follows from how the records were opened and not from the request. */
+  /** Purpose that follows from how the records were opened (emergency access); overrides the purpose of the request. */
   purpose?: Purpose;
-  /** Who received what was disclosed, where it was not the agency of whoever acts. */
+  /** Agency that received the disclosed content, if not the actor's own. */
   recipientAgencyId?: string;
-  /** What of other agencies' content was received; kept apart from the log. */
+  /** Content received from other agencies; stored separately from the log. */
   disclosed?: DisclosureDraft[];
-  /** The copy of a document that was opened; kept apart from the log, too. */
+  /** Copy of a document that was opened; stored separately from the log. */
   copied?: OpenedDocument;
 }
 
-/** A copy of a document of a meeting, as somebody opened it. */
+/** Copy of a meeting document as one reader opened it. */
 export interface OpenedDocument {
   serial: string;
   document: string;
   partnershipId: string;
   panelId: string;
   meetingId: string;
-  /** The items that it held. */
+  /** Meeting items contained in the copy. */
   listingIds: string[];
-  /** The items that it would have held but for conflicts of the reader, each with one of the records that kept it out. */
+  /** Meeting items left out because of the reader's conflicts, and (`keptOutByIds`) one conflict record for each. */
   keptListingIds: string[];
   keptOutByIds: string[];
 }
 
-/** What somebody received, to be written down beside the log. */
+/** Disclosures and document copies of one request, to be stored with its log entries. */
 export interface DisclosureBatch {
   who: AuditActor;
   what: DisclosureDraft[];
   copied: OpenedDocument[];
 }
 
-/** A record with content of one agency, as another received it. */
+/** Version of a record with content of one agency, as received by another agency. */
 export interface DisclosureDraft {
   partnershipId: string;
   panelId: string | null;
   caseId: string | null;
-  /** The referral in which the record stands, or which it is. */
+  /** Referral to which the record belongs, or the record's own identifier if the record is a referral. */
   referralId: string | null;
   personId: string | null;
-  /** The item of a meeting to which the record belongs. */
+  /** Meeting item to which the record belongs. */
   listingId: string | null;
   recordType: string;
   recordId: string;
   recordVersion: number;
   originAgencyId: string;
-  /** The agency that received it, where it was not that of whoever acts. */
+  /** Agency that received the record, if not the actor's own. */
   recipientAgencyId?: string;
   fields: string[];
   agreementVersionIds: string[];
-  /** The items of meetings through which alone whoever received it reads the case; only of guests and those asked for research. */
+  /**
+   * Meeting items that are the recipient's only access to the case; only for guests and agencies asked for research.
+   */
   throughListingIds?: string[];
-  /** The conflicts by which the person was kept from it who would have received it for the agency; only where it did not. */
+  /**
+   * Conflicts that prevented the only possible recipient of the agency from receiving the record; only if nothing was
+   * received.
+   */
   keptOutByIds?: string[];
-  /** The purpose, where it follows from how the record was opened and not from the request. */
+  /** Purpose that follows from how the record was opened (emergency access); overrides the purpose of the request. */
   purpose?: Purpose;
 }
 
-/** A record that was changed or recalled: agencies that received it must be told. */
+/** Corrected or recalled record, of which the agencies that received the record must be notified. */
 export interface RevisedRecord {
   recordType: string;
   recordId: string;
   isRecall: boolean;
-  /** Names of the corrected fields, where they are known. */
+  /** Names of the corrected fields, if known. */
   fields?: string[];
   at: Date;
 }
 
-/** A person taken back from a referral or case: agencies that received the record of the person through it must be told. */
+/**
+ * Person withdrawn from a referral or case. Agencies that received the person's record through that referral or case
+ * must be notified.
+ */
 export interface WithdrawnPerson {
   personId: string;
   panelId: string;
-  /** The referral that named the person. */
+  /** Referral that named the person. */
   referralId?: string;
-  /** The case that named the person. */
+  /** Case that named the person. */
   caseId?: string;
-  /** The one agency from which it is taken back; without it, all that received it through the referral or case. */
+  /**
+   * Agency from which the person is withdrawn; if absent, all agencies that received the record through the referral or
+   * case.
+   */
   agencyId?: string;
   at: Date;
 }
 
 type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
 
-/** An entry with what is known of it. */
+/** Creates a draft with defaults for everything that is not given. */
 export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>): AuditDraft => ({
   recordIds: [],
   personIds: [],
@@ -142,7 +153,7 @@ export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>)
 
 const recorded = new WeakSet<object>();
 
-/** Marks an error whose refusal is in the log already. */
+/** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
 export const markRecorded = (error: unknown): void => {
   if (typeof error === 'object' && error !== null) recorded.add(error);
 };
@@ -150,12 +161,12 @@ export const markRecorded = (error: unknown): void => {
 export const isRecorded = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && recorded.has(error);
 
-/** The entry of a refusal. */
+/** Creates the draft of a refusal. */
 export const refusalDraft = (
   known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
 ): AuditDraft => auditDraft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
 
-/** Who acted: an actor, or somebody whom an issuer vouches for and no agency has registered. */
+/** Author of an entry: a registered actor, or the holder of a valid token whom no agency has registered. */
 export type AuditActor = Pick<Actor, 'now' | 'call'> &
   (
     | Pick<Actor, 'kind' | 'id' | 'agencyId' | 'purpose'>
@@ -170,28 +181,31 @@ export type AuditActor = Pick<Actor, 'now' | 'call'> &
   );
 
 export interface EventDraft {
-  /** e.g. `referral.accepted` */
+  /** Event type, e.g. `referral.accepted`. */
   type: string;
   subjectType: string;
   subjectId: string;
   partnershipId: string | null;
   panelId: string | null;
   caseId: string | null;
-  /** The data category of the record concerned and the type of agency that contributed it, where it has them. */
+  /** Data category of the record, and type of the agency that contributed the record; null if the record has none. */
   category: string | null;
   contributingType: string | null;
-  /** The item of a meeting to which the record belongs. */
+  /** Meeting item to which the record belongs. */
   listingId: string | null;
-  /** Concerns a record that its agency keeps to itself. */
+  /** Whether the record is visible only to the contributing agency. */
   agencyOnly: boolean;
-  /** Administrative values only: names of states and changed fields, identifiers. */
+  /** Administrative values only: names of states and of changed fields, identifiers. */
   data: Record<string, unknown>;
 }
 
 export abstract class AuditLog {
-  /** Writes down what a change did, in its transaction, as the last thing before it commits. */
+  /** Appends the entries of a change within its transaction, as the last write before the commit. */
   abstract append(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<void>;
-  /** Writes down what was read or refused; resolves when it is committed, and rejects where it is not. */
+  /**
+   * Records entries of a read or refusal in the log's own transaction. Resolves after the commit; rejects if the commit
+   * failed.
+   */
   abstract record(who: AuditActor, drafts: AuditDraft[]): Promise<void>;
 }
 
@@ -203,12 +217,15 @@ export abstract class Outbox {
   ): Promise<void>;
 }
 
-/** Who received what, beside the log: for corrections and recalls, and for the people concerned. */
+/**
+ * Register of which agency received which record, stored separately from the log. Used for corrections and recalls, and
+ * to inform the people concerned.
+ */
 export abstract class Disclosures {
-  /** Written in the transaction of the log's entries; call what is answered when that was committed. */
+  /** Writes disclosures in the transaction of the log's entries. Returns a callback to call after the commit. */
   abstract write(client: PoolClient, received: DisclosureBatch[]): Promise<() => void>;
   abstract revised(client: PoolClient, revised: RevisedRecord): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: WithdrawnPerson): Promise<void>;
-  /** Returns the header `Link` to the lists of those who are to be told of changed records; null where the actor reads none. */
+  /** Returns the `Link` header to the lists of agencies to be notified; null if the actor may read no list. */
   abstract linkFor(actor: Actor, recordIds: string[]): string | null;
 }

@@ -1,17 +1,17 @@
 /**
- * Where rows stand, for the audit log: the panels, cases, referrals and items of meetings to which they belong. The log
- * decides by it which auditor reads an entry.
+ * Scope of an audit entry: the panels, cases, referrals and meeting items to which its records belong. The policy of
+ * the log decides by this scope which auditors can read the entry.
  */
 import type { Row } from '../authorization/conditions.js';
 import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
 import type { Subject } from '../authorization/subjects.js';
 
-/** Columns that name a panel to which a row belongs, from which it comes or to which it is sent. */
+/** Columns with a panel to which a row belongs or is sent, or from which it originates. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];
-/** Columns that name the case, referral or item of a meeting to which a row belongs. */
+/** Columns that name the case, referral or meeting item to which a row belongs. */
 const PARENTS = ['caseId', 'originCaseId', 'referralId', 'listingId'];
 
-/** Returns whether the column says where a row stands. */
+/** Returns whether the column contributes to the audit scope. */
 export const isScopeProperty = (property: string): boolean => PANELS.includes(property) || PARENTS.includes(property);
 
 export interface AuditScope {
@@ -23,8 +23,9 @@ const valuesOf = (row: Row, columns: string[]): string[] =>
   columns.map((column) => row[column]).filter((id): id is string => typeof id === 'string');
 
 /**
- * Lists the panels and parents of the rows. The case of a request for access is left out: whoever asked must not learn from
- * the log whether there is such a case (the log itself finds it for those who decide).
+ * Returns the panels and parents of the rows. The case of an access request is omitted, because the requester must not
+ * learn from the log whether the case exists. (The log adds the case itself, for entries of those who decide on the
+ * request.)
  */
 export function auditScopeOf({ name }: Pick<Subject, 'name'>, rows: Row[]): AuditScope {
   const panels = rows.flatMap((row) => [

@@ -6,8 +6,10 @@ import { PUBLIC_KEY } from '../authorization/permission.guard.js';
 import { AuthorizedResponse } from './authorized-response.js';
 
 /**
- * The last hop: only what was presented leaves. Anything else that a controller returns is a fault of ours and is never
- * sent. A reader's 304 is decided here, after the record was found and masked: never after access was lost.
+ * Sends authorized responses and rejects every other return value of a controller as an internal error.
+ *
+ * Conditional GET is evaluated here, after the record was found and masked. A reader who has lost access therefore
+ * never gets 304.
  */
 @Injectable()
 export class AuthorizedResponseInterceptor implements NestInterceptor {

@@ -2,20 +2,20 @@ import type { Readable } from 'node:stream';
 import type { Withholding } from './response-view.js';
 
 /**
- * The only thing a controller may return: a body that went through the policy. The interceptor refuses all else, so that
- * a record cannot be serialised by accident.
+ * Body that passed the policy, and the only type a controller may return. The interceptor rejects every other return
+ * value, so that a record cannot be serialised by accident.
  */
 export class AuthorizedResponse {
   constructor(
     readonly body: object,
     readonly status = 200,
     readonly headers: Record<string, string> = {},
-    /** The body's exact text, where it was stored for a repeated call or is no JSON. */
+    /** Exact text of the body, if stored for an idempotent retry or not JSON. */
     private readonly exact?: string,
     readonly contentType = 'application/json; charset=utf-8',
-    /** The one record that the body shows, and by which view. */
+    /** Record shown by the body, and the name of its view. */
     readonly shows: { view: string; id: string } | null = null,
-    /** The body, where it is made while it is sent, or is no text. */
+    /** Content that is streamed, or binary. */
     readonly stream?: Readable | Buffer,
   ) {}
 
@@ -23,42 +23,42 @@ export class AuthorizedResponse {
     return this.exact ?? JSON.stringify(this.body);
   }
 
-  /** Identifiers that the body shows: of records themselves, and of those that they refer to. */
+  /** Identifiers in the body: of the records shown and of the records that these refer to. */
   get identifiers(): ReadonlySet<string> {
     return new Set(identifiersIn(this.body));
   }
 
-  /** The same content in another form, made of the body and of nothing else. */
+  /** Returns the same content in another media type, made only from the body. */
   as(contentType: string, form: string | Buffer, headers: Record<string, string> = {}): AuthorizedResponse {
     const [text, bytes] = typeof form === 'string' ? [form, undefined] : [undefined, form];
     return new AuthorizedResponse(this.body, this.status, headers, text, contentType, null, bytes);
   }
 
-  /** A page without the records that do not meet the condition. */
+  /** Returns the page without the records that do not meet the condition. */
   only<T>(keeps: (one: T) => boolean): AuthorizedResponse {
     const page = this.body as PageOf<T>;
     return new AuthorizedResponse({ ...page, data: page.data.filter(keeps) }, this.status, this.headers);
   }
 
-  /** Several answers as one. */
+  /** Combines several responses into one. */
   static together(parts: Record<string, AuthorizedResponse>): AuthorizedResponse {
     const bodies = Object.entries(parts).map(([name, { body }]): [string, object] => [name, body]);
     return new AuthorizedResponse({ ...Object.fromEntries(bodies), withheld: [] });
   }
 
-  /** An answer too long to be held at once; whoever makes it takes each part through the policy. */
+  /** Creates a response too long to hold in memory; the caller must authorize each part of the stream. */
   static streamed(stream: Readable, contentType: string): AuthorizedResponse {
     return new AuthorizedResponse({}, 200, {}, '', contentType, null, stream);
   }
 }
 
-/** A list answers with its page and the cursor of the next one. */
+/** Page of a list and the cursor of the next page. */
 export interface PageOf<T> extends Withholding {
   data: T[];
   next: string | null;
 }
 
-/** Properties that hold identifiers, by their name. */
+/** Names of properties that hold identifiers. */
 const HOLDS_IDENTIFIERS = /^id$|Ids?$/;
 
 function identifiersIn(value: unknown): string[] {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work of so many milliseconds is done before other requests have their turn. */
+/** Longest time in milliseconds for which a batch blocks the event loop. */
 const SLICE_MS = 10;
 
 /** Maps items one after the other without blocking other requests: yields to the event loop after each slice of work. */

@@ -1,7 +1,7 @@
 /**
- * Concurrency limit of routes that take much time or many statements: a number of requests at once, a number in line, and no
- * principal holds more than half of either. All such routes together leave connections of the pool to the other routes.
- * Limits hold for one process; `rate-limit.ts` limits requests a minute.
+ * Concurrency limit of routes that take much time or many statements: limits running and queued requests per route. One
+ * principal can hold at most half of the places and half of the queue. A limit on all such routes together reserves
+ * connections of the pool for the other routes. Limits apply per process; `rate-limit.ts` limits requests per minute.
  */
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -24,26 +24,31 @@ import { Clock } from '../time/clock.js';
 import { AuthorizedResponse } from './authorized-response.js';
 
 const EXPENSIVE = 'wardmote:expensive';
-/** The document says of each such route which limit it has. */
+/** Name of the OpenAPI extension that documents the limit of a route. */
 export const CONCURRENCY = 'x-concurrency';
 
 export interface ExpensiveLimit {
-  /** Requests of this route that are answered at the same time. */
+  /** Maximum number of running requests of this route. */
   concurrent: number;
-  /** Requests of this route that wait. */
+  /** Maximum number of queued requests of this route. */
   queue: number;
-  /** Most of the time no connection to the database is held: does not count among the routes that leave some to others. */
+  /**
+   * Exempts the route from the limit on all expensive routes. For requests that hold no database connection most of the
+   * time.
+   */
   offDatabase?: boolean;
 }
 
-/** Limits how many requests of this route are answered at once, in all and for one principal. */
+/** Limits the running and queued requests of a route, in total and per principal. */
 export const Expensive = (limit: ExpensiveLimit): MethodDecorator =>
   applyDecorators(
     SetMetadata(EXPENSIVE, limit),
     ApiExtension(CONCURRENCY, { concurrent: limit.concurrent, queue: limit.queue }),
   );
 
-/** Requests of all these routes that hold a connection: two are left to the other routes. */
+/**
+ * Running requests of all expensive routes that use the database. Two connections of the pool remain for other routes.
+ */
 const MOST_AT_ONCE = Math.max(1, config.databasePool - 2);
 const MOST_WAITING_MS = 30_000;
 const MOST_RETRY_AFTER_SECONDS = 60;
@@ -60,11 +65,11 @@ interface Waiting extends Place {
 
 const half = (places: number): number => Math.max(1, Math.floor(places / 2));
 
-/** Places at expensive routes, and who waits for one. */
+/** Semaphore with a queue for expensive routes. */
 export class ExpensivePlaces {
   private readonly taken = new Set<Place>();
   private readonly waiting = new Set<Waiting>();
-  /** Of each route, a moving average. */
+  /** Moving average of response times by route, for `Retry-After`. */
   private readonly milliseconds = new Map<string, number>();
 
   constructor(
@@ -72,7 +77,10 @@ export class ExpensivePlaces {
     private readonly mostWaitingMs = MOST_WAITING_MS,
   ) {}
 
-  /** Waits for a place. Returns how to leave it, and whether there was a wait; throws 429 or 503 where there is none. */
+  /**
+   * Acquires a place, waiting if necessary. Returns a function that releases the place, and whether there was a wait.
+   * Throws 429 if the principal's share of the queue is full, 503 if the queue is full or the wait times out.
+   */
   async enter(place: Place, left?: AbortSignal): Promise<{ leave: () => void; waited: boolean }> {
     if (this.isFree(place)) return { leave: this.take(place), waited: false };
     const inLine = [...this.waiting].filter(({ route }) => route === place.route);
@@ -144,7 +152,7 @@ export class ExpensivePlaces {
     );
   }
 
-  /** As long as those take who wait already. */
+  /** Estimates the time until the requests already queued are finished. */
   private retryAfter({ route, limit }: Place): { 'retry-after': string } {
     const inLine = [...this.waiting].filter((one) => one.route === route).length + 1;
     const seconds = ((this.milliseconds.get(route) ?? 1000) * inLine) / half(limit.concurrent) / 1000;
@@ -152,7 +160,7 @@ export class ExpensivePlaces {
   }
 }
 
-/** Lets a request at a route with `@Expensive` in when there is a place for it. */
+/** Makes requests to routes with `@Expensive` wait for a place. */
 @Injectable()
 export class ExpensiveInterceptor implements NestInterceptor {
   private readonly places = new ExpensivePlaces();
@@ -180,13 +188,13 @@ export class ExpensiveInterceptor implements NestInterceptor {
     const { leave, waited } = await this.places.enter(place, gone);
     let stream: Readable | undefined;
     try {
-      // access may have ended while the request waited
+      // the actor's permissions may have changed while the request waited
       if (waited) await actor.cache?.reload(this.clock.now());
       const answer: unknown = await lastValueFrom(next.handle());
       if (answer instanceof AuthorizedResponse && answer.stream instanceof Readable) ({ stream } = answer);
       return answer;
     } finally {
-      // what is made while it is sent holds its place until then
+      // a streamed response holds its place until the stream ends
       if (stream)
         void finished(stream)
           .catch(() => undefined)

@@ -1,6 +1,8 @@
 /**
- * Keyset cursors: where the next page starts, encrypted, and bound to the reader and the query. A cursor carries no access: each page is
- * found by the policy anew. It tells nothing either: the moment in it may be one of a record or a field that its reader is not shown.
+ * Keyset cursors: the start of the next page, encrypted and bound to the reader and the query.
+ *
+ * A cursor grants no access, because the policy is applied to every page. Encryption is required because the timestamp
+ * in a cursor may belong to a record or field that its reader is not shown.
  */
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { config } from '../config.js';
@@ -20,7 +22,10 @@ const key = (): Buffer => createHash('sha256').update(`cursor ${config.cursorSec
 
 const bindingOf = (actor: Actor, query: string): Buffer => Buffer.from(`${actor.kind}:${actor.id}\n${query}`);
 
-/** The same position gives the same cursor: what is encrypted decides the initialization vector. */
+/**
+ * Creates a cursor. The initialization vector is derived from the content (HMAC), so that the same position gives the
+ * same cursor.
+ */
 export function makeCursor(actor: Actor, query: string, { at, id }: Position): string {
   const binding = bindingOf(actor, query);
   const payload = JSON.stringify([at, id]);

@@ -1,6 +1,8 @@
 /**
- * What one unit of work asks of the database, and who asks. A question goes alone, as a transaction of its own in which it
- * is said who asks; once a transaction was begun, that has been said for all that follows.
+ * Database session of one unit of work: sends statements and sets the row-level security context.
+ *
+ * Before a transaction begins, each group of statements is sent with the context as a single implicit transaction.
+ * After `begin`, the context applies to all further statements of the transaction.
  */
 import type { PoolClient } from 'pg';
 import type { Actor } from '../authentication/actor.js';
@@ -11,7 +13,9 @@ import { runPipelined, isPrepared } from './pipelined-query.js';
 import { holdWrites } from '../database/hold-writes.js';
 import { setContextStatement, type SecurityContext } from './security-context.js';
 
-/** What is known of the actor changed since: it is to be read anew, and the work done again. */
+/**
+ * Authorization data of the actor changed since it was cached. The actor must be reloaded and the unit of work retried.
+ */
 export class StaleActorError extends Error {}
 
 export class DatabaseSession {
@@ -28,20 +32,23 @@ export class DatabaseSession {
     private readonly clock: Clock,
   ) {}
 
-  /** What is read is of the moment at which it was said who asks. A change also sees what others committed since. */
+  /**
+   * Begins a transaction. All statements of a read see one snapshot, taken when the context was set; a change (READ
+   * COMMITTED) also sees later commits of others.
+   */
   begin(isChange = false): void {
     this.mustBeOpen();
     if (this.begun) return;
     const send = holdWrites(this.client);
     const transaction = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
     const entered = this.client.query<{ stamp: string | null }>(setContextStatement(this.wall));
-    // after the questions of this breath, which leave at its end
+    // uncork after statements issued in the current tick, so that BEGIN, context and statements are sent in one message
     process.nextTick(() => process.nextTick(send));
     this.begun = Promise.all([entered, transaction]).then(([{ rows }]) => this.verifyVersion(rows[0]?.stamp ?? null));
-    this.begun.catch(() => undefined); // it is waited for before the end
+    this.begun.catch(() => undefined); // avoids an unhandled rejection; `commit` and `rollBack` await the promise
   }
 
-  /** What is asked in the same breath is answered together. */
+  /** Queues a statement. Statements queued in the same tick are sent together (pipelining). */
   async query(form: BoundStatement): Promise<Row[]> {
     this.mustBeOpen();
     const at = this.asked.push(form) - 1;
@@ -66,30 +73,36 @@ export class DatabaseSession {
     return answers.flatMap(({ rows }) => rows);
   }
 
-  /** For the rest of the transaction the actor stands behind this wall; without one, behind their own. */
+  /** Sets another security context for the rest of the transaction; without an argument, restores the actor's own. */
   useSecurityContext(instead: (wall: SecurityContext) => SecurityContext = (wall) => wall): void {
     this.begin();
     this.last = this.client.query(setContextStatement(instead(this.wall)));
-    this.last.catch(() => undefined); // what is asked next fails with it
+    this.last.catch(() => undefined); // avoids an unhandled rejection; the next statement fails with the same error
   }
 
-  /** Proves, at the end of a change, that what is known of the actor still holds. Others may have changed it meanwhile. */
+  /**
+   * Verifies at the end of a change that the actor's permissions are unchanged. Concurrent transactions may have
+   * revoked them since the first check.
+   */
   async verifyActorAgain(): Promise<void> {
     const { rows } = await this.client.query<{ stamp: string | null }>(setContextStatement(this.wall));
     await this.verifyVersion(rows[0]?.stamp ?? null);
-    // what ends by the clock moves no stamp
+    // expiry by time does not change the authorization version
     const { cache: cache } = this.actor;
     if (cache && this.clock.now() >= cache.expiresAt) throw new StaleActorError();
   }
 
-  /** Ends the transaction; nothing leaves that was found, or not even looked for, by what was not known when it began. */
+  /**
+   * Commits. Throws `StaleActorError` if the cached permissions were outdated when the transaction began, even if no
+   * query ran.
+   */
   async commit(): Promise<void> {
     await this.verifyActor();
     this.isOver = true;
     if (this.begun) await this.client.query('COMMIT');
   }
 
-  /** Undoes what was done; answers why it has to be. */
+  /** Rolls back. Returns the error to respond with: `StaleActorError` if the actor is stale, otherwise `reason`. */
   async rollBack(reason: unknown): Promise<unknown> {
     await this.last.catch(() => undefined);
     const outcome = await this.verifyActor().then(
@@ -101,7 +114,10 @@ export class DatabaseSession {
     return outcome;
   }
 
-  /** Of several things done at once, one fails and the others go on: the connection belongs to somebody else by then. */
+  /**
+   * Rejects statements after the end of the session. If one of several concurrent operations fails, the others
+   * continue, but the connection may already serve another request.
+   */
   private mustBeOpen(): void {
     if (this.isOver) throw new Error('a question was put when its unit of work was over');
   }
@@ -116,8 +132,8 @@ export class DatabaseSession {
   }
 
   /**
-   * Throws where what is known of the actor is not what stood when the question was answered. Where the stamp moved, others changed
-   * something: mostly nothing of this actor.
+   * Throws `StaleActorError` if the actor's attributes differ from the cached ones. A changed version is not sufficient,
+   * because most changes concern other actors: `isCurrent` compares the attributes.
    */
   private async verifyVersion(stamp: string | null): Promise<void> {
     const { cache: cache } = this.actor;

@@ -1,7 +1,9 @@
 /**
- * Wrong values in a request to one record, held back until the policy has answered: somebody without permission for a command
- * gets 404 or 403 whatever the body holds. The service runs with input that cannot be used, so its own order decides; the first
- * use of a value, or any end but a refusal, answers with the errors.
+ * Deferred validation of requests to one record: validation errors are reported only after the policy has permitted the
+ * command. Without permission, the response is 404 or 403 whatever the body contains.
+ *
+ * The service runs with unusable input, so that the order of its own checks decides. The first use of an input value,
+ * and every outcome except a refusal, is answered with the validation errors.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
@@ -14,9 +16,11 @@ import type { Problem } from '../http/problems.js';
 const actors = new AsyncLocalStorage<Actor>();
 
 /**
- * Returns input of which no value can be used but the caller's own identifier; outside a request to one record, throws the problem
- * at once. A comparison is no use that can be noticed, and services compare an identifier with the caller's to tell who acts for
- * somebody else.
+ * Returns input whose values throw the validation errors when used, except values equal to the caller's own identifier.
+ * Throws at once outside a request to one record.
+ *
+ * Own identifiers are exempt because a comparison cannot be intercepted, and services compare an identifier with the
+ * caller's to detect actions on behalf of another person.
  */
 export function deferProblem(problem: Problem, sent: unknown): object {
   const actor = actors.getStore();
@@ -31,7 +35,7 @@ export function deferProblem(problem: Problem, sent: unknown): object {
     new Proxy(
       {},
       {
-        // a promise asks for `then` of what it resolves to
+        // `await` reads `then` from the value
         get: (_, property) => (property === 'then' ? undefined : of(property)),
         has: refuse,
         set: refuse,
@@ -42,7 +46,7 @@ export function deferProblem(problem: Problem, sent: unknown): object {
         deleteProperty: refuse,
       },
     );
-  // a service may take values out of the input before it looks for the record, and use none of them
+  // services may destructure input before they look for the record: throw on use, not on access
   const value = unusable(refuse, refuse);
   return unusable(
     (property) => (typeof property !== 'string' ? refuse() : isOwn(property) ? actor.id : value),
@@ -50,12 +54,12 @@ export function deferProblem(problem: Problem, sent: unknown): object {
   );
 }
 
-/** Throws what was held back: nothing is done, and nothing read, by a request with wrong values. */
+/** Throws the deferred validation errors, so that a request with invalid values neither changes nor reads anything. */
 export function throwDeferredProblem({ deferredProblem: deferredProblem }: RequestContext): void {
   if (deferredProblem) throw deferredProblem;
 }
 
-/** Holds back wrong values of requests whose address names a record. */
+/** Defers validation errors of requests whose path has parameters, i.e. names a record. */
 @Injectable()
 export class DeferredValidationInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

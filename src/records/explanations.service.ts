@@ -16,13 +16,15 @@ import { AuthorizedResponse } from './authorized-response.js';
 import { Records } from './records.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Column of a record that is about the access or the presence of one person, such as an invitation or a recusal. */
+/** Column that identifies a record about the access or presence of one person, such as an invitation or a recusal. */
 const WHOSE_ACCESS = 'practitionerId';
 
 /**
- * Answers why. Only about records that the asker may read or explain: about what is hidden there is no explanation, as there
- * is no record. About others only the coordination of the panel and the data protection officer may ask, only whether they may read
- * a case or what stands in it, and only as far as the asker may know what the answer rests on.
+ * Explains decisions of the policy, only for records that the requester may read or explain: hidden records have no
+ * explanation.
+ *
+ * Explanations for another person are limited to panel coordination and data protection officers, to reading a case or
+ * a record within a case, and to attributes of that person that the requester may know.
  */
 @Injectable()
 export class ExplanationsService {
@@ -62,7 +64,7 @@ export class ExplanationsService {
     });
   }
 
-  /** About oneself, who may read the record; about others, also who may explain it without reading it. */
+  /** Requires `read`, or for explanations about another person alternatively `explain` without `read`. */
   private async mayAsk(
     work: UnitOfWork,
     subject: Subject,
@@ -100,7 +102,7 @@ export class ExplanationsService {
     return known as Actor;
   }
 
-  /** May the asker `explain` the record, or read it and `explain` what it stands in? */
+  /** Returns whether the requester may `explain` the record, or may read the record and `explain` its parent. */
   private async mayAskAboutOthers(work: UnitOfWork, subject: Subject, id: string): Promise<boolean> {
     if (await work.findOrNull('explain', subject.type, id)) return true;
     if (!subject.parent) return false;
@@ -111,8 +113,8 @@ export class ExplanationsService {
 }
 
 /**
- * The row without related rows that the asker may neither read nor explain. The record in which it stands is readable or
- * explained with it.
+ * Removes related rows that the requester may neither read nor explain. The parent remains, because permission on the
+ * record includes its parent.
  */
 async function withoutUnread(work: UnitOfWork, subject: Subject, row: Row): Promise<Row> {
   const asked: Row = { ...row };
@@ -127,7 +129,7 @@ async function withoutUnread(work: UnitOfWork, subject: Subject, row: Row): Prom
   return asked;
 }
 
-/** The identifiers of records that the asker may read or explain. */
+/** Returns identifiers of those records that the requester may read or explain. */
 async function knownAmong(work: UnitOfWork, type: RecordClass, ids: string[]): Promise<Set<unknown>> {
   const found = [
     ...(await work.findMany('read', type, { id: { $in: ids } }, ids.length)),
@@ -136,7 +138,10 @@ async function knownAmong(work: UnitOfWork, type: RecordClass, ids: string[]): P
   return new Set(found.map((one) => (one as Row)['id']));
 }
 
-/** Does the field refer to a record that the asker may not read? What must not exist for the asker is shown as nothing. */
+/**
+ * Returns whether the field refers to a record that the requester may not read. References to records whose existence
+ * is hidden appear as null and do not count.
+ */
 async function refersToUnread(work: UnitOfWork, { type }: Subject, row: Row, field?: string): Promise<boolean> {
   const reference = field === undefined ? undefined : referencesOf(type).get(field);
   const id = field === undefined ? null : (row[field] as string | null);

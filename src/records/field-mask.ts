@@ -1,5 +1,6 @@
 /**
- * The second step of the policy for a loaded row: which of a view's fields are shown, which are withheld, and why.
+ * Field mask of a loaded row: which fields of a view are shown and which are withheld. Masking is the second step of
+ * the policy, after the row conditions.
  */
 import type { Actor } from '../authentication/actor.js';
 import { isAtLeast } from '../authorization/data-categories.js';
@@ -15,12 +16,12 @@ import type { ViewShape } from './response-view.js';
 export interface FieldMask {
   shown: string[];
   withheld: string[];
-  /** What is shown of the record's content, in order: all but what is about the process. */
+  /** Shown fields with content of the record, sorted; administrative fields are not included. */
   content: string[];
   agreementVersionIds: string[];
 }
 
-/** Kinds of row that one reader meets in one view. */
+/** Maximum number of cached masks for one reader and one view. */
 const MOST_KINDS = 500;
 
 const fieldsOf = (actor: Actor, subject: Subject, action: string): (readonly string[] | undefined)[] =>
@@ -28,17 +29,20 @@ const fieldsOf = (actor: Actor, subject: Subject, action: string): (readonly str
     shownFields(actor, subject, action).map(({ fields }) => fields),
   );
 
-/** Was the row found for something else, so that it does not say which of its fields the actor is shown for this action? */
+/** Returns whether the row was loaded for another action and therefore lacks the data to mask it for this one. */
 export const isReadForAnother = (actor: Actor, subject: Subject, action: string, row: Row): boolean =>
   row[shownFor(action)] === undefined && fieldsOf(actor, subject, action).some((fields) => fields);
 
-/** A row that its reader may not read: all fields to whoever made it, to others its identifier and version. */
+/** Marks a row that its reader may not read: its creator is shown all fields, others only identifier and version. */
 export const withFieldsOf = (who: 'whoever made it' | 'nobody', action: string, row: Row): Row => ({
   ...row,
   [shownFor(action)]: who === 'nobody' ? [] : null,
 });
 
-/** The fields that the grounds which opened the row allow: all of them, unless every one of those grounds is limited. */
+/**
+ * Returns a predicate for fields allowed by the allow rules that permit the row. All fields are allowed unless each of
+ * these rules limits the fields.
+ */
 function allowedByGround(actor: Actor, subject: Subject, action: string, row: Row): (field: string) => boolean {
   if (isReadForAnother(actor, subject, action, row))
     throw new Error(`${subject.name} was not found by whoever may ${action} it: which fields are shown is not known`);
@@ -56,7 +60,7 @@ export function fieldMask(actor: Actor, shape: ViewShape, action: string, row: R
   if (by === null) return masked(actor, shape, action, row);
   const kinds = memoizeFor(actor, `masks ${shape.name}`, () => new Map<string, FieldMask>());
   const categories = shape.rowCategories.map((column) => row[column]);
-  // all fields, none, and a row that does not say which are three kinds
+  // null (all fields), an empty array (none) and undefined (unknown) must give different keys
   const kind = [action, by, JSON.stringify(row[shownFor(action)]), ...categories].join(' ');
   let known = kinds.get(kind);
   if (!known) {
@@ -70,7 +74,10 @@ function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Field
   const subject = subjectOf(shape.record);
   const isAllowed = allowedByGround(actor, subject, action, row);
   const found: FieldMask = { shown: [], withheld: [], content: [], agreementVersionIds: [] };
-  /** A level is that of a category, and of who contributed it: such fields are weighed once. */
+  /**
+   * Sharing evaluations by category, because the sharing level is the same for all fields of one category and
+   * contributor.
+   */
   const weighed = new Map<string, SharingEvaluation>();
   for (const [field, column] of shape.properties) {
     const category = categoryOf(column, row);
@@ -93,11 +100,11 @@ function masked(actor: Actor, shape: ViewShape, action: string, row: Row): Field
   return found;
 }
 
-/** The category of a field of this row. */
+/** Returns the data category of a field in this row. */
 export const categoryOf = ({ category }: ColumnClass, row: Row): string =>
   typeof category === 'string' ? category : (row[category.column] as string);
 
-/** A field that is kept back, and the rule that keeps it: that of an explanation. */
+/** Withheld field and the rule that withholds it, worded as in an explanation. */
 export interface WithheldField {
   field: string;
   category: string;
@@ -105,7 +112,10 @@ export interface WithheldField {
   rule: string;
 }
 
-/** Which of the view's fields are kept back and why; whether they hold a value makes no difference. */
+/**
+ * Lists the withheld fields of the view with the reasons. The result does not depend on whether the fields have a
+ * value.
+ */
 export function withheldFieldsOf(actor: Actor, shape: ViewShape, action: string, row: Row): WithheldField[] {
   const subject = subjectOf(shape.record);
   const isAllowed = allowedByGround(actor, subject, action, row);

@@ -1,6 +1,6 @@
 /**
- * What a request may ask about: a filter, a search or a count is put only to rows in which the reader sees what is asked
- * about, so that a hit tells nothing that a read would not.
+ * Authorization of filters, searches and counts: conditions apply only to rows in which the reader sees the columns
+ * concerned. Otherwise a match would reveal the value of a withheld field.
  */
 import type { Actor } from '../authentication/actor.js';
 import { classOf, type ColumnClass } from '../authorization/classification.js';
@@ -9,13 +9,13 @@ import { isSharedSomewhere, rowsShowingField, type RelatedContext } from '../aut
 import { refused } from '../http/problems.js';
 import { applicableRules, relationOf, subjectOf, type Subject } from '../authorization/subjects.js';
 
-/** Columns that the condition asks about and that are not administrative. */
+/** Returns the columns of the filter that are not administrative. */
 export const fieldsOfFilter = (subject: Subject, filter: Where): string[] =>
   [...new Set(fieldsOf(subject, filter))].filter((one) => classified(subject, one).category !== 'administrative');
 
 /**
- * Every column that a request's condition rests on, administrative ones and those that lead to related rows too: a ground that
- * shows other fields only does not answer it.
+ * Returns all columns on which the filter depends, including administrative columns and the local columns of relations.
+ * Allow rules that do not show all of these columns do not apply to the query.
  */
 export const fieldsRelatedToFilter = (subject: Subject, filter: Where): string[] => [
   ...new Set([
@@ -25,13 +25,16 @@ export const fieldsRelatedToFilter = (subject: Subject, filter: Where): string[]
 ];
 
 export interface AuthorizedFilter {
-  /** The request's conditions, and that the reader sees what they ask about. */
+  /** Conditions of the request, restricted to rows in which the reader sees the columns concerned. */
   filter: Where;
   /** See `fieldsOfFilter`. */
   asks: string[];
 }
 
-/** The properties that a condition of a request names; what it asks of related rows is the service's own question. */
+/**
+ * Returns the properties in a condition, without those of related rows. Conditions on related rows come from the
+ * service, not from the requester.
+ */
 const fieldsOf = (subject: Subject, where: Where): string[] =>
   Object.entries(where).flatMap(([key, value]) =>
     key.startsWith('$')
@@ -61,7 +64,7 @@ export const seesWhere = (actor: Actor, subject: Subject, field: string, inPanel
     contextOf(actor, subject, relation, inPanel),
   );
 
-/** The related rows through which the reader reads rows of the subject: all of them, or those of one panel. */
+/** Returns the related rows through which the reader can read rows of the subject, optionally limited to one panel. */
 function contextOf(actor: Actor, subject: Subject, relation: string, inPanel?: string): RelatedContext | null {
   const related = subjectOf(relationOf(subject, relation).to);
   const ways = applicableRules(actor, related, 'read').map((one) => one.where);
@@ -70,7 +73,7 @@ function contextOf(actor: Actor, subject: Subject, relation: string, inPanel?: s
   return { panel: related.panel, case: related.case, readable };
 }
 
-/** Condition for rows that the reader reads in the context of one panel. */
+/** Condition for rows that the reader can read in the context of one panel. */
 export const readInPanel = (actor: Actor, subject: Subject, inPanel: string): Where => ({
   $or: subject.contexts.flatMap((relation) => {
     const context = contextOf(actor, subject, relation, inPanel);
@@ -86,9 +89,12 @@ export function authorizeFilter(actor: Actor, subject: Subject, filter: Where, i
   return { asks, filter: conditions.length ? { ...filter, $and: [...also, ...conditions] } : filter };
 }
 
-/** A filter that the reader may put to no panel's rows is refused by name; on rows of one's own agency alone it misleads. */
+/**
+ * Refuses a filter on columns that no panel shares with the reader. Without the refusal, the result would hold only
+ * rows of the reader's own agency and be misleading.
+ */
 export function refuseWithheldFields(actor: Actor, subject: Subject, fields: string[], panelId?: string): void {
-  // the owner of a task sees it whatever the agreement gives
+  // the owner of a task may see it regardless of the sharing agreement
   const unshown = fields.filter((field) => {
     const column = classified(subject, field);
     return !subject.owner && column.category !== 'administrative' && !isSharedSomewhere(actor, column, panelId);

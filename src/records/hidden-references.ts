@@ -1,6 +1,6 @@
 /**
- * What a reader learns of the records that shown rows refer to: the identifier, that it is withheld, or nothing. One mechanism
- * for every channel, applied after the mask (see `authorization/references.ts`).
+ * Removal of references to records that the reader may not know: a reference is shown, withheld or replaced by null.
+ * All channels use this one function after the mask (see `authorization/references.ts`).
  */
 import { columnOf, tableOf } from '../database/columns.js';
 import { parseCondition, type Row, type Parameter } from '../authorization/conditions.js';
@@ -13,13 +13,13 @@ import type { FieldMask } from './field-mask.js';
 import { permittedSql, type SqlStatement } from './record-queries.js';
 import type { ViewShape } from './response-view.js';
 
-/** Of each identifier that is not hidden from the reader: may the reader read the record? */
+/** Readability of records by identifier. Records hidden from the reader are missing from the map. */
 export type KnownRecords = ReadonlyMap<string, boolean>;
 
-/** Finds what the reader may know of records of one type. */
+/** Looks up which records of one type the reader may know. */
 export type FindKnownRecords = (type: RecordClass, actions: readonly string[], ids: string[]) => Promise<KnownRecords>;
 
-/** Rows and masks without the references that their reader may not know. */
+/** Returns copies of rows and masks without the references that the reader may not know. */
 export async function withoutHiddenReferences(
   shape: ViewShape,
   rows: readonly Row[],
@@ -69,7 +69,10 @@ function withholding(masked: FieldMask, field: string): FieldMask {
   };
 }
 
-/** The records among `ids` whose existence is not hidden from the reader, and whether one of the actions is permitted. */
+/**
+ * Selects the records among `ids` whose existence is not hidden from the reader. `readable` is true if one of the
+ * actions is permitted.
+ */
 export function knownRecordsSql(
   actor: Actor,
   type: RecordClass,

@@ -1,7 +1,9 @@
 /**
- * Safe retry: the same key with the same request gets the first answer again, with another request 422, and while the
- * first still runs 409; after 24 hours it is forgotten. The record commits with the effect; the actor must still be the same principal, which the guard has
- * established anew. The answer is shown again as far as its record may still be read: access lost is lost here too.
+ * Idempotent retries: a repeated key with the same request returns the stored response. With another request the
+ * response is 422, and 409 while the first request still runs. Keys expire after 24 hours.
+ *
+ * The stored response commits with the change. The key is bound to the principal, whom the guard has authenticated
+ * again. The response is reduced to what the principal may still read, so that a retry does not outlast access.
  */
 import type { Row } from '../authorization/conditions.js';
 import { conflict, unacceptable } from '../http/problems.js';
@@ -10,10 +12,10 @@ import { AuthorizedResponse } from './authorized-response.js';
 import { viewNamed } from './response-view.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Hours for which an answer is kept; a later call with its key is a new call. */
+/** Retention of stored responses, in hours; a later request with the key is a new request. */
 export const REPLY_HOURS = 24;
 
-/** Answers from before this moment have expired. */
+/** Returns the time before which stored responses have expired. */
 export const expiryOfReplies = (now: Date): Date => new Date(now.getTime() - REPLY_HOURS * 3_600_000);
 
 export async function storedReply(work: UnitOfWork): Promise<AuthorizedResponse | null> {

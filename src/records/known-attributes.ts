@@ -1,7 +1,9 @@
 /**
- * Facts of somebody else, as far as the person who asks the policy may know them. Facts are read as the owner of the database
- * reads, and rest on records that can be hidden from the asker: an invitation to a hidden item, a recusal, an emergency access.
- * Such records do not count in an explanation, so that it is the same whether or not they exist.
+ * Attributes of another person, limited to what the requester of an explanation may know.
+ *
+ * Attributes are read with the privileges of the database owner and depend on records that may be hidden from the
+ * requester: an invitation to a hidden item, a recusal, an emergency access. Hidden records are ignored, so that an
+ * explanation is the same whether or not such records exist.
  */
 import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';
 import { inBatches } from './batches.js';
@@ -9,13 +11,19 @@ import type { UnitOfWork } from './unit-of-work.js';
 
 export type KnownAttributes = Partial<ActorAttributes & Pick<Actor, 'roles'>>;
 
-/** Finds once which records behind the facts of these people the asker may know; then gives the facts of each of them. */
+/**
+ * Looks up once which records behind the attributes of these people the requester may know. The returned function gives
+ * the attributes of one person.
+ */
 export type FindKnownAttributes = (
   work: UnitOfWork,
   people: readonly Actor[],
 ) => Promise<(one: Actor) => KnownAttributes>;
 
-/** Facts that rest on no record hidden from those who may explain a case: seats, agencies and agreements. */
+/**
+ * Attributes that depend on no record hidden from those who may explain a case, such as memberships, agencies and
+ * agreements.
+ */
 const OPEN: readonly (keyof ActorAttributes)[] = [
   'agreements',
   'auditedPanelIds',
@@ -33,14 +41,14 @@ const OPEN: readonly (keyof ActorAttributes)[] = [
 const known = new Set<string>(OPEN);
 const finders: FindKnownAttributes[] = [];
 
-/** A record that keeps somebody from a case, or from one item of a meeting. */
+/** Record that excludes a person from a case or from one meeting item. */
 export interface Conflict {
   id: string;
   caseIds?: readonly string[];
   listingId?: string;
 }
 
-/** An item of a meeting, with its case. */
+/** Meeting item and its case. */
 interface ItemOfCase {
   id: string;
   caseId: string;
@@ -48,7 +56,7 @@ interface ItemOfCase {
 
 type FindConflicts = (work: UnitOfWork, one: Actor) => Promise<Conflict[]>;
 
-/** Facts that keep somebody from something, and the ways to the records behind these facts. */
+/** Attributes that restrict a person because of conflicts, and the functions that find the records behind them. */
 const conflicting = new Set<keyof ActorAttributes>();
 const conflictFinders: FindConflicts[] = [];
 
@@ -57,7 +65,7 @@ export function declareConflicts(names: readonly (keyof ActorAttributes)[], find
   conflictFinders.push(find);
 }
 
-/** Returns the records in force that keep the person from something, whether or not whoever works may know them. */
+/** Returns the active conflicts of a person, including those that the current actor may not know. */
 export const conflictsOf = (work: UnitOfWork, one: Actor): Promise<Conflict[]> =>
   work.asSystem(async () => {
     const found: Conflict[] = [];
@@ -65,15 +73,15 @@ export const conflictsOf = (work: UnitOfWork, one: Actor): Promise<Conflict[]> =
     return found;
   });
 
-/** Returns those of the conflicts that keep somebody from the item. */
+/** Returns the conflicts that exclude a person from the item. */
 export const keepingFrom = (conflicts: readonly Conflict[], { id, caseId }: ItemOfCase): Conflict[] =>
   conflicts.filter((one) => one.listingId === id || one.caseIds?.includes(caseId));
 
-/** Returns the person as they would be without any exclusion or recusal. */
+/** Returns the person as if no exclusion or recusal existed. */
 export const withoutConflicts = (one: Actor): Actor => ({
   ...one,
   ...Object.fromEntries([...conflicting].map((name) => [name, []])),
-  // a wall of its own, as below
+  // copied, because memoised permissions are keyed by this object, see below
   securityContext: { ...one.securityContext },
 });
 
@@ -82,7 +90,10 @@ export function declareKnownAttributes(names: readonly (keyof ActorAttributes)[]
   finders.push(find);
 }
 
-/** Returns the people with the facts that the asker may know. A fact of which nobody declared who may know it is an error. */
+/**
+ * Returns the people with the attributes that the requester may know. Throws if no module has declared who may know an
+ * attribute.
+ */
 export async function asKnownToAsker(work: UnitOfWork, people: readonly Actor[]): Promise<Actor[]> {
   const undeclared = declaredAttributes().find(({ name }) => !known.has(name));
   if (undeclared) throw new Error(`nothing says who may know the fact ${undeclared.name} of somebody else`);
@@ -90,7 +101,7 @@ export async function asKnownToAsker(work: UnitOfWork, people: readonly Actor[])
   for (const find of finders) facts.push(await find(work, people));
   return inBatches(people, (one) => {
     if (one.id === work.actor.id) return one;
-    // a wall of its own: what is derived from all facts is kept by it (`authorization/actor-permissions.ts`)
+    // copied, because memoised permissions are keyed by this object (`authorization/actor-permissions.ts`)
     const asked: Actor = { ...one, securityContext: { ...one.securityContext } };
     for (const factsOf of facts) Object.assign(asked, factsOf(one));
     return asked;

@@ -1,7 +1,9 @@
 /**
- * How forms are put to the database. Outside a transaction they go together with who asks: one message, and one transaction
- * of its own (all that stands before one Sync of PostgreSQL's protocol is one), so that the settings of the wall end with the
- * answers. These then come with the stamp under which they were given.
+ * Pipelined execution of prepared statements on one connection.
+ *
+ * Outside a transaction, the statements are sent with the security context in one message before a single Sync.
+ * PostgreSQL treats everything before a Sync as one implicit transaction, so the transaction-local settings of the
+ * context end with it. The result contains the authorization version that was current in that transaction.
  */
 import type { Writable } from 'node:stream';
 import pg, { type PoolClient } from 'pg';
@@ -9,7 +11,7 @@ import type { Row } from '../authorization/conditions.js';
 import type { BoundStatement } from './statement-template.js';
 import { connectionOf } from '../database/hold-writes.js';
 
-/** What `pg` gives its own queries to write with. */
+/** Protocol methods of the connection that `pg` passes to its own queries. */
 interface Wire {
   parse: (statement: { name: string; text: string }) => void;
   bind: (portal: { statement: string; values: unknown[] }) => void;
@@ -26,22 +28,28 @@ interface Column {
   read: (text: string) => unknown;
 }
 
-/** How the columns of an answer are read, by the text that asks for them: told once, and not asked for again. */
+/** Column parsers by statement text, cached so that only the first execution needs a Describe message. */
 const columnsOf = new Map<string, Column[]>();
 const MOST_TEXTS = 5000;
 
 export interface PipelinedResult {
-  /** The rows that each form found. */
+  /** Rows by statement, in order. */
   rows: Row[][];
-  /** Of all facts, when the question was answered; null where it was put in an open transaction. */
+  /** Authorization version in effect for the statements; null if they ran in an open transaction. */
   stamp: string | null;
 }
 
-/** Was the form put on this connection before? What is new there goes alone, so that an error blames nothing else. */
+/**
+ * Returns whether the connection has already prepared the statement. A new statement is sent alone, so that a parse
+ * error cannot abort other statements.
+ */
 export const isPrepared = (client: PoolClient, form: BoundStatement): boolean =>
   (connectionOf(client) as Wire).parsedStatements[form.name] !== undefined;
 
-/** `entry` says who asks; without it, the transaction that is open has said so. Several forms are `isPrepared`. */
+/**
+ * Runs several statements; `entry` sets the security context and is null in an open transaction. If more than one
+ * statement is given, all must be prepared (`isPrepared`).
+ */
 export function runPipelined(
   client: PoolClient,
   forms: BoundStatement[],
@@ -65,7 +73,7 @@ interface Part {
 class PipelinedQuery extends pg.Query {
   readonly parts: Part[];
   stamp: string | null = null;
-  /** Which part is being answered: before the first one, the entry. */
+  /** Index of the statement whose result is being received; -1 for `entry`. */
   private at: number;
 
   constructor(
@@ -117,7 +125,8 @@ class PipelinedQuery extends pg.Query {
   }
 
   handleCommandComplete(_: unknown, connection: unknown): void {
-    // `pg` notes the last form alone: after an error it would prepare the entry a second time, which the database refuses
+    // `pg` marks only the last statement as prepared: after an error it would prepare `entry` again, which PostgreSQL
+    // refuses
     if (this.entry && this.at < 0) noteParsed(connection as Wire, this.entry);
     this.at += 1;
   }

@@ -1,4 +1,4 @@
-/** The shapes of the two answers that are not views of a record. */
+/** OpenAPI schemas of the policy responses that are not views of a record. */
 import { STEPS } from '../authorization/subjects.js';
 
 const text = { type: 'string' as const, maxLength: 1000 };

@@ -1,11 +1,11 @@
 /**
- * The policy becomes the `WHERE`. One builder for the single read and for the list, so that they cannot differ: a single
- * read is the list's condition with an identifier.
+ * SQL of reads and lists, with the policy as part of the `WHERE` clause. One builder serves both, so that both apply
+ * the same rules: a single read is the condition of a list plus an identifier.
  *
- * A list seeks: each ground that names panels (or another column with an index) becomes one index walk per panel, newest
- * first, and the walks are merged row by row, so that a page reads about as many rows as it shows. The cost follows from
- * the number of panels and the size of the page, not from the number of records (a filter on one newest-first index
- * collapses for a panel whose records are old).
+ * A list uses keyset index scans. Each allow rule that names panels (or another indexed column) becomes one index scan
+ * per panel, newest first. The scans are merged row by row (UNION ALL), so that a page reads about as many rows as it
+ * shows. The cost depends on the number of panels and the page size, not on the number of records. (A filter on a
+ * single newest-first index degrades for a panel whose records are old.)
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { Actor } from '../authentication/actor.js';
@@ -31,20 +31,20 @@ export interface SqlStatement {
   values: unknown[];
 }
 
-/** One rule of the policy, as the query needs it. */
+/** Condition and visible fields of one rule. */
 interface Rule {
   condition: Condition;
   fields: string[] | undefined;
 }
 
 /**
- * Which sets of fields the row shows to whoever may do the action, in the order of `shownFields`; present only where a ground limits the
- * fields of that action.
+ * Name of the result column with one flag per set of `shownFields`: whether the set applies to the row. Selected only
+ * if an allow rule limits the fields of the action.
  */
 export const shownFor = (action: string): string => `shown for ${action}`;
-/** Which conditions a row meets under which values of the column would tell its reader of a hidden record. */
+/** Name of the result column with one flag per `hidden` condition of a revealing column. */
 export const revealingFlag = (column: string): string => `tells ${column}`;
-/** The order value of a row, exact to the microsecond, for the cursor. */
+/** Name of the result column with the sort value as text, exact to the microsecond, for the cursor. */
 export const CURSOR = 'cursorAt';
 
 const EVERYTHING = new CompoundCondition('and', []);
@@ -58,7 +58,7 @@ function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
     });
 }
 
-/** The whole row condition of an action as SQL: `FALSE` where nothing is allowed. */
+/** Returns the SQL condition for rows on which the action is permitted: `FALSE` if there are none. */
 export function permittedSql(
   actor: Actor,
   subject: Subject,
@@ -70,14 +70,14 @@ export function permittedSql(
   return where ? toSql(parseCondition(where), subject.type, alias, parameters) : 'FALSE';
 }
 
-/** Columns that say where a row stands: masks and the log need them, whatever is shown. */
+/** Returns whether the column is needed for masks and audit entries and so is always selected. */
 const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, property: string): boolean =>
   ['id', 'version', 'partnershipId', 'personId', 'category', panel, inCase, owner].includes(property) ||
   property === contributor?.agency ||
   property === contributor?.type ||
   isScopeProperty(property);
 
-/** The columns under their property names, with what masking needs to know about the row. */
+/** Returns the select list: columns under their property names, and the data needed to mask the row. */
 function selection(
   actor: Actor,
   subject: Subject,
@@ -111,7 +111,7 @@ function selection(
   return columns.join(', ');
 }
 
-/** The column as its reader is shown it, where that is not as it is kept. */
+/** Returns the SQL expression for a column as the reader sees it, or undefined if the stored value is shown. */
 function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
   const telling = subject.revealing[field];
   if (!telling) return undefined;
@@ -126,7 +126,7 @@ function shownSql(actor: Actor, subject: Subject, field: string, parameters: Par
   return `(CASE ${instead.join(' ')} ELSE t.${name} END)`;
 }
 
-/** Which caps hold the row back from the actor. */
+/** Returns an array expression with one boolean per sharing limit: whether the limit applies to the row. */
 function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): string {
   const held = subject.sharingLimits.map((cap) => {
     const where = cap.where(actor);
@@ -136,8 +136,8 @@ function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): stri
 }
 
 /**
- * Panels through which a row that has none of its own is read: those of the related rows that the actor may read, or of them
- * the one panel that the reader asked for.
+ * Returns the panels in whose context a row without a panel of its own is read. These are the panels of the related
+ * rows that the actor may read, limited to `inPanel` if given.
  */
 export function contextSql(
   actor: Actor,
@@ -192,23 +192,32 @@ export function findSql(
 }
 
 export interface ListQuery {
-  /** Conditions of the request: over administrative columns, and over others where `shown` says that the reader sees them. */
+  /**
+   * Conditions of the request on administrative columns, and on other columns restricted to rows in which the reader
+   * sees them.
+   */
   filter: Where;
-  /** The other columns that the filter asks about: a ground that does not show them does not answer for them. */
+  /**
+   * Columns other than administrative ones on which the filter depends. Allow rules that do not show these columns do
+   * not apply.
+   */
   asks?: readonly string[];
-  /** The column that orders the list, where it is not the subject's own. */
+  /** Sort column; defaults to that of the subject. */
   orderBy?: string;
-  /** The one panel in whose context rows without a panel of their own are read. */
+  /** Panel in whose context rows without a panel of their own are read; defaults to all panels. */
   inPanel?: string;
-  /** Start after this row. */
+  /** Position after which the page starts. */
   after?: { at: string | Parameter; id: string | Parameter };
-  /** The properties that will be shown; all, where nothing is said. */
+  /** Properties that will be shown; defaults to all. */
   shows?: ReadonlySet<string>;
-  /** Rows to fetch. */
+  /** Maximum number of rows. */
   limit: number | Parameter;
 }
 
-/** What a row must meet by one of the rules that answer; as one condition where the filter leaves few rows to look at. */
+/**
+ * Returns the conditions of the applicable rules. If the filter already selects few rows, the result is a single
+ * condition.
+ */
 function conditionsOf(actor: Actor, subject: Subject, action: string, { filter, asks = [] }: ListQuery): Condition[] {
   const rules = rulesOf(actor, subject, action);
   const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
@@ -232,8 +241,8 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   const walks = conditions.flatMap((condition) => seekingWalks(actor, subject, listing, condition, parameters));
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
-  // A row found by two walks comes twice in a row: DISTINCT ON drops it. Within one statement a row stays where it is,
-  // so its columns are fetched by its place (ctid) rather than by another descent of an index.
+  // DISTINCT ON removes a row found by two scans. Rows are joined by ctid, which is stable within one statement, to
+  // avoid a second index lookup.
   return {
     text:
       `WITH page AS MATERIALIZED (SELECT DISTINCT ON (at, id) at, id, place FROM (${walks.join(' UNION ALL ')}) walks ` +
@@ -244,7 +253,7 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   };
 }
 
-/** How many permitted rows have which value of a column: at most `limit` rows are counted. */
+/** Counts permitted rows by the value of a column; at most `limit` rows per scan are counted. */
 export function countSql(actor: Actor, type: RecordClass, by: string, listing: ListQuery): SqlStatement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
@@ -260,7 +269,7 @@ export function countSql(actor: Actor, type: RecordClass, by: string, listing: L
   };
 }
 
-/** A filter on the parent leaves few rows: no need to seek by panel. */
+/** Returns whether the filter selects by parent. Such a filter selects few rows, so no scan per panel is needed. */
 function isNarrow(subject: Subject, filter: Where): boolean {
   return subject.parent !== undefined && relationOf(subject, subject.parent).local in filter;
 }
@@ -320,10 +329,10 @@ function seekingWalks(
   return [walk(actor, subject, listing, null, condition, parameters)];
 }
 
-/** Can rows be found by what refers to their id, and by nothing else of them? */
+/** Returns whether the relation refers to the row's id and to no other column. */
 const isFoundById = ({ local, also }: Relation): boolean => local === 'id' && !also;
 
-/** Rows whose ids are found first (`value`): never a walk past all others. */
+/** Scans rows by identifier (`value` of the inner query), to avoid a scan of all rows. */
 function oneByOne(
   actor: Actor,
   subject: Subject,
@@ -336,7 +345,7 @@ function oneByOne(
   return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
 }
 
-/** Where the rows are that a list passes. */
+/** Returns one keyset scan, reduced to sort value, id and ctid. */
 function walk(
   actor: Actor,
   subject: Subject,
@@ -350,7 +359,7 @@ function walk(
   return `(SELECT t.${order} AS at, t."id" AS id, t.ctid AS place ${rows})`;
 }
 
-/** Newest first, from the cursor on, at most a page. */
+/** Returns the clauses from FROM to LIMIT: one page after the cursor, newest first. */
 function passing(
   actor: Actor,
   subject: Subject,

@@ -8,7 +8,7 @@ import { PolicyController } from './policy.controller.js';
 import { RefusalRecorder } from '../authorization/permission.guard.js';
 import { Records, RefusalsInLog } from './records.js';
 
-/** Refuses a role that no wall binds, and closes the pool when the service stops. */
+/** Closes the pool on shutdown, and refuses to start with a database role that bypasses row-level security. */
 class DatabaseLifetime {
   constructor(private readonly source: DataSource) {}
 

@@ -1,7 +1,9 @@
 /**
- * The only way to rows. `change` runs a unit of work in one transaction, together with its audit entries, its events and,
- * for a repeated call, its idempotency record: they commit together or not at all. `read` only reads; what it read is
- * written down by the log, in a commit that reads share, and nothing is answered before that commit.
+ * Entry point for all access to records.
+ *
+ * `change` runs a unit of work in one transaction together with its audit entries, events and, for a request with an
+ * idempotency key, the stored response: all commit or none. `read` runs a unit of work without changes. Its audit
+ * entries commit in a group commit shared with other reads, and the response is sent only after that commit.
  */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -26,13 +28,16 @@ import { storeReply, storedReply } from './idempotency.js';
 import { AuthorizedResponse } from './authorized-response.js';
 import { Refusal, UnitOfWork } from './unit-of-work.js';
 
-/** So often work is done again where somebody at the same time changes who may read what. */
+/** Maximum number of attempts if permissions change concurrently. */
 const MOST_TIMES = 6;
 
-/** Answers of the policy, which are given whatever was sent. */
+/** Statuses of authorization errors, which take precedence over validation errors. */
 const OF_THE_POLICY = [401, 403, 404];
 
-/** Returns the error to answer with: wrong values of the request come before any rule but a refusal of the policy. */
+/**
+ * Returns the error to respond with: deferred validation errors precede domain errors, but not authorization errors or
+ * server errors.
+ */
 function inOrder({ call: { deferredProblem: deferredProblem } }: Actor, error: unknown): unknown {
   if (!deferredProblem || error instanceof Refusal || error instanceof StaleActorError) return error;
   const isFirst = error instanceof Problem && (error.status >= 500 || OF_THE_POLICY.includes(error.status));
@@ -40,8 +45,9 @@ function inOrder({ call: { deferredProblem: deferredProblem } }: Actor, error: u
 }
 
 /**
- * Identifiers of changed records that the answer shows: a link to any other would name records that are hidden from the actor. A
- * record with the identifier of its parent, such as the screening of a referral, is not shown by that identifier.
+ * Returns the identifiers of changed records that appear in the response. A link for any other record would reveal a
+ * hidden identifier. Records that share the identifier of their parent, such as the screening of a referral, do not
+ * count as shown by that identifier.
  */
 function shownChanges({ revised, peopleTakenBack }: UnitOfWork, { identifiers }: AuthorizedResponse): string[] {
   const ownIdentifier = revised.filter(({ recordType }) => !sharesIdentifier(recordType));
@@ -83,7 +89,10 @@ export class Records {
     return answer;
   }
 
-  /** Like `read`; a call that repeats an idempotency key gets the first call's answer, byte for byte. */
+  /**
+   * Runs a unit of work that changes records. A repeated idempotency key returns the stored response, byte for byte if
+   * access is unchanged.
+   */
   change(actor: Actor, does: (work: UnitOfWork) => Promise<AuthorizedResponse>): Promise<AuthorizedResponse> {
     return this.working(actor, async (work, conversation) => {
       conversation.begin(true);
@@ -98,27 +107,27 @@ export class Records {
       if (work.events.length)
         await (work.actedAcrossPartnerships ? work.acrossPartnerships(tell(work.events)) : tell(work.events)());
       if (work.unseenEvents.length) await work.asSystem(tell(work.unseenEvents));
-      // agencies are to be told also of what the actor may not know that they received
+      // notifications include recipients that the actor may not know
       if (work.revised.length || work.peopleTakenBack.length)
         await work.asSystem(async () => {
           for (const revised of work.revised) await this.disclosures.revised(client, revised);
           for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
         });
-      // late, because whoever appends to the log holds up everybody else who does
+      // late, because the lock on the log blocks all other writers of the log until commit
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
-      // last, because whoever waited for a lock may have lost meanwhile what the work rests on
+      // last, because permissions may have been revoked while the transaction waited for a lock
       await conversation.verifyActorAgain();
       return presented;
     });
   }
 
-  /** Who is not known any more as they were is read anew, and the work done again: each time by what still stands. */
+  /** Runs a unit of work; if the actor's permissions changed meanwhile, reloads the actor and retries. */
   private async working<T>(
     actor: Actor,
     does: (work: UnitOfWork, conversation: DatabaseSession) => Promise<T>,
     times = 1,
   ): Promise<T> {
-    // what ended by the clock while the body was received has ended
+    // permissions may have expired while the request body was received
     const now = this.clock.now();
     if (actor.cache && now >= actor.cache.expiresAt) await actor.cache.reload(now);
     const runner = this.source.createQueryRunner();
@@ -153,7 +162,7 @@ export class Records {
   }
 }
 
-/** What the guard refuses is written down like what the query refuses. */
+/** Records refusals of the permission guard in the audit log, as `Records` does for refusals by the query. */
 @Injectable()
 export class RefusalsInLog extends RefusalRecorder {
   constructor(private readonly auditLog: AuditLog) {

@@ -8,12 +8,12 @@ import { subjectOf } from '../authorization/subjects.js';
 import { AuditLog, isRecorded, refusalDraft } from './audit-recording.js';
 import { toProblem } from '../http/problem.filter.js';
 
-/** Answers to a command that is understood and not carried out: conflict, precondition, rule of the field. */
+/** Statuses of commands that are valid but were not executed: conflict, failed precondition, domain rule. */
 const REFUSING = [409, 412, 422, 428];
 
 /**
- * Records a refused command in the audit log before it is answered, where the unit of work has not recorded it already with
- * its records. Source: Data Protection Act 2018, section 62; design, section 1, principle 12.
+ * Records refused commands that the unit of work has not already recorded with their records. The entry commits before
+ * the response is sent. Source: Data Protection Act 2018, section 62; design, section 1, principle 12.
  */
 @Injectable()
 export class RefusedCommandsInterceptor implements NestInterceptor {

@@ -1,6 +1,6 @@
 /**
- * What leaves: a view picks properties of one record (never omits), and may add values of its own that are classified
- * like columns. `present` shows of a view only what the policy permits and names the rest in `withheld`.
+ * Response views: a view picks properties of one record (never omits), and may add values that are classified like
+ * columns. `UnitOfWork.respond` shows only the properties that the policy permits and lists the others in `withheld`.
  *
  *   export class CaseView extends view(Case, 'id', 'reference', 'stage') {}
  */
@@ -16,19 +16,20 @@ export interface ViewShape {
   name: string;
   record: RecordClass;
   properties: Map<string, ColumnClass>;
-  /** Columns in which a row itself says the category of others. */
+  /** Columns that hold the data category of other columns, per row. */
   rowCategories: string[];
-  /** Properties that refer to records which their reader may not be allowed to know. */
+  /** Properties that refer to records which the reader may not be allowed to know. */
   references: ReadonlyMap<string, Reference>;
   /**
-   * Values that follow from others and from the day. They are worked out from what the reader is shown, after the mask, so
-   * that they can tell nothing that was withheld. `given` is what the service adds (the end of the plan).
+   * Computes derived values, e.g. from the current date. The input is what the reader is shown, after the mask, so that
+   * derived values cannot reveal withheld ones. `given` holds values supplied by the service (such as the end of the
+   * plan).
    */
   derive: ((shown: Row, now: Date, given: Row) => Row) | undefined;
 }
 
 export interface Withholding {
-  /** The names of the fields that the reader may not see, by rule and not by value. */
+  /** Names of the fields that the reader may not see, whether or not the fields have a value. */
   withheld: string[];
 }
 
@@ -87,7 +88,7 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
 
 const declared = new Set<ViewClass>();
 
-/** All classified properties of a record as one view, for what is shown of it elsewhere (events). */
+/** Returns all classified properties of a record as one view, for data shown elsewhere (events). */
 export function wholeShapeOf(record: RecordClass): ViewShape {
   let shape = shapes.get(record);
   if (!shape) {
@@ -108,7 +109,7 @@ export function wholeShapeOf(record: RecordClass): ViewShape {
   return shape;
 }
 
-/** Makes the view known by name; to be used where a route says what it answers. */
+/** Registers the view by name; used by the response decorators of routes. */
 export function declareView(viewClass: ViewClass): MethodDecorator {
   declared.add(viewClass);
   return () => undefined;
@@ -120,7 +121,10 @@ export function viewNamed(name: string): ViewClass {
   return found;
 }
 
-/** The views by name, with the properties that are always there: what is about the process, and `withheld`. */
+/**
+ * Returns the registered views with the properties present in every response. These are `withheld` and the
+ * administrative properties not limited by an allow rule.
+ */
 export function declaredViews(): Map<string, Set<string>> {
   return new Map(
     [...declared].map((viewClass) => {

@@ -1,6 +1,7 @@
 /**
- * A row with the relations that conditions ask about, loaded without the policy: only for reading conditions in memory
- * (explanations, the test of agreement). What is loaded here is never presented.
+ * Rows with the relations needed to evaluate conditions in memory, loaded without applying the policy. Only for
+ * explanations and the property test that compares both readings of conditions; rows loaded here must never be part of
+ * a response.
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { EntityManager } from 'typeorm';
@@ -26,7 +27,7 @@ interface Tree {
   [relation: string]: Tree;
 }
 
-/** Which relations a condition asks about, and which of theirs. */
+/** Collects the relations used by a condition, recursively. */
 function relationsIn(condition: Condition, tree: Tree = {}): Tree {
   if (condition instanceof CompoundCondition)
     for (const part of condition.value as Condition[]) relationsIn(part, tree);
@@ -51,7 +52,7 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
     await related(manager, relation.to, found, inner);
     const byKey = Map.groupBy(found, (one) => one[relation.foreign]);
     const also = Object.entries(relation.also ?? {});
-    // as in SQL, null equals nothing
+    // as in SQL, null is not equal to anything
     const belongs = (row: Row, one: Row): boolean =>
       also.every(([own, theirs]) => row[own] != null && row[own] === one[theirs]);
     for (const row of rows)
@@ -59,7 +60,7 @@ async function related(manager: EntityManager, type: RecordClass, rows: Row[], t
   }
 }
 
-/** The rows of `type` with these identifiers, with all that the rules on `actions` ask about. */
+/** Loads rows with all relations used by the rules on `actions`. */
 export async function rowsWithRelations(
   manager: EntityManager,
   actor: Actor,
@@ -74,7 +75,7 @@ export async function rowsWithRelations(
   return rows;
 }
 
-/** The same for several actors at once: the rows carry what the rules ask about any of them, and nobody's context. */
+/** Loads rows with the relations needed for any of several actors, but without reading context. */
 export async function rowsWithRelationsOfAll(
   manager: EntityManager,
   actors: Iterable<Actor>,
@@ -101,8 +102,9 @@ export async function rowsWithRelationsOfAll(
 }
 
 /**
- * Those of the rows that the actor may read, whoever asks, as `mask` needs them. The rows carry what the rules ask about the
- * actor, and are not changed: several actors may be asked about the same ones.
+ * Returns the rows that the given actor may read, with the data needed by `fieldMask`. The actor need not be the
+ * requester. `rows` must hold the relations needed for this actor and are not modified, so that several actors can be
+ * evaluated on the same rows.
  */
 export async function readableBy(
   manager: EntityManager,

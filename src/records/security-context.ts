@@ -1,35 +1,45 @@
 /**
- * The second wall: row-level security in the database, coarse and independent of the policy. Every transaction says who
- * acts; what is hidden from them is found by the database itself (`row_security_context` in `migrations/row-security.sql`) and only carried
- * here. A connection that said nothing sees nothing.
+ * Row-level security context of a transaction. Row-level security is a second check, coarse and independent of the
+ * policy.
+ *
+ * Every transaction sets the acting principal. The database function `row_security_context` (in
+ * `migrations/row-security.sql`) determines what is hidden from the principal; this module only passes the result on. A
+ * connection without a context sees no rows.
  */
 import type { DataSource, EntityManager } from 'typeorm';
 import type { BoundStatement } from './statement-template.js';
 
-/** The settings `app.*` of one transaction: array literals and identifiers, as `row_security_context` gave them. */
+/**
+ * Values of the settings `app.*` for one transaction: array literals and identifiers, as returned by
+ * `row_security_context`.
+ */
 export interface SecurityContext {
   actor: string;
   agency: string;
   partnerships: string;
-  /** Cases, people, panels, and items of meetings. */
+  /** Identifiers of hidden cases, people, panels and meeting items. */
   hidden: string;
-  /** Of an auditor: cases, referrals, items and people whose entries of the log they do not read. */
+  /** Identifiers of cases, referrals, items and people whose log entries are hidden from an auditor. */
   unread?: string;
-  /** Of an auditor: compartments whose entries they do not read. */
+  /** Identifiers of compartments whose log entries are hidden from an auditor. */
   closed?: string;
-  /** Of an auditor: people, places and groups, by the panels on whose entries about them the auditor reads nothing; JSON. */
+  /** People, places and groups whose log entries are hidden from an auditor, by panel; JSON. */
   named?: string;
-  /** `on` for the log alone, which seals and proves entries that nobody may read whole. */
+  /** `on` for connections of the log only: sealing and proofs need all entries, which no principal may read in full. */
   log?: 'on';
 }
 
 const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'named', 'log'] as const;
 
-// The stamp is behind the wall, too: it is read once that is raised. What this transaction changes itself does not count.
+// Reads the version after the settings, in the same statement: row-level security also protects the version table.
+// app.stamp_before excludes increments by the current transaction.
 const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
   (SELECT coalesce(nullif(current_setting('app.stamp_before', true), ''), stamp::text) FROM authorization_versions) AS stamp`;
 
-/** The statement that says, for the rest of the transaction, who acts; it answers with the stamp of all facts (`stamp`). */
+/**
+ * Returns the statement that sets the context until the end of the transaction. Its result is the authorization version
+ * (`stamp`).
+ */
 export const setContextStatement = (wall: SecurityContext): BoundStatement => ({
   name: 'enter',
   text: ENTER,
@@ -38,7 +48,9 @@ export const setContextStatement = (wall: SecurityContext): BoundStatement => ({
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** The service itself, for what belongs to no partnership: it sees directories, and no record of a case or person. */
+/**
+ * Context of the service for data without a partnership: directories are visible, records of cases and people are not.
+ */
 export const SERVICE_CONTEXT: SecurityContext = {
   actor: NOBODY,
   agency: NOBODY,
@@ -46,17 +58,19 @@ export const SERVICE_CONTEXT: SecurityContext = {
   hidden: '{}',
 };
 
-/** The log's own connections. */
+/** Context of the log's own connections. */
 export const LOG_CONTEXT: SecurityContext = { ...SERVICE_CONTEXT, log: 'on' };
 
-/** Inside the partnership nothing is hidden: for the service's own questions, whose answer the actor does not read. */
+/**
+ * Returns the context without the actor's exclusions, for queries of the service whose result the actor does not see.
+ */
 export const withoutExclusions = (wall: SecurityContext): SecurityContext => ({
   ...SERVICE_CONTEXT,
   actor: wall.actor,
   partnerships: wall.partnerships,
 });
 
-/** A transaction behind a wall, for questions that the service asks outside any unit of work. */
+/** Runs a transaction with the given context, for queries outside a unit of work. */
 export function withSecurityContext<T>(
   source: DataSource,
   wall: SecurityContext,

@@ -1,22 +1,22 @@
 /**
- * State machines are tables: which command leads from which states to which. Guards, documents and tests are derived from
- * the table; a command that the table does not allow is a conflict that names the permitted ones.
+ * State machines as tables: each command lists the states it applies to and the resulting state. Guards, documentation
+ * and tests are derived from the table. A command that is not allowed in the current state is a conflict that lists the
+ * permitted commands.
  */
 import { conflict } from '../http/problems.js';
 
 export interface StateMachine<S extends string, C extends string> {
-  /** What moves, e.g. `referral`. */
+  /** Name of the record type, e.g. `referral`; used in error messages. */
   name: string;
   initial: S;
   commands: Record<C, { from: readonly S[]; to: S }>;
 }
 
-/** The commands permitted in a state. */
 export function permittedCommands<S extends string, C extends string>(machine: StateMachine<S, C>, state: S): C[] {
   return (Object.keys(machine.commands) as C[]).filter((command) => machine.commands[command].from.includes(state));
 }
 
-/** The state after `command`; a conflict (409) where the table does not allow it. */
+/** Returns the state after `command`. Throws a conflict (409) if the table does not allow the command. */
 export function after<S extends string, C extends string>(machine: StateMachine<S, C>, state: S, command: C): S {
   const { from, to } = machine.commands[command];
   if (from.includes(state)) return to;

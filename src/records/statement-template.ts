@@ -1,6 +1,6 @@
 /**
- * The form of a question: its text and what the policy puts into it, worked out once for what is known of the actor. Each
- * asking fills in its own values and the moment.
+ * Statement templates: SQL text and policy values, computed once per cached actor. `bind` adds the parameters and the
+ * current time of each execution.
  */
 import { hash } from 'node:crypto';
 import type { Actor } from '../authentication/actor.js';
@@ -11,20 +11,23 @@ import type { SqlStatement } from './record-queries.js';
 const NOW: unique symbol = Symbol('the moment of the question');
 
 export interface StatementTemplate {
-  /** Of the prepared statement. */
+  /** Name of the prepared statement. */
   name: string;
   text: string;
   values: (string | null | Parameter | typeof NOW)[];
 }
 
-/** Ready to be sent: values as PostgreSQL writes them. */
+/** Statement with all values in PostgreSQL's text format. */
 export interface BoundStatement {
   name: string;
   text: string;
   values: (string | null)[];
 }
 
-/** `key` says all that shapes the statement beside the facts of the actor. */
+/**
+ * Returns the memoised template. `key` must identify everything that shapes the statement except the actor's
+ * attributes.
+ */
 export const templateFor = (actor: Actor, key: string, make: () => SqlStatement): StatementTemplate =>
   memoizeFor(actor, `form ${key}`, () => {
     const { text, values } = make();
@@ -50,7 +53,7 @@ function constant(value: unknown, now: Date): string | null | Parameter | typeof
   return written(value);
 }
 
-/** A value of a condition as PostgreSQL writes it. */
+/** Converts a value to PostgreSQL's text format. */
 function written(value: unknown): string | null {
   if (value === null) return null;
   if (value instanceof Date) return value.toISOString();
@@ -65,7 +68,7 @@ function element(value: unknown): string {
   return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** Readers alike ask in the same words: a text is kept once. */
+/** Shared statement texts by content: actors with equal permissions produce the same SQL. */
 const texts = new Map<string, { name: string; text: string }>();
 const MOST_TEXTS = 5000;
 
@@ -79,14 +82,14 @@ function prepared(text: string): { name: string; text: string } {
 }
 
 export interface FilterTemplate {
-  /** The condition with slots instead of values. */
+  /** Condition with parameters instead of values. */
   filter: Where;
-  /** Equal for conditions that differ in values alone. */
+  /** Cache key, equal for conditions that differ only in values. */
   key: string;
   values: unknown[];
 }
 
-/** A request's condition, and its values apart. `first` values are filled in already. */
+/** Separates the values of a condition from its structure. `first` holds values for the leading parameters. */
 export function filterTemplate(where: Where, first: readonly unknown[] = []): FilterTemplate {
   const values = [...first];
   const slot = (value: unknown): Parameter => new Parameter(values.push(value) - 1);
@@ -112,7 +115,7 @@ function operand(operator: string, value: unknown, slot: (value: unknown) => Par
   return operator === '$exists' ? value : leaf(value, slot);
 }
 
-/** What decides how a condition reads stays in it: null, and lists that are empty or hold it. */
+/** Replaces a value by a parameter, except values that change the SQL: null, empty lists and lists with null. */
 function leaf(value: unknown, slot: (value: unknown) => Parameter): unknown {
   if (value === undefined) throw new Error('a question compares with nothing');
   return value === null || (Array.isArray(value) && (!value.length || value.includes(null))) ? value : slot(value);

@@ -1,12 +1,13 @@
 /**
- * Items of meetings by which alone somebody reads a case: guests and agencies that are asked for research have no other way to it. What
- * they receive and do is written down with these items, so that it is hidden from whoever is recused from all of them.
+ * Meeting items that are a reader's only access to a case. Guests and agencies asked for research read a case through
+ * such items. Their disclosures and actions are recorded with these items, and are thereby hidden from readers recused
+ * from all of them.
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import type { RecordClass } from '../database/record-class.js';
 
-/** What is needed of a unit of work. */
+/** Part of a unit of work used by the finders. */
 export interface Reading {
   readonly actor: Actor;
   readonly now: Date;
@@ -19,11 +20,13 @@ export interface Reading {
   ) => Promise<ReadonlyMap<string, boolean>>;
 }
 
-/** By case, the items through which alone whoever works does the action; a case that is read in another way is left out. */
+/** Items by case, for cases to which the current actor has no other access for the action. */
 export type ItemsByCase = ReadonlyMap<string, string[]>;
 
 interface Finder {
-  /** Whether whoever works may have read something through an item alone; cheap, as it is asked at every read. */
+  /**
+   * Returns whether the actor may have read something only through an item. Must be cheap, because every read calls it.
+   */
   concerns: (work: Reading, action: string) => boolean;
   find: (work: Reading, action: string, caseIds: string[]) => Promise<ItemsByCase>;
 }

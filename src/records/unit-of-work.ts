@@ -1,6 +1,7 @@
 /**
- * One unit of work by one actor: a transaction in which rows are found, changed and presented by the policy, and what was
- * read, refused and changed is written down. Services get rows in no other way.
+ * Unit of work of one actor: reads and changes rows in one transaction and builds authorized responses. The policy
+ * decides which rows and fields are accessible. Reads, refusals and changes are recorded for the audit log. Services
+ * obtain rows only from a unit of work.
  */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -53,7 +54,7 @@ import { shapeOf, wholeShapeOf, type ViewClass, type ViewShape } from './respons
 import { itemsReadThrough, type ItemsByCase } from './through-items.js';
 import { withoutExclusions } from './security-context.js';
 
-/** A refusal, with what must be written to the log although the work is undone. */
+/** Refusal by the policy, with the audit entry to record even though the transaction is rolled back. */
 export class Refusal extends Error {
   constructor(
     readonly problem: Problem,
@@ -63,57 +64,57 @@ export class Refusal extends Error {
   }
 }
 
-/** A count beyond this many rows is a report, not an answer. */
+/** Maximum number of rows per count; larger counts belong in a report. */
 export const MOST_COUNTED = 50_000;
 
 interface PresentOptions {
   status?: number;
   action?: string;
-  /** As what the reading is written down, where it is not that of one record. */
+  /** Suboperation in the audit log, if different from the method's default. */
   how?: string;
-  /** The view's own properties, which the row does not hold. */
+  /** Values of the view's own properties, which are not columns of the row. */
   extra?: Row;
-  /** What the view derives values from, beside what is shown. */
+  /** Further input for the derived values of the view. */
   given?: Row;
-  /** Why the actor reads it, in their own words: for the log. */
+  /** Reason in the actor's own words, for the audit log. */
   reason?: string;
 }
 
 interface FindOptions {
   /** Locks the row until the transaction ends. */
   lock?: boolean;
-  /** The one panel in whose context a row without a panel of its own is read; not found where it is not read there. */
+  /** Panel in whose context a row without a panel of its own is read. Without such context the row is not found. */
   inPanel?: string;
 }
 
-/** The view property that names the panels in whose context a row without a panel of its own is read. */
+/** View property with the panels in whose context a row without a panel of its own is read. */
 const CONTEXT_PANELS = 'contextPanelIds';
 
-/** Why somebody reads what an emergency access opens, whatever the request says. */
+/** Purpose recorded for reads permitted by emergency access, whatever the request states. */
 const EMERGENCY_PURPOSE: Purpose = 'EMERGENCY_BTG';
 
-/** Stands for a field where something was received by word of mouth. */
+/** Placeholder for the field names of a verbal disclosure. */
 const SPOKEN = 'spoken';
 
-/** Answers by which a request that names a record is refused. */
+/** Statuses of refusals that are recorded in the audit log. */
 const REFUSING = [403, 404, 409, 412, 422, 428];
 
-/** Rows of one statement: its parameters are limited to 65 535. */
+/** Maximum number of rows per INSERT, because a statement can have at most 65,535 parameters. */
 const INSERTED_AT_ONCE = 500;
 
-/** The partnerships of whoever acts, with those beside, above and below them, as an array literal. */
+/** Partnerships of the actor and their parents, children and siblings, as an array literal. */
 const FAMILY = `SELECT array_agg(DISTINCT b.id)::text AS family FROM partnerships own
   JOIN partnerships b ON b.id = own.id OR b.within_id = own.id OR own.within_id IN (b.id, b.within_id)
   WHERE own.id = ANY ((SELECT nullif(current_setting('app.partnerships', true), '')::uuid[])::uuid[])`;
 
-/** What receives a naming: a panel, and the case or referral there. */
+/** Panel and case or referral into which a person, place or group is to be named. */
 interface Receiving {
   panelId?: string;
   caseId?: string;
   referralId?: string;
 }
 
-/** What a view derives values from, or how it is found for the rows that are shown. */
+/** Input for derived values of a view, or a function that computes the input from the shown rows. */
 type Giving = Row | ((rows: Row[]) => Promise<Row>);
 
 type Values<T> = Partial<Omit<T, keyof RecordEntity>> & { id?: string };
@@ -121,29 +122,36 @@ type Values<T> = Partial<Omit<T, keyof RecordEntity>> & { id?: string };
 export class UnitOfWork {
   readonly audit: AuditDraft[] = [];
   readonly events: EventDraft[] = [];
-  /** Events of what the actor may not see: written as what they tell of was found. */
+  /**
+   * Events about records that the actor may not see; inserted in the system context in which the records were found.
+   */
   readonly unseenEvents: EventDraft[] = [];
-  /** Contributed content that was changed: who received it must be told. */
+  /** Changes to contributed content, of which the agencies that received the content must be notified. */
   readonly revised: RevisedRecord[] = [];
-  /** People taken back from a panel. */
+  /** People withdrawn from a panel. */
   readonly peopleTakenBack: WithdrawnPerson[] = [];
-  /** Identifiers of rows taken for a request that writes what they hold already. */
+  /** Identifiers of rows that already hold the values of the request. */
   private readonly unchanged = new Set<string>();
-  /** Identifiers of rows that this unit of work made one by one: its actor knows of them. */
+  /** Identifiers of rows inserted one by one by this unit of work; the actor knows of these rows. */
   readonly made = new Set<string>();
-  /** Identifiers of rows that `updateIfChanged` left as they are: nothing happened to them. */
+  /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */
   private readonly unwritten = new Set<string>();
-  /** Something was done for another partnership: what is told of it stands there, too. */
+  /** Whether another partnership was affected; events are then inserted across partnerships. */
   actedAcrossPartnerships = false;
   private isAcrossPartnerships = false;
   private isSystem = false;
-  /** Where the record of a repeated answer stands. */
+  /** Partnership, people and audit scope of the record in a repeated response. */
   private shownAgain: ReturnType<typeof aboutWhom> | undefined;
-  /** The record that was found last for a command, or else read last: a rule of the field that refuses later refuses that. */
+  /**
+   * Record of the command: the one found last for an action other than `read`, or else read last. If a domain rule
+   * refuses the command later, the refusal is recorded for this record.
+   */
   private commandSubject:
     (Pick<AuditDraft, 'action' | 'subjectType' | 'recordIds' | 'personIds' | 'partnershipId'> & AuditScope) | undefined;
 
-  /** People, places and groups that the request names, by identifier; the row where the actor may name it. */
+  /**
+   * People, places and groups named by the request, by identifier. `row` is null if the actor may not name the record.
+   */
   private readonly named = new Map<string, { type: RecordClass; row: Row | null; receiving: AuditScope }>();
 
   constructor(
@@ -152,7 +160,7 @@ export class UnitOfWork {
     private readonly session: DatabaseSession,
   ) {}
 
-  /** For what goes past the policy's own questions: all is asked in one transaction from here on. */
+  /** Entity manager for queries that bypass the policy. Begins the transaction, which all further queries share. */
   get manager(): EntityManager {
     this.session.begin();
     return this.runner.manager;
@@ -162,21 +170,21 @@ export class UnitOfWork {
     return this.actor.now;
   }
 
-  /** The row, if the policy lets the actor do `action` to it; else 404, or 403 where the actor may read it anyway. */
+  /** Returns the row if the action is permitted. Otherwise throws 403 if the actor may read the row, else 404. */
   async find<T extends object>(
     action: string,
     type: RecordClass<T>,
     id: string,
     { lock = false, inPanel }: FindOptions = {},
   ): Promise<T> {
-    // wrong values name no panel, and nothing that is found is answered
+    // invalid input names no panel, and the response will contain only the validation errors
     const row = await this.findOrNull(action, type, id, {
       lock,
       inPanel: this.actor.call.deferredProblem ? undefined : inPanel,
     });
     const subject = subjectOf(type);
     if (row) {
-      // what is read on the way to a command is not what the command is about
+      // a record read in preparation of a command is not the record of the command
       if (action !== 'read' || (this.commandSubject?.action ?? 'read') === 'read') this.noteSubject(action, type, row);
       return row;
     }
@@ -195,7 +203,7 @@ export class UnitOfWork {
         rule: readable ? 'no-ground' : 'not-found',
         recordIds: [id],
         ...(readable ? aboutWhom(subject, readable as Row) : {}),
-        // what is asked for beside a record that was found is as confidential as that record
+        // a record sought after another was found is as confidential as the one found
         ...(!readable && this.commandSubject
           ? { ...standingOfCommand(this.commandSubject), partnershipId: this.commandSubject.partnershipId }
           : {}),
@@ -203,7 +211,7 @@ export class UnitOfWork {
     );
   }
 
-  /** The row or null: for services that decide by whether the actor could do a thing. */
+  /** Returns the row or null, for services whose result depends on whether an action is permitted. */
   async findOrNull<T extends object>(
     action: string,
     type: RecordClass<T>,
@@ -217,8 +225,9 @@ export class UnitOfWork {
   }
 
   /**
-   * The row locked for a change, as its reader last saw it: the request's `If-Match` must be the tag of the view now. Where
-   * `writes` holds only what the reader is shown already, `updateIfChanged` leaves the row as it is.
+   * Locks a row for a change, if `If-Match` matches the view as currently shown to the reader. Throws 428 without
+   * `If-Match`, 412 on a mismatch. If `writes` holds only values that the reader is already shown, `updateIfChanged`
+   * does not modify the row.
    */
   async findForUpdate<T extends RecordEntity>(
     action: string,
@@ -229,7 +238,7 @@ export class UnitOfWork {
   ): Promise<T> {
     const row = await this.find(action, type, id, { lock: true });
     const { ifMatch } = this.actor.call;
-    // whoever reads less than they may command saw less
+    // the actor may be permitted to change the row but be shown fewer fields when reading
     const isLimited = subjectOf(type).allowRules.some(({ fields }) => fields);
     const seen = (isLimited && (await this.findOrNull('read', type, id))) || row;
     const asSeen = await this.maskRows(view, seen === row ? action : 'read', [seen as Row]);
@@ -256,17 +265,20 @@ export class UnitOfWork {
     return row;
   }
 
-  /** Marks the row as one that the request does not change: `updateIfChanged` only notes the command. */
+  /** Marks the row as unchanged by the request: `updateIfChanged` then records the command without updating the row. */
   leaveUnchanged(row: RecordEntity): void {
     this.unchanged.add(row.id);
   }
 
-  /** Returns whether the row was taken for a request that writes only what it holds already. */
+  /** Returns whether the request writes only values that the row already holds. */
   isUnchanged(row: RecordEntity): boolean {
     return this.unchanged.has(row.id);
   }
 
-  /** All permitted rows that meet the condition where the actor sees what it asks about, at most `limit`. */
+  /**
+   * Returns permitted rows that match the filter, at most `limit`. Only rows in which the actor sees the filtered
+   * columns match.
+   */
   async findMany<T extends object>(
     action: string,
     type: RecordClass<T>,
@@ -289,7 +301,7 @@ export class UnitOfWork {
     );
   }
 
-  /** A page of the permitted rows, presented. `panelId` names the panel whose withheld categories the page declares. */
+  /** Returns a page of permitted rows. `withheld` lists the withheld categories of the panel `panelId`. */
   async respondPage(
     view: ViewClass,
     filter: Where,
@@ -299,11 +311,14 @@ export class UnitOfWork {
       panelId?: string | (() => Promise<string>);
       orderBy?: string;
       given?: Giving;
-      /** What the reader asked for, where the filter follows also from the reader or the day: a cursor is bound to this. */
+      /**
+       * Query as sent by the reader. The cursor is bound to this query; needed if the filter also depends on the reader
+       * or the date.
+       */
       asked?: object;
-      /** The one panel in whose context rows without a panel of their own are read. */
+      /** Panel in whose context rows without a panel of their own are read; defaults to all panels. */
       inPanel?: string;
-      /** The part of the filter that rests on fields which a ground must show; the whole where left out. */
+      /** Part of the filter whose columns an allow rule must show in order to apply; defaults to the whole filter. */
       restsOn?: Where;
     } = {},
   ): Promise<AuthorizedResponse> {
@@ -315,7 +330,7 @@ export class UnitOfWork {
     const fingerprint = `${view.name} ${orderBy ?? ''} ${inPanel ?? ''} ${JSON.stringify(asked)}`;
     const after = query.cursor ? readCursor(this.actor, fingerprint, query.cursor) : undefined;
     const shape = filterTemplate(filter, [limit + 1, after?.at, after?.id]);
-    // whoever finds values for the rows may need all of them
+    // a function may compute values from any column of the rows
     const isWhole = typeof given === 'function';
     const listing = (): SqlStatement =>
       listSql(this.actor, record, action, {
@@ -348,7 +363,7 @@ export class UnitOfWork {
     return new AuthorizedResponse(body);
   }
 
-  /** How many of the permitted rows have which value of `by`, among those in which the actor sees it. */
+  /** Counts permitted rows by value of the column `by`, among rows in which the actor sees that column. */
   async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
     const subject = subjectOf(type);
     const shape = filterTemplate({ $and: [filter, { [by]: { $exists: true } }] });
@@ -370,7 +385,10 @@ export class UnitOfWork {
     return counted;
   }
 
-  /** Rows found by what they hold: a hit tells nothing that a read would not. */
+  /**
+   * Finds rows by content. Only rows in which the reader sees the filtered columns match, so that a match reveals no
+   * more than a read.
+   */
   async respondSearch(
     view: ViewClass,
     filter: Where,
@@ -382,7 +400,7 @@ export class UnitOfWork {
     return new AuthorizedResponse({ data, next: null, withheld: [] } satisfies PageOf<object>);
   }
 
-  /** Rows as they were found, presented as a list without paging (short, bounded lists). */
+  /** Returns loaded rows as a list without paging (for short, bounded lists). */
   async respondList(
     view: ViewClass,
     rows: object[],
@@ -396,7 +414,7 @@ export class UnitOfWork {
     return new AuthorizedResponse(body);
   }
 
-  /** One row, presented. */
+  /** Returns one loaded row as a response with an ETag, and records the reading. */
   async respond(
     view: ViewClass,
     row: object,
@@ -406,7 +424,7 @@ export class UnitOfWork {
     const found = await this.asReadFor(action, view, row as Row, reader);
     const asSeen = await this.maskRows(view, action, [{ ...found, ...extra }], reader);
     const [whole, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
-    // what somebody just made of their own is written down as made
+    // a creation response with the actor's own content is already recorded by the entry of the insert
     if (status === 200 || isDisclosed(this.actor, subjectOf(shapeOf(view).record), whole, masked))
       await this.auditReading(how, action, view, [whole], [masked], reason ? { reason } : {});
     const shows = { view: view.name, id: whole['id'] as string };
@@ -417,9 +435,9 @@ export class UnitOfWork {
   }
 
   /**
-   * The row as its reader finds it: what was found for a command does not say which of its fields are shown. Whoever made it and may not
-   * read it gets what they wrote; anybody else who may only command gets its identifier and version. A client's scopes do not matter here: what it
-   * is registered to do, it is answered.
+   * Loads which fields the reader is shown, if the row was found for a command. A creator without read access gets all
+   * written fields; any other actor without read access gets only identifier and version. Scopes of a client are
+   * ignored, because a client registered for a command may receive its response.
    */
   private async asReadFor(action: string, view: ViewClass, row: Row, reader: Actor): Promise<Row> {
     const { record } = shapeOf(view);
@@ -431,8 +449,8 @@ export class UnitOfWork {
   }
 
   /**
-   * What was shown of a record before, as far as it may be shown now: the very same body where nothing was lost. A client's
-   * scopes do not matter here: it was told before, and its registration still holds.
+   * Reduces a stored response to what may still be shown; returns the identical body if nothing was lost. Scopes of a
+   * client are ignored, because the client received the response before and is still registered.
    */
   async respondAgain(view: ViewClass, id: string, before: Row): Promise<Row> {
     const shape = shapeOf(view);
@@ -455,7 +473,7 @@ export class UnitOfWork {
     return { ...Object.fromEntries(still.map((one) => [one, isHidden(one) ? current[one] : before[one]])), withheld };
   }
 
-  /** Reads the row again by the policy and presents it: the answer to a command. */
+  /** Reads the row again under the policy and returns it as the response to a command. */
   async findAndRespond(view: ViewClass, id: string, status = 200, given: Giving = {}): Promise<AuthorizedResponse> {
     const { record } = shapeOf(view);
     const row = await this.find('read', record, id);
@@ -472,7 +490,7 @@ export class UnitOfWork {
     return (await this.manager.findOneByOrFail(target, { id })) as T;
   }
 
-  /** Many rows of one record at once, written down together. */
+  /** Inserts many rows of one type with a single audit entry. */
   async insertMany<T extends RecordEntity>(type: RecordClass<T>, rows: Values<T>[]): Promise<void> {
     const whole: ObjectLiteral[] = rows.map((values) => ({
       ...values,
@@ -487,7 +505,7 @@ export class UnitOfWork {
       this.addAuditDraft('collect', 'make', subjectOf(type), whole, { fields: Object.keys(rows[0] ?? {}) });
   }
 
-  /** Removes rows that a draft held, or that a correction keeps elsewhere: no others may go. */
+  /** Deletes rows of a draft, or rows preserved elsewhere by a correction. Other rows must not be deleted. */
   async delete<T extends RecordEntity>(type: RecordClass<T>, rows: readonly T[]): Promise<void> {
     const ids = rows.map((row) => row.id);
     if (!ids.length) return;
@@ -495,19 +513,19 @@ export class UnitOfWork {
     this.addAuditDraft('erase', 'remove', subjectOf(type), rows as unknown as Row[]);
   }
 
-  /** Notes that a record is taken back: agencies that received it are to be told. */
+  /** Records the recall of a record, so that agencies that received the record are notified. */
   noteRecall(type: RecordClass, recordId: string): void {
     this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
   }
 
-  /** Notes that another record takes the place of this one: agencies that received it are to be told. */
+  /** Records the replacement of a record by another, so that agencies that received the record are notified. */
   noteReplacement(type: RecordClass, recordId: string): void {
     this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: false, at: this.now });
   }
 
   /**
-   * Changes a row as the request asks that it was taken for, and leaves it as it is where it holds those values already. Then no
-   * event tells of it, either. What follows from a command, and not from the values that were sent, is written by `update`.
+   * Updates a row as requested, unless the row already holds the values; then no event is recorded either. Consequences
+   * of a command that do not depend on submitted values are written by `update`.
    */
   async updateIfChanged<T extends RecordEntity>(
     type: RecordClass<T>,
@@ -521,9 +539,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Changes a row that was found by this work; somebody else's change in between is a conflict. Of a column that is shown to the actor
-   * with another value than its own, writing the shown value changes nothing; any other value replaces the true one, as for
-   * everybody who writes it.
+   * Updates a row found by this unit of work, with optimistic locking: a concurrent update is a conflict (409). For a
+   * revealing column that the actor is shown with a substitute, writing the substitute changes nothing. Any other value
+   * replaces the stored one, as for every writer.
    */
   async update<T extends RecordEntity>(
     type: RecordClass<T>,
@@ -557,7 +575,10 @@ export class UnitOfWork {
     return { ...row, ...changes, version: row.version + 1, updatedAt: this.now };
   }
 
-  /** What somebody writes into a record of another agency is shared as that agency's. */
+  /**
+   * Refuses text in the record of another agency if an agreement shares that agency's contributions further than the
+   * actor's. Such text is shared as the contribution of the agency that owns the record.
+   */
   private async mustGoNoFurther<T extends RecordEntity>(type: RecordClass<T>, row: T, changes: object): Promise<void> {
     const words = textInAnotherRecord(this.actor, type, subjectOf(type), row as unknown as Row, changes as Row);
     if (!words) return;
@@ -569,7 +590,7 @@ export class UnitOfWork {
       );
   }
 
-  /** Notes that something happened to a record; the event commits with it. */
+  /** Records an event about a record; the event commits with the change. */
   recordEvent(type: string, record: RecordClass, row: RecordEntity, data: Record<string, unknown> = {}): void {
     if (this.unwritten.has(row.id)) return;
     const facts = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
@@ -588,7 +609,10 @@ export class UnitOfWork {
     });
   }
 
-  /** What must be written down of an error, although the work is undone: what was refused, by the policy or by a service. */
+  /**
+   * Returns the audit entry to record for an error although the transaction is rolled back. Covers refusals by the
+   * policy and by services; null for other errors.
+   */
   refusalIn(error: unknown): AuditDraft | null {
     if (error instanceof Refusal) return error.draft;
     const problem = error instanceof Problem ? error : databaseProblem(error);
@@ -596,7 +620,7 @@ export class UnitOfWork {
     return refusalDraft({ ...this.commandSubject, rule: problem.code });
   }
 
-  /** Notes what a command is about, where `find` did not find it: the log of a refusal names it. */
+  /** Sets the record of a command that was not found by `find`, for the audit entry of a refusal. */
   noteSubject(action: string, type: RecordClass, row: object): void {
     const subject = subjectOf(type);
     const recordIds = [(row as Row)['id'] as string];
@@ -604,12 +628,12 @@ export class UnitOfWork {
   }
 
   /**
-   * Notes whom or what the request names, for the log of a refusal. Without a row it was not found for the actor, or not looked
-   * for: the log keeps it as any attempt on what is hidden or missing. The entry belongs to what receives the naming, and to all
-   * that was given for the same identifier before.
+   * Records whom or what the request names, for the audit entries of a refusal. Without a row, the record was not found
+   * for the actor or not looked up; the log stores both like any request for a hidden or missing record. The scope of
+   * the entry is that of all places (`receiving`) given for the identifier so far.
    */
   noteNaming(type: RecordClass, id: string, row: object | null = null, receiving: Receiving = {}): void {
-    // wrong values name nobody
+    // invalid input names nobody
     if (this.actor.call.deferredProblem) return;
     const before = this.named.get(id.toLowerCase())?.receiving;
     const into = auditScopeOf(subjectOf(type), [receiving as Row]);
@@ -617,8 +641,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Entries of a refused request about those whom it names: one per record type and place, apart for those that the actor may
-   * name. None is readable by anybody to whom the entry of the command itself is not.
+   * Returns the audit entries of a refused request for those whom the request names. There is one entry per record type
+   * and place, separate for records that the actor may name. An auditor who cannot read the entry of the command cannot
+   * read these entries either.
    */
   refusedNamings(error: unknown): AuditDraft[] {
     const problem =
@@ -645,12 +670,12 @@ export class UnitOfWork {
     });
   }
 
-  /** Notes that rows were counted, by these fields, and not shown. */
+  /** Records that rows were counted by these fields, without being shown. */
   auditCount(type: RecordClass, fields: string[]): void {
     this.addAuditDraft('consult', 'count', subjectOf(type), [], { action: 'read', fields });
   }
 
-  /** Notes that the policy was asked about a record: about whom, where it was somebody else, and about which field. */
+  /** Records a request for an explanation, with the other person and the field concerned, if any. */
   auditExplanation(subject: Subject, record: object, { about, field }: { about?: string; field?: string } = {}): void {
     const row = record as Row;
     this.addAuditDraft('consult', 'explain', subject, [row], {
@@ -660,7 +685,7 @@ export class UnitOfWork {
     });
   }
 
-  /** Notes that the first answer to a repeated call left once more. */
+  /** Records that a stored response was sent again. */
   auditRepeat({ body }: AuthorizedResponse): void {
     const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
     const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
@@ -670,14 +695,14 @@ export class UnitOfWork {
     );
   }
 
-  /** Notes that records leave in one piece: what follows is read in parts, by the policy. */
+  /** Records an export before its content is read in parts under the policy. */
   auditExport(subject: Subject, resultCount: number, fields: string[]): void {
     this.addAuditDraft('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
   }
 
   /**
-   * Notes that a document of a meeting is opened, under its serial, and what stands in it: each record of it is presented, and
-   * written down, by itself.
+   * Records that a meeting document was opened, with its serial number and items. The records in the document have
+   * audit entries of their own.
    */
   auditOpenedDocument(type: RecordClass, meeting: RecordEntity, copied: OpenedDocument): void {
     this.addAuditDraft('disclose', 'open_document', subjectOf(type), [{ ...meeting }], {
@@ -688,7 +713,7 @@ export class UnitOfWork {
     });
   }
 
-  /** Notes that one agency told another, by word of mouth, what a record is about. */
+  /** Records that one agency disclosed a record verbally to another. */
   auditSpokenDisclosure(
     type: RecordClass,
     record: RecordEntity,
@@ -706,8 +731,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Notes what an agency would have been told if a conflict had not kept its only person from it. It is no disclosure and has no entry of
-   * its own in the log; it is kept with the entry of what was made last.
+   * Records what an agency would have received if a conflict had not excluded its only recipient. This is not a
+   * disclosure and has no audit entry of its own; it is stored with the entry added last.
    */
   seemsTold(
     type: RecordClass,
@@ -723,11 +748,12 @@ export class UnitOfWork {
   }
 
   /**
-   * The service's own question, whose answer the actor does not read: within the actor's partnerships, but not kept from
-   * what is hidden from the actor. Who submits a referral must not change what the panel learns about repeats.
+   * Runs queries of the service whose results the actor does not see. Row-level security still limits rows to the
+   * actor's partnerships, but the actor's exclusions do not apply. For example, repeat detection for a referral must
+   * not depend on who submits the referral.
    */
   async asSystem<T>(asks: () => Promise<T>): Promise<T> {
-    // behind the wall of several partnerships nothing is hidden already, and that wall stays
+    // the context of several partnerships already omits exclusions and must not be narrowed
     if (this.isAcrossPartnerships || this.isSystem) return asks();
     this.session.useSecurityContext(withoutExclusions);
     this.isSystem = true;
@@ -740,8 +766,8 @@ export class UnitOfWork {
   }
 
   /**
-   * The service's own doing for what partnerships of one BCU hand on to each other, whoever sets it going: behind the wall of
-   * all of them, and nothing of it is presented.
+   * Runs operations that partnerships of one BCU perform for each other, with the security context of all of them.
+   * Results must not be part of a response.
    */
   async acrossPartnerships<T>(does: () => Promise<T>): Promise<T> {
     if (this.isAcrossPartnerships) return does();
@@ -756,14 +782,14 @@ export class UnitOfWork {
     }
   }
 
-  /** Categories of which this reader may not even learn that something is held, on this panel. */
+  /** Returns the categories of which the reader may not learn whether the panel holds data. */
   withheldCategories(panelId: string): string[] {
     return memoizeFor(this.actor, `withheld ${panelId}`, () =>
       withheldCategories(this.actor, panelId).map(({ category }) => category),
     );
   }
 
-  /** The masks of a row that its reader may ask for panel by panel. */
+  /** Returns one mask per context panel. The reader may have read the row in the context of a single panel. */
   private panelByPanel(view: ViewClass, action: string, row: Row): FieldMask[] {
     const context = row[READING_CONTEXT] as ReadingContext | undefined;
     return (context?.panelIds ?? []).map((panelId) =>
@@ -771,7 +797,7 @@ export class UnitOfWork {
     );
   }
 
-  /** The rows as their reader may see them, written down. */
+  /** Masks rows, records the reading and returns the response bodies. */
   private async rowsForReader(
     how: string,
     action: string,
@@ -784,7 +810,7 @@ export class UnitOfWork {
     return rows.map((row, index) => this.bodyOf(view, row, masks[index] as FieldMask, given));
   }
 
-  /** The rows with their masks, without references that the reader may not know. */
+  /** Returns rows and masks, without references that the reader may not know. */
   private async maskRows(
     view: ViewClass | ViewShape,
     action: string,
@@ -801,7 +827,7 @@ export class UnitOfWork {
     );
   }
 
-  /** What the reader may know of records that others refer to. What a client is registered for makes no difference. */
+  /** Returns what the reader may know of referenced records. Scopes of a client are ignored. */
   async knownRecords(
     type: RecordClass,
     actions: readonly string[],
@@ -816,7 +842,7 @@ export class UnitOfWork {
     return new Map(found.map(({ id, readable }) => [id, readable]));
   }
 
-  /** What the reader may be shown of rows elsewhere: by identifier, the names of the properties. */
+  /** Returns the names of the properties that the reader is shown, by identifier. */
   async shownOf(type: RecordClass, ids: string[]): Promise<Map<string, Set<string>>> {
     if (!ids.length) return new Map();
     const found = await this.findMany<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
@@ -824,12 +850,12 @@ export class UnitOfWork {
     return new Map(found.map((row, index) => [row['id'] as string, new Set(masks[index]?.shown)]));
   }
 
-  /** Rows that were found, with the values that the reader is shown where theirs would tell of a hidden record. */
+  /** Returns rows with substitute values where the stored ones would reveal a hidden record. */
   asShown<T extends object>(type: RecordClass, rows: readonly T[]): T[] {
     return asShown(type, rows);
   }
 
-  /** Values that rows elsewhere had, as they are shown where they would tell the reader of a hidden record: by identifier. */
+  /** Returns functions, by identifier, that replace past values of a row which would reveal a hidden record. */
   async revealingOf(type: RecordClass, ids: string[]): Promise<Map<string, (past: Row) => Row>> {
     const subject = subjectOf(type);
     if (!Object.keys(subject.revealing).length) return new Map();
@@ -838,8 +864,9 @@ export class UnitOfWork {
   }
 
   /**
-   * One entry for what was consulted and one for what was disclosed, in each partnership and compartment: content that another agency
-   * contributed is disclosed to the actor's agency; what is the agency's own, or about the process, is consulted.
+   * Adds one audit entry for consulted and one for disclosed rows, per partnership, purpose and compartments. Content
+   * contributed by another agency is disclosed to the actor's agency; the agency's own content and administrative data
+   * are consulted.
    */
   private async auditReading(
     how: string,
@@ -895,8 +922,9 @@ export class UnitOfWork {
   }
 
   /**
-   * What the reader's agency received of another's record: once for each case and referral through which the record was read, with
-   * the fields that the agreement of its panel gives. What is written of one does not depend on what is read through the others.
+   * Returns what the reader's agency received of a record of another agency. There is one disclosure per case and
+   * referral through which the record was read, each with the fields that the agreement of its panel permits,
+   * independently of the others.
    */
   private disclosedOf(
     shape: ViewShape,
@@ -935,7 +963,7 @@ export class UnitOfWork {
     this.audit.push(auditDraft({ ...what, ...about, ...more }));
   }
 
-  /** One row by its id. */
+  /** Returns the template for reading one row by identifier. */
   private findTemplate(
     actor: Actor,
     type: RecordClass,
@@ -969,45 +997,45 @@ export class UnitOfWork {
 const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 12);
 
 /**
- * What `If-Match` compares: the version of a record and which of its fields its reader sees in the view. An ETag is this state
- * and a digest of the answer, because an answer also holds what follows from other records and from the day.
+ * Returns the part of the ETag that `If-Match` compares: record version and fields shown to the reader. The ETag adds a
+ * digest of the body, because the body also contains values that depend on other records or the date.
  */
 const stateOf = (view: ViewClass, version: number | undefined, { shown, withheld }: FieldMask): string =>
   `${String(version ?? 0)}-${digestOf(JSON.stringify([view.name, shown, withheld]))}`;
 
-/** The state in an ETag that a client sends back. */
+/** Extracts the state from an ETag sent by a client. */
 const stateIn = (tag: string): string | undefined => /^\s*"([^".]*)\.[^"]*"\s*$/.exec(tag)?.[1];
 
 /**
- * Refuses to write what the actor may not see, with the answer for a field that may not be changed at all: neither status nor
- * message depends on what the field holds.
+ * Refuses to write withheld fields, with the same response as for read-only fields. Status and message do not depend on
+ * the stored value.
  */
 function refuseWithheld(writes: object, { withheld }: FieldMask): void {
   const refusedFields = Object.keys(writes).filter((field) => withheld.includes(field));
   if (refusedFields.length) throw notWritable(refusedFields);
 }
 
-/** Returns whether the reader is shown every written field, and each with the value that is written. */
+/** Returns whether the reader is shown all written fields with the values to be written. */
 const changesNothing = (writes: object, row: Row, { shown }: FieldMask): boolean =>
   Object.entries(writes).every(
     ([field, value]) => value === undefined || (shown.includes(field) && isSame(value, row[field])),
   );
 
-/** Returns whether two values are the same in JSON; the order of keys makes no difference. */
+/** Returns whether two values are equal as JSON; the order of keys is ignored. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(inJson(one), inJson(other));
 
 const inJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
-/** Rows that a reader found, with the values that the reader is shown. */
+/** Returns rows with substitute values where the stored ones would reveal a hidden record to their reader. */
 export const asShown = <T extends object>(type: RecordClass, rows: readonly T[]): T[] =>
   rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
 
-/** Which conditions the row meets under which values of the column would tell of a hidden record. */
+/** Returns which `hidden` conditions of the column the row meets. */
 const holdsOf = (row: Row, column: string): boolean[] | undefined =>
   row[revealingFlag(column)] as boolean[] | undefined;
 
-/** Values of the row, present or past, with those that it is shown with where its own would tell of a hidden record. */
+/** Returns present or past values of the row, with substitutes for those that would reveal a hidden record. */
 function withoutTelling({ revealing: revealing }: Subject, row: Row, values: Row = row): Row {
   const instead = Object.entries(revealing).filter(([column, one]) =>
     isRevealing(one, holdsOf(row, column), values[column]),
@@ -1017,7 +1045,7 @@ function withoutTelling({ revealing: revealing }: Subject, row: Row, values: Row
     : values;
 }
 
-/** The changes without the columns to which the value is written that the actor is shown instead of theirs. */
+/** Removes changes that write the substitute value shown to the actor. */
 function withoutShown<T extends object>({ revealing: revealing }: Subject, row: Row, changes: T): T {
   const isShown = ([column, value]: [string, unknown]): boolean => {
     const one = revealing[column];
@@ -1030,7 +1058,7 @@ function withoutShown<T extends object>({ revealing: revealing }: Subject, row: 
   return Object.fromEntries(Object.entries(changes).filter((change) => !isShown(change))) as T;
 }
 
-/** The partnership of rows that share one, the people they name, and where they stand. */
+/** Returns partnership, people and audit scope of rows that share a partnership. */
 function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partnershipId' | 'personIds'> & AuditScope {
   const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
   return {
@@ -1040,10 +1068,10 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
   };
 }
 
-/** Records that are parents of others in the log. */
+/** Record types that appear as parents in the audit scope. */
 const PARENTS = ['Case', 'Referral', 'Listing'];
 
-/** Where the entry of a command belongs, and the case, referral or item that it is about, whether or not that was found. */
+/** Returns the audit scope of a command, including its case, referral or item even if that record was not found. */
 const standingOfCommand = ({
   subjectType,
   recordIds,
@@ -1055,46 +1083,46 @@ const standingOfCommand = ({
     parentIds: [...parentIds, ...(PARENTS.includes(subjectType) ? recordIds.map((id) => id.toLowerCase()) : [])],
   });
 
-/** Several places as one. */
+/** Merges audit scopes. */
 const bothOf = (...standings: (AuditScope | undefined)[]): AuditScope => ({
   panelIds: [...new Set(standings.flatMap((one) => one?.panelIds ?? []))].sort(),
   parentIds: [...new Set(standings.flatMap((one) => one?.parentIds ?? []))].sort(),
 });
 
-/** A referral, and what has the identifier of one. */
+/** Referrals, and record types that share the identifier of a referral. */
 const REFERRALS = ['Referral', 'ReferralScreening'];
 
-/** The item of a meeting that the row is, or to which it belongs. */
+/** Returns the meeting item that the row is or belongs to. */
 function listingOf({ name }: Subject, row: object): string | null {
   const { id, listingId = null } = row as { id: string; listingId?: string | null };
   return name === 'Listing' ? id : listingId;
 }
 
-/** Does the reader see content that another agency contributed? */
+/** Returns whether the reader sees content contributed by another agency. */
 function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content }: FieldMask): boolean {
   const from = contributor ? row[contributor.agency] : null;
   return from != null && from !== actor.agencyId && content.some((field) => row[field] != null);
 }
 
-/** The cases in which the row stands, or through which it was read. */
+/** Returns the cases to which the row belongs or through which the row was read. */
 const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
   (subject.case ? row[subject.case] : row['caseId']) as string | null | undefined,
   ...((row[READING_CONTEXT] as ReadingContext | undefined)?.through ?? []).map(({ caseId }) => caseId),
 ];
 
-/** What was received of a case, with the items through which alone the case was read. */
+/** Adds the meeting items that are the actor's only access to the case. */
 const throughItems = (one: DisclosureDraft, items: ItemsByCase): DisclosureDraft => {
   const throughListingIds = items.get(one.caseId ?? '');
   return throughListingIds ? { ...one, throughListingIds } : one;
 };
 
-/** What an agency is told of a record by word of mouth. */
+/** Creates a verbal disclosure. */
 const spokenOf = (subject: Subject, row: Row, originAgencyId: string): DisclosureDraft => ({
   ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
   originAgencyId,
 });
 
-/** What the reader's agency receives of another's record. */
+/** Creates the disclosure of a record of another agency to the reader's agency. */
 function received(
   subject: Subject,
   row: Row,
