@@ -1,10 +1,10 @@
 /**
- * From a verified token to an actor: one call that finds who stands behind it and reads every declared fact, so that a
- * membership that ended a moment ago has ended here too. Facts are kept in mind under the stamp of all that they were read
- * from; each request learns whether the stamp still stands (`ActorCache`), and they are read anew where it does not.
+ * Loads the actor of a verified token: one call identifies the actor and reads every declared attribute. A membership
+ * that ended a moment ago therefore no longer counts. Actors are cached under the authorization version at which they
+ * were read. Each request checks the version (`ActorCache`), and reloads the actor if the version has changed.
  *
- * The call is a function of the database, made by the migration from the declared facts: facts are read as the owner reads
- * (what somebody is excluded from cannot be found by somebody from whom it is hidden), and the statement is planned once.
+ * The call is a database function that the migration creates from the declared attributes. The function reads as the
+ * table owner, because an exclusion is hidden from the person whom it excludes, and its statement is planned once.
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -38,11 +38,11 @@ interface Who {
   purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
   wall: SecurityContext;
-  /** The next moment at which a fact changes by the clock alone. */
+  /** Next time at which an attribute changes without a write, as time passes. */
   changes_at: string;
 }
 
-/** What the function answers: the stamp, and who acts; null for nobody. */
+/** Result of the database function: the authorization version, and the actor or null. */
 interface Found {
   stamp: string;
   who: Who | null;
@@ -62,21 +62,22 @@ interface Known {
 }
 
 const MOST_KNOWN = 2000;
-/** So many that a statement takes about as long as a page of records. */
+/** Batch size at which a statement takes about as long as a page of records. */
 const READ_AT_ONCE = 50;
-/** Somebody may be asked about by a unit of work that holds a connection. */
+/** Size of the separate pool, which serves reads while a unit of work holds a connection. */
 const MOST_CONNECTIONS = 2;
 
 const DEFAULT_PURPOSE: Purpose = 'PANEL_MEETING';
-/** Who audits and does not say why verifies lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
+/** Purpose of auditors who state none: verifying lawfulness. Source: Data Protection Act 2018, section 62(4)(a). */
 const DEFAULT_PURPOSE_OF_AUDITORS: LogPurpose = 'LOG_LAWFULNESS';
 
-/** An agency's own issuer vouches for its own people and systems, and for nobody else's. */
+/** Limits an agency's own issuer to the people and systems of that agency. */
 const VOUCHED = 'a.active AND (:vouches IS NULL OR a.code = :vouches)';
 
 /**
- * Whose login it is. An issuer that vouches for one agency finds that agency's registration and no other; where the sandbox's
- * issuer vouches for all, the earliest registration has the login, active or not, and a later one can do nothing.
+ * Selects the registration to which a login belongs. An issuer that vouches for one agency finds only the registration
+ * in that agency. The sandbox's issuer vouches for all agencies: the earliest registration owns the login, active or
+ * not, and a later one has no effect.
  */
 const FIRST_REGISTERED = `SELECT f.id FROM practitioners f JOIN agencies g ON g.id = f.agency_id
     WHERE f.issuer = :issuer AND f.subject = :subject AND (:vouches IS NULL OR g.code = :vouches)
@@ -103,14 +104,14 @@ const ARGUMENTS = {
 } as const;
 type Named = Record<keyof typeof ARGUMENTS, unknown>;
 
-/** The function, named by what it does: services of two versions may run beside each other. */
+/** Returns the database function, named by a hash of its body: services of two versions may run side by side. */
 export function actingFunction(): { name: string; signature: string; sql: string } {
   const facts = declaredAttributes().map(({ name, sql }) => `'${name}', (${sql})`);
   const changes = [
     `((:now AT TIME ZONE 'Europe/London')::date + 1)::timestamp AT TIME ZONE 'Europe/London'`,
     ...declaredTimedChanges().map((one) => `(${one})`),
   ];
-  // the stamp first: whatever is read after it is at least as new
+  // reads the version first: all data read afterwards is at least as new
   const body = `SELECT s.stamp::text INTO stamp FROM authorization_versions s;
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
@@ -154,14 +155,20 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return this.load({ client: clientId !== null, issuer, subject: clientId ?? subject }, as);
   }
 
-  /** Read again: nobody learns the stamp with a question that is about somebody else. */
+  /**
+   * Reads the practitioner without the cache. The version check of a unit of work covers only the actor of that unit of
+   * work.
+   */
   async practitioner(id: string, as: ActingAs): Promise<Actor | null> {
     const asked = aboutPractitioner(id, as);
     const known = await this.read(keyOf(asked), asked, as.now);
     return known && actorOf(known, as);
   }
 
-  /** The stamp is asked for first: what is known under it was read from the same data and is not read again. */
+  /**
+   * Reads the authorization version first: entries cached under the same version come from the same data and are
+   * reused.
+   */
   async practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>> {
     const [now] = await this.asService<{ stamp: string }>('SELECT stamp::text FROM authorization_versions', []);
     const found = new Map<string, Actor>();
@@ -184,7 +191,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   ): Promise<Actor[]> {
     const { text, values } = this.questionOfMany(ids, as);
     const people: Actor[] = [];
-    // what the transaction changed may be undone: it is not kept in mind
+    // not cached, because the transaction may be rolled back
     for (const { found } of await ask<FoundOfOne>(text, values)) {
       const known = await this.knownOf(found, as.now);
       if (known) people.push(actorOf(known, as));
@@ -233,7 +240,8 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
         current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
-        // what wraps this stands: it is asked again at every renewal
+        // assigns to the existing object, because `refuseUnlessReloaded` wraps its `reload` and must check again at
+        // every reload
         const renewed = { version: fresh.stamp, expiresAt: fresh.until, isFresh: true } satisfies Partial<ActorCache>;
         if (actor.cache) Object.assign(actor.cache, renewed);
         discardRules(actor);
@@ -248,7 +256,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   }
 
   private question(named: Named): { name: string; text: string; values: unknown[] } {
-    // once: the facts are declared by then
+    // built once, at the first call: all attributes are declared by then
     this.acting ??= `SELECT ${actingFunction().name}(${Object.values(ARGUMENTS)
       .map((type, n) => `$${String(n + 1)}::${type}`)
       .join(', ')}) AS found`;
@@ -268,7 +276,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     }
   }
 
-  /** What the database says now, kept in mind under its stamp. */
+  /** Reads the actor from the database and caches the result under its authorization version. */
   private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<Known | null> {
     const { text, values } = this.question({ ...asked, now });
     const { rows } = await this.pool.query<{ found: Found }>(text, values);
@@ -312,7 +320,7 @@ const aboutPractitioner = (id: string, as: ActingAs): Omit<Named, 'now'> => ({
   asked: as.purpose ?? null,
 });
 
-/** What was read, but for the moment at which it changes by the clock. */
+/** Returns the data that was read, without the time of the next time-based change. */
 const withoutItsEnd = ({ who: { changes_at: _, ...who }, facts }: Known): unknown => ({ who, facts });
 
 const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));

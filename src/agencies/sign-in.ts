@@ -1,7 +1,8 @@
 /**
- * Who holds this token? Signature, algorithm, type, issuer, audience and expiry are all required; the defaults of the
- * libraries accept a wrong type, a wrong audience and a token that never expires. Each agency may have an issuer of its
- * own; a token is checked with the keys of the issuer it names and no other.
+ * Passport JWT strategy: verifies access tokens and loads the actor. Signature, algorithm, type, issuer, audience and
+ * expiry are all required; the defaults of the libraries accept a wrong type, a wrong audience and a token that never
+ * expires. Each agency may have an issuer of its own; a token is verified with the keys of the issuer that the token
+ * names and no other.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
@@ -38,7 +39,7 @@ interface Claims {
 
 const loopback = ['0.0.0.0', '::', '[::]'].includes(config.host) ? '127.0.0.1' : config.host;
 
-/** The sandbox's issuer: its name is fixed, its keys are served by this process. */
+/** Issuer of the sandbox, with a fixed name and keys served by this process. */
 export const SANDBOX_ISSUER: IssuerConfig = {
   issuer: SANDBOX_ISSUER_NAME,
   audience: config.audience,
@@ -46,7 +47,7 @@ export const SANDBOX_ISSUER: IssuerConfig = {
   agency: null,
 };
 
-/** Issuers that vouch for the people of an agency. */
+/** Returns the issuers that vouch for the people of an agency. */
 export const issuersOf = (agencyCode: string): string[] =>
   trustedIssuers()
     .filter(({ agency }) => agency === null || agency === agencyCode)
@@ -61,8 +62,8 @@ function part(token: string, index: number): Record<string, unknown> {
 }
 
 /**
- * The keys of one issuer, kept together. A made-up key id makes us ask the issuer at most once in a while, and never keeps
- * out those whose key is known: a limit on fetches that all ids share would let anybody lock everybody out.
+ * Cached signing keys of one issuer. An unknown key id causes a fetch at most once per `KEYS_PAUSE_MS`, and never
+ * blocks tokens whose key is known: a limit on fetches shared by all ids would let anybody lock everybody out.
  */
 class IssuerKeys {
   private keys = new Map<string, KeyObject>();
@@ -82,7 +83,7 @@ class IssuerKeys {
     return this.keys.get(kid);
   }
 
-  /** Where the issuer does not answer, the keys that were known stay known for a while. */
+  /** Fetches the keys. If the issuer does not respond, the known keys remain in use. */
   private async ask(): Promise<void> {
     this.askedAt = Date.now();
     try {
@@ -94,7 +95,7 @@ class IssuerKeys {
   }
 }
 
-/** Finds the key that must have signed a token, by its issuer and key id; throws where there can be none. */
+/** Finds the signing key of a token by issuer and key id; throws if there can be none. */
 class Keys {
   private readonly ofIssuers: Map<string, IssuerKeys>;
 
@@ -115,7 +116,7 @@ class Keys {
 
 const tokenOf: (request: FastifyRequest) => string | null = ExtractJwt.fromAuthHeaderAsBearerToken();
 
-/** A token of which the signature and the claims were verified with this key. */
+/** Token whose signature and claims were verified with this key. */
 interface Verified {
   key: KeyObject;
   claims: Claims;
@@ -127,7 +128,7 @@ const MOST_VERIFIED = 10_000;
 export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private readonly issuers: IssuerConfig[];
   private readonly keys: Keys;
-  /** The key with which the token of a request is being verified. */
+  /** Keys with which the tokens of current requests are being verified. */
   private readonly keyOf: WeakMap<FastifyRequest, KeyObject>;
   private readonly verified = new Map<string, Verified>();
 
@@ -163,7 +164,10 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     this.keyOf = keyOf;
   }
 
-  /** Verifies a signature once: while its key is the issuer's and the token has not expired, only the clock is asked again. */
+  /**
+   * Verifies each signature once. While the key is still the issuer's and the token has not expired, only the time is
+   * checked again.
+   */
   override authenticate(...[request, options]: Parameters<Strategy['authenticate']>): void {
     const asked = request as unknown as FastifyRequest;
     const token = tokenOf(asked);
@@ -225,9 +229,10 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     return actor;
   }
 
-  /** Accepts the purpose of emergencies from whoever has an emergency access open now, and from nobody else. */
+  /** Accepts the emergency purpose only from an actor with an open emergency access. */
   private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
-    // asked for by a person, or registered for a machine client, which can open no emergency access
+    // a person states the purpose in a header; for a machine client, which can open no emergency access, it is
+    // registered
     if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
     await refuseUnlessReloaded(
       actor,
@@ -250,12 +255,16 @@ function isCurrent({ exp = 0, nbf = 0 }: Claims): boolean {
 }
 
 const READING = ['GET', 'HEAD'];
-/** What a command counts and checks is what its actor reads in the panel's meetings, whatever they have to do with the log. */
+/**
+ * Purpose of every command. Counts and checks use what the actor reads in the panel's meetings, regardless of any
+ * purpose of the log.
+ */
 const PURPOSE_OF_COMMANDS: Purpose = 'PANEL_MEETING';
 
 /**
- * Returns for which purpose a person reads, as far as the request says so; a machine client has one that is registered. A command
- * has none of its own: another purpose shows other records, and a check over fewer records refuses less.
+ * Returns the purpose of reading that a person states in the request, if any. A machine client has a registered
+ * purpose. A command has a fixed purpose: another one would show other records, and a check over fewer records refuses
+ * less.
  */
 function purposeOf({ headers, method, routeOptions }: FastifyRequest): Purpose | LogPurpose | undefined {
   const { purpose } = headers;

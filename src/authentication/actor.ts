@@ -1,17 +1,17 @@
 /**
- * Who acts, now, by which call. Everything that a rule may ask about the reader is a fact of the actor; facts are
- * read from the database at each request and never believed from a token.
+ * Actor of a request or job, with every attribute that a rule may use. Attributes come from the database, are checked
+ * for changes on each request, and are never taken from a token.
  *
- * An area adds facts by declaring them (`declareAttribute`) and by naming their type:
+ * An area adds an attribute by declaring its type and its SQL expression:
  *
- *   declare module './actor.js' { interface ActorFacts { memberships: MembershipFact[] } }
- *   declareFact('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
+ *   declare module './actor.js' { interface ActorAttributes { memberships: MembershipFact[] } }
+ *   declareAttribute('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
  */
 import type { RequestContext } from '../http/request-context.js';
 import type { LogPurpose, Purpose } from './purposes.js';
 import type { Problem } from '../http/problems.js';
 
-/** Facts that areas declare (see above). */
+/** Attributes declared by the areas, through declaration merging. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
 export interface ActorAttributes {}
 
@@ -21,37 +21,40 @@ export interface Actor extends ActorAttributes {
   name: string;
   agencyId: string;
   agencyType: string;
-  /** System roles (`SystemRole`), such as `auditor` or `safeguarding_lead`. */
+  /** System roles (`SystemRole`), e.g. `auditor` or `safeguarding_lead`. */
   roles: string[];
-  /** Machine clients only: `action:Subject` pairs the client is registered for and the token carries. */
+  /** Permitted `action:Subject` pairs of a machine client: registered for the client and present in the token. */
   scopes?: string[];
   purpose: Purpose | LogPurpose;
   now: Date;
   call: RequestContext;
-  /** What the database itself hides from the actor, to be said in each transaction; the policy does not read it. */
+  /** Security context for row-level security, set in each transaction. The policy does not read this property. */
   securityContext: object;
   /**
-   * Of somebody who signed in: what is known stands as long as the stamp does. Whoever asks about records learns the stamp
-   * with the first answer, and nothing that was found leaves where it is another.
+   * Cache state of an actor who signed in, valid while the authorization version is unchanged. The first statement of a
+   * unit of work returns the current version. If that version differs, no result leaves the unit of work.
    */
   cache?: ActorCache;
 }
 
 export interface ActorCache {
   version: string;
-  /** Whether the actor was read for this request: nobody is refused for what was known before it. */
+  /**
+   * Indicates whether the actor was loaded for this request. A refusal must never rest on data cached before the
+   * request.
+   */
   isFresh: boolean;
-  /** The next moment at which a fact changes by the clock alone. */
+  /** Next time at which an attribute changes without a write, as time passes. */
   expiresAt: Date;
-  /** Reads the actor again, in place, as of `now`; refuses where nobody active stands behind it any more. */
+  /** Reloads the actor in place, as of `now`. Throws if the actor is no longer active. */
   reload: (now: Date) => Promise<void>;
-  /** Whether everything that was read is, as of `now`, what would be read again. */
+  /** Returns whether a reload as of `now` would give the same data. */
   isCurrent: (now: Date) => Promise<boolean>;
 }
 
 /**
- * Refuses the actor with what `problemOf` finds, after `tell` has written it down; nobody is refused for what was known before
- * the request. Whenever the actor is read anew, the same is asked again.
+ * Throws the problem that `problemOf` finds, after `tell` has recorded the refusal. An actor cached before the request
+ * is reloaded and checked again first. The check is repeated at every later reload.
  */
 export async function refuseUnlessReloaded(
   actor: Actor,
@@ -80,15 +83,15 @@ export async function refuseUnlessReloaded(
 export interface Attribute {
   name: keyof ActorAttributes;
   /**
-   * A scalar SQL expression (a parenthesised select is added) over `who` (kind, id, agency_id, agency_type) and the
-   * named parameters `:now` and `:purpose`.
+   * Scalar SQL expression, placed in parentheses by the generated statement. May use the columns of `who` (kind, id,
+   * name, agency_id, agency_type, roles, scopes, purpose) and the named parameter `:now`.
    */
   sql: string;
-  /** Turns the JSON value into the fact. */
+  /** Converts the JSON value to the attribute. */
   read: AttributeReader<unknown>;
 }
 
-/** Whose fact it is, and a way to ask for what never changes and so need not be read with each request. */
+/** Owner of an attribute. `ask` queries data that never changes and therefore need not be read with each request. */
 export interface AttributeOwner {
   agencyType: string;
   purpose: string;
@@ -110,7 +113,10 @@ export function declareAttribute<N extends keyof ActorAttributes>(
 
 const changes: string[] = [];
 
-/** A scalar SQL expression: the next moment after `:now` at which a fact about `who` changes by the clock alone, or null. */
+/**
+ * Declares a scalar SQL expression for the next time-based change of an attribute of `who`. The expression returns the
+ * first such time after `:now`, or null.
+ */
 export function declareTimedChange(sql: string): void {
   changes.push(sql);
 }
@@ -119,15 +125,17 @@ export const declaredTimedChanges = (): readonly string[] => changes;
 
 export const declaredAttributes = (): readonly Attribute[] => [...facts.values()];
 
-/** Where actors come from. The agencies area provides it; the policy only asks. */
+/** Loads actors. The agencies area implements this class, so that authorization does not depend on that area. */
 export abstract class Actors {
-  /** The actor behind a verified token, or null where nobody active stands behind it. */
+  /** Returns the actor of a verified token, or null if no active actor matches. */
   abstract signedIn(issuer: string, subject: string, clientId: string | null, as: ActingAs): Promise<Actor | null>;
-  /** Another practitioner, as the policy sees them at `as.now` (for explanations). */
+  /** Returns another practitioner as of `as.now`, for explanations. */
   abstract practitioner(id: string, as: ActingAs): Promise<Actor | null>;
-  /** Many practitioners as the policy sees them at `as.now`, in few statements, by identifier; without those who are not active. */
+  /**
+   * Returns practitioners as of `as.now` by identifier, loaded in few statements. Inactive practitioners are left out.
+   */
   abstract practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>>;
-  /** The same, read by `ask` within a transaction: with what that transaction changed. Nothing of it is kept. */
+  /** Returns practitioners read by `ask` within a transaction, including its uncommitted changes. Nothing is cached. */
   abstract practitionersWithin(
     ask: <R>(sql: string, values: unknown[]) => Promise<R[]>,
     ids: readonly string[],
@@ -139,8 +147,8 @@ export interface ActingAs {
   now: Date;
   call: RequestContext;
   purpose?: Purpose | LogPurpose;
-  /** The only agency (its code) for whose people the issuer vouches; null where it vouches for all. */
+  /** Code of the only agency for whose people the issuer vouches; null if the issuer vouches for all agencies. */
   vouchesFor?: string | null;
-  /** Scopes of the token, machine clients only. */
+  /** Scopes of the token; machine clients only. */
   scopes?: string[];
 }

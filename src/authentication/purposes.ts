@@ -1,5 +1,5 @@
 /**
- * Why somebody reads or discloses. Source: domain note on law and standards, section 5.4, "Purpose code set".
+ * Purposes of reading or disclosing data. Source: domain note on law and standards, section 5.4, "Purpose code set".
  */
 export const PURPOSES = [
   'SAFEGUARD_CHILD',
@@ -23,10 +23,10 @@ export const PURPOSES = [
 export type Purpose = (typeof PURPOSES)[number];
 
 /**
- * The only purposes for which the log may be used: to verify the lawfulness of processing; for self-monitoring, the
- * conduct of internal disciplinary proceedings included; for the integrity and security of personal data; for criminal
- * proceedings. No agreement row is written for them. Source: Data Protection Act 2018, section 62(4) (domain note on law
- * and standards, section 4, REQ-LOG-06).
+ * Exhaustive list of the purposes for which the audit log may be used. Permitted are: verifying the lawfulness of
+ * processing; self-monitoring, including internal disciplinary proceedings; ensuring the integrity and security of
+ * personal data; criminal proceedings. Agreements have no rows for these purposes. Source: Data Protection Act 2018,
+ * section 62(4) (domain note on law and standards, section 4, REQ-LOG-06).
  */
 export const LOG_PURPOSES = [
   'LOG_LAWFULNESS',

@@ -1,7 +1,7 @@
 /**
- * What follows from who somebody is, worked out once and kept for as long as every fact about them is the very same object.
- * The moment is no part of it: what is kept may hold `actor.now` as a value to be replaced (see `records/statement-template.ts`), and
- * must not depend on it in any other way.
+ * Memoises values derived from an actor. An entry is valid while every attribute of the actor is the same object. The
+ * current time is not part of the key: a memoised value may contain `actor.now` as a replaceable parameter (see
+ * `records/statement-template.ts`), and must not depend on the time in any other way.
  */
 import { declaredAttributes, type Actor } from '../authentication/actor.js';
 
@@ -10,7 +10,10 @@ interface Standing {
   kept: Map<string, unknown>;
 }
 
-/** By wall, because each reading of the facts makes one; simulated facts share it, hence the list. */
+/**
+ * Memoised values by security context, because each load of the attributes creates a new context. Simulated attributes
+ * share one context, hence the list.
+ */
 const standings = new WeakMap<object, Standing[]>();
 const MOST_KEPT = 16;
 

@@ -1,17 +1,17 @@
 /**
- * Which data category each column belongs to, and from which sharing level on its value is shown.
+ * Declares the data category of each column, and the sharing level from which its value is shown.
  *
- *   @Classified('identity') familyName            shown where identity is shared in full
- *   @Classified('identity', 'summary') ageBand    shown already where identity is shared as a summary
- *   @Classified(rowCategory('category')) text     the row itself says its category
- *   @ReasonOfPanel('plan_action') outcomeText     shared as what anybody contributes, whoever contributed the record
+ *   @Classified('identity') familyName            shown if identity is shared in full
+ *   @Classified('identity', 'summary') ageBand    shown even if identity is only shared as a summary
+ *   @Classified(rowCategory('category')) text     category taken from another column of the row
+ *   @ReasonOfPanel('plan_action') outcomeText     shared as a contribution of any agency, by the panel's agreement
  *
- * A column without a classification counts as never shared, and fails a test.
+ * A column without a classification is never shared, and fails a test.
  */
 import 'reflect-metadata';
 import type { Classification, SharingLevel } from './data-categories.js';
 
-/** The category stands in another column of the same row. */
+/** Reference to the column of the same row that holds the category. */
 export interface RowCategory {
   column: string;
 }
@@ -19,9 +19,12 @@ export const rowCategory = (column: string): RowCategory => ({ column });
 
 export interface ColumnClass {
   category: Classification | RowCategory;
-  /** The least level at which the value is shown. */
+  /** Lowest sharing level at which the value is shown. */
   from: SharingLevel;
-  /** Words of the panel, whoever contributed the record: shared as the panel's own agreement shares what anybody contributes. */
+  /**
+   * Marks words of the panel in a record of any agency. The panel's own agreement shares such words as a contribution
+   * of any agency.
+   */
   isOfPanel?: true;
 }
 
@@ -31,7 +34,10 @@ export function Classified(category: Classification | RowCategory, from: Sharing
   return classifying({ category, from });
 }
 
-/** A reason that a chair, a coordinator or the owner of a task must give in a record of any agency. */
+/**
+ * Classifies a reason that a chair, a coordinator or the owner of a task must give. The record may belong to any
+ * agency.
+ */
 export function ReasonOfPanel(category: Classification, from: SharingLevel = 'full'): PropertyDecorator {
   return classifying({ category, from, isOfPanel: true });
 }
@@ -44,12 +50,12 @@ function classifying(column: ColumnClass): PropertyDecorator {
   };
 }
 
-/** The classification of a property of a record or view, or undefined where nobody classified it. */
+/** Returns the classification of a property of a record or view, or undefined if there is none. */
 export function classOf(type: abstract new () => object, property: string): ColumnClass | undefined {
   return (Reflect.getMetadata(KEY, type.prototype as object) as Map<string, ColumnClass> | undefined)?.get(property);
 }
 
-/** All classified properties of a class, inherited ones included. */
+/** Returns all classified properties of a class, including inherited ones. */
 export function classifiedProperties(type: abstract new () => object): Map<string, ColumnClass> {
   return new Map(Reflect.getMetadata(KEY, type.prototype as object) as Map<string, ColumnClass> | undefined);
 }

@@ -1,10 +1,9 @@
 /**
- * The other reading of a condition: SQL. Same tree, same answers as `holds` in `conditions.ts`; the test
- * `sql-is-memory` compares the two over generated worlds.
+ * Compiles conditions to SQL, with the same results as `conditionHolds` in `conditions.ts`. The tests `sql-is-memory-*`
+ * compare both evaluations over generated data.
  *
- * Fields and relations come from the subject's own declaration, every value is a parameter, and an operator that is not
- * listed throws. The text depends on the shape of the condition alone, never on its values, so that it can be a prepared
- * statement.
+ * Fields and relations come from the subject's declaration, every value is a parameter, and an unknown operator throws.
+ * The SQL text depends only on the shape of the condition, never on its values, so that it can be a prepared statement.
  */
 import type { Condition } from '@ucast/mongo2js';
 import { CompoundCondition, FieldCondition } from '@ucast/mongo2js';
@@ -13,7 +12,7 @@ import { columnOf, tableOf } from '../database/columns.js';
 import { relationOf, subjectOf, type Relation } from './subjects.js';
 import { type RecordClass } from '../database/record-class.js';
 
-/** Collects the values of one statement. */
+/** Collects the parameter values of one statement. */
 export class Parameters {
   readonly values: unknown[] = [];
   private readonly slots = new Map<Parameter, number>();
@@ -32,8 +31,8 @@ export class Parameters {
 const COMPARISONS: Record<string, string> = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
 /**
- * The condition over rows of `type` under `alias`, as a boolean SQL expression (null counts as false). `valueOf` gives the
- * expression for a column of these rows that is not compared as it is.
+ * Compiles a condition on rows of `type` under `alias` to a boolean SQL expression. NULL counts as false. `valueOf`
+ * returns the expression for a column that must not be compared directly.
  */
 export function toSql(
   condition: Condition,
@@ -80,7 +79,7 @@ export function toSql(
   throw new Error(`the policy does not know the operator ${condition.operator}`);
 }
 
-/** `EXISTS` over the related rows that meet the condition. */
+/** Builds `EXISTS` over the related rows that meet the condition. */
 function relatedSql(
   relation: Relation,
   type: RecordClass,
@@ -93,7 +92,7 @@ function relatedSql(
   return `EXISTS (SELECT 1 FROM ${tableOf(relation.to)} ${related} WHERE ${join} AND ${toSql(inner, relation.to, related, parameters)})`;
 }
 
-/** The columns by which rows under the alias `related` belong to those of `type` under `alias`. */
+/** Builds the join condition between rows of `type` under `alias` and related rows under `related`. */
 export const joinSql = (
   { to, local, foreign, also = {} }: Relation,
   type: RecordClass,

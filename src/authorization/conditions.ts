@@ -1,19 +1,20 @@
 /**
- * The language of row rules: a small part of the MongoDB query language, as CASL speaks it, over the fields and
- * relations of a record:
+ * Condition language of row rules: a subset of the MongoDB query language, as used by CASL. Conditions refer to fields
+ * and relations of a record:
  *
  *   { handling: 'C', acknowledgements: { $elemMatch: { practitionerId: me, voidedAt: null } } }
  *
- * One tree, two readings. Here is the reading in memory; `sql.ts` is the other. Both are two-valued and agree on nulls:
- * a comparison with a missing value is false, `$ne` and `$nin` are its exact opposites. Operators outside this list are
- * refused when a rule is built, never ignored (medplum: a criterion that compiles to nothing widens a search).
+ * A condition tree has two evaluations: in memory (this file) and as SQL (`conditions-to-sql.ts`). Both are two-valued
+ * and agree on nulls: a comparison with a missing value is false; `$ne` and `$nin` are the exact negations of `$eq` and
+ * `$in`. An operator outside this subset is refused when a rule is built, never ignored (medplum: a criterion that
+ * compiles to nothing widens a search).
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { ConditionsMatcher } from '@casl/ability';
 
 export type Where = Record<string, unknown>;
 
-/** Stands for a value that is filled in when the question is put; known to the SQL reading alone. */
+/** Placeholder for a value that is bound when the statement runs. Only the SQL evaluation supports placeholders. */
 export class Parameter {
   constructor(readonly index: number) {}
 
@@ -25,7 +26,10 @@ export class Parameter {
 export type Row = Record<string, unknown>;
 
 const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
-/** `$overlaps`: the field is a list and shares a value with this one. `$within`: it is a list and all of its values are in this one. */
+/**
+ * List operators. `$overlaps`: the list field shares an element with the operand. `$within`: every element of the list
+ * field is in the operand.
+ */
 const LISTS: Record<string, string> = { $in: 'in', $nin: 'nin', $overlaps: 'overlaps', $within: 'within' };
 const SCALARS: Record<string, string> = {
   $eq: 'eq',
@@ -44,7 +48,7 @@ const isPlain = (value: unknown): value is Where =>
   !(value instanceof Date) &&
   !(value instanceof Parameter);
 
-/** The tree of a condition; throws on whatever the two readings do not both know. */
+/** Parses a condition. Throws on anything that is not supported by both evaluations. */
 export function parseCondition(where: Where): Condition {
   const parts = Object.entries(where).flatMap(([key, value]): Condition[] => {
     const compound = COMPOUND[key];
@@ -85,7 +89,10 @@ function ordered(a: unknown, b: unknown, test: (x: number) => boolean): boolean 
   return test(x === y ? 0 : x < y ? -1 : 1);
 }
 
-/** Does the row satisfy the condition? Relations are read from the row as one related row, a list of them, or null. */
+/**
+ * Returns whether the row meets the condition. A relation is read from the row as one related row, a list of rows, or
+ * null.
+ */
 export function conditionHolds(condition: Condition, row: Row): boolean {
   if (condition instanceof CompoundCondition) {
     const parts = condition.value as Condition[];
@@ -128,7 +135,7 @@ export function conditionHolds(condition: Condition, row: Row): boolean {
   throw new Error(`the policy does not know the operator ${condition.operator}`);
 }
 
-/** Tells CASL how to read our conditions; the tree stays available to the SQL reading as `rule.ast`. */
+/** Evaluates conditions in memory on behalf of CASL. The tree stays available for the SQL evaluation as `rule.ast`. */
 export const conditionsMatcher: ConditionsMatcher<Where> = (where) => {
   const ast = parseCondition(where);
   const matches = (row: Row): boolean => conditionHolds(ast, row);

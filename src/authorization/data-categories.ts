@@ -1,9 +1,9 @@
 /**
- * The words in which a sharing agreement is written.
+ * Terms of sharing agreements: data categories, sharing levels and legal gateways.
  *
- * Every column of every record carries one of these data categories, and an agreement row says, for one category
- * and one pair of agency types, how much of it travels. Keeping the words here, apart from any rule, lets the
- * agreement, the classification of columns, the mask, the matrix and the documents speak the same language.
+ * Every column of every record has one of these data categories. An agreement row states how much of one category is
+ * shared between one pair of agency types. The terms are defined apart from any rule, so that agreements, column
+ * classifications, the field mask, the matrix and its documents use the same terms.
  */
 
 /**
@@ -51,19 +51,21 @@ export const DATA_CATEGORIES = [
 export type DataCategory = (typeof DATA_CATEGORIES)[number];
 
 /**
- * Categories that are a more sensitive kind of the same thing: an agreement never shares the child further than its
- * parent, nor the child alone (`sharing/agreement-law.ts`). A choice, made narrowly: the parent must be what remains of the
- * child when its danger is taken away. What is merely often told together is no child.
+ * Parents of categories that are a more sensitive kind of another category. An agreement never shares a child further
+ * than its parent, nor the child alone (`sharing/agreement-law.ts`). The choice is deliberately narrow: the parent must
+ * be what remains of the child once the danger is removed. Data that is merely often shared together is no child.
  *
- * - `protected_address` is where somebody lives, kept from somebody who looks for them (MARAC note, section 6.8);
- * - `police_intelligence` is what police hold of an incident or a person without its having been recorded as fact;
- * - `sexual_health` is health under statutory secrecy of its own;
+ * - `protected_address` is the address of a person, concealed from somebody who looks for that person (MARAC note,
+ *   section 6.8);
+ * - `police_intelligence` is information that police hold about an incident or a person without having recorded it as
+ *   fact;
+ * - `sexual_health` is health data under statutory secrecy of its own;
  * - `equality` and `immigration` are demographic facts that can be turned against the person.
  *
- * Not children, although the words suggest it: `safe_contact` says how *not* to make contact, and that it exists stops an
- * unsafe call by those who hold no number; `health_mental` and `substance_use` are not kinds of bodily health, and a
- * landlord may have to know that the one exists where the other is no concern of theirs; `nrm_trafficking` protects a
- * victim whoever noticed, with or without a police incident.
+ * Not children, although their names suggest it: `safe_contact` says how *not* to make contact, and the existence of
+ * the entry prevents an unsafe call by those who hold no number; `health_mental` and `substance_use` are not kinds of
+ * bodily health, and a landlord may need to know that one exists while the other is of no concern to a landlord;
+ * `nrm_trafficking` protects a victim regardless of who noticed, with or without a police incident.
  */
 export const CATEGORY_PARENTS: Partial<Record<DataCategory, DataCategory>> = {
   protected_address: 'location_current',
@@ -74,34 +76,33 @@ export const CATEGORY_PARENTS: Partial<Record<DataCategory, DataCategory>> = {
 };
 
 /**
- * What a column may be classified as: a data category, or `administrative` for what is about the process and never
- * about a person (identifiers, stages, dates of meetings). Administrative values travel with their row.
+ * Classification of a column: a data category, or `administrative`. Administrative values describe the process and
+ * never a person (identifiers, stages, dates of meetings), and are shown with their row.
  */
 export type Classification = DataCategory | 'administrative';
 
 /**
- * What no emergency opens: advice that is legally privileged, and what belongs to a Channel panel. Source: domain note on
- * law and standards, section 5.4 "Break-glass", sealed items (Channel, legally privileged, sealed by the originator).
+ * Categories that no emergency access opens: legally privileged advice, and data of a Channel panel. Source: domain
+ * note on law and standards, section 5.4 "Break-glass", sealed items (Channel, legally privileged, sealed by the
+ * originator).
  */
 export const SEALED_CATEGORIES: readonly DataCategory[] = ['legal_privileged', 'radicalisation'];
 
-/** How much of a category a reader receives, from nothing to everything. */
+/** Levels at which a category is shared, from nothing to everything. */
 export const SHARING_LEVELS = ['none', 'existence', 'summary', 'full'] as const;
 export type SharingLevel = (typeof SHARING_LEVELS)[number];
 
-/** True where `granted` gives at least as much as `needed`. */
 export function isAtLeast(granted: SharingLevel, needed: SharingLevel): boolean {
   return SHARING_LEVELS.indexOf(granted) >= SHARING_LEVELS.indexOf(needed);
 }
 
-/** The more generous of two levels. */
 export function higherLevel(a: SharingLevel, b: SharingLevel): SharingLevel {
   return isAtLeast(a, b) ? a : b;
 }
 
 /**
- * The legal power by which an item is disclosed. Source: domain note on law and standards, section 3,
- * "Gateway code set".
+ * Legal powers under which an item is disclosed. Source: domain note on law and standards, section 3, "Gateway code
+ * set".
  */
 export const LEGAL_GATEWAYS = [
   'CDA_S115',

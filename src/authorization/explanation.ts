@@ -1,6 +1,7 @@
 /**
- * Why somebody may, or may not: the steps of the decision, in their order, each with its recorded result. The steps are
- * the very bars, grounds and levels that enforcement uses, read in memory; the test of agreement holds the two together.
+ * Explains a decision of the policy as an ordered list of steps, each with its result. The steps use the same deny
+ * rules, allow rules and sharing levels as enforcement, evaluated in memory; a test compares explanations with
+ * enforcement.
  */
 import type { Actor } from '../authentication/actor.js';
 import { isAtLeast } from './data-categories.js';
@@ -12,30 +13,30 @@ import { applicableRules, type Step, type Subject } from './subjects.js';
 export interface ExplainedStep {
   step: Step;
   result: 'passed' | 'stopped' | 'opened' | 'not-met' | 'not-applicable';
-  /** The rule, as a sentence. */
+  /** Rule as a sentence. */
   rule: string;
 }
 
 export interface Explanation {
   outcome: 'permit' | 'withhold' | 'refuse';
   steps: ExplainedStep[];
-  /** The step that decided, and the rule. */
+  /** Deciding step and its rule; null if no step decided. */
   decidedBy: { step: Step; rule: string } | null;
-  /** The agreement row that was weighed, where one was. */
+  /** Agreement row that was evaluated; null if none was. */
   agreementRowId: string | null;
-  /** What would have to change for another outcome, and how to ask for it. */
+  /** Changes that would lead to another outcome, and how to request each. */
   wouldChange: string[];
 }
 
-/** Where there is no ground, one may be asked for. */
+/** Advice if no allow rule applies: a grant can be requested. */
 const HOW_TO_ASK = ['a grant until a date: ask the chair of the panel with POST /v1/access-requests'];
 
-/** Why a field is kept back where every ground that opens the record is limited. */
+/** Reason for withholding a field if every applicable rule is limited to other fields. */
 export const OTHER_FIELDS = 'these grounds show other fields only';
 
 const BAR_STEPS = ['conflict', 'compartment'] as const;
 
-/** `row` carries the relations that the rules ask about. */
+/** Explains the decision about one record. `row` must include the relations that the rules use. */
 export function explain(actor: Actor, subject: Subject, action: string, row: Row, field?: string): Explanation {
   const steps: ExplainedStep[] = [
     { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' },

@@ -1,4 +1,7 @@
-/** The policy as a page: who may do what to which records, and as what each field counts. Derived, never written. */
+/**
+ * Generates the policy matrix: permissions on each record type, and the classification of each field. Derived from the
+ * declarations, never written by hand.
+ */
 import { SEALED_CATEGORIES } from './data-categories.js';
 import { classifiedProperties, type ColumnClass } from './classification.js';
 import { declaredSubjects, subjectOf, type AllowRule, type Relation, type Subject } from './subjects.js';
@@ -8,11 +11,11 @@ export interface MatrixRule {
   subject: string;
   action: string;
   ground: string;
-  /** Completes "somebody …". */
+  /** Completes the phrase "somebody …". */
   who: string;
-  /** The action on the parent that must be permitted too. */
+  /** Action on the parent that must be permitted as well; null if none. */
   within: string | null;
-  /** The only fields shown on this ground; null means all that the levels allow. */
+  /** Only fields shown under this rule; null means all fields that the sharing levels allow. */
   fields: string[] | null;
 }
 
@@ -79,7 +82,7 @@ listed here. An emergency access shows the content of its case in full whatever 
 most" and the sealed categories (${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, besides,
 do only what they are registered for.`;
 
-/** Between a word and the next: `whyMultiAgency`, `nhsNumber`. */
+/** Splits an identifier such as `whyMultiAgency` or `nhsNumber` into words. */
 const inWords = (name: string): string =>
   name
     .replace(/Id$/, '')
@@ -89,7 +92,7 @@ const inWords = (name: string): string =>
 
 const WIDTH = 120;
 
-/** A point of a list, with its lines indented beneath it. */
+/** Formats a list item, with further lines indented. */
 function point(text: string, indent = '  - '): string {
   const lines: string[] = [];
   let line = indent;
@@ -117,7 +120,7 @@ function keptOut({ denyRules: denyRules, parent, relations, allowRules: allowRul
   ];
 }
 
-/** What the ground needs of the record above, unless its own sentence says so. */
+/** Returns the permission needed on the parent, or an empty string if the rule's own sentence names that permission. */
 function proviso({ parent, relations }: Subject, { within, sentence }: AllowRule): string {
   if (!within || !parent) return '';
   const above = subjectOf((relations[parent] as Relation).to);
@@ -134,7 +137,7 @@ const mayDo = (subject: Subject): string[] =>
     return point(`${capital(deeds)}: somebody ${ground.sentence}${proviso(subject, ground)}${shown}`);
   });
 
-/** `from summary on  identity: role, since`, the fields of one category together. */
+/** Lists fields grouped by level and category, e.g. `From summary on, as identity: role, since`. */
 function counts(subject: Subject): string[] {
   const groups = new Map<string, string[]>();
   for (const [field, { category, from }] of classifiedProperties(subject.type)) {
@@ -163,7 +166,7 @@ function section(subject: Subject): string {
   ].join('\n');
 }
 
-/** The same as text, from top to bottom in the order of the work, for a data protection officer. */
+/** Renders the matrix as text for a data protection officer, in the order of the work. */
 export function matrixText(): string {
   const chapters = CHAPTERS.map((chapter, index) => {
     const heading = `${String(index + 1)}. ${chapter.toUpperCase()}`;

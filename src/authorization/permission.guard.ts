@@ -1,9 +1,11 @@
 /**
- * The permission guard: closed by default. A route says which action on which subject it is (`@RequirePermission`), or that it is open to
- * everybody and why (`@Authenticated`, `@Public`); a route that says none of it stops the boot.
+ * Permission guard: routes are closed by default. A route declares its action and subject (`@RequirePermission`), or
+ * the reason why it is open (`@Authenticated`, `@Public`). A route with none of these decorators stops the application
+ * at start.
  *
- * The guard does not decide about records: `work.find` and `work.page` do, in the query. It refuses where no
- * ground at all could open the action to this actor on a whole collection, and says so.
+ * The guard does not decide about records: `work.find` and `work.respondPage` add the rules to their queries. The guard
+ * refuses only if no allow rule could permit the action on any record of the collection, or a machine client lacks the
+ * scope.
  */
 import {
   applyDecorators,
@@ -33,26 +35,26 @@ export interface RequiredPermission {
   subject: RecordClass;
 }
 
-/** This route performs `action` on `subject`. */
+/** Declares that the route performs `action` on `subject`. */
 export const RequirePermission = (action: string, subject: RecordClass): MethodDecorator =>
   applyDecorators(
     SetMetadata(PERMISSION_KEY, { action, subject } satisfies RequiredPermission),
     routeConfig({ needsSignIn: true }),
   );
 
-/** Anybody may call this route without signing in, because … */
+/** Opens a route to unauthenticated callers; `because` gives the reason. */
 export const Public = (because: string): CustomDecorator => SetMetadata(PUBLIC_KEY, because);
 
-/** This route is open to everybody who signed in, because … */
+/** Opens a route to every authenticated actor; `because` gives the reason. */
 export const Authenticated = (because: string): MethodDecorator =>
   applyDecorators(SetMetadata(SIGNED_IN, because), routeConfig({ needsSignIn: true }));
 
-/** Where a refusal at the door is written down, before it is told. The records area provides it; the guard only asks. */
+/** Records a refusal of the permission guard before the response is sent. The records area implements this class. */
 export abstract class RefusalRecorder {
   abstract refused(actor: Actor, action: string, subjectType: string, rule: string): Promise<void>;
 }
 
-/** The actor of the request. */
+/** Injects the actor of the request. */
 export const CurrentActor = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: Actor }>().user,
 );
@@ -109,6 +111,6 @@ export class PermissionGuard implements CanActivate, OnApplicationBootstrap {
         )
         .map(({ name }) => name);
     });
-    if (closed.length) throw new Error(`routes without @Can, @SignedIn or @Open: ${closed.join(', ')}`);
+    if (closed.length) throw new Error(`routes without @RequirePermission, @Authenticated or @Public: ${closed.join(', ')}`);
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Columns that hold the identifier of another record, which their reader may not be allowed to know:
+ * Declares columns that identify another record, which the reader may not be allowed to know.
  *
- *   @References(() => Case, ['track'])  shown to those who may follow that case
+ *   @References(() => Case, ['track'])  shown to actors with permission to `track` that case
  *
- * A reference to a record that the reader may not read is left out and named in `withheld`, like a field. Where a conflict, a
- * compartment or a recusal hides even the existence of the record, the reference is null, as if there were none; a column
- * whose value says by itself that there is such a record is declared with it (`Subject.telling`). A reference to the record's
- * own parent, or to a directory (agencies, staff, panels), needs no declaration.
+ * A reference to a record that the reader may not read is left out and named in `withheld`, like a field. If a
+ * conflict, a compartment or a recusal hides the existence of the record, the reference is null, as if there were no
+ * such record. A column whose value alone implies such a record is declared in `Subject.revealing`. A reference to the
+ * record's own parent, or to a directory (agencies, staff, panels), needs no declaration.
  */
 import type { RecordClass } from '../database/record-class.js';
 
 export interface Reference {
-  /** The type of record that a row refers to, or null where it is none that could be hidden. */
+  /** Returns the type of the referenced record, or null for a record that is never hidden. */
   to: (row: Record<string, unknown>) => RecordClass | null;
-  /** Actions on that record; one of them has to be permitted. */
+  /** Actions on the referenced record; at least one must be permitted. */
   actions: readonly string[];
 }
 
@@ -30,6 +30,6 @@ export function References(
   };
 }
 
-/** The declared references of a record or view, by property. */
+/** Returns the declared references of a record or view, by property. */
 export const referencesOf = (type: RecordClass): ReadonlyMap<string, Reference> =>
   (Reflect.getMetadata(KEY, type.prototype as object) as Map<string, Reference> | undefined) ?? new Map();

@@ -1,10 +1,11 @@
 /**
- * How much of a loaded row a reader receives: the second step of the policy, after the row rules.
+ * Evaluates how much of a loaded row a reader receives: the second step of the policy, after the row rules.
  *
- * The level of a value is that of the active agreement row for its category, from the type of agency that contributed it,
- * to the type of agency that reads it, on the panel concerned and for the reader's purpose. The reading agency must have signed
- * the agreement, and so must the contributing agency unless it is the panel's own agreement; the agency's own contributions are
- * always its own. No active row means none. A handling condition may lower the level, never raise it.
+ * The level of a value is the level of the active agreement row for its category, the type of the contributing agency,
+ * the type of the reading agency, the panel and the reader's purpose. The reading agency must have signed the
+ * agreement; so must the contributing agency, unless the agreement is the panel's own. An agency always reads its own
+ * contributions in full. Without an active row the level is `none`. A handling condition (sharing limit) may lower the
+ * level, never raise it.
  */
 import type { Actor } from '../authentication/actor.js';
 import {
@@ -20,25 +21,25 @@ import type { ColumnClass, RowCategory } from './classification.js';
 import { conditionHolds, parseCondition, type Row, type Where } from './conditions.js';
 import type { SharingLimit, Step, Subject } from './subjects.js';
 
-/** One agreement version as it applies to the actor now, for the actor's purpose. */
+/** Agreement version as it applies to the actor, at present and for the actor's purpose. */
 export interface AgreementFact {
   versionId: string;
-  /** Panels it governs on which the actor's agency is a signed party. */
+  /** Panels governed by the agreement on which the actor's agency is a signed party. */
   panelIds: string[];
-  /** Agencies that have signed it. */
+  /** Agencies that have signed the agreement. */
   signedAgencyIds: string[];
   /**
-   * Panels whose own agreement it is: no other that governs them came into force earlier. On them it also covers what agencies put
-   * before the panel that have not signed it.
+   * Panels whose own agreement this is: no other agreement for the panel came into force earlier. On these panels the
+   * agreement also covers contributions of agencies that have not signed.
    */
   ownPanelIds: string[];
   rows: {
     category: string;
-    /** An agency type, or `any`: the more specific row decides. */
+    /** Agency type, or `any`; a row for a specific type takes precedence. */
     contributingType: string;
     level: SharingLevel;
     rowId: string;
-    /** True for rows to the panel's coordination: they count only on panels the actor chairs or coordinates. */
+    /** Marks a row for the panel's coordination, which counts only on panels that the actor chairs or coordinates. */
     toCoordination: boolean;
   }[];
 }
@@ -46,11 +47,11 @@ export interface AgreementFact {
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
     agreements: AgreementFact[];
-    /** Panels the actor chairs, co-chairs or coordinates. */
+    /** Panels that the actor chairs, co-chairs or coordinates. */
     coordinatedPanelIds: string[];
-    /** Cases to which the actor has emergency access, now. */
+    /** Cases to which the actor has emergency access now. */
     emergencyCaseIds: string[];
-    /** Roles in these cases that were given to people since the access was opened. */
+    /** Roles in these cases that were assigned after the emergency access was opened. */
     namedSinceEmergencyIds: string[];
   }
 }
@@ -64,31 +65,37 @@ const NOTHING: GrantedLevel = { level: 'none', rowId: null, versionId: null };
 const UNSIGNED: GrantedLevel = { ...NOTHING };
 const ANY = 'any';
 
-/** The agency that contributed something, and its type then; null where the row does not say: then nobody has signed for it. */
+/**
+ * Agency that contributed a value, and its type at that time. Null if the row does not say: no signature covers such a
+ * value.
+ */
 export interface Contributor {
-  /** Left out where it is asked of agencies in general: as if the agency had signed. */
+  /** Undefined for agencies in general, evaluated as if the agency had signed. */
   agencyId?: string | null;
   type: string | null;
 }
 const ANYBODY: Contributor = { type: null };
-/** The panel itself: covered by its own agreement alone. */
+/** Panel itself as contributor, covered by its own agreement alone. */
 const PANEL: Contributor = { agencyId: null, type: null };
 
-/** What one agreement gives in one capacity. */
+/** Levels that one agreement grants in one capacity of the actor. */
 interface Table {
-  /** Agencies whose contributions it covers; null where it covers everybody's. */
+  /** Agencies whose contributions the agreement covers; null if all are covered. */
   contributorIds: ReadonlySet<string> | null;
-  /** `category/contributing type` → level. */
+  /** Granted levels by `category/contributing type`. */
   rows: Map<string, GrantedLevel>;
 }
 
-/** What follows from agreements in one capacity; kept with them, because the same agreements come as the same object. */
+/**
+ * Values derived from the actor's agreements and coordinated panels. Cached by the identity of the list of agreements,
+ * because unchanged agreements are always the same object.
+ */
 interface Following {
   tables: Map<string, Table[]>;
   reaching: Map<string, Where[]>;
 }
 const following = new WeakMap<AgreementFact[], Map<string, Following>>();
-/** The same, found by the very panels that somebody coordinates. */
+/** Derived values by the identity of the list of coordinated panels, looked up before the cache above. */
 const found = new WeakMap<string[], { agreements: AgreementFact[]; following: Following }>();
 
 function followingOf(actor: Actor): Following {
@@ -105,8 +112,8 @@ function followingOf(actor: Actor): Following {
 }
 
 /**
- * Per panel, one table for each agreement and each capacity in which the actor receives: as its agency, and as the panel's
- * coordination. Within a table the more specific row decides; between tables the wider one.
+ * Returns the tables of each panel: one per agreement and capacity of the actor (agency, coordination of the panel).
+ * Within a table the more specific row takes precedence; between tables the higher level does.
  */
 const tablesOf = (actor: Actor): Map<string, Table[]> => followingOf(actor).tables;
 
@@ -142,8 +149,9 @@ const wider = (a: GrantedLevel, b: GrantedLevel): GrantedLevel =>
     : a;
 
 /**
- * What every context of a row gives: a record read through two panels shows no more than the stricter of them, so that
- * putting it before a more generous panel shows nobody more of it. Source: design, section 1, principle 3.
+ * Returns the lowest level among all contexts of a row. A record read through two panels shows no more than the
+ * stricter panel allows, so that adding a more generous panel shows nobody more of the record. Source: design, section
+ * 1, principle 3.
  */
 const narrowest = ([first = NOTHING, ...others]: GrantedLevel[]): GrantedLevel =>
   others.reduce((a, b) => (isAtLeast(b.level, a.level) ? a : b), first);
@@ -154,7 +162,7 @@ const inTable = ({ rows }: Table, category: string, type: string | null): Grante
 const covers = ({ contributorIds }: Table, agencyId: string | null | undefined): boolean =>
   contributorIds === null || agencyId === undefined || (agencyId !== null && contributorIds.has(agencyId));
 
-/** What the agreements give the actor of one category, contributed by one agency, on one panel. */
+/** Returns the level that the agreements grant the actor for a category, a contributor and a panel. */
 export function grantedLevel(
   actor: Actor,
   panelId: string,
@@ -169,7 +177,9 @@ export function grantedLevel(
     .reduce(wider, NOTHING);
 }
 
-/** Types of agencies whose contributions of the category the agreements share otherwise than those of agencies in general. */
+/**
+ * Returns agency types whose contributions of the category are shared at another level than those of other agencies.
+ */
 export function typesApart(actor: Actor, panelId: string, category: string): string[] {
   const tables = tablesOf(actor).get(panelId) ?? [];
   const named = tables.flatMap(({ rows }) => [...rows.keys()].flatMap((key) => typeIn(key, category) ?? []));
@@ -179,20 +189,20 @@ export function typesApart(actor: Actor, panelId: string, category: string): str
     .sort();
 }
 
-/** Columns by which a row says where it stands, as far as it says so. */
+/** Names of the columns that identify the context of a row, as far as the row has them. */
 interface Standing {
   panel: string;
   agency?: string;
   type?: string;
   case?: string;
-  /** Only what the panel's own agreement shares, as for any contributor. */
+  /** Restricts the condition to the panel's own agreement, which covers any contributor. */
   isOfPanel?: true;
 }
 const USUAL: Standing = { panel: 'panelId', agency: 'agencyId', type: 'contributingType', case: 'caseId' };
 
 /**
- * The row form of `granted`: rows whose category reaches `level`, by agreement or because of an emergency. The category is
- * that of a column (`{ column }`), or one and the same for all rows.
+ * Returns conditions for rows whose category reaches `level`, by agreement or by emergency access. Query counterpart of
+ * `grantedLevel`. The category comes from a column (`{ column }`), or is the same for all rows.
  */
 function reaching(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
   const known = followingOf(actor).reaching;
@@ -206,7 +216,7 @@ function reaching(actor: Actor, level: SharingLevel, category: RowCategory | Dat
 }
 
 function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
-  /** Panels with the same answer are asked about together. */
+  /** Conditions that apply to several panels, merged into one condition for all of them. */
   const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor))
     for (const table of capacities) {
@@ -242,15 +252,18 @@ function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | Dat
   }));
 }
 
-/** Rows whose own category reaches `level`. Columns: `panelId`, `caseId`, `category`, `contributingType`. */
+/**
+ * Returns a condition for rows whose own category reaches `level`. Columns used: `panelId`, `agencyId`, `caseId`,
+ * `category`, `contributingType`.
+ */
 export const sharedAtLeast = (actor: Actor, level: SharingLevel): Where => ({
   $or: reaching(actor, level, { column: 'category' }, USUAL),
 });
 
 /**
- * The row form of `weigh`: the rows in which the reader sees this column, so that a question about it (a filter, a search,
- * a count) is put only to rows that would answer it when they are read. `through` are the rows that lend a row without a
- * panel its context, as far as the reader may read them.
+ * Returns a condition for rows in which the reader sees the column; query counterpart of `evaluateSharing`. A filter, a
+ * search or a count by the column considers only these rows, and so reveals nothing that reading the rows would not.
+ * `through` returns the readable related rows that lend their context to a row without a panel.
  */
 export function rowsShowingField(
   actor: Actor,
@@ -275,8 +288,9 @@ export function rowsShowingField(
 }
 
 /**
- * Rows by which a case that is open in an emergency lends its context: not roles that were given since it was opened. Whoever is named in that
- * hour is read as the agreement shares it, so that nobody is named to be read in full.
+ * Returns a condition for related rows that lend the context of a case opened by emergency access. Roles assigned after
+ * the access was opened are excluded: people named during the emergency are read as the agreement allows, so that
+ * nobody is named in order to be read in full.
  */
 export const emergencyRows = (
   { emergencyCaseIds, namedSinceEmergencyIds }: Pick<Actor, 'emergencyCaseIds' | 'namedSinceEmergencyIds'>,
@@ -286,7 +300,10 @@ export const emergencyRows = (
   ...(namedSinceEmergencyIds.length && caseColumn !== 'id' ? { id: { $nin: namedSinceEmergencyIds } } : {}),
 });
 
-/** Where a row without a panel of its own is read: the columns of the related row, and which related rows are readable. */
+/**
+ * Context that a related row lends to a row without a panel. Holds the names of the related columns and the condition
+ * for readable related rows.
+ */
 export interface RelatedContext {
   panel: string;
   case?: string;
@@ -294,8 +311,8 @@ export interface RelatedContext {
 }
 
 /**
- * The row form of `weigh` for rows without a panel of their own: rows of which every context shows the category, and those
- * that an emergency access opens.
+ * Returns conditions for rows without a panel of their own; query counterpart of `evaluateSharing`. A row matches if
+ * every context of the row shows the category, or if an emergency access opens the row.
  */
 function inEveryContext(
   actor: Actor,
@@ -334,8 +351,8 @@ function inEveryContext(
 }
 
 /**
- * Panels on which the category is shared at `level`, with the condition on who contributed it; panels of the same condition
- * together. Null where nobody is said to have contributed.
+ * Returns panels on which the category is shared at `level`, grouped by the condition on the contributor. The condition
+ * is null if the subject has no contributor.
  */
 function sharingPanels(
   actor: Actor,
@@ -366,21 +383,21 @@ function sharingPanels(
   return [...found.values()];
 }
 
-/** The contributing type of a row of a table, where the row is one of the category. */
+/** Returns the contributing type in the key of a table row, or null if the key is of another category. */
 function typeIn(key: string, category: string): string | null {
   const [of, type] = key.split('/') as [string, string];
   return of === category ? type : null;
 }
 
 /**
- * Rows of one category that the agreements share with the reader at `level`; no emergency. Columns: `panelId`, `agencyId`,
- * `contributingType`.
+ * Returns a condition for rows of a category that the agreements share at `level`, without emergency access. Columns
+ * used: `panelId`, `agencyId`, `contributingType`.
  */
 export const sharedFromLevel = (actor: Actor, category: DataCategory, level: SharingLevel): Where => ({
   $or: reaching(actor, level, category, { ...USUAL, case: undefined }),
 });
 
-/** Is the category shared with the reader at `level` on one of the panels (or, without any, on any at all)? */
+/** Returns whether the category is shared at the column's level on the panel, or on any panel by default. */
 export function isSharedSomewhere(actor: Actor, { category, from }: ColumnClass, panelId?: string): boolean {
   return reaching(actor, from, category as DataCategory | RowCategory, { panel: 'panelId', type: 'type' }).some(
     (where) => !panelId || (where['panelId'] as { $in: string[] }).$in.includes(panelId),
@@ -399,7 +416,7 @@ const isSharedByAnybody = (actor: Actor, panelId: string, category: string): boo
     [...rows].some(([key, { level }]) => level !== 'none' && typeIn(key, category) !== null),
   );
 
-/** Categories of which the reader may not even learn that something is held, on this panel, and by which rule. */
+/** Returns categories whose existence on the panel the reader may not know, each with the deciding rule. */
 export const withheldCategories = (actor: Actor, panelId: string): { category: DataCategory; rule: string }[] =>
   DATA_CATEGORIES.flatMap((category) => {
     const given = grantedLevel(actor, panelId, category);
@@ -410,21 +427,21 @@ export const withheldCategories = (actor: Actor, panelId: string): { category: D
 
 export interface SharingEvaluation {
   level: SharingLevel;
-  /** The step that decided. */
+  /** Step that decided the level. */
   step: Step | 'administrative';
-  /** The rule that decided, in words fit for a reader who may know that the record exists. */
+  /** Rule that decided the level, worded for a reader who may know that the record exists. */
   rule: string;
-  /** What would lift it, where a handling holds the row back. */
+  /** Action that would lift a handling condition, if one lowered the level. */
   remedy?: string;
   agreementRowId?: string | null;
   agreementVersionId?: string | null;
 }
 
-/** The rule, with the row of the agreement where one was weighed. */
+/** Returns the rule, with the agreement row if one was evaluated. */
 export const ruleText = (weighed: { rule: string; agreementRowId?: string | null }): string =>
   weighed.rule + (weighed.agreementRowId ? ` (agreement row ${weighed.agreementRowId})` : '');
 
-/** How much of a value classified as `column` the actor receives of this row, and by which rule. */
+/** Evaluates how much of a value classified as `column` the actor receives, and by which rule. */
 export function evaluateSharing(
   actor: Actor,
   subject: Subject,
@@ -468,8 +485,8 @@ export function evaluateSharing(
 }
 
 /**
- * All that `weigh` looks at in a row beside the column's category: rows of which it is the same are weighed alike. Null where
- * more would have to be looked at.
+ * Returns a key of everything that `evaluateSharing` reads from a row, except the category of the column. Rows with the
+ * same key have the same result. Null if the row was loaded without its sharing limits.
  */
 export function ruleOfSharing(actor: Actor, subject: Subject, row: Row): string | null {
   const { contributor, owner } = subject;
@@ -485,7 +502,7 @@ export function ruleOfSharing(actor: Actor, subject: Subject, row: Row): string 
   ].join(' ');
 }
 
-/** The caps that hold the row back from the actor, the strictest first. */
+/** Returns the sharing limits that apply to the row, the strictest first. */
 function heldBy(actor: Actor, subject: Subject, row: Row): SharingLimit[] {
   const known = row[HELD_BY] as boolean[] | undefined;
   return subject.sharingLimits
@@ -497,7 +514,7 @@ function heldBy(actor: Actor, subject: Subject, row: Row): SharingLimit[] {
     .sort((a, b) => (a.level === b.level ? 0 : isAtLeast(a.level, b.level) ? 1 : -1));
 }
 
-/** Is the row opened by an emergency access of the actor? */
+/** Returns whether an emergency access of the actor opens the row. */
 export function isOpenInEmergency(actor: Actor, subject: Subject, row: Row): boolean {
   if (!actor.emergencyCaseIds.length) return false;
   return subject.case
@@ -505,7 +522,7 @@ export function isOpenInEmergency(actor: Actor, subject: Subject, row: Row): boo
     : ((row[READING_CONTEXT] as ReadingContext | undefined)?.inEmergency ?? false);
 }
 
-/** Is the row read because of an emergency access of the actor, in full or as the agreement shares it? */
+/** Returns whether the row is read because of an emergency access, in full or as the agreement shares the row. */
 export const isReadInEmergency = ({ emergencyCaseIds }: Actor, subject: Subject, row: Row): boolean =>
   emergencyCaseIds.length > 0 &&
   (subject.case
@@ -514,21 +531,24 @@ export const isReadInEmergency = ({ emergencyCaseIds }: Actor, subject: Subject,
         emergencyCaseIds.includes(caseId ?? ''),
       ));
 
-/** The panels in whose context the row is read. */
+/** Returns the panels in whose context the row is read. */
 function panelsOf(subject: Subject, row: Row): string[] {
   if (subject.panel) return row[subject.panel] ? [row[subject.panel] as string] : [];
   return (row[READING_CONTEXT] as ReadingContext | undefined)?.panelIds ?? [];
 }
 
-/** Panels through which a row without a panel of its own is read, and whether through a case of an emergency access. */
+/**
+ * Panels through which a row without a panel of its own is read. `inEmergency` is set if an emergency access opens one
+ * of the contexts.
+ */
 export interface ReadingContext {
   panelIds: string[];
   inEmergency: boolean;
-  /** The cases and referrals that lend their panels. */
+  /** Cases and referrals that lend their panels. */
   through?: Through[];
 }
 
-/** A case or referral through which a row without a panel of its own is read. */
+/** Case or referral through which a row without a panel of its own is read. */
 export interface Through {
   panelId: string;
   caseId: string | null;
@@ -536,7 +556,7 @@ export interface Through {
   inEmergency: boolean;
 }
 
-/** Where the records layer puts the context of a row that has no panel of its own. */
+/** Property under which the records layer stores the context of a row without a panel of its own. */
 export const READING_CONTEXT = 'context';
-/** Where it puts which caps hold the row back, in the order of the subject's caps. */
+/** Property under which the records layer stores, per sharing limit of the subject, whether the limit applies. */
 export const HELD_BY = 'heldBy';

@@ -1,18 +1,19 @@
 /**
- * What may be acted upon, and who may: the rules of an area, declared by the area, kept here as one policy.
+ * Registry of the authorization policy: record types, and the rules that each area declares for its own records.
  *
  * A subject is a record type with
- *   bars      who may not learn that a row exists, whatever else holds (conflict, compartment);
- *   grounds   why somebody may: each a named sentence, its actions, and a condition over fields and relations;
- *   caps      what holds a readable row back at a lower level (a contribution that was recalled);
- *   flags     conditions that are answered with each row, for its views;
- *   telling   columns of which some values tell of another record that may be hidden;
- *   contexts  relations to records with a panel, through which a row without one is read.
+ *   denyRules      actors who must not know that a row exists, whatever else applies (conflict, compartment);
+ *   allowRules     named permissions: a sentence, its actions, and a condition over fields and relations;
+ *   sharingLimits  conditions that lower the sharing level of a readable row (a contribution that was recalled);
+ *   flags          conditions that are evaluated with each row, for its views;
+ *   revealing      columns of which some values reveal another record that may be hidden;
+ *   contexts       relations to records with a panel, through which a row without a panel is read.
  *
- * A row may be acted upon where one ground for the action holds and no bar does. There is no `cannot`: where a column was not
- * loaded, a rule that forbids by it would not apply. A child names its parent and the action on the parent that its own
- * ground needs (`within`), so that it is never more visible than its parent. An area higher up may extend a subject declared
- * lower down with a ground of its own (a meeting that invites an agency lets that agency read the case).
+ * A row is permitted if at least one allow rule for the action applies and no deny rule does. CASL's `cannot` is not
+ * used: a rule that forbids by a column would not apply if the column was not loaded. A child names its parent and the
+ * action on the parent that its own allow rule needs (`within`), so that the child is never more visible than its
+ * parent. An area higher up may extend a subject declared lower down with an allow rule of its own (a meeting that
+ * invites an agency lets that agency read the case).
  *
  * Lists, single reads, SQL, explanations, the matrix and its documents are all derived from these declarations.
  */
@@ -23,18 +24,21 @@ import { classifiedProperties } from './classification.js';
 import { conditionsMatcher, type Where } from './conditions.js';
 import { memoizeFor } from './actor-permissions.js';
 
-/** Rows of `to` whose column `foreign` equals this row's column `local`, or one of its values where that is a list. */
+/**
+ * Relation to rows of `to` whose column `foreign` equals this row's column `local`. If `local` is a list, one of its
+ * values must be equal.
+ */
 export interface Relation {
   to: RecordClass;
   local: string;
   foreign: string;
-  /** Columns of this row that must also equal one of the related row, by the name that it has there. */
+  /** Further columns of this row that must be equal, with the name of the column in the related row. */
   also?: Record<string, string>;
-  /** Columns of the related row that have another name here (a composite foreign key holds them equal). */
+  /** Columns of the related row that have another name in this row. A composite foreign key keeps both equal. */
   as?: Record<string, string>;
 }
 
-/** The steps that a decision can name. In which order they are asked is said in `explanation.ts` and `levels.ts`. */
+/** Steps that a decision can name. `explanation.ts` and `sharing-levels.ts` define the order of evaluation. */
 export const STEPS = [
   'active',
   'conflict',
@@ -51,9 +55,9 @@ export type Step = (typeof STEPS)[number];
 export interface DenyRule {
   name: string;
   step: 'conflict' | 'compartment';
-  /** One sentence for explanation, matrix and documents. */
+  /** Sentence for explanations, the matrix and its documents. */
   sentence: string;
-  /** The rows that are barred, or null where the bar cannot concern this actor. */
+  /** Returns the denied rows, or null if the rule cannot concern the actor. */
   where: (actor: Actor) => Where | null;
 }
 
@@ -61,15 +65,15 @@ export interface AllowRule {
   name: string;
   sentence: string;
   actions: readonly string[];
-  /** The rows this ground opens, or null where it opens none to this actor. */
+  /** Returns the permitted rows, or null if the rule permits none to the actor. */
   where: (actor: Actor) => Where | null;
-  /** The action on the parent that must also be permitted. */
+  /** Action on the parent that must be permitted as well. */
   within?: string;
-  /** Only these properties are shown on this ground. */
+  /** Only properties shown under this rule. */
   fields?: readonly string[];
   /**
-   * Comes and goes with the day (a grant, an invitation): whoever has none now finds nothing, and is not turned away at the
-   * door.
+   * Marks a rule whose effect is limited in time (a grant, an invitation). An actor without a current one gets an empty
+   * result, not a refusal of the permission guard.
    */
   isTimeLimited?: boolean;
 }
@@ -77,31 +81,36 @@ export interface AllowRule {
 export interface SharingLimit {
   name: string;
   sentence: string;
-  /** What would lift it, and how to ask: told in explanations to those who may know of the row. */
+  /**
+   * Action that would lift the limit, and how to request it. Shown in explanations to actors who may know of the row.
+   */
   remedy: string;
   level: 'none' | 'existence' | 'summary';
-  /** The rows whose content is held back from this actor by their handling, or null where none is. */
+  /** Returns rows whose content is withheld from the actor by their handling, or null if there are none. */
   where: (actor: Actor) => Where | null;
 }
 
-/** A column of which some values say that there is another record, from whose existence the reader may be barred. */
+/** Column of which some values reveal another record that may be hidden from the reader. */
 export interface RevealingColumn {
-  /** What is shown instead, as if there were no such record. */
+  /** Replacement of a revealing value, as if there were no such record. */
   shownAs: boolean | string;
-  /** By value: what is shown instead of this one, where that is not `shownAs`. */
+  /** Replacements by original value, for values that need another one than `shownAs`. */
   shownFor?: Readonly<Record<string, string>>;
   /**
-   * Values that say so, and the rows in which they would tell the actor of a record that must not exist for the actor. The
-   * condition does not name the column itself: it is asked about values that the row had earlier as well.
+   * Revealing values, with the rows in which they reveal a record that is hidden from the actor. The condition must not
+   * use the column itself, because former values of the row are checked as well.
    */
   hidden: readonly { values: readonly (boolean | string)[]; where: (actor: Actor) => Where }[];
 }
 
-/** The value that is shown instead of one that says so. */
+/** Returns the replacement of a revealing value. */
 export const shownInstead = ({ shownAs, shownFor }: RevealingColumn, value: unknown): boolean | string =>
   shownFor?.[String(value)] ?? shownAs;
 
-/** Would the value, present or past, tell of a hidden record? `holds` says which of the `hidden` conditions the row meets. */
+/**
+ * Returns whether a present or former value would reveal a hidden record. `holds` lists which conditions of `hidden`
+ * the row meets.
+ */
 export const isRevealing = (
   telling: RevealingColumn | undefined,
   holds: readonly boolean[] | undefined,
@@ -111,44 +120,47 @@ export const isRevealing = (
 
 export interface Subject {
   type: RecordClass;
-  /** The name used in rules, audit entries, explanations and scopes. */
+  /** Name used in rules, audit entries, explanations and scopes. */
   name: string;
   relations: Record<string, Relation>;
-  /** The relation that leads to the parent. */
+  /** Relation that leads to the parent. */
   parent?: string;
   denyRules: DenyRule[];
   allowRules: AllowRule[];
   sharingLimits: SharingLimit[];
-  /** Conditions that are answered with each row, by name: what a view derives values from. */
+  /** Conditions by name that are evaluated with each row; views derive values from the results. */
   flags: Record<string, (actor: Actor) => Where>;
-  /** By column: in which rows some of its values would tell of a hidden record. Reads, filters and counts follow it. */
+  /** Revealing values by column. Reads, filters and counts respect these declarations. */
   revealing: Record<string, RevealingColumn>;
-  /** Columns by which a list may seek; each has an index (column, orderBy, id). */
+  /** Columns by which a list query can seek; each has an index (column, orderBy, id). */
   seek: string[];
   orderBy: string;
-  /** The column naming the panel whose agreement governs the row. */
+  /** Column with the panel whose agreement governs the row. */
   panel?: string;
-  /** The column naming the case in which the row stands: emergency access is given for one case. */
+  /** Column with the case of the row. Emergency access is granted for one case. */
   case?: string;
-  /** Relations to declared records with a panel: the panels in whose context a row without one is read. */
+  /** Relations to records with a panel, in whose context a row without a panel of its own is read. */
   contexts: string[];
   /**
-   * Actions for which only those related rows lend their context on which the actor may do the same: what is opened for one
-   * purpose is not read as another panel shares it.
+   * Actions for which a related row lends its context only if the action is permitted on that row too. A row opened for
+   * one purpose is therefore not read as another panel shares the row.
    */
   ownContext: string[];
-  /** The columns naming the agency that contributed the row, and that agency's type. */
+  /** Columns with the agency that contributed the row, and the type of that agency. */
   contributor?: { agency: string; type: string };
   /**
-   * About the process, in the words of the panel: who received it is in the log, and no disclosure of what its contributor gave. The
-   * contributor need not know of the record.
+   * Marks records about the process, in the words of the panel. Receipt is logged, but is no disclosure of the
+   * contributor's data. The contributor need not know of the record.
    */
   isAboutProcess?: boolean;
-  /** The column naming the agency that has to do what the row says: it sees its task, whatever the agreement gives. */
+  /**
+   * Column with the agency that must carry out the task in the row. That agency sees its task, whatever the agreement
+   * shares.
+   */
   owner?: string;
-  /** Holds nothing about anybody: a machine client needs no scope for it. */
+  /** Marks a subject without data about anybody; a machine client needs no scope for such a subject. */
   needsNoScope?: boolean;
-  /** What to tell an actor to whom no ground is open on the collection, where there is more to say than that. */
+  /** Returns the reason for refusing a collection, or null for the default reason. */
   whyClosed?: (actor: Actor) => string | null;
 }
 
@@ -162,7 +174,7 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
   subjects.set(type, {
     orderBy: 'updatedAt',
     ...declaration,
-    // copies, because areas above extend them and declarations may share a part
+    // copies, because higher areas extend the lists and declarations may share parts
     relations: withSharedSeek(declaration),
     flags: { ...declaration.flags },
     revealing: { ...declaration.revealing },
@@ -178,8 +190,8 @@ export function declareSubject(type: RecordClass, name: string, declaration: Dec
 }
 
 /**
- * Relations of a subject; the one to its parent is joined by the seek columns of both as well. A rule on such a column then holds for
- * the child exactly where it holds for the parent (see `carried`), also in rows that no foreign key would allow.
+ * Adds shared seek columns to the join between a subject and its parent. A rule on such a column then matches the child
+ * exactly where the rule matches the parent (see `carried`), even in rows that no foreign key would allow.
  */
 function withSharedSeek({ parent, relations = {}, seek = [] }: Declaration): Record<string, Relation> {
   const above = parent ? relations[parent] : undefined;
@@ -193,8 +205,8 @@ const isExplained = ({ allowRules: allowRules = [] }: Declaration): boolean =>
   allowRules.some(({ actions }) => actions.includes('explain'));
 
 /**
- * Condition for records of which a data protection officer may ask who reads them, as far as the record itself decides that: not
- * what another agency keeps to itself, which is before no panel. Null for everybody else.
+ * Returns a condition for records whose readers a data protection officer may query, as far as the record decides.
+ * Records that another agency keeps to itself, which are before no panel, do not match. Null for all other actors.
  */
 export function explainedByOfficer(actor: Actor, type: RecordClass): Where | null {
   if (!actor.roles.includes('data_protection_officer')) return null;
@@ -204,8 +216,9 @@ export function explainedByOfficer(actor: Actor, type: RecordClass): Where | nul
 }
 
 /**
- * Ground of the data protection officer on every record in a case: `explain` on the case opens `explain` on the record, unless
- * the subject declares that action itself. The coordination gets no such ground, since a panel need not know of every record.
+ * Derives the data protection officer's allow rule on records in a case. `explain` on the case permits `explain` on the
+ * record, unless the subject declares that action itself. Coordinators get no such rule, because a panel need not know
+ * of every record.
  */
 function officersGround(type: RecordClass, declaration: Declaration): AllowRule[] {
   const { parent, relations = {} } = declaration;
@@ -230,7 +243,7 @@ function officersGround(type: RecordClass, declaration: Declaration): AllowRule[
   ];
 }
 
-/** Adds what an area knows to a subject of an area below it. */
+/** Extends a subject of a lower area with relations and rules of a higher area. */
 export function extendSubject(
   type: RecordClass,
   more: Pick<Declaration, 'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'>,
@@ -250,7 +263,7 @@ export function subjectOf(type: RecordClass): Subject {
   return subject;
 }
 
-/** The condition behind a flag of a subject. */
+/** Returns the condition behind a flag of a subject. */
 export function flagOf(actor: Actor, type: RecordClass, name: string): Where {
   const flag = subjectOf(type).flags[name];
   if (!flag) throw new Error(`${type.name} has no flag ${name}`);
@@ -259,7 +272,7 @@ export function flagOf(actor: Actor, type: RecordClass, name: string): Where {
 
 export const isDeclared = (type: RecordClass): boolean => subjects.has(type);
 export const declaredSubjects = (): readonly Subject[] => [...subjects.values()];
-/** The type of record that is declared under the name, for areas that may not import it. */
+/** Returns the record type declared under the name, for areas that may not import the type. */
 export function typeNamed<T extends object>(name: string): RecordClass<T> {
   const subject = subjectNamed(name);
   if (!subject) throw new Error(`nothing is declared as ${name}`);
@@ -274,13 +287,13 @@ export function relationOf(subject: Subject, name: string): Relation {
   return relation;
 }
 
-/** A ground applied to an actor: the condition under which it opens a row. */
+/** Allow rule applied to an actor, with the condition under which the rule permits a row. */
 export interface ApplicableRule {
   ground: AllowRule;
   where: Where;
-  /** The ground of the parent through which the row is reached. */
+  /** Allow rule of the parent through which the row is reached. */
   through?: string;
-  /** A passing ground that opens no row now. */
+  /** Indicates a time-limited rule that permits no row at present. */
   isIdle: boolean;
 }
 
@@ -290,7 +303,10 @@ const allOf = (...parts: Where[]): Where => {
   return needed.length > 1 ? { $and: needed } : (needed[0] ?? {});
 };
 
-/** A condition that no row can meet: nothing is sought for it, and no ground counts as open. */
+/**
+ * Returns whether no row can meet the condition. A rule with such a condition is not queried, and does not count as
+ * applicable.
+ */
 function isImpossible(where: Where): boolean {
   return Object.entries(where).some(([key, value]) => {
     if (key === '$and') return (value as Where[]).some(isImpossible);
@@ -301,14 +317,14 @@ function isImpossible(where: Where): boolean {
   });
 }
 
-/** The conditions that bar the actor, as one condition that every opened row must meet. */
+/** Returns the deny rules of the actor as conditions that every permitted row must meet. */
 export function denyConditions(actor: Actor, subject: Subject): Where[] {
   return subject.denyRules.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
 }
 
 /**
- * Condition for rows whose existence no conflict, recusal or compartment hides, nor that of what they are part of. With a
- * `step`, bars of that step alone count.
+ * Returns a condition for rows whose existence no conflict, recusal or compartment hides. The parents of a row must not
+ * be hidden either. With a `step`, only deny rules of that step count.
  */
 export function notDenied(actor: Actor, subject: Subject, step?: DenyRule['step']): Where {
   const bars = subject.denyRules.filter((bar) => !step || bar.step === step).flatMap((bar) => bar.where(actor) ?? []);
@@ -321,15 +337,15 @@ export function notDenied(actor: Actor, subject: Subject, step?: DenyRule['step'
 }
 
 /**
- * Condition for rows that refer, by the relation, to a record that must not exist for the actor. What row-level security hides
- * is not found, and so counts as hidden.
+ * Returns a condition for rows that refer, by the relation, to a record hidden from the actor. A record hidden by
+ * row-level security is not found, and so counts as hidden.
  */
 export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: string): Where {
   const { to, local } = relationOf(subjectOf(type), relation);
   return { [local]: { $ne: null }, $nor: [{ [relation]: { $elemMatch: notDenied(actor, subjectOf(to)) } }] };
 }
 
-/** Every way in which the actor may do `action` on rows of the subject: none at all is `[]`. */
+/** Returns all rules by which the actor may perform `action` on rows of the subject; empty if none applies. */
 export function applicableRules(actor: Actor, subject: Subject, action: string): ApplicableRule[] {
   const bars = denyConditions(actor, subject);
   return subject.allowRules
@@ -355,13 +371,16 @@ export function applicableRules(actor: Actor, subject: Subject, action: string):
 }
 
 /**
- * All openings as one condition, or null where there is none: what they share (the bars, the parent) is asked once. For rows
- * that are found otherwise; a list seeks by each opening.
+ * Returns all applicable rules as one condition, or null if none applies. Shared parts (deny rules, the parent) are
+ * evaluated once. Intended for rows that are found by other means; a list query seeks by each applicable rule.
  */
 export const permittedRows = (actor: Actor, subject: Subject, action: string): Where | null =>
   unlessBarred(actor, subject, waysTo(actor, subject, [action]));
 
-/** The same for rows of whose parent it is known that the actor may do `known` to it: that is not asked again. */
+/**
+ * Returns the condition of `permittedRows` for rows on whose parent the action `known` is permitted. The condition does
+ * not check the parent for `known` again.
+ */
 export const permittedUnder = (actor: Actor, subject: Subject, action: string, known: string): Where | null =>
   unlessBarred(actor, subject, waysTo(actor, subject, [action], { known }));
 
@@ -369,22 +388,24 @@ const unlessBarred = (actor: Actor, subject: Subject, ways: Where | null): Where
   ways && allOf(ways, ...denyConditions(actor, subject));
 
 interface Asked {
-  /** These grounds alone. */
+  /** Limits the evaluation to these allow rules. */
   grounds?: readonly AllowRule[];
-  /** What the actor is known to be permitted to do to the parent. */
+  /** Action that is known to be permitted on the parent. */
   known?: string;
-  /** That no bar hides the parent is known. */
+  /** Indicates that no deny rule hides the parent. */
   isUnbarred?: boolean;
 }
 
-/** The rows that some ground opens for one of the actions, whatever bars them; null where no ground does. */
+/**
+ * Returns a condition for rows on which a rule permits one of the actions, without deny rules. Null if no rule applies.
+ */
 function waysTo(
   actor: Actor,
   subject: Subject,
   actions: readonly string[],
   { grounds = subject.allowRules, known, isUnbarred = false }: Asked = {},
 ): Where | null {
-  /** Rows whose parent permits one of these actions. */
+  /** Returns a condition for rows whose parent permits one of these actions. */
   const underParent = (needed: readonly string[]): Where[] => {
     if (!subject.parent) throw new Error(`${subject.name}: ${needed.join()} needs a parent`);
     const parent = subjectOf(relationOf(subject, subject.parent).to);
@@ -393,7 +414,7 @@ function waysTo(
     const open = isUnbarred ? outer : unlessBarred(everything, parent, outer);
     return open ? [{ [subject.parent]: { $elemMatch: open } }] : [];
   };
-  /** Conditions of grounds that need the same of the parent. */
+  /** Conditions of allow rules, grouped by the action needed on the parent. */
   const byNeed = new Map<string | undefined, Where[]>();
   for (const ground of grounds) {
     if (!ground.actions.some((one) => actions.includes(one) && inScope(actor, subject, one))) continue;
@@ -402,7 +423,7 @@ function waysTo(
     const within = ground.within === known ? undefined : ground.within;
     byNeed.set(within, [...(byNeed.get(within) ?? []), where]);
   }
-  /** Needs by which nothing is asked of the row itself: the parent is asked for all of them together. */
+  /** Actions on the parent needed by rules without a condition of their own, checked together. */
   const bare: string[] = [];
   const ways: Where[] = [];
   for (const [within, wheres] of byNeed) {
@@ -418,16 +439,16 @@ function waysTo(
 const anyOf = (wheres: readonly Where[]): Where =>
   wheres.some(isUnconditional) ? {} : wheres.length > 1 ? { $or: wheres } : (wheres[0] as Where);
 
-/** Fields, or all where none are named, and the rows that show them. */
+/** Fields, or all if none are named, and the rows that show these fields. */
 export interface ShownFields {
   fields?: readonly string[];
   where: Where;
 }
 
 /**
- * Which fields are shown of which of the rows that the actor may act upon; all grounds that show the same are one entry. It is
- * asked of permitted rows alone: what bars a row is not asked again, and where the fields of one entry are among those of every
- * other, each row shows them.
+ * Returns which fields are shown in which of the permitted rows; rules with the same fields form one entry. Expects
+ * permitted rows only, so deny rules are not checked again. If the fields of one entry are included in every other
+ * entry, all rows show these fields.
  */
 export function shownFields(actor: Actor, subject: Subject, action: string): ShownFields[] {
   const grounds = subject.allowRules.filter(({ actions }) => actions.includes(action));
@@ -443,10 +464,13 @@ export function shownFields(actor: Actor, subject: Subject, action: string): Sho
   return sets.map((one) => (one === least ? { ...one, where: {} } : one));
 }
 
-/** What a column of the related row is called here. */
+/** Returns the name in this row of a column of the related row. */
 const named = ({ as }: Relation, column: string): string => as?.[column] ?? column;
 
-/** A seek column that child and parent share (a composite foreign key holds them equal) may be sought on the child. */
+/**
+ * Carries a condition on a shared seek column over from the parent to the child. A composite foreign key keeps both
+ * columns equal, so that a list query may seek on the child.
+ */
 function carried(child: Subject, parent: Subject, where: Where): Where {
   const parts = (where['$and'] as Where[] | undefined) ?? [where];
   const relation = relationOf(child, child.parent as string);
@@ -458,7 +482,10 @@ function carried(child: Subject, parent: Subject, where: Where): Where {
   return {};
 }
 
-/** Machine clients do only what they are registered for, whatever their agency may do; who one is needs no scope. */
+/**
+ * Restricts machine clients to their registered scopes, regardless of their agency's permissions. Checking an identity
+ * (`act-for`) needs no scope.
+ */
 function inScope(actor: Actor, subject: Subject, action: string): boolean {
   if (actor.scopes === undefined || action === 'act-for' || subject.needsNoScope) return true;
   return actor.scopes.includes(`${action}:${subject.name}`);
@@ -468,10 +495,10 @@ export type Ability = MongoAbility;
 
 const abilities = new WeakMap<Actor, Map<string, Ability>>();
 
-/** The rules are worked out anew: what is known of the actor changed. */
+/** Discards the memoised CASL rules after the data of an actor has changed. */
 export const discardRules = (actor: Actor): void => void abilities.delete(actor);
 
-/** The CASL rules of the actor for one action on one subject. */
+/** Returns the CASL rules of the actor for one action on one subject. */
 export function abilityFor(actor: Actor, subject: Subject, action: string): Ability {
   const known = abilities.get(actor) ?? new Map<string, Ability>();
   abilities.set(actor, known);
@@ -495,7 +522,7 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
   return ability;
 }
 
-/** Does any ground at all open this action to the actor? Never a check of a record: that is the query's. */
+/** Returns whether any allow rule permits the action to the actor. Does not check a record: queries do. */
 export function hasApplicableRule(actor: Actor, subject: Subject, action: string): boolean {
   return memoizeFor(
     actor,

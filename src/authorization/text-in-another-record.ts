@@ -1,8 +1,8 @@
 /**
- * Words that somebody writes into a record of another agency are shared as that agency's: by its rows of the agreement, and
- * under its signature. They must go no further than what the writer's own agency contributes, but for
- * the agency of the record, which reads all of its own. Which rows apply is asked of the
- * agreements by the area that holds them.
+ * Limits the sharing of text written into a record of another agency. The agreements share such text as a contribution
+ * of that agency: by the agency's rows and under its signature. The text must not go further than contributions of the
+ * writer's own agency, except to the agency of the record, which reads all of its own records. The area that holds the
+ * agreements compares the rows (`declareCategoriesSharedFurther`).
  */
 import { getMetadataStorage } from 'class-validator';
 import type { Actor } from '../authentication/actor.js';
@@ -16,15 +16,15 @@ import type { RecordClass } from '../database/record-class.js';
 
 export interface TextInAnotherRecord {
   panelId: string;
-  /** Who contributed the record. */
+  /** Agency that contributed the record. */
   contributor: Contributor;
-  /** Data categories of what is written, each with the level from which it is shown. */
+  /** Data categories of the written text, each with the level from which the text is shown. */
   columns: { category: string; from: SharingLevel }[];
 }
 
 export type Ask = <T>(sql: string, values: unknown[]) => Promise<T[]>;
 
-/** Answers the categories in which somebody would be shown the words as the contributor's who is not shown the writer's. */
+/** Returns categories in which a reader would receive the contributor's text but not the writer's. */
 export type CategoriesSharedFurther = (ask: Ask, writer: Actor, words: TextInAnotherRecord) => Promise<string[]>;
 
 let declared: CategoriesSharedFurther | null = null;
@@ -34,13 +34,16 @@ export function declareCategoriesSharedFurther(check: CategoriesSharedFurther): 
   declared = check;
 }
 
-/** In which categories would what is written here go further than the writer's own contributions? */
+/** Returns categories in which the text would be shared further than the writer's own contributions. */
 export async function categoriesSharedFurther(ask: Ask, writer: Actor, words: TextInAnotherRecord): Promise<string[]> {
   if (!declared) throw new Error('the comparison of agreements is not declared');
   return declared(ask, writer, words);
 }
 
-/** What is written anew into a record that another agency contributed; null where it holds no words, or stands on no panel. */
+/**
+ * Returns text newly written into a record that another agency contributed. Null if the changes contain no free text,
+ * or the record has no panel.
+ */
 export function textInAnotherRecord(
   writer: Actor,
   type: RecordClass,
@@ -65,7 +68,7 @@ export function textInAnotherRecord(
   return { panelId, contributor: from, columns };
 }
 
-/** Is it written in one's own words, and not chosen from a list: a role, a band, a day? */
+/** Returns whether the field holds free text, as opposed to a listed value (a role, a band) or a date. */
 function isFreeText(type: RecordClass, field: string): boolean {
   if (!['text', 'jsonb'].includes(columnOf(type, field).type)) return false;
   return !getMetadataStorage()

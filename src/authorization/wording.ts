@@ -1,11 +1,11 @@
 /**
- * The words in which the policy is read by those who do not program: what a record is called, in which part of the work it
- * stands, and what each action on it is. An area says them beside its rules; they decide nothing.
+ * Wording of the policy for readers who do not program: record titles, chapters and action phrases. An area declares
+ * the wording beside its rules; decisions do not depend on wording.
  */
 import { subjectOf, type Subject } from './subjects.js';
 import { type RecordClass } from '../database/record-class.js';
 
-/** The parts of the page, in the order of the work. */
+/** Chapters of the policy matrix, in the order of the work. */
 export const CHAPTERS = [
   'Who takes part',
   'What the agreements share',
@@ -20,15 +20,15 @@ export type Chapter = (typeof CHAPTERS)[number];
 
 interface Wording {
   chapter: Chapter;
-  /** Singular, as it stands within a sentence: `protected address`. */
+  /** Singular, as used within a sentence: `protected address`. */
   title: string;
-  /** Completes "somebody … may"; the record is `it`. */
+  /** Phrases by action that complete "somebody … may"; the record is `it`. */
   deeds: Record<string, string>;
 }
 
 const wordings = new Map<Subject, Wording>();
 
-/** Where almost every record says the same. */
+/** Default phrases, shared by almost every record. */
 const USUAL = { read: 'read it', change: 'change it', explain: 'ask who sees it and why' };
 
 export function declareWording(
@@ -40,7 +40,7 @@ export function declareWording(
   wordings.set(subjectOf(type), { chapter, title, deeds: { ...USUAL, ...deeds } });
 }
 
-/** Says what an action is that an area above adds to a record. */
+/** Adds phrases for actions that a higher area adds to a record. */
 export function addActionPhrases(type: RecordClass, deeds: Record<string, string>): void {
   const known = wordings.get(subjectOf(type));
   if (!known) throw new Error(`${type.name} has no words yet`);
@@ -59,7 +59,7 @@ export function actionPhrase(subject: Subject, action: string): string {
   return deed;
 }
 
-/** Returns in words who may do the action, whatever the record and whoever asks. */
+/** Returns a sentence about who may perform the action, regardless of record and actor. */
 export function sentenceOfWhoMay(subject: Subject, action: string): string {
   const sentences = subject.allowRules.flatMap(({ actions, sentence }) => (actions.includes(action) ? [sentence] : []));
   if (!sentences.length) return 'Nobody may.';

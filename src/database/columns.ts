@@ -1,6 +1,6 @@
 /**
- * From a property of a record to its table and column, read off the entity's own declaration: the white list without
- * which no field reaches SQL.
+ * Maps record properties to tables and columns, read from the entity declarations. Acts as an allow list: no other
+ * field name reaches SQL.
  */
 import { getMetadataArgsStorage } from 'typeorm';
 import type { RecordClass } from './record-class.js';

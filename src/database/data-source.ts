@@ -1,4 +1,4 @@
-/** The connection, and how properties become columns. Entities are listed by the areas that own them. */
+/** Data source options and naming strategy. Entities are listed by the areas that own them. */
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
@@ -14,7 +14,10 @@ import { snakeCase } from './columns.js';
 
 const LONGEST_NAME = 63;
 
-/** Columns in snake case; keys and indexes named by what they hold, so that a violation can be read. */
+/**
+ * Naming strategy: columns in snake case, keys and indexes named after table and columns. Such a name makes a
+ * constraint violation readable.
+ */
 class SnakeCase extends DefaultNamingStrategy implements NamingStrategyInterface {
   override columnName(property: string, custom: string | undefined): string {
     return custom ?? snakeCase(property);
@@ -41,20 +44,26 @@ function named(table: Table | string, columns: string[], suffix: string): string
   return `${whole.slice(0, LONGEST_NAME - 9 - suffix.length - 1)}_${hash}_${suffix}`;
 }
 
-// A calendar date stays a date: no time, no zone.
+// DATE stays a string: a JavaScript `Date` would add a time and a time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
-// What is counted in 64 bits stays far below 2^53.
+// INT8 is parsed as a number: every 64-bit count in this database stays far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const SETTINGS =
   '-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000 -c jit=off -c plan_cache_mode=force_generic_plan';
 
-/** Who asks, under which stamp, and what is found, are of one moment; a change begins its transaction otherwise. */
+/**
+ * Default isolation level, for reads. One snapshot covers the security context, the authorization version and the rows.
+ * A transaction that writes begins with another isolation level.
+ */
 const ONE_MOMENT = ' -c default_transaction_isolation=repeatable\\ read';
 
 const log = new Logger('database');
 
-/** `maintenance` opens the tables to their owner, whom row-level security binds too. */
+/**
+ * Builds the data source options. `maintenance` gives the table owner access, because row-level security applies to the
+ * owner too.
+ */
 export function databaseOptions(
   url: string,
   entities: DataSourceOptions['entities'],
@@ -75,7 +84,7 @@ export function databaseOptions(
     synchronize: false,
     logging: false,
     extra: {
-      // what need not wait for an answer is sent with what does
+      // pipelining: statements are sent without waiting for earlier results
       pipeline: true,
       options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ONE_MOMENT),
     },
@@ -83,8 +92,9 @@ export function databaseOptions(
 }
 
 /**
- * A few connections for what is asked while a unit of work holds one: whoever waits for a connection of the pool that
- * everybody works with, holding one of it, may wait for somebody who waits for them.
+ * Creates a small separate pool for statements that run while a unit of work holds a connection. Requesting a second
+ * connection from the main pool could deadlock: each request would hold one connection and wait for one that another
+ * request holds.
  */
 export function poolApart(connectionString: string, name: string, max: number): pg.Pool {
   const pool = new pg.Pool({

@@ -1,12 +1,12 @@
-/** What is asked of the database in one breath leaves in one message: each message costs as much as a small question. */
+/** Batches pipelined statements into one message to PostgreSQL. Each message costs as much as a small query. */
 import type { Writable } from 'node:stream';
 import type { PoolClient } from 'pg';
 
-/** What the client sends with: `pg` declares it for pools alone. */
+/** Returns the connection of a pool client, whose type in `@types/pg` lacks this property. */
 export const connectionOf = (client: PoolClient): { stream: Writable } =>
   (client as PoolClient & { connection: { stream: Writable } }).connection;
 
-/** Holds back what is asked of the client until the answer is called. */
+/** Buffers the statements sent by the client until the returned function is called. */
 export function holdWrites(client: PoolClient): () => void {
   const { stream } = connectionOf(client);
   stream.cork();

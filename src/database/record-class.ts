@@ -1,2 +1,2 @@
-/** Class of a record: an entity of TypeORM. */
+/** Class of a TypeORM entity; abstract classes are accepted. */
 export type RecordClass<T extends object = object> = abstract new () => T;

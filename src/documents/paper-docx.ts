@@ -1,4 +1,4 @@
-/** Paper as a document of a word processor. */
+/** Renders a paper as a DOCX document. */
 import { AlignmentType, Document, Footer, Header, HeadingLevel, Packer, Paragraph, TextRun } from 'docx';
 import { linesOf, type Block, type Paper } from './paper.js';
 

@@ -1,8 +1,8 @@
 /**
- * Makes papers (PDF, DOCX) in worker threads, so that no request waits while one is laid out. At most `config.paperThreads`
- * papers are made at once, the others wait in line; both the size of a paper and the line are bounded.
+ * Renders papers (PDF, DOCX) in worker threads, so that layout blocks no request. At most `config.paperThreads` papers
+ * are rendered at once; further papers wait in a queue. Paper size and queue length are limited.
  *
- * Plain `worker_threads`: piscina 5.3.2 does not count tasks that can be aborted against its `maxQueue`.
+ * Uses plain `worker_threads`: piscina 5.3.2 does not count tasks that can be aborted against its `maxQueue`.
  */
 import { Worker } from 'node:worker_threads';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
@@ -11,22 +11,28 @@ import { Problem, unacceptable } from '../http/problems.js';
 import type { PaperResult, PaperTask } from './paper-worker.js';
 import { measure, type Paper, type PaperFormat } from './paper.js';
 
-/** About 1 500 pages, made in some 6 seconds. A pack of 40 cases with 10 contributions of 5 000 characters has 2 000 000. */
+/**
+ * Maximum number of characters: about 1,500 pages, rendered in some 6 seconds. A pack of 40 cases with 10 contributions
+ * of 5,000 characters has 2,000,000.
+ */
 export const MOST_CHARACTERS = 3_000_000;
-/** Paragraphs, points of lists and headings. */
+/** Maximum number of paragraphs, list items and headings. */
 export const MOST_BLOCKS = 50_000;
-/** The largest paper takes about 250 MB. A thread that needs more ends, and the paper with it. */
+/**
+ * Heap limit of a worker thread. The largest paper takes about 250 MB. A thread that exceeds the limit ends, and its
+ * paper fails.
+ */
 const MOST_MEMORY_MB = 512;
 const MOST_MILLISECONDS = 60_000;
 const MOST_WAITING = 32;
 
-/** Limits of threads and line; a spec sets smaller ones. */
+/** Limits of threads and queue. Tests set lower values. */
 export interface PaperLimits {
   threads: number;
   memoryMb: number;
-  /** For one paper. */
+  /** Time limit for one paper. */
   milliseconds: number;
-  /** Papers in line. */
+  /** Maximum number of queued papers. */
   waiting: number;
 }
 
@@ -57,7 +63,10 @@ const tooLarge = (): Problem =>
     'The document is too large to be made in one piece. Ask for one item of the meeting with `listingId`, or for JSON.',
   );
 
-/** To be asked before a paper is recorded as read: it would never be made. */
+/**
+ * Throws if a paper exceeds the size limits. Call before recording a paper as read, because such a paper is never
+ * rendered.
+ */
 export function refuseTooLarge(paper: Paper): void {
   const { characters, blocks } = measure(paper);
   if (characters > MOST_CHARACTERS || blocks > MOST_BLOCKS) throw tooLarge();
@@ -86,7 +95,7 @@ export class PaperMaker implements OnApplicationShutdown {
     this.limits = { ...LIMITS, ...limits };
   }
 
-  /** The paper as a file. What goes into it was presented to its reader before. */
+  /** Renders a paper as a file. The content must already have passed the policy for its reader. */
   async make(paper: Paper, format: PaperFormat): Promise<Buffer> {
     refuseTooLarge(paper);
     if (this.isStopping || this.waiting.length >= this.limits.waiting) throw busy();
@@ -115,7 +124,7 @@ export class PaperMaker implements OnApplicationShutdown {
     }
   }
 
-  /** Another thread, where there may be one more. */
+  /** Starts a worker thread; returns null at the thread limit and during shutdown. */
   private started(): Thread | null {
     if (this.isStopping || this.threads.size >= this.limits.threads) return null;
     const worker = new Worker(new URL('./paper-worker.js', import.meta.url), {
@@ -140,7 +149,7 @@ export class PaperMaker implements OnApplicationShutdown {
     return thread;
   }
 
-  /** The thread is given up, and with it the one paper that it made. */
+  /** Terminates a worker thread and rejects the paper that the thread was rendering. */
   private end(thread: Thread, error: Error): void {
     if (!this.threads.delete(thread)) return;
     this.settle(thread, { error });

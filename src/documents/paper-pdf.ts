@@ -1,7 +1,8 @@
 /**
- * Paper as tagged PDF: every piece of text stands in the structure tree (Document, Sect, H1 and down, P, L), in the order in
- * which it is read, or is an artifact: the marking, the name of the reader and the number on each page. Source: ISO 32000-1,
- * sections 14.7 and 14.8; PDF/UA (ISO 14289-1), sections 7.1 to 7.6 "every piece of content is marked".
+ * Renders a paper as tagged PDF. Every piece of text is either in the structure tree (Document, Sect, H1 and below, P,
+ * L), in reading order, or an artifact. Artifacts are the marking, the name of the reader and the page number on each
+ * page. Source: ISO 32000-1, sections 14.7 and 14.8; PDF/UA (ISO 14289-1), sections 7.1 to 7.6 "every piece of content
+ * is marked".
  */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,18 +13,21 @@ import { linesOf, type Block, type Paper } from './paper.js';
 type Pdf = PDFKit.PDFDocument;
 type Element = PDFKit.PDFStructureElement;
 
-/** Noto Sans, under the SIL Open Font License: what a document uses of it is embedded. */
+/** Noto Sans, under the SIL Open Font License; a document embeds the glyphs that it uses. */
 const fontOf = (face: string): Buffer =>
   fs.readFileSync(createRequire(import.meta.url).resolve(`@expo-google-fonts/noto-sans/${face}/NotoSans_${face}.ttf`));
 const FONTS = { plain: fontOf('400Regular'), bold: fontOf('700Bold') };
 
 const MARGINS = { left: 48, right: 48, top: 60, bottom: 66 };
 const SIZE = 10;
-/** Of headings, from the title down. */
+/** Font sizes of headings, from the title down. */
 const SIZES = [18, 14, 12, 10.5];
 const INDENT = 14;
 
-/** pdfkit puts the title unescaped into the metadata, which are XML: once it is written elsewhere, it may be escaped. */
+/**
+ * Escapes the title for the XML metadata, where pdfkit inserts the title unescaped. Escaping is safe at this point,
+ * because the title has been written everywhere else.
+ */
 class Titled extends PDFDocument {
   override endMetadata(): void {
     this.info.Title = this.info.Title?.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
@@ -74,7 +78,7 @@ function put(pdf: Pdf, within: Element, block: Block, level: number): void {
 function heading(pdf: Pdf, within: Element, text: string, level: number): void {
   pdf.font('bold').fontSize(SIZES[level - 1] ?? SIZE);
   if (level > 1) pdf.y += level === 2 ? 10 : 6;
-  // never the last line of a page
+  // a heading is never the last line of a page
   keep(pdf, pdf.heightOfString(joined(text)) + 3 * SIZE * 1.4);
   within.add(pdf.struct(`H${String(level)}`, {}, () => pdf.text(joined(text))));
   pdf.y += 3;
@@ -109,12 +113,15 @@ function list(pdf: Pdf, within: Element, points: string[]): void {
   }
 }
 
-/** Begins another page where no so much is left of this one. */
+/** Adds a page if less than `height` is left on the current page. */
 function keep(pdf: Pdf, height: number): void {
   if (pdf.y + height > pdf.page.maxY()) pdf.addPage();
 }
 
-/** On each page whose copy it is and how it is marked: beside the content, and not read out page by page. */
+/**
+ * Draws marking, page number and owner of the copy on each page. The text is an artifact, so that screen readers do not
+ * repeat it on every page.
+ */
 function edges(pdf: Pdf, { marking, madeFor }: Paper): void {
   const { start, count } = pdf.bufferedPageRange();
   const owner = joined(madeFor);

@@ -1,6 +1,6 @@
 /**
- * Worker thread that turns one paper at a time into a file. It is given plain data that its reader may see, and nothing else:
- * no database, no policy, no configuration. Fonts are loaded once, when the thread starts.
+ * Worker thread that renders one paper at a time. Receives plain data that the reader may see, and has no access to the
+ * database, the policy or the configuration. Fonts are loaded once, when the thread starts.
  */
 import os from 'node:os';
 import { parentPort } from 'node:worker_threads';
@@ -17,7 +17,7 @@ export type PaperResult = { bytes: Uint8Array<ArrayBuffer> } | { error: Error };
 
 const MAKERS: Record<PaperFormat, (paper: Paper) => Promise<Buffer>> = { pdf: pdfOf, docx: docxOf };
 
-/** On Linux a priority belongs to the thread: requests go before papers on a processor that both want. */
+/** Nice value of the thread. Linux sets priorities per thread: requests run before papers on a contended processor. */
 const NICE = 10;
 
 if (parentPort) {
@@ -26,7 +26,7 @@ if (parentPort) {
   port.on('message', ({ format, paper }: PaperTask) => {
     void MAKERS[format](paper).then(
       (made) => {
-        // a copy: a small buffer shares its memory with others and cannot be handed over
+        // copied, because a small buffer shares its memory with others and cannot be transferred
         const bytes = new Uint8Array(made);
         port.postMessage({ bytes } satisfies PaperResult, [bytes.buffer]);
       },

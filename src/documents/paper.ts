@@ -1,6 +1,6 @@
 /**
- * A document before it has a form: what stands in it, in order. PDF and DOCX are made of the same paper, so that neither holds
- * what the other does not. How deep a section stands is how far its heading is down: no heading can skip a level.
+ * Content of a document, independent of the format. PDF and DOCX are rendered from the same paper, so that both have
+ * the same content. The nesting depth of a section determines its heading level: no heading can skip a level.
  */
 export type Block =
   | { kind: 'text'; label?: string; text: string }
@@ -9,13 +9,13 @@ export type Block =
 
 export interface Paper {
   title: string;
-  /** Such as `en-GB`. */
+  /** Language tag, e.g. `en-GB`. */
   language: string;
-  /** Stands above and below each page. */
+  /** Marking printed at the top and bottom of each page. */
   marking: string;
-  /** Whose copy it is, when it was made, and under which serial: on each page. */
+  /** Owner of the copy, creation time and serial number, printed on each page. */
   madeFor: string;
-  /** When it was made: the document is as old as that, and the same paper makes the same PDF. */
+  /** Creation time of the document, written into the PDF: the same paper gives the same PDF. */
   createdAt: Date;
   blocks: Block[];
 }
@@ -24,10 +24,10 @@ export const PDF = 'application/pdf';
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 export type PaperFormat = 'pdf' | 'docx';
 
-/** The size of a paper: how long it takes to be made follows from it. */
+/** Size of a paper, which determines the rendering time. */
 export interface PaperSize {
   characters: number;
-  /** Paragraphs, points of lists and headings. */
+  /** Number of paragraphs, list items and headings. */
   blocks: number;
 }
 
@@ -49,10 +49,10 @@ export function measure({ blocks }: Pick<Paper, 'blocks'>): PaperSize {
   return size;
 }
 
-/** Characters that no form of a document may hold, and ends of lines of other systems. */
+/** Characters that no document format may contain, and the carriage returns of CRLF line ends. */
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\r(?=\n)/g;
 
-/** Text as a document can hold it, line by line. */
+/** Splits text into lines, without characters that a document cannot contain. */
 export const linesOf = (text: string): string[] =>
   text
     .replaceAll(UNPRINTABLE, '')

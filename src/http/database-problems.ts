@@ -1,4 +1,6 @@
-/** Database errors that a request can cause, by SQLSTATE, whichever way the error came: through TypeORM or from `pg` itself. */
+/**
+ * Maps database errors that a request can cause to problems, by SQLSTATE. Accepts errors of TypeORM and of `pg` itself.
+ */
 import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { conflict, invalid, Problem } from './problems.js';
@@ -18,7 +20,7 @@ const tookTooLong = (): Problem =>
 const unstorable = (): Problem =>
   invalid('A value has no such form as its field needs. Check dates, numbers and texts.');
 
-/** SQLSTATE codes; see appendix A "PostgreSQL Error Codes" of the PostgreSQL documentation. */
+/** Problems by SQLSTATE. Source: PostgreSQL documentation, appendix A "PostgreSQL Error Codes". */
 const PROBLEMS: Record<string, () => Problem> = {
   '23505': () => conflict('already-exists', 'A record with these values exists already.'),
   '23P01': () => conflict('already-exists', 'A record of this time exists already.'),
@@ -35,14 +37,14 @@ const PROBLEMS: Record<string, () => Problem> = {
   '55P03': busy,
   '40001': busy,
   '40P01': busy,
-  // statement_timeout, and a statement that an operator cancelled
+  // statement_timeout, or a statement cancelled by an operator
   '57014': tookTooLong,
-  // no connection is free, or the database starts
+  // no connection is free, or the database is starting up
   '53300': tookTooLong,
   '57P03': tookTooLong,
 };
 
-/** Problems after which the same request may succeed. */
+/** Transient problems: repeating the request may succeed. */
 const TRANSIENT = new Set<(() => Problem) | undefined>([busy, tookTooLong]);
 
 export function sqlStateOf(error: unknown): string | undefined {
@@ -50,12 +52,15 @@ export function sqlStateOf(error: unknown): string | undefined {
   return cause instanceof pg.DatabaseError ? cause.code : undefined;
 }
 
-/** The problem that a database error is for the caller; null where it is a fault of the service. */
+/** Returns the problem to report for a database error, or null for a fault of the service. */
 export function databaseProblem(error: unknown): Problem | null {
   return PROBLEMS[sqlStateOf(error) ?? '']?.() ?? null;
 }
 
-/** Wraps an error of what the service writes for itself: the caller's values are not to blame, and cannot be mended. */
+/**
+ * Wraps an error of a statement that the service writes on its own account. The caller's values did not cause the error
+ * and cannot correct it. Transient errors are returned unchanged.
+ */
 export function ownFault(error: unknown): Error {
   const isTransient = error instanceof Error && TRANSIENT.has(PROBLEMS[sqlStateOf(error) ?? '']);
   return isTransient ? error : new Error('a record of the service could not be written', { cause: error });

@@ -1,4 +1,4 @@
-/** Which methods an address answers to: for 405 and its `Allow`. */
+/** Registry of HTTP methods by route pattern, for 405 responses and their `Allow` header. */
 import type { RouteOptions } from 'fastify';
 
 const routes: { method: string; pattern: RegExp }[] = [];

@@ -1,6 +1,7 @@
 /**
- * Every error leaves here, as an RFC 9457 problem: refusals of the policy, failed validation, the body parser, unknown
- * routes, and faults of ours (which say nothing but their correlation id). No value of a record, no SQL, no stack.
+ * Converts every error into an RFC 9457 problem response. Covers refusals of the policy, failed validation, body parser
+ * errors, unknown routes, and internal errors, which reveal nothing but their correlation id. A response contains no
+ * record value, no SQL and no stack trace.
  */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -64,7 +65,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     );
 }
 
-/** The first errors, as many as an answer of bounded size holds. */
+/** Truncates the list of errors, so that the size of the response is bounded. */
 function bounded(errors: readonly FieldError[]): FieldError[] {
   let left = MOST_ERROR_CHARACTERS;
   return errors
@@ -91,7 +92,10 @@ function noSuchRoute(request: FastifyRequest): Problem {
   );
 }
 
-/** Where the fault is, without the values that a message may quote. */
+/**
+ * Returns name, code and stack frames of an error for the log. The message is left out, because a message may quote
+ * values.
+ */
 function faultOf(error: unknown): { name: string; at: string[]; code?: string } {
   const fault = error instanceof Error ? error : new Error('not an error');
   const code = ((fault.cause instanceof Error ? fault.cause : fault) as { code?: string }).code;

@@ -1,19 +1,19 @@
 /**
- * The kinds of answer that are not the thing asked for. Each becomes an RFC 9457 problem in one place
- * (`http/problem.filter.ts`). A problem never carries a value of a record: `detail` says what to do about it.
+ * Problem types of the API. `http/problem.filter.ts` converts each of them into an RFC 9457 response. A problem never
+ * contains a value of a record: `detail` says how to resolve the problem.
  */
 export interface FieldError {
   /** JSON Pointer into the request body, or `?name` for a query parameter. */
   pointer: string;
   detail: string;
-  /** The rule that this place breaks, where the request breaks several. */
+  /** Identifier of the violated rule, set if one request can violate several. */
   code?: string;
 }
 
 export class Problem extends Error {
   constructor(
     readonly status: number,
-    /** Stable, lower-case, hyphenated: integrators branch on it. */
+    /** Stable identifier, lower-case and hyphenated; API clients branch on `code`. */
     readonly code: string,
     readonly title: string,
     readonly detail: string,
@@ -23,7 +23,7 @@ export class Problem extends Error {
   }
 }
 
-/** Missing, hidden and never-existing are one and the same answer (design, principle 4). */
+/** Returns one identical problem for missing, hidden and never-existing records (design, principle 4). */
 export const notFound = (): Problem =>
   new Problem(
     404,
@@ -32,24 +32,24 @@ export const notFound = (): Problem =>
     'There is nothing here that you may see. Check the identifier. Access to a case is asked for with POST /v1/access-requests.',
   );
 
-/** The reader may know that the thing exists, or that the collection does; the rule that refuses is named. */
+/** Refusal that names its rule (403). Use only if the reader may know that the record, or the collection, exists. */
 export const refused = (code: string, detail: string, more: Problem['more'] = {}): Problem =>
   new Problem(403, code, 'Refused', detail, more);
 
 export const invalid = (detail: string, errors: FieldError[] = [], code = 'invalid'): Problem =>
   new Problem(400, code, 'Invalid request', detail, { errors });
 
-/** What a request with wrong values is told; `errors` says which. */
+/** Detail of a validation failure; `errors` lists the values. */
 export const WRONG_VALUES = 'Some values are missing or wrong; see errors.';
 
-/** The answer for a property that a request may not have, and for one that its sender may not see. */
+/** Returns one identical problem for an unknown property and for a property that the sender may not see. */
 export const notWritable = (properties: string[]): Problem =>
   invalid(
     WRONG_VALUES,
     properties.map((one) => ({ pointer: `/${one}`, detail: `property ${one} should not exist` })),
   );
 
-/** The request is well formed but breaks a rule of the field; `errors` point at what to change. */
+/** Problem of a well-formed request that breaks a rule of the domain; `errors` point to the values to change. */
 export const unacceptable = (code: string, detail: string, errors: FieldError[] = []): Problem =>
   new Problem(422, code, 'Rule not met', detail, errors.length ? { errors } : {});
 

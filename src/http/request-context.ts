@@ -1,11 +1,12 @@
-/** What a request says about itself: trace, idempotency key, preconditions. */
 import { hash, randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { invalid, type Problem } from './problems.js';
 
-/** What the request said about itself; jobs and exports act without most of it. */
+/**
+ * Metadata of a request: trace id, idempotency key, preconditions. Jobs and exports leave most properties undefined.
+ */
 export interface RequestContext {
-  /** W3C trace id; joins audit entries, events and log lines of one request. */
+  /** W3C trace id that joins the audit entries, events and log lines of one request. */
   correlationId: string;
   /** Method and route pattern, e.g. `POST /v1/referrals`. */
   route: string;
@@ -14,14 +15,14 @@ export interface RequestContext {
   ifNoneMatch?: string;
   /** Returns the SHA-256 of path and body: two calls with one idempotency key must agree on it. */
   fingerprint?: () => string;
-  /** Wrong values of the request, answered only where the policy does not refuse (`records/deferred-validation.ts`). */
+  /** Validation error, thrown only if the policy does not refuse the request (`records/deferred-validation.ts`). */
   deferredProblem?: Problem;
 }
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const correlations = new WeakMap<FastifyRequest['raw'], string>();
 
-/** The trace id of `traceparent` (W3C Trace Context), or one of our own. */
+/** Returns the trace id of `traceparent` (W3C Trace Context), or generates one. */
 export function correlationIdOf(request: FastifyRequest): string {
   let id = correlations.get(request.raw);
   if (!id) {
@@ -49,7 +50,8 @@ export function requestContextOf(request: FastifyRequest): RequestContext {
     ...(request.method === 'POST' && idempotencyKey && !wrong
       ? {
           idempotencyKey,
-          // the caller is known before the body is read: it is asked for where the key is looked up
+          // computed on demand: authentication creates this context before the body is read, idempotency uses the hash
+          // afterwards
           fingerprint: () => hash('sha256', JSON.stringify([request.method, request.url, request.body ?? null])),
         }
       : {}),

@@ -1,15 +1,18 @@
-/** Options of a route that Fastify must know before the body is read; several decorators of a handler add to them. */
+/**
+ * Route options that Fastify needs before reading the body. `routeConfig` merges the options of several decorators on
+ * one handler.
+ */
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyContextConfig } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the caller must be signed in: then nothing of the body is read before. */
+    /** Requires authentication before any part of the body is read. */
     needsSignIn?: boolean;
-    /** Most bytes of a request body. */
+    /** Maximum size of the request body in bytes. */
     maxBodyBytes?: number;
-    /** Whether a POST only reads: a purpose of reading can be stated. */
+    /** Marks a POST route that only reads, so that the request may state a purpose of reading. */
     isReading?: boolean;
   }
 }

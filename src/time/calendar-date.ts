@@ -8,7 +8,7 @@ export const LAST_YEAR = 2199;
 
 const PARTS = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** Whether a text names a day of the calendar as `YYYY-MM-DD`, in a year from 1900 to 2199. */
+/** Returns whether the value is a calendar date `YYYY-MM-DD` in a year from 1900 to 2199. */
 export function isCalendarDate(value: unknown): value is string {
   const parts = typeof value === 'string' ? PARTS.exec(value) : null;
   if (!parts) return false;
@@ -16,13 +16,16 @@ export function isCalendarDate(value: unknown): value is string {
   return year >= FIRST_YEAR && year <= LAST_YEAR && isDayOfMonth(year, month, day);
 }
 
-/** Whether a month has this day: `Date` would answer with a day of the next month instead. */
+/** Returns whether the month has this day. `Date` would roll over into the next month instead. */
 export function isDayOfMonth(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** Validates a calendar date `YYYY-MM-DD`, or each of a list, and says so in the OpenAPI document. */
+/**
+ * Validates a calendar date `YYYY-MM-DD`, or each item of a list. A single date is documented as `format: date` in
+ * OpenAPI.
+ */
 export const CalendarDate = ({ each = false }: Pick<ValidationOptions, 'each'> = {}): PropertyDecorator =>
   applyDecorators(
     ValidateBy(
@@ -40,7 +43,10 @@ const COMPLETED: Record<string, [partial: RegExp, rest: string]> = {
   month: [/^\d{4}-\d{2}$/, '-01'],
 };
 
-/** Validates a calendar date that may be partial (`1990`, `1990-05`) where the property `precision` says so. */
+/**
+ * Validates a calendar date that may be partial (`1990`, `1990-05`). The argument names the property that holds the
+ * precision.
+ */
 export const PartialDate = (precision: string): PropertyDecorator =>
   applyDecorators(
     Transform(({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What time it is for everybody who acts: "now" is read here when somebody signs in or a job begins, and passed on from
- * there. Tokens expire, and the log is written, by the time of the machine, which nobody moves.
+ * Source of the current time for actors. Sign-in and jobs read `now` here and pass the value on. Token expiry and log
+ * timestamps use the system time, which `moveTo` does not change.
  */
 @Injectable()
 export class Clock {
@@ -12,7 +12,10 @@ export class Clock {
     return new Date(Date.now() + this.ahead);
   }
 
-  /** Goes on from another moment, later than now: what was worked out for a moment is not kept for one before it. */
+  /**
+   * Moves the clock forward; returns false for an earlier moment. A value cached for one moment must never be used for
+   * an earlier one.
+   */
   moveTo(moment: Date): boolean {
     const ahead = moment.getTime() - Date.now();
     if (ahead < this.ahead) return false;

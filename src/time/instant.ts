@@ -6,13 +6,16 @@ import { isCalendarDate } from './calendar-date.js';
 const WITH_OFFSET =
   /^(?<day>\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
-/** The moment that a text names, or undefined: `Date` takes 29 February of any year, and answers with 1 March. */
+/**
+ * Parses a date-time with an offset; returns undefined if invalid. `Date` alone accepts 29 February in any year and
+ * returns 1 March.
+ */
 export function instantOf(text: string): Date | undefined {
   const { day } = WITH_OFFSET.exec(text)?.groups ?? {};
   return isCalendarDate(day) ? new Date(text) : undefined;
 }
 
-/** A moment in a request. Without an offset it would be an hour wrong for half of the year, so it needs one. */
+/** Validates a date-time with an offset. Without an offset, the time would be an hour wrong for half of the year. */
 export const Instant = (): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (instantOf(value) ?? value) : value)),
