@@ -2280,10 +2280,10 @@ CREATE INDEX idempotent_replies_at_idx ON idempotent_replies (at);
 -- while the version is.
 CREATE TABLE authorization_versions (
   id integer PRIMARY KEY,
-  stamp bigint NOT NULL,
-  CONSTRAINT fact_stamps_one CHECK (id = 1)
+  version bigint NOT NULL,
+  CONSTRAINT authorization_versions_one CHECK (id = 1)
 );
-INSERT INTO authorization_versions (id, stamp) VALUES (1, 1);
+INSERT INTO authorization_versions (id, version) VALUES (1, 1);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Foreign keys to tables further down

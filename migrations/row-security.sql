@@ -365,14 +365,14 @@ REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 -- -------------------------------------------------------------------------------------------------------------------
 
 -- Raises the version in the transaction of the change. The row stays locked until the commit, so that nobody reads
--- old data under the new version. app.stamp_before holds the version before the first change of the transaction
+-- old data under the new version. app.version_before holds the version before the first change of the transaction
 -- itself: with it, a change can prove at its end that nobody else changed what it was permitted by.
 CREATE OR REPLACE FUNCTION advance_authorization_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE before text; BEGIN
-UPDATE authorization_versions SET stamp = stamp + 1 RETURNING (stamp - 1)::text INTO before;
-IF coalesce(current_setting('app.stamp_before', true), '') = '' THEN
-  PERFORM set_config('app.stamp_before', before, true);
+UPDATE authorization_versions SET version = version + 1 RETURNING (version - 1)::text INTO before;
+IF coalesce(current_setting('app.version_before', true), '') = '' THEN
+  PERFORM set_config('app.version_before', before, true);
 END IF;
 RETURN NULL; END
 $$;
@@ -598,8 +598,8 @@ CREATE POLICY disclosed ON disclosure_revisions AS RESTRICTIVE FOR SELECT USING 
 );
 
 -- The triggers that write these tables run as their owner, in transactions of every actor.
-DROP POLICY IF EXISTS stamp ON authorization_versions;
-CREATE POLICY stamp ON authorization_versions TO CURRENT_USER USING (true);
+DROP POLICY IF EXISTS versions ON authorization_versions;
+CREATE POLICY versions ON authorization_versions TO CURRENT_USER USING (true);
 
 DROP POLICY IF EXISTS names ON practitioner_names;
 CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);

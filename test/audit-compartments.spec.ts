@@ -462,8 +462,16 @@ describe('the verifier', () => {
   test('accepts a log that began with entries of the first format', async () => {
     const { generateKeyPairSync } = await import('node:crypto');
     const { Frontier } = await import('#built/audit/tree');
-    const { committed, EARLIER_LEAF_MEMBERS, FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONAL, SigningKeys } =
-      await import('#built/audit/sealing');
+    const {
+      commitTo: committed,
+      EARLIER_LEAF_MEMBERS,
+      FORMAT,
+      LEAF_MEMBERS,
+      leafHashOf,
+      leafOf,
+      PERSONAL,
+      SigningKeys,
+    } = await import('#built/audit/sealing');
     const keys = new SigningKeys(generateKeyPairSync('ed25519').privateKey);
     const tree = new Frontier();
     const lines: object[] = [];

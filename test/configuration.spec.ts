@@ -364,7 +364,11 @@ describe('the service refuses to start', () => {
         /may change what only grows.*audit_checkpoints/,
       ],
       ['may name auditors', ['GRANT INSERT ON compartment_auditors TO $role'], /compartment_auditors/],
-      ['may change the stamp of facts', ['GRANT UPDATE ON authorization_versions TO $role'], /authorization_versions/],
+      [
+        'may change the authorization version',
+        ['GRANT UPDATE ON authorization_versions TO $role'],
+        /authorization_versions/,
+      ],
     ])('%s', async (_, more, says) => {
       await isRefused({ DATABASE_URL: await givenRole('spec_one', more) }, says);
     });

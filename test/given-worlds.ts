@@ -318,7 +318,7 @@ class Examination {
           const { name } = subject.sharingLimits[index] as (typeof subject.sharingLimits)[number];
           counts[held ? 'held' : 'free'] += 1;
           this.heldBy.add(`${subject.name} ${name} ${String(held)}`);
-          if ((shown[policy.levels.HELD_BY] as boolean[])[index] !== held)
+          if ((shown[policy.levels.APPLICABLE_LIMITS] as boolean[])[index] !== held)
             fault(`${name} of ${subject.name}${where}: memory ${String(held)}`);
         });
       }

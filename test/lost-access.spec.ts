@@ -249,7 +249,7 @@ describe('what is in the case', () => {
       const time = await intruder(server);
       const passes = async (change: string): Promise<void> => {
         await time.query(`UPDATE sharing_agreement_versions SET ${change} WHERE ${versions}`, [caseId]);
-        await time.query('UPDATE authorization_versions SET stamp = stamp + 1');
+        await time.query('UPDATE authorization_versions SET version = version + 1');
       };
       await passes(lose);
       try {
@@ -367,12 +367,12 @@ test('whoever loses nothing is held up by no change of what others may read', as
   // as fast as it goes: between any two statements of the service
   await change.query('SET synchronous_commit = off');
   const changing = change
-    .query('DO $$ BEGIN LOOP UPDATE authorization_versions SET stamp = stamp + 1; COMMIT; END LOOP; END $$')
+    .query('DO $$ BEGIN LOOP UPDATE authorization_versions SET version = version + 1; COMMIT; END LOOP; END $$')
     .catch((error: unknown) => error);
   const stop = await intruder(server);
-  const stamp = async (): Promise<unknown> => (await stop.query('SELECT stamp FROM authorization_versions')).rows;
-  const before = JSON.stringify(await stamp());
-  while (JSON.stringify(await stamp()) === before) await setTimeout(10);
+  const version = async (): Promise<unknown> => (await stop.query('SELECT version FROM authorization_versions')).rows;
+  const before = JSON.stringify(await version());
+  while (JSON.stringify(await version()) === before) await setTimeout(10);
   const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night.' };
   const read = await officer.get(address);
   const written = await officer.post(`${address}/contributions`, body);

@@ -25,7 +25,7 @@ export class AccessRequestsController {
   /** Ask to read a case. The answer does not tell whether there is such a case */
   @Post()
   @RequirePermission('ask', AccessRequest)
-  @ApiAnswer.made(AccessRequestView)
+  @ApiAnswer.created(AccessRequestView)
   ask(@CurrentActor() actor: Actor, @Body() body: AccessAsking): Promise<AuthorizedResponse> {
     return this.requests.ask(actor, body);
   }
@@ -41,7 +41,7 @@ export class AccessRequestsController {
   /** Let whoever asked read the case until a date (chair, coordinator; not for oneself) */
   @Post(':id/approval')
   @RequirePermission('approve', AccessRequest)
-  @ApiAnswer.changed(AccessRequestView)
+  @ApiAnswer.updated(AccessRequestView)
   approve(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessApproval): Promise<AuthorizedResponse> {
     return this.requests.approve(actor, id, body);
   }
@@ -49,7 +49,7 @@ export class AccessRequestsController {
   /** Refuse a request (chair, coordinator) */
   @Post(':id/refusal')
   @RequirePermission('refuse', AccessRequest)
-  @ApiAnswer.changed(AccessRequestView)
+  @ApiAnswer.updated(AccessRequestView)
   refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessRefusal): Promise<AuthorizedResponse> {
     return this.requests.refuse(actor, id, body);
   }
@@ -57,7 +57,7 @@ export class AccessRequestsController {
   /** Withdraw your request */
   @Post(':id/withdrawal')
   @RequirePermission('withdraw', AccessRequest)
-  @ApiAnswer.changed(AccessRequestView)
+  @ApiAnswer.updated(AccessRequestView)
   withdraw(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.requests.withdraw(actor, id);
   }
@@ -65,7 +65,7 @@ export class AccessRequestsController {
   /** End the access before its time (chair, coordinator) */
   @Post(':id/revocation')
   @RequirePermission('revoke', AccessRequest)
-  @ApiAnswer.changed(AccessRequestView)
+  @ApiAnswer.updated(AccessRequestView)
   revoke(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AccessRevocation): Promise<AuthorizedResponse> {
     return this.requests.revoke(actor, id, body);
   }

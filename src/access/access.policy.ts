@@ -325,7 +325,7 @@ declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
       const names = namedBy(exclusion, one);
       const fields = shown.get(exclusion.id);
       const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
-      return names !== null && (isKnown || work.made.has(exclusion.id));
+      return names !== null && (isKnown || work.insertedIds.has(exclusion.id));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
     const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));

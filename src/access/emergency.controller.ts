@@ -26,7 +26,7 @@ export class EmergencyController {
   /** Open one case in an emergency, to read, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with what you read while it is open */
   @Post()
   @RequirePermission('open-in-emergency', Case)
-  @ApiAnswer.made(EmergencyAccessView)
+  @ApiAnswer.created(EmergencyAccessView)
   open(@CurrentActor() actor: Actor, @Body() body: EmergencyOpening): Promise<AuthorizedResponse> {
     return this.emergencies.open(actor, body);
   }
@@ -42,7 +42,7 @@ export class EmergencyController {
   /** End your emergency access before its time */
   @Post(':id/ending')
   @RequirePermission('end', EmergencyAccess)
-  @ApiAnswer.changed(EmergencyAccessView)
+  @ApiAnswer.updated(EmergencyAccessView)
   end(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.emergencies.end(actor, id);
   }
@@ -50,7 +50,7 @@ export class EmergencyController {
   /** Review an emergency access (data protection officer; not one's own) */
   @Post(':id/review')
   @RequirePermission('review', EmergencyAccess)
-  @ApiAnswer.changed(EmergencyAccessView)
+  @ApiAnswer.updated(EmergencyAccessView)
   review(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: EmergencyReview): Promise<AuthorizedResponse> {
     return this.emergencies.review(actor, id, body);
   }

@@ -26,7 +26,7 @@ export class ExclusionsController {
   /** Keep somebody out (chair, coordinator), or declare a conflict of your own (whoever may read the case) */
   @Post()
   @RequirePermission('read', Case)
-  @ApiAnswer.made(ExclusionView)
+  @ApiAnswer.created(ExclusionView)
   exclude(@CurrentActor() actor: Actor, @Body() body: ExclusionRequest): Promise<AuthorizedResponse> {
     return this.exclusions.exclude(actor, body);
   }
@@ -42,7 +42,7 @@ export class ExclusionsController {
   /** End an exclusion (chair) */
   @Post(':id/ending')
   @RequirePermission('end', Exclusion)
-  @ApiAnswer.changed(ExclusionView)
+  @ApiAnswer.updated(ExclusionView)
   end(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.exclusions.end(actor, id, body);
   }

@@ -24,7 +24,7 @@ import {
 import { refused } from '../http/problems.js';
 import { discardRules } from '../authorization/subjects.js';
 import type { LogPurpose, Purpose } from '../authentication/purposes.js';
-import { poolApart } from '../database/data-source.js';
+import { createSeparatePool } from '../database/data-source.js';
 import { setContextStatement, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
 
 interface Who {
@@ -44,7 +44,7 @@ interface Who {
 
 /** Result of the database function: the authorization version, and the actor or null. */
 interface Found {
-  stamp: string;
+  version: string;
   who: Who | null;
 }
 
@@ -53,10 +53,10 @@ interface FoundOfOne {
   found: Found;
 }
 
-interface Known {
-  stamp: string;
-  since: Date;
-  until: Date;
+interface CachedActor {
+  version: string;
+  loadedAt: Date;
+  expiresAt: Date;
   who: Who;
   facts: ActorAttributes;
 }
@@ -112,7 +112,7 @@ export function actingFunction(): { name: string; signature: string; sql: string
     ...declaredTimedChanges().map((one) => `(${one})`),
   ];
   // reads the version first: all data read afterwards is at least as new
-  const body = `SELECT s.stamp::text INTO stamp FROM authorization_versions s;
+  const body = `SELECT a.version::text INTO version FROM authorization_versions a;
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
@@ -128,23 +128,23 @@ export function actingFunction(): { name: string; signature: string; sql: string
     signature: `${name}(${types})`,
     sql: `CREATE OR REPLACE FUNCTION ${name}(${named.join(', ')}) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
       SET search_path = public, pg_temp AS $acting$
-      DECLARE before text := coalesce(current_setting('app.maintenance', true), ''); found jsonb; stamp text;
+      DECLARE before text := coalesce(current_setting('app.maintenance', true), ''); found jsonb; version text;
       BEGIN ${sql}
       PERFORM set_config('app.maintenance', before, true);
-      RETURN jsonb_build_object('stamp', stamp, 'who', found); END $acting$`,
+      RETURN jsonb_build_object('version', version, 'who', found); END $acting$`,
   };
 }
 
 @Injectable()
 export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   private acting: string | undefined;
-  private readonly known = new Map<string, Known>();
+  private readonly cachedActors = new Map<string, CachedActor>();
 
   private readonly pool: pg.Pool;
 
   constructor(source: DataSource) {
     super();
-    this.pool = poolApart((source.options as { url: string }).url, 'actors', MOST_CONNECTIONS);
+    this.pool = createSeparatePool((source.options as { url: string }).url, 'actors', MOST_CONNECTIONS);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -170,12 +170,12 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
    * reused.
    */
   async practitioners(ids: readonly string[], as: ActingAs): Promise<Map<string, Actor>> {
-    const [now] = await this.asService<{ stamp: string }>('SELECT stamp::text FROM authorization_versions', []);
+    const [now] = await this.asService<{ version: string }>('SELECT version::text FROM authorization_versions', []);
     const found = new Map<string, Actor>();
     const missing: string[] = [];
     for (const id of new Set(ids)) {
-      const known = this.kept(keyOf(aboutPractitioner(id, as)), as.now);
-      if (known && known.stamp === now?.stamp) found.set(id, actorOf(known, as));
+      const known = this.findCached(keyOf(aboutPractitioner(id, as)), as.now);
+      if (known && known.version === now?.version) found.set(id, actorOf(known, as));
       else missing.push(id);
     }
     for (let start = 0; start < missing.length; start += READ_AT_ONCE)
@@ -209,10 +209,10 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     };
   }
 
-  private async readMany(ids: string[], as: ActingAs): Promise<Map<string, Known>> {
+  private async readMany(ids: string[], as: ActingAs): Promise<Map<string, CachedActor>> {
     const { text, values } = this.questionOfMany(ids, as);
     const { rows } = await this.pool.query<FoundOfOne>(text, values);
-    const read = new Map<string, Known>();
+    const read = new Map<string, CachedActor>();
     for (const { id, found } of rows) {
       const known = await this.remember(keyOf(aboutPractitioner(id, as)), found, as.now);
       if (known) read.set(id, known);
@@ -223,14 +223,14 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   private async load(who: Pick<Named, 'client' | 'issuer' | 'subject'>, as: ActingAs): Promise<Actor | null> {
     const asked = { ...who, id: null, vouches: as.vouchesFor ?? null, asked: as.purpose ?? null };
     const key = keyOf(asked);
-    const known = this.kept(key, as.now) ?? (await this.read(key, asked, as.now));
+    const known = this.findCached(key, as.now) ?? (await this.read(key, asked, as.now));
     if (!known) return null;
     const actor = actorOf(known, as);
     let current = known;
     actor.cache = {
-      version: known.stamp,
+      version: known.version,
       isFresh: false,
-      expiresAt: known.until,
+      expiresAt: known.expiresAt,
       isCurrent: async (now) => {
         const fresh = await this.read(key, asked, now);
         return fresh !== null && isDeepStrictEqual(withoutItsEnd(fresh), withoutItsEnd(current));
@@ -242,7 +242,11 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         // assigns to the existing object, because `refuseUnlessReloaded` wraps its `reload` and must check again at
         // every reload
-        const renewed = { version: fresh.stamp, expiresAt: fresh.until, isFresh: true } satisfies Partial<ActorCache>;
+        const renewed = {
+          version: fresh.version,
+          expiresAt: fresh.expiresAt,
+          isFresh: true,
+        } satisfies Partial<ActorCache>;
         if (actor.cache) Object.assign(actor.cache, renewed);
         discardRules(actor);
       },
@@ -250,9 +254,9 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     return actor;
   }
 
-  private kept(key: string, now: Date): Known | undefined {
-    const kept = this.known.get(key);
-    return kept && now >= kept.since && now < kept.until ? kept : undefined;
+  private findCached(key: string, now: Date): CachedActor | undefined {
+    const kept = this.cachedActors.get(key);
+    return kept && now >= kept.loadedAt && now < kept.expiresAt ? kept : undefined;
   }
 
   private question(named: Named): { name: string; text: string; values: unknown[] } {
@@ -277,22 +281,22 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   }
 
   /** Reads the actor from the database and caches the result under its authorization version. */
-  private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<Known | null> {
+  private async read(key: string, asked: Omit<Named, 'now'>, now: Date): Promise<CachedActor | null> {
     const { text, values } = this.question({ ...asked, now });
     const { rows } = await this.pool.query<{ found: Found }>(text, values);
     return this.remember(key, (rows[0] as { found: Found }).found, now);
   }
 
-  private async remember(key: string, found: Found, now: Date): Promise<Known | null> {
-    this.known.delete(key);
+  private async remember(key: string, found: Found, now: Date): Promise<CachedActor | null> {
+    this.cachedActors.delete(key);
     const fresh = await this.knownOf(found, now);
     if (!fresh) return null;
-    if (this.known.size > MOST_KNOWN) this.known.clear();
-    this.known.set(key, fresh);
+    if (this.cachedActors.size > MOST_KNOWN) this.cachedActors.clear();
+    this.cachedActors.set(key, fresh);
     return fresh;
   }
 
-  private async knownOf({ stamp, who }: Found, now: Date): Promise<Known | null> {
+  private async knownOf({ version, who }: Found, now: Date): Promise<CachedActor | null> {
     if (!who) return null;
     const owner: AttributeOwner = {
       agencyType: who.agency_type,
@@ -302,9 +306,9 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     const facts: [string, unknown][] = [];
     for (const fact of declaredAttributes()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
     return {
-      stamp,
-      since: now,
-      until: new Date(who.changes_at),
+      version,
+      loadedAt: now,
+      expiresAt: new Date(who.changes_at),
       who,
       facts: Object.fromEntries(facts) as unknown as ActorAttributes,
     };
@@ -321,11 +325,11 @@ const aboutPractitioner = (id: string, as: ActingAs): Omit<Named, 'now'> => ({
 });
 
 /** Returns the data that was read, without the time of the next time-based change. */
-const withoutItsEnd = ({ who: { changes_at: _, ...who }, facts }: Known): unknown => ({ who, facts });
+const withoutItsEnd = ({ who: { changes_at: _, ...who }, facts }: CachedActor): unknown => ({ who, facts });
 
 const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));
 
-const actorOf = ({ who, facts }: Known, as: ActingAs): Actor => ({
+const actorOf = ({ who, facts }: CachedActor, as: ActingAs): Actor => ({
   ...facts,
   kind: who.kind,
   id: who.id,

@@ -57,7 +57,7 @@ export class AgenciesController {
   /** Register a member of staff (the agency's administrator) */
   @Post('agencies/:id/people')
   @RequirePermission('employ', Agency)
-  @ApiAnswer.made(PractitionerView)
+  @ApiAnswer.created(PractitionerView)
   employ(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -69,7 +69,7 @@ export class AgenciesController {
   /** Change a member of staff, or end their access (the agency's administrator) */
   @Patch('agencies/:id/people/:personId')
   @RequirePermission('change', Practitioner)
-  @ApiAnswer.changed(PractitionerView)
+  @ApiAnswer.updated(PractitionerView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -11,7 +11,7 @@ import type { FastifyRequest } from 'fastify';
 import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
-import { Actors, refuseUnlessReloaded, type Actor } from '../authentication/actor.js';
+import { Actors, refuseAfterReload, type Actor } from '../authentication/actor.js';
 import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../authentication/purposes.js';
 import { invalid, refused, unauthenticated } from '../http/problems.js';
 import { requestContextOf } from '../http/request-context.js';
@@ -234,7 +234,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     // a person states the purpose in a header; for a machine client, which can open no emergency access, it is
     // registered
     if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
-    await refuseUnlessReloaded(
+    await refuseAfterReload(
       actor,
       () =>
         actor.emergencyCaseIds.length

@@ -11,7 +11,7 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
-import { kept, SealedLog } from './log.js';
+import { storedSubtreeHash, SealedLog } from './log.js';
 import { leafHashOf } from './sealing.js';
 import { consistencyPath, inclusionPath, joined, wholeSubtrees, type Hash, type Range } from './tree.js';
 
@@ -109,7 +109,7 @@ async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> 
   );
   const nodes = new Map(rows.map((row) => [row.index, row.nodes]));
   const hashAt = (leaf: number, level: number): Hash => {
-    const hash = kept(nodes.get(leaf) ?? Buffer.alloc(0), level);
+    const hash = storedSubtreeHash(nodes.get(leaf) ?? Buffer.alloc(0), level);
     if (!hash)
       throw new Error(`entry ${String(leaf)} of the log is missing or lacks its subtree of height ${String(level)}`);
     return hash;

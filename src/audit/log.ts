@@ -23,13 +23,13 @@ import {
   type AuditActor,
 } from '../records/audit-recording.js';
 import { ownFault } from '../http/database-problems.js';
-import { poolApart } from '../database/data-source.js';
+import { createSeparatePool } from '../database/data-source.js';
 import { londonDay } from '../time/london-day.js';
 import { holdWrites } from '../database/hold-writes.js';
 import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { canonical, committed, leafHashOf, SigningKeys } from './sealing.js';
+import { canonical, commitTo, leafHashOf, SigningKeys } from './sealing.js';
 import { Frontier, hashesIn, type Hash } from './tree.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
@@ -103,23 +103,23 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     private readonly disclosures: Disclosures,
   ) {
     super();
-    this.writer = poolApart(databaseUrl, 'audit', 1);
-    this.reader = poolApart(databaseUrl, 'audit', 2);
+    this.writer = createSeparatePool(databaseUrl, 'audit', 1);
+    this.reader = createSeparatePool(databaseUrl, 'audit', 2);
   }
 
   async append(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<void> {
     try {
       await this.disclosures.write(client, [received(who, drafts)]);
-      await this.seal(client, this.prepared(who, await placed(client, who, drafts)));
+      await this.seal(client, this.prepareEntries(who, await addAuditScopes(client, who, drafts)));
     } catch (error) {
       throw ownFault(error);
     }
   }
 
   async record(who: AuditActor, drafts: AuditDraft[]): Promise<void> {
-    const isPlaced = !drafts.some(unplaced);
-    const whole = isPlaced ? drafts : await this.reading((client) => placed(client, who, drafts));
-    const entries = this.prepared(who, whole);
+    const isPlaced = !drafts.some(recordsToLocate);
+    const whole = isPlaced ? drafts : await this.reading((client) => addAuditScopes(client, who, drafts));
+    const entries = this.prepareEntries(who, whole);
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void => {
         reject(ownFault(error));
@@ -194,7 +194,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     const client = await this.writer.connect();
     let broken: Error | undefined;
     try {
-      const sealed = this.sealed(entries, own);
+      const sealed = this.buildCheckpoint(entries, own);
       const send = holdWrites(client);
       const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCKED })];
       const disclosed = this.disclosures.write(client, batch);
@@ -231,7 +231,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /** Prepares all of an entry except its index and hash, to keep the time under the lock short. */
-  private prepared(who: AuditActor, drafts: AuditDraft[]): Prepared[] {
+  private prepareEntries(who: AuditActor, drafts: AuditDraft[]): Prepared[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
     return drafts.map(({ search, resultCount, reason = null, rule = null, purpose, panelIds = [], ...more }) => {
@@ -247,7 +247,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
       return {
         ...draft,
         ...personal,
-        ...committed(personal),
+        ...commitTo(personal),
         panelIds,
         rule,
         id: uuidv7(),
@@ -275,14 +275,14 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
     const answers = (await client.query(LOCKED_LAST_CHECKPOINT)) as QueryResult | QueryResult<AuditCheckpoint>[];
     const last = Array.isArray(answers) ? answers.at(-1)?.rows[0] : undefined;
-    this.continued(last);
-    const { values, checkpoint } = this.sealed(prepared, last);
+    this.verifyLastCheckpoint(last);
+    const { values, checkpoint } = this.buildCheckpoint(prepared, last);
     await client.query({ name: 'audit-append', text: INSERT, values });
     this.own = checkpoint;
   }
 
   /** Computes the indexed entries and the signed checkpoint that follows `last`. */
-  private sealed(
+  private buildCheckpoint(
     prepared: Prepared[],
     last: AuditCheckpoint | undefined,
   ): { values: unknown[]; checkpoint: AuditCheckpoint } {
@@ -316,7 +316,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Verifies the last checkpoint before a new one continues it. Continuing a checkpoint that was not signed with our
    * keys would make our next signature cover entries that somebody else had inserted.
    */
-  private continued(last: AuditCheckpoint | undefined): void {
+  private verifyLastCheckpoint(last: AuditCheckpoint | undefined): void {
     if (!last || (this.own && asKept(this.own) === asKept(last))) return;
     const tree = new Frontier(last.size, last.frontier);
     if (!this.keys.signed(last) || tree.root().toString('base64') !== last.root)
@@ -342,7 +342,12 @@ async function begin(client: PoolClient): Promise<void> {
  * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
  * or missing records were created without a lookup, and no lookup is added here.
  */
-function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { subject: string; ids: string[] } | null {
+function recordsToLocate({
+  subjectType,
+  recordIds,
+  panelIds,
+  copied,
+}: AuditDraft): { subject: string; ids: string[] } | null {
   // the entry of a document lists the items that the document contained
   if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
   const isPlaced = panelIds === undefined || !PLACED_BY_OTHERS.includes(subjectType);
@@ -350,10 +355,10 @@ function unplaced({ subjectType, recordIds, panelIds, copied }: AuditDraft): { s
 }
 
 /** Completes the drafts with the panels and cases that the database stores for their records. */
-async function placed(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
+async function addAuditScopes(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
   const whole: AuditDraft[] = [];
   for (const draft of drafts) {
-    const asked = unplaced(draft);
+    const asked = recordsToLocate(draft);
     if (!asked) {
       whole.push(draft);
       continue;
@@ -385,4 +390,4 @@ const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ .
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
 
 /** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
-export const kept = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];
+export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];

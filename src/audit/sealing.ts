@@ -78,7 +78,7 @@ function aSalt(): Buffer {
 type Personal = Pick<AuditEntry, (typeof PERSONAL)[number]>;
 
 /** Generates a salt and a commitment for each personal value that is not null. */
-export function committed(values: Personal): Pick<AuditEntry, 'commitments' | 'salts'> {
+export function commitTo(values: Personal): Pick<AuditEntry, 'commitments' | 'salts'> {
   const commitments: Record<string, string> = {};
   const salts: Record<string, string> = {};
   for (const field of PERSONAL) {

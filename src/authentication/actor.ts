@@ -56,7 +56,7 @@ export interface ActorCache {
  * Throws the problem that `problemOf` finds, after `tell` has recorded the refusal. An actor cached before the request
  * is reloaded and checked again first. The check is repeated at every later reload.
  */
-export async function refuseUnlessReloaded(
+export async function refuseAfterReload(
   actor: Actor,
   problemOf: () => Problem | null,
   tell: (problem: Problem) => Promise<void>,
@@ -68,7 +68,7 @@ export async function refuseUnlessReloaded(
     await tell(problem);
     throw problem;
   };
-  const { cache: cache } = actor;
+  const { cache } = actor;
   if (cache)
     actor.cache = {
       ...cache,

@@ -5,7 +5,7 @@
  */
 import { declaredAttributes, type Actor } from '../authentication/actor.js';
 
-interface Standing {
+interface ActorMemo {
   of: Actor;
   kept: Map<string, unknown>;
 }
@@ -14,22 +14,22 @@ interface Standing {
  * Memoised values by security context, because each load of the attributes creates a new context. Simulated attributes
  * share one context, hence the list.
  */
-const standings = new WeakMap<object, Standing[]>();
+const memosByContext = new WeakMap<object, ActorMemo[]>();
 const MOST_KEPT = 16;
 
 export function memoizeFor<T>(actor: Actor, key: string, make: () => T): T {
-  const { kept } = standingOf(actor);
+  const { kept } = memoOf(actor);
   let value = kept.get(key) as T | undefined;
   if (value === undefined) kept.set(key, (value = make()));
   return value;
 }
 
-function standingOf(actor: Actor): Standing {
-  const known = standings.get(actor.securityContext) ?? [];
+function memoOf(actor: Actor): ActorMemo {
+  const known = memosByContext.get(actor.securityContext) ?? [];
   const found = known.find(({ of }) => isSame(of, actor));
   if (found) return found;
   const made = { of: { ...actor }, kept: new Map<string, unknown>() };
-  standings.set(actor.securityContext, [...known.slice(-MOST_KEPT + 1), made]);
+  memosByContext.set(actor.securityContext, [...known.slice(-MOST_KEPT + 1), made]);
   return made;
 }
 

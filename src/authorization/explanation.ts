@@ -58,23 +58,23 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   };
 
   for (const step of BAR_STEPS) {
-    const bars = subject.denyRules.filter((bar) => bar.step === step);
-    const barred = bars.find((bar) => {
+    const denyRules = subject.denyRules.filter((bar) => bar.step === step);
+    const denied = denyRules.find((bar) => {
       const where = bar.where(actor);
       return where !== null && conditionHolds(parseCondition(where), row);
     });
     steps.push(
-      barred
-        ? { step, result: 'stopped', rule: barred.sentence }
-        : { step, result: bars.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
+      denied
+        ? { step, result: 'stopped', rule: denied.sentence }
+        : { step, result: denyRules.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
     );
-    if (barred) return conclude('refuse', [`the ${step} would have to end: it beats every ground`]);
+    if (denied) return conclude('refuse', [`the ${step} would have to end: it beats every ground`]);
   }
 
   const ways = applicableRules(actor, subject, action);
   const opened = ways.filter(({ where }) => conditionHolds(parseCondition(where), row));
-  const grounds = subject.allowRules.filter((ground) => ground.actions.includes(action));
-  for (const ground of grounds) {
+  const rules = subject.allowRules.filter((rule) => rule.actions.includes(action));
+  for (const ground of rules) {
     const way = opened.find((one) => one.ground === ground);
     const through = way?.through ? `, through: ${way.through}` : '';
     steps.push({ step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through });
@@ -82,8 +82,8 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   if (!opened.length)
     return conclude(
       'refuse',
-      grounds.length
-        ? [...grounds.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
+      rules.length
+        ? [...rules.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
         : [`no rule of the policy opens ${action} on ${subject.name}`],
     );
   if (field === undefined) return conclude('permit');

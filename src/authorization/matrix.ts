@@ -41,21 +41,21 @@ export function policyMatrix(): Matrix {
   const subjects = byName(declaredSubjects());
   return {
     rules: subjects.flatMap((subject) =>
-      byName(subject.allowRules).flatMap((ground) =>
-        [...ground.actions].sort().map((action) => ({
+      byName(subject.allowRules).flatMap((rule) =>
+        [...rule.actions].sort().map((action) => ({
           subject: subject.name,
           action,
-          ground: ground.name,
-          who: ground.sentence,
-          within: ground.within ?? null,
-          fields: ground.fields ? [...ground.fields] : null,
+          ground: rule.name,
+          who: rule.sentence,
+          within: rule.within ?? null,
+          fields: rule.fields ? [...rule.fields] : null,
         })),
       ),
     ),
     subjects: subjects.map((subject) => ({
       subject: subject.name,
       bars: subject.denyRules.map((bar) => ({ step: bar.step, who: bar.sentence })),
-      caps: subject.sharingLimits.map((cap) => ({ level: cap.level, rule: cap.sentence })),
+      caps: subject.sharingLimits.map((limit) => ({ level: limit.level, rule: limit.sentence })),
       fields: [...classifiedProperties(subject.type)].map(([field, column]) => ({
         field,
         category: categoryOf(column),
@@ -111,11 +111,11 @@ const listed = (words: string[]): string =>
 
 const KEEPING_OUT = { conflict: 'a conflict', compartment: 'a compartment' } as const;
 
-function keptOut({ denyRules: denyRules, parent, relations, allowRules: allowRules }: Subject): string[] {
+function keptOut({ denyRules, parent, relations, allowRules }: Subject): string[] {
   const above =
     parent && allowRules.every(({ within }) => within) ? subjectOf((relations[parent] as Relation).to) : null;
   return [
-    ...denyRules.map((bar) => point(`Somebody ${bar.sentence} (${KEEPING_OUT[bar.step]})`)),
+    ...denyRules.map((rule) => point(`Somebody ${rule.sentence} (${KEEPING_OUT[rule.step]})`)),
     ...(above ? [point(`Whoever is kept out of the ${wordingOf(above).title} in which it stands`)] : []),
   ];
 }
@@ -131,10 +131,10 @@ function proviso({ parent, relations }: Subject, { within, sentence }: AllowRule
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const mayDo = (subject: Subject): string[] =>
-  subject.allowRules.map((ground) => {
-    const deeds = listed(ground.actions.map((action) => actionPhrase(subject, action)));
-    const shown = ground.fields ? ` (of it they see only: ${ground.fields.map(inWords).join(', ')})` : '';
-    return point(`${capital(deeds)}: somebody ${ground.sentence}${proviso(subject, ground)}${shown}`);
+  subject.allowRules.map((rule) => {
+    const deeds = listed(rule.actions.map((action) => actionPhrase(subject, action)));
+    const shown = rule.fields ? ` (of it they see only: ${rule.fields.map(inWords).join(', ')})` : '';
+    return point(`${capital(deeds)}: somebody ${rule.sentence}${proviso(subject, rule)}${shown}`);
   });
 
 /** Lists fields grouped by level and category, e.g. `From summary on, as identity: role, since`. */
@@ -156,7 +156,7 @@ function section(subject: Subject): string {
   const parts: [string, string[]][] = [
     ['Who is kept out, whatever else holds', may.length ? keptOut(subject) : []],
     ['Who may', may.length ? may : [point('Nobody: it decides about other records and is not shown')]],
-    ['At most', subject.sharingLimits.map((cap) => point(`${capital(cap.level)}: ${cap.sentence}`))],
+    ['At most', subject.sharingLimits.map((limit) => point(`${capital(limit.level)}: ${limit.sentence}`))],
     ['Which field counts as what', counts(subject)],
   ];
   return [

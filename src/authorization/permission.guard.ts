@@ -18,7 +18,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { refuseUnlessReloaded, type Actor } from '../authentication/actor.js';
+import { refuseAfterReload, type Actor } from '../authentication/actor.js';
 import { refused, unauthenticated, type Problem } from '../http/problems.js';
 import { routeConfig } from '../http/route-config.js';
 import { hasApplicableRule, subjectOf, type Subject } from './subjects.js';
@@ -77,7 +77,7 @@ export class PermissionGuard implements CanActivate, OnApplicationBootstrap {
     if (!can) return this.reflector.get<string | undefined>(SIGNED_IN, context.getHandler()) !== undefined;
     const subject = subjectOf(can.subject);
     const isCollection = Object.keys(request.params).length === 0;
-    await refuseUnlessReloaded(
+    await refuseAfterReload(
       actor,
       () => this.closedTo(actor, can.action, subject, isCollection),
       ({ code }) => this.refusals.refused(actor, can.action, subject.name, code),
@@ -111,6 +111,7 @@ export class PermissionGuard implements CanActivate, OnApplicationBootstrap {
         )
         .map(({ name }) => name);
     });
-    if (closed.length) throw new Error(`routes without @RequirePermission, @Authenticated or @Public: ${closed.join(', ')}`);
+    if (closed.length)
+      throw new Error(`routes without @RequirePermission, @Authenticated or @Public: ${closed.join(', ')}`);
   }
 }

@@ -190,7 +190,7 @@ export function typesApart(actor: Actor, panelId: string, category: string): str
 }
 
 /** Names of the columns that identify the context of a row, as far as the row has them. */
-interface Standing {
+interface ContextColumns {
   panel: string;
   agency?: string;
   type?: string;
@@ -198,24 +198,34 @@ interface Standing {
   /** Restricts the condition to the panel's own agreement, which covers any contributor. */
   isOfPanel?: true;
 }
-const USUAL: Standing = { panel: 'panelId', agency: 'agencyId', type: 'contributingType', case: 'caseId' };
+const USUAL: ContextColumns = { panel: 'panelId', agency: 'agencyId', type: 'contributingType', case: 'caseId' };
 
 /**
  * Returns conditions for rows whose category reaches `level`, by agreement or by emergency access. Query counterpart of
  * `grantedLevel`. The category comes from a column (`{ column }`), or is the same for all rows.
  */
-function reaching(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
+function conditionsForLevel(
+  actor: Actor,
+  level: SharingLevel,
+  category: RowCategory | DataCategory,
+  on: ContextColumns,
+): Where[] {
   const known = followingOf(actor).reaching;
   const key = JSON.stringify([level, category, on]);
   let shared = known.get(key);
-  if (!shared) known.set(key, (shared = sharedBy(actor, level, category, on)));
+  if (!shared) known.set(key, (shared = agreementConditions(actor, level, category, on)));
   const isEmergency = on.case !== undefined && actor.emergencyCaseIds.length > 0;
   if (!isEmergency || (typeof category === 'string' && SEALED_CATEGORIES.includes(category))) return shared;
   const unsealed = typeof category === 'string' ? {} : { [category.column]: { $nin: [...SEALED_CATEGORIES] } };
   return [...shared, { [on.case as string]: { $in: actor.emergencyCaseIds }, ...unsealed }];
 }
 
-function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | DataCategory, on: Standing): Where[] {
+function agreementConditions(
+  actor: Actor,
+  level: SharingLevel,
+  category: RowCategory | DataCategory,
+  on: ContextColumns,
+): Where[] {
   /** Conditions that apply to several panels, merged into one condition for all of them. */
   const alternatives = new Map<string, { panelIds: string[]; contributor: Where; categories: string[] }>();
   for (const [panelId, capacities] of tablesOf(actor))
@@ -257,7 +267,7 @@ function sharedBy(actor: Actor, level: SharingLevel, category: RowCategory | Dat
  * `category`, `contributingType`.
  */
 export const sharedAtLeast = (actor: Actor, level: SharingLevel): Where => ({
-  $or: reaching(actor, level, { column: 'category' }, USUAL),
+  $or: conditionsForLevel(actor, level, { column: 'category' }, USUAL),
 });
 
 /**
@@ -276,7 +286,7 @@ export function rowsShowingField(
   const contributor = isOfPanel ? undefined : subject.contributor;
   const ours = [contributor?.agency, owner].flatMap((column) => (column ? [{ [column]: actor.agencyId }] : []));
   const shared = subject.panel
-    ? reaching(actor, from, category, { panel: subject.panel, ...contributor, case: subject.case, isOfPanel })
+    ? conditionsForLevel(actor, from, category, { panel: subject.panel, ...contributor, case: subject.case, isOfPanel })
     : inEveryContext(actor, subject, { category, from }, through);
   const held = subject.sharingLimits.flatMap((cap) => {
     const where = isAtLeast(cap.level, from) ? null : cap.where(actor);
@@ -394,14 +404,15 @@ function typeIn(key: string, category: string): string | null {
  * used: `panelId`, `agencyId`, `contributingType`.
  */
 export const sharedFromLevel = (actor: Actor, category: DataCategory, level: SharingLevel): Where => ({
-  $or: reaching(actor, level, category, { ...USUAL, case: undefined }),
+  $or: conditionsForLevel(actor, level, category, { ...USUAL, case: undefined }),
 });
 
 /** Returns whether the category is shared at the column's level on the panel, or on any panel by default. */
 export function isSharedSomewhere(actor: Actor, { category, from }: ColumnClass, panelId?: string): boolean {
-  return reaching(actor, from, category as DataCategory | RowCategory, { panel: 'panelId', type: 'type' }).some(
-    (where) => !panelId || (where['panelId'] as { $in: string[] }).$in.includes(panelId),
-  );
+  return conditionsForLevel(actor, from, category as DataCategory | RowCategory, {
+    panel: 'panelId',
+    type: 'type',
+  }).some((where) => !panelId || (where['panelId'] as { $in: string[] }).$in.includes(panelId));
 }
 
 const unshared = (category: string, given: GrantedLevel): string =>
@@ -490,7 +501,7 @@ export function evaluateSharing(
  */
 export function ruleOfSharing(actor: Actor, subject: Subject, row: Row): string | null {
   const { contributor, owner } = subject;
-  const held = row[HELD_BY] as boolean[] | undefined;
+  const held = row[APPLICABLE_LIMITS] as boolean[] | undefined;
   if (subject.sharingLimits.length && !held) return null;
   return [
     contributor && row[contributor.agency],
@@ -504,7 +515,7 @@ export function ruleOfSharing(actor: Actor, subject: Subject, row: Row): string 
 
 /** Returns the sharing limits that apply to the row, the strictest first. */
 function heldBy(actor: Actor, subject: Subject, row: Row): SharingLimit[] {
-  const known = row[HELD_BY] as boolean[] | undefined;
+  const known = row[APPLICABLE_LIMITS] as boolean[] | undefined;
   return subject.sharingLimits
     .filter((cap, index) => {
       if (known) return known[index];
@@ -559,4 +570,4 @@ export interface Through {
 /** Property under which the records layer stores the context of a row without a panel of its own. */
 export const READING_CONTEXT = 'context';
 /** Property under which the records layer stores, per sharing limit of the subject, whether the limit applies. */
-export const HELD_BY = 'heldBy';
+export const APPLICABLE_LIMITS = 'heldBy';

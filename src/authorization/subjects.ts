@@ -201,7 +201,7 @@ function withSharedSeek({ parent, relations = {}, seek = [] }: Declaration): Rec
   return { ...relations, [parent]: Object.keys(also).length ? { ...above, also } : above };
 }
 
-const isExplained = ({ allowRules: allowRules = [] }: Declaration): boolean =>
+const isExplained = ({ allowRules = [] }: Declaration): boolean =>
   allowRules.some(({ actions }) => actions.includes('explain'));
 
 /**
@@ -319,7 +319,7 @@ function isImpossible(where: Where): boolean {
 
 /** Returns the deny rules of the actor as conditions that every permitted row must meet. */
 export function denyConditions(actor: Actor, subject: Subject): Where[] {
-  return subject.denyRules.map((bar) => bar.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
+  return subject.denyRules.map((rule) => rule.where(actor)).flatMap((where) => (where ? [{ $nor: [where] }] : []));
 }
 
 /**
@@ -327,7 +327,7 @@ export function denyConditions(actor: Actor, subject: Subject): Where[] {
  * be hidden either. With a `step`, only deny rules of that step count.
  */
 export function notDenied(actor: Actor, subject: Subject, step?: DenyRule['step']): Where {
-  const bars = subject.denyRules.filter((bar) => !step || bar.step === step).flatMap((bar) => bar.where(actor) ?? []);
+  const bars = subject.denyRules.filter((rule) => !step || rule.step === step).flatMap((bar) => bar.where(actor) ?? []);
   const above = subject.parent ? relationOf(subject, subject.parent) : null;
   const parent = above ? notDenied(actor, subjectOf(above.to), step) : {};
   return {
@@ -349,7 +349,7 @@ export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: 
 export function applicableRules(actor: Actor, subject: Subject, action: string): ApplicableRule[] {
   const bars = denyConditions(actor, subject);
   return subject.allowRules
-    .filter((ground) => ground.actions.includes(action) && inScope(actor, subject, action))
+    .filter((rule) => rule.actions.includes(action) && inScope(actor, subject, action))
     .flatMap((ground): ApplicableRule[] => {
       const where = ground.where(actor);
       if (!where) return [];
@@ -403,7 +403,7 @@ function waysTo(
   actor: Actor,
   subject: Subject,
   actions: readonly string[],
-  { grounds = subject.allowRules, known, isUnbarred = false }: Asked = {},
+  { grounds: rules = subject.allowRules, known, isUnbarred = false }: Asked = {},
 ): Where | null {
   /** Returns a condition for rows whose parent permits one of these actions. */
   const underParent = (needed: readonly string[]): Where[] => {
@@ -416,11 +416,11 @@ function waysTo(
   };
   /** Conditions of allow rules, grouped by the action needed on the parent. */
   const byNeed = new Map<string | undefined, Where[]>();
-  for (const ground of grounds) {
-    if (!ground.actions.some((one) => actions.includes(one) && inScope(actor, subject, one))) continue;
-    const where = ground.where(actor);
+  for (const rule of rules) {
+    if (!rule.actions.some((one) => actions.includes(one) && inScope(actor, subject, one))) continue;
+    const where = rule.where(actor);
     if (!where || isImpossible(where)) continue;
-    const within = ground.within === known ? undefined : ground.within;
+    const within = rule.within === known ? undefined : rule.within;
     byNeed.set(within, [...(byNeed.get(within) ?? []), where]);
   }
   /** Actions on the parent needed by rules without a condition of their own, checked together. */
@@ -451,9 +451,9 @@ export interface ShownFields {
  * entry, all rows show these fields.
  */
 export function shownFields(actor: Actor, subject: Subject, action: string): ShownFields[] {
-  const grounds = subject.allowRules.filter(({ actions }) => actions.includes(action));
-  const isUnbarred = grounds.every(({ within }) => within !== undefined);
-  const sets = [...Map.groupBy(grounds, ({ fields }) => fields?.join()).values()].flatMap((alike): ShownFields[] => {
+  const rules = subject.allowRules.filter(({ actions }) => actions.includes(action));
+  const isUnbarred = rules.every(({ within }) => within !== undefined);
+  const sets = [...Map.groupBy(rules, ({ fields }) => fields?.join()).values()].flatMap((alike): ShownFields[] => {
     const where = waysTo(actor, subject, [action], { grounds: alike, isUnbarred });
     const fields = alike[0]?.fields;
     return where ? [{ ...(fields ? { fields } : {}), where }] : [];
@@ -506,15 +506,15 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
   let ability = known.get(key);
   if (!ability) {
     const ways = applicableRules(actor, subject, action).filter((one) => !one.isIdle);
-    const rules = ways.map(({ ground, where, through }) => ({
+    const rules = ways.map(({ ground: rule, where, through }) => ({
       action,
       subject: subject.name,
       conditions: where,
-      ...(ground.fields ? { fields: [...ground.fields] } : {}),
-      reason: through ? `${ground.name}/${through}` : ground.name,
+      ...(rule.fields ? { fields: [...rule.fields] } : {}),
+      reason: through ? `${rule.name}/${through}` : rule.name,
     })) as RawRuleOf<Ability>[];
     ability = createMongoAbility<Ability>(rules, {
-      conditionsMatcher: conditionsMatcher,
+      conditionsMatcher,
       detectSubjectType: () => subject.name,
     });
     known.set(key, ability);

@@ -43,7 +43,7 @@ export class BidsController {
   /** Add a resource to the catalogue (chair or coordinator of the panel that gives it) */
   @Post('resources')
   @RequirePermission('keep-resources', Panel)
-  @ApiAnswer.made(ResourceView)
+  @ApiAnswer.created(ResourceView)
   add(@CurrentActor() actor: Actor, @Body() body: ResourceRequest): Promise<AuthorizedResponse> {
     return this.resources.add(actor, body);
   }
@@ -59,7 +59,7 @@ export class BidsController {
   /** Change a resource, or take it out of the catalogue for a time (chair, coordinator) */
   @Patch('resources/:id')
   @RequirePermission('change', Resource)
-  @ApiAnswer.changed(ResourceView)
+  @ApiAnswer.updated(ResourceView)
   changeResource(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -79,7 +79,7 @@ export class BidsController {
   /** Bid for what a plan needs: a draft */
   @Post('bids')
   @RequirePermission('bid', Plan)
-  @ApiAnswer.made(BidView)
+  @ApiAnswer.created(BidView)
   draft(@CurrentActor() actor: Actor, @Body() body: BidRequest): Promise<AuthorizedResponse> {
     return this.bids.draft(actor, body);
   }
@@ -111,7 +111,7 @@ export class BidsController {
   /** Submit it (your agency’s) */
   @Post('bids/:id/submission')
   @RequirePermission('submit', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   submit(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.submit(actor, id);
   }
@@ -119,7 +119,7 @@ export class BidsController {
   /** Screen it for the panel (chair, coordinator) */
   @Post('bids/:id/screening')
   @RequirePermission('screen', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   screen(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.screen(actor, id);
   }
@@ -127,7 +127,7 @@ export class BidsController {
   /** List it at a meeting (chair, coordinator) */
   @Post('bids/:id/listing')
   @RequirePermission('list', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   listAt(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidListing): Promise<AuthorizedResponse> {
     return this.bids.listAt(actor, id, body);
   }
@@ -135,7 +135,7 @@ export class BidsController {
   /** Record what the meeting decided about it (chair, coordinator) */
   @Post('bids/:id/decision')
   @RequirePermission('decide', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   decide(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -147,7 +147,7 @@ export class BidsController {
   /** Withdraw it (your agency’s) */
   @Post('bids/:id/withdrawal')
   @RequirePermission('withdraw', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   withdraw(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<AuthorizedResponse> {
     return this.bids.withdraw(actor, id, body);
   }
@@ -155,7 +155,7 @@ export class BidsController {
   /** Ask the chairs of both panels to let it go ahead of its plan (your agency’s draft) */
   @Post('bids/:id/waiver-request')
   @RequirePermission('ask-waiver', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   askWaiver(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -167,7 +167,7 @@ export class BidsController {
   /** Let it go ahead of its plan (the chairs of both panels, each for theirs) */
   @Post('bids/:id/waiver')
   @RequirePermission('waive', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   waive(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.waive(actor, id);
   }
@@ -175,7 +175,7 @@ export class BidsController {
   /** Ratify that it went ahead of its plan (chair of the plan’s panel) */
   @Post('bids/:id/ratification')
   @RequirePermission('ratify', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   ratify(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.ratify(actor, id);
   }
@@ -183,7 +183,7 @@ export class BidsController {
   /** Schedule what was granted (chair, coordinator) */
   @Post('bids/:id/scheduling')
   @RequirePermission('deploy', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   schedule(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.schedule(actor, id);
   }
@@ -191,7 +191,7 @@ export class BidsController {
   /** Say that it is deployed: its results are owed by a day (chair, coordinator) */
   @Post('bids/:id/deployment')
   @RequirePermission('deploy', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   deploy(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.deploy(actor, id);
   }
@@ -199,7 +199,7 @@ export class BidsController {
   /** Say that it is not deployed, and why (chair, coordinator) */
   @Post('bids/:id/non-deployment')
   @RequirePermission('deploy', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   notDeploy(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<AuthorizedResponse> {
     return this.bids.notDeploy(actor, id, body);
   }
@@ -207,7 +207,7 @@ export class BidsController {
   /** Report what came of it (your agency’s) */
   @Post('bids/:id/results')
   @RequirePermission('report-results', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   report(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidResultRequest): Promise<AuthorizedResponse> {
     return this.bids.report(actor, id, body);
   }
@@ -215,7 +215,7 @@ export class BidsController {
   /** Say that its results were evaluated (chair, coordinator) */
   @Post('bids/:id/evaluation')
   @RequirePermission('deploy', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   evaluate(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.evaluate(actor, id);
   }
@@ -223,7 +223,7 @@ export class BidsController {
   /** Close it (chair, coordinator) */
   @Post('bids/:id/closure')
   @RequirePermission('deploy', Bid)
-  @ApiAnswer.changed(BidView)
+  @ApiAnswer.updated(BidView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.bids.close(actor, id);
   }

@@ -28,7 +28,7 @@ export class AssessmentsController {
   @Post('cases/:id/assessments')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('assess', Case)
-  @ApiAnswer.made(AssessmentView)
+  @ApiAnswer.created(AssessmentView)
   assess(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AssessmentRequest): Promise<AuthorizedResponse> {
     return this.assessments.assess(actor, id, body);
   }

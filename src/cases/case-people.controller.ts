@@ -26,7 +26,7 @@ export class CasePeopleController {
   /** Correct a person's role in a case (chair, coordinator, the agency that named the person) */
   @Patch('people/:roleId')
   @RequirePermission('change', CasePerson)
-  @ApiAnswer.changed(CasePersonView)
+  @ApiAnswer.updated(CasePersonView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -42,7 +42,7 @@ export class CasePeopleController {
    */
   @Post('people/:roleId/ending')
   @RequirePermission('change', CasePerson)
-  @ApiAnswer.made(CasePersonCorrectionView)
+  @ApiAnswer.created(CasePersonCorrectionView)
   end(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -133,7 +133,7 @@ async function takenOut(
     const { caseId, personId } = role;
     const assessments = await work.asSystem(() => work.manager.findBy(Assessment, { caseId, personId }));
     for (const { id } of assessments) work.noteRecall(Assessment, id);
-    work.peopleTakenBack.push({ personId, panelId: role.panelId, caseId, at: work.now });
+    work.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });
   }
   work.recordEvent('case.person-taken-out', CasePersonCorrection, correction);
   return correction;

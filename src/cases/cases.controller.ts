@@ -85,7 +85,7 @@ export class CasesController {
   /** One case with the first page of what was contributed to it */
   @Get('cases/:id/file')
   @RequirePermission('read', Case)
-  @ApiAnswer.together(['case', CaseView], ['contributions', ContributionView])
+  @ApiAnswer.combined(['case', CaseView], ['contributions', ContributionView])
   file(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.cases.file(actor, id, query);
   }
@@ -111,7 +111,7 @@ export class CasesController {
   /** Change lead agency, risk band or review date (chair, coordinator) */
   @Patch('cases/:id')
   @RequirePermission('change', Case)
-  @ApiAnswer.changed(CaseView)
+  @ApiAnswer.updated(CaseView)
   change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseChange): Promise<AuthorizedResponse> {
     return this.cases.change(actor, id, body);
   }
@@ -119,7 +119,7 @@ export class CasesController {
   /** Close a case (chair, coordinator) */
   @Post('cases/:id/closure')
   @RequirePermission('close', Case)
-  @ApiAnswer.changed(CaseView)
+  @ApiAnswer.updated(CaseView)
   close(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseClosure): Promise<AuthorizedResponse> {
     return this.cases.close(actor, id, body);
   }
@@ -127,7 +127,7 @@ export class CasesController {
   /** Reopen a closed case (chair, coordinator) */
   @Post('cases/:id/reopening')
   @RequirePermission('reopen', Case)
-  @ApiAnswer.changed(CaseView)
+  @ApiAnswer.updated(CaseView)
   reopen(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CaseReopening): Promise<AuthorizedResponse> {
     return this.cases.reopen(actor, id, body);
   }
@@ -143,7 +143,7 @@ export class CasesController {
   /** Give a person a role in a case */
   @Post('cases/:id/people')
   @RequirePermission('name-person', Case)
-  @ApiAnswer.made(CasePersonView)
+  @ApiAnswer.created(CasePersonView)
   namePerson(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -167,7 +167,7 @@ export class CasesController {
   /** Contribute information of your agency */
   @Post('cases/:id/contributions')
   @RequirePermission('contribute', Case)
-  @ApiAnswer.made(ContributionView)
+  @ApiAnswer.created(ContributionView)
   contribute(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -187,7 +187,7 @@ export class CasesController {
   /** Change a contribution of your agency */
   @Patch('contributions/:id')
   @RequirePermission('change', Contribution)
-  @ApiAnswer.changed(ContributionView)
+  @ApiAnswer.updated(ContributionView)
   changeContribution(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -19,7 +19,7 @@ export class HandlingController {
   /** Take note of the conditions of handling C, as you read them: then you may read what they guard */
   @Post('contributions/:id/acknowledgement')
   @RequirePermission('acknowledge', Contribution)
-  @ApiAnswer.changed(ContributionView)
+  @ApiAnswer.updated(ContributionView)
   acknowledge(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.handling.acknowledge(actor, id);
   }
@@ -27,7 +27,7 @@ export class HandlingController {
   /** Take back what your agency contributed: nobody else reads it from then on */
   @Post('contributions/:id/recall')
   @RequirePermission('recall', Contribution)
-  @ApiAnswer.changed(ContributionView)
+  @ApiAnswer.updated(ContributionView)
   recall(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -47,7 +47,7 @@ export class HandlingController {
   /** Ask the originator to release a contribution to your agency, or to you */
   @Post('contributions/:id/release-requests')
   @RequirePermission('ask-release', Contribution)
-  @ApiAnswer.made(ReleaseRequestView)
+  @ApiAnswer.created(ReleaseRequestView)
   ask(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.handling.askRelease(actor, id, body);
   }
@@ -71,7 +71,7 @@ export class HandlingController {
   /** Release it until a date (originating agency) */
   @Post('release-requests/:id/approval')
   @RequirePermission('approve', ReleaseRequest)
-  @ApiAnswer.changed(ReleaseRequestView)
+  @ApiAnswer.updated(ReleaseRequestView)
   approve(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseApproval): Promise<AuthorizedResponse> {
     return this.handling.approve(actor, id, body);
   }
@@ -79,7 +79,7 @@ export class HandlingController {
   /** Refuse to release it (originating agency) */
   @Post('release-requests/:id/refusal')
   @RequirePermission('refuse', ReleaseRequest)
-  @ApiAnswer.changed(ReleaseRequestView)
+  @ApiAnswer.updated(ReleaseRequestView)
   refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReleaseRefusal): Promise<AuthorizedResponse> {
     return this.handling.refuse(actor, id, body);
   }
@@ -87,7 +87,7 @@ export class HandlingController {
   /** End a release before its time (originating agency) */
   @Post('release-requests/:id/revocation')
   @RequirePermission('revoke', ReleaseRequest)
-  @ApiAnswer.changed(ReleaseRequestView)
+  @ApiAnswer.updated(ReleaseRequestView)
   revoke(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.handling.revoke(actor, id);
   }

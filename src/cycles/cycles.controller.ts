@@ -34,7 +34,7 @@ export class CyclesController {
   /** Set up a template (chair or coordinator of each panel that meets in it) */
   @Post('cycle-templates')
   @RequirePermission('plan-cycles', Panel)
-  @ApiAnswer.made(CycleTemplateView)
+  @ApiAnswer.created(CycleTemplateView)
   setUp(@CurrentActor() actor: Actor, @Body() body: CycleTemplateRequest): Promise<AuthorizedResponse> {
     return this.templates.setUp(actor, body);
   }
@@ -50,7 +50,7 @@ export class CyclesController {
   /** Change a template: cycles of which no meeting was held move with it (chair, coordinator) */
   @Patch('cycle-templates/:id')
   @RequirePermission('plan-cycles', Panel)
-  @ApiAnswer.changed(CycleTemplateView)
+  @ApiAnswer.updated(CycleTemplateView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -70,7 +70,7 @@ export class CyclesController {
   /** Make the next cycle of a template, with its meetings (chair, coordinator) */
   @Post('cycles')
   @RequirePermission('plan-cycles', Panel)
-  @ApiAnswer.made(CycleView)
+  @ApiAnswer.created(CycleView)
   generate(@CurrentActor() actor: Actor, @Body() body: CycleRequest): Promise<AuthorizedResponse> {
     return this.cycles.generate(actor, body);
   }
@@ -102,7 +102,7 @@ export class CyclesController {
   /** Close a cycle: nothing is on its way any more (chair, coordinator) */
   @Post('cycles/:id/closure')
   @RequirePermission('plan-cycles', Panel)
-  @ApiAnswer.changed(CycleView)
+  @ApiAnswer.updated(CycleView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.cycles.close(actor, id);
   }
@@ -126,7 +126,7 @@ export class CyclesController {
   /** Take it up (chair or coordinator of the panel to which it goes) */
   @Post('feeds/:id/acknowledgement')
   @RequirePermission('acknowledge', Feed)
-  @ApiAnswer.changed(FeedView)
+  @ApiAnswer.updated(FeedView)
   acknowledge(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.feeds.acknowledge(actor, id);
   }
@@ -134,7 +134,7 @@ export class CyclesController {
   /** Hand a priority on to the JAGs that follow the meeting (chair, coordinator) */
   @Post('meetings/:id/priorities')
   @RequirePermission('prioritise', Meeting)
-  @ApiAnswer.made(FeedView)
+  @ApiAnswer.created(FeedView)
   prioritise(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -56,7 +56,7 @@ const SETTINGS =
  * Default isolation level, for reads. One snapshot covers the security context, the authorization version and the rows.
  * A transaction that writes begins with another isolation level.
  */
-const ONE_MOMENT = ' -c default_transaction_isolation=repeatable\\ read';
+const DEFAULT_ISOLATION = ' -c default_transaction_isolation=repeatable\\ read';
 
 const log = new Logger('database');
 
@@ -86,7 +86,7 @@ export function databaseOptions(
     extra: {
       // pipelining: statements are sent without waiting for earlier results
       pipeline: true,
-      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : ONE_MOMENT),
+      options: SETTINGS + (maintenance ? ' -c app.maintenance=on' : DEFAULT_ISOLATION),
     },
   };
 }
@@ -96,7 +96,7 @@ export function databaseOptions(
  * connection from the main pool could deadlock: each request would hold one connection and wait for one that another
  * request holds.
  */
-export function poolApart(connectionString: string, name: string, max: number): pg.Pool {
+export function createSeparatePool(connectionString: string, name: string, max: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,

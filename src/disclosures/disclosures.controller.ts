@@ -42,7 +42,7 @@ export class DisclosuresController {
   /** The recipient was told of every correction and recall until now */
   @Post(':id/notification')
   @RequirePermission('tell', Disclosure)
-  @ApiAnswer.changed(DisclosureView)
+  @ApiAnswer.updated(DisclosureView)
   told(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.disclosures.told(actor, id);
   }

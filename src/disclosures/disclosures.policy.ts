@@ -88,7 +88,7 @@ const neverReceived: DenyRule = {
   }),
 };
 
-const bars: DenyRule[] = [
+const denyRules: DenyRule[] = [
   {
     name: 'excluded-from-case',
     step: 'conflict',
@@ -157,7 +157,7 @@ declareSubject(Disclosure, 'Disclosure', {
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],
-  denyRules: bars,
+  denyRules,
   allowRules: [
     {
       name: 'originator-on-the-panel',

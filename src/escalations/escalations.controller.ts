@@ -32,7 +32,7 @@ export class EscalationsController {
   /** Tell the agency what to do, and by when (the steering group’s chair or coordinator) */
   @Post(':id/answer')
   @RequirePermission('answer', Escalation)
-  @ApiAnswer.changed(EscalationView)
+  @ApiAnswer.updated(EscalationView)
   answer(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: EscalationAnswer): Promise<AuthorizedResponse> {
     return this.escalations.answer(actor, id, body);
   }
@@ -40,7 +40,7 @@ export class EscalationsController {
   /** Close what was answered and will not be done any more (the steering group’s chair or coordinator) */
   @Post(':id/closure')
   @RequirePermission('close', Escalation)
-  @ApiAnswer.changed(EscalationView)
+  @ApiAnswer.updated(EscalationView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.escalations.close(actor, id);
   }

@@ -36,7 +36,7 @@ const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
   Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
 
 /** Subjects of a case whose events appear on the timeline. */
-const TOLD = [
+const TIMELINE_SUBJECTS = [
   'AccessRequest',
   'Action',
   'Assessment',
@@ -59,8 +59,8 @@ const TOLD = [
 ].map((name) => subjectOf(typeNamed(name)));
 
 /** Returns whether the subject belongs to a case but is missing from `TOLD`, so that nobody can read its events. */
-export const isUntold = (name: string): boolean =>
-  isOfCase(subjectOf(typeNamed(name))) && !TOLD.some((one) => one.name === name);
+export const isMissingFromTimeline = (name: string): boolean =>
+  isOfCase(subjectOf(typeNamed(name))) && !TIMELINE_SUBJECTS.some((one) => one.name === name);
 
 const toRecord = ({ name }: Subject): string => `the${name}`;
 
@@ -71,7 +71,7 @@ const caseAbove = ({ parent, relations }: Subject): string | undefined => {
 };
 
 const relations = Object.fromEntries(
-  TOLD.map((subject): [string, Relation] => {
+  TIMELINE_SUBJECTS.map((subject): [string, Relation] => {
     const ofCase = caseAbove(subject);
     const also = ofCase ? { also: { caseId: ofCase } } : {};
     return [toRecord(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
@@ -99,7 +99,7 @@ function byKnownContributor(actor: Actor): Where {
   };
 }
 
-const ABOUT_CONTRIBUTIONS = TOLD.filter(({ type }) => type === Contribution);
+const ABOUT_CONTRIBUTIONS = TIMELINE_SUBJECTS.filter(({ type }) => type === Contribution);
 
 const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => field !== 'actorId');
 
@@ -107,7 +107,7 @@ const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field)
  * Condition for events whose record and case both permit the action; null if no record can. For a subject directly
  * under the case, the case is not checked again, because that case is also the event's parent.
  */
-function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TOLD): Where | null {
+function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TIMELINE_SUBJECTS): Where | null {
   const unscoped = { ...actor, scopes: undefined };
   const each = told.flatMap((subject): Where[] => {
     const permittedOnes = caseAbove(subject)

@@ -34,7 +34,7 @@ export class JobsController {
   /** Mark a notice to your agency as read */
   @Post('notices/:id/reading')
   @RequirePermission('mark-read', Notice)
-  @ApiAnswer.changed(NoticeView)
+  @ApiAnswer.updated(NoticeView)
   markRead(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.service.markRead(actor, id);
   }

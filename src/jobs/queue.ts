@@ -2,7 +2,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import { Logger, run, runMigrations, type Runner, type TaskList } from 'graphile-worker';
 import type pg from 'pg';
-import { poolApart } from '../database/data-source.js';
+import { createSeparatePool } from '../database/data-source.js';
 
 const SCHEMA = 'graphile_worker';
 /** One listens, one works, one keeps the hours. */
@@ -15,7 +15,7 @@ const logger = new Logger(() => (level, message) => {
 });
 
 function open(url: string): pg.Pool {
-  const pool = poolApart(url, 'jobs', CONNECTIONS);
+  const pool = createSeparatePool(url, 'jobs', CONNECTIONS);
   pool.on('connect', (client) => client.on('error', () => undefined)); // the pool says that a connection was lost
   return pool;
 }

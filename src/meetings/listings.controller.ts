@@ -40,7 +40,7 @@ export class ListingsController {
   /** List a case (chair, coordinator) */
   @Post(':id/listings')
   @RequirePermission('list', Case)
-  @ApiAnswer.made(ListingView)
+  @ApiAnswer.created(ListingView)
   list(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ListingRequest): Promise<AuthorizedResponse> {
     return this.listings.list(actor, id, body);
   }
@@ -60,7 +60,7 @@ export class ListingsController {
   /** Change how an item is heard (chair, coordinator) */
   @Patch(':id/listings/:listingId')
   @RequirePermission('change', Listing)
-  @ApiAnswer.changed(ListingView)
+  @ApiAnswer.updated(ListingView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -73,7 +73,7 @@ export class ListingsController {
   /** Put an item that was taken off back on the list, before the agenda is out (chair, coordinator) */
   @Post(':id/listings/:listingId/reinstatement')
   @RequirePermission('reinstate', Listing)
-  @ApiAnswer.changed(ListingView)
+  @ApiAnswer.updated(ListingView)
   reinstate(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -85,7 +85,7 @@ export class ListingsController {
   /** Take an item off the list, to another meeting or the next agenda (chair, coordinator) */
   @Post(':id/listings/:listingId/removal')
   @RequirePermission('remove', Listing)
-  @ApiAnswer.changed(ListingView)
+  @ApiAnswer.updated(ListingView)
   remove(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -111,7 +111,7 @@ export class ListingsController {
   /** Invite an agency to an item (chair, coordinator) */
   @Post(':id/listings/:listingId/invitations')
   @RequirePermission('invite', Listing)
-  @ApiAnswer.made(InvitationView)
+  @ApiAnswer.created(InvitationView)
   invite(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -137,7 +137,7 @@ export class ListingsController {
   /** Correct the dates of an invitation (chair, coordinator) */
   @Patch(':id/listings/:listingId/invitations/:invitationId')
   @RequirePermission('change', Invitation)
-  @ApiAnswer.changed(InvitationView)
+  @ApiAnswer.updated(InvitationView)
   changeInvitation(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -151,7 +151,7 @@ export class ListingsController {
   /** Withdraw an invitation: what it opened is closed at once (chair, coordinator) */
   @Post(':id/listings/:listingId/invitations/:invitationId/withdrawal')
   @RequirePermission('withdraw', Invitation)
-  @ApiAnswer.changed(InvitationView)
+  @ApiAnswer.updated(InvitationView)
   withdrawInvitation(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -173,7 +173,7 @@ export class ListingsController {
   /** Record the decision about an item (chair, coordinator); with its ETag as If-Match, the item as you last read it */
   @Post(':id/decisions')
   @RequirePermission('decide', Listing)
-  @ApiAnswer.made(DecisionView)
+  @ApiAnswer.created(DecisionView)
   decide(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<AuthorizedResponse> {
     return this.listings.decide(actor, id, body);
   }
@@ -181,7 +181,7 @@ export class ListingsController {
   /** Capture an action that an agency offers in the item (chair, coordinator) */
   @Post(':id/listings/:listingId/actions')
   @RequirePermission('minute', Listing)
-  @ApiAnswer.made(ActionView)
+  @ApiAnswer.created(ActionView)
   capture(
     @CurrentActor() actor: Actor,
     @Id() id: string,

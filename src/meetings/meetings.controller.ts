@@ -32,7 +32,7 @@ export class MeetingsController {
   /** Convene a meeting (chair, coordinator) */
   @Post()
   @RequirePermission('convene', Panel)
-  @ApiAnswer.made(MeetingView)
+  @ApiAnswer.created(MeetingView)
   convene(@CurrentActor() actor: Actor, @Body() body: MeetingRequest): Promise<AuthorizedResponse> {
     return this.meetings.convene(actor, body);
   }
@@ -48,7 +48,7 @@ export class MeetingsController {
   /** Say why an emergency meeting cannot wait (chair) */
   @Post(':id/justification')
   @RequirePermission('justify', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   justify(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -60,7 +60,7 @@ export class MeetingsController {
   /** Begin a meeting (chair, coordinator) */
   @Post(':id/opening')
   @RequirePermission('open', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   open(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.meetings.open(actor, id);
   }
@@ -71,7 +71,7 @@ export class MeetingsController {
    */
   @Post(':id/opening-reversal')
   @RequirePermission('reverse-opening', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   reverseOpening(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -83,7 +83,7 @@ export class MeetingsController {
   /** Put a meeting off to another time (chair, coordinator) */
   @Post(':id/postponement')
   @RequirePermission('schedule', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   postpone(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -95,7 +95,7 @@ export class MeetingsController {
   /** Cancel a meeting (chair, coordinator) */
   @Post(':id/cancellation')
   @RequirePermission('schedule', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   cancel(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -107,7 +107,7 @@ export class MeetingsController {
   /** End a meeting (chair) */
   @Post(':id/closure')
   @RequirePermission('close', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.meetings.close(actor, id);
   }

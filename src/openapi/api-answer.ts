@@ -93,7 +93,7 @@ export const ApiAnswer = {
     ),
 
   /** Response with one record and a page of its child records, under the given property names. */
-  together: (record: [string, ViewClass], page: [string, ViewClass]): MethodDecorator =>
+  combined: (record: [string, ViewClass], page: [string, ViewClass]): MethodDecorator =>
     applyDecorators(
       declareView(record[1]),
       declareView(page[1]),
@@ -124,7 +124,7 @@ export const ApiAnswer = {
     ),
 
   /** Query that contains personal data and is therefore sent as POST; responds with a page of records. */
-  found: (view: ViewClass): MethodDecorator =>
+  search: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
       declareView(view),
@@ -144,7 +144,7 @@ export const ApiAnswer = {
     ),
 
   /** Response with a created record. */
-  made: (view: ViewClass): MethodDecorator =>
+  created: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(201),
       declareView(view),
@@ -154,7 +154,7 @@ export const ApiAnswer = {
     ),
 
   /** Response to a PATCH, or to a POST that changes the state of a record. Requires If-Match. */
-  changed: (view: ViewClass): MethodDecorator =>
+  updated: (view: ViewClass): MethodDecorator =>
     applyDecorators(
       HttpCode(200),
       declareView(view),

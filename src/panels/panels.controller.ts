@@ -33,7 +33,7 @@ export class PanelsController {
   /** Change what a panel is called, or whether it meets or sits in writing (chair, coordinator) */
   @Patch(':id')
   @RequirePermission('convene', Panel)
-  @ApiAnswer.changed(PanelView)
+  @ApiAnswer.updated(PanelView)
   change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelChange): Promise<AuthorizedResponse> {
     return this.panels.change(actor, id, body);
   }
@@ -52,7 +52,7 @@ export class PanelsController {
    */
   @Post(':id/memberships')
   @RequirePermission('appoint', Panel)
-  @ApiAnswer.made(MembershipView)
+  @ApiAnswer.created(MembershipView)
   appoint(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -67,7 +67,7 @@ export class PanelsController {
    */
   @Patch(':id/memberships/:membershipId')
   @RequirePermission('end', Membership)
-  @ApiAnswer.changed(MembershipView)
+  @ApiAnswer.updated(MembershipView)
   end(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -80,7 +80,7 @@ export class PanelsController {
   /** End a membership at once, or cancel one that has not begun (whoever may end it) */
   @Post(':id/memberships/:membershipId/ending')
   @RequirePermission('end', Membership)
-  @ApiAnswer.changed(MembershipView)
+  @ApiAnswer.updated(MembershipView)
   endNow(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -104,7 +104,7 @@ export class PanelsController {
    */
   @Post(':id/rules')
   @RequirePermission('rule', Panel)
-  @ApiAnswer.made(PanelRulesView)
+  @ApiAnswer.created(PanelRulesView)
   rule(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.panels.rule(actor, id, body);
   }

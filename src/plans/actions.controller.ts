@@ -39,7 +39,7 @@ export class ActionsController {
   /** Propose an action to an agency */
   @Post('plans/:id/actions')
   @RequirePermission('add-action', Plan)
-  @ApiAnswer.made(ActionView)
+  @ApiAnswer.created(ActionView)
   propose(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ActionRequest): Promise<AuthorizedResponse> {
     return this.actions.propose(actor, id, body);
   }
@@ -72,7 +72,7 @@ export class ActionsController {
   /** Move a due date or reword a proposal (chair, coordinator) */
   @Patch('actions/:id')
   @RequirePermission('change', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ActionChange): Promise<AuthorizedResponse> {
     return this.actions.change(actor, id, body);
   }
@@ -80,7 +80,7 @@ export class ActionsController {
   /** Accept an action that was proposed to your agency */
   @Post('actions/:id/acceptance')
   @RequirePermission('accept', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   accept(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ActionAcceptance): Promise<AuthorizedResponse> {
     return this.actions.accept(actor, id, body);
   }
@@ -88,7 +88,7 @@ export class ActionsController {
   /** Name the person in your agency who does an action */
   @Post('actions/:id/assignment')
   @RequirePermission('name-owner', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   assign(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ActionOwner): Promise<AuthorizedResponse> {
     return this.actions.assign(actor, id, body);
   }
@@ -104,7 +104,7 @@ export class ActionsController {
   /** Tell how far an action of your agency is */
   @Post('actions/:id/progress')
   @RequirePermission('progress', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   progress(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ActionProgress): Promise<AuthorizedResponse> {
     return this.actions.progress(actor, id, body);
   }
@@ -112,7 +112,7 @@ export class ActionsController {
   /** Report the end of an action (its owner, chair, coordinator) */
   @Post('actions/:id/completion')
   @RequirePermission('complete', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   complete(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -124,7 +124,7 @@ export class ActionsController {
   /** Confirm that another agency's action is done */
   @Post('actions/:id/verification')
   @RequirePermission('verify', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   verify(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -136,7 +136,7 @@ export class ActionsController {
   /** Take an action back: cancelled or superseded (chair, coordinator) */
   @Post('actions/:id/cancellation')
   @RequirePermission('cancel', Action)
-  @ApiAnswer.changed(ActionView)
+  @ApiAnswer.updated(ActionView)
   cancel(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -28,7 +28,7 @@ export class PlansController {
   @Post('cases/:id/plans')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('plan', Case)
-  @ApiAnswer.made(PlanView)
+  @ApiAnswer.created(PlanView)
   draft(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanRequest): Promise<AuthorizedResponse> {
     return this.plans.draft(actor, id, body);
   }
@@ -45,7 +45,7 @@ export class PlansController {
   @Patch('plans/:id')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('change', Plan)
-  @ApiAnswer.changed(PlanView)
+  @ApiAnswer.updated(PlanView)
   change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanChange): Promise<AuthorizedResponse> {
     return this.plans.change(actor, id, body);
   }
@@ -53,7 +53,7 @@ export class PlansController {
   /** The panel agrees a plan (chair, coordinator) */
   @Post('plans/:id/agreement')
   @RequirePermission('agree', Plan)
-  @ApiAnswer.changed(PlanView)
+  @ApiAnswer.updated(PlanView)
   agree(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanAgreement): Promise<AuthorizedResponse> {
     return this.plans.agree(actor, id, body);
   }
@@ -61,7 +61,7 @@ export class PlansController {
   /** Begin to carry out a plan that was agreed (those who may plan for the case) */
   @Post('plans/:id/start')
   @RequirePermission('start', Plan)
-  @ApiAnswer.changed(PlanView)
+  @ApiAnswer.updated(PlanView)
   start(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.plans.start(actor, id);
   }
@@ -69,7 +69,7 @@ export class PlansController {
   /** Say what came of a plan (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/evaluation')
   @RequirePermission('evaluate', Plan)
-  @ApiAnswer.changed(PlanView)
+  @ApiAnswer.updated(PlanView)
   evaluate(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.plans.evaluate(actor, id, body);
   }
@@ -77,7 +77,7 @@ export class PlansController {
   /** Close a plan that was evaluated (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/closure')
   @RequirePermission('close', Plan)
-  @ApiAnswer.changed(PlanView)
+  @ApiAnswer.updated(PlanView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.plans.close(actor, id);
   }

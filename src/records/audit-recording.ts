@@ -154,11 +154,11 @@ export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>)
 const recorded = new WeakSet<object>();
 
 /** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
-export const markRecorded = (error: unknown): void => {
+export const markAudited = (error: unknown): void => {
   if (typeof error === 'object' && error !== null) recorded.add(error);
 };
 
-export const isRecorded = (error: unknown): boolean =>
+export const isAudited = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && recorded.has(error);
 
 /** Creates the draft of a refusal. */

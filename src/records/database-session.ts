@@ -19,12 +19,12 @@ import { setContextStatement, type SecurityContext } from './security-context.js
 export class StaleActorError extends Error {}
 
 export class DatabaseSession {
-  private begun: Promise<void> | undefined;
-  private asked: BoundStatement[] = [];
-  private answers: Promise<Row[][]> | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+  private transaction: Promise<void> | undefined;
+  private queued: BoundStatement[] = [];
+  private results: Promise<Row[][]> | undefined;
+  private lastResult: Promise<unknown> = Promise.resolve();
   private isVerified = false;
-  private isOver = false;
+  private isEnded = false;
 
   constructor(
     readonly client: PoolClient,
@@ -38,46 +38,48 @@ export class DatabaseSession {
    */
   begin(isChange = false): void {
     this.mustBeOpen();
-    if (this.begun) return;
+    if (this.transaction) return;
     const send = holdWrites(this.client);
     const transaction = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
-    const entered = this.client.query<{ stamp: string | null }>(setContextStatement(this.wall));
+    const contextSet = this.client.query<{ version: string | null }>(setContextStatement(this.securityContext));
     // uncork after statements issued in the current tick, so that BEGIN, context and statements are sent in one message
     process.nextTick(() => process.nextTick(send));
-    this.begun = Promise.all([entered, transaction]).then(([{ rows }]) => this.verifyVersion(rows[0]?.stamp ?? null));
-    this.begun.catch(() => undefined); // avoids an unhandled rejection; `commit` and `rollBack` await the promise
+    this.transaction = Promise.all([contextSet, transaction]).then(([{ rows }]) =>
+      this.verifyVersion(rows[0]?.version ?? null),
+    );
+    this.transaction.catch(() => undefined); // avoids an unhandled rejection; `commit` and `rollBack` await the promise
   }
 
   /** Queues a statement. Statements queued in the same tick are sent together (pipelining). */
-  async query(form: BoundStatement): Promise<Row[]> {
+  async query(statement: BoundStatement): Promise<Row[]> {
     this.mustBeOpen();
-    const at = this.asked.push(form) - 1;
+    const at = this.queued.push(statement) - 1;
     if (at === 0) {
-      this.answers = new Promise((resolve) => process.nextTick(resolve)).then(() => this.send());
-      this.last = this.answers;
+      this.results = new Promise((resolve) => process.nextTick(resolve)).then(() => this.send());
+      this.lastResult = this.results;
     }
-    return (await this.answers)?.[at] ?? [];
+    return (await this.results)?.[at] ?? [];
   }
 
   private async send(): Promise<Row[][]> {
     this.mustBeOpen();
-    const forms = this.asked;
-    this.asked = [];
-    const entry = this.begun ? null : setContextStatement(this.wall);
-    const isOne = forms.every((form) => isPrepared(this.client, form));
+    const statements = this.queued;
+    this.queued = [];
+    const contextStatement = this.transaction ? null : setContextStatement(this.securityContext);
+    const isOne = statements.every((statement) => isPrepared(this.client, statement));
     const answers = isOne
-      ? [await runPipelined(this.client, forms, entry)]
-      : await Promise.all(forms.map((form) => runPipelined(this.client, [form], entry)));
-    for (const { stamp } of answers) if (entry) await this.verifyVersion(stamp);
-    await this.begun;
+      ? [await runPipelined(this.client, statements, contextStatement)]
+      : await Promise.all(statements.map((form) => runPipelined(this.client, [form], contextStatement)));
+    for (const { version } of answers) if (contextStatement) await this.verifyVersion(version);
+    await this.transaction;
     return answers.flatMap(({ rows }) => rows);
   }
 
   /** Sets another security context for the rest of the transaction; without an argument, restores the actor's own. */
-  useSecurityContext(instead: (wall: SecurityContext) => SecurityContext = (wall) => wall): void {
+  useSecurityContext(instead: (context: SecurityContext) => SecurityContext = (wall) => wall): void {
     this.begin();
-    this.last = this.client.query(setContextStatement(instead(this.wall)));
-    this.last.catch(() => undefined); // avoids an unhandled rejection; the next statement fails with the same error
+    this.lastResult = this.client.query(setContextStatement(instead(this.securityContext)));
+    this.lastResult.catch(() => undefined); // avoids an unhandled rejection; the next statement fails with the same error
   }
 
   /**
@@ -85,10 +87,10 @@ export class DatabaseSession {
    * revoked them since the first check.
    */
   async verifyActorAgain(): Promise<void> {
-    const { rows } = await this.client.query<{ stamp: string | null }>(setContextStatement(this.wall));
-    await this.verifyVersion(rows[0]?.stamp ?? null);
+    const { rows } = await this.client.query<{ version: string | null }>(setContextStatement(this.securityContext));
+    await this.verifyVersion(rows[0]?.version ?? null);
     // expiry by time does not change the authorization version
-    const { cache: cache } = this.actor;
+    const { cache } = this.actor;
     if (cache && this.clock.now() >= cache.expiresAt) throw new StaleActorError();
   }
 
@@ -98,19 +100,19 @@ export class DatabaseSession {
    */
   async commit(): Promise<void> {
     await this.verifyActor();
-    this.isOver = true;
-    if (this.begun) await this.client.query('COMMIT');
+    this.isEnded = true;
+    if (this.transaction) await this.client.query('COMMIT');
   }
 
   /** Rolls back. Returns the error to respond with: `StaleActorError` if the actor is stale, otherwise `reason`. */
   async rollBack(reason: unknown): Promise<unknown> {
-    await this.last.catch(() => undefined);
+    await this.lastResult.catch(() => undefined);
     const outcome = await this.verifyActor().then(
       () => reason,
       (error: unknown) => (error instanceof StaleActorError ? error : reason),
     );
-    this.isOver = true;
-    if (this.begun) await this.client.query('ROLLBACK');
+    this.isEnded = true;
+    if (this.transaction) await this.client.query('ROLLBACK');
     return outcome;
   }
 
@@ -119,25 +121,25 @@ export class DatabaseSession {
    * continue, but the connection may already serve another request.
    */
   private mustBeOpen(): void {
-    if (this.isOver) throw new Error('a question was put when its unit of work was over');
+    if (this.isEnded) throw new Error('a question was put when its unit of work was over');
   }
 
-  private get wall(): SecurityContext {
+  private get securityContext(): SecurityContext {
     return this.actor.securityContext as SecurityContext;
   }
 
   private async verifyActor(): Promise<void> {
     if (this.actor.cache && !this.isVerified) this.begin();
-    await this.begun;
+    await this.transaction;
   }
 
   /**
    * Throws `StaleActorError` if the actor's attributes differ from the cached ones. A changed version is not sufficient,
    * because most changes concern other actors: `isCurrent` compares the attributes.
    */
-  private async verifyVersion(stamp: string | null): Promise<void> {
-    const { cache: cache } = this.actor;
-    if (cache && stamp !== cache.version && !(await cache.isCurrent(this.clock.now()))) throw new StaleActorError();
+  private async verifyVersion(version: string | null): Promise<void> {
+    const { cache } = this.actor;
+    if (cache && version !== cache.version && !(await cache.isCurrent(this.clock.now()))) throw new StaleActorError();
     this.isVerified = true;
   }
 }

@@ -55,7 +55,7 @@ export function deferProblem(problem: Problem, sent: unknown): object {
 }
 
 /** Throws the deferred validation errors, so that a request with invalid values neither changes nor reads anything. */
-export function throwDeferredProblem({ deferredProblem: deferredProblem }: RequestContext): void {
+export function throwDeferredProblem({ deferredProblem }: RequestContext): void {
   if (deferredProblem) throw deferredProblem;
 }
 

@@ -36,15 +36,15 @@ export interface PipelinedResult {
   /** Rows by statement, in order. */
   rows: Row[][];
   /** Authorization version in effect for the statements; null if they ran in an open transaction. */
-  stamp: string | null;
+  version: string | null;
 }
 
 /**
  * Returns whether the connection has already prepared the statement. A new statement is sent alone, so that a parse
  * error cannot abort other statements.
  */
-export const isPrepared = (client: PoolClient, form: BoundStatement): boolean =>
-  (connectionOf(client) as Wire).parsedStatements[form.name] !== undefined;
+export const isPrepared = (client: PoolClient, statement: BoundStatement): boolean =>
+  (connectionOf(client) as Wire).parsedStatements[statement.name] !== undefined;
 
 /**
  * Runs several statements; `entry` sets the security context and is null in an open transaction. If more than one
@@ -52,13 +52,13 @@ export const isPrepared = (client: PoolClient, form: BoundStatement): boolean =>
  */
 export function runPipelined(
   client: PoolClient,
-  forms: BoundStatement[],
-  entry: BoundStatement | null,
+  statements: BoundStatement[],
+  contextStatement: BoundStatement | null,
 ): Promise<PipelinedResult> {
   return new Promise((resolve, reject) => {
-    const question: PipelinedQuery = new PipelinedQuery(forms, entry, (error) => {
+    const question: PipelinedQuery = new PipelinedQuery(statements, contextStatement, (error) => {
       if (error) reject(error);
-      else resolve({ rows: question.parts.map(({ found }) => found), stamp: question.stamp });
+      else resolve({ rows: question.parts.map(({ found }) => found), version: question.version });
     });
     client.query(question);
   });
@@ -72,27 +72,31 @@ interface Part {
 
 class PipelinedQuery extends pg.Query {
   readonly parts: Part[];
-  stamp: string | null = null;
+  version: string | null = null;
   /** Index of the statement whose result is being received; -1 for `entry`. */
   private at: number;
 
   constructor(
-    forms: BoundStatement[],
-    private readonly entry: BoundStatement | null,
+    statements: BoundStatement[],
+    private readonly contextStatement: BoundStatement | null,
     done: (error: Error | undefined) => void,
   ) {
-    const last = forms.at(-1);
+    const last = statements.at(-1);
     super({ name: last?.name, text: last?.text ?? '' }, done);
-    this.parts = forms.map((form) => ({ form, columns: columnsOf.get(form.text), found: [] }));
-    this.at = entry ? -1 : 0;
+    this.parts = statements.map((statement) => ({
+      form: statement,
+      columns: columnsOf.get(statement.text),
+      found: [],
+    }));
+    this.at = contextStatement ? -1 : 0;
   }
 
   override submit = (connection: unknown): void => {
     const wire = connection as Wire;
     wire.stream.cork();
     try {
-      if (this.entry) put(wire, this.entry);
-      for (const { form, columns } of this.parts) put(wire, form, { describes: !columns });
+      if (this.contextStatement) put(wire, this.contextStatement);
+      for (const { form: statement, columns } of this.parts) put(wire, statement, { describes: !columns });
       wire.sync();
     } finally {
       wire.stream.uncork();
@@ -113,7 +117,7 @@ class PipelinedQuery extends pg.Query {
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     const part = this.parts[this.at];
     if (!part) {
-      this.stamp = fields.at(-1) ?? null;
+      this.version = fields.at(-1) ?? null;
       return;
     }
     const row: Row = {};
@@ -127,7 +131,7 @@ class PipelinedQuery extends pg.Query {
   handleCommandComplete(_: unknown, connection: unknown): void {
     // `pg` marks only the last statement as prepared: after an error it would prepare `entry` again, which PostgreSQL
     // refuses
-    if (this.entry && this.at < 0) noteParsed(connection as Wire, this.entry);
+    if (this.contextStatement && this.at < 0) noteParsed(connection as Wire, this.contextStatement);
     this.at += 1;
   }
 }

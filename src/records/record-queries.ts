@@ -11,7 +11,7 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { Actor } from '../authentication/actor.js';
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { parseCondition, type Parameter, type Where } from '../authorization/conditions.js';
-import { READING_CONTEXT, HELD_BY, emergencyRows } from '../authorization/sharing-levels.js';
+import { READING_CONTEXT, APPLICABLE_LIMITS, emergencyRows } from '../authorization/sharing-levels.js';
 import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
 import {
   abilityFor,
@@ -105,7 +105,7 @@ function selection(
     );
     columns.push(`ARRAY[${shown.join(', ')}]::boolean[] AS "${shownFor(action)}"`);
   }
-  if (subject.sharingLimits.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${HELD_BY}"`);
+  if (subject.sharingLimits.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${APPLICABLE_LIMITS}"`);
   if (subject.contexts.length)
     columns.push(`${contextSql(actor, subject, action, 't', parameters, inPanel)} AS "${READING_CONTEXT}"`);
   return columns.join(', ');
@@ -235,10 +235,10 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   const [only] = conditions;
   if (only && isNarrow(subject, listing.filter))
     return {
-      text: `SELECT ${columns} ${passing(actor, subject, listing, null, only, parameters)}`,
+      text: `SELECT ${columns} ${pageClauses(actor, subject, listing, null, only, parameters)}`,
       values: parameters.values,
     };
-  const walks = conditions.flatMap((condition) => seekingWalks(actor, subject, listing, condition, parameters));
+  const walks = conditions.flatMap((condition) => keysetScans(actor, subject, listing, condition, parameters));
   if (!walks.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
   // DISTINCT ON removes a row found by two scans. Rows are joined by ctid, which is stable within one statement, to
@@ -259,7 +259,7 @@ export function countSql(actor: Actor, type: RecordClass, by: string, listing: L
   const parameters = new Parameters();
   const value = shownSql(actor, subject, by, parameters) ?? `t.${columnOf(type, by).name}`;
   const walks = conditionsOf(actor, subject, 'read', listing).flatMap((condition) =>
-    seekingWalks(actor, subject, listing, condition, parameters),
+    keysetScans(actor, subject, listing, condition, parameters),
   );
   const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
   return {
@@ -285,14 +285,14 @@ const without = (parts: Condition[], part: Condition): Condition =>
     parts.filter((one) => one !== part),
   );
 
-function seekingWalks(
+function keysetScans(
   actor: Actor,
   subject: Subject,
   listing: ListQuery,
   condition: Condition,
   parameters: Parameters,
 ): string[] {
-  if (isNarrow(subject, listing.filter)) return [walk(actor, subject, listing, null, condition, parameters)];
+  if (isNarrow(subject, listing.filter)) return [keysetScan(actor, subject, listing, null, condition, parameters)];
   const parts = partsOf(condition);
   const sought = parts.find(
     (part): part is FieldCondition =>
@@ -305,7 +305,7 @@ function seekingWalks(
     const values = sought.operator === 'in' ? (sought.value as unknown[]) : [sought.value];
     const rest = without(parts, sought);
     return values.map((value) =>
-      walk(actor, subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
+      keysetScan(actor, subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
     );
   }
   const named = parts.find(
@@ -313,7 +313,7 @@ function seekingWalks(
   );
   if (named) {
     const from = `SELECT DISTINCT unnest(${parameters.add(named.value, 'uuid[]')}) AS value`;
-    return [oneByOne(actor, subject, listing, from, without(parts, named), parameters)];
+    return [scanByIdentifiers(actor, subject, listing, from, without(parts, named), parameters)];
   }
   const related = parts.find(
     (part): part is FieldCondition<Condition> =>
@@ -324,16 +324,16 @@ function seekingWalks(
     const alias = parameters.alias();
     const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
     const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
-    return [oneByOne(actor, subject, listing, from, without(parts, related), parameters)];
+    return [scanByIdentifiers(actor, subject, listing, from, without(parts, related), parameters)];
   }
-  return [walk(actor, subject, listing, null, condition, parameters)];
+  return [keysetScan(actor, subject, listing, null, condition, parameters)];
 }
 
 /** Returns whether the relation refers to the row's id and to no other column. */
 const isFoundById = ({ local, also }: Relation): boolean => local === 'id' && !also;
 
 /** Scans rows by identifier (`value` of the inner query), to avoid a scan of all rows. */
-function oneByOne(
+function scanByIdentifiers(
   actor: Actor,
   subject: Subject,
   listing: ListQuery,
@@ -341,12 +341,12 @@ function oneByOne(
   condition: Condition,
   parameters: Parameters,
 ): string {
-  const inner = walk(actor, subject, listing, 't."id" = seek.value', condition, parameters);
+  const inner = keysetScan(actor, subject, listing, 't."id" = seek.value', condition, parameters);
   return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
 }
 
 /** Returns one keyset scan, reduced to sort value, id and ctid. */
-function walk(
+function keysetScan(
   actor: Actor,
   subject: Subject,
   listing: ListQuery,
@@ -355,12 +355,12 @@ function walk(
   parameters: Parameters,
 ): string {
   const order = columnOf(subject.type, listing.orderBy ?? subject.orderBy).name;
-  const rows = passing(actor, subject, listing, seek, condition, parameters);
+  const rows = pageClauses(actor, subject, listing, seek, condition, parameters);
   return `(SELECT t.${order} AS at, t."id" AS id, t.ctid AS place ${rows})`;
 }
 
 /** Returns the clauses from FROM to LIMIT: one page after the cursor, newest first. */
-function passing(
+function pageClauses(
   actor: Actor,
   subject: Subject,
   listing: ListQuery,

@@ -18,7 +18,7 @@ import { throwDeferredProblem } from './deferred-validation.js';
 import {
   AuditLog,
   Disclosures,
-  markRecorded,
+  markAudited,
   Outbox,
   refusalDraft,
   type AuditDraft,
@@ -38,7 +38,7 @@ const OF_THE_POLICY = [401, 403, 404];
  * Returns the error to respond with: deferred validation errors precede domain errors, but not authorization errors or
  * server errors.
  */
-function inOrder({ call: { deferredProblem: deferredProblem } }: Actor, error: unknown): unknown {
+function inOrder({ call: { deferredProblem } }: Actor, error: unknown): unknown {
   if (!deferredProblem || error instanceof Refusal || error instanceof StaleActorError) return error;
   const isFirst = error instanceof Problem && (error.status >= 500 || OF_THE_POLICY.includes(error.status));
   return isFirst ? error : deferredProblem;
@@ -49,9 +49,12 @@ function inOrder({ call: { deferredProblem: deferredProblem } }: Actor, error: u
  * hidden identifier. Records that share the identifier of their parent, such as the screening of a referral, do not
  * count as shown by that identifier.
  */
-function shownChanges({ revised, peopleTakenBack }: UnitOfWork, { identifiers }: AuthorizedResponse): string[] {
-  const ownIdentifier = revised.filter(({ recordType }) => !sharesIdentifier(recordType));
-  const changed = [...ownIdentifier.map((one) => one.recordId), ...peopleTakenBack.map((one) => one.personId)];
+function shownChanges(
+  { revisedRecords, withdrawnPeople }: UnitOfWork,
+  { identifiers }: AuthorizedResponse,
+): string[] {
+  const ownIdentifier = revisedRecords.filter(({ recordType }) => !sharesIdentifier(recordType));
+  const changed = [...ownIdentifier.map((one) => one.recordId), ...withdrawnPeople.map((one) => one.personId)];
   return changed.filter((id) => identifiers.has(id));
 }
 
@@ -94,9 +97,9 @@ export class Records {
    * access is unchanged.
    */
   change(actor: Actor, does: (work: UnitOfWork) => Promise<AuthorizedResponse>): Promise<AuthorizedResponse> {
-    return this.working(actor, async (work, conversation) => {
-      conversation.begin(true);
-      const { client } = conversation;
+    return this.working(actor, async (work, session) => {
+      session.begin(true);
+      const { client } = session;
       const earlier = await storedReply(work);
       const presented = earlier ?? (await does(work));
       const link = this.disclosures.linkFor(actor, shownChanges(work, presented));
@@ -108,15 +111,15 @@ export class Records {
         await (work.actedAcrossPartnerships ? work.acrossPartnerships(tell(work.events)) : tell(work.events)());
       if (work.unseenEvents.length) await work.asSystem(tell(work.unseenEvents));
       // notifications include recipients that the actor may not know
-      if (work.revised.length || work.peopleTakenBack.length)
+      if (work.revisedRecords.length || work.withdrawnPeople.length)
         await work.asSystem(async () => {
-          for (const revised of work.revised) await this.disclosures.revised(client, revised);
-          for (const one of work.peopleTakenBack) await this.disclosures.takenBack(client, one);
+          for (const revised of work.revisedRecords) await this.disclosures.revised(client, revised);
+          for (const one of work.withdrawnPeople) await this.disclosures.takenBack(client, one);
         });
       // late, because the lock on the log blocks all other writers of the log until commit
       if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
       // last, because permissions may have been revoked while the transaction waited for a lock
-      await conversation.verifyActorAgain();
+      await session.verifyActorAgain();
       return presented;
     });
   }
@@ -124,7 +127,7 @@ export class Records {
   /** Runs a unit of work; if the actor's permissions changed meanwhile, reloads the actor and retries. */
   private async working<T>(
     actor: Actor,
-    does: (work: UnitOfWork, conversation: DatabaseSession) => Promise<T>,
+    does: (work: UnitOfWork, session: DatabaseSession) => Promise<T>,
     times = 1,
   ): Promise<T> {
     // permissions may have expired while the request body was received
@@ -157,7 +160,7 @@ export class Records {
       return this.working(actor, does, times + 1);
     }
     if (refused || names.length) await this.auditLog.record(actor, [...(refused ? [refused] : []), ...names]);
-    if (refused) markRecorded(failure);
+    if (refused) markAudited(failure);
     throw failure;
   }
 }

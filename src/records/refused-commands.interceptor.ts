@@ -5,7 +5,7 @@ import { catchError, type Observable } from 'rxjs';
 import type { Actor } from '../authentication/actor.js';
 import { PERMISSION_KEY, type RequiredPermission } from '../authorization/permission.guard.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { AuditLog, isRecorded, refusalDraft } from './audit-recording.js';
+import { AuditLog, isAudited, refusalDraft } from './audit-recording.js';
 import { toProblem } from '../http/problem.filter.js';
 
 /** Statuses of commands that are valid but were not executed: conflict, failed precondition, domain rule. */
@@ -29,7 +29,7 @@ export class RefusedCommandsInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError(async (error: unknown) => {
         const problem = toProblem(error);
-        if (problem && REFUSING.includes(problem.status) && !isRecorded(error))
+        if (problem && REFUSING.includes(problem.status) && !isAudited(error))
           await this.auditLog.record(user, [
             refusalDraft({ action: can.action, subjectType: subjectOf(can.subject).name, rule: problem.code }),
           ]);

@@ -32,18 +32,18 @@ export interface SecurityContext {
 const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'named', 'log'] as const;
 
 // Reads the version after the settings, in the same statement: row-level security also protects the version table.
-// app.stamp_before excludes increments by the current transaction.
-const ENTER = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
-  (SELECT coalesce(nullif(current_setting('app.stamp_before', true), ''), stamp::text) FROM authorization_versions) AS stamp`;
+// app.version_before excludes increments by the current transaction.
+const SET_CONTEXT = `SELECT ${SETTINGS.map((name, n) => `set_config('app.${name}', $${String(n + 1)}, true)`).join(', ')},
+  (SELECT coalesce(nullif(current_setting('app.version_before', true), ''), version::text) FROM authorization_versions) AS version`;
 
 /**
  * Returns the statement that sets the context until the end of the transaction. Its result is the authorization version
- * (`stamp`).
+ * (`version`).
  */
-export const setContextStatement = (wall: SecurityContext): BoundStatement => ({
-  name: 'enter',
-  text: ENTER,
-  values: SETTINGS.map((name) => wall[name] ?? ''),
+export const setContextStatement = (context: SecurityContext): BoundStatement => ({
+  name: 'set-security-context',
+  text: SET_CONTEXT,
+  values: SETTINGS.map((name) => context[name] ?? ''),
 });
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -64,20 +64,20 @@ export const LOG_CONTEXT: SecurityContext = { ...SERVICE_CONTEXT, log: 'on' };
 /**
  * Returns the context without the actor's exclusions, for queries of the service whose result the actor does not see.
  */
-export const withoutExclusions = (wall: SecurityContext): SecurityContext => ({
+export const withoutExclusions = (context: SecurityContext): SecurityContext => ({
   ...SERVICE_CONTEXT,
-  actor: wall.actor,
-  partnerships: wall.partnerships,
+  actor: context.actor,
+  partnerships: context.partnerships,
 });
 
 /** Runs a transaction with the given context, for queries outside a unit of work. */
 export function withSecurityContext<T>(
   source: DataSource,
-  wall: SecurityContext,
+  context: SecurityContext,
   does: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
   return source.transaction('READ COMMITTED', async (manager) => {
-    const { text, values } = setContextStatement(wall);
+    const { text, values } = setContextStatement(context);
     await manager.query(text, values);
     return does(manager);
   });

@@ -36,13 +36,13 @@ export const templateFor = (actor: Actor, key: string, make: () => SqlStatement)
 
 export const bind = (
   { name, text, values }: StatementTemplate,
-  slots: readonly unknown[],
+  parameters: readonly unknown[],
   now: Date,
 ): BoundStatement => ({
   name,
   text,
   values: values.map((value) =>
-    value instanceof Parameter ? written(slots[value.index]) : value === NOW ? now.toISOString() : value,
+    value instanceof Parameter ? written(parameters[value.index]) : value === NOW ? now.toISOString() : value,
   ),
 });
 

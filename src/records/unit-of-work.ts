@@ -127,21 +127,21 @@ export class UnitOfWork {
    */
   readonly unseenEvents: EventDraft[] = [];
   /** Changes to contributed content, of which the agencies that received the content must be notified. */
-  readonly revised: RevisedRecord[] = [];
+  readonly revisedRecords: RevisedRecord[] = [];
   /** People withdrawn from a panel. */
-  readonly peopleTakenBack: WithdrawnPerson[] = [];
+  readonly withdrawnPeople: WithdrawnPerson[] = [];
   /** Identifiers of rows that already hold the values of the request. */
-  private readonly unchanged = new Set<string>();
+  private readonly unchangedIds = new Set<string>();
   /** Identifiers of rows inserted one by one by this unit of work; the actor knows of these rows. */
-  readonly made = new Set<string>();
+  readonly insertedIds = new Set<string>();
   /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */
-  private readonly unwritten = new Set<string>();
+  private readonly unwrittenIds = new Set<string>();
   /** Whether another partnership was affected; events are then inserted across partnerships. */
   actedAcrossPartnerships = false;
   private isAcrossPartnerships = false;
   private isSystem = false;
   /** Partnership, people and audit scope of the record in a repeated response. */
-  private shownAgain: ReturnType<typeof aboutWhom> | undefined;
+  private repeatedRecord: ReturnType<typeof aboutWhom> | undefined;
   /**
    * Record of the command: the one found last for an action other than `read`, or else read last. If a domain rule
    * refuses the command later, the refusal is recorded for this record.
@@ -152,7 +152,7 @@ export class UnitOfWork {
   /**
    * People, places and groups named by the request, by identifier. `row` is null if the actor may not name the record.
    */
-  private readonly named = new Map<string, { type: RecordClass; row: Row | null; receiving: AuditScope }>();
+  private readonly namings = new Map<string, { type: RecordClass; row: Row | null; receiving: AuditScope }>();
 
   constructor(
     readonly actor: Actor,
@@ -205,7 +205,7 @@ export class UnitOfWork {
         ...(readable ? aboutWhom(subject, readable as Row) : {}),
         // a record sought after another was found is as confidential as the one found
         ...(!readable && this.commandSubject
-          ? { ...standingOfCommand(this.commandSubject), partnershipId: this.commandSubject.partnershipId }
+          ? { ...scopeOfCommand(this.commandSubject), partnershipId: this.commandSubject.partnershipId }
           : {}),
       }),
     );
@@ -267,12 +267,12 @@ export class UnitOfWork {
 
   /** Marks the row as unchanged by the request: `updateIfChanged` then records the command without updating the row. */
   leaveUnchanged(row: RecordEntity): void {
-    this.unchanged.add(row.id);
+    this.unchangedIds.add(row.id);
   }
 
   /** Returns whether the request writes only values that the row already holds. */
   isUnchanged(row: RecordEntity): boolean {
-    return this.unchanged.has(row.id);
+    return this.unchangedIds.has(row.id);
   }
 
   /**
@@ -445,7 +445,9 @@ export class UnitOfWork {
     if (!isReadForAnother(reader, subject, action, row)) return row;
     const id = row['id'] as string;
     const [read] = await this.query<Row>(this.findTemplate(reader, record, action, false), [id]);
-    return read ? { ...row, ...read } : withFieldsOf(this.made.has(id) ? 'whoever made it' : 'nobody', action, row);
+    return read
+      ? { ...row, ...read }
+      : withFieldsOf(this.insertedIds.has(id) ? 'whoever made it' : 'nobody', action, row);
   }
 
   /**
@@ -462,11 +464,11 @@ export class UnitOfWork {
     }
     const asSeen = await this.maskRows(view, 'read', [row], reader);
     const [current, { shown, withheld }] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
-    this.shownAgain = aboutWhom(subjectOf(shape.record), row);
-    const { revealing: revealing } = subjectOf(shape.record);
+    this.repeatedRecord = aboutWhom(subjectOf(shape.record), row);
+    const { revealing } = subjectOf(shape.record);
     const isHidden = (field: string): boolean =>
       (shape.references.has(field) && current[field] === null) ||
-      isRevealing(revealing[field], holdsOf(row, field), before[field]);
+      isRevealing(revealing[field], revealingFlagsOf(row, field), before[field]);
     const fields = Object.keys(before).filter((field) => field !== 'withheld');
     if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
     const still = fields.filter((one) => shown.includes(one));
@@ -485,7 +487,7 @@ export class UnitOfWork {
     const target = type as EntityTarget<ObjectLiteral>;
     const times: ObjectLiteral = { id, createdAt: this.now, updatedAt: this.now };
     await this.manager.insert(target, { ...values, ...times });
-    this.made.add(id);
+    this.insertedIds.add(id);
     this.addAuditDraft('collect', 'make', subjectOf(type), [{ ...values, id }], { fields: Object.keys(values) });
     return (await this.manager.findOneByOrFail(target, { id })) as T;
   }
@@ -515,12 +517,12 @@ export class UnitOfWork {
 
   /** Records the recall of a record, so that agencies that received the record are notified. */
   noteRecall(type: RecordClass, recordId: string): void {
-    this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
+    this.revisedRecords.push({ recordType: subjectOf(type).name, recordId, isRecall: true, at: this.now });
   }
 
   /** Records the replacement of a record by another, so that agencies that received the record are notified. */
   noteReplacement(type: RecordClass, recordId: string): void {
-    this.revised.push({ recordType: subjectOf(type).name, recordId, isRecall: false, at: this.now });
+    this.revisedRecords.push({ recordType: subjectOf(type).name, recordId, isRecall: false, at: this.now });
   }
 
   /**
@@ -533,7 +535,7 @@ export class UnitOfWork {
     changes: Partial<Omit<T, keyof RecordEntity>>,
   ): Promise<T> {
     if (!this.isUnchanged(row)) return this.update(type, row, changes);
-    this.unwritten.add(row.id);
+    this.unwrittenIds.add(row.id);
     this.addAuditDraft('alter', 'change', subjectOf(type), [row as unknown as Row]);
     return row;
   }
@@ -548,9 +550,9 @@ export class UnitOfWork {
     row: T,
     written: Partial<Omit<T, keyof RecordEntity>>,
   ): Promise<T> {
-    this.unwritten.delete(row.id);
-    const changes = withoutShown(subjectOf(type), row as unknown as Row, written);
-    await this.mustGoNoFurther(type, row, changes);
+    this.unwrittenIds.delete(row.id);
+    const changes = omitSubstitutedValues(subjectOf(type), row as unknown as Row, written);
+    await this.refuseTextSharedFurther(type, row, changes);
     const done = await this.manager
       .createQueryBuilder()
       .update(type as EntityTarget<ObjectLiteral>)
@@ -570,7 +572,7 @@ export class UnitOfWork {
         )
         .map(([field]) => field);
       const corrected = { recordType: subject.name, recordId: row.id, isRecall: false, fields, at: this.now };
-      if (fields.length) this.revised.push(corrected);
+      if (fields.length) this.revisedRecords.push(corrected);
     }
     return { ...row, ...changes, version: row.version + 1, updatedAt: this.now };
   }
@@ -579,7 +581,11 @@ export class UnitOfWork {
    * Refuses text in the record of another agency if an agreement shares that agency's contributions further than the
    * actor's. Such text is shared as the contribution of the agency that owns the record.
    */
-  private async mustGoNoFurther<T extends RecordEntity>(type: RecordClass<T>, row: T, changes: object): Promise<void> {
+  private async refuseTextSharedFurther<T extends RecordEntity>(
+    type: RecordClass<T>,
+    row: T,
+    changes: object,
+  ): Promise<void> {
     const words = textInAnotherRecord(this.actor, type, subjectOf(type), row as unknown as Row, changes as Row);
     if (!words) return;
     const further = await categoriesSharedFurther((sql, values) => this.manager.query(sql, values), this.actor, words);
@@ -592,7 +598,7 @@ export class UnitOfWork {
 
   /** Records an event about a record; the event commits with the change. */
   recordEvent(type: string, record: RecordClass, row: RecordEntity, data: Record<string, unknown> = {}): void {
-    if (this.unwritten.has(row.id)) return;
+    if (this.unwrittenIds.has(row.id)) return;
     const facts = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
     (this.isSystem ? this.unseenEvents : this.events).push({
       type,
@@ -635,9 +641,9 @@ export class UnitOfWork {
   noteNaming(type: RecordClass, id: string, row: object | null = null, receiving: Receiving = {}): void {
     // invalid input names nobody
     if (this.actor.call.deferredProblem) return;
-    const before = this.named.get(id.toLowerCase())?.receiving;
+    const before = this.namings.get(id.toLowerCase())?.receiving;
     const into = auditScopeOf(subjectOf(type), [receiving as Row]);
-    this.named.set(id.toLowerCase(), { type, row: row as Row | null, receiving: bothOf(into, before) });
+    this.namings.set(id.toLowerCase(), { type, row: row as Row | null, receiving: mergeScopes(into, before) });
   }
 
   /**
@@ -651,7 +657,7 @@ export class UnitOfWork {
     if (!problem || !REFUSING.includes(problem.status)) return [];
     const command = this.refusalIn(error);
     const apart = new Map<string, { subject: Subject; ids: string[]; rows: Row[]; receiving: AuditScope }>();
-    for (const [id, { type, row, receiving }] of this.named) {
+    for (const [id, { type, row, receiving }] of this.namings) {
       const subject = subjectOf(type);
       const key = JSON.stringify([subject.name, row !== null, receiving]);
       const one = apart.get(key) ?? { subject, ids: [], rows: [], receiving };
@@ -665,7 +671,7 @@ export class UnitOfWork {
         ...{ action: 'name', subjectType: subject.name, recordIds: ids, personIds },
         rule: rows.length ? problem.code : 'not-found',
         partnershipId: partnershipId ?? command?.partnershipId ?? null,
-        ...bothOf(own, receiving, command ? standingOfCommand(command) : undefined),
+        ...mergeScopes(own, receiving, command ? scopeOfCommand(command) : undefined),
       });
     });
   }
@@ -691,7 +697,7 @@ export class UnitOfWork {
     const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
     const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
     this.audit.push(
-      auditDraft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.shownAgain, fields, withheld }),
+      auditDraft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.repeatedRecord, fields, withheld }),
     );
   }
 
@@ -734,7 +740,7 @@ export class UnitOfWork {
    * Records what an agency would have received if a conflict had not excluded its only recipient. This is not a
    * disclosure and has no audit entry of its own; it is stored with the entry added last.
    */
-  seemsTold(
+  recordPreventedDisclosure(
     type: RecordClass,
     record: RecordEntity,
     originAgencyId: string,
@@ -772,7 +778,7 @@ export class UnitOfWork {
   async acrossPartnerships<T>(does: () => Promise<T>): Promise<T> {
     if (this.isAcrossPartnerships) return does();
     const [{ family }] = await this.manager.query<[{ family: string }]>(FAMILY);
-    this.session.useSecurityContext((wall) => ({ ...withoutExclusions(wall), partnerships: family }));
+    this.session.useSecurityContext((context) => ({ ...withoutExclusions(context), partnerships: family }));
     this.isAcrossPartnerships = this.actedAcrossPartnerships = true;
     try {
       return await does();
@@ -821,7 +827,7 @@ export class UnitOfWork {
     const masks = rows.map((row) => fieldMask(reader, shape, action, row));
     return withoutHiddenReferences(
       shape,
-      rows.map((row) => withoutTelling(subjectOf(shape.record), row)),
+      rows.map((row) => replaceRevealingValues(subjectOf(shape.record), row)),
       masks,
       (type, actions, ids) => this.knownRecords(type, actions, ids),
     );
@@ -835,10 +841,10 @@ export class UnitOfWork {
     reader: Actor = { ...this.actor, scopes: undefined },
   ): Promise<KnownRecords> {
     if (!ids.length) return new Map();
-    const form = templateFor(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>
+    const template = templateFor(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>
       knownRecordsSql(reader, type, actions, new Parameter(0)),
     );
-    const found = await this.query<{ id: string; readable: boolean }>(form, [ids]);
+    const found = await this.query<{ id: string; readable: boolean }>(template, [ids]);
     return new Map(found.map(({ id, readable }) => [id, readable]));
   }
 
@@ -860,7 +866,7 @@ export class UnitOfWork {
     const subject = subjectOf(type);
     if (!Object.keys(subject.revealing).length) return new Map();
     const found = await this.findMany<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
-    return new Map(found.map((row) => [row['id'] as string, (past) => withoutTelling(subject, row, past)]));
+    return new Map(found.map((row) => [row['id'] as string, (past) => replaceRevealingValues(subject, row, past)]));
   }
 
   /**
@@ -937,7 +943,9 @@ export class UnitOfWork {
     if (subject.isAboutProcess) return [];
     const context = row[READING_CONTEXT] as ReadingContext | undefined;
     if (!context?.through?.length)
-      return isDisclosed(this.actor, subject, row, masked) ? [{ ...received(subject, row, masked), purpose }] : [];
+      return isDisclosed(this.actor, subject, row, masked)
+        ? [{ ...disclosureDraftOf(subject, row, masked), purpose }]
+        : [];
     const isMixed =
       context.panelIds.length > 1 || context.through.some((one) => one.inEmergency !== context.inEmergency);
     return context.through.flatMap(({ panelId, caseId, referralId, inEmergency }) => {
@@ -946,7 +954,7 @@ export class UnitOfWork {
       if (!isDisclosed(this.actor, subject, row, given)) return [];
       const purpose = this.actor.emergencyCaseIds.includes(caseId ?? '') ? EMERGENCY_PURPOSE : undefined;
       const standing = { panelId, caseId, referralId, purpose };
-      return [{ ...received(subject, row, given), ...standing }];
+      return [{ ...disclosureDraftOf(subject, row, given), ...standing }];
     });
   }
 
@@ -976,8 +984,8 @@ export class UnitOfWork {
     );
   }
 
-  private async query<T>(form: StatementTemplate, slots: readonly unknown[]): Promise<T[]> {
-    const rows = await this.session.query(bind(form, slots, this.now));
+  private async query<T>(template: StatementTemplate, parameters: readonly unknown[]): Promise<T[]> {
+    const rows = await this.session.query(bind(template, parameters, this.now));
     for (const row of rows)
       if (READING_CONTEXT in row) row[CONTEXT_PANELS] = (row[READING_CONTEXT] as ReadingContext).panelIds;
     return rows as T[];
@@ -1029,16 +1037,16 @@ const inJson = (value: unknown): unknown =>
 
 /** Returns rows with substitute values where the stored ones would reveal a hidden record to their reader. */
 export const asShown = <T extends object>(type: RecordClass, rows: readonly T[]): T[] =>
-  rows.map((row) => withoutTelling(subjectOf(type), row as Row) as T);
+  rows.map((row) => replaceRevealingValues(subjectOf(type), row as Row) as T);
 
 /** Returns which `hidden` conditions of the column the row meets. */
-const holdsOf = (row: Row, column: string): boolean[] | undefined =>
+const revealingFlagsOf = (row: Row, column: string): boolean[] | undefined =>
   row[revealingFlag(column)] as boolean[] | undefined;
 
 /** Returns present or past values of the row, with substitutes for those that would reveal a hidden record. */
-function withoutTelling({ revealing: revealing }: Subject, row: Row, values: Row = row): Row {
+function replaceRevealingValues({ revealing }: Subject, row: Row, values: Row = row): Row {
   const instead = Object.entries(revealing).filter(([column, one]) =>
-    isRevealing(one, holdsOf(row, column), values[column]),
+    isRevealing(one, revealingFlagsOf(row, column), values[column]),
   );
   return instead.length
     ? { ...values, ...Object.fromEntries(instead.map(([column, one]) => [column, shownInstead(one, values[column])])) }
@@ -1046,12 +1054,12 @@ function withoutTelling({ revealing: revealing }: Subject, row: Row, values: Row
 }
 
 /** Removes changes that write the substitute value shown to the actor. */
-function withoutShown<T extends object>({ revealing: revealing }: Subject, row: Row, changes: T): T {
+function omitSubstitutedValues<T extends object>({ revealing }: Subject, row: Row, changes: T): T {
   const isShown = ([column, value]: [string, unknown]): boolean => {
     const one = revealing[column];
     return (
       one !== undefined &&
-      isRevealing(one, holdsOf(row, column), row[column]) &&
+      isRevealing(one, revealingFlagsOf(row, column), row[column]) &&
       value === shownInstead(one, row[column])
     );
   };
@@ -1072,19 +1080,19 @@ function aboutWhom(subject: Subject, ...rows: Row[]): Pick<AuditDraft, 'partners
 const PARENTS = ['Case', 'Referral', 'Listing'];
 
 /** Returns the audit scope of a command, including its case, referral or item even if that record was not found. */
-const standingOfCommand = ({
+const scopeOfCommand = ({
   subjectType,
   recordIds,
   panelIds = [],
   parentIds = [],
 }: Pick<AuditDraft, 'subjectType' | 'recordIds'> & Partial<AuditScope>): AuditScope =>
-  bothOf({
+  mergeScopes({
     panelIds,
     parentIds: [...parentIds, ...(PARENTS.includes(subjectType) ? recordIds.map((id) => id.toLowerCase()) : [])],
   });
 
 /** Merges audit scopes. */
-const bothOf = (...standings: (AuditScope | undefined)[]): AuditScope => ({
+const mergeScopes = (...standings: (AuditScope | undefined)[]): AuditScope => ({
   panelIds: [...new Set(standings.flatMap((one) => one?.panelIds ?? []))].sort(),
   parentIds: [...new Set(standings.flatMap((one) => one?.parentIds ?? []))].sort(),
 });
@@ -1118,12 +1126,12 @@ const throughItems = (one: DisclosureDraft, items: ItemsByCase): DisclosureDraft
 
 /** Creates a verbal disclosure. */
 const spokenOf = (subject: Subject, row: Row, originAgencyId: string): DisclosureDraft => ({
-  ...received(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
+  ...disclosureDraftOf(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
   originAgencyId,
 });
 
 /** Creates the disclosure of a record of another agency to the reader's agency. */
-function received(
+function disclosureDraftOf(
   subject: Subject,
   row: Row,
   { content, agreementVersionIds }: Pick<FieldMask, 'content' | 'agreementVersionIds'>,

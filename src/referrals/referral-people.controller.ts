@@ -26,7 +26,7 @@ export class ReferralPeopleController {
   /** Correct a person's role in a referral (who made it; chair, coordinator once it was submitted) */
   @Patch('people/:roleId')
   @RequirePermission('change', ReferralPerson)
-  @ApiAnswer.changed(ReferralPersonView)
+  @ApiAnswer.updated(ReferralPersonView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -39,7 +39,7 @@ export class ReferralPeopleController {
   /** Take out a person named in a referral in error (who made it; chair, coordinator once it was submitted) */
   @Post('people/:roleId/ending')
   @RequirePermission('take-out', ReferralPerson)
-  @ApiAnswer.made(ReferralPersonCorrectionView)
+  @ApiAnswer.created(ReferralPersonCorrectionView)
   end(
     @CurrentActor() actor: Actor,
     @Id() id: string,

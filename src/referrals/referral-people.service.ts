@@ -114,7 +114,7 @@ export class ReferralPeopleService {
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
       // agencies that received the role, or the record of the person, are told that it was taken back
       work.noteRecall(ReferralPerson, found.id);
-      if (others === 1) work.peopleTakenBack.push({ personId, panelId: referral.panelId, referralId, at: work.now });
+      if (others === 1) work.withdrawnPeople.push({ personId, panelId: referral.panelId, referralId, at: work.now });
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.update(Referral, referral, rewriting);

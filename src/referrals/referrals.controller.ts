@@ -46,7 +46,7 @@ export class ReferralsController {
   @Post()
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('refer', Panel)
-  @ApiAnswer.made(ReferralView)
+  @ApiAnswer.created(ReferralView)
   begin(@CurrentActor() actor: Actor, @Body() body: ReferralRequest): Promise<AuthorizedResponse> {
     return this.referrals.begin(actor, body);
   }
@@ -63,7 +63,7 @@ export class ReferralsController {
   @Patch(':id')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('change', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   change(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralChange): Promise<AuthorizedResponse> {
     return this.referrals.change(actor, id, body);
   }
@@ -87,7 +87,7 @@ export class ReferralsController {
   /** Name a person in a referral of your agency */
   @Post(':id/people')
   @RequirePermission('name-person', Referral)
-  @ApiAnswer.made(ReferralPersonView)
+  @ApiAnswer.created(ReferralPersonView)
   namePerson(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -115,7 +115,7 @@ export class ReferralsController {
   /** Submit a referral: from now on the panel sees it */
   @Post(':id/submission')
   @RequirePermission('submit', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   submit(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.referrals.submit(actor, id);
   }
@@ -123,7 +123,7 @@ export class ReferralsController {
   /** Accept a referral: opens a case (chair, coordinator) */
   @Post(':id/acceptance')
   @RequirePermission('accept', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   accept(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -135,7 +135,7 @@ export class ReferralsController {
   /** Return a referral to be completed (chair, coordinator) */
   @Post(':id/return')
   @RequirePermission('return', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   return(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralReturn): Promise<AuthorizedResponse> {
     return this.referrals.return(actor, id, body);
   }
@@ -143,7 +143,7 @@ export class ReferralsController {
   /** Refuse a referral (chair, coordinator) */
   @Post(':id/refusal')
   @RequirePermission('refuse', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralRefusal): Promise<AuthorizedResponse> {
     return this.referrals.refuse(actor, id, body);
   }
@@ -151,7 +151,7 @@ export class ReferralsController {
   /** Redirect a referral to whoever owns the matter (chair, coordinator) */
   @Post(':id/redirection')
   @RequirePermission('redirect', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   redirect(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -163,7 +163,7 @@ export class ReferralsController {
   /** Draft a referral to another panel from one of your agency that was redirected */
   @Post(':id/copies')
   @RequirePermission('refer-again', Referral)
-  @ApiAnswer.made(ReferralView)
+  @ApiAnswer.created(ReferralView)
   copy(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralCopyRequest): Promise<AuthorizedResponse> {
     return this.referrals.copy(actor, id, body);
   }
@@ -171,7 +171,7 @@ export class ReferralsController {
   /** Withdraw a referral of your agency */
   @Post(':id/withdrawal')
   @RequirePermission('withdraw', Referral)
-  @ApiAnswer.changed(ReferralView)
+  @ApiAnswer.updated(ReferralView)
   withdraw(
     @CurrentActor() actor: Actor,
     @Id() id: string,

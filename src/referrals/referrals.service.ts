@@ -466,7 +466,7 @@ async function takeBack(work: UnitOfWork, { id, panelId, personId }: Referral): 
   for (const type of [Referral, ReferralScreening]) work.noteRecall(type, id);
   for (const one of people) work.noteRecall(ReferralPerson, one.id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
-    if (named) work.peopleTakenBack.push({ personId: named, panelId, referralId: id, at: work.now });
+    if (named) work.withdrawnPeople.push({ personId: named, panelId, referralId: id, at: work.now });
 }
 
 /** A person may have been taken out, or given another role, since the referral was submitted. */

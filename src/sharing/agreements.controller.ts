@@ -37,7 +37,7 @@ export class AgreementsController {
   /** Begin a sharing agreement (data protection officer) */
   @Post()
   @RequirePermission('agree-sharing', Partnership)
-  @ApiAnswer.made(SharingAgreementView)
+  @ApiAnswer.created(SharingAgreementView)
   begin(@CurrentActor() actor: Actor, @Body() body: SharingAgreementRequest): Promise<AuthorizedResponse> {
     return this.agreements.begin(actor, body);
   }
@@ -62,7 +62,7 @@ export class AgreementsController {
   @Post(':id/versions')
   @BodyLimit(AGREEMENT_BODY_BYTES)
   @RequirePermission('draft', SharingAgreement)
-  @ApiAnswer.made(SharingAgreementVersionView)
+  @ApiAnswer.created(SharingAgreementVersionView)
   draft(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -87,7 +87,7 @@ export class AgreementsController {
   @Patch(':id/versions/:versionId')
   @BodyLimit(AGREEMENT_BODY_BYTES)
   @RequirePermission('draft', SharingAgreementVersion)
-  @ApiAnswer.changed(SharingAgreementVersionView)
+  @ApiAnswer.updated(SharingAgreementVersionView)
   change(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -126,7 +126,7 @@ export class AgreementsController {
   /** Sign a version for your agency, as you last read it (data protection officer or administrator of a party) */
   @Post(':id/versions/:versionId/signatures')
   @RequirePermission('sign', SharingAgreementVersion)
-  @ApiAnswer.changed(SharingPartyView)
+  @ApiAnswer.updated(SharingPartyView)
   sign(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -138,7 +138,7 @@ export class AgreementsController {
   /** Put a draft in force, in the place of the version before it (data protection officer) */
   @Post(':id/versions/:versionId/activation')
   @RequirePermission('activate', SharingAgreementVersion)
-  @ApiAnswer.changed(SharingAgreementVersionView)
+  @ApiAnswer.updated(SharingAgreementVersionView)
   activate(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -150,7 +150,7 @@ export class AgreementsController {
   /** Suspend a version: nothing is shared under it until it is resumed (data protection officer) */
   @Post(':id/versions/:versionId/suspension')
   @RequirePermission('suspend', SharingAgreementVersion)
-  @ApiAnswer.changed(SharingAgreementVersionView)
+  @ApiAnswer.updated(SharingAgreementVersionView)
   suspend(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -163,7 +163,7 @@ export class AgreementsController {
   /** Resume a suspended version (data protection officer) */
   @Post(':id/versions/:versionId/resumption')
   @RequirePermission('suspend', SharingAgreementVersion)
-  @ApiAnswer.changed(SharingAgreementVersionView)
+  @ApiAnswer.updated(SharingAgreementVersionView)
   resume(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -29,7 +29,7 @@ export class SimulationsController {
   @Post()
   @Expensive({ concurrent: 2, queue: 8 })
   @RequirePermission('simulate', SharingAgreement)
-  @ApiAnswer.made(SharingSimulationView)
+  @ApiAnswer.created(SharingSimulationView)
   run(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: SimulationRequest): Promise<AuthorizedResponse> {
     return this.simulations.run(actor, id, body);
   }
@@ -51,7 +51,7 @@ export class SimulationsController {
   /** Sign what would change, as long as it still would (data protection officer) */
   @Post(':simulationId/signature')
   @RequirePermission('sign', SharingSimulation)
-  @ApiAnswer.changed(SharingSimulationView)
+  @ApiAnswer.updated(SharingSimulationView)
   sign(
     @CurrentActor() actor: Actor,
     @Id() id: string,

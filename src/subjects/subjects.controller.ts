@@ -58,7 +58,7 @@ export class SubjectsController {
   /** Record a person */
   @Post('persons')
   @RequirePermission('record-subjects', Partnership)
-  @ApiAnswer.made(PersonView)
+  @ApiAnswer.created(PersonView)
   makePerson(@CurrentActor() actor: Actor, @Body() body: PersonRequest): Promise<AuthorizedResponse> {
     return this.subjects.makePerson(actor, body);
   }
@@ -66,7 +66,7 @@ export class SubjectsController {
   /** Change a person that your agency recorded */
   @Patch('persons/:id')
   @RequirePermission('change', Person)
-  @ApiAnswer.changed(PersonView)
+  @ApiAnswer.updated(PersonView)
   changePerson(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -90,7 +90,7 @@ export class SubjectsController {
   /** Record an address that protects a person */
   @Post('persons/:id/protected-addresses')
   @RequirePermission('name', Person)
-  @ApiAnswer.made(ProtectedAddressView)
+  @ApiAnswer.created(ProtectedAddressView)
   protect(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -110,7 +110,7 @@ export class SubjectsController {
   /** Change a protected address that your agency recorded */
   @Patch('protected-addresses/:id')
   @RequirePermission('change', ProtectedAddress)
-  @ApiAnswer.changed(ProtectedAddressView)
+  @ApiAnswer.updated(ProtectedAddressView)
   changeProtected(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -131,7 +131,7 @@ export class SubjectsController {
   @Post('person-searches')
   @RequirePermission('read', Person)
   @routeConfig({ isReading: true })
-  @ApiAnswer.found(PersonView)
+  @ApiAnswer.search(PersonView)
   search(@CurrentActor() actor: Actor, @Body() body: PersonSearch): Promise<AuthorizedResponse> {
     return this.subjects.search(actor, body);
   }
@@ -159,7 +159,7 @@ export class SubjectsController {
   /** Record a place */
   @Post('places')
   @RequirePermission('record-subjects', Partnership)
-  @ApiAnswer.made(PlaceView)
+  @ApiAnswer.created(PlaceView)
   makePlace(@CurrentActor() actor: Actor, @Body() body: PlaceRequest): Promise<AuthorizedResponse> {
     return this.subjects.make(actor, Place, PlaceView, body);
   }
@@ -167,7 +167,7 @@ export class SubjectsController {
   /** Change a place that your agency recorded */
   @Patch('places/:id')
   @RequirePermission('change', Place)
-  @ApiAnswer.changed(PlaceView)
+  @ApiAnswer.updated(PlaceView)
   changePlace(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PlaceChange): Promise<AuthorizedResponse> {
     return this.subjects.change(actor, Place, PlaceView, id, body);
   }
@@ -195,7 +195,7 @@ export class SubjectsController {
   /** Record a group */
   @Post('groups')
   @RequirePermission('record-subjects', Partnership)
-  @ApiAnswer.made(GroupView)
+  @ApiAnswer.created(GroupView)
   makeGroup(@CurrentActor() actor: Actor, @Body() body: GroupRequest): Promise<AuthorizedResponse> {
     return this.subjects.make(actor, Group, GroupView, body);
   }
@@ -203,7 +203,7 @@ export class SubjectsController {
   /** Change a group that your agency recorded */
   @Patch('groups/:id')
   @RequirePermission('change', Group)
-  @ApiAnswer.changed(GroupView)
+  @ApiAnswer.updated(GroupView)
   changeGroup(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: GroupChange): Promise<AuthorizedResponse> {
     return this.subjects.change(actor, Group, GroupView, id, body);
   }

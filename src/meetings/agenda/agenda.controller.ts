@@ -25,7 +25,7 @@ export class AgendaController {
   /** Draw up the agenda from what waits, and put it in order (chair, coordinator) */
   @Post(':id/agenda')
   @RequirePermission('draw-agenda', Meeting)
-  @ApiAnswer.made(DrawnAgendaView)
+  @ApiAnswer.created(DrawnAgendaView)
   draw(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.agenda.draw(actor, id);
   }
@@ -33,7 +33,7 @@ export class AgendaController {
   /** Circulate the agenda: from then on its order stands (chair, coordinator) */
   @Post(':id/agenda/circulation')
   @RequirePermission('circulate', Meeting)
-  @ApiAnswer.changed(MeetingView)
+  @ApiAnswer.updated(MeetingView)
   circulate(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.agenda.circulate(actor, id);
   }

@@ -66,7 +66,7 @@ export class MinutesController {
   @Post(':id/minutes')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('minute', Listing)
-  @ApiAnswer.made(MinuteView)
+  @ApiAnswer.created(MinuteView)
   write(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<AuthorizedResponse> {
     return this.minutes.write(actor, id, body);
   }
@@ -74,7 +74,7 @@ export class MinutesController {
   /** Approve the minutes of an item (chair) */
   @Post(':id/minutes/:minuteId/approval')
   @RequirePermission('approve', Minute)
-  @ApiAnswer.changed(MinuteView)
+  @ApiAnswer.updated(MinuteView)
   approve(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -86,7 +86,7 @@ export class MinutesController {
   /** Confirm the minutes of an item at a later meeting (chair) */
   @Post(':id/minutes/:minuteId/confirmation')
   @RequirePermission('confirm', Minute)
-  @ApiAnswer.changed(MinuteView)
+  @ApiAnswer.updated(MinuteView)
   confirm(
     @CurrentActor() actor: Actor,
     @Id() id: string,

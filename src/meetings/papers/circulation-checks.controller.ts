@@ -27,7 +27,7 @@ export class CirculationChecksController {
   @Post(':id/circulation-checks')
   @Expensive({ concurrent: 2, queue: 8 })
   @RequirePermission('circulate', Meeting)
-  @ApiAnswer.made(CirculationCheckView)
+  @ApiAnswer.created(CirculationCheckView)
   check(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.circulationChecks.check(actor, id);
   }
@@ -47,7 +47,7 @@ export class CirculationChecksController {
   /** Approve a check; where many people are named, somebody else than its maker does (chair, coordinator) */
   @Post(':id/circulation-checks/:circulationCheckId/approval')
   @RequirePermission('approve', CirculationCheck)
-  @ApiAnswer.changed(CirculationCheckView)
+  @ApiAnswer.updated(CirculationCheckView)
   approve(
     @CurrentActor() actor: Actor,
     @Id() id: string,

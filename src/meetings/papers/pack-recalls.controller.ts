@@ -26,7 +26,7 @@ export class PackRecallsController {
   /** Recall the papers, or one item of them, until the agenda is circulated again (chair) */
   @Post(':id/pack-recall')
   @RequirePermission('recall', Meeting)
-  @ApiAnswer.made(PackRecallView)
+  @ApiAnswer.created(PackRecallView)
   recall(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PackRecallRequest): Promise<AuthorizedResponse> {
     return this.recalls.recall(actor, id, body);
   }

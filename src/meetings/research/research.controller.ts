@@ -27,7 +27,7 @@ export class ResearchController {
   /** Ask agencies what they know for the items of a meeting (chair, coordinator): whoever was asked is not asked again */
   @Post('meetings/:id/research-requests')
   @RequirePermission('ask', Listing)
-  @ApiAnswer.found(ResearchRequestView)
+  @ApiAnswer.search(ResearchRequestView)
   ask(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ResearchAsking): Promise<AuthorizedResponse> {
     return this.research.ask(actor, id, body);
   }
@@ -75,7 +75,7 @@ export class ResearchController {
   /** Note what your agency found */
   @Post('research-requests/:id/points')
   @RequirePermission('answer', ResearchRequest)
-  @ApiAnswer.made(ResearchPointView)
+  @ApiAnswer.created(ResearchPointView)
   note(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointRequest): Promise<AuthorizedResponse> {
     return this.research.note(actor, id, body);
   }
@@ -83,7 +83,7 @@ export class ResearchController {
   /** Answer the request: what you decided to share is contributed to the case, what you withhold stays with you */
   @Post('research-requests/:id/return')
   @RequirePermission('answer', ResearchRequest)
-  @ApiAnswer.changed(ResearchRequestView)
+  @ApiAnswer.updated(ResearchRequestView)
   return(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ResearchReturn): Promise<AuthorizedResponse> {
     return this.research.return(actor, id, body);
   }
@@ -91,7 +91,7 @@ export class ResearchController {
   /** Ask again: the coordination opens a returned request, and the agency sees again whom to search for */
   @Post('research-requests/:id/reopening')
   @RequirePermission('reopen', ResearchRequest)
-  @ApiAnswer.changed(ResearchRequestView)
+  @ApiAnswer.updated(ResearchRequestView)
   reopen(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.research.reopen(actor, id);
   }
@@ -99,7 +99,7 @@ export class ResearchController {
   /** Take a request back (chair, coordinator) */
   @Post('research-requests/:id/cancellation')
   @RequirePermission('cancel', ResearchRequest)
-  @ApiAnswer.changed(ResearchRequestView)
+  @ApiAnswer.updated(ResearchRequestView)
   cancel(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
     return this.research.cancel(actor, id);
   }
@@ -123,7 +123,7 @@ export class ResearchController {
   /** Correct a point that has not left: it is a draft again */
   @Patch('research-points/:id')
   @RequirePermission('change', ResearchPoint)
-  @ApiAnswer.changed(ResearchPointView)
+  @ApiAnswer.updated(ResearchPointView)
   correct(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointChange): Promise<AuthorizedResponse> {
     return this.research.correct(actor, id, body);
   }
@@ -131,7 +131,7 @@ export class ResearchController {
   /** Decide to share a point: it leaves with the return */
   @Post('research-points/:id/sharing')
   @RequirePermission('decide', ResearchPoint)
-  @ApiAnswer.changed(ResearchPointView)
+  @ApiAnswer.updated(ResearchPointView)
   share(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointSharing): Promise<AuthorizedResponse> {
     return this.research.share(actor, id, body);
   }
@@ -139,7 +139,7 @@ export class ResearchController {
   /** Decide to withhold a point: it stays in your agency’s own file, with the reason */
   @Post('research-points/:id/withholding')
   @RequirePermission('decide', ResearchPoint)
-  @ApiAnswer.changed(ResearchPointView)
+  @ApiAnswer.updated(ResearchPointView)
   withhold(
     @CurrentActor() actor: Actor,
     @Id() id: string,

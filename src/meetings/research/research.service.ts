@@ -362,7 +362,7 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
       [caseId, listingId, agencyId, work.now],
     ),
   );
-  for (const { personId } of named) work.peopleTakenBack.push({ personId, panelId, caseId, agencyId, at: work.now });
+  for (const { personId } of named) work.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
 }
 
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>

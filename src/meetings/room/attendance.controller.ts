@@ -26,7 +26,7 @@ export class AttendanceController {
   /** Record your attendance, or as chair or coordinator anybody’s */
   @Post(':id/attendances')
   @RequirePermission('attend', Meeting)
-  @ApiAnswer.made(AttendanceView)
+  @ApiAnswer.created(AttendanceView)
   attend(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.attendance.attend(actor, id, body);
   }
@@ -46,7 +46,7 @@ export class AttendanceController {
   /** Record that you left, or as chair or coordinator that anybody did */
   @Post(':id/attendances/:attendanceId/departure')
   @RequirePermission('depart', Attendance)
-  @ApiAnswer.changed(AttendanceView)
+  @ApiAnswer.updated(AttendanceView)
   depart(
     @CurrentActor() actor: Actor,
     @Id() id: string,

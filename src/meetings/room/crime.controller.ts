@@ -26,7 +26,7 @@ export class CrimeController {
   /** Record a crime that came to light in an item (chair, coordinator) */
   @Post(':id/crimes')
   @RequirePermission('minute', Listing)
-  @ApiAnswer.made(DisclosedCrimeView)
+  @ApiAnswer.created(DisclosedCrimeView)
   record(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: CrimeRequest): Promise<AuthorizedResponse> {
     return this.crimes.record(actor, id, body);
   }
@@ -42,7 +42,7 @@ export class CrimeController {
   /** Amend it by what became known later: another record takes its place (chair, coordinator) */
   @Post(':id/crimes/:crimeId/amendment')
   @RequirePermission('amend', DisclosedCrime)
-  @ApiAnswer.changed(DisclosedCrimeView)
+  @ApiAnswer.updated(DisclosedCrimeView)
   amend(
     @CurrentActor() actor: Actor,
     @Id() id: string,

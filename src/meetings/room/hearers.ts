@@ -45,7 +45,10 @@ export class Hearers {
         : work.insert(ItemPresence, presence));
       if (!hearing.keptOutByIds) presences.push(written);
       else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
-        work.seemsTold(Listing, listing, listing.presentedByAgencyId, { ...one, keptOutByIds: hearing.keptOutByIds });
+        work.recordPreventedDisclosure(Listing, listing, listing.presentedByAgencyId, {
+          ...one,
+          keptOutByIds: hearing.keptOutByIds,
+        });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
       work.auditSpokenDisclosure(Listing, listing, listing.presentedByAgencyId, {

@@ -26,7 +26,7 @@ export class RecusalController {
   /** Declare a conflict of your own in one item, or take somebody out of it (chair, coordinator) */
   @Post(':id/recusals')
   @RequirePermission('read', Listing)
-  @ApiAnswer.made(RecusalView)
+  @ApiAnswer.created(RecusalView)
   recuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: RecusalRequest): Promise<AuthorizedResponse> {
     return this.recusals.recuse(actor, id, body);
   }
@@ -42,7 +42,7 @@ export class RecusalController {
   /** End a recusal (chair) */
   @Post(':id/recusals/:recusalId/ending')
   @RequirePermission('end', Recusal)
-  @ApiAnswer.changed(RecusalView)
+  @ApiAnswer.updated(RecusalView)
   end(
     @CurrentActor() actor: Actor,
     @Id() id: string,

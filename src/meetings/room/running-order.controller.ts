@@ -26,7 +26,7 @@ export class RunningOrderController {
   /** Begin to hear an item (chair, coordinator) */
   @Post(':id/listings/:listingId/start')
   @RequirePermission('run', Listing)
-  @ApiAnswer.changed(ListingView)
+  @ApiAnswer.updated(ListingView)
   start(
     @CurrentActor() actor: Actor,
     @Id() id: string,
@@ -38,7 +38,7 @@ export class RunningOrderController {
   /** End an item (chair, coordinator): whoever was there and may read the item is written down as recipient of what was said */
   @Post(':id/listings/:listingId/end')
   @RequirePermission('run', Listing)
-  @ApiAnswer.changed(ListingView)
+  @ApiAnswer.updated(ListingView)
   end(@CurrentActor() actor: Actor, @Id() id: string, @Id('listingId') listingId: string): Promise<AuthorizedResponse> {
     return this.order.end(actor, id, listingId);
   }
