@@ -98,9 +98,9 @@ test('a correction and a recall mark everybody who received it, until they were 
     .expect(200);
   expect(await toBeTold()).toMatchObject([{ pending: 'correction' }]);
   const [{ id: disclosure } = { id: '' }] = await toBeTold();
-  await sergeant.post(`/v1/disclosures/${disclosure}/notice`).set('if-match', '*').expect(200);
+  await sergeant.post(`/v1/disclosures/${disclosure}/notification`).set('if-match', '*').expect(200);
   expect(await toBeTold()).toEqual([]);
-  expect((await sergeant.post(`/v1/disclosures/${disclosure}/notice`).set('if-match', '*')).status).toBe(409);
+  expect((await sergeant.post(`/v1/disclosures/${disclosure}/notification`).set('if-match', '*')).status).toBe(409);
   await sergeant
     .post(`/v1/contributions/${id}/recall`, { reason: 'It was another street.' })
     .set('if-match', corrected.headers['etag'] ?? '')

@@ -189,7 +189,7 @@ test('a coordinator gets no notice to tell recipients of a place in a hidden ref
   expect(await told('jag-coordinator')).toBe(0);
   for (const id of ids) {
     expect(await reads('jag-coordinator', `/v1/disclosures/${id}/revisions`)).toBe(404);
-    const notice = (await by('jag-coordinator')).post(`/v1/disclosures/${id}/notice`).set('if-match', '*');
+    const notice = (await by('jag-coordinator')).post(`/v1/disclosures/${id}/notification`).set('if-match', '*');
     await notice.expect(404);
   }
 });
@@ -320,7 +320,7 @@ test('a coordinator excluded from a case gets no row of a person it names, also 
   }
   for (const { id } of await disclosures('cmarac-chair', `&recordId=${personId}`)) {
     expect(await reads('jag-coordinator', `/v1/disclosures/${String(id)}`)).toBe(404);
-    const notice = (await by('jag-coordinator')).post(`/v1/disclosures/${String(id)}/notice`).set('if-match', '*');
+    const notice = (await by('jag-coordinator')).post(`/v1/disclosures/${String(id)}/notification`).set('if-match', '*');
     await notice.expect(404);
   }
 });

@@ -55,7 +55,7 @@ const pending = async (caller: Caller, id: string): Promise<Pending[]> =>
   (await caller.get(`/v1/disclosures?recordId=${id}&toBeTold=true`).expect(200)).body.data;
 
 const tell = async (caller: Caller, id: string): Promise<void> => {
-  await caller.post(`/v1/disclosures/${id}/notice`).set('if-match', '*').expect(200);
+  await caller.post(`/v1/disclosures/${id}/notification`).set('if-match', '*').expect(200);
 };
 
 const notices = async (who: string, subjectId: string): Promise<Record<string, unknown>[]> =>

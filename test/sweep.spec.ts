@@ -4,7 +4,7 @@
  * area, because everything is derived from `openapi/openapi.json`: a new route is swept as soon as it is documented, and
  * one that is not documented is found in the router.
  *
- * Seen to fail: a route marked @Open, an @Id() left out, a 403 and a 422 in place of a 404 where a record exists, a ground
+ * Seen to fail: a route marked @Public, an @Id() left out, a 403 and a 422 in place of a 404 where a record exists, a ground
  * that lets everybody read places, an explanation without `find`, `withheld` left out of one view, a route hidden from the
  * document, HEAD left out of Allow, a first line of the export of no documented kind, a 403 to who may not read the case
  * where it exists, and in earnest: a membership changed beneath another panel, null for a case that may be left out (500),

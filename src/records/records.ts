@@ -49,10 +49,7 @@ function inOrder({ call: { deferredProblem } }: Actor, error: unknown): unknown 
  * hidden identifier. Records that share the identifier of their parent, such as the screening of a referral, do not
  * count as shown by that identifier.
  */
-function shownChanges(
-  { revisedRecords, withdrawnPeople }: UnitOfWork,
-  { identifiers }: AuthorizedResponse,
-): string[] {
+function shownChanges({ revisedRecords, withdrawnPeople }: UnitOfWork, { identifiers }: AuthorizedResponse): string[] {
   const ownIdentifier = revisedRecords.filter(({ recordType }) => !sharesIdentifier(recordType));
   const changed = [...ownIdentifier.map((one) => one.recordId), ...withdrawnPeople.map((one) => one.personId)];
   return changed.filter((id) => identifiers.has(id));
