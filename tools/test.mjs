@@ -1,4 +1,4 @@
-/** `npm test`: the specs, and a last line that a machine can read. Arguments go to Jest: npm test -- test/cases.spec.ts */
+/** `npm test`: the specs, and a last line that a machine can read. Arguments go to Jest: npm test -- bids.spec */
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

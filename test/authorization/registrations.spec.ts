@@ -1,0 +1,339 @@
+/**
+ * An exclusion or recusal of a person holds for every registration of the same agency under a name that the person has or had. An
+ * administrator who registers somebody a second time is answered as for anybody else.
+ *
+ * Seen to fail: exclusions compared with one registration by the facts, by row-level security, and by what an auditor reads of the log;
+ * recusals by the facts; the bar of an exclusion that has ended asked of one registration; facts that somebody else may know, matched by
+ * one registration; a chair present under a second registration who counts for the quorum; a recall by a second registration of
+ * somebody excluded in person; a recall on one panel stopped by an exclusion on another; `matches` counted by names of today, and of
+ * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake; a
+ * name changed by one of two who share it.
+ */
+import type pg from 'pg';
+import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
+import { asOwner, casesOf, inDays, none, meets, practitioner } from '../support/panel-work.ts';
+import { as, type Caller } from '../support/people.ts';
+import { givenServer, type TestServer } from '../support/server.ts';
+
+const OFFICER = 'housing-officer';
+const CHAIR = 'jag-chair';
+
+let server: TestServer;
+let owner: pg.Client;
+let walls: WallsApart;
+let jag: string;
+let panelId: string;
+let first: string;
+let second: string;
+let agencyId: string;
+let number = 0;
+const by = (who: string): Promise<Caller> => as(server, who);
+
+/** Registers the officer again, gives the second registration the seats of the first, and lets it sign in as the officer. */
+async function registeredAgain(name: string): Promise<string> {
+  const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+  const login = `officer-${String(++number)}`;
+  const request = { name, jobTitle: 'Housing Officer', roles: [], issuer: rows[0]!.issuer, subject: login };
+  const administrator = await by('agency-administrator');
+  const made = (await administrator.post(`/v1/agencies/${agencyId}/people`, request).expect(201)).body.id as string;
+  const seat = { practitionerId: made, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+  await (await by(CHAIR)).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+  return made;
+}
+
+/** Lets a registration sign in as the officer. */
+async function signsIn(id: string): Promise<void> {
+  await owner.query(`UPDATE practitioners SET subject = 'away-' || id WHERE subject = $1`, [OFFICER]);
+  await owner.query(`UPDATE practitioners SET subject = $2 WHERE id = $1`, [id, OFFICER]);
+}
+
+async function layers(): Promise<{ policy: string[]; rowSecurity: string[] }> {
+  const { actor } = (await walls.cast([OFFICER]))[0]!;
+  return {
+    policy: await walls.policyAlone(actor, 'Case', [jag]),
+    rowSecurity: await walls.wallAlone(actor, 'Case', [jag]),
+  };
+}
+
+const excluded = async (body: object): Promise<string> =>
+  (await (await by(CHAIR)).post('/v1/exclusions', { reason: 'Is a party.', ...body }).expect(201)).body.id as string;
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  walls = await givenWallsApart(server.database);
+  panelId = (await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`)).rows[0]!.id;
+  await owner.query('DELETE FROM exclusions');
+  await owner.query('DELETE FROM recusals');
+  jag = (await casesOf(owner, 'ask-jag'))[0]!.id;
+  ({ id: first, agencyId } = await practitioner(owner, OFFICER));
+  const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [first]);
+  second = await registeredAgain(`Mrs ${rows[0]!.name}`);
+  await signsIn(second);
+}, 60_000);
+
+afterEach(async () => {
+  await signsIn(second);
+  await owner.query('DELETE FROM exclusions');
+  await owner.query('DELETE FROM recusals');
+});
+
+describe('a second registration', () => {
+  test('cannot read a case from which the person is excluded', async () => {
+    expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
+    await excluded({ caseId: jag, practitionerId: first });
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+    expect(none(await meets(await by(OFFICER), owner, jag))).toBe(true);
+  });
+
+  test('cannot read the case after the person is renamed, leaves, and is registered under the name of before', async () => {
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [first]);
+    await excluded({ caseId: jag, practitionerId: first });
+    const path = `/v1/agencies/${agencyId}/people/${first}`;
+    await (await by('agency-administrator')).patch(path, { name: 'Somebody Else', active: false }, '*').expect(200);
+    await signsIn(await registeredAgain(rows[0]!.name));
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+    await (await by('agency-administrator')).patch(path, { name: rows[0]!.name, active: true }, '*').expect(200);
+    // later tests need the seats that ended with the departure
+    await owner.query(
+      `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE practitioner_id = $1 AND ended_at > now() - interval '1 minute'`,
+      [first],
+    );
+  });
+
+  test('reads the case again when the name of the excluded person was given to it by mistake', async () => {
+    const other = await registeredAgain('Corin Tolbrook');
+    await excluded({ caseId: jag, practitionerId: other });
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [second]);
+    const administrator = await by('agency-administrator');
+    const path = `/v1/agencies/${agencyId}/people/${second}`;
+    await administrator.patch(path, { name: 'Corin Tolbrook' }, '*').expect(200);
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+    await administrator.patch(path, { name: rows[0]!.name }, '*').expect(200);
+    expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
+  });
+
+  test('is not renamed, nor renames the other, by an administrator who has the same name', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const namesake = await registeredAgain(name);
+    const administrator = await by('agency-administrator');
+    const renamed = async (whom: string, to: string): Promise<string> => {
+      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, { name: to }, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    for (const whom of [id, namesake]) expect(await renamed(whom, 'Wilhelmina Oxley')).toBe('403 not-for-yourself');
+    await owner.query(`UPDATE practitioners SET active = false WHERE id = $1`, [namesake]);
+    expect(await renamed(id, `Mrs ${name}`)).toBe('200 undefined');
+    expect(await renamed(id, 'Wilhelmina Oxley')).toBe('200 undefined');
+  });
+
+  test('is not made active again under another name by an administrator who has the name of before', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const namesake = await registeredAgain(name);
+    const administrator = await by('agency-administrator');
+    const changed = async (whom: string, change: object): Promise<string> => {
+      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, change, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    expect(await changed(namesake, { active: false })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('403 not-for-yourself');
+    expect(await changed(id, { name: 'Thora Wintergill' })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true })).toBe('403 not-for-yourself');
+    expect(await changed(id, { name })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true })).toBe('200 undefined');
+  });
+
+  test('reads a case from which a person of the same name declared a conflict for themselves', async () => {
+    await owner.query(
+      `INSERT INTO exclusions (id, version, created_at, updated_at, partnership_id, practitioner_id, case_id, panel_id, reason, since, declared)
+       SELECT gen_random_uuid(), 1, now(), now(), c.partnership_id, $2, c.id, c.panel_id, 'A friend.', now() - interval '1 minute', true
+       FROM cases c WHERE c.id = $1`,
+      [jag, first],
+    );
+    expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
+  });
+
+  test('reads the case when the exclusion is of another person of the agency', async () => {
+    await excluded({ caseId: jag, practitionerId: await registeredAgain('Corin Tolbrook') });
+    expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
+  });
+
+  test('cannot end or read the exclusion of the person as a chair', async () => {
+    await owner.query(`UPDATE memberships SET role = 'co_chair' WHERE practitioner_id = $1`, [second]);
+    const id = await excluded({ caseId: jag, practitionerId: first });
+    const chair = await by(OFFICER);
+    await chair.post(`/v1/exclusions/${id}/ending`, { reason: 'Over.' }).set('if-match', '*').expect(404);
+    await chair.get(`/v1/exclusions/${id}`).expect(404);
+    const other = await by(CHAIR);
+    await other.post(`/v1/exclusions/${id}/ending`, { reason: 'Over.' }).set('if-match', '*').expect(200);
+    await chair.get(`/v1/exclusions/${id}`).expect(404);
+    await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
+  });
+
+  test('is explained to the chair as excluded', async () => {
+    await excluded({ caseId: jag, practitionerId: first });
+    const question = { action: 'read', type: 'Case', id: jag, actor: second };
+    const { body } = await (await by(CHAIR)).post('/v1/policy/explanations', question).expect(200);
+    expect(body).toMatchObject({ outcome: 'refuse' });
+  });
+
+  test('cannot recall a contribution from a case from which person and agency are excluded', async () => {
+    const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night, three times.' };
+    const officer = await by(OFFICER);
+    const { id } = (await officer.post(`/v1/cases/${jag}/contributions`, body).expect(201)).body as { id: string };
+    await excluded({ caseId: jag, practitionerId: first });
+    await excluded({ caseId: jag, agencyId });
+    await officer.post(`/v1/contributions/${id}/recall`, { reason: 'Wrong.' }).set('if-match', '*').expect(404);
+  });
+
+  test('cannot read the log about a case from which the person is excluded, as an auditor', async () => {
+    await owner.query(`UPDATE practitioners SET roles = '{auditor}' WHERE id = $1`, [second]);
+    await (await by(CHAIR)).get(`/v1/cases/${jag}`).expect(200);
+    const id = await owner.query<{ id: string }>(
+      `SELECT id FROM audit_entries WHERE $1 = ANY (record_ids) AND rule IS DISTINCT FROM 'not-found' ORDER BY at DESC LIMIT 5`,
+      [jag],
+    );
+    const entries = id.rows.map((one) => one.id);
+    expect(entries.length).toBeGreaterThan(0);
+    const seen = async (): Promise<[number, number]> => {
+      const { actor } = (await walls.cast([OFFICER]))[0]!;
+      const policy = await walls.policyAlone(actor, 'AuditEntry', entries);
+      return [policy.length, (await walls.wallAlone(actor, 'AuditEntry', entries)).length];
+    };
+    expect(await seen()).toEqual([entries.length, entries.length]);
+    await excluded({ caseId: jag, practitionerId: first });
+    expect(await seen()).toEqual([0, 0]);
+    await owner.query(`UPDATE practitioners SET roles = '{}' WHERE id = $1`, [second]);
+  });
+});
+
+interface Item {
+  path: string;
+  listingId: string;
+}
+
+async function item(): Promise<Item> {
+  const coordinator = await by('jag-coordinator');
+  const meeting = { panelId, scheduledAt: inDays(0.05), venueOrMode: 'Room 2' };
+  const made = await coordinator.post('/v1/meetings', meeting).expect(201);
+  const path = `/v1/meetings/${String(made.body.id)}`;
+  const asked = { caseId: jag, kind: 'review', timeboxMinutes: 10 };
+  const listed = await coordinator.post(`${path}/listings`, asked).expect(201);
+  return { path, listingId: listed.body.id };
+}
+
+describe('a second registration', () => {
+  test('cannot read the item from which the person is recused, and cannot end the recusal', async () => {
+    const { path, listingId } = await item();
+    const officer = await by(OFFICER);
+    await officer.get(`${path}/listings/${listingId}`).expect(200);
+    const recusal = { listingId, practitionerId: first, reason: 'A relative.' };
+    const made = await (await by(CHAIR)).post(`${path}/recusals`, recusal).expect(201);
+    const { actor } = (await walls.cast([OFFICER]))[0]!;
+    expect(await walls.policyAlone(actor, 'Listing', [listingId])).toEqual([]);
+    expect(await walls.wallAlone(actor, 'Listing', [listingId])).toEqual([]);
+    await officer.get(`${path}/listings/${listingId}`).expect(404);
+    await owner.query(`UPDATE memberships SET role = 'co_chair' WHERE practitioner_id = $1`, [second]);
+    const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { reason: 'Over.' });
+    await ending.set('if-match', '*').expect(404);
+    await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
+  });
+
+  test('does not count for the quorum of an item from which the person is recused', async () => {
+    const { rows } = await owner.query<{ rules: object }>('SELECT rules FROM panel_rules WHERE panel_id = $1', [
+      panelId,
+    ]);
+    const quorum = { minAgencies: 0, mandatory: [], chairRequired: true, onFail: 'block' };
+    await owner.query('UPDATE panel_rules SET rules = rules || $2 WHERE panel_id = $1', [panelId, { quorum }]);
+    await owner.query(`UPDATE memberships SET role = 'co_chair' WHERE practitioner_id = $1`, [second]);
+    const { path, listingId } = await item();
+    const coordinator = await by('jag-coordinator');
+    await coordinator.post(`${path}/opening`).set('if-match', '*').expect(200);
+    const present = { practitionerId: second, status: 'present', confidentialityAccepted: true };
+    await coordinator.post(`${path}/attendances`, present).expect(201);
+    const recusal = { listingId, practitionerId: first, reason: 'A relative.' };
+    await (await by(CHAIR)).post(`${path}/recusals`, recusal).expect(201);
+    const decision = {
+      listingId,
+      kind: 'plan_agreed',
+      text: 'Plan agreed.',
+      rationale: 'Agreed by all who were there.',
+    };
+    const answer = await (await by(CHAIR)).post(`${path}/decisions`, decision);
+    expect([answer.status, answer.body.code]).toEqual([422, 'inquorate']);
+    await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
+    await owner.query('UPDATE panel_rules SET rules = $2 WHERE panel_id = $1', [panelId, rows[0]!.rules]);
+  });
+});
+
+describe('a chair', () => {
+  test('reads how many people an exclusion keeps out, by names of today and of before', async () => {
+    const chair = await by(CHAIR);
+    const matches = async (whom: object): Promise<unknown> => {
+      const { body } = await chair.get(`/v1/exclusions/${await excluded({ caseId: jag, ...whom })}`).expect(200);
+      return body.matches;
+    };
+    const bearer = await registeredAgain('Cressida Nightbarrow');
+    const name = 'cressida NIGHTBARROW';
+    expect([await matches({ practitionerId: bearer }), await matches({ name })]).toEqual([1, 1]);
+    await owner.query('DELETE FROM exclusions');
+    const path = `/v1/agencies/${agencyId}/people/${bearer}`;
+    await (await by('agency-administrator')).patch(path, { name: 'Cressida Dale' }, '*').expect(200);
+    const namesake = await registeredAgain('Cressida Nightbarrow');
+    for (const practitionerId of [bearer, namesake]) expect(await matches({ practitionerId })).toBe(1);
+    expect(await matches({ name })).toBe(2);
+    expect(await matches({ agencyId })).toBeNull();
+  });
+});
+
+describe('an administrator', () => {
+  test('gets the same answer for somebody who is excluded under another registration', async () => {
+    await excluded({ caseId: jag, practitionerId: first });
+    const { rows } = await owner.query<{ name: string; issuer: string }>(
+      'SELECT name, issuer FROM practitioners WHERE id = $1',
+      [first],
+    );
+    const register = async (name: string): Promise<unknown> => {
+      const request = {
+        name,
+        jobTitle: 'Officer',
+        roles: [],
+        issuer: rows[0]!.issuer,
+        subject: `login-${String(++number)}`,
+      };
+      const administrator = await by('agency-administrator');
+      const { status, body } = await administrator.post(`/v1/agencies/${agencyId}/people`, request);
+      return [status, { ...body, id: '', name: '', subject: '' }];
+    };
+    expect(await register(rows[0]!.name)).toEqual(await register('Corin Tolbrook'));
+  });
+});
+
+describe('an exclusion from a person by one panel', () => {
+  test('does not stop a recall of what the agency put before another panel', async () => {
+    await signsIn(first);
+    const officer = await by(OFFICER);
+    const { rows } = await owner.query<{ id: string }>('SELECT partnership_id AS id FROM panels WHERE id = $1', [
+      panelId,
+    ]);
+    const named = { partnershipId: rows[0]!.id, givenName: 'Perpetua', familyName: 'Quillfeather' };
+    const personId = (await officer.post('/v1/persons', named).expect(201)).body.id as string;
+    const marac = (await casesOf(owner, 'ask-marac'))[0]!.id;
+    const role = { personId, role: 'complainant', rationale: 'Lives there.', since: '2026-01-01' };
+    for (const caseId of [jag, marac]) await officer.post(`/v1/cases/${caseId}/people`, role).expect(201);
+    const body = { category: 'asb_incident', kind: 'fact', summary: 'Noise.', text: 'Noise at night, three times.' };
+    const { id } = (await officer.post(`/v1/cases/${jag}/contributions`, body).expect(201)).body as { id: string };
+    const maracChair = await by('marac-chair');
+    const from = { personId, practitionerId: first, reason: 'Is a party.' };
+    await maracChair.post('/v1/exclusions', from).expect(201);
+    await excluded({ caseId: jag, agencyId });
+    await officer.get(`/v1/contributions/${id}`).expect(404);
+    await officer.post(`/v1/contributions/${id}/recall`, { reason: 'Wrong.' }).set('if-match', '*').expect(200);
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * An action that nobody of its owner can read: the coordination of the panel is told, as far as it may read the action itself.
+ *
+ * Seen to fail: no notice where everybody of the owner is excluded from the case; a notice of a conflict that another panel keeps.
+ */
+import type pg from 'pg';
+import { asOwner, inDays, practitioner } from '../support/panel-work.ts';
+import { as, type Caller } from '../support/people.ts';
+import { givenServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let owner: pg.Client;
+let caseId: string;
+let actionId: string;
+let agencyId: string;
+const by = (who: string): Promise<Caller> => as(server, who);
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  await owner.query('DELETE FROM exclusions');
+  agencyId = (await practitioner(owner, 'fire-officer')).agencyId;
+  const { rows } = await owner.query<{ id: string; case: string }>(
+    `SELECT pl.id, pl.case_id AS "case" FROM plans pl JOIN panels p ON p.id = pl.panel_id AND p.code = 'ask-jag'
+     JOIN cases c ON c.id = pl.case_id AND c.stage <> 'closed' WHERE pl.status IN ('draft', 'agreed', 'active') ORDER BY pl.id LIMIT 1`,
+  );
+  caseId = rows[0]!.case;
+  const proposed = {
+    ownerAgencyId: agencyId,
+    description: 'Fit a lock to the bin store door of block C',
+    measure: 'Door locked on three visits out of three',
+    relatesTo: 'Fires in the bin store',
+    dueOn: inDays(20).slice(0, 10),
+  };
+  const action = await (await by('jag-coordinator')).post(`/v1/plans/${rows[0]!.id}/actions`, proposed).expect(201);
+  actionId = action.body.id;
+}, 60_000);
+
+let minutes = 0;
+
+/** The jobs are done when the clock is moved. */
+async function jobsDone(): Promise<void> {
+  const now = new Date(Date.now() + ++minutes * 60_000).toISOString();
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${server.url}/sandbox/clock`, { method: 'PUT', headers, body: JSON.stringify({ now }) });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+async function noticed(who: string): Promise<string[]> {
+  const { body } = await (await by(who)).get('/v1/notices?limit=100&kind=owner_cannot_see').expect(200);
+  return body.data.map(({ subjectId }: { subjectId: string }) => subjectId);
+}
+
+test('a coordinator gets no notice while somebody of the owner reads the action', async () => {
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).not.toContain(actionId);
+});
+
+test('a coordinator gets no notice when a conflict that another panel keeps hides the action from everybody of the owner', async () => {
+  const [{ id: personId }] = (
+    await owner.query<{ id: string }>('SELECT person_id AS id FROM case_people WHERE case_id = $1 LIMIT 1', [caseId])
+  ).rows as [{ id: string }];
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO exclusions (id, version, partnership_id, panel_id, agency_id, person_id, reason, since, reach)
+     SELECT gen_random_uuid(), 1, c.partnership_id, p.id, $2, $3, 'A relative.', now() - interval '1 day', 'partnership'
+     FROM cases c JOIN panels p ON p.code = 'ask-marac' WHERE c.id = $1 RETURNING id`,
+    [caseId, agencyId, personId],
+  );
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).not.toContain(actionId);
+  await owner.query('DELETE FROM exclusions WHERE id = $1', [rows[0]!.id]);
+});
+
+test('a coordinator gets a notice when everybody of the owner is excluded from the case', async () => {
+  const whole = { caseId, agencyId, reason: 'A party to the case works there.' };
+  await (await by('jag-chair')).post('/v1/exclusions', whole).expect(201);
+  await jobsDone();
+  const before = await noticed('jag-coordinator');
+  expect(before).toContain(actionId);
+  for (const who of ['fire-officer', 'housing-officer']) expect([who, await noticed(who)]).toEqual([who, []]);
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).toEqual(before);
+});
+
+test('a coordinator cannot read the notice when excluded from the case', async () => {
+  const own = { caseId, declared: true, reason: 'A friend of the family.' };
+  await (await by('jag-coordinator')).post('/v1/exclusions', own).expect(201);
+  expect(await noticed('jag-coordinator')).not.toContain(actionId);
+  expect(await noticed('jag-chair')).toContain(actionId);
+});

@@ -1,0 +1,380 @@
+/**
+ * What everybody can read, as sets: for each person and each channel (a record and the action by which a route reads it) the
+ * permitted rows, and of each row the fields that the mask shows. It is asked of the database by the service's own modules, as
+ * the service's role and behind the reader's own settings of row-level security: one statement for a person and a channel.
+ *
+ * The channels come from the routes: a new route that reads is covered as soon as it is documented.
+ */
+import { Socket } from 'node:net';
+import pg from 'pg';
+import type { Actor } from '../../../src/authentication/actor.ts';
+import type { Purpose } from '../../../src/authentication/purposes.ts';
+import type { ColumnClass } from '../../../src/authorization/classification.ts';
+import type { ReadingContext } from '../../../src/authorization/sharing-levels.ts';
+import type { Subject } from '../../../src/authorization/subjects.ts';
+import type { RecordClass } from '../../../src/database/record-class.ts';
+import type { StatementTemplate } from '../../../src/records/statement-template.ts';
+import type { FieldMask } from '../../../src/records/field-mask.ts';
+import type { SqlStatement } from '../../../src/records/record-queries.ts';
+import type { FindKnownRecords, KnownRecords as KnownRecords } from '../../../src/records/hidden-references.ts';
+import type { ViewShape } from '../../../src/records/response-view.ts';
+import type { SecurityContext } from '../../../src/records/security-context.ts';
+import { doors, type Door } from '../../support/protected-routes.ts';
+
+export const builtService = async () => {
+  await import('#built/app.module');
+  return {
+    ...(await import('#built/agencies/actors')),
+    ...(await import('#built/entities')),
+    ...(await import('#built/events/event.policy')),
+    ...(await import('#built/authorization/classification')),
+    ...(await import('#built/database/columns')),
+    ...(await import('#built/authorization/conditions')),
+    ...(await import('#built/authorization/sharing-levels')),
+    ...(await import('#built/authorization/references')),
+    ...(await import('#built/authorization/conditions-to-sql')),
+    ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/database/data-source')),
+    ...(await import('#built/records/statement-template')),
+    ...(await import('#built/records/field-mask')),
+    ...(await import('#built/records/record-queries')),
+    ...(await import('#built/records/hidden-references')),
+    ...(await import('#built/records/response-view')),
+    ...(await import('#built/records/security-context')),
+  };
+};
+export type Service = Awaited<ReturnType<typeof builtService>>;
+
+type Row = Record<string, unknown>;
+
+export interface Channel {
+  /** Such as `read Case`. */
+  name: string;
+  subject: Subject;
+  action: string;
+  table: string;
+  shape: ViewShape;
+  /** Properties that hold identifiers of records. */
+  references: string[];
+}
+
+export interface Seen {
+  /** The fields that are shown, in order, as one text. */
+  fields: string;
+  /** Values of shown references. */
+  references: Record<string, string | string[] | null>;
+}
+
+/** The rows of one channel that one person reads, by their id. */
+export type Rows = Map<string, Seen>;
+/** By channel name. */
+export type Reach = Map<string, Rows>;
+
+/** What everybody of a partnership reads, or nobody but the operator's auditors: no record of a case or person. */
+const DIRECTORIES = [
+  'AuditCheckpoint',
+  'AuditEntry',
+  'Instrument',
+  'PanelRules',
+  'SharingAgreement',
+  'SharingAgreementVersion',
+  'SharingParty',
+  'SharingRow',
+];
+
+/** Every (record, action) by which some route reads. */
+export async function channelsOf(service: Service): Promise<Channel[]> {
+  const all = await doors(service);
+  const found = new Map<string, Channel>();
+  /** What the routes of a channel show; all that is classified, where records are read as such. */
+  const shown = new Map<string, Map<string, ColumnClass>>();
+  const ways: { action: string; subject: Subject }[] = service
+    .declaredSubjects()
+    .filter(({ allowRules: allowRules }) => allowRules.some(({ actions }) => actions.includes('read')))
+    .map((subject) => ({ action: 'read', subject }));
+  for (const door of all) {
+    const shape = viewOf(service, door);
+    // a POST that neither makes nor changes anything reads
+    if (door.method !== 'get' && (door.method !== 'post' || door.takesKey || door.needsIfMatch || !shape)) continue;
+    ways.push({ action: door.action, subject: door.subject });
+    if (!shape) continue;
+    const of = service.subjectOf(shape.record);
+    const name = of === door.subject ? `${door.action} ${of.name}` : `read ${of.name}`;
+    const fields = shown.get(name) ?? new Map<string, ColumnClass>();
+    for (const [field, column] of shape.properties) fields.set(field, column);
+    shown.set(name, fields);
+  }
+  for (const { action, subject } of ways) {
+    const name = `${action} ${subject.name}`;
+    if (found.has(name) || DIRECTORIES.includes(subject.name)) continue;
+    const properties = new Map([
+      ...(action === 'read' ? service.classifiedProperties(subject.type) : []),
+      ...(shown.get(name) ?? new Map<string, ColumnClass>()),
+    ]);
+    const rowCategories = [...properties.values()].flatMap(({ category }) =>
+      typeof category === 'object' ? [category.column] : [],
+    );
+    const shape: ViewShape = {
+      name: `reach of ${name}`,
+      record: subject.type,
+      properties,
+      rowCategories: [...new Set(rowCategories)],
+      references: service.referencesOf(subject.type),
+      derive: undefined,
+    };
+    // a column that no view has is read by conditions alone
+    const inViews = shown.get(name) ?? properties;
+    const references = [...service.columnsOf(subject.type)].flatMap(([property, { type }]) =>
+      /^uuid/.test(type) && property !== 'id' && inViews.has(property) ? [property] : [],
+    );
+    const table = service.tableOf(subject.type).slice(1, -1);
+    found.set(name, { name, subject, action, table, shape, references });
+  }
+  return [...found.values()];
+}
+
+function viewOf(service: Service, { view, isList, answers }: Door): ViewShape | null {
+  const items = /([^/]+)$/.exec(answers?.properties?.['data']?.items?.$ref ?? '')?.[1];
+  const name = isList ? items : view;
+  try {
+    return name ? service.shapeOf(service.viewNamed(name)) : null;
+  } catch {
+    return null;
+  }
+}
+
+interface Known {
+  facts: string;
+  actor: Actor;
+}
+
+/** Moments are not looked at: they stay as the database writes them. */
+const AS_TEXT: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    ([1082, 1114, 1184] as number[]).includes(oid) ? (value: unknown) => value : pg.types.getTypeParser(oid, format),
+};
+
+export class Everybody {
+  private readonly known = new Map<string, Known>();
+  private readonly service: Service;
+  readonly channels: Channel[];
+  private readonly client: pg.Client;
+  private readonly socket: Socket;
+  private readonly actors: InstanceType<Service['ActorsOfAgencies']>;
+  private readonly stop: () => Promise<void>;
+
+  private constructor(
+    service: Service,
+    channels: Channel[],
+    client: pg.Client,
+    socket: Socket,
+    actors: InstanceType<Service['ActorsOfAgencies']>,
+    stop: () => Promise<void>,
+  ) {
+    this.service = service;
+    this.channels = channels;
+    this.client = client;
+    this.socket = socket;
+    this.actors = actors;
+    this.stop = stop;
+  }
+
+  static async of(serviceUrl: string): Promise<Everybody> {
+    const service = await builtService();
+    const source = await service.openDatabase(service.databaseOptions(serviceUrl, service.entities));
+    const actors = new service.ActorsOfAgencies(source);
+    const socket = new Socket();
+    const client = new pg.Client({
+      connectionString: serviceUrl,
+      pipeline: true,
+      stream: () => socket,
+      types: AS_TEXT,
+    });
+    client.on('error', () => undefined); // the database is dropped when the run ends
+    await client.connect();
+    await client.query('SET plan_cache_mode = force_generic_plan; SET jit = off');
+    return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
+      await client.end();
+      await actors.onApplicationShutdown();
+      await source.destroy();
+    });
+  }
+
+  close = (): Promise<void> => this.stop();
+
+  /**
+   * All that each of them can read now: nothing for somebody who is not active, and nothing of a table without rows. For the purpose
+   * for which somebody reads who states none, or for another one.
+   */
+  async reachOf(
+    ids: readonly string[],
+    now: Date,
+    isEmpty: (table: string) => boolean,
+    purpose?: Purpose,
+  ): Promise<Map<string, Reach>> {
+    this.ids.clear();
+    const as = { now, call: { correlationId: 'reach', route: 'TEST' }, ...(purpose ? { purpose } : {}) };
+    const actors = await this.actors.practitioners(ids, as);
+    const channels = this.channels.filter(({ table }) => !isEmpty(table));
+    const reaches = new Map<string, Reach>();
+    for (const id of ids) {
+      const actor = actors.get(id);
+      if (actor) reaches.set(id, await this.read(this.asKnown(actor), channels));
+      else {
+        this.known.delete(id);
+        reaches.set(id, new Map());
+      }
+    }
+    return reaches;
+  }
+
+  /** With the very same facts as long as none changed: statements and masks are kept with them. */
+  private asKnown(actor: Actor): Actor {
+    const facts = JSON.stringify({ ...actor, now: null, call: null });
+    const known = this.known.get(actor.id);
+    const same = known?.facts === facts ? { ...known.actor, now: actor.now } : actor;
+    this.known.set(actor.id, { facts, actor: same });
+    return same;
+  }
+
+  private async read(actor: Actor, channels: readonly Channel[]): Promise<Reach> {
+    const { text, values } = this.service.setContextStatement(actor.securityContext as SecurityContext);
+    // one writing for all questions
+    this.socket.cork();
+    const begun = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
+    const find = this.findingTogether(actor);
+    const asked = Promise.all(
+      channels.map(async (channel): Promise<[string, Rows] | null> => {
+        const form = this.formOf(actor, channel);
+        if (!form) return null;
+        const { rows } = await this.client.query<Row>(this.service.bind(form, [null], actor.now));
+        return [channel.name, await this.masked(actor, channel, rows, find)];
+      }),
+    );
+    this.socket.uncork();
+    const found = await asked;
+    await Promise.all([...begun, this.client.query('COMMIT')]);
+    return new Map(found.filter((one) => one !== null));
+  }
+
+  private knownForm(actor: Actor, type: RecordClass, actions: readonly string[]): StatementTemplate {
+    const make = (): SqlStatement => this.service.knownRecordsSql(actor, type, actions, new this.service.Parameter(0));
+    return this.service.templateFor(actor, `known ${actions.join(' ')} ${this.service.subjectOf(type).name}`, make);
+  }
+
+  /** Finds what the person may know of records: what several channels ask at once is one question. */
+  private findingTogether(actor: Actor): FindKnownRecords {
+    const waiting = new Map<string, { ids: Set<string>; known: Promise<KnownRecords> }>();
+    return (type, actions, ids) => {
+      const key = `${this.service.subjectOf(type).name} ${actions.join(' ')}`;
+      let question = waiting.get(key);
+      if (!question) {
+        const all = new Set<string>();
+        const known = new Promise<void>((resolve) => setImmediate(resolve)).then(async (): Promise<KnownRecords> => {
+          waiting.delete(key);
+          const form = this.knownForm(actor, type, actions);
+          const { rows } = await this.client.query<{ id: string; readable: boolean }>(
+            this.service.bind(form, [[...all]], actor.now),
+          );
+          return new Map(rows.map(({ id, readable }) => [id, readable]));
+        });
+        waiting.set(key, (question = { ids: all, known }));
+      }
+      for (const id of ids) question.ids.add(id);
+      return question.known;
+    };
+  }
+
+  /** The statement of a single read, for all rows: a list finds what single reads find. */
+  private formOf(actor: Actor, { subject, action }: Pick<Channel, 'subject' | 'action'>): StatementTemplate | null {
+    if (!this.service.hasApplicableRule(actor, subject, action)) return null;
+    return this.service.templateFor(actor, `reach ${action} ${subject.name}`, () => {
+      const { text, values } = this.service.findSql(actor, subject.type, action, new this.service.Parameter(0), false);
+      const all = text.replace(/t\."id" = \$1(::uuid)?(?= AND )/, () => '$1::uuid IS NULL');
+      if (all === text) throw new Error(`a single read does not begin with the identifier: ${text}`);
+      return { text: all, values };
+    });
+  }
+
+  /** What a row shows where its reader may ask for it panel by panel: whatever one of them shows. */
+  private widest(actor: Actor, shape: ViewShape, action: string, row: Row): FieldMask {
+    const whole = this.service.fieldMask(actor, shape, action, row);
+    const context = row[this.service.READING_CONTEXT] as ReadingContext | undefined;
+    if (!context || context.panelIds.length < 2) return whole;
+    const each = context.panelIds.map((panelId) =>
+      this.service.fieldMask(actor, shape, action, {
+        ...row,
+        [this.service.READING_CONTEXT]: { ...context, panelIds: [panelId] },
+      }),
+    );
+    const shown = [...shape.properties.keys()].filter((one) =>
+      [whole, ...each].some((mask) => mask.shown.includes(one)),
+    );
+    return { ...whole, shown, withheld: [...shape.properties.keys()].filter((one) => !shown.includes(one)) };
+  }
+
+  private readonly ids = new Map<string, Promise<string[]>>();
+
+  /** Is there anything on which the person may do this, as far as one can tell without looking? */
+  mightDo(id: string, subject: Subject, action: string): boolean {
+    const actor = this.known.get(id)?.actor;
+    return actor !== undefined && this.service.hasApplicableRule(actor, subject, action);
+  }
+
+  /** The rows on which the person may do this, as when their reach was asked: to draw commands that may be permitted. */
+  mayDo(id: string, subject: Subject, action: string): Promise<string[]> {
+    const actor = this.known.get(id)?.actor;
+    if (!actor || !this.service.hasApplicableRule(actor, subject, action)) return Promise.resolve([]);
+    const key = `${id} ${action} ${subject.name}`;
+    let found = this.ids.get(key);
+    if (!found) this.ids.set(key, (found = this.permittedIds(actor, subject, action)));
+    return found;
+  }
+
+  private async permittedIds(actor: Actor, subject: Subject, action: string): Promise<string[]> {
+    const form = this.service.templateFor(actor, `permitted ${action} ${subject.name}`, () => {
+      const parameters = new this.service.Parameters();
+      const permitted = this.service.permittedSql(actor, subject, action, 't', parameters);
+      const table = this.service.tableOf(subject.type);
+      return { text: `SELECT t.id FROM ${table} t WHERE ${permitted}`, values: parameters.values };
+    });
+    const { text, values } = this.service.setContextStatement(actor.securityContext as SecurityContext);
+    const [, , { rows }] = await Promise.all([
+      this.client.query('BEGIN'),
+      this.client.query({ name: 'enter', text, values }),
+      this.client.query<{ id: string }>(this.service.bind(form, [], actor.now)),
+      this.client.query('COMMIT'),
+    ]);
+    return rows.map((row) => row.id);
+  }
+
+  private async masked(
+    actor: Actor,
+    { action, shape, references }: Channel,
+    found: Row[],
+    find: FindKnownRecords,
+  ): Promise<Rows> {
+    const reach: Rows = new Map();
+    const { rows, masks } = await this.service.withoutHiddenReferences(
+      shape,
+      found,
+      found.map((row) => this.widest(actor, shape, action, row)),
+      find,
+    );
+    /** Rows that are masked alike share their mask. */
+    const known = new Map<string[], { fields: string; shownReferences: string[] }>();
+    for (const [index, row] of rows.entries()) {
+      const { shown } = masks[index] as FieldMask;
+      let alike = known.get(shown);
+      if (!alike) {
+        alike = { fields: shown.join(' '), shownReferences: references.filter((one) => shown.includes(one)) };
+        known.set(shown, alike);
+      }
+      const held: Seen['references'] = {};
+      for (const one of alike.shownReferences)
+        if (row[one] !== null && row[one] !== undefined) held[one] = row[one] as string | string[];
+      reach.set(row['id'] as string, { fields: alike.fields, references: held });
+    }
+    return reach;
+  }
+}

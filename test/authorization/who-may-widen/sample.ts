@@ -1,0 +1,216 @@
+/**
+ * A sample of what was computed, confirmed over HTTP: records that somebody reads are answered with the fields that were
+ * computed and no other, records that nobody lets them read are not there, and no raw answer of any route holds a value of a
+ * field that its reader does not read. For that, texts in classified fields end with a marker of their own.
+ */
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { doors, type Door } from '../../support/protected-routes.ts';
+import type { Fault } from './bounds.ts';
+import type { Mirror, Row } from './mirror.ts';
+import type { Channel, Reach, Service } from './reach.ts';
+
+const MARKER = /zq[a-p]{12}qz/g;
+const CONFIRMED = 6;
+const FOLLOWED = 2;
+
+/** Ends every free text of a classified field with a marker; words of lists, names and codes stay as they are. */
+export async function plantMarkers(client: pg.Client, service: Service): Promise<void> {
+  for (const { type } of service.declaredSubjects()) {
+    const table = service.tableOf(type);
+    for (const [field, { category }] of service.classifiedProperties(type)) {
+      const column = service.columnsOf(type).get(field);
+      if (category === 'administrative' || column?.type !== 'text') continue;
+      await client.query('SAVEPOINT marking');
+      try {
+        await client.query(
+          `UPDATE ${table} SET ${column.name} = ${column.name} || ' zq' ||
+             translate(left(md5($1 || id::text), 12), '0123456789', 'ghijklmnop') || 'qz'
+           WHERE ${column.name} ~ '\\w \\w+ \\w' AND length(${column.name}) < 900`,
+          [`${table}.${field}`],
+        );
+      } catch {
+        await client.query('ROLLBACK TO marking');
+      }
+    }
+  }
+}
+
+/** Where each marker stands. */
+function markersIn(mirror: Mirror): Map<string, { table: string; id: string; column: string }[]> {
+  const found = new Map<string, { table: string; id: string; column: string }[]>();
+  for (const [table, rows] of mirror.tables)
+    for (const row of rows.values())
+      for (const [column, value] of Object.entries(row))
+        for (const [marker] of JSON.stringify(value ?? null).matchAll(MARKER))
+          found.set(marker, [...(found.get(marker) ?? []), { table, id: row.id, column }]);
+  return found;
+}
+
+export interface Sampling {
+  service: Service;
+  channels: readonly Channel[];
+  mirror: Mirror;
+  get: (who: string, path: string) => Promise<{ status: number; text: string }>;
+}
+
+export class Sample {
+  requests = 0;
+  markers = 0;
+  private readonly given: Sampling;
+  private readonly reads: { door: Door; tables: string[] }[];
+
+  private constructor(given: Sampling, reads: { door: Door; tables: string[] }[]) {
+    this.given = given;
+    this.reads = reads;
+  }
+
+  static async of(given: Sampling): Promise<Sample> {
+    const all = await doors(given.service);
+    const tableOf = (door: Door): string => given.service.tableOf(door.subject.type).slice(1, -1);
+    const at = (path: string): Door | undefined => all.find((one) => one.method === 'get' && one.path === path);
+    const reads = all
+      .filter(({ method }) => method === 'get')
+      .flatMap((door) => {
+        const tables = [...door.path.matchAll(/\{\w+\}/g)].map(({ 0: text, index }) => {
+          const prefix = door.path.slice(0, index + text.length);
+          const named = at(prefix) ?? at(prefix.slice(0, prefix.lastIndexOf('/')));
+          return named && tableOf(named);
+        });
+        return tables.every((one) => one !== undefined) ? [{ door, tables }] : [];
+      });
+    return new Sample(given, reads);
+  }
+
+  /** Everything that the person can ask, for a few records each, and what is wrong with the answers. */
+  async confirm(person: Row, reach: Reach): Promise<Fault[]> {
+    const faults: Fault[] = [];
+    const { mirror, get } = this.given;
+    const who = person['subject'] as string;
+    const known = markersIn(mirror);
+    for (const { door, tables } of this.reads) {
+      const last = tables.at(-1);
+      const name = `${door.action} ${door.subject.name}`;
+      const isSingle = door.path.endsWith('}') && door.subject === this.channel(name)?.subject;
+      const read = [...(reach.get(name)?.keys() ?? [])];
+      const ids = last
+        ? isSingle
+          ? [...this.some(read, CONFIRMED), ...this.some([...(mirror.tables.get(last)?.keys() ?? [])], CONFIRMED / 2)]
+          : this.some([...(reach.get(`read ${this.subjectOf(last)}`)?.keys() ?? [])], FOLLOWED)
+        : [''];
+      for (const id of ids) {
+        const path = this.address(door, tables, id);
+        if (!path) continue;
+        const { status, text } = await get(who, path);
+        this.requests += 1;
+        for (const [marker] of text.matchAll(MARKER)) {
+          this.markers += 1;
+          const places = known.get(marker) ?? [];
+          if (places.length && !places.some((one) => this.isShown(reach, one)))
+            faults.push({
+              kind: `sample: ${door.name} answers with a value that its reader does not read (${places.map((one) => `${one.table}.${one.column}`).join(', ')})`,
+              detail: `${who}: ${path}: ${marker} of ${places[0]?.id ?? ''}`,
+            });
+        }
+        if (door.subject.name === 'Event' && door.isList && status === 200)
+          faults.push(...this.told(who, path, reach, text));
+        if (isSingle && tables.length === 1) faults.push(...this.compared(who, door, path, id, reach, status, text));
+      }
+    }
+    return faults;
+  }
+
+  /** Principle 5: an event names no field, and shows no value of one, that its record withholds from the reader. */
+  private told(who: string, path: string, reach: Reach, text: string): Fault[] {
+    const { data } = JSON.parse(text) as { data: { id: string; data?: Record<string, unknown> }[] };
+    return data.flatMap((event): Fault[] => {
+      const row = this.given.mirror.one('events', event.id);
+      const type = row?.['subject_type'] as string;
+      const channel = this.channel(`read ${type}`);
+      const fields =
+        reach
+          .get(`read ${type}`)
+          ?.get(row?.['subject_id'] as string)
+          ?.fields.split(' ') ?? [];
+      const named = [...((event.data?.['fields'] as string[] | undefined) ?? []), ...Object.keys(event.data ?? {})];
+      const withheld = named.filter((one) => channel?.shape.properties.has(one) && !fields.includes(one));
+      return withheld.length
+        ? [
+            {
+              kind: `sample: an event tells of a withheld field of ${type}`,
+              detail: `${who}: ${path}: ${withheld.join(', ')} of ${String(row?.['subject_id'])}`,
+            },
+          ]
+        : [];
+    });
+  }
+
+  private compared(
+    who: string,
+    door: Door,
+    path: string,
+    id: string,
+    reach: Reach,
+    status: number,
+    text: string,
+  ): Fault[] {
+    const name = `${door.action} ${door.subject.name}`;
+    const seen = reach.get(name)?.get(id);
+    if (seen ? status !== 200 : status < 400)
+      return [
+        {
+          kind: `sample: ${door.name} answers ${String(status)} where the computed reach says ${seen ? 'readable' : 'hidden'}`,
+          detail: `${who}: ${path}`,
+        },
+      ];
+    if (!seen) return [];
+    const body = JSON.parse(text) as Record<string, unknown> & { withheld?: string[] };
+    const shown = new Set(seen.fields.split(' '));
+    const properties = this.channel(name)?.shape.properties;
+    const wrong = Object.keys(body).filter((field) => properties?.has(field) && !shown.has(field));
+    return wrong.length
+      ? [
+          {
+            kind: `sample: ${door.name} shows fields that the computed reach withholds`,
+            detail: `${who}: ${path}: ${wrong.join(', ')}`,
+          },
+        ]
+      : [];
+  }
+
+  private channel = (name: string): Channel | undefined => this.given.channels.find((one) => one.name === name);
+  private subjectOf = (table: string): string =>
+    this.given.channels.find((one) => one.table === table)?.subject.name ?? '';
+
+  private isShown(reach: Reach, { table, id, column }: { table: string; id: string; column: string }): boolean {
+    return this.given.channels.some((channel) => {
+      if (channel.table !== table) return false;
+      const fields = reach.get(channel.name)?.get(id)?.fields.split(' ');
+      const property = [...this.given.service.columnsOf(channel.subject.type)].find(
+        ([, one]) => one.name.slice(1, -1) === column,
+      )?.[0];
+      return fields !== undefined && property !== undefined && fields.includes(property);
+    });
+  }
+
+  /** The same for the same people: drawn by a hash, not by the sequence of draws. */
+  private some(all: readonly string[], most: number): string[] {
+    const at = (id: string): string => createHash('sha256').update(id).digest('hex');
+    return [...all].sort((a, b) => (at(a) < at(b) ? -1 : 1)).slice(0, most);
+  }
+
+  private address(door: Door, tables: string[], id: string): string | null {
+    const { mirror } = this.given;
+    const last = tables.at(-1);
+    if (!last) return `${door.path}${door.isList ? '?limit=100' : ''}`;
+    const row = mirror.one(last, id);
+    const ids = tables.map((table, n) => {
+      if (n === tables.length - 1) return id;
+      const column = row && Object.keys(row).find((one) => mirror.target(last, one) === table);
+      return column ? (row[column] as string | null) : null;
+    });
+    if (ids.some((one) => !one)) return null;
+    let index = 0;
+    return `${door.path.replaceAll(/\{\w+\}/g, () => ids[index++] as string)}${door.isList ? '?limit=100' : ''}`;
+  }
+}

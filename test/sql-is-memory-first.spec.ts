@@ -1,4 +1,0 @@
-/** The first half of the worlds, in a file of its own because Jest gives each file a worker; see `given-worlds.ts`. */
-import { WORLDS, worldsAgree } from './given-worlds.ts';
-
-test(`one policy, however it is read, in the first half of ${String(WORLDS)} worlds`, () => worldsAgree(0), 900_000);

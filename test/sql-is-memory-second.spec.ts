@@ -1,4 +1,0 @@
-/** The second half of the worlds, in a file of its own because Jest gives each file a worker; see `given-worlds.ts`. */
-import { WORLDS, worldsAgree } from './given-worlds.ts';
-
-test(`one policy, however it is read, in the second half of ${String(WORLDS)} worlds`, () => worldsAgree(1), 900_000);
