@@ -120,7 +120,10 @@ function poolsOf(all: readonly Subject[]): Pools {
 }
 
 /** Columns that are empty in most rows: a bar holds wherever they are not. */
-const MOSTLY_EMPTY = ['Notice.exclusionId'];
+const MOSTLY_EMPTY = ['Notice.exclusionId', 'Disclosure.keptOutByIds', 'Disclosure.throughListingIds'];
+
+/** Values that a column has in many rows: a rule asks for this one of very many. */
+const FREQUENT: Record<string, unknown> = { 'Event.subjectType': 'Contribution' };
 
 export class Worlds {
   private readonly all: readonly Subject[];
@@ -440,7 +443,9 @@ export class Worlds {
           ? id
           : MOSTLY_EMPTY.includes(key) && c.happens(0.7)
             ? null
-            : this.value(c, sqlType, constants.get(key) ?? [], () => pool(c.pick(poolKeys)));
+            : key in FREQUENT && c.happens(0.4)
+              ? FREQUENT[key]
+              : this.value(c, sqlType, constants.get(key) ?? [], () => pool(c.pick(poolKeys)));
     row['updatedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
   }
