@@ -4,6 +4,7 @@ import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseFollowing } from '../cases/following.js';
+import { mustBeOpen } from '../cases/open-case.js';
 import { ActionView } from '../plans/action.response.js';
 import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
@@ -123,6 +124,8 @@ export class ListingsService {
       const found = await work.findForUpdate('remove', Listing, ListingView, id);
       if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       stands(meeting, found);
+      if (found.startedAt)
+        throw conflict('heard-already', 'The item is being heard, or was heard. Decide to defer it: POST …/decisions.');
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.update(Listing, found, removal);
@@ -274,6 +277,7 @@ export class ListingsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId);
+      if (listing.removedAt) throw takenOff();
       const captured = await newAction(work, { ...(await standingOf(work, listing, planId)), listingId }, request);
       await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
       return work.findAndRespond(ActionView, captured.id, 201);
@@ -324,8 +328,9 @@ async function invitedOnce(
 
 async function standingOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
   if (!planId) {
-    const { panelId, partnershipId } = await work.find('plan', Case, caseId);
-    return { planId: null, caseId, panelId, partnershipId };
+    const found = await work.find('plan', Case, caseId, { lock: true });
+    mustBeOpen(found, 'no further actions');
+    return { planId: null, caseId, panelId: found.panelId, partnershipId: found.partnershipId };
   }
   const [plan] = await work.findMany('add-action', Plan, { id: planId, caseId }, 1);
   if (plan) return inPlan(plan);

@@ -477,6 +477,17 @@ test('a recused person cannot read the item after it is moved to another meeting
   await ending.set('if-match', '*').expect(403);
 });
 
+test('a recused person cannot read the item after it is put off and listed by hand at another meeting', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const caseId = await opened('housing-officer');
+  const inspector = await by('police-inspector');
+  const { body: item } = await inspector.post(`${first.path}/listings`, { caseId, kind: 'new' }).expect(201);
+  await recused('police-sergeant', first, item.id as string);
+  expect((await removed('police-inspector', first, item.id as string)).status).toBe(200);
+  const { body: again } = await inspector.post(`${second.path}/listings`, { caseId, kind: 'new' }).expect(201);
+  await (await by('police-sergeant')).get(`${second.path}/listings/${String(again.id)}`).expect(404);
+});
+
 test('a recused coordinator gets the same refusal whether or not another meeting hears the case', async () => {
   const meetings = [await convened(), await convened({ days: 61 }), await convened({ days: 62 })] as const;
   const [first, second, third] = meetings;

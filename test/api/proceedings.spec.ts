@@ -458,6 +458,8 @@ describe('the running order', () => {
     expect((await command('jag-coordinator', given.path, 'opening')).status).toBe(200);
     await begin(given);
     expect((await command('jag-chair', item(given, 1), 'start')).body.code).toBe('one-at-a-time');
+    const off = await command('jag-chair', item(given), 'removal', { reason: 'Not ready.' });
+    expect([off.status, off.body.code]).toEqual([409, 'heard-already']);
     expect((await command('jag-coordinator', item(given, 1), 'end')).body.code).toBe('not-being-heard');
     expect((await command('police-sergeant', item(given), 'end')).status).toBe(403);
     await owner.query(`UPDATE listings SET started_at = now() - interval '14 minutes 20 seconds' WHERE id = $1`, [

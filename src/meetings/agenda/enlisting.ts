@@ -30,7 +30,7 @@ export async function enlist(work: UnitOfWork, meeting: Meeting, found: Case, va
     agencyId: actor.agencyId,
     contributingType: actor.agencyType,
   });
-  if (listing.carriedFromId) await carryRecusals(work, listing.carriedFromId, listing);
+  await carryRecusals(work, listing);
   work.recordEvent('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,
@@ -40,18 +40,27 @@ export async function enlist(work: UnitOfWork, meeting: Meeting, found: Case, va
 }
 
 /**
- * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The whole is the
- * service's doing: whoever lists the case need not know of them.
+ * The item from which another one carries its case over: the last one of the case, if it was put off or not heard, however the case was
+ * listed again. $1 the case, $2 the new item.
  */
-async function carryRecusals(
-  work: UnitOfWork,
-  earlierId: string,
-  { id: listingId, meetingId }: Listing,
-): Promise<void> {
+const CARRIED_FROM = `SELECT last.id FROM (
+    SELECT l.id, l.outcome, m.status FROM listings l JOIN meetings m ON m.id = l.meeting_id
+    WHERE l.case_id = $1 AND l.id <> $2 ORDER BY m.scheduled_at DESC, l.id DESC LIMIT 1) last
+  WHERE last.outcome = 'defer' OR last.outcome IS NULL AND last.status IN ('held', 'cancelled')`;
+
+/**
+ * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The service
+ * acts as the system, because the person who lists the case need not know of the recusals.
+ */
+async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> {
   await work.asSystem(async () => {
+    const [last] = await work.manager.query<{ id: string }[]>(CARRIED_FROM, [listing.caseId, listing.id]);
+    const earlierId = listing.carriedFromId ?? last?.id;
+    if (!earlierId) return;
     const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
-    for (const { id: _, version: _version, createdAt: _made, updatedAt: _changed, ...recusal } of running) {
-      const { caseId: _case, ...carried } = await work.insert(Recusal, { ...recusal, listingId, meetingId });
+    for (const { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal } of running) {
+      const values = { ...recusal, listingId: listing.id, meetingId: listing.meetingId };
+      const { caseId: _case, ...carried } = await work.insert(Recusal, values);
       // not told on the timeline of the case, which everybody in it reads
       work.recordEvent('recusal.made', Recusal, carried);
     }
