@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { config } from './config.js';
 import { serveDocs } from './docs.js';
 import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
-import { limitRate } from './rate-limit.js';
+import { RateLimits } from './rate-limit.js';
 import { USUAL_BODY_BYTES } from './http/body-limit.js';
 import { correlationIdOf } from './http/request-context.js';
 import { registerRoute } from './http/known-routes.js';
@@ -44,6 +44,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify);
   const authentication = app.get(JwtAuthGuard);
+  const limits = await RateLimits.register(app, fastify);
   fastify.addHook('onRoute', registerRoute);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({
@@ -56,8 +57,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-correlation-id': correlationIdOf(request),
     });
-    limitRate(request, reply);
-    await authentication.authenticate(request, reply);
+    await limits.around(request, reply, () => authentication.authenticate(request, reply));
   });
   // a connection that stays open after its last answer would hold the service back from ending
   let isEnding = false;

@@ -1,34 +1,64 @@
 /**
- * A fair share a minute: per token where there is one, else per address. Every answer says what is left
- * (`RateLimit`, `RateLimit-Policy`), a refusal says when to come back.
+ * Rate limits, in requests a minute: one for each signed-in principal, and one for each address, which counts requests without a
+ * token and with a token that is refused. An invented token has no limit of its own. Every answer says what is left (`RateLimit`,
+ * `RateLimit-Policy`); a refusal says when to come back.
  */
-import { hash } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import fastifyRateLimit from '@fastify/rate-limit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from './authentication/actor.js';
 import { config } from './config.js';
 import { Problem } from './http/problems.js';
 
 const WINDOW_SECONDS = 60;
-let windowStart = 0;
-let used = new Map<string, number>();
+/** Principals and addresses that are counted at once; the least recently seen is forgotten. */
+const MOST_KEYS = 50_000;
 
-export function limitRate(request: FastifyRequest, reply: FastifyReply): void {
-  const seconds = Math.floor(Date.now() / 1000);
-  if (seconds - windowStart >= WINDOW_SECONDS) {
-    windowStart = seconds;
-    used = new Map();
+type RateLimited = FastifyRequest & { user?: Actor };
+type Limit = ReturnType<FastifyInstance['createRateLimit']>;
+
+export class RateLimits {
+  private constructor(
+    private readonly ofAddress: Limit,
+    private readonly ofPrincipal: Limit,
+  ) {}
+
+  static async register(app: NestFastifyApplication, fastify: FastifyInstance): Promise<RateLimits> {
+    await app.register(fastifyRateLimit, { global: false, cache: MOST_KEYS });
+    const options = { max: config.rateLimit, timeWindow: WINDOW_SECONDS * 1000 };
+    return new RateLimits(
+      fastify.createRateLimit({ ...options, keyGenerator: ({ ip }) => ip }),
+      fastify.createRateLimit({
+        ...options,
+        keyGenerator: ({ user }: RateLimited) => `${String(user?.kind)} ${String(user?.id)}`,
+      }),
+    );
   }
-  const { authorization } = request.headers;
-  const who = authorization ? hash('sha256', authorization, 'base64url') : request.ip;
-  const count = (used.get(who) ?? 0) + 1;
-  used.set(who, count);
-  const reset = WINDOW_SECONDS - (seconds - windowStart);
-  const remaining = Math.max(0, config.rateLimit - count);
+
+  /** Runs the authentication, and counts the request for the principal, or for the address if nobody signed in. */
+  async around(request: RateLimited, reply: FastifyReply, authenticate: () => Promise<void>): Promise<void> {
+    // a valid token is never refused because of others at its address, which may be the proxy of a whole agency
+    try {
+      await authenticate();
+    } catch (error) {
+      await count(this.ofAddress, request, reply);
+      throw error;
+    }
+    await count(request.user ? this.ofPrincipal : this.ofAddress, request, reply);
+  }
+}
+
+/** Counts the request, and refuses it if the limit is exceeded. */
+async function count(limit: Limit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const state = await limit(request);
+  if (state.isAllowed) return;
+  const { max, remaining, ttlInSeconds } = state;
   void reply.headers({
-    'ratelimit-policy': `"default";q=${String(config.rateLimit)};w=${String(WINDOW_SECONDS)}`,
-    ratelimit: `"default";r=${String(remaining)};t=${String(reset)}`,
+    'ratelimit-policy': `"default";q=${String(max)};w=${String(WINDOW_SECONDS)}`,
+    ratelimit: `"default";r=${String(remaining)};t=${String(ttlInSeconds)}`,
   });
-  if (count > config.rateLimit)
+  if (state.isExceeded)
     throw new Problem(429, 'too-many-requests', 'Too many requests', 'Wait as long as Retry-After says.', {
-      headers: { 'retry-after': String(reset) },
+      headers: { 'retry-after': String(ttlInSeconds) },
     });
 }

@@ -525,6 +525,21 @@ describe('whoever is answered', () => {
     await calm.get('/v1/me').expect(200);
   });
 
+  it('cannot raise their share by inventing tokens, and takes nothing from those who signed in', async () => {
+    const strict = await givenServer({ database: server.database, env: { RATE_LIMIT: '12' } });
+    const calm = await as(strict, 'analyst');
+    // the sandbox fetches its own keys from this address, and caches them
+    await calm.get('/v1/me').expect(200);
+    const invented = async (): Promise<number> => {
+      const headers = { authorization: `Bearer ${randomUUID()}` };
+      return (await fetch(`${strict.url}/v1/me`, { headers })).status;
+    };
+    const statuses = new Set<number>();
+    for (let count = 0; count < 13; count++) statuses.add(await invented());
+    expect([...statuses]).toEqual([401, 429]);
+    await calm.get('/v1/me').expect(200);
+  });
+
   it('when the service is told to stop still gets the answer, and it ends well', async () => {
     const leaving = await givenServer({ database: server.database, env: { RATE_LIMIT: '100000' } });
     const reader = await as(leaving, 'jag-coordinator');
