@@ -26,12 +26,8 @@ const areas = [
   'disclosures',
   'jobs',
   'access',
-  'case-reviews',
-  'partnership',
   'events',
   'audit',
-  'retention',
-  'console',
   'sandbox',
 ];
 const anyOf = (/** @type {string[]} */ names) => `^src/(${names.join('|')})/`;
