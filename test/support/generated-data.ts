@@ -119,8 +119,13 @@ function poolsOf(all: readonly Subject[]): Pools {
   };
 }
 
-/** Columns that are empty in most rows: a bar holds wherever they are not. */
-const MOSTLY_EMPTY = ['Notice.exclusionId', 'Disclosure.keptOutByIds', 'Disclosure.throughListingIds'];
+/** How often columns are empty on which few rules rest that ask for the empty value: of other columns, seldom. */
+const EMPTY: Record<string, number> = {
+  'Notice.exclusionId': 0.7,
+  'Disclosure.keptOutByIds': 0.7,
+  'Disclosure.throughListingIds': 0.7,
+  'Exclusion.panelId': 0.25,
+};
 
 /** Values that a column has in many rows: a rule asks for this one of very many. */
 const FREQUENT: Record<string, unknown> = { 'Event.subjectType': 'Contribution' };
@@ -441,7 +446,7 @@ export class Worlds {
       row[column] =
         column === 'id'
           ? id
-          : MOSTLY_EMPTY.includes(key) && c.happens(0.7)
+          : key in EMPTY && c.happens(EMPTY[key] as number)
             ? null
             : key in FREQUENT && c.happens(0.4)
               ? FREQUENT[key]
