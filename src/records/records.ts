@@ -135,15 +135,15 @@ export class Records {
     let names: AuditDraft[] = [];
     let failure: unknown;
     try {
-      const conversation = new DatabaseSession((await runner.connect()) as PoolClient, actor, this.clock);
-      const work = new UnitOfWork(actor, runner, conversation);
+      const session = new DatabaseSession((await runner.connect()) as PoolClient, actor, this.clock);
+      const work = new UnitOfWork(actor, runner, session);
       try {
-        const done = await does(work, conversation);
+        const done = await does(work, session);
         throwDeferredProblem(actor.call);
-        await conversation.commit();
+        await session.commit();
         return done;
       } catch (error) {
-        failure = inOrder(actor, await conversation.rollBack(error));
+        failure = inOrder(actor, await session.rollBack(error));
         refused = work.refusalIn(failure);
         names = work.refusedNamings(failure);
         if (failure instanceof Refusal) failure = failure.problem;

@@ -2,6 +2,7 @@
 import { OPEN_STATUSES } from '../../plans/action.entity.js';
 import { londonDay } from '../../time/london-day.js';
 import type { UnitOfWork } from '../../records/unit-of-work.js';
+import { WAS_NOT_HEARD } from './enlisting.js';
 import { TO_BE_HELD, type Listing, type Meeting } from '../meeting.entity.js';
 
 export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFromId' | 'overdueActionId'>;
@@ -33,7 +34,7 @@ const CANDIDATES = `WITH listed AS (
     (coalesce(referred.at, c.opened_at) AT TIME ZONE 'Europe/London')::date <= $3::date) AS waits) first
   CROSS JOIN LATERAL (SELECT CASE
     WHEN heard.in_emergency_at = heard.at THEN 'ratification'
-    WHEN last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')) THEN 'carried_over'
+    WHEN ${WAS_NOT_HEARD} THEN 'carried_over'
     WHEN heard.at IS NULL AND referred.urgent THEN 'urgent'
     WHEN first.waits AND c.is_repeat THEN 'repeat'
     WHEN first.waits THEN 'new_referral'

@@ -39,14 +39,17 @@ export async function enlist(work: UnitOfWork, meeting: Meeting, found: Case, va
   return listing;
 }
 
+/** Condition on the last item of a case, with the status of its meeting: it was put off or not heard. */
+export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
+
 /**
- * The item from which another one carries its case over: the last one of the case, if it was put off or not heard, however the case was
- * listed again. $1 the case, $2 the new item.
+ * Item from which a new one carries its case over, however the case was listed again: the last one of the case, if not heard.
+ * $1 the case, $2 the new item.
  */
 const CARRIED_FROM = `SELECT last.id FROM (
     SELECT l.id, l.outcome, m.status FROM listings l JOIN meetings m ON m.id = l.meeting_id
     WHERE l.case_id = $1 AND l.id <> $2 ORDER BY m.scheduled_at DESC, l.id DESC LIMIT 1) last
-  WHERE last.outcome = 'defer' OR last.outcome IS NULL AND last.status IN ('held', 'cancelled')`;
+  WHERE ${WAS_NOT_HEARD}`;
 
 /**
  * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The service
