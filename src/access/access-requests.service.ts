@@ -41,7 +41,7 @@ export class AccessRequestsService {
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.respondPage(AccessRequestView, {}, query, { given: this.told(work) }),
+      work.respond.page(AccessRequestView, {}, query, { given: this.told(work) }),
     );
   }
 
@@ -60,14 +60,14 @@ export class AccessRequestsService {
       const about = await work.asSystem(() =>
         work.manager.findOneBy(Case, caseReference ? { reference: asked } : { id: asked }),
       );
-      if (about && (await work.findOrNull('read', Case, about.id)))
+      if (about && (await work.records.findOrNull('read', Case, about.id)))
         throw conflict('readable-already', 'You may read this case already.');
       if (await work.manager.existsBy(AccessRequest, { practitionerId: actor.id, asked, status: 'submitted' }))
         throw conflict(
           'asked-already',
           'You asked for this already. To ask again, withdraw that request first: POST /v1/access-requests/{id}/withdrawal.',
         );
-      const request = await work.insert(AccessRequest, {
+      const request = await work.write.insert(AccessRequest, {
         practitionerId: actor.id,
         agencyId: actor.agencyId,
         asked,
@@ -84,7 +84,7 @@ export class AccessRequestsService {
 
   withdraw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('withdraw', AccessRequest, AccessRequestView, id);
+      const found = await work.records.findForUpdate('withdraw', AccessRequest, AccessRequestView, id);
       await settle(work, found, after(accessMachine, found.status, 'withdrawal'));
       happenedUnseen(work, 'access-request.withdrawn', found);
       return this.shown(work, id);
@@ -93,9 +93,9 @@ export class AccessRequestsService {
 
   approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('approve', AccessRequest, AccessRequestView, id);
+      const found = await work.records.findForUpdate('approve', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'approval');
-      const about = await work.find('grant-access', Case, found.caseId as string);
+      const about = await work.records.find('grant-access', Case, found.caseId as string);
       const standing = await this.knownStanding(work, found);
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
       if (standing === 'barred')
@@ -108,7 +108,7 @@ export class AccessRequestsService {
         );
       const rules = (await rulesInForce(work, about.panelId))?.rules;
       mustEnd(expiresAt, work.now, ruleNumber(rules, 'accessGrantDays'));
-      const grant = await work.insert(AccessGrant, {
+      const grant = await work.write.insert(AccessGrant, {
         partnershipId: about.partnershipId,
         practitionerId: found.practitionerId,
         caseId: about.id,
@@ -116,7 +116,7 @@ export class AccessRequestsService {
         expiresAt,
         revokedAt: null,
       });
-      const changed = await work.update(AccessRequest, found, { status, grantId: grant.id });
+      const changed = await work.write.update(AccessRequest, found, { status, grantId: grant.id });
       return this.decided(work, changed, { kind: 'approval', reason: null, told: true });
     });
   }
@@ -127,7 +127,7 @@ export class AccessRequestsService {
    */
   refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('refuse', AccessRequest, AccessRequestView, id);
+      const found = await work.records.findForUpdate('refuse', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'refusal');
       const told = (await this.standing(work, found)) === 'knows';
       if (told) await settle(work, found, status);
@@ -137,12 +137,12 @@ export class AccessRequestsService {
 
   revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('revoke', AccessRequest, AccessRequestView, id);
+      const found = await work.records.findForUpdate('revoke', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
       await this.departures.leaving(work, found.practitionerId);
       const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
-      await work.update(AccessGrant, grant, { revokedAt: work.now });
-      const changed = await work.update(AccessRequest, found, { status });
+      await work.write.update(AccessGrant, grant, { revokedAt: work.now });
+      const changed = await work.write.update(AccessRequest, found, { status });
       return this.decided(work, changed, { kind: 'revocation', reason, told: true });
     });
   }
@@ -152,7 +152,7 @@ export class AccessRequestsService {
     request: AccessRequest,
     decision: Pick<AccessDecision, 'kind' | 'reason' | 'told'>,
   ): Promise<AuthorizedResponse> {
-    await work.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
+    await work.write.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
     happenedUnseen(work, `access-request.${decision.kind}`, request);
     return this.shown(work, request.id);
   }
@@ -183,7 +183,7 @@ export class AccessRequestsService {
   }
 
   private shown(work: UnitOfWork, id: string, status = 200): Promise<AuthorizedResponse> {
-    return work.findAndRespond(AccessRequestView, id, status, this.told(work));
+    return work.respond.found(AccessRequestView, id, status, this.told(work));
   }
 
   /** What became of the requests, by identifier. */
@@ -221,14 +221,14 @@ export class AccessRequestsService {
 async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const running = { practitionerId, revokedAt: IsNull(), expiresAt: MoreThan(work.now) };
   for (const grant of await work.manager.findBy(AccessGrant, running)) {
-    await work.update(AccessGrant, grant, { revokedAt: work.now });
+    await work.write.update(AccessGrant, grant, { revokedAt: work.now });
     const request = await work.manager.findOneBy(AccessRequest, { grantId: grant.id });
     if (!request) continue;
-    const changed = await work.update(AccessRequest, request, {
+    const changed = await work.write.update(AccessRequest, request, {
       status: after(accessMachine, request.status, 'revocation'),
     });
     const decision = { kind: 'revocation' as const, reason: LEFT_THE_AGENCY, told: true };
-    await work.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
+    await work.write.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
     happenedUnseen(work, 'access-request.revocation', changed);
   }
 }

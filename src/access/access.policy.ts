@@ -276,7 +276,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
 // who may explain a case decides on access to it, or watches over that
 declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
   const ids = [...new Set(people.flatMap(({ grantedCaseIds }) => grantedCaseIds))];
-  const explained = ids.length ? await work.findMany('explain', Case, { id: { $in: ids } }, ids.length) : [];
+  const explained = ids.length ? await work.records.findMany('explain', Case, { id: { $in: ids } }, ids.length) : [];
   const known = new Set(explained.map(({ id }) => id));
   return ({ grantedCaseIds }) => ({ grantedCaseIds: grantedCaseIds.filter((id) => known.has(id)) });
 });
@@ -287,7 +287,7 @@ declareKnownAttributes(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (wo
     work,
     people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),
   );
-  const shown = await work.shownOf(
+  const shown = await work.records.shownOf(
     EmergencyAccess,
     opened.map(({ id }) => id),
   );
@@ -314,7 +314,7 @@ declareConflicts(OF_EXCLUSIONS, async (work, one) =>
 
 declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
   const concerning = await exclusionsOf(work, people);
-  const shown = await work.shownOf(
+  const shown = await work.records.shownOf(
     Exclusion,
     concerning.map(({ id }) => id),
   );
@@ -325,7 +325,7 @@ declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
       const names = namedBy(exclusion, one);
       const fields = shown.get(exclusion.id);
       const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
-      return names !== null && (isKnown || work.insertedIds.has(exclusion.id));
+      return names !== null && (isKnown || work.write.insertedIds.has(exclusion.id));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
     const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));

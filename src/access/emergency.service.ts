@@ -35,12 +35,12 @@ export class EmergencyService {
   }
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(EmergencyAccessView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(EmergencyAccessView, {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(EmergencyAccessView, await work.find('read', EmergencyAccess, id)),
+      work.respond.one(EmergencyAccessView, await work.records.find('read', EmergencyAccess, id)),
     );
   }
 
@@ -59,10 +59,10 @@ export class EmergencyService {
       // before the case is looked for: the answer is the same whatever case is named
       const unread = await oneAtATime(work);
       const id = caseId ?? (await idOf(work, (caseReference as string).toUpperCase()));
-      const about = await work.find('open-in-emergency', Case, id, { lock: true });
+      const about = await work.records.find('open-in-emergency', Case, id, { lock: true });
       for (const one of unread) await work.asSystem(() => ended(work, one));
       const isRepeated = await work.asSystem(() => isSecond(work));
-      const made = await work.insert(EmergencyAccess, {
+      const made = await work.write.insert(EmergencyAccess, {
         partnershipId: about.partnershipId,
         practitionerId: actor.id,
         agencyId: actor.agencyId,
@@ -82,24 +82,24 @@ export class EmergencyService {
       });
       happenedUnnamed(work, 'emergency-access.opened', made);
       if (isRepeated) await alarm(work, made);
-      return work.findAndRespond(EmergencyAccessView, made.id, 201);
+      return work.respond.found(EmergencyAccessView, made.id, 201);
     });
   }
 
   /** Ends it before its time. */
   end(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('end', EmergencyAccess, EmergencyAccessView, id);
+      const found = await work.records.findForUpdate('end', EmergencyAccess, EmergencyAccessView, id);
       if (found.endedAt || found.expiresAt <= work.now)
         throw conflict('ended', 'This emergency access has ended already.');
       await ended(work, found);
-      return work.findAndRespond(EmergencyAccessView, id);
+      return work.respond.found(EmergencyAccessView, id);
     });
   }
 
   review(actor: Actor, id: string, { outcome, note }: EmergencyReview): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('review', EmergencyAccess, EmergencyAccessView, id);
+      const found = await work.records.findForUpdate('review', EmergencyAccess, EmergencyAccessView, id);
       if (!found.endedAt && found.expiresAt > work.now)
         throw conflict(
           'still-open',
@@ -107,10 +107,10 @@ export class EmergencyService {
         );
       if (found.reviewedAt) throw conflict('reviewed', 'This emergency access was reviewed already.');
       const review = { outcome, reviewNote: note, reviewedById: actor.id, reviewedAt: work.now };
-      happenedUnnamed(work, 'emergency-access.reviewed', await work.update(EmergencyAccess, found, review), {
+      happenedUnnamed(work, 'emergency-access.reviewed', await work.write.update(EmergencyAccess, found, review), {
         outcome,
       });
-      return work.findAndRespond(EmergencyAccessView, id);
+      return work.respond.found(EmergencyAccessView, id);
     });
   }
 }
@@ -122,7 +122,7 @@ const openOf = (work: UnitOfWork, practitionerId: string): Promise<EmergencyAcce
 /** One that was opened while the request waited ends as it was opened. */
 async function ended(work: UnitOfWork, access: EmergencyAccess): Promise<void> {
   const endedAt = access.openedAt > work.now ? access.openedAt : work.now;
-  happenedUnnamed(work, 'emergency-access.ended', await work.update(EmergencyAccess, access, { endedAt }));
+  happenedUnnamed(work, 'emergency-access.ended', await work.write.update(EmergencyAccess, access, { endedAt }));
 }
 
 /**
@@ -132,8 +132,8 @@ async function ended(work: UnitOfWork, access: EmergencyAccess): Promise<void> {
 async function oneAtATime(work: UnitOfWork): Promise<EmergencyAccess[]> {
   const open = await work.asSystem(() => openOf(work, work.actor.id));
   for (const one of open) {
-    if (!(await work.findOrNull('end', EmergencyAccess, one.id))) continue;
-    work.noteSubject('open-in-emergency', EmergencyAccess, one);
+    if (!(await work.records.findOrNull('end', EmergencyAccess, one.id))) continue;
+    work.command.noteSubject('open-in-emergency', EmergencyAccess, one);
     throw conflict('open-already', 'You have an emergency access that is open. End it first: one case at a time.');
   }
   return open;
@@ -176,7 +176,7 @@ async function alarm(work: UnitOfWork, { id, partnershipId, caseId, panelId }: E
   );
   const kind = 'emergency_alarm';
   const about = { kind, subjectType: NOTICES[kind].about, level: NOTICES[kind].level, subjectId: id } as const;
-  await work.insertMany(
+  await work.write.insertMany(
     Notice,
     agencies.map((to) => ({ ...about, ...to, partnershipId, caseId, panelId, dueOn: londonDay(work.now) })),
   );

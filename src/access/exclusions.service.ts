@@ -37,14 +37,14 @@ export class ExclusionsService {
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.respondPage(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
+      work.respond.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
     );
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', Exclusion, id);
-      return work.respond(ExclusionView, found, { given: await matchesOf(work, [found]) });
+      const found = await work.records.find('read', Exclusion, id);
+      return work.respond.one(ExclusionView, found, { given: await matchesOf(work, [found]) });
     });
   }
 
@@ -85,15 +85,15 @@ export class ExclusionsService {
   /** The chair ends it; the one it keeps out never sees it. */
   end(actor: Actor, id: string, { reason }: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('end', Exclusion, ExclusionView, id);
+      const found = await work.records.findForUpdate('end', Exclusion, ExclusionView, id);
       if (found.until) throw conflict('ended', 'This exclusion has ended already.');
-      const changed = await work.update(Exclusion, found, {
+      const changed = await work.write.update(Exclusion, found, {
         until: work.now,
         endedById: actor.id,
         endReason: reason,
       });
       happenedUnseen(work, 'exclusion.ended', changed);
-      return work.respond(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
+      return work.respond.one(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
     });
   }
 
@@ -104,8 +104,8 @@ export class ExclusionsService {
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
     const from = caseId
-      ? fromCase(await work.find('read', Case, caseId))
-      : await declaredFrom(work, await work.find('read', Person, personId as string), asked);
+      ? fromCase(await work.records.find('read', Case, caseId))
+      : await declaredFrom(work, await work.records.find('read', Person, personId as string), asked);
     onlyAPerson(actor);
     if (caseId) await lockScreening(work, from.panelId as string);
     const running = await runningDeclared(work, from);
@@ -118,8 +118,8 @@ export class ExclusionsService {
     { caseId, personId, reason, ...asked }: ExclusionRequest,
   ): Promise<AuthorizedResponse> {
     const [from, ...others] = caseId
-      ? [fromCase(await work.find('exclude', Case, caseId))]
-      : await imposedFrom(work, await work.find('exclude', Person, personId as string), asked);
+      ? [fromCase(await work.records.find('exclude', Case, caseId))]
+      : await imposedFrom(work, await work.records.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
     // a referral that is accepted at the same moment opens a case to which the exclusion is carried on
@@ -152,7 +152,7 @@ export class ExclusionsService {
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
     await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
-    const made = await work.insert(Exclusion, {
+    const made = await work.write.insert(Exclusion, {
       id: newExclusionId(work.now),
       ...from,
       ...whom,
@@ -168,7 +168,7 @@ export class ExclusionsService {
     });
     happenedUnseen(work, 'exclusion.made', made);
     await carryOnToRepeats(work, made);
-    return work.respond(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
+    return work.respond.one(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }
 
@@ -194,7 +194,7 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
     ],
   );
   const ids = running.map(({ id }) => id);
-  const known = ids.length ? await work.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
+  const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
   return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
 }
@@ -253,12 +253,12 @@ async function declaredFrom(
 
 /** Panels on which the actor may do `action` to a case or referral that names the person. */
 async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', personId: string): Promise<string[]> {
-  const roles = await work.findMany('read', CasePerson, { personId });
+  const roles = await work.records.findMany('read', CasePerson, { personId });
   const named = [
-    ...(await work.findMany(action, Case, { personId })),
-    ...(await work.findMany(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
-    ...(await work.findMany(action, Referral, { personId })),
-    ...(await work.findMany(action, Referral, { people: { $elemMatch: { personId } } })),
+    ...(await work.records.findMany(action, Case, { personId })),
+    ...(await work.records.findMany(action, Case, { id: { $in: roles.map((one) => one.caseId) } })),
+    ...(await work.records.findMany(action, Referral, { personId })),
+    ...(await work.records.findMany(action, Referral, { people: { $elemMatch: { personId } } })),
   ];
   return [...new Set(named.map(({ panelId }) => panelId))].sort();
 }
@@ -281,8 +281,8 @@ async function whomOf(
   partnershipId: string,
 ): Promise<Whom> {
   if (name) return { ...NOBODY, name, nameKey: staffNameKey(name) };
-  const person = practitionerId ? await work.findOrNull('read', Practitioner, practitionerId) : null;
-  const agency = agencyId ? await work.findOrNull('read', Agency, agencyId) : null;
+  const person = practitionerId ? await work.records.findOrNull('read', Practitioner, practitionerId) : null;
+  const agency = agencyId ? await work.records.findOrNull('read', Agency, agencyId) : null;
   const of = person?.agencyId ?? agency?.id;
   if (!of || !(await work.manager.existsBy(AgencyPartnership, { agencyId: of, partnershipId })))
     throw unacceptable('unknown-in-partnership', 'Name somebody whose agency acts in this partnership, or a name.', [
@@ -308,7 +308,7 @@ async function matchesOf(work: UnitOfWork, exclusions: Exclusion[]): Promise<Row
   if (!counted.length) return {};
   const concerned = await work.manager.query<{ exclusionId: string; id: string }[]>(CONCERNED, [counted]);
   const ids = [...new Set(concerned.map(({ id }) => id))];
-  const known = ids.length ? await work.findMany('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
+  const known = ids.length ? await work.records.findMany('read', Practitioner, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
   const count = (exclusion: string): number =>
     concerned.filter((one) => one.exclusionId === exclusion && readable.has(one.id)).length;

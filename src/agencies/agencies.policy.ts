@@ -100,7 +100,7 @@ declareSubject(Practitioner, 'Practitioner', {
 
 // the directory withholds the roles of most people from most readers
 declareKnownAttributes([], async (work, people) => {
-  const shown = await work.shownOf(
+  const shown = await work.records.shownOf(
     Practitioner,
     people.map(({ id }) => id),
   );

@@ -23,54 +23,56 @@ export class AgenciesService {
 
   me(actor: Actor): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const agency = await work.find('act-for', Agency, actor.agencyId);
+      const agency = await work.records.find('act-for', Agency, actor.agencyId);
       const { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships } = actor;
       const extra = { kind, id, name, agencyId, agencyType, roles, purpose, partnershipIds, memberships };
-      return work.respond(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
+      return work.respond.one(MeView, agency, { action: 'act-for', extra: { ...extra, scopes: actor.scopes ?? [] } });
     });
   }
 
   partnerships(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(PartnershipView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(PartnershipView, {}, query));
   }
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(AgencyView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(AgencyView, {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(AgencyView, await work.find('read', Agency, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(AgencyView, await work.records.find('read', Agency, id)),
+    );
   }
 
   people(actor: Actor, agencyId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Agency, agencyId);
-      return work.respondPage(PractitionerView, { agencyId }, query);
+      await work.records.find('read', Agency, agencyId);
+      return work.respond.page(PractitionerView, { agencyId }, query);
     });
   }
 
   employ(actor: Actor, agencyId: string, request: PractitionerRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const agency = await work.find('employ', Agency, agencyId);
+      const agency = await work.records.find('employ', Agency, agencyId);
       onlyOfTheAgency(request.roles);
       notForOneself(actor, request);
       mustVouch(agency, request.issuer);
-      const practitioner = await work.insert(Practitioner, {
+      const practitioner = await work.write.insert(Practitioner, {
         ...request,
         nameKey: staffNameKey(request.name),
         agencyId,
         active: true,
       });
       work.recordEvent('practitioner.registered', Practitioner, practitioner);
-      return work.respond(PractitionerView, practitioner, { status: 201 });
+      return work.respond.one(PractitionerView, practitioner, { status: 201 });
     });
   }
 
   change(actor: Actor, agencyId: string, id: string, request: PractitionerChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const agency = await work.find('employ', Agency, agencyId);
+      const agency = await work.records.find('employ', Agency, agencyId);
       if (request.active === false) await this.leaving(work, agencyId, id);
-      const found = await work.findForUpdate('change', Practitioner, PractitionerView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Practitioner, PractitionerView, id, { writes: request });
       if (found.agencyId !== agencyId) throw notFound();
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
@@ -78,7 +80,7 @@ export class AgenciesService {
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
       const joinedBefore = await registrationsJoined(work);
-      const changed = await work.updateIfChanged(Practitioner, found, {
+      const changed = await work.write.updateIfChanged(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });
@@ -86,19 +88,19 @@ export class AgenciesService {
       // also on the way back: of somebody who was made inactive before this was done
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
       work.recordEvent('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
-      return work.respond(PractitionerView, changed);
+      return work.respond.one(PractitionerView, changed);
     });
   }
 
   /** Records what somebody who is made inactive heard until now. */
   private async leaving(work: UnitOfWork, agencyId: string, id: string): Promise<void> {
-    const person = await work.find('change', Practitioner, id);
+    const person = await work.records.find('change', Practitioner, id);
     if (person.agencyId !== agencyId) throw notFound();
     if (person.active) await this.departures.leaving(work, id);
   }
 
   clients(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(ClientView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(ClientView, {}, query));
   }
 }
 
@@ -143,7 +145,7 @@ async function mustLeaveAnAdministrator(
   const administers = (one: SystemRole[], isActive: boolean): boolean =>
     isActive && one.includes('agency_administrator');
   if (!administers(roles, active) || administers(change.roles ?? roles, change.active ?? active)) return;
-  await work.find('employ', Agency, agencyId, { lock: true });
+  await work.records.find('employ', Agency, agencyId, { lock: true });
   const others = await work.manager.findBy(Practitioner, { agencyId, active: true, id: Not(id) });
   if (others.some((one) => administers(one.roles, one.active))) return;
   throw conflict(

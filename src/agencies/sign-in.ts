@@ -12,13 +12,18 @@ import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
 import { Actors, refuseAfterReload, type Actor } from '../authentication/actor.js';
-import { LOG_PURPOSES, PURPOSES, type LogPurpose, type Purpose } from '../authentication/purposes.js';
+import {
+  EMERGENCY_PURPOSE,
+  LOG_PURPOSES,
+  PURPOSES,
+  type LogPurpose,
+  type Purpose,
+} from '../authentication/purposes.js';
 import { invalid, refused, unauthenticated } from '../http/problems.js';
 import { requestContextOf } from '../http/request-context.js';
 import { Clock } from '../time/clock.js';
 import { AuditLog, refusalDraft } from '../records/audit-recording.js';
 
-const EMERGENCY: Purpose = 'EMERGENCY_BTG';
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 const CLOCK_SKEW_SECONDS = 5;
 const KEYS_FRESH_MS = 10 * 60_000;
@@ -233,7 +238,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
   private async admitPurpose(actor: Actor, purpose: Purpose | LogPurpose | undefined): Promise<void> {
     // a person states the purpose in a header; for a machine client, which can open no emergency access, it is
     // registered
-    if (purpose !== EMERGENCY && actor.purpose !== EMERGENCY) return;
+    if (purpose !== EMERGENCY_PURPOSE && actor.purpose !== EMERGENCY_PURPOSE) return;
     await refuseAfterReload(
       actor,
       () =>
@@ -241,7 +246,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
           ? null
           : refused(
               'no-emergency-open',
-              `Send Purpose: ${EMERGENCY} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
+              `Send Purpose: ${EMERGENCY_PURPOSE} only while an emergency access of yours is open. Open one with POST /v1/emergency-accesses.`,
             ),
       ({ code }) =>
         this.auditLog.record(actor, [refusalDraft({ action: 'sign-in', subjectType: 'EmergencyAccess', rule: code })]),

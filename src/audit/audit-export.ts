@@ -52,7 +52,7 @@ export class AuditExport {
   async of(actor: Actor): Promise<AuthorizedResponse> {
     const before = await this.size();
     await this.records.read(actor, async (work) => {
-      work.auditExport(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
+      work.audit.export(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
     });
     const size = await this.size(); // includes the entry that records this export
     return AuthorizedResponse.streamed(
@@ -82,7 +82,9 @@ export class AuditExport {
       (await client.query<AuditCheckpoint>(CHECKPOINTS, [from, to])).rows,
     ]);
     const id = { $in: entries.map((entry) => entry.id) };
-    const permitted = await this.records.read(actor, (work) => work.findMany('export', AuditEntry, { id }, PART));
+    const permitted = await this.records.read(actor, (work) =>
+      work.records.findMany('export', AuditEntry, { id }, PART),
+    );
     const readable = new Map(permitted.map((entry) => [entry.id, entry]));
     const lines = [
       ...entries.map((entry) => ({ at: entry.index, text: line(lineOf(readable.get(entry.id) ?? null, entry)) })),

@@ -32,17 +32,17 @@ export class AuditService {
       ...(outcome ? { outcome } : {}),
       ...(operation ? { operation } : {}),
     };
-    return this.records.read(actor, (work) => work.respondPage(AuditEntryView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(AuditEntryView, filter, query));
   }
 
   checkpoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(AuditCheckpointView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(AuditCheckpointView, {}, query));
   }
 
   inclusionProof(actor: Actor, id: string, size?: number): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const entry = await work.find('read', AuditEntry, id);
-      await work.respond(AuditEntryView, entry);
+      const entry = await work.records.find('read', AuditEntry, id);
+      await work.respond.one(AuditEntryView, entry);
       const checkpoint = await checkpointOf(work, '?size', size);
       if (checkpoint.size <= entry.index)
         throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
@@ -92,7 +92,7 @@ async function checkpointOf(
 ): Promise<AuditCheckpoint> {
   // the first checkpoint of the log is readable by everybody, because it is also the first of its day
   const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
-  const [found] = await work.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
+  const [found] = await work.records.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
   if (!found)
     throw unacceptable('no-such-checkpoint', 'You read no checkpoint of this size. See GET /v1/audit-checkpoints.', [
       { pointer, detail: 'not the size of a checkpoint that you read' },

@@ -25,7 +25,6 @@ import {
 import { ownFault } from '../http/database-problems.js';
 import { createSeparatePool } from '../database/data-source.js';
 import { londonDay } from '../time/london-day.js';
-import { holdWrites } from '../database/hold-writes.js';
 import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
@@ -195,12 +194,10 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     let broken: Error | undefined;
     try {
       const sealed = this.buildCheckpoint(entries, own);
-      const send = holdWrites(client);
       const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCKED })];
       const disclosed = this.disclosures.write(client, batch);
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
       const ended = client.query('COMMIT');
-      send();
       await inOrder([...sent, disclosed, appended, ended]);
       const [remember, { rowCount }] = await Promise.all([disclosed, appended]);
       this.own = rowCount === 1 ? sealed.checkpoint : undefined;

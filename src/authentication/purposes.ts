@@ -22,6 +22,9 @@ export const PURPOSES = [
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+/** Purpose of every read permitted by emergency access, whatever the request states. */
+export const EMERGENCY_PURPOSE: Purpose = 'EMERGENCY_BTG';
+
 /**
  * Exhaustive list of the purposes for which the audit log may be used. Permitted are: verifying the lawfulness of
  * processing; self-monitoring, including internal disciplinary proceedings; ensuring the integrity and security of

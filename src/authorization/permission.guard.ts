@@ -3,7 +3,7 @@
  * the reason why it is open (`@Authenticated`, `@Public`). A route with none of these decorators stops the application
  * at start.
  *
- * The guard does not decide about records: `work.find` and `work.respondPage` add the rules to their queries. The guard
+ * The guard does not decide about records: `work.records` and `work.respond` add the rules to their queries. The guard
  * refuses only if no allow rule could permit the action on any record of the collection, or a machine client lacks the
  * scope.
  */

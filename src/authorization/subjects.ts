@@ -107,17 +107,6 @@ export interface RevealingColumn {
 export const shownInstead = ({ shownAs, shownFor }: RevealingColumn, value: unknown): boolean | string =>
   shownFor?.[String(value)] ?? shownAs;
 
-/**
- * Returns whether a present or former value would reveal a hidden record. `holds` lists which conditions of `hidden`
- * the row meets.
- */
-export const isRevealing = (
-  telling: RevealingColumn | undefined,
-  holds: readonly boolean[] | undefined,
-  value: unknown,
-): boolean =>
-  telling?.hidden.some(({ values }, index) => holds?.[index] === true && values.some((one) => one === value)) ?? false;
-
 export interface Subject {
   type: RecordClass;
   /** Name used in rules, audit entries, explanations and scopes. */

@@ -53,7 +53,7 @@ export class BidsService {
   list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
     return this.records.read(actor, (work) =>
-      work.respondPage(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
+      work.respond.page(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
     );
   }
 
@@ -63,22 +63,22 @@ export class BidsService {
 
   decisions(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Bid, bidId);
-      return work.respondPage(BidDecisionView, { bidId }, query);
+      await work.records.find('read', Bid, bidId);
+      return work.respond.page(BidDecisionView, { bidId }, query);
     });
   }
 
   results(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Bid, bidId);
-      return work.respondPage(BidResultView, { bidId }, query);
+      await work.records.find('read', Bid, bidId);
+      return work.respond.page(BidResultView, { bidId }, query);
     });
   }
 
   draft(actor: Actor, { planId, panelId, ...request }: BidRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const plan = await work.find('bid', Plan, planId);
-      const panel = await work.findOrNull('read', Panel, panelId);
+      const plan = await work.records.find('bid', Plan, planId);
+      const panel = await work.records.findOrNull('read', Panel, panelId);
       if (panel?.type !== 'tasking' || panel.partnershipId !== plan.partnershipId)
         throw unacceptable('not-tasking', 'Bid before the Tasking meeting of the plan’s own partnership.', [
           { pointer: '/panelId', detail: 'is no Tasking panel of the partnership' },
@@ -94,7 +94,7 @@ export class BidsService {
           { pointer: '/toOn', detail: 'must not lie before fromOn' },
         ]);
       await inTheCatalogue(work, panelId, request);
-      const bid = await work.insert(Bid, {
+      const bid = await work.write.insert(Bid, {
         ...request,
         planId,
         panelId,
@@ -106,7 +106,7 @@ export class BidsService {
         authorId: actor.id,
       });
       work.recordEvent('bid.drafted', Bid, bid);
-      return work.respond(BidView, bid, { status: 201 });
+      return work.respond.one(BidView, bid, { status: 201 });
     });
   }
 
@@ -131,7 +131,7 @@ export class BidsService {
   /** Takes up the need, or the escalation, that was handed on to the panel. */
   listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<AuthorizedResponse> {
     return this.move(actor, id, 'list', 'listing', async (work, bid) => {
-      const meeting = await work.find('hear-bids', Meeting, meetingId);
+      const meeting = await work.records.find('hear-bids', Meeting, meetingId);
       if (meeting.panelId !== bid.panelId)
         throw unacceptable('another-panel', 'A bid is listed at a meeting of the panel before which it stands.', [
           { pointer: '/meetingId', detail: 'is a meeting of another panel' },
@@ -148,13 +148,13 @@ export class BidsService {
   /** Exactly one decision a meeting. Source: JAG note, section 3.3, rules 3 and 4. */
   decide(actor: Actor, id: string, request: BidDecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('decide', Bid, BidView, id);
+      const found = await work.records.findForUpdate('decide', Bid, BidView, id);
       const status = after(bidMachine, found.status, request.kind);
-      const meeting = await work.find('hear-bids', Meeting, found.meetingId as string);
+      const meeting = await work.records.find('hear-bids', Meeting, found.meetingId as string);
       mayDecide(found, meeting, request);
       const granted = grantedBy(request, found);
       const by = { decidedById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
-      const decision = await work.insert(BidDecision, {
+      const decision = await work.write.insert(BidDecision, {
         ...request,
         ...by,
         grantedQuantity: granted,
@@ -165,7 +165,7 @@ export class BidsService {
         caseId: found.caseId,
         partnershipId: found.partnershipId,
       });
-      const decided = await work.update(Bid, found, {
+      const decided = await work.write.update(Bid, found, {
         status,
         grantedQuantity: granted,
         deferrals: found.deferrals + Number(request.kind === 'deferral'),
@@ -181,10 +181,10 @@ export class BidsService {
   /** A draft is shown to the chairs when its agency says why it cannot wait for the plan; not before. */
   askWaiver(actor: Actor, id: string, { reason }: BidWaiverRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('ask-waiver', Bid, BidView, id);
+      const found = await work.records.findForUpdate('ask-waiver', Bid, BidView, id);
       if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft can go ahead of its plan.');
       if (found.waiverReason) throw conflict('asked-already', 'The chairs were asked already.');
-      const asked = await work.update(Bid, found, { waiverReason: reason });
+      const asked = await work.write.update(Bid, found, { waiverReason: reason });
       work.recordEvent('bid.waiver-asked', Bid, asked);
       return shown(work, id);
     });
@@ -193,7 +193,7 @@ export class BidsService {
   /** Both chairs say so, each for their panel, and they are two people. */
   waive(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('waive', Bid, BidView, id);
+      const found = await work.records.findForUpdate('waive', Bid, BidView, id);
       if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft waits for a waiver.');
       const chairs = (panelId: string): boolean =>
         actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
@@ -203,7 +203,7 @@ export class BidsService {
       const forPlan = chairs(found.planPanelId) && !found.planChairWaivedId;
       const forTasking = !forPlan && chairs(found.panelId) && !found.taskingChairWaivedId;
       if (!forPlan && !forTasking) throw conflict('waived-already', 'It was waived for the panel that you chair.');
-      const waived = await work.update(Bid, found, {
+      const waived = await work.write.update(Bid, found, {
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
       work.recordEvent('bid.waived', Bid, waived);
@@ -213,11 +213,11 @@ export class BidsService {
 
   ratify(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('ratify', Bid, BidView, id);
+      const found = await work.records.findForUpdate('ratify', Bid, BidView, id);
       if (!found.planChairWaivedId || !found.taskingChairWaivedId)
         throw conflict('nothing-to-ratify', 'Nobody waived that its plan is agreed first.');
       if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver is ratified.');
-      const ratified = await work.update(Bid, found, { ratifiedAt: work.now });
+      const ratified = await work.write.update(Bid, found, { ratifiedAt: work.now });
       work.recordEvent('bid.ratified', Bid, ratified);
       return shown(work, id);
     });
@@ -257,13 +257,20 @@ export class BidsService {
   /** The results go to the next Tasking. */
   report(actor: Actor, id: string, request: BidResultRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('report-results', Bid, BidView, id);
+      const found = await work.records.findForUpdate('report-results', Bid, BidView, id);
       const status = after(bidMachine, found.status, 'results');
       const { panelId, partnershipId, caseId, planPanelId } = found;
       const of = { caseId, planPanelId };
       const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
-      const result = await work.insert(BidResult, { ...request, ...of, ...by, panelId, partnershipId, bidId: id });
-      const returned = await work.update(Bid, found, { status });
+      const result = await work.write.insert(BidResult, {
+        ...request,
+        ...of,
+        ...by,
+        panelId,
+        partnershipId,
+        bidId: id,
+      });
+      const returned = await work.write.update(Bid, found, { status });
       work.recordEvent('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
       await handOn(work, {
         kind: 'result',
@@ -292,13 +299,13 @@ export class BidsService {
     await work.acrossPartnerships(async () => {
       const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
       if (asked !== bid) {
-        await work.insert(BidDecision, {
+        await work.write.insert(BidDecision, {
           ...anew(decision),
           bidId: asked.id,
           panelId: asked.panelId,
           partnershipId: asked.partnershipId,
         });
-        const decided = await work.update(Bid, asked, {
+        const decided = await work.write.update(Bid, asked, {
           status: after(bidMachine, asked.status, `${kind}_above`),
           grantedQuantity: bid.grantedQuantity,
         });
@@ -328,9 +335,9 @@ export class BidsService {
     changes: (work: UnitOfWork, bid: Bid) => Promise<Partial<Bid>> = () => Promise.resolve({}),
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate(action, Bid, BidView, id);
+      const found = await work.records.findForUpdate(action, Bid, BidView, id);
       const status = after(bidMachine, found.status, command);
-      const moved = await work.update(Bid, found, { ...(await changes(work, found)), status });
+      const moved = await work.write.update(Bid, found, { ...(await changes(work, found)), status });
       work.recordEvent(`bid.${status.replace('_', '-')}`, Bid, moved);
       return shown(work, id);
     });
@@ -339,7 +346,7 @@ export class BidsService {
 
 /** A bid with what follows from other bids, as far as its reader may read them: the answer to a command, and to a read. */
 const shown = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
-  work.findAndRespond(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
+  work.respond.found(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
 
 /**
  * Returns the agencies that owe results. A bid that is hidden from the reader gives no warning: asked for each reader, and never
@@ -348,7 +355,7 @@ const shown = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
 async function owing(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
   const agencyIds = [...new Set(bids.map(({ agencyId }) => agencyId))];
   const overdue = { status: 'deployed', resultsDueOn: { $lt: londonDay(work.now) } };
-  const found = await work.findMany('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
+  const found = await work.records.findMany('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
   return { owing: new Set(found.map(({ agencyId }) => agencyId)) };
 }
 
@@ -383,7 +390,7 @@ async function inTheCatalogue(
   { resourceId, resourceType }: Pick<BidRequest, 'resourceId' | 'resourceType'>,
 ): Promise<void> {
   if (!resourceId) return;
-  const resource = await work.findOrNull('read', Resource, resourceId);
+  const resource = await work.records.findOrNull('read', Resource, resourceId);
   if (resource?.available && resource.type === resourceType && resource.panelId === panelId) return;
   throw unacceptable('no-such-resource', 'Bid for a resource that the panel gives and that is available.', [
     { pointer: '/resourceId', detail: 'is no available resource of this type and panel' },
@@ -404,7 +411,7 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
          AND coalesce(m.bids_due_on, (m.scheduled_at AT TIME ZONE 'Europe/London')::date) >= $4 ORDER BY m.scheduled_at LIMIT 1`,
       [ttcg.panelId, TO_BE_HELD, from.scheduledAt, londonDay(work.now)],
     );
-    const above = await work.insert(Bid, {
+    const above = await work.write.insert(Bid, {
       ...anew(bid),
       ...ttcg,
       resourceId: null,
@@ -459,7 +466,7 @@ async function takeUpFor(work: UnitOfWork, bid: Bid): Promise<void> {
  * would tell that it is there: it is listed at the next meeting.
  */
 async function everyBidDecided(work: UnitOfWork, meeting: Meeting): Promise<void> {
-  const undecided = await work.findMany('read', Bid, { meetingId: meeting.id, status: 'listed' });
+  const undecided = await work.records.findMany('read', Bid, { meetingId: meeting.id, status: 'listed' });
   if (!undecided.length) return;
   throw unacceptable(
     'undecided-bids',
@@ -480,7 +487,7 @@ async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<
     [meeting.panelId, meeting.scheduledAt],
   );
   if (!waiting.length) return;
-  const open = await work.findMany('read', Bid, { id: { $in: waiting.map(({ id }) => id) } });
+  const open = await work.records.findMany('read', Bid, { id: { $in: waiting.map(({ id }) => id) } });
   if (!open.length) return;
   throw unacceptable(
     'unratified-waivers',
@@ -537,7 +544,7 @@ async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
     [over.panelId, over.scheduledAt, TO_BE_HELD],
   );
   for (const bid of await work.manager.findBy(Bid, { meetingId: over.id, status: 'listed' }))
-    await work.update(
+    await work.write.update(
       Bid,
       bid,
       next ? { meetingId: next.id } : { meetingId: null, status: after(bidMachine, bid.status, 'unlisting') },

@@ -15,33 +15,35 @@ export class ResourcesService {
   constructor(private readonly records: Records) {}
 
   list(actor: Actor, { panelId, ...query }: ResourceQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(ResourceView, panelId ? { panelId } : {}, query));
+    return this.records.read(actor, (work) => work.respond.page(ResourceView, panelId ? { panelId } : {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(ResourceView, await work.find('read', Resource, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ResourceView, await work.records.find('read', Resource, id)),
+    );
   }
 
   add(actor: Actor, request: ResourceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { partnershipId, type } = await work.find('keep-resources', Panel, request.panelId);
+      const { partnershipId, type } = await work.records.find('keep-resources', Panel, request.panelId);
       if (type !== 'tasking' && type !== 'ttcg')
         throw unacceptable('gives-nothing', 'Resources are given by a Tasking meeting or the TTCG.', [
           { pointer: '/panelId', detail: `is a ${type} panel` },
         ]);
       await mustActIn(work, request.agencyId, partnershipId, '/agencyId');
-      const resource = await work.insert(Resource, { ...request, partnershipId });
+      const resource = await work.write.insert(Resource, { ...request, partnershipId });
       work.recordEvent('resource.added', Resource, resource);
-      return work.respond(ResourceView, resource, { status: 201 });
+      return work.respond.one(ResourceView, resource, { status: 201 });
     });
   }
 
   change(actor: Actor, id: string, request: ResourceChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Resource, ResourceView, id, { writes: request });
-      const changed = await work.updateIfChanged(Resource, found, request);
+      const found = await work.records.findForUpdate('change', Resource, ResourceView, id, { writes: request });
+      const changed = await work.write.updateIfChanged(Resource, found, request);
       work.recordEvent('resource.changed', Resource, changed);
-      return work.respond(ResourceView, changed);
+      return work.respond.one(ResourceView, changed);
     });
   }
 }

@@ -37,7 +37,7 @@ export class CaseAccess {
 
   of(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const asked = await work.find('explain', Case, id);
+      const asked = await work.records.find('explain', Case, id);
       const possible = await candidates(work, asked);
       const ids = possible.slice(0, MOST_CANDIDATES);
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
@@ -45,7 +45,7 @@ export class CaseAccess {
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
       const seen = await inBatches(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
-      work.auditExplanation(subjectOf(Case), asked);
+      work.audit.explanation(subjectOf(Case), asked);
       const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new AuthorizedResponse({

@@ -22,20 +22,20 @@ export class AssessmentsService {
 
   list(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Case, caseId);
-      return work.respondPage(AssessmentView, { caseId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Case, caseId);
+      return work.respond.page(AssessmentView, { caseId }, query, { panelId });
     });
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(AssessmentView, await work.find('read', Assessment, id)),
+      work.respond.one(AssessmentView, await work.records.find('read', Assessment, id)),
     );
   }
 
   assess(actor: Actor, caseId: string, request: AssessmentRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const about = await work.find('assess', Case, caseId, { lock: true });
+      const about = await work.records.find('assess', Case, caseId, { lock: true });
       mustBeOpen(about, 'no assessments');
       const instrument = await instrumentFor(work, about, request);
       await mustHaveRole(work, about, request.personId ?? null);
@@ -46,7 +46,7 @@ export class AssessmentsService {
       const judgementBand = request.judgementBand ?? null;
       const judgementReason = request.judgementReason ?? null;
       await mustBeReasoned(work, about, lowers(computedBand, judgementBand), judgementBand, judgementReason);
-      const assessment = await work.insert(Assessment, {
+      const assessment = await work.write.insert(Assessment, {
         caseId,
         panelId: about.panelId,
         partnershipId: about.partnershipId,
@@ -66,7 +66,7 @@ export class AssessmentsService {
         supersedesId: request.supersedesId ?? null,
       });
       work.recordEvent('assessment.made', Assessment, assessment, { instrument: instrument.code });
-      return work.respond(AssessmentView, assessment, { status: 201 });
+      return work.respond.one(AssessmentView, assessment, { status: 201 });
     });
   }
 }
@@ -77,8 +77,8 @@ const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, det
 async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
-  const instrument = await work.findOrNull('read', Instrument, instrumentId);
-  const panel = await work.findOrNull('read', Panel, about.panelId);
+  const instrument = await work.records.findOrNull('read', Instrument, instrumentId);
+  const panel = await work.records.findOrNull('read', Panel, about.panelId);
   if (!instrument || !panel || !instrument.panelTypes.includes(panel.type))
     throw unacceptable(
       'unknown-instrument',
@@ -97,7 +97,7 @@ async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentR
 
 async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | null): Promise<void> {
   if (personId === null || personId === about.personId) return;
-  const [role] = await work.findMany('read', CasePerson, { caseId: about.id, personId }, 1);
+  const [role] = await work.records.findMany('read', CasePerson, { caseId: about.id, personId }, 1);
   if (!role)
     throw unacceptable(
       'no-role-in-case',
@@ -117,12 +117,12 @@ async function mustBeOwn(
   request: AssessmentRequest,
 ): Promise<void> {
   if (!request.supersedesId) return;
-  const earlier = await work.findOrNull('read', Assessment, request.supersedesId);
+  const earlier = await work.records.findOrNull('read', Assessment, request.supersedesId);
   const same =
     earlier?.caseId === about.id &&
     earlier.agencyId === work.actor.agencyId &&
     (earlier.personId === (request.personId ?? null) || (await isTakenOut(work, about, earlier.personId))) &&
-    (await work.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
+    (await work.records.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
   if (!same)
     throw unacceptable(
       'supersedes-another',
@@ -155,7 +155,7 @@ async function mustBeReasoned(
     throw unacceptable('judgement-incomplete', 'A judgement is a band and the reason for it.', [
       { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
     ]);
-  if (isLower && !(await work.findOrNull('lower-band', Case, about.id)))
+  if (isLower && !(await work.records.findOrNull('lower-band', Case, about.id)))
     throw unacceptable(
       'judgement-lowers',
       'Judgement may raise the band of a score. Ask the chair or coordinator of the panel to judge it lower.',

@@ -23,16 +23,16 @@ export class CasePeopleService {
 
   get(actor: Actor, caseId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', CasePerson, id);
+      const found = await work.records.find('read', CasePerson, id);
       if (found.caseId !== caseId) throw notFound();
-      return work.respond(CasePersonView, found);
+      return work.respond.one(CasePersonView, found);
     });
   }
 
   corrections(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Case, caseId);
-      return work.respondPage(CasePersonCorrectionView, { caseId }, query);
+      await work.records.find('read', Case, caseId);
+      return work.respond.page(CasePersonCorrectionView, { caseId }, query);
     });
   }
 
@@ -43,19 +43,19 @@ export class CasePeopleService {
     { reason, ...changes }: CasePersonChange,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', CasePerson, CasePersonView, id, { writes: changes });
+      const found = await work.records.findForUpdate('change', CasePerson, CasePersonView, id, { writes: changes });
       const about = await caseOf(work, found, caseId);
       mustBeOpen(about, 'no corrections of roles');
       mustNotLieAhead(changes.since, work.now, '/since');
       mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
-      const changed = await work.updateIfChanged(CasePerson, found, changes);
-      if (work.isUnchanged(found)) return work.respond(CasePersonView, found);
+      const changed = await work.write.updateIfChanged(CasePerson, found, changes);
+      if (work.write.isUnchanged(found)) return work.respond.one(CasePersonView, found);
       await keep(work, found, 'changed', reason);
       await touch(work, about);
       await peopleChanged(work, about);
       work.recordEvent('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
-      return work.respond(CasePersonView, changed);
+      return work.respond.one(CasePersonView, changed);
     });
   }
 
@@ -67,18 +67,18 @@ export class CasePeopleService {
     { kind, until, reason }: CasePersonEnding,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('change', CasePerson, id, { lock: true });
+      const found = await work.records.find('change', CasePerson, id, { lock: true });
       const about = await caseOf(work, found, caseId);
       // a wrong kind says nothing of the command
       throwDeferredProblem(actor.call);
-      if (kind !== 'ended') await work.find('take-out', CasePerson, id);
+      if (kind !== 'ended') await work.records.find('take-out', CasePerson, id);
       const correction =
         kind === 'ended'
           ? await ended(work, about, found, until ?? londonDay(work.now), reason)
           : await takenOut(work, about, found, until, reason);
       await touch(work, about);
       await peopleChanged(work, about);
-      return work.respond(CasePersonCorrectionView, correction, { status: 201 });
+      return work.respond.one(CasePersonCorrectionView, correction, { status: 201 });
     });
   }
 }
@@ -86,7 +86,7 @@ export class CasePeopleService {
 async function caseOf(work: UnitOfWork, role: CasePerson, caseId: string): Promise<Case> {
   if (role.caseId !== caseId) throw notFound();
   await lockPeople(work, role.panelId);
-  return work.find('read', Case, caseId, { lock: true });
+  return work.records.find('read', Case, caseId, { lock: true });
 }
 async function ended(
   work: UnitOfWork,
@@ -100,7 +100,7 @@ async function ended(
   mustNotLieAhead(until, work.now, '/until');
   mustBeInOrder({ ...role, until });
   const correction = await keep(work, role, 'ended', reason);
-  work.recordEvent('case.person-ended', CasePerson, await work.update(CasePerson, role, { until }));
+  work.recordEvent('case.person-ended', CasePerson, await work.write.update(CasePerson, role, { until }));
   return correction;
 }
 
@@ -125,15 +125,15 @@ async function takenOut(
     );
   const correction = await keep(work, role, 'entered_in_error', reason);
   const takenBack = await takeBackFrom(work, about);
-  await work.delete(CasePerson, [role]);
+  await work.write.delete(CasePerson, [role]);
   await takenBack();
   // agencies that received the role, or the record of the person, are told that it was taken back
-  work.noteRecall(CasePerson, role.id);
+  work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
     const assessments = await work.asSystem(() => work.manager.findBy(Assessment, { caseId, personId }));
-    for (const { id } of assessments) work.noteRecall(Assessment, id);
-    work.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });
+    for (const { id } of assessments) work.write.noteRecall(Assessment, id);
+    work.write.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });
   }
   work.recordEvent('case.person-taken-out', CasePersonCorrection, correction);
   return correction;
@@ -154,7 +154,7 @@ async function keep(
     pregnant: role.pregnant,
     inCustody: role.inCustody,
   };
-  return work.insert(CasePersonCorrection, {
+  return work.write.insert(CasePersonCorrection, {
     ...{ roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId },
     ...before,
     kind,

@@ -49,14 +49,14 @@ export class CasesService {
 
   list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.respondPage(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort, asked }),
+      work.respond.page(CaseItemView, filterOf(actor, asked), { limit, cursor }, { orderBy: sort, asked }),
     );
   }
 
   count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const data =
-        by === 'stage' ? await countedByStage(work, asked) : await work.count(Case, by, filterOf(actor, asked));
+        by === 'stage' ? await countedByStage(work, asked) : await work.records.count(Case, by, filterOf(actor, asked));
       return new AuthorizedResponse({
         data: data.map((one) => ({ ...one, value: String(one.value) })),
         next: null,
@@ -66,62 +66,64 @@ export class CasesService {
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(CaseView, await work.find('read', Case, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(CaseView, await work.records.find('read', Case, id)),
+    );
   }
 
   /** A case and the first page of what was contributed to it: asked together, so that they are of one moment. */
   file(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const finding = work.find('read', Case, id);
-      const paging = work.respondPage(ContributionView, { caseId: id }, query, {
+      const finding = work.records.find('read', Case, id);
+      const paging = work.respond.page(ContributionView, { caseId: id }, query, {
         panelId: async () => (await finding).panelId,
       });
       paging.catch(() => undefined); // whether the case is found comes first
       const found = await finding;
       const contributions = await paging;
-      return AuthorizedResponse.together({ case: await work.respond(CaseView, found), contributions });
+      return AuthorizedResponse.together({ case: await work.respond.one(CaseView, found), contributions });
     });
   }
 
   /** The integrator's view: who may follow a case learns where it stands and no more. */
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('track', Case, id);
+      const found = await work.records.find('track', Case, id);
       const extra = await this.following.of(work, found);
-      return work.respond(CaseStatusView, found, { action: 'track', extra });
+      return work.respond.one(CaseStatusView, found, { action: 'track', extra });
     });
   }
 
   change(actor: Actor, id: string, request: CaseChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Case, CaseView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Case, CaseView, id, { writes: request });
       mustBeOpen(found, 'no changes');
       mustReasonLowerBand(found, request);
       await mustActIn(work, request.leadAgencyId, found.partnershipId, '/leadAgencyId');
-      const changed = await work.updateIfChanged(Case, found, request);
+      const changed = await work.write.updateIfChanged(Case, found, request);
       work.recordEvent('case.changed', Case, changed, { fields: Object.keys(request) });
-      return work.respond(CaseView, changed);
+      return work.respond.one(CaseView, changed);
     });
   }
 
   close(actor: Actor, id: string, { closureReason, outcome }: CaseClosure): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('close', Case, CaseView, id);
+      const found = await work.records.findForUpdate('close', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'closure');
       await this.following.mayClose(work, found);
-      const closed = await work.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
+      const closed = await work.write.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
       work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
-      return work.respond(CaseView, closed);
+      return work.respond.one(CaseView, closed);
     });
   }
 
   /** It is read by whom it was read before; what is added to it is shared as in any open case. */
   reopen(actor: Actor, id: string, { reason }: CaseReopening): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('reopen', Case, CaseView, id);
+      const found = await work.records.findForUpdate('reopen', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'reopening');
       const { closureReason, outcome } = found;
-      const reopened = await work.update(Case, found, {
+      const reopened = await work.write.update(Case, found, {
         stage,
         closureReason: null,
         outcome: null,
@@ -130,29 +132,29 @@ export class CasesService {
         reopeningReason: reason,
       });
       work.recordEvent('case.reopened', Case, reopened, { fields: ['reopeningReason'], closureReason, outcome });
-      return work.respond(CaseView, reopened);
+      return work.respond.one(CaseView, reopened);
     });
   }
 
   people(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Case, caseId);
-      return work.respondPage(CasePersonView, { caseId }, query);
+      await work.records.find('read', Case, caseId);
+      return work.respond.page(CasePersonView, { caseId }, query);
     });
   }
 
   namePerson(actor: Actor, caseId: string, request: CasePersonRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      work.noteNaming(Person, request.personId);
-      const asked = await work.findOrNull('name-person', Case, caseId);
+      work.command.noteNaming(Person, request.personId);
+      const asked = await work.records.findOrNull('name-person', Case, caseId);
       if (asked) await lockPeople(work, asked.panelId);
-      const found = await work.find('name-person', Case, caseId, { lock: true });
+      const found = await work.records.find('name-person', Case, caseId, { lock: true });
       const person = await nameable(work, Person, request.personId, within(actor, found));
       mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
       if (!person)
         throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
-      const role = await work.insert(CasePerson, {
+      const role = await work.write.insert(CasePerson, {
         ...request,
         until: null,
         ...within(actor, found),
@@ -160,41 +162,41 @@ export class CasesService {
       await touch(work, found);
       await peopleChanged(work, found);
       work.recordEvent('case.person-named', CasePerson, role);
-      return work.respond(CasePersonView, role, { status: 201 });
+      return work.respond.one(CasePersonView, role, { status: 201 });
     });
   }
 
   contributions(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Case, caseId);
-      return work.respondPage(ContributionView, { caseId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Case, caseId);
+      return work.respond.page(ContributionView, { caseId }, query, { panelId });
     });
   }
 
   contribute(actor: Actor, caseId: string, request: ContributionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('contribute', Case, caseId, { lock: true });
-      return work.respond(ContributionView, await contribute(work, found, request), { status: 201 });
+      const found = await work.records.find('contribute', Case, caseId, { lock: true });
+      return work.respond.one(ContributionView, await contribute(work, found, request), { status: 201 });
     });
   }
 
   contribution(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ContributionView, await work.find('read', Contribution, id)),
+      work.respond.one(ContributionView, await work.records.find('read', Contribution, id)),
     );
   }
 
   changeContribution(actor: Actor, id: string, request: ContributionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Contribution, ContributionView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Contribution, ContributionView, id, { writes: request });
       if (found.recalledAt) throw alreadyRecalled();
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
-      const changed = await work.updateIfChanged(Contribution, found, request);
+      const changed = await work.write.updateIfChanged(Contribution, found, request);
       if (changed.handling !== found.handling || changed.conditions !== found.conditions)
         await voidAcknowledgements(work, id);
       work.recordEvent('contribution.changed', Contribution, changed, { fields: Object.keys(request) });
-      return work.respond(ContributionView, changed);
+      return work.respond.one(ContributionView, changed);
     });
   }
 }
@@ -204,7 +206,7 @@ export async function contribute(work: UnitOfWork, found: Case, request: Contrib
   mustBeOpen(found, 'no contributions');
   mustHaveConditions(request);
   mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
-  const contribution = await work.insert(Contribution, {
+  const contribution = await work.write.insert(Contribution, {
     ...request,
     handling: request.handling ?? 'P',
     originatorControl: request.originatorControl ?? false,
@@ -237,7 +239,7 @@ function atStage(actor: Actor, stage: CaseStage): Where {
 async function countedByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
   const counts: { value: unknown; count: number }[] = [];
   for (const stage of asked.stage ? [asked.stage] : CASE_STAGES) {
-    const found = await work.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));
+    const found = await work.records.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));
     const count = found.reduce((sum, one) => sum + one.count, 0);
     if (count) counts.push({ value: stage, count });
   }

@@ -37,13 +37,13 @@ export class HandlingService {
   /** Takes note of the conditions as they were read: `If-Match` says which. */
   acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('acknowledge', Contribution, ContributionView, id);
+      const found = await work.records.findForUpdate('acknowledge', Contribution, ContributionView, id);
       onlyAPerson(actor);
       if (found.handling !== 'C')
         throw unacceptable('no-conditions', 'Only a contribution of handling C has conditions to take note of.');
       const holds = { contributionId: id, practitionerId: actor.id, voidedAt: IsNull() };
       if (!(await work.manager.existsBy(HandlingAcknowledgement, holds))) {
-        await work.insert(HandlingAcknowledgement, {
+        await work.write.insert(HandlingAcknowledgement, {
           partnershipId: found.partnershipId,
           contributionId: id,
           practitionerId: actor.id,
@@ -52,7 +52,7 @@ export class HandlingService {
         });
         acknowledgedUnseen(work, found);
       }
-      return work.findAndRespond(ContributionView, id);
+      return work.respond.found(ContributionView, id);
     });
   }
 
@@ -60,19 +60,19 @@ export class HandlingService {
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const unread = await ownUnread(work, id);
-      if (unread) work.noteSubject('recall', Contribution, unread);
+      if (unread) work.command.noteSubject('recall', Contribution, unread);
       if (unread) return recallUnread(work, unread, reason);
-      const found = await work.findForUpdate('recall', Contribution, ContributionView, id);
+      const found = await work.records.findForUpdate('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();
-      const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
+      const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
       work.recordEvent('contribution.recalled', Contribution, changed);
-      return work.respond(ContributionView, changed);
+      return work.respond.one(ContributionView, changed);
     });
   }
 
   askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('ask-release', Contribution, id, { lock: true });
+      const found = await work.records.find('ask-release', Contribution, id, { lock: true });
       onlyAPerson(actor);
       if (!found.originatorControl)
         throw unacceptable(
@@ -88,7 +88,7 @@ export class HandlingService {
       };
       if (await work.manager.existsBy(ReleaseRequest, waiting))
         throw conflict('asked-already', 'You asked for this release already; the originator has not decided yet.');
-      const request = await work.insert(ReleaseRequest, {
+      const request = await work.write.insert(ReleaseRequest, {
         caseId: found.caseId,
         panelId: found.panelId,
         partnershipId: found.partnershipId,
@@ -106,32 +106,32 @@ export class HandlingService {
         decidedAt: null,
       });
       this.happened(work, 'release.asked', request, found);
-      return work.respond(ReleaseRequestView, request, { status: 201 });
+      return work.respond.one(ReleaseRequestView, request, { status: 201 });
     });
   }
 
   requests(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(ReleaseRequestView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(ReleaseRequestView, {}, query));
   }
 
   requestsFor(actor: Actor, contributionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Contribution, contributionId);
-      return work.respondPage(ReleaseRequestView, { contributionId }, query);
+      await work.records.find('read', Contribution, contributionId);
+      return work.respond.page(ReleaseRequestView, { contributionId }, query);
     });
   }
 
   request(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ReleaseRequestView, await work.find('read', ReleaseRequest, id)),
+      work.respond.one(ReleaseRequestView, await work.records.find('read', ReleaseRequest, id)),
     );
   }
 
   approve(actor: Actor, id: string, { expiresAt }: ReleaseApproval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('approve', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.records.findForUpdate('approve', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'approval');
-      const about = await work.find('release', Contribution, found.contributionId);
+      const about = await work.records.find('release', Contribution, found.contributionId);
       if (about.recalledAt) throw alreadyRecalled();
       mustEnd(expiresAt, work.now, LONGEST_RELEASE_DAYS);
       return this.decide(work, found, about, { status, expiresAt }, 'release.approved');
@@ -140,18 +140,18 @@ export class HandlingService {
 
   refuse(actor: Actor, id: string, { reason }: ReleaseRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('refuse', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.records.findForUpdate('refuse', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'refusal');
-      const about = await work.find('release', Contribution, found.contributionId);
+      const about = await work.records.find('release', Contribution, found.contributionId);
       return this.decide(work, found, about, { status, refusalReason: reason }, 'release.refused');
     });
   }
 
   revoke(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('revoke', ReleaseRequest, ReleaseRequestView, id);
+      const found = await work.records.findForUpdate('revoke', ReleaseRequest, ReleaseRequestView, id);
       const status = after(releaseMachine, found.status, 'revocation');
-      const about = await work.find('release', Contribution, found.contributionId);
+      const about = await work.records.find('release', Contribution, found.contributionId);
       return this.decide(work, found, about, { status }, 'release.revoked');
     });
   }
@@ -163,7 +163,7 @@ export class HandlingService {
       const about = await work.manager.findOneByOrFail(Contribution, { id: found.contributionId });
       const by = { decidedById: work.actor.id, decidedAt: work.now };
       const status = after(releaseMachine, found.status, 'revocation');
-      this.happened(work, 'release.revoked', await work.update(ReleaseRequest, found, { status, ...by }), about);
+      this.happened(work, 'release.revoked', await work.write.update(ReleaseRequest, found, { status, ...by }), about);
     }
   }
 
@@ -175,9 +175,9 @@ export class HandlingService {
     event: string,
   ): Promise<AuthorizedResponse> {
     const by = { decidedById: work.actor.id, decidedAt: work.now };
-    const decided = await work.update(ReleaseRequest, found, { ...changes, ...by });
+    const decided = await work.write.update(ReleaseRequest, found, { ...changes, ...by });
     this.happened(work, event, decided, about);
-    return work.respond(ReleaseRequestView, decided);
+    return work.respond.one(ReleaseRequestView, decided);
   }
 
   /** Told only to those who may know of the contribution. */
@@ -234,8 +234,8 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
  */
 async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | null> {
   const { actor } = work;
-  const isReader = (await work.findOrNull('read', Contribution, id)) !== null;
-  const former = isReader ? null : await work.findOrNull('recall', Contribution, id, { lock: true });
+  const isReader = (await work.records.findOrNull('read', Contribution, id)) !== null;
+  const former = isReader ? null : await work.records.findOrNull('recall', Contribution, id, { lock: true });
   if (former || !actor.excludedCaseIds.length) return former;
   return work.asSystem(async () => {
     const found = await work.manager.findOneBy(Contribution, { id });
@@ -255,7 +255,7 @@ async function recallUnread(work: UnitOfWork, found: Contribution, reason: strin
     throw new Problem(428, 'if-match-required', 'Say which version you change', 'Send If-Match: * to recall it.');
   if (found.recalledAt) throw alreadyRecalled();
   const { id, recalledAt } = await work.asSystem(async () => {
-    const changed = await work.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
+    const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
     work.recordEvent('contribution.recalled', Contribution, changed);
     return changed;
   });

@@ -1,4 +1,5 @@
-import { MOST_COUNTED, type UnitOfWork } from '../records/unit-of-work.js';
+import { MOST_COUNTED } from '../records/authorized-repository.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 
@@ -12,10 +13,10 @@ export async function agenciesKeptOut(work: UnitOfWork, caseId: string, panelId:
     since: { $lte: work.now },
     $or: [{ until: null }, { until: { $gt: work.now } }],
   };
-  const exclusions = await work.findMany('read', Exclusion, running, MOST_COUNTED);
+  const exclusions = await work.records.findMany('read', Exclusion, running, MOST_COUNTED);
   if (!exclusions.length) return [];
-  const about = await work.findOrNull('read', Case, caseId);
-  const named = await work.findMany('read', CasePerson, { caseId }, MOST_COUNTED);
+  const about = await work.records.findOrNull('read', Case, caseId);
+  const named = await work.records.findMany('read', CasePerson, { caseId }, MOST_COUNTED);
   const people = new Set([about?.personId, ...named.map((one) => one.personId)]);
   const isOfCase = (one: Exclusion): boolean =>
     one.caseId === caseId ||

@@ -32,7 +32,7 @@ export async function nameable<T extends Person | Place | Group>(
   { panelId, partnershipId, caseId, referralId }: NamedIn,
 ): Promise<T | null> {
   const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
-  const [row] = await work.findMany<T>('name', type, filter, 1);
-  work.noteNaming(type, id, row, { panelId, caseId, referralId });
+  const [row] = await work.records.findMany<T>('name', type, filter, 1);
+  work.command.noteNaming(type, id, row, { panelId, caseId, referralId });
   return row ?? null;
 }

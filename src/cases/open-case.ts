@@ -14,5 +14,5 @@ export function mustBeOpen({ stage }: Case, what: string): void {
 
 /** Counts the case as changed, so that it comes first in lists. */
 export async function touch(work: UnitOfWork, found: Case): Promise<void> {
-  await work.update(Case, found, {});
+  await work.write.update(Case, found, {});
 }

@@ -21,9 +21,9 @@ export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemp
         [panelId, cycle.opensOn, cycle.closesOn, TO_BE_HELD],
       );
       if (!next) return;
-      if (part) await work.update(CycleMeeting, part, { meetingId: next.id, plannedOn: next.day });
+      if (part) await work.write.update(CycleMeeting, part, { meetingId: next.id, plannedOn: next.day });
       else
-        await work.insert(CycleMeeting, {
+        await work.write.insert(CycleMeeting, {
           cycleId: cycle.id,
           partnershipId: cycle.partnershipId,
           stage,

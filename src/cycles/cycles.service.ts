@@ -49,37 +49,39 @@ export class CyclesService {
   constructor(private readonly records: Records) {}
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(CycleView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(CycleView, {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(CycleView, await work.find('read', Cycle, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(CycleView, await work.records.find('read', Cycle, id)),
+    );
   }
 
   meetings(actor: Actor, cycleId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Cycle, cycleId);
-      return work.respondPage(CycleMeetingView, { cycleId }, query);
+      await work.records.find('read', Cycle, cycleId);
+      return work.respond.page(CycleMeetingView, { cycleId }, query);
     });
   }
 
   /** Their coming is a KPI: read off who was there and who chairs on that day. Source: JAG note, section 3.3, rule 6. */
   chairs(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('see-chairs', Meeting, meetingId);
+      const { panelId } = await work.records.find('see-chairs', Meeting, meetingId);
       const isMember = corePanels(actor).includes(panelId);
       // the boroughs are kept apart by the wall, and a member of the TTCG hears of all of them there
       const rows = await work.acrossPartnerships(() =>
         work.manager.query<object[]>(CHAIRS, [meetingId, isMember ? null : coordinatedPanels(actor)]),
       );
-      return work.respondList(ChairAtTtcgView, rows, { action: 'see-chairs' });
+      return work.respond.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
   }
 
   /** Makes the next cycle with its meetings. What waited for a meeting of their panels is taken up by them. */
   generate(actor: Actor, { templateId }: CycleRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const template = await work.findOrNull('read', CycleTemplate, templateId, { lock: true });
+      const template = await work.records.findOrNull('read', CycleTemplate, templateId, { lock: true });
       if (!template)
         throw unacceptable('unknown-template', 'Name a template of your partnerships: GET /v1/cycle-templates.', [
           { pointer: '/templateId', detail: 'no such template' },
@@ -88,12 +90,12 @@ export class CyclesService {
       const number = (await lastNumber(work, templateId)) + 1;
       const { partnershipId } = template;
       const days = { opensOn: opensOn(template, number), closesOn: closesOn(template, number) };
-      const cycle = await work.insert(Cycle, { templateId, partnershipId, number, ...days });
+      const cycle = await work.write.insert(Cycle, { templateId, partnershipId, number, ...days });
       for (const stage of template.stages.filter((one) => !one.shared)) {
         const { plannedOn, ...sitting } = sittingOf(template, stage, number);
         const { panelId, venueOrMode } = stage;
         const meeting = await newMeeting(work, { panelId, partnershipId, venueOrMode, ...sitting });
-        await work.insert(CycleMeeting, {
+        await work.write.insert(CycleMeeting, {
           cycleId: cycle.id,
           partnershipId,
           stage: stage.stage,
@@ -105,14 +107,14 @@ export class CyclesService {
       }
       await attach(work, cycle, template);
       work.recordEvent('cycle.planned', Cycle, cycle, { number });
-      return work.respond(CycleView, cycle, { status: 201 });
+      return work.respond.one(CycleView, cycle, { status: 201 });
     });
   }
 
   /** Nothing is on its way any more. Source: JAG note, section 3.3, rule 4. */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('read', Cycle, CycleView, id);
+      const found = await work.records.findForUpdate('read', Cycle, CycleView, id);
       await coordinates(work, (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages);
       if (found.closedAt) throw conflict('closed-already', 'The cycle is closed.');
       if (londonDay(work.now) <= found.closesOn)
@@ -124,9 +126,9 @@ export class CyclesService {
           'A cycle is closed when its meetings are over and what they handed on was taken up.',
           left,
         );
-      const closed = await work.update(Cycle, found, { closedAt: work.now });
+      const closed = await work.write.update(Cycle, found, { closedAt: work.now });
       work.recordEvent('cycle.closed', Cycle, closed, { partial: closed.partial });
-      return work.respond(CycleView, closed);
+      return work.respond.one(CycleView, closed);
     });
   }
 }

@@ -50,18 +50,20 @@ export class FeedsService {
       ...(toMeetingId ? { toMeetingId } : {}),
       ...(acknowledged ? { acknowledgedAt: acknowledged === 'true' ? { $ne: null } : null } : {}),
     };
-    return this.records.read(actor, (work) => work.respondPage(FeedView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(FeedView, filter, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(FeedView, await work.find('read', Feed, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(FeedView, await work.records.find('read', Feed, id)),
+    );
   }
 
   acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('acknowledge', Feed, FeedView, id);
+      const found = await work.records.findForUpdate('acknowledge', Feed, FeedView, id);
       if (found.acknowledgedAt) throw conflict('acknowledged-already', 'Somebody took this up already.');
-      return work.respond(FeedView, await takeUp(work, found));
+      return work.respond.one(FeedView, await takeUp(work, found));
     });
   }
 
@@ -72,7 +74,7 @@ export class FeedsService {
     { text, asksForIntelligence }: PriorityRequest,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('prioritise', Meeting, meetingId);
+      const meeting = await work.records.find('prioritise', Meeting, meetingId);
       const targets = await work.acrossPartnerships(() =>
         work.manager.query<{ cycleId: string; panelId: string; partnershipId: string }[]>(
           `SELECT cm.cycle_id AS "cycleId", m.panel_id AS "panelId", m.partnership_id AS "partnershipId"
@@ -99,7 +101,7 @@ export class FeedsService {
             agencyId: actor.agencyId,
             contributingType: actor.agencyType,
           })) ?? first;
-      return work.respond(FeedView, first as Feed, { status: 201 });
+      return work.respond.one(FeedView, first as Feed, { status: 201 });
     });
   }
 
@@ -109,11 +111,11 @@ export class FeedsService {
       const feeds = await work.manager.findBy(Feed, { toMeetingId: cancelled.id });
       for (const feed of feeds.filter((one) => !one.acknowledgedAt)) {
         const toMeetingId = await nextMeeting(work, feed.panelId, cancelled.scheduledAt);
-        await work.update(Feed, feed, { toMeetingId, rolled: feed.rolled + 1 });
+        await work.write.update(Feed, feed, { toMeetingId, rolled: feed.rolled + 1 });
       }
       for (const { cycleId } of await work.manager.findBy(CycleMeeting, { meetingId: cancelled.id })) {
         const cycle = await work.manager.findOneByOrFail(Cycle, { id: cycleId });
-        if (!cycle.partial) await work.update(Cycle, cycle, { partial: true });
+        if (!cycle.partial) await work.write.update(Cycle, cycle, { partial: true });
       }
     });
   }
@@ -127,7 +129,7 @@ export async function handOn(
   return work.acrossPartnerships(async () => {
     const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
     if (await work.manager.existsBy(Feed, same)) return null;
-    const feed = await work.insert(Feed, {
+    const feed = await work.write.insert(Feed, {
       planId: null,
       caseId: null,
       planPanelId: null,
@@ -145,7 +147,7 @@ export async function handOn(
 
 /** Somebody of the panel takes it up: it has arrived. */
 export async function takeUp(work: UnitOfWork, feed: Feed): Promise<Feed> {
-  const taken = await work.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
+  const taken = await work.write.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
   work.recordEvent('feed.acknowledged', Feed, taken, { kind: feed.kind });
   return taken;
 }
@@ -159,7 +161,7 @@ export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<v
       [meeting.panelId, meeting.scheduledAt],
     );
     for (const { id } of waiting)
-      await work.update(Feed, await work.manager.findOneByOrFail(Feed, { id }), { toMeetingId: meeting.id });
+      await work.write.update(Feed, await work.manager.findOneByOrFail(Feed, { id }), { toMeetingId: meeting.id });
   });
 }
 

@@ -25,12 +25,12 @@ export class CycleTemplatesService {
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(CycleTemplateView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(CycleTemplateView, {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(CycleTemplateView, await work.find('read', CycleTemplate, id)),
+      work.respond.one(CycleTemplateView, await work.records.find('read', CycleTemplate, id)),
     );
   }
 
@@ -38,7 +38,7 @@ export class CycleTemplatesService {
     return this.records.change(actor, async (work) => {
       counted(request);
       const partnershipId = await partnershipOf(work, request.stages);
-      const template = await work.insert(CycleTemplate, {
+      const template = await work.write.insert(CycleTemplate, {
         ...request,
         lengthDays: request.lengthDays ?? null,
         nth: request.nth ?? null,
@@ -46,7 +46,7 @@ export class CycleTemplatesService {
         partnershipId,
       });
       work.recordEvent('cycle-template.set-up', CycleTemplate, template);
-      return work.respond(CycleTemplateView, template, { status: 201 });
+      return work.respond.one(CycleTemplateView, template, { status: 201 });
     });
   }
 
@@ -56,31 +56,31 @@ export class CycleTemplatesService {
    */
   change(actor: Actor, id: string, request: CycleTemplateChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
+      const found = await work.records.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
       await coordinates(work, found.stages);
       if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
         throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
           { pointer: '/stages', detail: 'panels of another partnership' },
         ]);
       counted({ ...found, ...request });
-      if (work.isUnchanged(found))
-        return work.respond(CycleTemplateView, await work.updateIfChanged(CycleTemplate, found, request));
+      if (work.write.isUnchanged(found))
+        return work.respond.one(CycleTemplateView, await work.write.updateIfChanged(CycleTemplate, found, request));
       const movable = await movableCycles(work, id);
       const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
-      const changed = await work.update(CycleTemplate, found, {
+      const changed = await work.write.update(CycleTemplate, found, {
         ...request,
         ...(anchorNumber ? { anchorNumber } : {}),
       });
       const pointer = request.anchorOn ? '/anchorOn' : '';
       for (const cycle of movable) await this.move(work, changed, cycle, pointer);
       work.recordEvent('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
-      return work.respond(CycleTemplateView, changed);
+      return work.respond.one(CycleTemplateView, changed);
     });
   }
 
   private async move(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
     const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
-    const moved = await work.update(Cycle, cycle, days);
+    const moved = await work.write.update(Cycle, cycle, days);
     for (const stage of template.stages) {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage: stage.stage });
       const { plannedOn, ...sitting } = sittingOf(template, stage, cycle.number);
@@ -88,7 +88,7 @@ export class CycleTemplatesService {
       const meeting = await work.manager.findOneByOrFail(Meeting, { id: part.meetingId });
       if (!isToBeHeld(meeting.status)) continue;
       notIntoThePast(work, meeting, sitting.scheduledAt, pointer);
-      await work.update(CycleMeeting, part, { plannedOn });
+      await work.write.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
       const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
       const postponed = await reschedule(work, this.course, meeting, changes);
@@ -128,7 +128,7 @@ export async function lastNumber(work: UnitOfWork, templateId: string): Promise<
 export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
   const panels: Panel[] = [];
   for (const { panelId } of stages.filter((one) => !one.shared))
-    panels.push(await work.find('plan-cycles', Panel, panelId));
+    panels.push(await work.records.find('plan-cycles', Panel, panelId));
   return panels;
 }
 

@@ -1,6 +1,6 @@
 /** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
 import type { Actor } from '../authentication/actor.js';
-import type { Purpose } from '../authentication/purposes.js';
+import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
 import { declareSubject, extendSubject, subjectOf, type DenyRule } from '../authorization/subjects.js';
 import { type RecordClass } from '../database/record-class.js';
@@ -120,9 +120,6 @@ const ofOrigin = (actor: Actor, more: Where): Where => ({
   recordType: { $ne: subjectOf(ReferralScreening).name },
 });
 
-/** Tells of an emergency access, which is known to those of row 8 of `docs/who-may-widen.md`. */
-const IN_EMERGENCY: Purpose = 'EMERGENCY_BTG';
-
 /** What the originating agency learns of a disclosure on a panel where it has no seat. */
 const WITHOUT_THE_PANEL = [
   'id',
@@ -167,7 +164,7 @@ declareSubject(Disclosure, 'Disclosure', {
       where: (actor) =>
         ofOrigin(actor, {
           panelId: { $in: seatedPanels(actor) },
-          $or: [{ purpose: { $ne: IN_EMERGENCY } }, { partnershipId: { $in: entrustedPartnerships(actor) } }],
+          $or: [{ purpose: { $ne: EMERGENCY_PURPOSE } }, { partnershipId: { $in: entrustedPartnerships(actor) } }],
         }),
     },
     {

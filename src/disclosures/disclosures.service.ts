@@ -24,17 +24,18 @@ export class DisclosuresService {
     const query: PageQuery = { limit, cursor };
     return this.records.read(actor, async (work) => {
       // whoever may not know of the person learns nothing by asking
-      const isAccountable = personId !== undefined && (await work.findOrNull('account-for', Person, personId)) !== null;
-      if (personId && !isAccountable) await work.find('read', Person, personId);
-      if (asked.caseId && !(await work.findOrNull('explain', Case, asked.caseId)))
-        await work.find('read', Case, asked.caseId);
+      const isAccountable =
+        personId !== undefined && (await work.records.findOrNull('account-for', Person, personId)) !== null;
+      if (personId && !isAccountable) await work.records.find('read', Person, personId);
+      if (asked.caseId && !(await work.records.findOrNull('explain', Case, asked.caseId)))
+        await work.records.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
         ...(toBeTold === 'true' ? [{ pending: { $exists: true }, notifiedAt: null }] : []),
       ];
       const within = (about: Where[]): Where => (parts.length + about.length ? { $and: [...parts, ...about] } : {});
       const about = personId ? concerning(actor, personId, isAccountable) : [];
-      return work.respondPage(DisclosureView, within(about), query, {
+      return work.respond.page(DisclosureView, within(about), query, {
         asked: { ...asked, personId, toBeTold },
         // what is found by its case stands on a panel that the reader coordinates, where all of it is shown
         restsOn: isAccountable ? undefined : within(personId ? [{ personId }] : []),
@@ -44,30 +45,30 @@ export class DisclosuresService {
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(DisclosureView, await work.find('read', Disclosure, id)),
+      work.respond.one(DisclosureView, await work.records.find('read', Disclosure, id)),
     );
   }
 
   revisions(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Disclosure, id);
-      return work.respondPage(DisclosureRevisionView, { disclosureId: id }, query);
+      await work.records.find('read', Disclosure, id);
+      return work.respond.page(DisclosureRevisionView, { disclosureId: id }, query);
     });
   }
 
   /** Notes that the recipient was told of every correction and recall that nobody told it of before. */
   told(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('tell', Disclosure, DisclosureView, id);
+      const found = await work.records.findForUpdate('tell', Disclosure, DisclosureView, id);
       if (!found.pending || found.notifiedAt)
         throw conflict(
           'nothing-to-tell',
           'The recipient has nothing to be told of this record, or was told. See `pending` and `notifiedAt`.',
         );
       const told = { notifiedAt: work.now, notifiedById: actor.kind === 'practitioner' ? actor.id : null };
-      for (const one of await work.findMany('read', DisclosureRevision, { disclosureId: id, notifiedAt: null }))
-        await work.update(DisclosureRevision, one, told);
-      return work.respond(DisclosureView, await work.update(Disclosure, found, { notifiedAt: work.now }));
+      for (const one of await work.records.findMany('read', DisclosureRevision, { disclosureId: id, notifiedAt: null }))
+        await work.write.update(DisclosureRevision, one, told);
+      return work.respond.one(DisclosureView, await work.write.update(Disclosure, found, { notifiedAt: work.now }));
     });
   }
 }

@@ -24,40 +24,40 @@ export class EscalationsService {
 
   list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<AuthorizedResponse> {
     const filter = { ...(kind ? { kind } : {}), ...(status ? { status } : {}) };
-    return this.records.read(actor, (work) => work.respondPage(EscalationView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(EscalationView, filter, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(EscalationView, await work.find('read', Escalation, id)),
+      work.respond.one(EscalationView, await work.records.find('read', Escalation, id)),
     );
   }
 
   answer(actor: Actor, id: string, request: EscalationAnswer): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('answer', Escalation, EscalationView, id);
+      const found = await work.records.findForUpdate('answer', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'answer');
       if (request.answerDueOn < londonDay(work.now))
         throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
           { pointer: '/answerDueOn', detail: 'must not lie before today' },
         ]);
       const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
-      await work.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
+      await work.write.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
       await tellOfAction(work, 'action.steering-group-answered', found);
-      return work.findAndRespond(EscalationView, id);
+      return work.respond.found(EscalationView, id);
     });
   }
 
   /** While the action is still to be done, its end is the end of this. */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('close', Escalation, EscalationView, id);
+      const found = await work.records.findForUpdate('close', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'closure');
       if (isOpen((await actionOf(work, found)).status))
         throw conflict('action-open', 'The action is still to be done. The escalation ends when the action does.');
-      await work.update(Escalation, found, { status, closedOn: londonDay(work.now) });
+      await work.write.update(Escalation, found, { status, closedOn: londonDay(work.now) });
       await tellOfAction(work, 'action.steering-group-closed', found);
-      return work.findAndRespond(EscalationView, id);
+      return work.respond.found(EscalationView, id);
     });
   }
 }
@@ -66,7 +66,7 @@ export class EscalationsService {
 async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
   const found = await work.manager.findOneBy(Escalation, { actionId });
   if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
-  await work.update(
+  await work.write.update(
     Escalation,
     found,
     status === 'not_done'

@@ -24,7 +24,7 @@ export async function shownData(work: UnitOfWork, events: readonly Told[]): Prom
     const type = declaredSubjects().find(({ name }) => name === subjectType)?.type;
     if (!type) continue;
     const ids = [...new Set(group.map((one) => one.subjectId))];
-    const [shown, hiding] = [await work.shownOf(type, ids), await work.revealingOf(type, ids)];
+    const [shown, hiding] = [await work.records.shownOf(type, ids), await work.records.revealingOf(type, ids)];
     for (const { id, subjectId, data } of group) {
       const seen = hiding.get(subjectId)?.(data) ?? data;
       told[id] = dataShown(seen, shown.get(subjectId) ?? new Set());

@@ -21,8 +21,8 @@ export class EventsController {
   @ApiAnswer.page(EventView)
   timeline(@CurrentActor() actor: Actor, @Id() caseId: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Case, caseId);
-      const page = await work.respondPage(EventView, { caseId }, query, {
+      await work.records.find('read', Case, caseId);
+      const page = await work.respond.page(EventView, { caseId }, query, {
         given: (rows) => shownData(work, rows as never),
       });
       return page.only<EventView>(({ data }) => !('fields' in data) || (data['fields'] as string[]).length > 0);

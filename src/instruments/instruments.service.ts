@@ -12,12 +12,12 @@ export class InstrumentsService {
   constructor(private readonly records: Records) {}
 
   list(actor: Actor, { code, ...query }: InstrumentQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(InstrumentView, code ? { code } : {}, query));
+    return this.records.read(actor, (work) => work.respond.page(InstrumentView, code ? { code } : {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(InstrumentView, await work.find('read', Instrument, id)),
+      work.respond.one(InstrumentView, await work.records.find('read', Instrument, id)),
     );
   }
 }

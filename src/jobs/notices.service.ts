@@ -21,24 +21,26 @@ export class NoticesService {
     };
     // to ask for the notices of a panel is to ask about cases: a question that a bare owner may not put
     return this.records.read(actor, (work) =>
-      work.respondPage(NoticeView, filter, query, { action: panelId ? 'locate' : 'read' }),
+      work.respond.page(NoticeView, filter, query, { action: panelId ? 'locate' : 'read' }),
     );
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(NoticeView, await work.find('read', Notice, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(NoticeView, await work.records.find('read', Notice, id)),
+    );
   }
 
   markRead(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('mark-read', Notice, NoticeView, id);
+      const found = await work.records.findForUpdate('mark-read', Notice, NoticeView, id);
       if (found.readAt) throw conflict('read-already', 'Somebody of your agency read this notice already.');
-      await work.update(Notice, found, { readAt: work.now, readById: actor.id });
-      return work.findAndRespond(NoticeView, id);
+      await work.write.update(Notice, found, { readAt: work.now, readById: actor.id });
+      return work.respond.found(NoticeView, id);
     });
   }
 
   runs(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(JobRunView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(JobRunView, {}, query));
   }
 }

@@ -25,7 +25,7 @@ export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
 
 /** By the chair, after the closing date, or before it where everybody who was asked has answered. */
 export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
-  await work.find('decide-in-writing', Listing, id);
+  await work.records.find('decide-in-writing', Listing, id);
   if (meeting.scheduledAt <= work.now) return;
   const [answers] = await work.asSystem(() =>
     work.manager.query<[{ asked: number; open: number }]>(
@@ -73,7 +73,7 @@ export async function agenciesHeard(
   const known = readers
     .filter((one) => grantedLevel(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
     .map((one) => ownOrShared({ ...one, emergencyCaseIds: [] }));
-  const told = await work.findMany('read', Contribution, {
+  const told = await work.records.findMany('read', Contribution, {
     $and: [
       { caseId: item.caseId, agencyOnly: false, recalledAt: null, createdAt: { $gte: meeting.createdAt } },
       ...new Map(known.map((where) => [JSON.stringify(where), where])).values(),

@@ -40,7 +40,7 @@ export class InvitationCorrections {
   get(actor: Actor, { meetingId, listingId, id }: Place): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.respond(InvitationView, ofItem(await work.find('read', Invitation, id), listingId));
+      return work.respond.one(InvitationView, ofItem(await work.records.find('read', Invitation, id), listingId));
     });
   }
 
@@ -48,13 +48,13 @@ export class InvitationCorrections {
   change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one after the other with whoever moves or closes the meeting
-      const meeting = await work.find('read', Meeting, place.meetingId, { lock: true });
+      const meeting = await work.records.find('read', Meeting, place.meetingId, { lock: true });
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
       const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
         throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
-      if (work.isUnchanged(found))
-        return work.respond(InvitationView, await work.updateIfChanged(Invitation, found, changes));
+      if (work.write.isUnchanged(found))
+        return work.respond.one(InvitationView, await work.write.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
@@ -64,14 +64,14 @@ export class InvitationCorrections {
         );
       const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
       withinLimits(meeting, { opensAt, closesAt }, days, work.now);
-      const changed = await work.update(Invitation, found, { ...changes, changeReason: reason });
+      const changed = await work.write.update(Invitation, found, { ...changes, changeReason: reason });
       const fields = Object.keys(changes);
       work.recordEvent('invitation.changed', Invitation, changed, {
         fields: [...fields, 'changeReason'],
         opensAt,
         closesAt,
       });
-      return work.respond(InvitationView, changed);
+      return work.respond.one(InvitationView, changed);
     });
   }
 
@@ -80,14 +80,14 @@ export class InvitationCorrections {
       await itemOf(work, 'read', place.meetingId, place.listingId);
       await this.hearers.heardUntilNow(work, { id: place.listingId });
       const found = await this.taken(work, 'withdraw', place);
-      const withdrawn = await work.update(Invitation, found, {
+      const withdrawn = await work.write.update(Invitation, found, {
         withdrawnAt: work.now,
         withdrawnById: actor.id,
         withdrawalReason: reason,
       });
       await this.course.uninvited(work, withdrawn);
       work.recordEvent('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
-      return work.respond(InvitationView, withdrawn);
+      return work.respond.one(InvitationView, withdrawn);
     });
   }
 
@@ -97,7 +97,10 @@ export class InvitationCorrections {
     { listingId, id }: Place,
     writes?: object,
   ): Promise<Invitation> {
-    const found = ofItem(await work.findForUpdate(action, Invitation, InvitationView, id, { writes }), listingId);
+    const found = ofItem(
+      await work.records.findForUpdate(action, Invitation, InvitationView, id, { writes }),
+      listingId,
+    );
     if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
     return found;
   }

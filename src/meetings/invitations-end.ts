@@ -47,7 +47,7 @@ export async function shortenInvitations(
         await then(await withdraw(work, one, reason));
         continue;
       }
-      const changed = await work.update(Invitation, one, { closesAt, changeReason: reason });
+      const changed = await work.write.update(Invitation, one, { closesAt, changeReason: reason });
       work.recordEvent('invitation.changed', Invitation, changed, { fields: ['closesAt', 'changeReason'], closesAt });
     }
   });
@@ -57,7 +57,7 @@ const openInvitations = (work: UnitOfWork, of: FindOptionsWhere<Invitation>): Pr
   work.manager.findBy(Invitation, { ...of, withdrawnAt: IsNull(), closesAt: MoreThan(work.now) });
 
 async function withdraw(work: UnitOfWork, invitation: Invitation, reason: string): Promise<Invitation> {
-  const withdrawn = await work.update(Invitation, invitation, {
+  const withdrawn = await work.write.update(Invitation, invitation, {
     withdrawnAt: work.now,
     withdrawnById: work.actor.id,
     withdrawalReason: reason,

@@ -16,7 +16,7 @@ const byCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
 /** Open requests that the actor answers: they show fields that no reading of the case shows in this way. */
 async function asked(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
   const open = { caseId: { $in: caseIds }, askedAgencyId: work.actor.agencyId, closesAt: { $gt: work.now } };
-  const requests = await work.findMany('read', ResearchRequest, open, 1000);
+  const requests = await work.records.findMany('read', ResearchRequest, open, 1000);
   return requests.map(({ caseId, listingId }) => [caseId, listingId]);
 }
 
@@ -28,7 +28,7 @@ async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCas
   );
   if (!invitations.length) return [];
   const without = { ...actor, invitations: [], scopes: undefined, securityContext: { ...actor.securityContext } };
-  const otherwise = await work.knownRecords(
+  const otherwise = await work.records.known(
     Case,
     ['read'],
     invitations.map(({ caseId }) => caseId),

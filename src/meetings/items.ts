@@ -19,8 +19,8 @@ export async function itemOf(
   options = {},
 ): Promise<Listing> {
   // an identifier of a body with wrong values cannot be looked for: whoever may not know of the meeting is refused
-  if (work.actor.call.deferredProblem) await work.find('read', Meeting, meetingId);
-  const listing = await work.find(action, Listing, id, options);
+  if (work.actor.call.deferredProblem) await work.records.find('read', Meeting, meetingId);
+  const listing = await work.records.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
 }
@@ -30,7 +30,7 @@ export async function itemOf(
  * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
  */
 export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
-  return inOrder(Listing, await work.findMany('read', Listing, { $and: [{ meetingId }, also] }));
+  return inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, also] }));
 }
 
 /**
@@ -48,10 +48,10 @@ export async function asInviter<T>(
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
     // what is known of the actor is up to date once something was read
-    const { panelId } = await work.find('read', Meeting, meetingId);
+    const { panelId } = await work.records.find('read', Meeting, meetingId);
     if (memberPanels(actor).includes(panelId)) return null;
     const ids = actor.invitations.filter((one) => one.meetingId === meetingId).map(({ id }) => id);
-    const invitations = await work.findMany('read', Invitation, { id: { $in: ids } });
+    const invitations = await work.records.findMany('read', Invitation, { id: { $in: ids } });
     invitations.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
     return invitations[0]?.invitedById ?? null;
   });

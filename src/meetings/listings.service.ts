@@ -68,21 +68,21 @@ export class ListingsService {
    */
   listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Meeting, meetingId);
-      return work.respondList(ListingView, await itemsOf(work, meetingId));
+      await work.records.find('read', Meeting, meetingId);
+      return work.respond.list(ListingView, await itemsOf(work, meetingId));
     });
   }
 
   listing(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ListingView, await itemOf(work, 'read', meetingId, id)),
+      work.respond.one(ListingView, await itemOf(work, 'read', meetingId, id)),
     );
   }
 
   list(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.find('add-to-list', Case, request.caseId);
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.find('add-to-list', Case, request.caseId);
       if (found.panelId !== meeting.panelId)
         throw unacceptable('another-panel', 'A case is heard by its own panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
@@ -93,14 +93,14 @@ export class ListingsService {
       const { caseId: _, late, ...values } = request;
       const reason = late ? 'late' : REASON_OF_KIND[request.kind];
       const listing = await enlist(work, meeting, found, { ...values, reason });
-      return work.respond(ListingView, listing, { status: 201 });
+      return work.respond.one(ListingView, listing, { status: 201 });
     });
   }
 
   change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.findForUpdate('change', Listing, ListingView, id, { writes: request });
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('change', Listing, ListingView, id, { writes: request });
       stands(meeting, found);
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
       if (request.kind && request.kind !== asRead(work, found).kind) {
@@ -111,40 +111,40 @@ export class ListingsService {
             'The agenda is out and its order stands: an item stays what it is listed as.',
           );
       }
-      const changed = await work.updateIfChanged(Listing, found, request);
+      const changed = await work.write.updateIfChanged(Listing, found, request);
       work.recordEvent('listing.changed', Listing, changed, { fields: Object.keys(request) });
-      return work.respond(ListingView, changed);
+      return work.respond.one(ListingView, changed);
     });
   }
 
   /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
   remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.findForUpdate('remove', Listing, ListingView, id);
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('remove', Listing, ListingView, id);
       if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       stands(meeting, found);
       if (found.startedAt)
         throw conflict('heard-already', 'The item is being heard, or was heard. Decide to defer it: POST …/decisions.');
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
-      const removed = await work.update(Listing, found, removal);
+      const removed = await work.write.update(Listing, found, removal);
       await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
       await this.course.removed(work, removed);
       work.recordEvent('case.put-off', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
-      return work.respond(ListingView, removed);
+      return work.respond.one(ListingView, removed);
     });
   }
 
   /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
   reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const found = await work.findForUpdate('reinstate', Listing, ListingView, id);
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
       // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
-      const about = await work.find('add-to-list', Case, found.caseId, { lock: true });
+      const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
@@ -154,23 +154,23 @@ export class ListingsService {
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
       if (about.stage === 'closed')
         throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
-      const back = await work.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
+      const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.recordEvent('case.put-back', Listing, back, { meetingId });
-      return work.respond(ListingView, back);
+      return work.respond.one(ListingView, back);
     });
   }
 
   invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.respondPage(InvitationView, { listingId }, query);
+      return work.respond.page(InvitationView, { listingId }, query);
     });
   }
 
   invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one after the other with whoever takes the item off, moves or cancels the meeting
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
       if (removedAt) throw takenOff();
       if (meeting.status === 'cancelled')
@@ -198,12 +198,15 @@ export class ListingsService {
           'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
           [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
         );
-      if (practitionerId && (await work.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+      if (
+        practitionerId &&
+        (await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId
+      )
         throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
           { pointer: '/practitionerId', detail: 'no such person in that agency' },
         ]);
       await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
-      const invitation = await work.insert(Invitation, {
+      const invitation = await work.write.insert(Invitation, {
         agencyId,
         practitionerId: practitionerId ?? null,
         invitedById: actor.id,
@@ -216,14 +219,14 @@ export class ListingsService {
         partnershipId,
       });
       work.recordEvent('invitation.made', Invitation, invitation, { listingId, opensAt, closesAt });
-      return work.respond(InvitationView, invitation, { status: 201 });
+      return work.respond.one(InvitationView, invitation, { status: 201 });
     });
   }
 
   decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.respondPage(DecisionView, { meetingId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(DecisionView, { meetingId }, query, { panelId });
     });
   }
 
@@ -234,7 +237,7 @@ export class ListingsService {
    */
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId);
       const listing = await toDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
         throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
@@ -251,16 +254,16 @@ export class ListingsService {
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
       if (request.kind === 'defer') await putOff(work, listing);
-      const decision = await work.insert(Decision, {
+      const decision = await work.write.insert(Decision, {
         ...request,
         quorate: quorum.missing.length === 0,
         rulesEdition: quorum.rulesEdition,
         ...withinItem(actor, listing),
       });
-      await work.update(Listing, listing, { outcome: decision.kind });
+      await work.write.update(Listing, listing, { outcome: decision.kind });
       if (decision.kind === 'continue') await goesOn(work, listing.caseId);
       work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
-      return work.findAndRespond(DecisionView, decision.id, 201);
+      return work.respond.found(DecisionView, decision.id, 201);
     });
   }
 
@@ -279,8 +282,8 @@ export class ListingsService {
       const listing = await itemOf(work, 'minute', meetingId, listingId);
       if (listing.removedAt) throw takenOff();
       const captured = await newAction(work, { ...(await standingOf(work, listing, planId)), listingId }, request);
-      await work.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
-      return work.findAndRespond(ActionView, captured.id, 201);
+      await work.write.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
+      return work.respond.found(ActionView, captured.id, 201);
     });
   }
 }
@@ -328,11 +331,11 @@ async function invitedOnce(
 
 async function standingOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
   if (!planId) {
-    const found = await work.find('plan', Case, caseId, { lock: true });
+    const found = await work.records.find('plan', Case, caseId, { lock: true });
     mustBeOpen(found, 'no further actions');
     return { planId: null, caseId, panelId: found.panelId, partnershipId: found.partnershipId };
   }
-  const [plan] = await work.findMany('add-action', Plan, { id: planId, caseId }, 1);
+  const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
   if (plan) return inPlan(plan);
   throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
     { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
@@ -342,16 +345,16 @@ async function standingOf(work: UnitOfWork, { caseId }: Listing, planId: string 
 /** The item locked, and as whoever decides last saw it, where they say so. */
 async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
   const listing = work.actor.call.ifMatch
-    ? await work.findForUpdate('decide', Listing, ListingView, id)
-    : await work.find('decide', Listing, id, { lock: true });
+    ? await work.records.findForUpdate('decide', Listing, ListingView, id)
+    : await work.records.find('decide', Listing, id, { lock: true });
   if (listing.meetingId !== meetingId) throw notFound();
   return listing;
 }
 
 async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
-  const found = await work.find('list', Case, caseId);
+  const found = await work.records.find('list', Case, caseId);
   if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
-  const moved = await work.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
+  const moved = await work.write.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
   work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
 }
 
@@ -393,17 +396,17 @@ function stands(meeting: Meeting, listing: Listing): void {
 }
 
 /** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
-const asRead = (work: UnitOfWork, listing: Listing): Listing => work.asShown(Listing, [listing])[0] as Listing;
+const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asShown(Listing, [listing])[0] as Listing;
 
 async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
-  const meeting = await work.findOrNull('read', Meeting, meetingId, { lock: true });
+  const meeting = await work.records.findOrNull('read', Meeting, meetingId, { lock: true });
   if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
     throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
       { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
   mayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });
-  const found = await work.find('add-to-list', Case, from.caseId);
+  const found = await work.records.find('add-to-list', Case, from.caseId);
   await onlyOnce(work, meetingId, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
   await enlist(work, meeting, found, { ...values, reason: 'carried_over' });
@@ -415,7 +418,7 @@ async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Pr
  */
 async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | null> {
   const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);
-  const readable = isInvited ? await work.findMany('read', Listing, { caseId, removedAt: null }) : null;
+  const readable = isInvited ? await work.records.findMany('read', Listing, { caseId, removedAt: null }) : null;
   const [next] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
      WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)

@@ -344,7 +344,7 @@ declareSubject(Invitation, 'Invitation', {
 // who may explain a case may know who is invited to its items, except to one that is hidden from the asker
 declareKnownAttributes(['invitations'], async (work, people) => {
   const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
-  const notHidden = await work.knownRecords(Invitation, ['read'], ids);
+  const notHidden = await work.records.known(Invitation, ['read'], ids);
   return ({ invitations, recusedListingIds }) => ({
     // a recusal that the asker may not read closes an invitation without being named
     invitations: invitations.filter((one) => notHidden.has(one.id) && !recusedListingIds.includes(one.listingId)),

@@ -40,16 +40,18 @@ export class MeetingsService {
 
   list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
-    return this.records.read(actor, (work) => work.respondPage(MeetingView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(MeetingView, filter, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(MeetingView, await work.find('read', Meeting, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(MeetingView, await work.records.find('read', Meeting, id)),
+    );
   }
 
   convene(actor: Actor, request: MeetingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { id: panelId, partnershipId, mode } = await work.find('convene', Panel, request.panelId);
+      const { id: panelId, partnershipId, mode } = await work.records.find('convene', Panel, request.panelId);
       const kind = request.kind ?? (mode === 'asynchronous' ? 'written' : 'ordinary');
       if (kind === 'written' && mode !== 'asynchronous')
         throw unacceptable('panel-meets', 'Only a panel whose mode is asynchronous sits in writing.', [
@@ -57,46 +59,46 @@ export class MeetingsService {
         ]);
       if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
       const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
-      return work.respond(MeetingView, meeting, { status: 201 });
+      return work.respond.one(MeetingView, meeting, { status: 201 });
     });
   }
 
   /** The chair answers for an emergency meeting that hears no case of high risk. */
   justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('justify', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('justify', Meeting, MeetingView, id);
       if (found.kind !== 'emergency')
         throw unacceptable('no-emergency', 'Only an emergency meeting needs a reason why it cannot wait.');
       if (!isToBeHeld(found.status))
         throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason any more.`);
-      const justified = await work.update(Meeting, found, { emergencyReason: reason });
+      const justified = await work.write.update(Meeting, found, { emergencyReason: reason });
       work.recordEvent('meeting.justified', Meeting, justified);
-      return work.respond(MeetingView, justified);
+      return work.respond.one(MeetingView, justified);
     });
   }
 
   /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
   open(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('open', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
       inTheRoomOnly(found);
       const status = after(meetingMachine, found.status, 'opening');
       await mustNotWait(work, found);
-      const opened = await work.update(Meeting, found, {
+      const opened = await work.write.update(Meeting, found, {
         status,
         chairId: found.chairId ?? actor.id,
         chairByOpening: found.chairId === null,
         openedFrom: found.status,
       });
       work.recordEvent('meeting.opened', Meeting, opened);
-      return work.respond(MeetingView, opened);
+      return work.respond.one(MeetingView, opened);
     });
   }
 
   /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
   reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('reverse-opening', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
       if (await tookPlace(work, id))
         throw conflict(
@@ -104,7 +106,7 @@ export class MeetingsService {
           'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
       await setItemsBack(work, id);
-      const reversed = await work.update(Meeting, found, {
+      const reversed = await work.write.update(Meeting, found, {
         status: found.openedFrom ?? status,
         chairId: found.chairByOpening ? null : found.chairId,
         chairByOpening: false,
@@ -112,32 +114,32 @@ export class MeetingsService {
         openingReversalReason: reason,
       });
       work.recordEvent('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
-      return work.respond(MeetingView, reversed);
+      return work.respond.one(MeetingView, reversed);
     });
   }
 
   /** Its deadlines move with it. Papers that were out go out again, as another edition. */
   postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('schedule', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
       ahead(work, scheduledAt, endsAt);
       const postponed = await reschedule(work, this.course, found, { status, scheduledAt, endsAt });
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
-      return work.respond(MeetingView, postponed);
+      return work.respond.one(MeetingView, postponed);
     });
   }
 
   /** It does not take place. What is on its list stays there to be read, and can be listed at another meeting. */
   cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('schedule', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'cancellation');
-      const cancelled = await work.update(Meeting, found, { status, cancelReason: reason });
+      const cancelled = await work.write.update(Meeting, found, { status, cancelReason: reason });
       await endInvitations(work, { meetingId: id }, reason);
       await this.course.cancelled(work, cancelled);
       work.recordEvent('meeting.cancelled', Meeting, cancelled);
-      return work.respond(MeetingView, cancelled);
+      return work.respond.one(MeetingView, cancelled);
     });
   }
 
@@ -147,12 +149,12 @@ export class MeetingsService {
    */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('close', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('close', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'closure');
       const running = { meetingId: id, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.findMany('read', Listing, running, 1)).length)
+      if ((await work.records.findMany('read', Listing, running, 1)).length)
         throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
-      const undecided = await work.findMany('read', Listing, { meetingId: id, outcome: null });
+      const undecided = await work.records.findMany('read', Listing, { meetingId: id, outcome: null });
       if (undecided.length)
         throw unacceptable(
           'undecided',
@@ -161,7 +163,7 @@ export class MeetingsService {
         );
       // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
       const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
-      const closed = await work.update(Meeting, found, {
+      const closed = await work.write.update(Meeting, found, {
         status,
         closedAt: work.now,
         quorate,
@@ -172,7 +174,7 @@ export class MeetingsService {
       await shortenInvitations(work, closed, (one) => this.course.uninvited(work, one));
       await this.course.held(work, closed);
       work.recordEvent('meeting.held', Meeting, closed, { quorate });
-      return work.respond(MeetingView, closed);
+      return work.respond.one(MeetingView, closed);
     });
   }
 }
@@ -184,7 +186,7 @@ export async function newMeeting(
 ): Promise<Meeting> {
   ahead(work, values.scheduledAt, values.endsAt ?? null);
   const inForce = await rulesInForce(work, values.panelId);
-  const meeting = await work.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
+  const meeting = await work.write.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
   work.recordEvent('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
   return meeting;
 }
@@ -194,9 +196,9 @@ export async function newMeeting(
  * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
  */
 async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
-  const confirmed = await work.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
+  const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
   const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
-  return confirmed.length > 0 || (await work.findMany('read', Listing, decided, 1)).length > 0;
+  return confirmed.length > 0 || (await work.records.findMany('read', Listing, decided, 1)).length > 0;
 }
 
 /**
@@ -207,7 +209,7 @@ async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> 
   await work.asSystem(async () => {
     const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
     for (const item of begun) {
-      const back = await work.update(Listing, item, { startedAt: null, endedAt: null });
+      const back = await work.write.update(Listing, item, { startedAt: null, endedAt: null });
       work.recordEvent('item.start-reversed', Listing, back);
     }
   });
@@ -221,7 +223,7 @@ export async function reschedule(
   changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
 ): Promise<Meeting> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  const moved = await work.update(Meeting, meeting, {
+  const moved = await work.write.update(Meeting, meeting, {
     ...deadlinesOf(changes.scheduledAt, inForce?.rules),
     ...changes,
   });
@@ -252,7 +254,7 @@ function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
 async function chairs(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
-  if (!(await work.findMany('read', Membership, seat, 1)).length)
+  if (!(await work.records.findMany('read', Membership, seat, 1)).length)
     throw unacceptable('not-a-chair', 'Name somebody who chairs or co-chairs the panel on the day of the meeting.', [
       { pointer: '/chairId', detail: 'does not chair this panel on that day' },
     ]);

@@ -142,7 +142,7 @@ async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> 
   const found: Matter[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = all.map(({ id }) => id);
-    const rows = await work.findMany('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
+    const rows = await work.records.findMany('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
     const known = new Set(rows.map(({ id }) => id));
     found.push(...all.filter(({ id }) => known.has(id)));
   }

@@ -43,26 +43,28 @@ export class PanelsService {
   }
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(PanelView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(PanelView, {}, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(PanelView, await work.find('read', Panel, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(PanelView, await work.records.find('read', Panel, id)),
+    );
   }
 
   change(actor: Actor, id: string, request: PanelChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('convene', Panel, PanelView, id, { writes: request });
-      const changed = await work.updateIfChanged(Panel, found, request);
+      const found = await work.records.findForUpdate('convene', Panel, PanelView, id, { writes: request });
+      const changed = await work.write.updateIfChanged(Panel, found, request);
       work.recordEvent('panel.changed', Panel, changed, { fields: Object.keys(request) });
-      return work.respond(PanelView, changed);
+      return work.respond.one(PanelView, changed);
     });
   }
 
   memberships(actor: Actor, panelId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Panel, panelId);
-      return work.respondPage(MembershipView, { panelId }, query);
+      await work.records.find('read', Panel, panelId);
+      return work.respond.page(MembershipView, { panelId }, query);
     });
   }
 
@@ -72,8 +74,8 @@ export class PanelsService {
       // a wrong role does not say which command it is: somebody who may give one of them is told what is wrong
       const appointsChairs =
         isGoverning ||
-        (actor.call.deferredProblem && (await work.findOrNull('appoint-chairs', Panel, panelId)) !== null);
-      const panel = await work.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
+        (actor.call.deferredProblem && (await work.records.findOrNull('appoint-chairs', Panel, panelId)) !== null);
+      const panel = await work.records.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
         lock: !!request.replacesId,
       });
       const member = await appointed(work, request.practitionerId, panel);
@@ -91,52 +93,54 @@ export class PanelsService {
       const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
       await oneSeatAtATime(work, panelId, { ...seat, validTo });
       const given = { ...seat, validTo, panelId, agencyId: member.agencyId, appointedById: actor.id };
-      const membership = await work.insert(Membership, given);
+      const membership = await work.write.insert(Membership, given);
       if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
         await mustLeaveAChair(work, replaced, replaced.validTo as string);
         await mustLeaveSomebody?.();
       }
       work.recordEvent('membership.began', Membership, membership, { tier: request.tier, role: request.role });
-      return work.respond(MembershipView, membership, { status: 201 });
+      return work.respond.one(MembershipView, membership, { status: 201 });
     });
   }
 
   end(actor: Actor, panelId: string, id: string, { validTo }: MembershipEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const panel = await work.find('read', Panel, panelId, { lock: true });
-      await work.find('end', Membership, id);
+      const panel = await work.records.find('read', Panel, panelId, { lock: true });
+      await work.records.find('end', Membership, id);
       const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
-      const membership = await work.findForUpdate('end', Membership, MembershipView, id, { writes: { validTo } });
+      const membership = await work.records.findForUpdate('end', Membership, MembershipView, id, {
+        writes: { validTo },
+      });
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
-      const ended = await work.updateIfChanged(Membership, membership, { validTo });
+      const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
       // after the change, which waits for whoever else changes a seat
       if (CHAIRING_ROLES.includes(membership.role)) {
         await mustLeaveAChair(work, membership, validTo);
         await mustLeaveSomebody();
       }
       work.recordEvent('membership.ends', Membership, ended, { validTo });
-      return work.respond(MembershipView, ended);
+      return work.respond.one(MembershipView, ended);
     });
   }
 
   /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      await work.find('read', Panel, panelId);
-      const seat = await work.find('end', Membership, id);
+      await work.records.find('read', Panel, panelId);
+      const seat = await work.records.find('end', Membership, id);
       // before the panel is locked: items of meetings are locked here
       if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
-      const panel = await work.find('read', Panel, panelId, { lock: true });
+      const panel = await work.records.find('read', Panel, panelId, { lock: true });
       const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
-      const membership = await work.findForUpdate('end', Membership, MembershipView, id);
+      const membership = await work.records.findForUpdate('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
       const ended = await endedAtOnce(work, membership, reason);
       if (CHAIRING_ROLES.includes(ended.role)) {
         await mustLeaveAChair(work, ended, ended.validTo as string);
         await mustLeaveSomebody();
       }
-      return work.respond(MembershipView, ended);
+      return work.respond.one(MembershipView, ended);
     });
   }
 
@@ -159,7 +163,7 @@ export class PanelsService {
       throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
         { pointer: '/replaceReason', detail: 'is needed with replacesId' },
       ]);
-    const old = await work.find('end', Membership, replacesId as string, { lock: true });
+    const old = await work.records.find('end', Membership, replacesId as string, { lock: true });
     if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
     const today = londonDay(work.now);
     if (validFrom < today)
@@ -169,26 +173,26 @@ export class PanelsService {
     if (validFrom === today) return endedAtOnce(work, old, replaceReason);
     const validTo = daysAfter(validFrom, -1);
     onlyShorter(work, old, validTo);
-    const ended = await work.update(Membership, old, { validTo });
+    const ended = await work.write.update(Membership, old, { validTo });
     work.recordEvent('membership.ends', Membership, ended, { validTo });
     return ended;
   }
 
   rules(actor: Actor, panelId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Panel, panelId);
-      return work.respondPage(PanelRulesView, { panelId }, query);
+      await work.records.find('read', Panel, panelId);
+      return work.respond.page(PanelRulesView, { panelId }, query);
     });
   }
 
   rule(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      await work.find('rule', Panel, panelId, { lock: true });
-      const editions = await work.findMany('read', PanelRules, { panelId });
+      await work.records.find('rule', Panel, panelId, { lock: true });
+      const editions = await work.records.findMany('read', PanelRules, { panelId });
       const edition = Math.max(0, ...editions.map((one) => one.edition)) + 1;
-      const made = await work.insert(PanelRules, { ...request, rules: { ...request.rules }, panelId, edition });
+      const made = await work.write.insert(PanelRules, { ...request, rules: { ...request.rules }, panelId, edition });
       work.recordEvent('panel.rules-set', PanelRules, made, { edition });
-      return work.respond(PanelRulesView, made, { status: 201 });
+      return work.respond.one(PanelRulesView, made, { status: 201 });
     });
   }
 }
@@ -201,7 +205,7 @@ async function appointed(work: UnitOfWork, practitionerId: string, { partnership
       'Nobody appoints themselves, nor anybody whom their agency registered under a name that they have or had. Ask somebody else who may give this seat.',
     );
   // locked, so that nobody gets a seat while being made inactive
-  const member = await work.findOrNull('appoint', Practitioner, practitionerId, { lock: true });
+  const member = await work.records.findOrNull('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
   throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
@@ -242,7 +246,7 @@ async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string
     throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
   const hasBegun = seat.validFrom <= today;
   const validTo = daysAfter(hasBegun ? today : seat.validFrom, -1);
-  const ended = await work.update(Membership, seat, { validTo, endedAt: work.now, endReason });
+  const ended = await work.write.update(Membership, seat, { validTo, endedAt: work.now, endReason });
   work.recordEvent(hasBegun ? 'membership.ended' : 'membership.cancelled', Membership, ended, { validTo });
   return ended;
 }

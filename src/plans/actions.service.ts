@@ -11,7 +11,8 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { londonDay } from '../time/london-day.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
-import { MOST_COUNTED, type UnitOfWork } from '../records/unit-of-work.js';
+import { MOST_COUNTED } from '../records/authorized-repository.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Action, ActionNote, actionMachine, isOpen, OPEN_STATUSES, type ActionCommand } from './action.entity.js';
 import type {
   ActionAcceptance,
@@ -51,12 +52,12 @@ export class ActionsService {
     following.register({
       status: async (work, { id: caseId }) => {
         const open = { caseId, ownerAgencyId: work.actor.agencyId, status: { $in: [...OPEN_STATUSES] } };
-        const actions = await work.findMany('read', Action, open, 100);
+        const actions = await work.records.findMany('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
       // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
       obstacles: async (work, { id: caseId }) =>
-        (await work.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
+        (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
           : [],
     });
@@ -72,7 +73,7 @@ export class ActionsService {
       ...(mine === undefined ? [] : [{ ownerAgencyId: mine ? actor.agencyId : { $ne: actor.agencyId } }]),
     ];
     return this.records.read(actor, async (work) =>
-      work.respondPage(ActionView, filters.length ? { $and: filters } : {}, query, {
+      work.respond.page(ActionView, filters.length ? { $and: filters } : {}, query, {
         action: panelId ? 'locate' : 'read',
         asked: { panelId, status, overdue, mine },
       }),
@@ -80,27 +81,29 @@ export class ActionsService {
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(ActionView, await work.find('read', Action, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ActionView, await work.records.find('read', Action, id)),
+    );
   }
 
   /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
   ledger(actor: Actor, { panelId }: LedgerQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      if (panelId) await work.find('read', Panel, panelId);
+      if (panelId) await work.records.find('read', Panel, panelId);
       const seats = panelId ? await seatsOn(work, panelId) : [];
       // as in the list of actions: to ask for those of a panel is to ask about the case
-      const actions = await work.findMany(
+      const actions = await work.records.findMany(
         panelId ? 'locate' : 'read',
         Action,
         panelId ? { panelId } : {},
         MOST_COUNTED,
       );
-      work.auditCount(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
+      work.audit.count(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
-      const agencies = await work.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
+      const agencies = await work.records.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
       const account = ({ id }: Agency): Account => accountOf(byAgency.get(id) ?? [], work.now);
-      return work.respondList(
+      return work.respond.list(
         LedgerView,
         agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       );
@@ -109,24 +112,24 @@ export class ActionsService {
 
   ofPlan(actor: Actor, planId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { caseId, panelId, endOn } = await work.find('read', Plan, planId);
-      return work.respondPage(PlanActionView, { caseId, planId }, query, { panelId, given: { endOn } });
+      const { caseId, panelId, endOn } = await work.records.find('read', Plan, planId);
+      return work.respond.page(PlanActionView, { caseId, planId }, query, { panelId, given: { endOn } });
     });
   }
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // so that it does not end meanwhile
-      const plan = await work.find('add-action', Plan, planId, { lock: true });
+      const plan = await work.records.find('add-action', Plan, planId, { lock: true });
       const proposed = await newAction(work, inPlan(plan), request);
-      return work.findAndRespond(ActionView, proposed.id, 201);
+      return work.respond.found(ActionView, proposed.id, 201);
     });
   }
 
   /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
   change(actor: Actor, id: string, request: ActionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Action, ActionView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Action, ActionView, id, { writes: request });
       if (!isOpen(found.status))
         throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
       const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);
@@ -138,16 +141,16 @@ export class ActionsService {
         );
       if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
       const named = await ownerNamed(work, found, request.ownerPractitionerId);
-      const changed = await work.updateIfChanged(Action, found, { ...request, ...named });
+      const changed = await work.write.updateIfChanged(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.recordEvent('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
-      return work.findAndRespond(ActionView, id);
+      return work.respond.found(ActionView, id);
     });
   }
 
   accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('accept', Action, ActionView, id);
+      const found = await work.records.findForUpdate('accept', Action, ActionView, id);
       return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
     });
   }
@@ -155,18 +158,18 @@ export class ActionsService {
   /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
   assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('name-owner', Action, ActionView, id);
+      const found = await work.records.findForUpdate('name-owner', Action, ActionView, id);
       if (!isOpen(found.status))
         throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
-      const changed = await work.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
+      const changed = await work.write.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
       work.recordEvent('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
-      return work.findAndRespond(ActionView, id);
+      return work.respond.found(ActionView, id);
     });
   }
 
   progress(actor: Actor, id: string, { status, note }: ActionProgress): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('progress', Action, ActionView, id);
+      const found = await work.records.findForUpdate('progress', Action, ActionView, id);
       return this.move(work, found, status === 'blocked' ? 'obstruction' : 'progress', {}, note);
     });
   }
@@ -174,7 +177,7 @@ export class ActionsService {
   /** Only the owner or the coordination reports an action done. Source: JAG note, section 1.8. */
   complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('complete', Action, ActionView, id);
+      const found = await work.records.findForUpdate('complete', Action, ActionView, id);
       if (outcome !== 'done' && !outcomeText)
         throw unacceptable('reason-missing', 'An action that was not done needs the reason.', [
           { pointer: '/outcomeText', detail: 'say what changed, or why the agency did not act' },
@@ -186,21 +189,21 @@ export class ActionsService {
 
   cancel(actor: Actor, id: string, { outcome, outcomeText }: ActionCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('cancel', Action, ActionView, id);
+      const found = await work.records.findForUpdate('cancel', Action, ActionView, id);
       return this.move(work, found, ENDS[outcome], { outcomeText }, outcomeText);
     });
   }
 
   verify(actor: Actor, id: string, { note }: ActionVerification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) =>
-      this.move(work, await work.findForUpdate('verify', Action, ActionView, id), 'verification', {}, note),
+      this.move(work, await work.records.findForUpdate('verify', Action, ActionView, id), 'verification', {}, note),
     );
   }
 
   notes(actor: Actor, actionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Action, actionId);
-      return work.respondPage(ActionNoteView, { actionId }, query);
+      await work.records.find('read', Action, actionId);
+      return work.respond.page(ActionNoteView, { actionId }, query);
     });
   }
 
@@ -213,14 +216,14 @@ export class ActionsService {
   ): Promise<AuthorizedResponse> {
     const status = after(actionMachine, found.status, command);
     const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
-    const moved = await work.update(Action, found, { ...changes, status, endedOn });
+    const moved = await work.write.update(Action, found, { ...changes, status, endedOn });
     const { caseId, listingId, panelId, partnershipId } = found;
     const { agencyId, agencyType: contributingType } = work.actor;
     const stands = { caseId, listingId, panelId, partnershipId, agencyId, contributingType };
-    if (note) await work.insert(ActionNote, { actionId: found.id, status, note, ...stands });
+    if (note) await work.write.insert(ActionNote, { actionId: found.id, status, note, ...stands });
     work.recordEvent(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
-    return work.findAndRespond(ActionView, found.id);
+    return work.respond.found(ActionView, found.id);
   }
 }
 
@@ -243,7 +246,7 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
   const { ownerAgencyId, ownerPractitionerId } = request;
   if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw namesItsOwn();
   await inAgency(work, ownerPractitionerId, ownerAgencyId);
-  const proposed = await work.insert(Action, {
+  const proposed = await work.write.insert(Action, {
     ...request,
     ...standing,
     ownerNamedById: ownerPractitionerId ? work.actor.id : null,
@@ -303,14 +306,14 @@ async function ownerNamed(
   if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
   // whoever confirms the own name was named by somebody else before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
-  if (!(await work.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
+  if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
   await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
 async function inAgency(work: UnitOfWork, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
   if (!practitionerId) return;
-  if ((await work.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+  if ((await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
     throw unacceptable('not-of-the-owner', 'Name somebody who works for the agency that owns the action.', [
       { pointer: '/ownerPractitionerId', detail: 'no such person in that agency' },
     ]);

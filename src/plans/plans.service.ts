@@ -25,23 +25,25 @@ export class PlansService {
 
   list(actor: Actor, caseId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Case, caseId);
-      return work.respondPage(PlanView, { caseId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Case, caseId);
+      return work.respond.page(PlanView, { caseId }, query, { panelId });
     });
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(PlanView, await work.find('read', Plan, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(PlanView, await work.records.find('read', Plan, id)),
+    );
   }
 
   draft(actor: Actor, caseId: string, request: PlanRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('plan', Case, caseId);
+      const found = await work.records.find('plan', Case, caseId);
       mustBeOpen(found, 'no plan');
       const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
       if (leadAgencyId !== found.leadAgencyId) await onThePanel(work, leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder(request);
-      const plan = await work.insert(Plan, {
+      const plan = await work.write.insert(Plan, {
         ...request,
         leadAgencyId,
         caseId,
@@ -51,13 +53,13 @@ export class PlansService {
         contributingType: actor.agencyType,
       });
       work.recordEvent('plan.drafted', Plan, plan);
-      return work.respond(PlanView, plan, { status: 201 });
+      return work.respond.one(PlanView, plan, { status: 201 });
     });
   }
 
   change(actor: Actor, id: string, request: PlanChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Plan, PlanView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Plan, PlanView, id, { writes: request });
       if (hasEnded(found))
         throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
@@ -67,9 +69,9 @@ export class PlansService {
         );
       if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder({ ...found, ...request });
-      const changed = await work.updateIfChanged(Plan, found, request);
+      const changed = await work.write.updateIfChanged(Plan, found, request);
       work.recordEvent('plan.changed', Plan, changed, { fields: Object.keys(request) });
-      return work.respond(PlanView, changed);
+      return work.respond.one(PlanView, changed);
     });
   }
 
@@ -79,39 +81,39 @@ export class PlansService {
    */
   agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('agree', Plan, PlanView, id);
+      const found = await work.records.findForUpdate('agree', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'agreement');
       const weak = await this.notSmart(work, found);
       if (weak.length && !chairReason)
         throw unacceptable('not-smart', 'Every action must be SMART, or the chair says why the plan is agreed.', weak);
-      if (weak.length && !(await work.findOrNull('agree-nonetheless', Plan, id)))
+      if (weak.length && !(await work.records.findOrNull('agree-nonetheless', Plan, id)))
         throw refused('chair-only', 'Only the panel’s chair may agree a plan whose actions are not SMART.');
-      const about = await work.find('change', Case, found.caseId);
-      const moved = await work.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
+      const about = await work.records.find('change', Case, found.caseId);
+      const moved = await work.write.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
       work.recordEvent('case.plan-agreed', Case, moved, { stage: moved.stage });
-      const agreed = await work.update(Plan, found, {
+      const agreed = await work.write.update(Plan, found, {
         status,
         agreedAt: work.now,
         chairReason: weak.length ? chairReason : null,
       });
       work.recordEvent('plan.agreed', Plan, agreed, { smart: !weak.length });
-      return work.respond(PlanView, agreed);
+      return work.respond.one(PlanView, agreed);
     });
   }
 
   start(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('start', Plan, PlanView, id);
-      const started = await work.update(Plan, found, { status: after(planMachine, found.status, 'start') });
+      const found = await work.records.findForUpdate('start', Plan, PlanView, id);
+      const started = await work.write.update(Plan, found, { status: after(planMachine, found.status, 'start') });
       work.recordEvent('plan.started', Plan, started);
-      return work.findAndRespond(PlanView, id);
+      return work.respond.found(PlanView, id);
     });
   }
 
   /** Against the aims that were agreed. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
   evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('evaluate', Plan, PlanView, id);
+      const found = await work.records.findForUpdate('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
       if (request.outcomes.length !== found.aims.length)
         throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
@@ -121,32 +123,32 @@ export class PlansService {
         throw unacceptable('method-reason', 'What could not be evaluated needs the reason, and nothing else does.', [
           { pointer: '/methodReason', detail: 'is needed with the method not_possible, and with no other' },
         ]);
-      const evaluated = await work.update(Plan, found, { ...request, status, evaluatedAt: work.now });
+      const evaluated = await work.write.update(Plan, found, { ...request, status, evaluatedAt: work.now });
       work.recordEvent('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
-      return work.findAndRespond(PlanView, id);
+      return work.respond.found(PlanView, id);
     });
   }
 
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('close', Plan, PlanView, id);
+      const found = await work.records.findForUpdate('close', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'closure');
       await nothingOpen(work, found);
       await goOnInTheCase(work, found);
-      const closed = await work.update(Plan, found, { status });
+      const closed = await work.write.update(Plan, found, { status });
       work.recordEvent('plan.closed', Plan, closed);
-      return work.findAndRespond(PlanView, id);
+      return work.respond.found(PlanView, id);
     });
   }
 
   /** What each action lacks, in words that say nothing about its content. */
   private async notSmart(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
-    const actions = (await work.findMany('read', Action, { caseId, planId })).filter(
+    const actions = (await work.records.findMany('read', Action, { caseId, planId })).filter(
       ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
     );
     if (!actions.length)
       throw unacceptable('no-action', 'A plan needs at least one action before it can be agreed. Propose one first.');
-    const shown = await work.shownOf(
+    const shown = await work.records.shownOf(
       Action,
       actions.map((one) => one.id),
     );
@@ -169,7 +171,7 @@ export class PlansService {
 
 /** Each action of it that the actor sees has ended: one that the actor may not see does not stand in the way. */
 async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
-  const open = await work.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
+  const open = await work.records.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
   throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
     errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
@@ -180,7 +182,7 @@ async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Prom
 async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
   await work.asSystem(async () => {
     for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
-      const moved = await work.update(Action, action, { planId: null });
+      const moved = await work.write.update(Action, action, { planId: null });
       work.recordEvent('action.changed', Action, moved, { fields: ['planId'] });
     }
   });
@@ -198,7 +200,7 @@ export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: st
 export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
   const today = londonDay(work.now);
   const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
-  return work.findMany('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
+  return work.records.findMany('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
 }
 
 function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {

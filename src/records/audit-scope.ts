@@ -36,3 +36,25 @@ export function auditScopeOf({ name }: Pick<Subject, 'name'>, rows: Row[]): Audi
   const parents = name === 'AccessRequest' ? [] : rows.flatMap((row) => valuesOf(row, PARENTS));
   return { panelIds: [...new Set(panels)].sort(), parentIds: [...new Set(parents)].sort() };
 }
+
+/** Merges audit scopes. */
+export const mergeScopes = (...scopes: (AuditScope | undefined)[]): AuditScope => ({
+  panelIds: [...new Set(scopes.flatMap((one) => one?.panelIds ?? []))].sort(),
+  parentIds: [...new Set(scopes.flatMap((one) => one?.parentIds ?? []))].sort(),
+});
+
+/** Partnership, people and scope of an audit entry. */
+export interface AuditConcern extends AuditScope {
+  partnershipId: string | null;
+  personIds: string[];
+}
+
+/** Returns partnership, people and audit scope of rows that share a partnership. */
+export function concernOf(subject: Subject, ...rows: Row[]): AuditConcern {
+  const people = rows.map((row) => row[subject.name === 'Person' ? 'id' : 'personId']);
+  return {
+    partnershipId: (rows[0]?.['partnershipId'] as string | null | undefined) ?? null,
+    personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
+    ...auditScopeOf(subject, rows),
+  };
+}

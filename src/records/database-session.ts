@@ -1,16 +1,13 @@
 /**
- * Database session of one unit of work: sends statements and sets the row-level security context.
- *
- * Before a transaction begins, each group of statements is sent with the context as a single implicit transaction.
- * After `begin`, the context applies to all further statements of the transaction.
+ * Database session of one unit of work: one transaction on one connection, with the row-level security context of the
+ * actor. Statements are pipelined: BEGIN, the context and the first reads are sent without waiting for results.
  */
 import type { PoolClient } from 'pg';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import type { Clock } from '../time/clock.js';
 import type { BoundStatement } from './statement-template.js';
-import { runPipelined, isPrepared } from './pipelined-query.js';
-import { holdWrites } from '../database/hold-writes.js';
 import { setContextStatement, type SecurityContext } from './security-context.js';
 
 /**
@@ -20,63 +17,54 @@ export class StaleActorError extends Error {}
 
 export class DatabaseSession {
   private transaction: Promise<void> | undefined;
-  private queued: BoundStatement[] = [];
-  private results: Promise<Row[][]> | undefined;
   private lastResult: Promise<unknown> = Promise.resolve();
   private isVerified = false;
   private isEnded = false;
 
+  /** `client` is the connection of `runner`. */
   constructor(
+    private readonly runner: QueryRunner,
     readonly client: PoolClient,
     private readonly actor: Actor,
     private readonly clock: Clock,
   ) {}
 
+  /** Entity manager of the transaction, which begins if it has not yet. */
+  get manager(): EntityManager {
+    this.begin();
+    return this.runner.manager;
+  }
+
   /**
-   * Begins a transaction. All statements of a read see one snapshot, taken when the context was set; a change (READ
+   * Begins the transaction. All statements of a read see one snapshot, taken when the context was set; a change (READ
    * COMMITTED) also sees later commits of others.
    */
   begin(isChange = false): void {
     this.mustBeOpen();
     if (this.transaction) return;
-    const send = holdWrites(this.client);
-    const transaction = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
+    const begun = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
     const contextSet = this.client.query<{ version: string | null }>(setContextStatement(this.securityContext));
-    // uncork after statements issued in the current tick, so that BEGIN, context and statements are sent in one message
-    process.nextTick(() => process.nextTick(send));
-    this.transaction = Promise.all([contextSet, transaction]).then(([{ rows }]) =>
+    this.transaction = Promise.all([contextSet, begun]).then(([{ rows }]) =>
       this.verifyVersion(rows[0]?.version ?? null),
     );
     this.transaction.catch(() => undefined); // avoids an unhandled rejection; `commit` and `rollBack` await the promise
   }
 
-  /** Queues a statement. Statements queued in the same tick are sent together (pipelining). */
+  /**
+   * Sends a prepared statement without waiting for earlier results (pipelining). Rows are returned only after the
+   * actor's permissions were found unchanged.
+   */
   async query(statement: BoundStatement): Promise<Row[]> {
-    this.mustBeOpen();
-    const at = this.queued.push(statement) - 1;
-    if (at === 0) {
-      this.results = new Promise((resolve) => process.nextTick(resolve)).then(() => this.send());
-      this.lastResult = this.results;
-    }
-    return (await this.results)?.[at] ?? [];
-  }
-
-  private async send(): Promise<Row[][]> {
-    this.mustBeOpen();
-    const statements = this.queued;
-    this.queued = [];
-    const contextStatement = this.transaction ? null : setContextStatement(this.securityContext);
-    const isOne = statements.every((statement) => isPrepared(this.client, statement));
-    const answers = isOne
-      ? [await runPipelined(this.client, statements, contextStatement)]
-      : await Promise.all(statements.map((form) => runPipelined(this.client, [form], contextStatement)));
-    for (const { version } of answers) if (contextStatement) await this.verifyVersion(version);
+    this.begin();
+    const result = this.client.query<Row>(statement);
+    this.lastResult = result;
+    result.catch(() => undefined); // avoids an unhandled rejection if the transaction failed
     await this.transaction;
-    return answers.flatMap(({ rows }) => rows);
+    return (await result).rows;
   }
 
   /** Sets another security context for the rest of the transaction; without an argument, restores the actor's own. */
-  useSecurityContext(instead: (context: SecurityContext) => SecurityContext = (wall) => wall): void {
+  useSecurityContext(instead: (context: SecurityContext) => SecurityContext = (context) => context): void {
     this.begin();
     this.lastResult = this.client.query(setContextStatement(instead(this.securityContext)));
     this.lastResult.catch(() => undefined); // avoids an unhandled rejection; the next statement fails with the same error
@@ -121,7 +109,7 @@ export class DatabaseSession {
    * continue, but the connection may already serve another request.
    */
   private mustBeOpen(): void {
-    if (this.isEnded) throw new Error('a question was put when its unit of work was over');
+    if (this.isEnded) throw new Error('a statement was sent after the end of its unit of work');
   }
 
   private get securityContext(): SecurityContext {

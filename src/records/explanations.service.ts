@@ -56,7 +56,7 @@ export class ExplanationsService {
       );
       if (!row) throw notFound();
       const isOther = about !== work.actor;
-      work.auditExplanation(subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      work.audit.explanation(subject, row, { about: isOther ? about.id : undefined, field: request.field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
       const explained = explain(about, subject, request.action, asked, request.field);
       const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
@@ -70,9 +70,9 @@ export class ExplanationsService {
     subject: Subject,
     { actor: about, id, field }: ExplanationRequest,
   ): Promise<void> {
-    const explains = about !== undefined && (await work.findOrNull('explain', subject.type, id)) !== null;
-    await work.find(explains ? 'explain' : 'read', subject.type, id);
-    if (explains && field && !(await work.findOrNull('read', subject.type, id)))
+    const explains = about !== undefined && (await work.records.findOrNull('explain', subject.type, id)) !== null;
+    await work.records.find(explains ? 'explain' : 'read', subject.type, id);
+    if (explains && field && !(await work.records.findOrNull('read', subject.type, id)))
       throw refused(
         'not-permitted',
         'You may ask who reads this record, but not read it yourself, and so not ask about a field of it. Ask without field.',
@@ -104,10 +104,10 @@ export class ExplanationsService {
 
   /** Returns whether the requester may `explain` the record, or may read the record and `explain` its parent. */
   private async mayAskAboutOthers(work: UnitOfWork, subject: Subject, id: string): Promise<boolean> {
-    if (await work.findOrNull('explain', subject.type, id)) return true;
+    if (await work.records.findOrNull('explain', subject.type, id)) return true;
     if (!subject.parent) return false;
     const relation = relationOf(subject, subject.parent);
-    const row = await work.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
+    const row = await work.records.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
 }
@@ -132,8 +132,8 @@ async function withoutUnread(work: UnitOfWork, subject: Subject, row: Row): Prom
 /** Returns identifiers of those records that the requester may read or explain. */
 async function knownAmong(work: UnitOfWork, type: RecordClass, ids: string[]): Promise<Set<unknown>> {
   const found = [
-    ...(await work.findMany('read', type, { id: { $in: ids } }, ids.length)),
-    ...(await work.findMany('explain', type, { id: { $in: ids } }, ids.length)),
+    ...(await work.records.findMany('read', type, { id: { $in: ids } }, ids.length)),
+    ...(await work.records.findMany('explain', type, { id: { $in: ids } }, ids.length)),
   ];
   return new Set(found.map((one) => (one as Row)['id']));
 }
@@ -146,7 +146,7 @@ async function refersToUnread(work: UnitOfWork, { type }: Subject, row: Row, fie
   const reference = field === undefined ? undefined : referencesOf(type).get(field);
   const id = field === undefined ? null : (row[field] as string | null);
   const to = reference?.to(row);
-  return !!reference && !!id && !!to && (await work.knownRecords(to, reference.actions, [id])).get(id) === false;
+  return !!reference && !!id && !!to && (await work.records.known(to, reference.actions, [id])).get(id) === false;
 }
 
 function withheldReference({ steps, ...explained }: Explanation): Explanation {

@@ -43,7 +43,7 @@ export async function storedReply(work: UnitOfWork): Promise<AuthorizedResponse 
     );
   const { view, recordId } = earlier;
   const body = JSON.parse(earlier.body) as Row;
-  const told = view && recordId ? await work.respondAgain(viewNamed(view), recordId, body) : body;
+  const told = view && recordId ? await work.respond.again(viewNamed(view), recordId, body) : body;
   return new AuthorizedResponse(told, earlier.status, earlier.headers, told === body ? earlier.body : undefined);
 }
 

@@ -26,7 +26,8 @@ import {
 } from './audit-recording.js';
 import { storeReply, storedReply } from './idempotency.js';
 import { AuthorizedResponse } from './authorized-response.js';
-import { Refusal, UnitOfWork } from './unit-of-work.js';
+import { Refusal } from './command-subject.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 /** Maximum number of attempts if permissions change concurrently. */
 const MOST_TIMES = 6;
@@ -49,7 +50,10 @@ function inOrder({ call: { deferredProblem } }: Actor, error: unknown): unknown 
  * hidden identifier. Records that share the identifier of their parent, such as the screening of a referral, do not
  * count as shown by that identifier.
  */
-function shownChanges({ revisedRecords, withdrawnPeople }: UnitOfWork, { identifiers }: AuthorizedResponse): string[] {
+function shownChanges(
+  { revisedRecords, withdrawnPeople }: UnitOfWork['write'],
+  { identifiers }: AuthorizedResponse,
+): string[] {
   const ownIdentifier = revisedRecords.filter(({ recordType }) => !sharesIdentifier(recordType));
   const changed = [...ownIdentifier.map((one) => one.recordId), ...withdrawnPeople.map((one) => one.personId)];
   return changed.filter((id) => identifiers.has(id));
@@ -83,7 +87,7 @@ export class Records {
     const { answer, audit } = await this.working(actor, async (work) => {
       const found = await does(work);
       if (work.events.length) throw new Error('a read that tells of an event is a change');
-      return { answer: found, audit: work.audit };
+      return { answer: found, audit: work.audit.drafts };
     });
     if (audit.length) await this.auditLog.record(actor, audit);
     return answer;
@@ -99,22 +103,22 @@ export class Records {
       const { client } = session;
       const earlier = await storedReply(work);
       const presented = earlier ?? (await does(work));
-      const link = this.disclosures.linkFor(actor, shownChanges(work, presented));
+      const link = this.disclosures.linkFor(actor, shownChanges(work.write, presented));
       if (link) presented.headers['link'] = link;
-      if (earlier) work.auditRepeat(earlier);
+      if (earlier) work.audit.repeat(earlier);
       else await storeReply(work, presented);
       const tell = (events: EventDraft[]) => (): Promise<void> => this.outbox.write(work.manager, actor, events);
       if (work.events.length)
         await (work.actedAcrossPartnerships ? work.acrossPartnerships(tell(work.events)) : tell(work.events)());
-      if (work.unseenEvents.length) await work.asSystem(tell(work.unseenEvents));
+      if (work.systemEvents.length) await work.asSystem(tell(work.systemEvents));
       // notifications include recipients that the actor may not know
-      if (work.revisedRecords.length || work.withdrawnPeople.length)
+      if (work.write.revisedRecords.length || work.write.withdrawnPeople.length)
         await work.asSystem(async () => {
-          for (const revised of work.revisedRecords) await this.disclosures.revised(client, revised);
-          for (const one of work.withdrawnPeople) await this.disclosures.takenBack(client, one);
+          for (const revised of work.write.revisedRecords) await this.disclosures.revised(client, revised);
+          for (const one of work.write.withdrawnPeople) await this.disclosures.takenBack(client, one);
         });
       // late, because the lock on the log blocks all other writers of the log until commit
-      if (work.audit.length) await this.auditLog.append(client, actor, work.audit);
+      if (work.audit.drafts.length) await this.auditLog.append(client, actor, work.audit.drafts);
       // last, because permissions may have been revoked while the transaction waited for a lock
       await session.verifyActorAgain();
       return presented;
@@ -135,8 +139,8 @@ export class Records {
     let names: AuditDraft[] = [];
     let failure: unknown;
     try {
-      const session = new DatabaseSession((await runner.connect()) as PoolClient, actor, this.clock);
-      const work = new UnitOfWork(actor, runner, session);
+      const session = new DatabaseSession(runner, (await runner.connect()) as PoolClient, actor, this.clock);
+      const work = new UnitOfWork(actor, session);
       try {
         const done = await does(work, session);
         throwDeferredProblem(actor.call);
@@ -144,8 +148,8 @@ export class Records {
         return done;
       } catch (error) {
         failure = inOrder(actor, await session.rollBack(error));
-        refused = work.refusalIn(failure);
-        names = work.refusedNamings(failure);
+        refused = work.command.refusalIn(failure);
+        names = work.command.refusedNamings(failure);
         if (failure instanceof Refusal) failure = failure.problem;
       }
     } finally {

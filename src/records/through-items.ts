@@ -4,20 +4,19 @@
  * from all of them.
  */
 import type { Actor } from '../authentication/actor.js';
+import type { DisclosureDraft } from './audit-recording.js';
 import type { Where } from '../authorization/conditions.js';
 import type { RecordClass } from '../database/record-class.js';
+import type { KnownRecords } from './hidden-references.js';
 
 /** Part of a unit of work used by the finders. */
 export interface Reading {
   readonly actor: Actor;
   readonly now: Date;
-  findMany: <T extends object>(action: string, type: RecordClass<T>, filter: Where, limit?: number) => Promise<T[]>;
-  knownRecords: (
-    type: RecordClass,
-    actions: readonly string[],
-    ids: string[],
-    reader?: Actor,
-  ) => Promise<ReadonlyMap<string, boolean>>;
+  readonly records: {
+    findMany: <T extends object>(action: string, type: RecordClass<T>, filter: Where, limit?: number) => Promise<T[]>;
+    known: (type: RecordClass, actions: readonly string[], ids: string[], reader?: Actor) => Promise<KnownRecords>;
+  };
 }
 
 /** Items by case, for cases to which the current actor has no other access for the action. */
@@ -51,3 +50,9 @@ export async function itemsReadThrough(
   }
   return found;
 }
+
+/** Adds the meeting items that are the actor's only access to the case. */
+export const withItems = (one: DisclosureDraft, items: ItemsByCase): DisclosureDraft => {
+  const throughListingIds = items.get(one.caseId ?? '');
+  return throughListingIds ? { ...one, throughListingIds } : one;
+};

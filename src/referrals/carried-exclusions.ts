@@ -71,7 +71,7 @@ async function carriedOn(
   const whom = [practitionerId, agencyId, nameKey, declared, originCaseId];
   const [same] = await work.manager.query<{ id: string }[]>(SAME, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
-  const carried = await work.insert(Exclusion, {
+  const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id, originCaseId },
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },

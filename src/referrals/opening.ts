@@ -17,7 +17,7 @@ export async function openCase(
 ): Promise<Case> {
   const { panelId, partnershipId, agencyId, contributingType } = referral;
   const screening = await screeningOf(work, referral.id);
-  const opened = await work.insert(Case, {
+  const opened = await work.write.insert(Case, {
     panelId,
     partnershipId,
     agencyId,
@@ -40,7 +40,7 @@ export async function openCase(
   });
   const people = await work.asSystem(() => work.manager.findBy(ReferralPerson, { referralId: referral.id }));
   for (const { personId, role, rationale, agencyId, contributingType, createdAt } of people)
-    await work.insert(CasePerson, {
+    await work.write.insert(CasePerson, {
       caseId: opened.id,
       panelId,
       partnershipId,

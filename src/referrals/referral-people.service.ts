@@ -24,34 +24,36 @@ export class ReferralPeopleService {
 
   get(actor: Actor, referralId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', ReferralPerson, id);
+      const found = await work.records.find('read', ReferralPerson, id);
       if (found.referralId !== referralId) throw notFound();
-      return work.respond(ReferralPersonView, found);
+      return work.respond.one(ReferralPersonView, found);
     });
   }
 
   corrections(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Referral, referralId);
-      return work.respondPage(ReferralPersonCorrectionView, { referralId }, query);
+      await work.records.find('read', Referral, referralId);
+      return work.respond.page(ReferralPersonCorrectionView, { referralId }, query);
     });
   }
 
   change(actor: Actor, referralId: string, id: string, request: ReferralPersonChange): Promise<AuthorizedResponse> {
     const { reason, ...changes } = request;
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', ReferralPerson, ReferralPersonView, id, { writes: changes });
+      const found = await work.records.findForUpdate('change', ReferralPerson, ReferralPersonView, id, {
+        writes: changes,
+      });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
-      if (!work.isUnchanged(found)) await this.mustNotTellAnExcludedAuthor(work, referral);
-      const changed = await work.updateIfChanged(ReferralPerson, found, changes);
-      if (work.isUnchanged(found)) return work.respond(ReferralPersonView, found);
+      if (!work.write.isUnchanged(found)) await this.mustNotTellAnExcludedAuthor(work, referral);
+      const changed = await work.write.updateIfChanged(ReferralPerson, found, changes);
+      if (work.write.isUnchanged(found)) return work.respond.one(ReferralPersonView, found);
       await keep(work, referral, found, 'changed', reason);
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
-      const touched = await work.update(Referral, referral, rewriting);
+      const touched = await work.write.update(Referral, referral, rewriting);
       happenedTo(work, 'referral.person-changed', touched, {}, isRewriting(rewriting));
-      return work.respond(ReferralPersonView, changed);
+      return work.respond.one(ReferralPersonView, changed);
     });
   }
 
@@ -92,8 +94,8 @@ export class ReferralPeopleService {
   /** Whatever became of the referral: a wrong disclosure is stopped at any time. */
   end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('take-out', ReferralPerson, id, { lock: true });
-      const before = await work.find('correct', Referral, referralId);
+      const found = await work.records.find('take-out', ReferralPerson, id, { lock: true });
+      const before = await work.records.find('correct', Referral, referralId);
       const referral = await referralOf(work, found, referralId);
       if (referral.caseId !== before.caseId)
         throw conflict(
@@ -110,16 +112,17 @@ export class ReferralPeopleService {
           [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
         );
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
-      await work.delete(ReferralPerson, [found]);
+      await work.write.delete(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
       // agencies that received the role, or the record of the person, are told that it was taken back
-      work.noteRecall(ReferralPerson, found.id);
-      if (others === 1) work.withdrawnPeople.push({ personId, panelId: referral.panelId, referralId, at: work.now });
+      work.write.noteRecall(ReferralPerson, found.id);
+      if (others === 1)
+        work.write.withdrawnPeople.push({ personId, panelId: referral.panelId, referralId, at: work.now });
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
-      const touched = await work.update(Referral, referral, rewriting);
+      const touched = await work.write.update(Referral, referral, rewriting);
       happenedTo(work, 'referral.person-taken-out', touched, {}, isRewriting(rewriting));
-      return work.respond(ReferralPersonCorrectionView, correction, { status: 201 });
+      return work.respond.one(ReferralPersonCorrectionView, correction, { status: 201 });
     });
   }
 }
@@ -127,7 +130,7 @@ export class ReferralPeopleService {
 async function referralOf(work: UnitOfWork, role: ReferralPerson, referralId: string): Promise<Referral> {
   if (role.referralId !== referralId) throw notFound();
   await lockScreening(work, role.panelId);
-  return work.find('correct', Referral, referralId, { lock: true });
+  return work.records.find('correct', Referral, referralId, { lock: true });
 }
 
 /** What the panel accepted or refused is compared with later referrals: its roles stay as they were decided on. */
@@ -160,7 +163,7 @@ function keep(
 ): Promise<ReferralPersonCorrection> {
   const { id: roleId, partnershipId, agencyId, contributingType, referralId, panelId } = before;
   const { personId, role, rationale } = before;
-  return work.insert(ReferralPersonCorrection, {
+  return work.write.insert(ReferralPersonCorrection, {
     ...{ roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
     kind,
     reason,

@@ -75,40 +75,42 @@ export class ReferralsService {
       ...(status ? { status } : {}),
       ...(externalRef ? { externalRef } : {}),
     };
-    return this.records.read(actor, (work) => work.respondPage(ReferralItemView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(ReferralItemView, filter, query));
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => work.respond(ReferralView, await work.find('read', Referral, id)));
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ReferralView, await work.records.find('read', Referral, id)),
+    );
   }
 
   /** Where it stands, and the case that it led to, for those who may follow that. */
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('track', Referral, id);
-      const opened = found.caseId ? await work.findOrNull('track', Case, found.caseId) : null;
+      const found = await work.records.find('track', Referral, id);
+      const opened = found.caseId ? await work.records.findOrNull('track', Case, found.caseId) : null;
       const extra = { caseId: opened?.id ?? null, ...(await redirectedTo(work, found)) };
-      return work.respond(ReferralStatusView, found, { action: 'track', extra });
+      return work.respond.one(ReferralStatusView, found, { action: 'track', extra });
     });
   }
 
   people(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Referral, referralId);
-      return work.respondPage(ReferralPersonView, { referralId }, query);
+      await work.records.find('read', Referral, referralId);
+      return work.respond.page(ReferralPersonView, { referralId }, query);
     });
   }
 
   decisions(actor: Actor, referralId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Referral, referralId);
-      return work.respondPage(ReferralDecisionView, { referralId }, query);
+      await work.records.find('read', Referral, referralId);
+      return work.respond.page(ReferralDecisionView, { referralId }, query);
     });
   }
 
   screening(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ReferralScreeningView, await work.find('read', ReferralScreening, id)),
+      work.respond.one(ReferralScreeningView, await work.records.find('read', ReferralScreening, id)),
     );
   }
 
@@ -121,12 +123,13 @@ export class ReferralsService {
     { people = [], submit = false, ...request }: ReferralRequest,
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    for (const id of [request.personId, ...people.map((one) => one.personId)]) if (id) work.noteNaming(Person, id);
-    if (request.placeId) work.noteNaming(Place, request.placeId);
-    if (request.groupId) work.noteNaming(Group, request.groupId);
-    const panel = await work.find('refer', Panel, request.panelId);
+    for (const id of [request.personId, ...people.map((one) => one.personId)])
+      if (id) work.command.noteNaming(Person, id);
+    if (request.placeId) work.command.noteNaming(Place, request.placeId);
+    if (request.groupId) work.command.noteNaming(Group, request.groupId);
+    const panel = await work.records.find('refer', Panel, request.panelId);
     await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
-    const drafted = await work.insert(Referral, {
+    const drafted = await work.write.insert(Referral, {
       ...request,
       ...consentRecord(work, request),
       partnershipId: panel.partnershipId,
@@ -136,8 +139,10 @@ export class ReferralsService {
     });
     for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
     happenedTo(work, 'referral.drafted', drafted);
-    const referral = submit ? await this.submitted(work, await work.find('submit', Referral, drafted.id)) : drafted;
-    return work.respond(ReferralView, referral, { status: 201 });
+    const referral = submit
+      ? await this.submitted(work, await work.records.find('submit', Referral, drafted.id))
+      : drafted;
+    return work.respond.one(ReferralView, referral, { status: 201 });
   }
 
   /**
@@ -146,7 +151,7 @@ export class ReferralsService {
    */
   copy(actor: Actor, id: string, request: ReferralCopyRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.find('refer-again', Referral, id);
+      const found = await work.records.find('refer-again', Referral, id);
       if (found.status !== 'redirected')
         throw conflict('not-redirected', 'Only a referral that was redirected is drafted for another panel.', {
           state: found.status,
@@ -156,16 +161,16 @@ export class ReferralsService {
         throw unacceptable('unknown-panel', 'Name another panel: the redirection names none that you may see.', [
           { pointer: '/panelId', detail: 'is missing, or is the panel that redirected it' },
         ]);
-      const people = await work.findMany('read', ReferralPerson, { referralId: id });
+      const people = await work.records.findMany('read', ReferralPerson, { referralId: id });
       const isConsent = (field: string): boolean => field.startsWith('consent') || field === 'externalRef';
       const content = CONTENT.filter((field) => !isConsent(field)).map((field) => [field, found[field]]);
       const { category, subjectKind, personId, placeId, groupId } = found;
       // what is refused to the other panel is known from this referral
       const from = ofReferral(found);
       for (const one of [personId, ...people.map((named) => named.personId)])
-        if (one) work.noteNaming(Person, one, null, from);
-      if (placeId) work.noteNaming(Place, placeId, null, from);
-      if (groupId) work.noteNaming(Group, groupId, null, from);
+        if (one) work.command.noteNaming(Person, one, null, from);
+      if (placeId) work.command.noteNaming(Place, placeId, null, from);
+      if (groupId) work.command.noteNaming(Group, groupId, null, from);
       return this.drafted(work, {
         ...(Object.fromEntries(content) as Partial<Referral>),
         ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
@@ -176,44 +181,44 @@ export class ReferralsService {
 
   change(actor: Actor, id: string, request: ReferralChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', Referral, ReferralView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', Referral, ReferralView, id, { writes: request });
       mustBeOpen(found);
       const rewriting = rewritten(work, found);
-      const changed = await work.updateIfChanged(Referral, found, {
+      const changed = await work.write.updateIfChanged(Referral, found, {
         ...request,
         ...consentRecord(work, request),
         ...rewriting,
       });
       happenedTo(work, 'referral.changed', changed, { fields: Object.keys(request) }, isRewriting(rewriting));
-      return work.respond(ReferralView, changed);
+      return work.respond.one(ReferralView, changed);
     });
   }
 
   namePerson(actor: Actor, id: string, request: ReferralPersonRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      work.noteNaming(Person, request.personId);
-      const found = await work.find('name-person', Referral, id, { lock: true });
+      work.command.noteNaming(Person, request.personId);
+      const found = await work.records.find('name-person', Referral, id, { lock: true });
       const known = await nameable(work, Person, request.personId, ofReferral(found));
       mustBeOpen(found);
       if (!known) throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const rewriting = rewritten(work, found);
-      const touched = await work.update(Referral, found, rewriting);
+      const touched = await work.write.update(Referral, found, rewriting);
       happenedTo(work, 'referral.person-named', touched, {}, isRewriting(rewriting));
-      return work.respond(ReferralPersonView, person, { status: 201 });
+      return work.respond.one(ReferralPersonView, person, { status: 201 });
     });
   }
 
   submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('submit', Referral, ReferralView, id);
-      return work.respond(ReferralView, await this.submitted(work, found));
+      const found = await work.records.findForUpdate('submit', Referral, ReferralView, id);
+      return work.respond.one(ReferralView, await this.submitted(work, found));
     });
   }
 
   accept(actor: Actor, id: string, { leadAgencyId }: ReferralAcceptance): Promise<AuthorizedResponse> {
     return this.decide(actor, id, { action: 'accept', kind: 'acceptance', event: 'accepted' }, async (work, found) => {
-      const panel = await work.find('read', Panel, found.panelId);
+      const panel = await work.records.find('read', Panel, found.panelId);
       await mustNamePeople(work, found, panel);
       await screenedAgain(work, found, panel, 'accept');
       const lead = leadAgencyId ?? found.agencyId;
@@ -231,7 +236,7 @@ export class ReferralsService {
     return this.decide(actor, id, refusal, async (work, found) => {
       if (request.reasonCode === 'below_threshold') {
         await mustSeeScreening(work, id);
-        await screenedAgain(work, found, await work.find('read', Panel, found.panelId), 'refuse');
+        await screenedAgain(work, found, await work.records.find('read', Panel, found.panelId), 'refuse');
         await mustNotBeRepeat(work, id);
       }
       return {};
@@ -257,7 +262,7 @@ export class ReferralsService {
   /** Checks the referral, gives it its number, puts it before the panel and looks for earlier ones of the same matter. */
   private async submitted(work: UnitOfWork, found: Referral): Promise<Referral> {
     const status = after(referralMachine, found.status, 'submission');
-    const panel = await work.find('refer', Panel, found.panelId);
+    const panel = await work.records.find('refer', Panel, found.panelId);
     const inForce = await rulesInForce(work, panel.id);
     const rules = intakeRules(inForce?.rules);
     const people = await work.manager.findBy(ReferralPerson, { referralId: found.id });
@@ -276,7 +281,7 @@ export class ReferralsService {
         errors,
       );
     await mustStillName(work, found, people);
-    const referral = await work.update(Referral, found, {
+    const referral = await work.write.update(Referral, found, {
       status,
       warnings,
       submittedAt: work.now,
@@ -299,20 +304,21 @@ export class ReferralsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // before the referral is locked: a screening refers to others that wait, and holds the lock of the panel meanwhile
-      const asked = kind === 'acceptance' || kind === 'refusal' ? await work.findOrNull(action, Referral, id) : null;
+      const asked =
+        kind === 'acceptance' || kind === 'refusal' ? await work.records.findOrNull(action, Referral, id) : null;
       if (asked) await lockScreening(work, asked.panelId);
-      const found = await work.findForUpdate(action, Referral, ReferralView, id);
+      const found = await work.records.findForUpdate(action, Referral, ReferralView, id);
       const status = after(referralMachine, found.status, kind);
       const reasonCode = decision.reasonCode ?? null;
       const more = await also(work, found);
-      await work.insert(ReferralDecision, {
+      await work.write.insert(ReferralDecision, {
         ...decision,
         ...ofReferral(found),
         kind,
         decidedById: actor.id,
         decidedAt: work.now,
       });
-      const referral = await work.update(Referral, found, {
+      const referral = await work.write.update(Referral, found, {
         ...more,
         status,
         decision: kind,
@@ -322,7 +328,7 @@ export class ReferralsService {
       await work.manager.delete(ReferralSubject, { referralId: id });
       if (kind === 'acceptance') await othersScreened(work, referral);
       happenedTo(work, `referral.${event}`, referral, { reasonCode });
-      return work.respond(ReferralView, referral);
+      return work.respond.one(ReferralView, referral);
     });
   }
 }
@@ -346,7 +352,7 @@ const ofReferral = ({ id, panelId, partnershipId, agencyId, contributingType }: 
 });
 
 function insertPerson(work: UnitOfWork, referral: Referral, request: ReferralPersonRequest): Promise<ReferralPerson> {
-  return work.insert(ReferralPerson, { ...request, ...ofReferral(referral) });
+  return work.write.insert(ReferralPerson, { ...request, ...ofReferral(referral) });
 }
 
 /** Who recorded consent, and when. Source: law and standards note, REQ-LAW-04. */
@@ -365,11 +371,11 @@ type Redirected = Pick<ReferralStatusView, 'redirectedToPanelId' | 'redirectedTo
 async function redirectedTo(work: UnitOfWork, { id, status }: Referral): Promise<Redirected> {
   const [decision] =
     status === 'redirected'
-      ? await work.findMany('read', ReferralDecision, { referralId: id, kind: 'redirection' }, 1)
+      ? await work.records.findMany('read', ReferralDecision, { referralId: id, kind: 'redirection' }, 1)
       : [];
   if (!decision) return { redirectedToPanelId: null, redirectedToProcess: null, nextStep: null };
   const { targetPanelId, targetProcess } = decision;
-  const panel = targetPanelId ? await work.findOrNull('read', Panel, targetPanelId) : null;
+  const panel = targetPanelId ? await work.records.findOrNull('read', Panel, targetPanelId) : null;
   return {
     redirectedToPanelId: panel?.id ?? null,
     redirectedToProcess: targetProcess,
@@ -417,7 +423,7 @@ async function mustName(
 /** The date of birth as far as the referrer may see it: a check must not tell what a read would not. */
 async function bornAsKnown(work: UnitOfWork, { personId }: Referral): Promise<Born | null> {
   if (!personId) return null;
-  const person = await work.findOrNull('name', Person, personId);
+  const person = await work.records.findOrNull('name', Person, personId);
   const shown =
     person && fieldMask(work.actor, shapeOf(PersonView), 'name', { ...person }).shown.includes('dateOfBirth');
   return person && shown ? person : { dateOfBirth: null, datePrecision: 'day' };
@@ -456,17 +462,17 @@ async function putBeforePanel(work: UnitOfWork, referral: Referral, people: Refe
   for (const subject of subjects) {
     const id = subject.personId ?? subject.placeId ?? subject.groupId;
     if (id === null || known.some((one) => [one.personId, one.placeId, one.groupId].includes(id))) continue;
-    await work.insert(ReferralSubject, { ...subject, ...ofReferral(referral) });
+    await work.write.insert(ReferralSubject, { ...subject, ...ofReferral(referral) });
   }
 }
 
 /** Agencies that received the referral, or the record of a person named in it, are told that it was made in error. */
 async function takeBack(work: UnitOfWork, { id, panelId, personId }: Referral): Promise<void> {
   const people = await work.asSystem(() => work.manager.findBy(ReferralPerson, { referralId: id }));
-  for (const type of [Referral, ReferralScreening]) work.noteRecall(type, id);
-  for (const one of people) work.noteRecall(ReferralPerson, one.id);
+  for (const type of [Referral, ReferralScreening]) work.write.noteRecall(type, id);
+  for (const one of people) work.write.noteRecall(ReferralPerson, one.id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
-    if (named) work.withdrawnPeople.push({ personId: named, panelId, referralId: id, at: work.now });
+    if (named) work.write.withdrawnPeople.push({ personId: named, panelId, referralId: id, at: work.now });
 }
 
 /** A person may have been taken out, or given another role, since the referral was submitted. */
@@ -493,18 +499,18 @@ async function screenedAgain(
 ): Promise<void> {
   const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
   await screenAgain(work, found, panel.type, rules.repeatWindowMonths);
-  await work.find(action, Referral, found.id);
+  await work.records.find(action, Referral, found.id);
 }
 
 async function othersScreened(work: UnitOfWork, accepted: Referral): Promise<void> {
-  const panel = await work.find('read', Panel, accepted.panelId);
+  const panel = await work.records.find('read', Panel, accepted.panelId);
   const rules = intakeRules((await rulesInForce(work, panel.id))?.rules);
   await screenWaiting(work, accepted, panel.type, rules.repeatWindowMonths);
 }
 
 /** Whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell. */
 async function mustSeeScreening(work: UnitOfWork, id: string): Promise<void> {
-  if (!(await work.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
+  if (!(await work.records.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
     throw unacceptable(
       'repeat-not-shown',
       'You cannot see whether this is a repeat, which no score excludes. Choose another reason, or ask the chair to decide.',
@@ -514,7 +520,10 @@ async function mustSeeScreening(work: UnitOfWork, id: string): Promise<void> {
 
 /** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
 async function mustNotBeRepeat(work: UnitOfWork, id: string): Promise<void> {
-  const [screening] = work.asShown(ReferralScreening, await work.findMany('read', ReferralScreening, { id }, 1));
+  const [screening] = work.records.asShown(
+    ReferralScreening,
+    await work.records.findMany('read', ReferralScreening, { id }, 1),
+  );
   // an earlier referral that must not exist for the actor decides nothing that the actor is answered
   if (screening?.isRepeat)
     throw unacceptable(
@@ -532,7 +541,7 @@ async function mustHaveTarget(work: UnitOfWork, found: Referral, request: Referr
       { pointer: '/targetProcess', detail: 'missing, as is the panel' },
     ]);
   if (!targetPanelId) return;
-  const target = await work.findOrNull('read', Panel, targetPanelId);
+  const target = await work.records.findOrNull('read', Panel, targetPanelId);
   if (!target || target.id === found.panelId)
     throw unacceptable('unknown-panel', 'Redirect to another panel that you may see.', [
       { pointer: '/targetPanelId', detail: 'no such panel, or this one' },

@@ -126,7 +126,7 @@ async function addRepeatedCases(
     >(REPEATED, asked);
     const { id, namedExcludedCaseIds } = work.actor;
     const isFinder = (caseId: string): boolean => isOwnAct && namedExcludedCaseIds.includes(caseId);
-    await work.insertMany(
+    await work.write.insertMany(
       RepeatedCase,
       found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
@@ -173,7 +173,7 @@ async function screenByReferrals(
     );
   else {
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
-    await work.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
+    await work.write.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
   }
 }
 
@@ -267,7 +267,7 @@ async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise
     const after = new Set((await resting()).map((row) => row.id));
     const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
     await work.asSystem(async () =>
-      work.delete(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
+      work.write.delete(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
     );
   };
 }

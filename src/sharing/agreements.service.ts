@@ -44,13 +44,13 @@ export class AgreementsService {
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respondPage(SharingAgreementView, {}, query, { given: await inForce(work) }),
+      work.respond.page(SharingAgreementView, {}, query, { given: await inForce(work) }),
     );
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(SharingAgreementView, await work.find('read', SharingAgreement, id), {
+      work.respond.one(SharingAgreementView, await work.records.find('read', SharingAgreement, id), {
         given: await inForce(work, id),
       }),
     );
@@ -58,14 +58,14 @@ export class AgreementsService {
 
   versions(actor: Actor, agreementId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', SharingAgreement, agreementId);
-      return await work.respondPage(SharingAgreementVersionView, { agreementId }, query);
+      await work.records.find('read', SharingAgreement, agreementId);
+      return await work.respond.page(SharingAgreementVersionView, { agreementId }, query);
     });
   }
 
   version(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(SharingAgreementVersionView, await versionOf(work, 'read', agreementId, id)),
+      work.respond.one(SharingAgreementVersionView, await versionOf(work, 'read', agreementId, id)),
     );
   }
 
@@ -77,30 +77,30 @@ export class AgreementsService {
   ): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await versionOf(work, 'read', agreementId, agreementVersionId);
-      return work.respondPage(SharingPartyView, { agreementVersionId }, query);
+      return work.respond.page(SharingPartyView, { agreementVersionId }, query);
     });
   }
 
   rows(actor: Actor, agreementId: string, agreementVersionId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await versionOf(work, 'read', agreementId, agreementVersionId);
-      return work.respondPage(SharingRowView, { agreementVersionId }, query);
+      return work.respond.page(SharingRowView, { agreementVersionId }, query);
     });
   }
 
   begin(actor: Actor, request: SharingAgreementRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { id: partnershipId } = await work.find('agree-sharing', Partnership, request.partnershipId);
-      const begun = await work.insert(SharingAgreement, { ...request, partnershipId });
+      const { id: partnershipId } = await work.records.find('agree-sharing', Partnership, request.partnershipId);
+      const begun = await work.write.insert(SharingAgreement, { ...request, partnershipId });
       work.recordEvent('sharing-agreement.begun', SharingAgreement, begun);
-      return work.respond(SharingAgreementView, begun, { status: 201 });
+      return work.respond.one(SharingAgreementView, begun, { status: 201 });
     });
   }
 
   draft(actor: Actor, agreementId: string, { basedOn, ...request }: SharingDraftRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const agreement = await work.find('draft', SharingAgreement, agreementId, { lock: true });
-      const base = basedOn ? await work.findOrNull('read', SharingAgreementVersion, basedOn) : null;
+      const agreement = await work.records.find('draft', SharingAgreement, agreementId, { lock: true });
+      const base = basedOn ? await work.records.findOrNull('read', SharingAgreementVersion, basedOn) : null;
       if (basedOn && base?.agreementId !== agreement.id)
         throw unacceptable('unknown-version', 'Name a version of this agreement to begin from.', [
           { pointer: '/basedOn', detail: 'no such version of this agreement' },
@@ -108,7 +108,7 @@ export class AgreementsService {
       const draft = await draftOf(work, request, base, '/basedOn');
       await mustBeLawful(work, agreement.partnershipId, draft);
       const { parties: _, rows: __, ...values } = draft;
-      const drafted = await work.insert(SharingAgreementVersion, {
+      const drafted = await work.write.insert(SharingAgreementVersion, {
         ...values,
         agreementId,
         edition: 1 + ((await work.manager.maximum(SharingAgreementVersion, 'edition', { agreementId })) ?? 0),
@@ -119,7 +119,7 @@ export class AgreementsService {
       });
       await write(work, drafted.id, draft);
       work.recordEvent('sharing-agreement.drafted', SharingAgreementVersion, drafted);
-      return work.respond(SharingAgreementVersionView, drafted, { status: 201 });
+      return work.respond.one(SharingAgreementVersionView, drafted, { status: 201 });
     });
   }
 
@@ -128,23 +128,23 @@ export class AgreementsService {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'draft', agreementId, id);
       const status = after(agreementMachine, found.status, 'change');
-      const { partnershipId } = await work.find('draft', SharingAgreement, agreementId);
+      const { partnershipId } = await work.records.find('draft', SharingAgreement, agreementId);
       const draft = await draftOf(work, request, found, '');
       if (await isAsDrafted(work, found, draft)) {
-        work.leaveUnchanged(found);
-        return work.respond(
+        work.write.leaveUnchanged(found);
+        return work.respond.one(
           SharingAgreementVersionView,
-          await work.updateIfChanged(SharingAgreementVersion, found, {}),
+          await work.write.updateIfChanged(SharingAgreementVersion, found, {}),
         );
       }
       await mustBeLawful(work, partnershipId, draft);
-      await work.delete(SharingParty, await partiesOf(work, id));
-      await work.delete(SharingRow, await rowsOf(work, id));
+      await work.write.delete(SharingParty, await partiesOf(work, id));
+      await work.write.delete(SharingRow, await rowsOf(work, id));
       await write(work, id, draft);
       const { parties: _, rows: __, ...values } = draft;
-      const changed = await work.update(SharingAgreementVersion, found, { ...values, status });
+      const changed = await work.write.update(SharingAgreementVersion, found, { ...values, status });
       work.recordEvent('sharing-agreement.draft-changed', SharingAgreementVersion, changed);
-      return work.respond(SharingAgreementVersionView, changed);
+      return work.respond.one(SharingAgreementVersionView, changed);
     });
   }
 
@@ -161,12 +161,12 @@ export class AgreementsService {
         agencyId: actor.agencyId,
       });
       if (party.signedOn) throw conflict('already-signed', 'Your agency has signed this version already.');
-      const signed = await work.update(SharingParty, party, {
+      const signed = await work.write.update(SharingParty, party, {
         signedOn: londonDay(work.now),
         signedById: actor.id,
       });
       work.recordEvent('sharing-agreement.signed', SharingAgreementVersion, version, { agencyId: actor.agencyId });
-      return work.respond(SharingPartyView, signed);
+      return work.respond.one(SharingPartyView, signed);
     });
   }
 
@@ -174,7 +174,7 @@ export class AgreementsService {
   activate(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // one activation of an agreement at a time
-      const agreement = await work.find('activate', SharingAgreement, agreementId, { lock: true });
+      const agreement = await work.records.find('activate', SharingAgreement, agreementId, { lock: true });
       const found = await taken(work, 'activate', agreementId, id);
       const status = after(agreementMachine, found.status, 'activation');
       await mustBeReady(work, found);
@@ -186,14 +186,14 @@ export class AgreementsService {
         );
       if (current) {
         await mustBeSignedAsBefore(work, agreement, found, current);
-        const gone = await work.update(SharingAgreementVersion, current, {
+        const gone = await work.write.update(SharingAgreementVersion, current, {
           status: after(agreementMachine, current.status, 'supersession'),
         });
         work.recordEvent('sharing-agreement.superseded', SharingAgreementVersion, gone);
       }
-      const activated = await work.update(SharingAgreementVersion, found, { status, activatedAt: work.now });
+      const activated = await work.write.update(SharingAgreementVersion, found, { status, activatedAt: work.now });
       work.recordEvent('sharing-agreement.activated', SharingAgreementVersion, activated);
-      return work.respond(SharingAgreementVersionView, activated);
+      return work.respond.one(SharingAgreementVersionView, activated);
     });
   }
 
@@ -215,12 +215,12 @@ export class AgreementsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'suspend', agreementId, id);
-      const moved = await work.update(SharingAgreementVersion, found, {
+      const moved = await work.write.update(SharingAgreementVersion, found, {
         status: after(agreementMachine, found.status, command),
         statusReason: reason,
       });
       work.recordEvent(`sharing-agreement.${event}`, SharingAgreementVersion, moved);
-      return work.respond(SharingAgreementVersionView, moved);
+      return work.respond.one(SharingAgreementVersionView, moved);
     });
   }
 }
@@ -232,7 +232,7 @@ export async function versionOf(
   agreementId: string,
   id: string,
 ): Promise<SharingAgreementVersion> {
-  const version = await work.find(action, SharingAgreementVersion, id);
+  const version = await work.records.find(action, SharingAgreementVersion, id);
   if (version.agreementId !== agreementId) throw notFound();
   return version;
 }
@@ -244,7 +244,7 @@ async function taken(
   id: string,
 ): Promise<SharingAgreementVersion> {
   await versionOf(work, action, agreementId, id);
-  return work.findForUpdate(action, SharingAgreementVersion, SharingAgreementVersionView, id);
+  return work.records.findForUpdate(action, SharingAgreementVersion, SharingAgreementVersionView, id);
 }
 
 /** The version of an agreement that is in force, or would be if it were not suspended. */
@@ -297,5 +297,5 @@ const signatoriesOf = async (work: UnitOfWork, { id }: SharingAgreementVersion):
 /** The versions in force, as far as the reader may read them: for the view of their agreements. */
 async function inForce(work: UnitOfWork, agreementId?: string): Promise<Row> {
   const filter = { status: { $in: CURRENT }, ...(agreementId ? { agreementId } : {}) };
-  return { inForce: await work.findMany('read', SharingAgreementVersion, filter) };
+  return { inForce: await work.records.findMany('read', SharingAgreementVersion, filter) };
 }

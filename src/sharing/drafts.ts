@@ -4,7 +4,8 @@ import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
 import type { DataCategory, LegalGateway, SharingLevel } from '../authorization/data-categories.js';
 import type { Purpose } from '../authentication/purposes.js';
 import { unacceptable, type FieldError } from '../http/problems.js';
-import { isSame, type UnitOfWork } from '../records/unit-of-work.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { isSame } from '../records/written-values.js';
 import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVersion } from './agreement.entity.js';
 import { unlawful, type WrittenRow } from './agreement-law.js';
 import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.dto.js';
@@ -115,7 +116,7 @@ export async function mustBeLawful(work: UnitOfWork, partnershipId: string, draf
 
 /** Writes parties and rows of a version that has none. */
 export async function write(work: UnitOfWork, agreementVersionId: string, { parties, rows }: Draft): Promise<void> {
-  await work.insertMany(
+  await work.write.insertMany(
     SharingParty,
     parties.map(({ agencyId, role }) => ({
       agreementVersionId,
@@ -125,7 +126,7 @@ export async function write(work: UnitOfWork, agreementVersionId: string, { part
       signedById: null,
     })),
   );
-  await work.insertMany(
+  await work.write.insertMany(
     SharingRow,
     rows.map((row) => ({
       agreementVersionId,

@@ -126,7 +126,9 @@ function heldSql(
 /** What is held on the cases of these panels, as far as the asker may know of them. */
 export async function holdingsOf(work: UnitOfWork, panelIds: string[]): Promise<Holding[]> {
   if (!panelIds.length) return [];
-  const readable = await work.findMany<{ id: string }>('read', typeNamed('Case'), { panelId: { $in: panelIds } });
+  const readable = await work.records.findMany<{ id: string }>('read', typeNamed('Case'), {
+    panelId: { $in: panelIds },
+  });
   const parameters = new Parameters();
   const selects = [...declaredSubjects()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -47,8 +47,8 @@ export class SimulationsService {
 
   list(actor: Actor, agreementId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', SharingAgreement, agreementId);
-      return work.respondPage(SharingSimulationItemView, { agreementId }, query);
+      await work.records.find('read', SharingAgreement, agreementId);
+      return work.respond.page(SharingSimulationItemView, { agreementId }, query);
     });
   }
 
@@ -60,7 +60,10 @@ export class SimulationsService {
   ): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await simulationOf(work, 'read', agreementId, id);
-      const shown = await work.respond(SharingSimulationView, found, { status, given: await complete(work, found) });
+      const shown = await work.respond.one(SharingSimulationView, found, {
+        status,
+        given: await complete(work, found),
+      });
       return asText ? page(work, found, shown) : shown;
     });
   }
@@ -68,8 +71,8 @@ export class SimulationsService {
   /** The answer is read anew, also where the call is repeated: it names the cases that its reader may see then. */
   async run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
-      const agreement = await work.find('simulate', SharingAgreement, agreementId);
-      const version = await work.findOrNull('read', SharingAgreementVersion, versionId);
+      const agreement = await work.records.find('simulate', SharingAgreement, agreementId);
+      const version = await work.records.findOrNull('read', SharingAgreementVersion, versionId);
       if (version?.agreementId !== agreementId)
         throw unacceptable('unknown-version', 'Name a version of this agreement.', [
           { pointer: '/versionId', detail: 'no such version of this agreement' },
@@ -85,7 +88,7 @@ export class SimulationsService {
         today,
       });
       const rows = rowDifferences(sides.replaced, sides.proposed);
-      const made = await work.insert(SharingSimulation, {
+      const made = await work.write.insert(SharingSimulation, {
         agreementId,
         versionId: version.id,
         asOf: today,
@@ -99,7 +102,7 @@ export class SimulationsService {
         signedAt: null,
       });
       work.recordEvent('sharing-simulation.made', SharingSimulation, made, { versionId: version.id });
-      return work.respond(SharingSimulationItemView, made, { status: 201 });
+      return work.respond.one(SharingSimulationItemView, made, { status: 201 });
     });
     return this.get(actor, agreementId, (body as SharingSimulationItemView).id, { status: 201 });
   }
@@ -108,13 +111,13 @@ export class SimulationsService {
   async sign(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       await simulationOf(work, 'sign', agreementId, id);
-      const found = await work.findForUpdate('sign', SharingSimulation, SharingSimulationView, id);
+      const found = await work.records.findForUpdate('sign', SharingSimulation, SharingSimulationView, id);
       if (found.signedAt) throw conflict('already-signed', 'This simulation is signed already.');
       if (await isStale(work, found))
         throw conflict('simulation-stale', 'The draft, or what is in force, changed since. Run the simulation again.');
-      const signed = await work.update(SharingSimulation, found, { signedById: actor.id, signedAt: work.now });
+      const signed = await work.write.update(SharingSimulation, found, { signedById: actor.id, signedAt: work.now });
       work.recordEvent('sharing-simulation.signed', SharingSimulation, signed, { versionId: found.versionId });
-      return work.respond(SharingSimulationItemView, signed);
+      return work.respond.one(SharingSimulationItemView, signed);
     });
     return this.get(actor, agreementId, id);
   }
@@ -126,14 +129,14 @@ async function simulationOf(
   agreementId: string,
   id: string,
 ): Promise<SharingSimulation> {
-  const found = await work.find(action, SharingSimulation, id);
+  const found = await work.records.find(action, SharingSimulation, id);
   if (found.agreementId !== agreementId) throw notFound();
   return found;
 }
 
 /** The panels that an agreement governs, as far as the asker may know of them. */
 function panelsOf(work: UnitOfWork, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
-  return work.findMany('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
+  return work.records.findMany('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
 }
 
 /** What is in force on the panels of the agreement, by any agreement, and what would be in its place. */
@@ -143,16 +146,16 @@ async function sidesOf(
   version: SharingAgreementVersion,
 ): Promise<Sides> {
   const today = londonDay(work.now);
-  const neighbours = (await work.findMany('read', SharingAgreement, { partnershipId: agreement.partnershipId })).filter(
-    ({ panelTypes }) => panelTypes.some((type) => agreement.panelTypes.includes(type)),
-  );
-  const active = await work.findMany('read', SharingAgreementVersion, {
+  const neighbours = (
+    await work.records.findMany('read', SharingAgreement, { partnershipId: agreement.partnershipId })
+  ).filter(({ panelTypes }) => panelTypes.some((type) => agreement.panelTypes.includes(type)));
+  const active = await work.records.findMany('read', SharingAgreementVersion, {
     agreementId: { $in: neighbours.map(({ id }) => id) },
     status: 'active',
     effectiveFrom: { $lte: today },
     expiresOn: { $gte: today },
   });
-  const panels = await work.findMany('read', typeNamed<PanelAtHand>('Panel'), {
+  const panels = await work.records.findMany('read', typeNamed<PanelAtHand>('Panel'), {
     partnershipId: agreement.partnershipId,
   });
   const versions = [...active.filter(({ id }) => id !== version.id), version];
@@ -218,8 +221,8 @@ async function receiversOf(work: UnitOfWork, { inForce, proposed }: Sides): Prom
 }
 
 async function isStale(work: UnitOfWork, simulation: SharingSimulation): Promise<boolean> {
-  const agreement = await work.findOrNull('read', SharingAgreement, simulation.agreementId);
-  const version = await work.findOrNull('read', SharingAgreementVersion, simulation.versionId);
+  const agreement = await work.records.findOrNull('read', SharingAgreement, simulation.agreementId);
+  const version = await work.records.findOrNull('read', SharingAgreementVersion, simulation.versionId);
   if (!agreement || version?.status !== 'draft') return true;
   return (await sidesOf(work, agreement, version)).basis !== simulation.basis;
 }
@@ -228,7 +231,7 @@ async function isStale(work: UnitOfWork, simulation: SharingSimulation): Promise
 async function complete(work: UnitOfWork, simulation: SharingSimulation): Promise<Row> {
   const ids = [...new Set(simulation.sampleCaseIds.flat())];
   const cases = ids.length
-    ? await work.findMany('read', typeNamed<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length)
+    ? await work.records.findMany('read', typeNamed<CaseAtHand>('Case'), { id: { $in: ids } }, ids.length)
     : [];
   const known = new Map(cases.map(({ id, reference }) => [id, { id, reference }]));
   const stale = await isStale(work, simulation);
@@ -244,14 +247,16 @@ async function page(
   simulation: SharingSimulation,
   presented: AuthorizedResponse,
 ): Promise<AuthorizedResponse> {
-  const agreement = await work.find('read', SharingAgreement, simulation.agreementId);
-  const version = await work.find('read', SharingAgreementVersion, simulation.versionId);
+  const agreement = await work.records.find('read', SharingAgreement, simulation.agreementId);
+  const version = await work.records.find('read', SharingAgreementVersion, simulation.versionId);
   const replaced = version.supersedesId
-    ? await work.findOrNull('read', SharingAgreementVersion, version.supersedesId)
+    ? await work.records.findOrNull('read', SharingAgreementVersion, version.supersedesId)
     : null;
   const panels = await panelsOf(work, agreement);
-  const agencies = await work.findMany('read', Agency, {});
-  const signatory = simulation.signedById ? await work.findOrNull('read', Practitioner, simulation.signedById) : null;
+  const agencies = await work.records.findMany('read', Agency, {});
+  const signatory = simulation.signedById
+    ? await work.records.findOrNull('read', Practitioner, simulation.signedById)
+    : null;
   const text = simulationPage(presented.body as SharingSimulationView, {
     agreement,
     edition: version.edition,

@@ -29,12 +29,12 @@ export class SubjectsService {
   constructor(private readonly records: Records) {}
 
   page(actor: Actor, view: ViewClass, { panelId, ...query }: SubjectsQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(view, {}, query, { inPanel: panelId }));
+    return this.records.read(actor, (work) => work.respond.page(view, {}, query, { inPanel: panelId }));
   }
 
   get(actor: Actor, record: RecordClass, view: ViewClass, id: string, panelId?: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(view, await work.find('read', record, id, { inPanel: panelId })),
+      work.respond.one(view, await work.records.find('read', record, id, { inPanel: panelId })),
     );
   }
 
@@ -45,16 +45,16 @@ export class SubjectsService {
     request: { partnershipId: string },
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      await work.find('record-subjects', Partnership, request.partnershipId);
+      await work.records.find('record-subjects', Partnership, request.partnershipId);
       const contributed = {
         ...request,
         agencyId: actor.agencyId,
         contributingType: actor.agencyType,
         authorId: actor.id,
       };
-      const made = await work.insert(record, contributed as unknown as Partial<T>);
+      const made = await work.write.insert(record, contributed as unknown as Partial<T>);
       work.recordEvent(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
-      return work.respond(view, made, { status: 201, extra: { contextPanelIds: [] } });
+      return work.respond.one(view, made, { status: 201, extra: { contextPanelIds: [] } });
     });
   }
 
@@ -67,12 +67,12 @@ export class SubjectsService {
     derive: () => Partial<T> = () => ({}),
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', record, view, id, { writes: request });
-      const changed = await work.updateIfChanged(record, found, { ...request, ...derive() });
+      const found = await work.records.findForUpdate('change', record, view, id, { writes: request });
+      const changed = await work.write.updateIfChanged(record, found, { ...request, ...derive() });
       work.recordEvent(`${subjectOf(record).name.toLowerCase()}.changed`, record, changed, {
         fields: Object.keys(request),
       });
-      return work.respond(view, changed);
+      return work.respond.one(view, changed);
     });
   }
 
@@ -91,16 +91,16 @@ export class SubjectsService {
 
   protectedAddresses(actor: Actor, personId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Person, personId);
-      return work.respondPage(ProtectedAddressItemView, { personId }, query);
+      await work.records.find('read', Person, personId);
+      return work.respond.page(ProtectedAddressItemView, { personId }, query);
     });
   }
 
   protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { partnershipId } = await work.find('name', Person, personId);
+      const { partnershipId } = await work.records.find('name', Person, personId);
       await mustBePanelOf(work, partnershipId, request.panelId);
-      const made = await work.insert(ProtectedAddress, {
+      const made = await work.write.insert(ProtectedAddress, {
         ...request,
         personId,
         partnershipId,
@@ -110,34 +110,39 @@ export class SubjectsService {
       });
       await mustBePutBefore(work, made);
       work.recordEvent('protected-address.recorded', ProtectedAddress, made);
-      return work.respond(ProtectedAddressView, made, { status: 201 });
+      return work.respond.one(ProtectedAddressView, made, { status: 201 });
     });
   }
 
   changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, {
+        writes: request,
+      });
       await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
-      const changed = await work.updateIfChanged(ProtectedAddress, found, request);
+      const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBePutBefore(work, changed);
         // agencies that received it through the earlier panel are told that it was taken back
-        if (found.panelId !== null) work.noteRecall(ProtectedAddress, id);
+        if (found.panelId !== null) work.write.noteRecall(ProtectedAddress, id);
       }
       work.recordEvent('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
-      return work.respond(ProtectedAddressView, changed);
+      return work.respond.one(ProtectedAddressView, changed);
     });
   }
 
   reveal(actor: Actor, id: string, { reason }: RevealRequest): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ProtectedAddressView, await work.find('reveal', ProtectedAddress, id), { action: 'reveal', reason }),
+      work.respond.one(ProtectedAddressView, await work.records.find('reveal', ProtectedAddress, id), {
+        action: 'reveal',
+        reason,
+      }),
     );
   }
 
   search(actor: Actor, { partnershipId, familyName, dateOfBirth, panelId }: PersonSearch): Promise<AuthorizedResponse> {
     const filter = { partnershipId, familyNameKey: nameKey(familyName), ...(dateOfBirth ? { dateOfBirth } : {}) };
-    return this.records.read(actor, (work) => work.respondSearch(PersonView, filter, { inPanel: panelId }));
+    return this.records.read(actor, (work) => work.respond.search(PersonView, filter, { inPanel: panelId }));
   }
 }
 
@@ -167,5 +172,5 @@ async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: s
 
 /** Putting an address before the readers of a panel is a disclosure. Source: docs/who-may-widen.md, rows 12 and 13. */
 async function mustBePutBefore(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
-  if (panelId !== null && !(await work.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
+  if (panelId !== null && !(await work.records.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }

@@ -181,7 +181,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
       statements = 0;
       const partnerships = `{${panels.map((one) => one.partnership_id).join(',')}}`;
       const actor = { ...memberOf(panels.map((one) => one.id)), securityContext: { ...WALL, partnerships } };
-      const { body } = await records.read(actor, (work) => work.respondPage(CaseItemView, {}, { limit }));
+      const { body } = await records.read(actor, (work) => work.respond.page(CaseItemView, {}, { limit }));
       expect((body as { data: object[] }).data.length).toBe(limit);
       taken.push(statements);
     }

@@ -205,8 +205,8 @@ test.each(['asSystem', 'acrossPartnerships'] as const)(
     if (!kept) throw new Error('nothing is hidden from anybody');
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
-    const conversation = new policy.DatabaseSession(client, kept.actor, new policy.Clock());
-    const work = new policy.UnitOfWork(kept.actor, runner, conversation);
+    const conversation = new policy.DatabaseSession(runner, client, kept.actor, new policy.Clock());
+    const work = new policy.UnitOfWork(kept.actor, conversation);
     const wall = async (): Promise<unknown> =>
       (
         await work.manager.query<unknown[]>(
@@ -234,17 +234,17 @@ test('whatever a unit of work still does when it is over asks nothing on the con
   const [kept] = await castIn(policy, owner, source);
   const runner = source.createQueryRunner();
   const client = (await runner.connect()) as pg.PoolClient;
-  const conversation = new policy.DatabaseSession(client, kept!.actor, new policy.Clock());
-  const work = new policy.UnitOfWork(kept!.actor, runner, conversation);
+  const conversation = new policy.DatabaseSession(runner, client, kept!.actor, new policy.Clock());
+  const work = new policy.UnitOfWork(kept!.actor, conversation);
   await conversation.rollBack(new Error('on purpose'));
   const [first] = policy.declaredSubjects();
   const goOn = await Promise.allSettled([
-    (async () => work.findMany('read', first!.type, {}))(),
+    (async () => work.records.findMany('read', first!.type, {}))(),
     (async () => work.manager.query('SELECT 1'))(),
     (async () => work.asSystem(async () => Promise.resolve()))(),
   ]);
   for (const one of goOn)
-    expect(String((one as PromiseRejectedResult).reason)).toContain('when its unit of work was over');
+    expect(String((one as PromiseRejectedResult).reason)).toContain('after the end of its unit of work');
   const { rows } = await client.query(
     `SELECT current_setting('app.actor', true) AS actor, now() = statement_timestamp() AS alone`,
   );
@@ -260,15 +260,15 @@ test('a connection serves the next unit of work after a statement failed with th
   const runner = source.createQueryRunner();
   const client = (await runner.connect()) as pg.PoolClient;
   const unitOfWork = async (does: (work: InstanceType<Built['UnitOfWork']>) => Promise<unknown>): Promise<unknown> => {
-    const conversation = new policy.DatabaseSession(client, kept!.actor, new policy.Clock());
+    const conversation = new policy.DatabaseSession(runner, client, kept!.actor, new policy.Clock());
     try {
-      return await does(new policy.UnitOfWork(kept!.actor, runner, conversation));
+      return await does(new policy.UnitOfWork(kept!.actor, conversation));
     } finally {
       await conversation.rollBack(null);
     }
   };
   const [first] = policy.declaredSubjects();
-  await unitOfWork((work) => work.findMany('read', first!.type, {}));
+  await unitOfWork((work) => work.records.findMany('read', first!.type, {}));
   await expect(unitOfWork((work) => work.asSystem(() => work.manager.query('SELECT 1 / 0')))).rejects.toThrow('zero');
   for (let times = 0; times < 2; times++)
     expect(await unitOfWork((work) => work.manager.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);

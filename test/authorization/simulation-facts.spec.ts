@@ -194,9 +194,9 @@ test('what is held is what plain SQL counts', async () => {
     );
     const panelIds = panels.map(({ id }) => id);
     const runner = source.createQueryRunner();
-    const client = (await runner.connect()) as ConstructorParameters<typeof policy.DatabaseSession>[0];
-    const conversation = new policy.DatabaseSession(client, actor, new policy.Clock());
-    const holdings = await policy.holdingsOf(new policy.UnitOfWork(actor, runner, conversation), panelIds);
+    const client = (await runner.connect()) as ConstructorParameters<typeof policy.DatabaseSession>[1];
+    const conversation = new policy.DatabaseSession(runner, client, actor, new policy.Clock());
+    const holdings = await policy.holdingsOf(new policy.UnitOfWork(actor, conversation), panelIds);
     await conversation.commit();
     await runner.release();
     const found = (category: string): string[] =>

@@ -46,8 +46,8 @@ export class AgendaService {
       rowsOf(work, id, edition, also),
     );
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, id);
-      return work.respond(AgendaView, meeting, {
+      const meeting = await work.records.find('read', Meeting, id);
+      return work.respond.one(AgendaView, meeting, {
         extra: await (edition ? circulated(work, meeting, edition, ofInviter) : asItIs(work, meeting, ofInviter)),
       });
     });
@@ -59,7 +59,7 @@ export class AgendaService {
    */
   async draw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
-      const meeting = await work.find('draw-agenda', Meeting, id, { lock: true });
+      const meeting = await work.records.find('draw-agenda', Meeting, id, { lock: true });
       if (meeting.status !== 'scheduled')
         throw conflict(
           'agenda-locked',
@@ -69,26 +69,26 @@ export class AgendaService {
       await listWhatBelongs(work, meeting);
       await putInOrder(work, meeting);
       work.recordEvent('agenda.drawn', Meeting, meeting);
-      return work.respond(MeetingView, meeting, { status: 201 });
+      return work.respond.one(MeetingView, meeting, { status: 201 });
     });
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, id);
+      const meeting = await work.records.find('read', Meeting, id);
       // what could go elsewhere is proposed by what the reader is shown that it is listed as
-      const order = await weighed(work, meeting, work.asShown(Listing, await onTheList(work, id)));
+      const order = await weighed(work, meeting, work.records.asShown(Listing, await onTheList(work, id)));
       const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
-      return work.respond(DrawnAgendaView, meeting, { status: 201, extra });
+      return work.respond.one(DrawnAgendaView, meeting, { status: 201, extra });
     });
   }
 
   /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
   circulate(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('circulate', Meeting, MeetingView, id);
+      const found = await work.records.findForUpdate('circulate', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'circulation');
       await mustNotWait(work, found);
       await mustBeChecked(work, found);
       const edition = found.agendaEdition + 1;
-      await work.insert(AgendaEdition, {
+      await work.write.insert(AgendaEdition, {
         meetingId: id,
         panelId: found.panelId,
         partnershipId: found.partnershipId,
@@ -100,14 +100,18 @@ export class AgendaService {
       });
       await work.asSystem(async () => {
         const listings = await work.manager.findBy(Listing, { meetingId: id, removedAt: IsNull() });
-        await work.insertMany(
+        await work.write.insertMany(
           AgendaItem,
           listings.map((listing) => itemOf(listing, edition)),
         );
       });
-      const changed = await work.update(Meeting, found, { status, agendaEdition: edition, circulatedAt: work.now });
+      const changed = await work.write.update(Meeting, found, {
+        status,
+        agendaEdition: edition,
+        circulatedAt: work.now,
+      });
       work.recordEvent('agenda.circulated', Meeting, changed, { edition });
-      return work.respond(MeetingView, changed);
+      return work.respond.one(MeetingView, changed);
     });
   }
 }
@@ -124,11 +128,11 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
 type AgendaRow = ListedCase & { listingId: string };
 
 const onTheList = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
-  inOrder(Listing, await work.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
+  inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
 
 async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const found = await work.asSystem(() => candidates(work, meeting));
-  const cases = await work.findMany('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
+  const cases = await work.records.findMany('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
   const byId = new Map(cases.map((one) => [one.id, one]));
   for (const { caseId, ...values } of found) {
     const listed = byId.get(caseId);
@@ -169,7 +173,7 @@ async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]
 /** As it is, or as it was circulated. */
 const rowsOf = async (work: UnitOfWork, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
   edition
-    ? inOrder(AgendaItem, await work.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
+    ? inOrder(AgendaItem, await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
     : (await onTheList(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
 
 async function asItIs(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
@@ -186,7 +190,7 @@ async function circulated(
   ofInviter: AgendaRow[] | null,
 ): Promise<Row> {
   const ofEdition = { meetingId: meeting.id, edition };
-  const [found] = await work.findMany('read', AgendaEdition, ofEdition, 1);
+  const [found] = await work.records.findMany('read', AgendaEdition, ofEdition, 1);
   if (!found) throw notFound();
   const { scheduledAt, endsAt, circulatedAt } = found;
   const items = await rowsOf(work, meeting.id, edition);
@@ -209,7 +213,7 @@ async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): 
     status: { $in: [...INCOMPLETE_STATUSES] },
     ...(before ? { endedOn: { $gte: londonDay(before.at) } } : {}),
   };
-  const found = await work.findMany('locate', Action, { panelId, $or: [due, ended] });
+  const found = await work.records.findMany('locate', Action, { panelId, $or: [due, ended] });
   return found.sort((a, b) => (a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.id < b.id) ? -1 : 1));
 }
 
@@ -239,7 +243,7 @@ async function filled(
   }
   const listed = visible.map((item) => ({ ...item, startsAt: starts.get(item.listingId) }));
   const shown = async (view: ViewClass, rows: object[], action?: string): Promise<object[]> =>
-    ((await work.respondList(view, rows, action ? { action } : {})).body as PageOf<object>).data;
+    ((await work.respond.list(view, rows, action ? { action } : {})).body as PageOf<object>).data;
   const cases = await shown(view, listed);
   const matters = await shown(AgendaActionView, actions, 'locate');
   return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({

@@ -65,10 +65,10 @@ export async function overflow(
 
 /** Is a case of high risk on the list? What is withheld from the actor counts as not high, because the answer would tell of it. */
 export async function hearsHighRisk(work: UnitOfWork, { id }: Meeting): Promise<boolean> {
-  const listed = await work.findMany('read', Listing, { meetingId: id, removedAt: null });
+  const listed = await work.records.findMany('read', Listing, { meetingId: id, removedAt: null });
   const caseIds = listed.map(({ caseId }) => caseId);
-  if ((await work.findMany('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
-  const high = await work.findMany('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
-  const later = await work.findMany('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
+  if ((await work.records.findMany('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
+  const high = await work.records.findMany('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
+  const later = await work.records.findMany('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
   return high.some((one) => !later.some(({ supersedesId }) => supersedesId === one.id));
 }

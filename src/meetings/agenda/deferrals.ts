@@ -34,14 +34,14 @@ export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: st
 /** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
 export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
   const { id, caseId, panelId } = listing;
-  await work.find('list', Case, caseId, { lock: true });
+  await work.records.find('list', Case, caseId, { lock: true });
   const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
   const before = counts.get(caseId) ?? 0;
   if (before < limit) {
     await tellOfHidden(work, { panelId, caseId }, before);
     return;
   }
-  if (!(await work.findOrNull('defer-again', Listing, id)))
+  if (!(await work.records.findOrNull('defer-again', Listing, id)))
     throw refused(
       'deferred-often',
       'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',

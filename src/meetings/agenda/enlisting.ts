@@ -18,7 +18,7 @@ export async function enlist(work: UnitOfWork, meeting: Meeting, found: Case, va
   if (found.stage === 'closed')
     throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
-  const listing = await work.insert(Listing, {
+  const listing = await work.write.insert(Listing, {
     meetingId: meeting.id,
     position: await nextPosition(work, meeting.id),
     ...values,
@@ -63,7 +63,7 @@ async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> 
     const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
     for (const { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal } of running) {
       const values = { ...recusal, listingId: listing.id, meetingId: listing.meetingId };
-      const { caseId: _case, ...carried } = await work.insert(Recusal, values);
+      const { caseId: _case, ...carried } = await work.write.insert(Recusal, values);
       // not told on the timeline of the case, which everybody in it reads
       work.recordEvent('recusal.made', Recusal, carried);
     }

@@ -5,7 +5,7 @@
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../../panels/panel-rules.js';
 import type { RecordClass } from '../../database/record-class.js';
-import { asShown } from '../../records/unit-of-work.js';
+import { asShown } from '../../records/substitutes.js';
 import type { Listing, ListedCase, ListingKind } from '../meeting.entity.js';
 
 export { AGENDA_SECTIONS as SECTIONS };

@@ -18,7 +18,7 @@ export class CalendarService {
 
   of(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, id);
+      const meeting = await work.records.find('read', Meeting, id);
       return calendar(work, [meeting], { isOne: true });
     });
   }
@@ -26,7 +26,7 @@ export class CalendarService {
   /** Also what was called off: a calendar that kept it strikes it out. */
   toCome(actor: Actor): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const meetings = await work.findMany('read', Meeting, { scheduledAt: { $gte: work.now } }, MOST);
+      const meetings = await work.records.findMany('read', Meeting, { scheduledAt: { $gte: work.now } }, MOST);
       return calendar(work, meetings);
     });
   }
@@ -35,10 +35,10 @@ export class CalendarService {
 async function calendar(work: UnitOfWork, meetings: Meeting[], options = {}): Promise<AuthorizedResponse> {
   const id = { $in: [...new Set(meetings.map(({ panelId }) => panelId))] };
   const panels = shown<MeetingPanelView>(
-    await work.respondList(MeetingPanelView, await work.findMany('read', Panel, { id })),
+    await work.respond.list(MeetingPanelView, await work.records.findMany('read', Panel, { id })),
   );
   const named = new Map(panels.filter((one) => !one.compartment).map((one) => [one.id, one]));
-  const presented = await work.respondList(AppointmentView, meetings);
+  const presented = await work.respond.list(AppointmentView, meetings);
   const appointments = shown<AppointmentView>(presented)
     .map((one): Appointment => ({ ...one, panel: named.get(one.panelId) ?? null }))
     .sort((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime() || (a.id < b.id ? -1 : 1));

@@ -12,11 +12,11 @@ export const HOW = 'open_document';
 
 /** These rows, as their reader may see them in a document. */
 export const presentedRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
-  rows.length ? ((await work.respondList(view, rows, { how: HOW })).body as PageOf<T>).data : [];
+  rows.length ? ((await work.respond.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
 
 /** The rows that the reader may see, as they may see them. */
 export const shown = async <T>(work: UnitOfWork, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
-  presentedRows<T>(work, view, await work.findMany('read', type, filter));
+  presentedRows<T>(work, view, await work.records.findMany('read', type, filter));
 
 /** The copy that is opened, for the log and for whoever may recall it. */
 export const copyOfDocument = (

@@ -47,7 +47,7 @@ export class MinutesDocumentService {
 
   async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<AuthorizedResponse> {
     const minutes = await this.records.read(actor, async (work) =>
-      opened(await document(work, await work.find('read', Meeting, id), listingId), format, paperOf),
+      opened(await document(work, await work.records.find('read', Meeting, id), listingId), format, paperOf),
     );
     const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
       ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
@@ -60,13 +60,13 @@ async function document(work: UnitOfWork, meeting: Meeting, only?: string): Prom
   if (only !== undefined) await itemOf(work, 'read', meetingId, only);
   const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
   const items = await itemsIn(work, meetingId, only);
-  const { name: agency } = await work.find('read', Agency, work.actor.agencyId);
+  const { name: agency } = await work.records.find('read', Agency, work.actor.agencyId);
   const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
   const serial = uuidv7();
   const listingIds = items.map(({ item }) => item.id);
-  work.auditOpenedDocument(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
+  work.audit.openedDocument(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
-  return work.respond(MinutesDocumentView, meeting, {
+  return work.respond.one(MinutesDocumentView, meeting, {
     how: HOW,
     extra: {
       title,
@@ -82,7 +82,7 @@ async function document(work: UnitOfWork, meeting: Meeting, only?: string): Prom
       agencies: await shown(work, NamedAgencyView, Agency, {
         id: { $in: [...named(items), ...attendances.map(({ agencyId }) => agencyId)] },
       }),
-      withheldCategories: work.withheldCategories(panelId),
+      withheldCategories: work.respond.withheldCategories(panelId),
     },
   });
 }
@@ -93,7 +93,9 @@ async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Prom
     ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
   );
   const listingId = { $in: listings.map(({ id }) => id) };
-  const minutes = latest(await work.findMany('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }));
+  const minutes = latest(
+    await work.records.findMany('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }),
+  );
   const of = await actionsIn(work, listingId.$in);
 
   const heard = await presentedRows<MinutedItemView>(work, MinutedItemView, listings);

@@ -33,21 +33,21 @@ export class MinutesService {
 
   all(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.respondPage(MinuteView, { meetingId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(MinuteView, { meetingId }, query, { panelId });
     });
   }
 
   one(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(MinuteView, ofMeeting(await work.find('read', Minute, id), meetingId)),
+      work.respond.one(MinuteView, ofMeeting(await work.records.find('read', Minute, id), meetingId)),
     );
   }
 
   points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = ofMeeting(await work.find('read', Minute, minuteId), meetingId);
-      return work.respondPage(MinutePointView, { minuteId }, query, { panelId });
+      const { panelId } = ofMeeting(await work.records.find('read', Minute, minuteId), meetingId);
+      return work.respond.page(MinutePointView, { minuteId }, query, { panelId });
     });
   }
 
@@ -58,12 +58,12 @@ export class MinutesService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
-      const editions = await work.findMany('read', Minute, { caseId: listing.caseId, listingId });
+      const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
         ? // the whole is written anew: it is shared as what the writer's agency contributes
-          await work.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
-        : await work.insert(Minute, {
+          await work.write.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
+        : await work.write.insert(Minute, {
             ...EMPTY,
             ...parts,
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
@@ -72,45 +72,47 @@ export class MinutesService {
       // also what the writer may not read again is replaced: they write the whole of it
       if (draft)
         await work.asSystem(async () =>
-          work.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
+          work.write.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
         );
       for (const [at, point] of points.entries())
-        await work.insert(MinutePoint, {
+        await work.write.insert(MinutePoint, {
           ...withinItem(actor, listing),
           minuteId: minute.id,
           ...(await told(work, listing, point, `/points/${String(at)}`)),
         });
       work.recordEvent('minutes.drafted', Minute, minute, { edition: minute.edition });
-      return work.findAndRespond(MinuteView, minute.id, 201);
+      return work.respond.found(MinuteView, minute.id, 201);
     });
   }
 
   /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
   approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.findForUpdate('approve', Minute, MinuteView, id), meetingId);
-      const approved = await work.update(Minute, found, { status: after(minuteMachine, found.status, 'approval') });
+      const found = ofMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
+      const approved = await work.write.update(Minute, found, {
+        status: after(minuteMachine, found.status, 'approval'),
+      });
       for (const earlier of await sharedEditions(work, found)) {
         if (earlier.edition > found.edition) continue;
-        work.noteReplacement(Minute, earlier.id);
+        work.write.noteReplacement(Minute, earlier.id);
         const points = await work.asSystem(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
-        for (const point of points) work.noteReplacement(MinutePoint, point.id);
+        for (const point of points) work.write.noteReplacement(MinutePoint, point.id);
       }
       work.recordEvent('minutes.approved', Minute, approved, { edition: approved.edition });
-      return work.findAndRespond(MinuteView, id);
+      return work.respond.found(MinuteView, id);
     });
   }
 
   /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
   confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
+      const found = ofMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
       const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
       if (last > found.edition)
         throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
-      const { scheduledAt } = await work.find('read', Meeting, meetingId);
-      const later = await work.findOrNull('read', Meeting, request.meetingId);
+      const { scheduledAt } = await work.records.find('read', Meeting, meetingId);
+      const later = await work.records.findOrNull('read', Meeting, request.meetingId);
       if (
         later?.panelId !== found.panelId ||
         later.scheduledAt <= scheduledAt ||
@@ -121,9 +123,9 @@ export class MinutesService {
           'Minutes are confirmed at a later meeting of the panel, once it began.',
           [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
         );
-      const confirmed = await work.update(Minute, found, { status, confirmedAtId: later.id });
+      const confirmed = await work.write.update(Minute, found, { status, confirmedAtId: later.id });
       work.recordEvent('minutes.confirmed', Minute, confirmed, { edition: confirmed.edition });
-      return work.findAndRespond(MinuteView, id);
+      return work.respond.found(MinuteView, id);
     });
   }
 }
@@ -146,7 +148,7 @@ async function told(
 ) {
   const { text, category, contributionId, agencyId = work.actor.agencyId } = request;
   if (contributionId) {
-    const repeated = await work.findOrNull('read', Contribution, contributionId);
+    const repeated = await work.records.findOrNull('read', Contribution, contributionId);
     if (repeated?.caseId !== caseId || repeated.agencyOnly)
       throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
         { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
@@ -154,7 +156,7 @@ async function told(
     const { category, agencyId, contributingType } = repeated;
     return { text, contributionId, category, agencyId, contributingType };
   }
-  const agency = category && (await work.findOrNull('read', Agency, agencyId));
+  const agency = category && (await work.records.findOrNull('read', Agency, agencyId));
   if (!agency || !(await actsIn(work, agency.id, partnershipId)))
     throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
       {

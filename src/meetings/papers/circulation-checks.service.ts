@@ -27,30 +27,33 @@ export class CirculationChecksService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId);
       const given = (rows: Row[]): Promise<Row> => asSeen(work, meeting, rows as Row[] & CirculationCheck[]);
-      return work.respondPage(CirculationCheckItemView, { meetingId }, query, { given });
+      return work.respond.page(CirculationCheckItemView, { meetingId }, query, { given });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string, status = 200): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await checkOf(work, 'read', meetingId, id);
-      return work.respond(CirculationCheckView, found, { status, given: await findingsFor(work, this.actors, found) });
+      return work.respond.one(CirculationCheckView, found, {
+        status,
+        given: await findingsFor(work, this.actors, found),
+      });
     });
   }
 
   /** The answer is read anew, also where the call is repeated: it tells of the items that its reader may see then. */
   async check(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
-      const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
+      const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
       if (!isToBeHeld(meeting.status))
         throw conflict('meeting-over', `The papers of a meeting that is ${meeting.status} do not go out any more.`);
       const content = await contentOf(actor, findsOf(work, meeting), meetingId);
       const rules = (await rulesInForce(work, meeting.panelId))?.rules;
       const named = namedIn(content);
-      const earlier = await work.findMany('read', CirculationCheck, { meetingId });
-      const made = await work.insert(CirculationCheck, {
+      const earlier = await work.records.findMany('read', CirculationCheck, { meetingId });
+      const made = await work.write.insert(CirculationCheck, {
         meetingId,
         panelId: meeting.panelId,
         partnershipId: meeting.partnershipId,
@@ -64,7 +67,10 @@ export class CirculationChecksService {
         approvedAt: null,
       });
       work.recordEvent('circulation-check.made', CirculationCheck, made, { edition: made.edition });
-      return work.respond(CirculationCheckItemView, made, { status: 201, given: await asSeen(work, meeting, [made]) });
+      return work.respond.one(CirculationCheckItemView, made, {
+        status: 201,
+        given: await asSeen(work, meeting, [made]),
+      });
     });
     return this.get(actor, meetingId, (body as CirculationCheckItemView).id, 201);
   }
@@ -72,14 +78,17 @@ export class CirculationChecksService {
   /** The answer is read after the change, also where the call is repeated: it shows the items that its reader may see then. */
   async approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
-      const meeting = await work.find('circulate', Meeting, meetingId, { lock: true });
+      const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
       await checkOf(work, 'approve', meetingId, id);
-      const found = await work.findForUpdate('approve', CirculationCheck, CirculationCheckView, id);
+      const found = await work.records.findForUpdate('approve', CirculationCheck, CirculationCheckView, id);
       if (found.approvedAt) throw conflict('approved-already', 'This check is approved already.');
       if (await isStale(work, meeting, found)) throw stale();
-      const approved = await work.update(CirculationCheck, found, { approvedById: actor.id, approvedAt: work.now });
+      const approved = await work.write.update(CirculationCheck, found, {
+        approvedById: actor.id,
+        approvedAt: work.now,
+      });
       work.recordEvent('circulation-check.approved', CirculationCheck, approved, { edition: approved.edition });
-      return work.respond(CirculationCheckItemView, approved, { given: await asSeen(work, meeting, [approved]) });
+      return work.respond.one(CirculationCheckItemView, approved, { given: await asSeen(work, meeting, [approved]) });
     });
     return this.get(actor, meetingId, id);
   }
@@ -92,7 +101,7 @@ async function asSeen(work: UnitOfWork, meeting: Meeting, checks: CirculationChe
 }
 
 async function checkOf(work: UnitOfWork, action: string, meetingId: string, id: string): Promise<CirculationCheck> {
-  const found = await work.find(action, CirculationCheck, id);
+  const found = await work.records.find(action, CirculationCheck, id);
   if (found.meetingId !== meetingId) throw notFound();
   return found;
 }
@@ -120,9 +129,11 @@ async function foundFor(
 
 /** Findings of the check in the items that the reader may see. */
 async function findingsFor(work: UnitOfWork, actors: Actors, check: CirculationCheck): Promise<Row> {
-  const meeting = await work.find('read', Meeting, check.meetingId);
+  const meeting = await work.records.find('read', Meeting, check.meetingId);
   const found = await foundFor(work, actors, meeting, check);
-  const visible = await work.findMany('read', Listing, { id: { $in: found.named.map(({ listingId }) => listingId) } });
+  const visible = await work.records.findMany('read', Listing, {
+    id: { $in: found.named.map(({ listingId }) => listingId) },
+  });
   const listingIds = visible.map(({ id }) => id);
   const isVisible = ({ listingId }: { listingId: string }): boolean => listingIds.includes(listingId);
   const recipients = found.recipients

@@ -19,7 +19,7 @@ const editionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => 
 export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]> {
   const today = londonDay(work.now);
   const inOffice = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
-  return work.findMany('read', Membership, { panelId, ...inOffice });
+  return work.records.findMany('read', Membership, { panelId, ...inOffice });
 }
 
 /**
@@ -28,12 +28,14 @@ export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]
  */
 export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meeting): Promise<Basis> {
   const seats = await seatsOf(work, panelId);
-  const listings = await work.findMany('read', Listing, { meetingId });
+  const listings = await work.records.findMany('read', Listing, { meetingId });
   const caseIds = listings.map(({ caseId }) => caseId);
-  const invitations = await work.findMany('read', Invitation, { listingId: { $in: listings.map(({ id }) => id) } });
-  const recalls = await work.findMany('read', PackRecall, { meetingId });
+  const invitations = await work.records.findMany('read', Invitation, {
+    listingId: { $in: listings.map(({ id }) => id) },
+  });
+  const recalls = await work.records.findMany('read', PackRecall, { meetingId });
   const people = await peopleOf(work, caseIds);
-  const contributions = await work.findMany('read', Contribution, { caseId: { $in: caseIds } });
+  const contributions = await work.records.findMany('read', Contribution, { caseId: { $in: caseIds } });
   return {
     seats: digestOf(editionsOf(seats)),
     items: listings.map((listing) => {
@@ -111,7 +113,7 @@ export async function manyNamedTo(
   if (!asked.length) return new Set();
   const most = ruleNumber((await rulesInForce(work, panelId))?.rules, 'circulationCheckNamedPeople');
   const items = asked.flatMap(({ named }) => named.map(({ listingId }) => listingId));
-  const visible = new Set((await work.findMany('read', Listing, { id: { $in: items } })).map(({ id }) => id));
+  const visible = new Set((await work.records.findMany('read', Listing, { id: { $in: items } })).map(({ id }) => id));
   const many = asked.filter(({ named }) => peopleIn(named.filter(({ listingId }) => visible.has(listingId))) > most);
   return new Set(many.map(({ id }) => id));
 }
@@ -120,7 +122,7 @@ export async function manyNamedTo(
 export async function mustBeChecked(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if ((await rulesInForce(work, meeting.panelId))?.rules['circulationCheck'] === 'off') return;
   const now = await basisOf(work, meeting);
-  const checks = await work.findMany('read', CirculationCheck, { meetingId: meeting.id });
+  const checks = await work.records.findMany('read', CirculationCheck, { meetingId: meeting.id });
   const stillTrue = checks.filter((check) => !differs(work, now, check));
   if (stillTrue.some(({ approvedAt }) => approvedAt)) return;
   if (!checks.length)

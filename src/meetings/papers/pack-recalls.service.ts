@@ -25,9 +25,9 @@ export class PackRecallsService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId);
       const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
-      return work.respondPage(PackRecallView, { meetingId }, query, { given });
+      return work.respond.page(PackRecallView, { meetingId }, query, { given });
     });
   }
 
@@ -38,7 +38,7 @@ export class PackRecallsService {
     { reason, listingId = null }: PackRecallRequest,
   ): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
-      const meeting = await work.find('recall', Meeting, meetingId, { lock: true });
+      const meeting = await work.records.find('recall', Meeting, meetingId, { lock: true });
       const { circulatedAt } = meeting;
       if (!meeting.agendaEdition || !circulatedAt)
         throw conflict('not-circulated', 'Only papers that went out are recalled.');
@@ -46,7 +46,7 @@ export class PackRecallsService {
       const before = await inForce(work, meeting);
       if (before.some((one) => one.listingId === null || one.listingId === listingId))
         throw conflict('recalled-already', 'These papers are recalled already, until the agenda is circulated again.');
-      const made = await work.insert(PackRecall, {
+      const made = await work.write.insert(PackRecall, {
         meetingId,
         panelId: meeting.panelId,
         partnershipId: meeting.partnershipId,
@@ -58,12 +58,12 @@ export class PackRecallsService {
         madeById: actor.id,
       });
       work.recordEvent('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.respond(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
+      return work.respond.one(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
     });
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
-      const found = await work.find('read', PackRecall, (body as PackRecallView).id);
-      return work.respond(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
+      const meeting = await work.records.find('read', Meeting, meetingId);
+      const found = await work.records.find('read', PackRecall, (body as PackRecallView).id);
+      return work.respond.one(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
     });
   }
 }
@@ -97,8 +97,8 @@ interface Copy {
 
 /** Copies of its packs, in the order in which they were opened; null for whoever may not recall them. */
 async function copiesOf(work: UnitOfWork, { id: meetingId }: Meeting): Promise<Copy[] | null> {
-  if (!(await work.findOrNull('recall', Meeting, meetingId))) return null;
-  const rows = await work.findMany('read', DocumentCopy, { meetingId, document: 'pack' });
+  if (!(await work.records.findOrNull('recall', Meeting, meetingId))) return null;
+  const rows = await work.records.findMany('read', DocumentCopy, { meetingId, document: 'pack' });
   rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
   const shown = await presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
   const known = await knownConflicts(
@@ -116,7 +116,7 @@ function heldIn({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, know
 
 /** Recalls that hold: none does any more when the agenda was circulated again. */
 export const inForce = (work: UnitOfWork, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
-  work.findMany('read', PackRecall, { meetingId: id, edition: agendaEdition });
+  work.records.findMany('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
 /**
  * By recall, the agencies to which content of its cases was disclosed from the day on which the papers went out until they were
@@ -129,11 +129,16 @@ async function agenciesToTell(
 ): Promise<Map<string, string[]>> {
   const [first] = recalls.map((one) => londonDay(one.circulatedAt)).sort();
   if (!first) return new Map();
-  const listings = await work.findMany('read', Listing, { meetingId: meeting.id });
+  const listings = await work.records.findMany('read', Listing, { meetingId: meeting.id });
   const caseIds = listings.map(({ caseId }) => caseId);
   // a record of an area above, which meetings do not know
   const type = typeNamed<{ caseId: string; recipientAgencyId: string; day: string; at: Date }>('Disclosure');
-  const disclosed = await work.findMany('read', type, { caseId: { $in: caseIds }, day: { $gte: first } }, 50_000);
+  const disclosed = await work.records.findMany(
+    'read',
+    type,
+    { caseId: { $in: caseIds }, day: { $gte: first } },
+    50_000,
+  );
   return new Map(
     recalls.map(({ id, caseId, circulatedAt, createdAt }) => {
       const since = londonDay(circulatedAt);

@@ -72,7 +72,7 @@ export class PacksService {
 
   /** The pack of whoever works, or of it one item: its body is a `PackView`. */
   async packOf(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
-    const meeting = await work.find('read', Meeting, meetingId);
+    const meeting = await work.records.find('read', Meeting, meetingId);
     const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
     const recalled = (await inForce(work, meeting)).filter(
       ({ listingId }) => !asked || !listingId || listingId === asked.id,
@@ -88,7 +88,7 @@ export class PacksService {
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
     const kept = asked ? [] : await keptFrom(work, meeting, listingIds);
-    work.auditOpenedDocument(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
+    work.audit.openedDocument(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
     const manifest = {
       watermark,
       marking: markingOf(items),
@@ -99,7 +99,9 @@ export class PacksService {
     const [panel = null] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: meeting.panelId });
     const agencies = await shown(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
     const title = `Papers of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
-    return work.respond(PackView, meeting, { extra: { title, language: 'en-GB', panel, items, agencies, manifest } });
+    return work.respond.one(PackView, meeting, {
+      extra: { title, language: 'en-GB', panel, items, agencies, manifest },
+    });
   }
 }
 
@@ -107,7 +109,7 @@ export class PacksService {
 export const findsOf =
   (work: UnitOfWork, { panelId }: Meeting): Finds =>
   (type, column, values) =>
-    work.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
+    work.records.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
 
 /** Each record by its own view. Rows of a kind are presented together, and written down together. */
 async function presented(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
@@ -197,8 +199,8 @@ function markingOf(items: PackItem[]): PackMarking {
 }
 
 async function watermarkOf(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<PackWatermark> {
-  const agency = await work.findOrNull('read', Agency, work.actor.agencyId);
-  const panel = await work.findOrNull('read', Panel, panelId);
+  const agency = await work.records.findOrNull('read', Agency, work.actor.agencyId);
+  const panel = await work.records.findOrNull('read', Panel, panelId);
   return {
     reader: work.actor.name,
     agency: agency?.name ?? '',

@@ -32,14 +32,14 @@ export async function recipientsOf(
 ): Promise<Recipient[]> {
   const seats = await seatsOf(work, panelId);
   const listingIds = content.map(listingIdOf);
-  const invited = await work.findMany('read', Invitation, {
+  const invited = await work.records.findMany('read', Invitation, {
     listingId: { $in: listingIds },
     opensAt: { $lte: work.now },
     closesAt: { $gt: work.now },
   });
   const agencyIds = invited.filter(({ practitionerId }) => !practitionerId).map(({ agencyId }) => agencyId);
   const leads = new Set(await safeguardingLeadsOf(work, agencyIds, partnershipId));
-  const staff = await work.findMany('read', Practitioner, { id: { $in: [...leads] } });
+  const staff = await work.records.findMany('read', Practitioner, { id: { $in: [...leads] } });
   const ids = new Set([
     ...seats.map(({ practitionerId }) => practitionerId),
     ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),

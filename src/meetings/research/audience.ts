@@ -53,7 +53,7 @@ const someone =
   (condition: Where): Holds =>
   async (work, { caseId }, day) =>
     (
-      await work.findMany(
+      await work.records.findMany(
         'read',
         CasePerson,
         { caseId, ...condition, $or: [{ until: null }, { until: { $gte: day } }] },
@@ -65,7 +65,7 @@ const someone =
 const HOLDS: Record<AudienceCondition, Holds> = {
   school_age_child: async (work, { caseId }, day) =>
     (
-      await work.findMany(
+      await work.records.findMany(
         'read',
         Person,
         {

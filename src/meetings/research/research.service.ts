@@ -62,9 +62,9 @@ export class ResearchService {
   /** Asks whoever was not asked yet; what it answers is read anew, as far as it may be read then. */
   async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId, { lock: true });
-      const standing = await work.findMany('ask', Listing, { meetingId, removedAt: null });
-      if (!standing.length) await work.find('schedule', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const standing = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
+      if (!standing.length) await work.records.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
       const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
       if (wanted && !listings.length) await elsewhere(work, wanted);
@@ -83,64 +83,64 @@ export class ResearchService {
         // of the item, and without numbers: who is asked tells of the people in the case
         if (missing.length) work.recordEvent('research.asked', Listing, listing, { meetingId, dueOn });
       }
-      return work.respond(MeetingView, meeting);
+      return work.respond.one(MeetingView, meeting);
     });
     return this.ofMeeting(actor, meetingId, ALL);
   }
 
   list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<AuthorizedResponse> {
     const filter = { ...(status ? { status } : {}), ...(askedAgencyId ? { askedAgencyId } : {}) };
-    return this.records.read(actor, (work) => work.respondPage(ResearchRequestView, filter, query));
+    return this.records.read(actor, (work) => work.respond.page(ResearchRequestView, filter, query));
   }
 
   /** Also for those who are asked and read nothing else of the meeting. */
   ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const [known] = await work.findMany('read', ResearchRequest, { meetingId }, 1);
-      if (!known) await work.find('read', Meeting, meetingId);
-      return work.respondPage(ResearchRequestView, { meetingId }, query);
+      const [known] = await work.records.findMany('read', ResearchRequest, { meetingId }, 1);
+      if (!known) await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(ResearchRequestView, { meetingId }, query);
     });
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ResearchRequestView, await work.find('read', ResearchRequest, id)),
+      work.respond.one(ResearchRequestView, await work.records.find('read', ResearchRequest, id)),
     );
   }
 
   /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
   people(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', ResearchRequest, id);
-      if (!isOpen(found, work.now) || !(await work.findOrNull('answer', ResearchRequest, id)))
-        return work.respondList(SoughtPersonView, [], { action: 'research' });
+      const found = await work.records.find('read', ResearchRequest, id);
+      if (!isOpen(found, work.now) || !(await work.records.findOrNull('answer', ResearchRequest, id)))
+        return work.respond.list(SoughtPersonView, [], { action: 'research' });
       const { caseId } = found;
-      const people = await work.findMany('research', Person, {
+      const people = await work.records.findMany('research', Person, {
         $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
       });
-      const roles = await work.findMany('research', CasePerson, { caseId });
+      const roles = await work.records.findMany('research', CasePerson, { caseId });
       const withRoles = people.map((person) => ({
         ...person,
         roles: roles.filter((one) => one.personId === person.id).map((one) => one.role),
       }));
-      return work.respondList(SoughtPersonView, withRoles, { action: 'research' });
+      return work.respond.list(SoughtPersonView, withRoles, { action: 'research' });
     });
   }
 
   points(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', ResearchRequest, id);
-      return work.respondPage(ResearchPointView, { requestId: id }, query);
+      await work.records.find('read', ResearchRequest, id);
+      return work.respond.page(ResearchPointView, { requestId: id }, query);
     });
   }
 
   allPoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respondPage(ResearchPointView, {}, query));
+    return this.records.read(actor, (work) => work.respond.page(ResearchPointView, {}, query));
   }
 
   point(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(ResearchPointView, await work.find('read', ResearchPoint, id)),
+      work.respond.one(ResearchPointView, await work.records.find('read', ResearchPoint, id)),
     );
   }
 
@@ -158,7 +158,7 @@ export class ResearchService {
         ]);
       mustHaveConditions(found);
       mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
-      const point = await work.insert(ResearchPoint, {
+      const point = await work.write.insert(ResearchPoint, {
         ...found,
         handling: found.handling ?? 'P',
         requestId,
@@ -173,26 +173,28 @@ export class ResearchService {
         contributionId: null,
         authorId: actor.id,
       });
-      return work.respond(ResearchPointView, point, { status: 201 });
+      return work.respond.one(ResearchPointView, point, { status: 201 });
     });
   }
 
   /** What was corrected is a draft again. */
   correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('change', ResearchPoint, ResearchPointView, id, { writes: request });
+      const found = await work.records.findForUpdate('change', ResearchPoint, ResearchPointView, id, {
+        writes: request,
+      });
       const decision = after(pointMachine, found.decision, 'correction');
       await this.open(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changes = { ...request, decision, withheldReason: null };
-      return work.respond(ResearchPointView, await work.updateIfChanged(ResearchPoint, found, changes));
+      return work.respond.one(ResearchPointView, await work.write.updateIfChanged(ResearchPoint, found, changes));
     });
   }
 
   share(actor: Actor, id: string, request: PointSharing): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
+      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'sharing');
       await this.open(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
@@ -202,7 +204,7 @@ export class ResearchService {
 
   withhold(actor: Actor, id: string, { reason }: PointWithholding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
+      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'withholding');
       await this.open(work, found.requestId);
       return this.decided(work, found, { decision, withheldReason: reason });
@@ -215,10 +217,10 @@ export class ResearchService {
    */
   return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
+      const found = await work.records.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'return');
       if (found.closesAt <= work.now) throw over();
-      const points = await work.findMany('read', ResearchPoint, { requestId: id });
+      const points = await work.records.findMany('read', ResearchPoint, { requestId: id });
       const shared = points.filter((one) => one.decision === 'shared');
       const gone = points.filter((one) => one.decision === 'contributed');
       if (nil && shared.length + gone.length)
@@ -234,28 +236,28 @@ export class ResearchService {
           { pointer: '/nil', detail: 'must be true where no point is shared' },
         ]);
       if (shared.length) await this.contribute(work, found.caseId, shared);
-      const returned = await work.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
-      return work.findAndRespond(ResearchRequestView, returned.id);
+      const returned = await work.write.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
+      return work.respond.found(ResearchRequestView, returned.id);
     });
   }
 
   /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
   reopen(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
+      const found = await work.records.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'reopening');
       if (found.closesAt <= work.now) throw over();
-      await work.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
-      return work.findAndRespond(ResearchRequestView, id);
+      await work.write.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
+      return work.respond.found(ResearchRequestView, id);
     });
   }
 
   cancel(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
-      await work.update(ResearchRequest, found, cancelled(found));
+      const found = await work.records.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
+      await work.write.update(ResearchRequest, found, cancelled(found));
       await takeBack(work, found);
-      return work.findAndRespond(ResearchRequestView, id);
+      return work.respond.found(ResearchRequestView, id);
     });
   }
 
@@ -268,10 +270,10 @@ export class ResearchService {
   ): Promise<void> {
     const asked = { answeredBy, practitionerId, dueOn, closesAt: endOf(meeting), status: researchMachine.initial };
     if (requestId) {
-      await work.update(ResearchRequest, await work.find('read', ResearchRequest, requestId), asked);
+      await work.write.update(ResearchRequest, await work.records.find('read', ResearchRequest, requestId), asked);
       return;
     }
-    await work.insert(ResearchRequest, {
+    await work.write.insert(ResearchRequest, {
       ...asked,
       meetingId: meeting.id,
       listingId,
@@ -289,7 +291,7 @@ export class ResearchService {
 
   /** The request, while points may still be written for it. */
   private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
-    const found = await work.find('answer', ResearchRequest, id, { lock: true });
+    const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
     if (found.closesAt <= work.now) throw over();
     if (found.status !== 'asked')
       throw conflict(
@@ -308,11 +310,11 @@ export class ResearchService {
     found: ResearchPoint,
     changes: Partial<ResearchPoint>,
   ): Promise<AuthorizedResponse> {
-    return work.respond(ResearchPointView, await work.update(ResearchPoint, found, changes));
+    return work.respond.one(ResearchPointView, await work.write.update(ResearchPoint, found, changes));
   }
 
   private async contribute(work: UnitOfWork, caseId: string, shared: ResearchPoint[]): Promise<void> {
-    const about = await work.find('research', Case, caseId, { lock: true });
+    const about = await work.records.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
       const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
       const contribution = await contribute(work, about, {
@@ -325,7 +327,7 @@ export class ResearchService {
         originatorControl,
         occurredOn,
       });
-      await work.update(ResearchPoint, point, {
+      await work.write.update(ResearchPoint, point, {
         decision: after(pointMachine, point.decision, 'contribution'),
         contributionId: contribution.id,
       });
@@ -340,7 +342,7 @@ export class ResearchService {
   ): Promise<void> {
     await work.asSystem(async () => {
       const open = await work.manager.findBy(ResearchRequest, { ...of, status: 'asked' });
-      for (const one of open) await work.update(ResearchRequest, one, changes(one));
+      for (const one of open) await work.write.update(ResearchRequest, one, changes(one));
     });
   }
 }
@@ -362,7 +364,8 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
       [caseId, listingId, agencyId, work.now],
     ),
   );
-  for (const { personId } of named) work.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
+  for (const { personId } of named)
+    work.write.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
 }
 
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
@@ -370,7 +373,7 @@ const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
 
 /** An item that may not be asked about, or not one of this meeting. */
 async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
-  await work.find('ask', Listing, listingId);
+  await work.records.find('ask', Listing, listingId);
   throw notFound();
 }
 

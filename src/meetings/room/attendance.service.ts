@@ -29,16 +29,16 @@ export class AttendanceService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await work.find('read', Meeting, meetingId);
-      return work.respondPage(AttendanceView, { meetingId }, query);
+      await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(AttendanceView, { meetingId }, query);
     });
   }
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', Attendance, id);
+      const found = await work.records.find('read', Attendance, id);
       if (found.meetingId !== meetingId) throw notFound();
-      return work.respond(AttendanceView, found);
+      return work.respond.one(AttendanceView, found);
     });
   }
 
@@ -46,10 +46,10 @@ export class AttendanceService {
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
-      const meeting = await work.find('attend', Meeting, meetingId, { lock: true });
+      const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
       inTheRoomOnly(meeting);
       settled(meeting.status);
-      const registers = (await work.findOrNull('register', Meeting, meetingId)) !== null;
+      const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
         throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
       if (!isThere(status) && (arrivedAt ?? deputyForId))
@@ -60,7 +60,7 @@ export class AttendanceService {
       const { agencyId } = person;
       const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
       await deputising(work, meeting, rule, request);
-      const earlier = await work.findMany('read', Attendance, { meetingId, practitionerId });
+      const earlier = await work.records.findMany('read', Attendance, { meetingId, practitionerId });
       const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
@@ -88,8 +88,8 @@ export class AttendanceService {
       await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
       if (arrival && !(current && isThere(current.status))) await endUnseenStay(work, meetingId, practitionerId);
       const attendance = current
-        ? await work.update(Attendance, current, recorded)
-        : await work.insert(Attendance, {
+        ? await work.write.update(Attendance, current, recorded)
+        : await work.write.insert(Attendance, {
             meetingId,
             panelId: meeting.panelId,
             partnershipId: meeting.partnershipId,
@@ -101,15 +101,15 @@ export class AttendanceService {
       const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
       work.recordEvent('attendance.recorded', Attendance, attendance, told);
       await this.hearers.heardSince(work, attendance);
-      return work.respond(AttendanceView, attendance, { status: 201 });
+      return work.respond.one(AttendanceView, attendance, { status: 201 });
     });
   }
 
   depart(actor: Actor, meetingId: string, id: string, { leftAt }: DepartureRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('depart', Attendance, AttendanceView, id);
+      const found = await work.records.findForUpdate('depart', Attendance, AttendanceView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      settled((await work.find('read', Meeting, meetingId)).status);
+      settled((await work.records.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
         throw conflict('not-in-the-room', 'Only somebody who is in the room leaves it.');
       const at = leftAt ?? work.now;
@@ -117,11 +117,11 @@ export class AttendanceService {
         throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
           { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
         ]);
-      if (found.practitionerId === actor.id && !(await work.findOrNull('register', Meeting, meetingId)))
+      if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
         await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
-      const departed = await work.update(Attendance, found, { leftAt: at });
+      const departed = await work.write.update(Attendance, found, { leftAt: at });
       work.recordEvent('attendance.ended', Attendance, departed);
-      return work.respond(AttendanceView, departed);
+      return work.respond.one(AttendanceView, departed);
     });
   }
 }
@@ -194,7 +194,7 @@ async function mustNotHaveHeard(
   work: UnitOfWork,
   { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
 ): Promise<void> {
-  const heard = await work.findMany('read', Listing, {
+  const heard = await work.records.findMany('read', Listing, {
     meetingId,
     startedAt: { $ne: null },
     $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
@@ -216,7 +216,7 @@ function settled(status: MeetingStatus): void {
 }
 
 async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
-  const person = await work.findOrNull('read', Practitioner, practitionerId);
+  const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
       { pointer: '/practitionerId', detail: 'no such practitioner' },
@@ -239,8 +239,14 @@ async function mayBeRecorded(
   const { id: practitionerId, agencyId } = person;
   if (person.active || !isThere) {
     if (
-      (await work.findMany('read', Membership, { ...seatOn(work, meeting.panelId, practitionerId), agencyId }, 1))
-        .length
+      (
+        await work.records.findMany(
+          'read',
+          Membership,
+          { ...seatOn(work, meeting.panelId, practitionerId), agencyId },
+          1,
+        )
+      ).length
     )
       return;
     const invitation = {
@@ -251,7 +257,7 @@ async function mayBeRecorded(
       closesAt: { $gt: work.now },
       $or: [{ practitionerId }, ...((await isLead(work, meeting, person)) ? [{ practitionerId: null }] : [])],
     };
-    if ((await work.findMany('read', Invitation, invitation, 1)).length) return;
+    if ((await work.records.findMany('read', Invitation, invitation, 1)).length) return;
   }
   throw unacceptable(
     'not-invited',
@@ -263,7 +269,7 @@ async function mayBeRecorded(
 /** Whether the actor has a seat as chair or co-chair of the panel today. */
 async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
   const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
-  return (await work.findMany('read', Membership, seat, 1)).length > 0;
+  return (await work.records.findMany('read', Membership, seat, 1)).length > 0;
 }
 
 /** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
@@ -299,7 +305,7 @@ function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: stri
     const unseen = await work.manager.findOneBy(Attendance, open);
     if (!unseen?.arrivedAt) return;
     const leftAt = new Date(Math.max(work.now.getTime(), unseen.arrivedAt.getTime() + 1));
-    await work.update(Attendance, unseen, { leftAt });
+    await work.write.update(Attendance, unseen, { leftAt });
   });
 }
 
@@ -339,7 +345,11 @@ async function deputising(
       { pointer: '/status', detail: 'deputies are not allowed on this panel' },
     ]);
   const seat = seatOn(work, panelId, deputyForId ?? null);
-  if (!deputyForId || deputyForId === practitionerId || !(await work.findMany('read', Membership, seat, 1)).length)
+  if (
+    !deputyForId ||
+    deputyForId === practitionerId ||
+    !(await work.records.findMany('read', Membership, seat, 1)).length
+  )
     throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },
     ]);

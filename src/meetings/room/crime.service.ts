@@ -17,26 +17,26 @@ export class CrimeService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.respondPage(DisclosedCrimeView, { meetingId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(DisclosedCrimeView, { meetingId }, query, { panelId });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond(DisclosedCrimeView, ofMeeting(await work.find('read', DisclosedCrime, id), meetingId)),
+      work.respond.one(DisclosedCrimeView, ofMeeting(await work.records.find('read', DisclosedCrime, id), meetingId)),
     );
   }
 
   record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { status } = await work.find('read', Meeting, meetingId);
+      const { status } = await work.records.find('read', Meeting, meetingId);
       const listing = await itemOf(work, 'minute', meetingId, request.listingId);
       if (status === 'cancelled')
         throw conflict('meeting-cancelled', 'Nothing came to light at a meeting that was cancelled.');
-      const crime = await work.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
+      const crime = await work.write.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
       work.recordEvent('crime.disclosed', DisclosedCrime, crime);
-      return work.findAndRespond(DisclosedCrimeView, crime.id, 201);
+      return work.respond.found(DisclosedCrimeView, crime.id, 201);
     });
   }
 
@@ -44,28 +44,28 @@ export class CrimeService {
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(
-        await work.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
+        await work.records.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
         meetingId,
       );
       if (found.amendedAt)
         throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
-      if (work.isUnchanged(found))
+      if (work.write.isUnchanged(found))
         throw unacceptable(
           'nothing-amended',
           'Nothing is amended. Send at least one value that differs from the record.',
         );
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
       const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
-      const listing = await work.find('minute', Listing, found.listingId);
-      const amendment = await work.insert(DisclosedCrime, {
+      const listing = await work.records.find('minute', Listing, found.listingId);
+      const amendment = await work.write.insert(DisclosedCrime, {
         ...withinItem(actor, listing),
         ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
         ...request,
         amendsId: id,
       });
-      await work.update(DisclosedCrime, found, { amendedAt: work.now });
+      await work.write.update(DisclosedCrime, found, { amendedAt: work.now });
       work.recordEvent('crime.amended', DisclosedCrime, amendment, { fields: Object.keys(request) });
-      return work.findAndRespond(DisclosedCrimeView, amendment.id);
+      return work.respond.found(DisclosedCrimeView, amendment.id);
     });
   }
 }

@@ -41,17 +41,17 @@ export class Hearers {
       if (!hearing || (before && hearing.keptOutByIds)) continue;
       const presence = { ...one, ...hearing, meetingId, listingId, caseId, panelId, partnershipId };
       const written = await (before
-        ? work.asSystem(() => work.update(ItemPresence, before, hearing))
-        : work.insert(ItemPresence, presence));
+        ? work.asSystem(() => work.write.update(ItemPresence, before, hearing))
+        : work.write.insert(ItemPresence, presence));
       if (!hearing.keptOutByIds) presences.push(written);
       else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
-        work.recordPreventedDisclosure(Listing, listing, listing.presentedByAgencyId, {
+        work.audit.preventedDisclosure(Listing, listing, listing.presentedByAgencyId, {
           ...one,
           keptOutByIds: hearing.keptOutByIds,
         });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
-      work.auditSpokenDisclosure(Listing, listing, listing.presentedByAgencyId, {
+      work.audit.spokenDisclosure(Listing, listing, listing.presentedByAgencyId, {
         agencyId,
         recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
       });

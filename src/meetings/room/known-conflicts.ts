@@ -47,9 +47,9 @@ export const knownToBeKeptOut: DenyRule = {
 export async function knownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
   if (!ids.length) return new Set();
   const filter = { id: { $in: [...new Set(ids)] } };
-  const exclusions = await work.findMany('read', Exclusion, filter, ids.length);
-  const recusals = await work.findMany('read', Recusal, filter, ids.length);
+  const exclusions = await work.records.findMany('read', Exclusion, filter, ids.length);
+  const recusals = await work.records.findMany('read', Recusal, filter, ids.length);
   const named = exclusions.filter(({ nameKey }) => nameKey !== null).map(({ id }) => id);
-  const shown = await work.shownOf(Exclusion, named);
+  const shown = await work.records.shownOf(Exclusion, named);
   return new Set([...exclusions, ...recusals].map(({ id }) => id).filter((id) => shown.get(id)?.has('name') ?? true));
 }

@@ -73,8 +73,8 @@ declareKnownAttributes(OF_RECUSALS, async (work, people) => {
   // an officer who may explain a recusal does not read it, and still counts it
   const known = listingIds.length
     ? [
-        ...(await work.findMany('read', Recusal, filter, MOST_RECUSALS)),
-        ...(await work.findMany('explain', Recusal, filter, MOST_RECUSALS)),
+        ...(await work.records.findMany('read', Recusal, filter, MOST_RECUSALS)),
+        ...(await work.records.findMany('explain', Recusal, filter, MOST_RECUSALS)),
       ]
     : [];
   const byId = new Map(known.map((one) => [one.id, one]));

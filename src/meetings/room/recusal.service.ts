@@ -27,16 +27,16 @@ export class RecusalService {
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = await work.find('read', Meeting, meetingId);
-      return work.respondPage(RecusalView, { meetingId }, query, { panelId });
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(RecusalView, { meetingId }, query, { panelId });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await work.find('read', Recusal, id);
+      const found = await work.records.find('read', Recusal, id);
       if (found.meetingId !== meetingId) throw notFound();
-      return work.respond(RecusalView, found);
+      return work.respond.one(RecusalView, found);
     });
   }
 
@@ -56,15 +56,15 @@ export class RecusalService {
       if (declared) {
         onlyAPerson(actor);
         // an emergency access is to read: what somebody learnt by it stays in no record of theirs
-        await work.find('take-part', Case, listing.caseId);
+        await work.records.find('take-part', Case, listing.caseId);
       } else {
         await known(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      if ((await work.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
+      if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
       await this.hearers.heardUntilNow(work, { id: listing.id });
-      const made = await work.insert(Recusal, {
+      const made = await work.write.insert(Recusal, {
         ...withinItem(actor, listing),
         practitionerId: who,
         reason,
@@ -75,25 +75,29 @@ export class RecusalService {
       });
       await mustLeaveSomebody?.();
       happenedUnseen(work, 'recusal.made', made);
-      return work.respond(RecusalView, made, { status: 201 });
+      return work.respond.one(RecusalView, made, { status: 201 });
     });
   }
 
   /** The chair ends it; whoever is recused does not. */
   end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await work.findForUpdate('end', Recusal, RecusalView, id);
+      const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
       if (found.endedAt) throw conflict('ended', 'This recusal has ended already.');
-      const ended = await work.update(Recusal, found, { endedAt: work.now, endedById: actor.id, endReason: reason });
+      const ended = await work.write.update(Recusal, found, {
+        endedAt: work.now,
+        endedById: actor.id,
+        endReason: reason,
+      });
       happenedUnseen(work, 'recusal.ended', ended);
-      return work.respond(RecusalView, ended);
+      return work.respond.one(RecusalView, ended);
     });
   }
 }
 
 async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
-  const person = await work.findOrNull('read', Practitioner, practitionerId);
+  const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
       { pointer: '/practitionerId', detail: 'no such practitioner' },

@@ -27,9 +27,9 @@ export class RunningOrderService {
       itemsOf(work, meetingId, also),
     );
     return this.records.read(actor, async (work) => {
-      const meeting = await work.find('read', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId);
       const items = await itemsOf(work, meetingId);
-      return work.respondList(RunningItemView, items, {
+      return work.respond.list(RunningItemView, items, {
         given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
       });
     });
@@ -41,7 +41,7 @@ export class RunningOrderService {
    */
   start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { status } = await work.find('read', Meeting, meetingId, { lock: true });
+      const { status } = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await this.taken(work, meetingId, id);
       if (status !== 'in_session')
         throw conflict(
@@ -52,39 +52,39 @@ export class RunningOrderService {
       if (found.startedAt)
         throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
       const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.findMany('read', Listing, running, 1)).length)
+      if ((await work.records.findMany('read', Listing, running, 1)).length)
         throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
-      const begun = await work.update(Listing, found, { startedAt: work.now });
+      const begun = await work.write.update(Listing, found, { startedAt: work.now });
       await this.hearers.heard(work, begun);
       work.recordEvent('item.begun', Listing, begun);
-      return work.respond(ListingView, begun);
+      return work.respond.one(ListingView, begun);
     });
   }
 
   /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
   end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { closedAt } = await work.find('read', Meeting, meetingId);
+      const { closedAt } = await work.records.find('read', Meeting, meetingId);
       const found = await this.taken(work, meetingId, id);
       if (!found.startedAt || found.endedAt)
         throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
-      const ended = await work.update(Listing, found, { endedAt });
+      const ended = await work.write.update(Listing, found, { endedAt });
       await this.hearers.heard(work, ended);
       work.recordEvent('item.ended', Listing, ended);
-      return work.respond(ListingView, ended);
+      return work.respond.one(ListingView, ended);
     });
   }
 
   presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await itemOf(work, 'read', meetingId, listingId);
-      return work.respondPage(ItemPresenceView, { listingId }, query);
+      return work.respond.page(ItemPresenceView, { listingId }, query);
     });
   }
 
   private async taken(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
-    const found = await work.findForUpdate('run', Listing, ListingView, id);
+    const found = await work.records.findForUpdate('run', Listing, ListingView, id);
     if (found.meetingId !== meetingId) throw notFound();
     return found;
   }

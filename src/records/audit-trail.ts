@@ -1,0 +1,203 @@
+/**
+ * Audit entries of one unit of work. Content contributed by another agency is disclosed to the actor's agency; the
+ * agency's own content and administrative data are consulted.
+ */
+import type { Actor } from '../authentication/actor.js';
+import { EMERGENCY_PURPOSE, type Purpose } from '../authentication/purposes.js';
+import type { Row } from '../authorization/conditions.js';
+import { isReadInEmergency, READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
+import { subjectOf, type Subject } from '../authorization/subjects.js';
+import type { RecordClass } from '../database/record-class.js';
+import { auditDraft, type AuditDraft, type OpenedDocument } from './audit-recording.js';
+import { auditScopeOf, concernOf, type AuditConcern } from './audit-scope.js';
+import type { AuthorizedResponse } from './authorized-response.js';
+import type { FieldMask } from './field-mask.js';
+import { disclosuresOf, isDisclosed, spokenDisclosureOf } from './received-disclosures.js';
+import type { RecordEntity } from './record-entity.js';
+import { shapeOf, type ViewClass } from './response-view.js';
+import type { MaskedRows } from './row-masks.js';
+import { itemsReadThrough, withItems, type Reading } from './through-items.js';
+
+/** Rows shown together that share one audit entry. */
+interface SharedEntry {
+  operation: 'consult' | 'disclose';
+  purpose?: Purpose;
+  members: [Row, FieldMask][];
+}
+
+export class AuditTrail {
+  readonly drafts: AuditDraft[] = [];
+  /** Partnership, people and audit scope of the record in a repeated response. */
+  private repeated: AuditConcern | undefined;
+
+  constructor(private readonly work: Reading) {}
+
+  /** Adds the entry of a change. */
+  changed(
+    operation: 'collect' | 'alter' | 'erase',
+    subOperation: 'make' | 'change' | 'remove',
+    type: RecordClass,
+    rows: readonly object[],
+    fields?: string[],
+  ): void {
+    this.add(operation, subOperation, subjectOf(type), rows as Row[], fields ? { fields } : {});
+  }
+
+  /** Adds one entry for consulted and one for disclosed rows, per partnership, purpose and compartments. */
+  async reading(
+    how: string,
+    action: string,
+    view: ViewClass,
+    { rows, masks }: MaskedRows,
+    more: Partial<AuditDraft> = {},
+  ): Promise<void> {
+    const shape = shapeOf(view);
+    const subject = subjectOf(shape.record);
+    const items = await itemsReadThrough(this.work, action, () => rows.flatMap((row) => casesOf(subject, row)));
+    if (!rows.length) this.add('consult', how, subject, [], { action, ...more });
+    for (const { operation, purpose, members } of this.sharedEntries(subject, rows, masks)) {
+      const union = (pick: (one: FieldMask) => string[]): string[] => [
+        ...new Set(members.flatMap(([, masked]) => pick(masked))),
+      ];
+      const disclosed = members.flatMap(([row, masked]) =>
+        disclosuresOf(this.actor, shape, subject, action, row, masked, purpose).map((one) => withItems(one, items)),
+      );
+      this.add(
+        operation,
+        how,
+        subject,
+        members.map(([row]) => row),
+        {
+          action,
+          fields: union((one) => one.shown),
+          withheld: union((one) => one.withheld),
+          agreementVersionIds: union((one) => one.agreementVersionIds),
+          ...(purpose ? { purpose } : {}),
+          ...(disclosed.length ? { disclosed } : {}),
+          ...more,
+        },
+      );
+    }
+  }
+
+  /** Records that rows were counted by these fields, without being shown. */
+  count(type: RecordClass, fields: string[]): void {
+    this.add('consult', 'count', subjectOf(type), [], { action: 'read', fields });
+  }
+
+  /** Records a request for an explanation, with the other person and the field concerned, if any. */
+  explanation(subject: Subject, record: object, { about, field }: { about?: string; field?: string } = {}): void {
+    const row = record as Row;
+    this.add('consult', 'explain', subject, [row], {
+      recordIds: [row['id'] as string, ...(about ? [about] : [])],
+      resultCount: 1,
+      fields: field ? [field] : [],
+    });
+  }
+
+  /** Sets the record in a repeated response. */
+  noteRepeated(type: RecordClass, row: Row): void {
+    this.repeated = concernOf(subjectOf(type), row);
+  }
+
+  /** Records that a stored response was sent again. */
+  repeat({ body }: AuthorizedResponse): void {
+    const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
+    const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
+    const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
+    this.drafts.push(
+      auditDraft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.repeated, fields, withheld }),
+    );
+  }
+
+  /** Records an export before its content is read in parts under the policy. */
+  export(subject: Subject, resultCount: number, fields: string[]): void {
+    this.add('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
+  }
+
+  /**
+   * Records that a meeting document was opened, with its serial number and items. The records in the document have
+   * audit entries of their own.
+   */
+  openedDocument(type: RecordClass, meeting: RecordEntity, copied: OpenedDocument): void {
+    this.add('disclose', 'open_document', subjectOf(type), [{ ...meeting }], {
+      action: 'read',
+      fields: [copied.document],
+      recordIds: [meeting.id, copied.serial, ...copied.listingIds],
+      copied,
+    });
+  }
+
+  /** Records that one agency disclosed a record verbally to another. */
+  spokenDisclosure(
+    type: RecordClass,
+    record: RecordEntity,
+    originAgencyId: string,
+    to: { agencyId: string; recordIds: string[] },
+  ): void {
+    const subject = subjectOf(type);
+    const row = record as unknown as Row;
+    const spoken = spokenDisclosureOf(subject, row, originAgencyId);
+    this.add('disclose', 'verbal', subject, [row], {
+      recordIds: [record.id, ...to.recordIds],
+      recipientAgencyId: to.agencyId,
+      disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
+    });
+  }
+
+  /**
+   * Records what an agency would have received if a conflict had not excluded its only recipient. This is not a
+   * disclosure and has no audit entry of its own; it is stored with the entry added last.
+   */
+  preventedDisclosure(
+    type: RecordClass,
+    record: RecordEntity,
+    originAgencyId: string,
+    to: { agencyId: string; keptOutByIds: string[] },
+  ): void {
+    const entry = this.drafts.at(-1);
+    if (!entry || to.agencyId === originAgencyId) return;
+    const spoken = spokenDisclosureOf(subjectOf(type), record as unknown as Row, originAgencyId);
+    const prevented = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
+    entry.disclosed = [...(entry.disclosed ?? []), prevented];
+  }
+
+  private get actor(): Actor {
+    return this.work.actor;
+  }
+
+  private sharedEntries(subject: Subject, rows: readonly Row[], masks: readonly FieldMask[]): SharedEntry[] {
+    const entries = new Map<string, SharedEntry>();
+    for (const [index, row] of rows.entries()) {
+      const masked = masks[index] as FieldMask;
+      const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
+      const purpose = isReadInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
+      const compartments = auditScopeOf(subject, [row]).panelIds.filter((id) =>
+        this.actor.compartmentPanelIds.includes(id),
+      );
+      const key = `${operation} ${String(row['partnershipId'])} ${purpose ?? ''} ${compartments.join()}`;
+      const entry = entries.get(key) ?? { operation, purpose, members: [] };
+      entry.members.push([row, masked]);
+      entries.set(key, entry);
+    }
+    return [...entries.values()];
+  }
+
+  private add(
+    operation: AuditDraft['operation'],
+    subOperation: string,
+    subject: Subject,
+    rows: Row[],
+    more: Partial<AuditDraft> = {},
+  ): void {
+    const recordIds = rows.map((row) => row['id'] as string);
+    const what = { operation, subOperation, action: subOperation, subjectType: subject.name, recordIds };
+    this.drafts.push(auditDraft({ ...what, ...concernOf(subject, ...rows), ...more }));
+  }
+}
+
+/** Returns the cases to which the row belongs or through which the row was read. */
+const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
+  (subject.case ? row[subject.case] : row['caseId']) as string | null | undefined,
+  ...((row[READING_CONTEXT] as ReadingContext | undefined)?.through ?? []).map(({ caseId }) => caseId),
+];

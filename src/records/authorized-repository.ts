@@ -1,0 +1,287 @@
+/** Reads of one actor. The policy is part of each statement, so that a row which the actor may not use is not found. */
+import type { Actor } from '../authentication/actor.js';
+import { Parameter, type Row, type Where } from '../authorization/conditions.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
+import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import { actionPhrase, sentenceOfWhoMay, wordingOf } from '../authorization/wording.js';
+import type { RecordClass } from '../database/record-class.js';
+import { notFound, Problem, refused } from '../http/problems.js';
+import { refusalDraft } from './audit-recording.js';
+import { concernOf } from './audit-scope.js';
+import type { AuditTrail } from './audit-trail.js';
+import { Refusal, type CommandSubject } from './command-subject.js';
+import type { DatabaseSession } from './database-session.js';
+import { matches, stateOf, tagOfState } from './entity-tag.js';
+import type { FieldMask } from './field-mask.js';
+import {
+  authorizeFilter,
+  fieldsOfFilter,
+  fieldsRelatedToFilter,
+  refuseWithheldFields,
+} from './filter-authorization.js';
+import type { KnownRecords } from './hidden-references.js';
+import type { RecordEntity } from './record-entity.js';
+import { countSql, findSql, listSql, type ListQuery } from './record-queries.js';
+import { wholeShapeOf, type ViewClass } from './response-view.js';
+import type { RowMasks } from './row-masks.js';
+import { bind, filterTemplate, templateFor, type StatementTemplate } from './statement-template.js';
+import { asShown, withSubstitutes } from './substitutes.js';
+import { changesNothing, refuseWithheld } from './written-values.js';
+
+/** Maximum number of rows per count; larger counts belong in a report. */
+export const MOST_COUNTED = 50_000;
+
+/** View property with the panels in whose context a row without a panel of its own is read. */
+const CONTEXT_PANELS = 'contextPanelIds';
+
+interface FindOptions {
+  /** Locks the row until the transaction ends. */
+  lock?: boolean;
+  /** Panel in whose context a row without a panel of its own is read. Without such context the row is not found. */
+  inPanel?: string;
+}
+
+/** Options of a page beyond its filter and position. */
+export interface PageOptions extends Pick<ListQuery, 'orderBy' | 'inPanel' | 'shows'> {
+  action: string;
+  /** Part of the filter whose columns an allow rule must show in order to apply. */
+  restsOn: Where;
+  /** Identifies everything else that shapes the statement. */
+  key: string;
+}
+
+export class AuthorizedRepository {
+  constructor(
+    private readonly actor: Actor,
+    private readonly session: DatabaseSession,
+    private readonly masks: RowMasks,
+    private readonly command: CommandSubject,
+    private readonly audit: AuditTrail,
+    /** Identifiers of rows that already hold the values of the request; filled by `findForUpdate`. */
+    private readonly unchangedIds: Set<string>,
+  ) {}
+
+  /** Returns the row if the action is permitted. Otherwise throws 403 if the actor may read the row, else 404. */
+  async find<T extends object>(
+    action: string,
+    type: RecordClass<T>,
+    id: string,
+    { lock = false, inPanel }: FindOptions = {},
+  ): Promise<T> {
+    // invalid input names no panel, and the response will contain only the validation errors
+    const row = await this.findOrNull(action, type, id, {
+      lock,
+      inPanel: this.actor.call.deferredProblem ? undefined : inPanel,
+    });
+    if (row) {
+      this.command.noteFound(action, type, row);
+      return row;
+    }
+    const readable = action === 'read' ? null : await this.findOrNull('read', type, id);
+    throw this.refusal(action, type, id, readable);
+  }
+
+  /** Returns the row or null, for services whose result depends on whether an action is permitted. */
+  async findOrNull<T extends object>(
+    action: string,
+    type: RecordClass<T>,
+    id: string,
+    { lock = false, inPanel }: FindOptions = {},
+  ): Promise<T | null> {
+    if (!hasApplicableRule(this.actor, subjectOf(type), action)) return null;
+    const [row] = await this.query<T>(this.findTemplate(this.actor, type, action, lock, inPanel), [id]);
+    if (inPanel && row && !((row as Row)[READING_CONTEXT] as ReadingContext).panelIds.length) return null;
+    return row ?? null;
+  }
+
+  /** Returns the row as another reader finds it, or null. */
+  async findAs(reader: Actor, action: string, type: RecordClass, id: string): Promise<Row | null> {
+    const [row] = await this.query<Row>(this.findTemplate(reader, type, action, false), [id]);
+    return row ?? null;
+  }
+
+  /**
+   * Locks a row for a change, if `If-Match` matches the view as currently shown to the reader. Throws 428 without
+   * `If-Match`, 412 on a mismatch. If `writes` holds only values that the reader is already shown, `updateIfChanged`
+   * does not modify the row.
+   */
+  async findForUpdate<T extends RecordEntity>(
+    action: string,
+    type: RecordClass<T>,
+    view: ViewClass,
+    id: string,
+    { writes }: { writes?: object } = {},
+  ): Promise<T> {
+    const row = await this.find(action, type, id, { lock: true });
+    const { ifMatch } = this.actor.call;
+    // the actor may be permitted to change the row but be shown fewer fields when reading
+    const isLimited = subjectOf(type).allowRules.some(({ fields }) => fields);
+    const seen = (isLimited && (await this.findOrNull('read', type, id))) || row;
+    const seenFor = seen === row ? action : 'read';
+    const asSeen = await this.masks.mask(view, seenFor, [seen as Row]);
+    const [shown, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
+    if (writes) refuseWithheld(writes, masked);
+    if (!ifMatch)
+      throw new Problem(
+        428,
+        'if-match-required',
+        'Say which version you change',
+        'Read the record first and send its ETag as If-Match.',
+      );
+    const states = [masked, ...this.masks.perPanel(view, seenFor, shown)].map((one) => stateOf(view, row.version, one));
+    if (!matches(ifMatch, states))
+      throw new Problem(
+        412,
+        'changed-meanwhile',
+        'Changed meanwhile',
+        'The record changed since you read it. Read it again, then repeat your change.',
+        { headers: { etag: tagOfState(stateOf(view, row.version, masked)) } },
+      );
+    if (writes && changesNothing(writes, shown, masked)) this.unchangedIds.add(row.id);
+    return row;
+  }
+
+  /**
+   * Returns permitted rows that match the filter, at most `limit`. Only rows in which the actor sees the filtered
+   * columns match.
+   */
+  async findMany<T extends object>(
+    action: string,
+    type: RecordClass<T>,
+    filter: Where,
+    limit = 1000,
+    inPanel?: string,
+  ): Promise<T[]> {
+    const subject = subjectOf(type);
+    if (!hasApplicableRule(this.actor, subject, action)) return [];
+    const shape = filterTemplate(filter, [limit]);
+    return this.query<T>(
+      templateFor(this.actor, `rows ${action} ${subject.name} ${inPanel ?? ''} ${shape.key}`, () =>
+        listSql(this.actor, type, action, {
+          ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
+          inPanel,
+          limit: new Parameter(0),
+        }),
+      ),
+      shape.values,
+    );
+  }
+
+  /** Returns up to `limit` permitted rows that match the filter, after the position `after`, newest first. */
+  async page(
+    type: RecordClass,
+    filter: Where,
+    limit: number,
+    after: { at: string; id: string } | undefined,
+    { action, orderBy, inPanel, shows, restsOn, key }: PageOptions,
+  ): Promise<Row[]> {
+    const subject = subjectOf(type);
+    if (!hasApplicableRule(this.actor, subject, action)) return [];
+    const shape = filterTemplate(filter, [limit, after?.at, after?.id]);
+    const rests = restsOn === filter ? '' : fieldsRelatedToFilter(subject, restsOn).join();
+    const parts = ['page', action, subject.name, key, orderBy, inPanel, after !== undefined, rests, shape.key];
+    const template = templateFor(this.actor, parts.join(' '), () =>
+      listSql(this.actor, type, action, {
+        ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
+        asks: fieldsRelatedToFilter(subject, restsOn),
+        inPanel,
+        orderBy,
+        shows,
+        limit: new Parameter(0),
+        after: after && { at: new Parameter(1), id: new Parameter(2) },
+      }),
+    );
+    return this.query<Row>(template, shape.values);
+  }
+
+  /** Counts permitted rows by value of the column `by`, among rows in which the actor sees that column. */
+  async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
+    const subject = subjectOf(type);
+    const shape = filterTemplate({ $and: [filter, { [by]: { $exists: true } }] });
+    const asks = fieldsOfFilter(subject, shape.filter);
+    refuseWithheldFields(this.actor, subject, asks, filter['panelId'] as string | undefined);
+    const template = (): StatementTemplate =>
+      templateFor(this.actor, `count ${by} ${subject.name} ${shape.key}`, () =>
+        countSql(this.actor, type, by, {
+          ...authorizeFilter(this.actor, subject, shape.filter),
+          asks: fieldsRelatedToFilter(subject, shape.filter),
+          limit: MOST_COUNTED,
+        }),
+      );
+    const counted = hasApplicableRule(this.actor, subject, 'read')
+      ? await this.query<{ value: unknown; count: number }>(template(), shape.values)
+      : [];
+    this.audit.count(type, [by, ...asks]);
+    return counted;
+  }
+
+  /** Returns what the reader may know of referenced records. Scopes of a client are ignored. */
+  known(type: RecordClass, actions: readonly string[], ids: string[], reader?: Actor): Promise<KnownRecords> {
+    return this.masks.known(type, actions, ids, reader);
+  }
+
+  /** Returns the names of the properties that the reader is shown, by identifier. */
+  async shownOf(type: RecordClass, ids: string[]): Promise<Map<string, Set<string>>> {
+    const found = await this.readable(type, ids);
+    const { masks } = await this.masks.mask(wholeShapeOf(type), 'read', found);
+    return new Map(found.map((row, index) => [row['id'] as string, new Set(masks[index]?.shown)]));
+  }
+
+  /** Returns rows with substitute values where the stored ones would reveal a hidden record. */
+  asShown<T extends object>(type: RecordClass, rows: readonly T[]): T[] {
+    return asShown(type, rows);
+  }
+
+  /** Returns functions, by identifier, that replace past values of a row which would reveal a hidden record. */
+  async revealingOf(type: RecordClass, ids: string[]): Promise<Map<string, (past: Row) => Row>> {
+    const subject = subjectOf(type);
+    if (!Object.keys(subject.revealing).length) return new Map();
+    const found = await this.readable(type, ids);
+    return new Map(found.map((row) => [row['id'] as string, (past) => withSubstitutes(subject, row, past)]));
+  }
+
+  private async readable(type: RecordClass, ids: string[]): Promise<Row[]> {
+    if (!ids.length) return [];
+    return this.findMany<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
+  }
+
+  private refusal(action: string, type: RecordClass, id: string, readable: object | null): Refusal {
+    const subject = subjectOf(type);
+    const problem = readable
+      ? refused(
+          'not-permitted',
+          `You may read this ${wordingOf(subject).title}, but not ${actionPhrase(subject, action)}. ${sentenceOfWhoMay(subject, action)}`,
+          { rule: `${action}:${subject.name}` },
+        )
+      : notFound();
+    return new Refusal(
+      problem,
+      refusalDraft({
+        action,
+        subjectType: subject.name,
+        rule: readable ? 'no-ground' : 'not-found',
+        recordIds: [id],
+        ...(readable ? concernOf(subject, readable as Row) : this.command.scopeOfMissing()),
+      }),
+    );
+  }
+
+  private findTemplate(
+    actor: Actor,
+    type: RecordClass,
+    action: string,
+    lock: boolean,
+    inPanel?: string,
+  ): StatementTemplate {
+    return templateFor(actor, `find ${action} ${subjectOf(type).name} ${String(lock)} ${inPanel ?? ''}`, () =>
+      findSql(actor, type, action, new Parameter(0), lock, inPanel),
+    );
+  }
+
+  private async query<T>(template: StatementTemplate, parameters: readonly unknown[]): Promise<T[]> {
+    const rows = await this.session.query(bind(template, parameters, this.actor.now));
+    for (const row of rows)
+      if (READING_CONTEXT in row) row[CONTEXT_PANELS] = (row[READING_CONTEXT] as ReadingContext).panelIds;
+    return rows as T[];
+  }
+}
