@@ -22,7 +22,7 @@ import {
   type AttributeOwner,
 } from '../authentication/actor.js';
 import { refused } from '../http/problems.js';
-import { discardRules } from '../authorization/subjects.js';
+import { SharedPermissions, sharePermissions } from '../authorization/actor-permissions.js';
 import type { LogPurpose, Purpose } from '../authentication/purposes.js';
 import { createSeparatePool } from '../database/data-source.js';
 import { setContextStatement, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
@@ -59,6 +59,7 @@ interface CachedActor {
   expiresAt: Date;
   who: Who;
   facts: ActorAttributes;
+  permissions: SharedPermissions;
 }
 
 const MOST_KNOWN = 2000;
@@ -233,13 +234,14 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
       expiresAt: known.expiresAt,
       isCurrent: async (now) => {
         const fresh = await this.read(key, asked, now);
-        return fresh !== null && isDeepStrictEqual(withoutItsEnd(fresh), withoutItsEnd(current));
+        return fresh !== null && isSameData(fresh, current);
       },
       reload: async (now) => {
         const fresh = await this.read(key, asked, now);
         if (!fresh) throw refused('unknown-person', 'You are no longer active in your agency.');
         current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
+        sharePermissions(actor, fresh.permissions);
         // assigns to the existing object, because `refuseUnlessReloaded` wraps its `reload` and must check again at
         // every reload
         const renewed = {
@@ -248,7 +250,6 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
           isFresh: true,
         } satisfies Partial<ActorCache>;
         if (actor.cache) Object.assign(actor.cache, renewed);
-        discardRules(actor);
       },
     };
     return actor;
@@ -288,9 +289,11 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
   }
 
   private async remember(key: string, found: Found, now: Date): Promise<CachedActor | null> {
+    const before = this.cachedActors.get(key);
     this.cachedActors.delete(key);
     const fresh = await this.knownOf(found, now);
     if (!fresh) return null;
+    if (before && isSameData(before, fresh)) fresh.permissions = before.permissions;
     if (this.cachedActors.size > MOST_KNOWN) this.cachedActors.clear();
     this.cachedActors.set(key, fresh);
     return fresh;
@@ -311,6 +314,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
       expiresAt: new Date(who.changes_at),
       who,
       facts: Object.fromEntries(facts) as unknown as ActorAttributes,
+      permissions: new SharedPermissions(),
     };
   }
 }
@@ -324,22 +328,28 @@ const aboutPractitioner = (id: string, as: ActingAs): Omit<Named, 'now'> => ({
   asked: as.purpose ?? null,
 });
 
-/** Returns the data that was read, without the time of the next time-based change. */
-const withoutItsEnd = ({ who: { changes_at: _, ...who }, facts }: CachedActor): unknown => ({ who, facts });
+/** Returns whether two reads gave the same data; the time of the next time-based change may differ. */
+const isSameData = (one: CachedActor, other: CachedActor): boolean =>
+  isDeepStrictEqual({ ...one.who, changes_at: '' }, { ...other.who, changes_at: '' }) &&
+  isDeepStrictEqual(one.facts, other.facts);
 
 const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));
 
-const actorOf = ({ who, facts }: CachedActor, as: ActingAs): Actor => ({
-  ...facts,
-  kind: who.kind,
-  id: who.id,
-  name: who.name,
-  agencyId: who.agency_id,
-  agencyType: who.agency_type,
-  roles: who.roles,
-  ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
-  purpose: who.purpose,
-  now: as.now,
-  call: as.call,
-  securityContext: who.wall,
-});
+function actorOf({ who, facts, permissions }: CachedActor, as: ActingAs): Actor {
+  const actor: Actor = {
+    ...facts,
+    kind: who.kind,
+    id: who.id,
+    name: who.name,
+    agencyId: who.agency_id,
+    agencyType: who.agency_type,
+    roles: who.roles,
+    ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
+    purpose: who.purpose,
+    now: as.now,
+    call: as.call,
+    securityContext: who.wall,
+  };
+  sharePermissions(actor, permissions);
+  return actor;
+}

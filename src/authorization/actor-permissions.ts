@@ -1,44 +1,72 @@
 /**
- * Memoises values derived from an actor. An entry is valid while every attribute of the actor is the same object. The
- * current time is not part of the key: a memoised value may contain `actor.now` as a replaceable parameter (see
- * `records/statement-template.ts`), and must not depend on the time in any other way.
+ * Permissions of an actor: rules, statement templates and masks derived from the actor's attributes.
+ *
+ * Derived values live as long as the attributes they were derived from. An actor loaded for a request shares the values
+ * of the cached attributes (`sharePermissions`). A copy of an actor with other attributes starts with none, because
+ * values are looked up by the actor object itself.
  */
-import { declaredAttributes, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 
-interface ActorMemo {
-  of: Actor;
-  kept: Map<string, unknown>;
+/** Derived values of cached attributes, by the scopes of the token. */
+export class SharedPermissions {
+  private readonly byScopes = new Map<string, Map<string, unknown>>();
+
+  valuesFor(scopes: readonly string[] | undefined): Map<string, unknown> {
+    const key = scopes ? scopes.join(' ') : 'everything';
+    const values = this.byScopes.get(key) ?? new Map<string, unknown>();
+    this.byScopes.set(key, values);
+    return values;
+  }
 }
 
-/**
- * Memoised values by security context, because each load of the attributes creates a new context. Simulated attributes
- * share one context, hence the list.
- */
-const memosByContext = new WeakMap<object, ActorMemo[]>();
-const MOST_KEPT = 16;
+class ActorPermissions {
+  private readonly values: Map<string, unknown>;
+  private readonly currentValues = new Map<string, unknown>();
 
-export function memoizeFor<T>(actor: Actor, key: string, make: () => T): T {
-  const { kept } = memoOf(actor);
-  let value = kept.get(key) as T | undefined;
-  if (value === undefined) kept.set(key, (value = make()));
+  constructor(
+    { scopes }: Actor,
+    readonly shared = new SharedPermissions(),
+  ) {
+    this.values = shared.valuesFor(scopes);
+  }
+
+  /**
+   * Memoises a value that does not depend on the current time. It may contain `actor.now` as a replaceable parameter
+   * (`records/statement-template.ts`).
+   */
+  memoize<T>(key: string, make: () => T): T {
+    return valueOf(this.values, key, make);
+  }
+
+  /** Memoises a value that contains the current time of the actor. */
+  memoizeNow<T>(key: string, make: () => T): T {
+    return valueOf(this.currentValues, key, make);
+  }
+}
+
+function valueOf<T>(values: Map<string, unknown>, key: string, make: () => T): T {
+  let value = values.get(key) as T | undefined;
+  if (value === undefined) values.set(key, (value = make()));
   return value;
 }
 
-function memoOf(actor: Actor): ActorMemo {
-  const known = memosByContext.get(actor.securityContext) ?? [];
-  const found = known.find(({ of }) => isSame(of, actor));
-  if (found) return found;
-  const made = { of: { ...actor }, kept: new Map<string, unknown>() };
-  memosByContext.set(actor.securityContext, [...known.slice(-MOST_KEPT + 1), made]);
-  return made;
+const permissionsByActor = new WeakMap<Actor, ActorPermissions>();
+
+export function permissionsOf(actor: Actor): ActorPermissions {
+  let permissions = permissionsByActor.get(actor);
+  if (!permissions) permissionsByActor.set(actor, (permissions = new ActorPermissions(actor)));
+  return permissions;
 }
 
-const isSame = (a: Actor, b: Actor): boolean =>
-  a.id === b.id &&
-  a.kind === b.kind &&
-  a.agencyId === b.agencyId &&
-  a.agencyType === b.agencyType &&
-  a.purpose === b.purpose &&
-  a.roles === b.roles &&
-  a.scopes?.join() === b.scopes?.join() &&
-  declaredAttributes().every(({ name }) => a[name] === b[name]);
+/** Gives the actor the derived values of its cached attributes; earlier values are discarded. */
+export function sharePermissions(actor: Actor, shared: SharedPermissions): void {
+  permissionsByActor.set(actor, new ActorPermissions(actor, shared));
+}
+
+/** Returns the actor without the restriction of a machine client to its scopes. */
+export function withoutScopes(actor: Actor): Actor {
+  if (actor.scopes === undefined) return actor;
+  const unscoped = { ...actor, scopes: undefined };
+  sharePermissions(unscoped, permissionsOf(actor).shared);
+  return unscoped;
+}

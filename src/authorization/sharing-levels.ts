@@ -7,6 +7,7 @@
  * contributions in full. Without an active row the level is `none`. A handling condition (sharing limit) may lower the
  * level, never raise it.
  */
+import { permissionsOf } from './actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import {
   DATA_CATEGORIES,
@@ -95,20 +96,16 @@ interface Following {
   reaching: Map<string, Where[]>;
 }
 const following = new WeakMap<AgreementFact[], Map<string, Following>>();
-/** Derived values by the identity of the list of coordinated panels, looked up before the cache above. */
-const found = new WeakMap<string[], { agreements: AgreementFact[]; following: Following }>();
 
 function followingOf(actor: Actor): Following {
-  const { agreements, coordinatedPanelIds } = actor;
-  const last = found.get(coordinatedPanelIds);
-  if (last?.agreements === agreements) return last.following;
-  const capacities = following.get(actor.agreements) ?? new Map<string, Following>();
-  following.set(actor.agreements, capacities);
-  const key = actor.coordinatedPanelIds.join();
-  let known = capacities.get(key);
-  if (!known) capacities.set(key, (known = { tables: tabulated(actor), reaching: new Map() }));
-  found.set(coordinatedPanelIds, { agreements, following: known });
-  return known;
+  return permissionsOf(actor).memoize('following', () => {
+    const byCoordination = following.get(actor.agreements) ?? new Map<string, Following>();
+    following.set(actor.agreements, byCoordination);
+    const key = actor.coordinatedPanelIds.join();
+    const known = byCoordination.get(key) ?? { tables: tabulated(actor), reaching: new Map() };
+    byCoordination.set(key, known);
+    return known;
+  });
 }
 
 /**

@@ -22,7 +22,7 @@ import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/abi
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from './classification.js';
 import { conditionsMatcher, type Where } from './conditions.js';
-import { memoizeFor } from './actor-permissions.js';
+import { permissionsOf, withoutScopes } from './actor-permissions.js';
 
 /**
  * Relation to rows of `to` whose column `foreign` equals this row's column `local`. If `local` is a list, one of its
@@ -225,7 +225,7 @@ function officersGround(type: RecordClass, declaration: Declaration): AllowRule[
       sentence: `${sentence}, and who may ask who sees the case and why`,
       where: (actor) => {
         const own = explainedByOfficer(actor, type);
-        const outer = own && permittedRows({ ...actor, scopes: undefined }, subjectOf(to), 'explain');
+        const outer = own && permittedRows(withoutScopes(actor), subjectOf(to), 'explain');
         return own && outer && allOf(own, { [above]: { $elemMatch: outer } });
       },
     },
@@ -348,7 +348,7 @@ export function applicableRules(actor: Actor, subject: Subject, action: string):
       if (!subject.parent) throw new Error(`${subject.name}: ${ground.name} needs a parent`);
       const relation = relationOf(subject, subject.parent);
       const parent = subjectOf(relation.to);
-      return applicableRules({ ...actor, scopes: undefined }, parent, ground.within).map((outer) => ({
+      return applicableRules(withoutScopes(actor), parent, ground.within).map((outer) => ({
         ground,
         through: outer.ground.name,
         isIdle: isIdle || outer.isIdle,
@@ -398,7 +398,7 @@ function waysTo(
   const underParent = (needed: readonly string[]): Where[] => {
     if (!subject.parent) throw new Error(`${subject.name}: ${needed.join()} needs a parent`);
     const parent = subjectOf(relationOf(subject, subject.parent).to);
-    const everything = { ...actor, scopes: undefined };
+    const everything = withoutScopes(actor);
     const outer = waysTo(everything, parent, needed);
     const open = isUnbarred ? outer : unlessBarred(everything, parent, outer);
     return open ? [{ [subject.parent]: { $elemMatch: open } }] : [];
@@ -482,18 +482,9 @@ function inScope(actor: Actor, subject: Subject, action: string): boolean {
 
 export type Ability = MongoAbility;
 
-const abilities = new WeakMap<Actor, Map<string, Ability>>();
-
-/** Discards the memoised CASL rules after the data of an actor has changed. */
-export const discardRules = (actor: Actor): void => void abilities.delete(actor);
-
 /** Returns the CASL rules of the actor for one action on one subject. */
-export function abilityFor(actor: Actor, subject: Subject, action: string): Ability {
-  const known = abilities.get(actor) ?? new Map<string, Ability>();
-  abilities.set(actor, known);
-  const key = `${action}:${subject.name}`;
-  let ability = known.get(key);
-  if (!ability) {
+export const abilityFor = (actor: Actor, subject: Subject, action: string): Ability =>
+  permissionsOf(actor).memoizeNow(`${action}:${subject.name}`, () => {
     const ways = applicableRules(actor, subject, action).filter((one) => !one.isIdle);
     const rules = ways.map(({ ground: rule, where, through }) => ({
       action,
@@ -502,19 +493,12 @@ export function abilityFor(actor: Actor, subject: Subject, action: string): Abil
       ...(rule.fields ? { fields: [...rule.fields] } : {}),
       reason: through ? `${rule.name}/${through}` : rule.name,
     })) as RawRuleOf<Ability>[];
-    ability = createMongoAbility<Ability>(rules, {
-      conditionsMatcher,
-      detectSubjectType: () => subject.name,
-    });
-    known.set(key, ability);
-  }
-  return ability;
-}
+    return createMongoAbility<Ability>(rules, { conditionsMatcher, detectSubjectType: () => subject.name });
+  });
 
 /** Returns whether any allow rule permits the action to the actor. Does not check a record: queries do. */
 export function hasApplicableRule(actor: Actor, subject: Subject, action: string): boolean {
-  return memoizeFor(
-    actor,
+  return permissionsOf(actor).memoize(
     `ground ${action} ${subject.name}`,
     () => applicableRules(actor, subject, action).length > 0,
   );

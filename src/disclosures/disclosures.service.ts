@@ -1,3 +1,4 @@
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -80,7 +81,7 @@ export class DisclosuresService {
 function concerning(actor: Actor, personId: string, isAccountable: boolean): Where[] {
   const panels = isAccountable ? {} : { panelId: { $in: actor.coordinatedPanelIds } };
   if (!isAccountable && !actor.coordinatedPanelIds.length) return [{ personId }];
-  const reader = { ...actor, scopes: undefined };
+  const reader = withoutScopes(actor);
   const shown = <T extends object>(type: RecordClass<T>): Where[] => {
     const readable = permittedRows(reader, subjectOf(type), 'read');
     return readable ? [{ $and: [readable, authorizeFilter(reader, subjectOf(type), { personId }).filter] }] : [];

@@ -2,6 +2,7 @@
  * Policy of events: an event reveals no more than the record it refers to. A reader who cannot read the record cannot
  * see the event, and field names and values are shown as on the record. Source: design, section 1, principle 5.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
@@ -87,7 +88,7 @@ const doers: Record<string, Relation> = {
 
 /** Condition for contributions by somebody whose access to the case the reader may know. */
 function byKnownContributor(actor: Actor): Where {
-  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Invitation), 'read');
+  const readable = permittedRows(withoutScopes(actor), subjectOf(Invitation), 'read');
   const asAgency: Where | null = readable && { $and: [readable, { practitionerId: null }] };
   return {
     $or: [
@@ -108,7 +109,7 @@ const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field)
  * under the case, the case is not checked again, because that case is also the event's parent.
  */
 function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TIMELINE_SUBJECTS): Where | null {
-  const unscoped = { ...actor, scopes: undefined };
+  const unscoped = withoutScopes(actor);
   const each = told.flatMap((subject): Where[] => {
     const permittedOnes = caseAbove(subject)
       ? permittedUnder(unscoped, subject, action, action)

@@ -2,6 +2,7 @@
  * Who reads a notice: those of the agency that it was sent to who have to do with the matter, and the panel's coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
  * protection officers; how much a job found to tell is for the latter alone, as a number tells of what is hidden.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { declareSubject, permittedRows, subjectOf, type DenyRule } from '../authorization/subjects.js';
@@ -83,7 +84,7 @@ const hiddenWithExclusion: DenyRule = {
   step: 'conflict',
   sentence: 'who may not read the exclusion because of which it was sent',
   where: (actor) => {
-    const read = permittedRows({ ...actor, scopes: undefined }, subjectOf(Exclusion), 'read');
+    const read = permittedRows(withoutScopes(actor), subjectOf(Exclusion), 'read');
     return { exclusionId: { $ne: null }, ...(read ? { $nor: [{ exclusion: { $elemMatch: read } }] } : {}) };
   },
 };
@@ -173,7 +174,7 @@ declareSubject(Notice, 'Notice', {
       sentence: 'whose agency made the referral that it is about, and who may change that',
       actions: ['read', 'mark-read'],
       where: (actor) => {
-        const own = permittedRows({ ...actor, scopes: undefined }, subjectOf(Referral), 'refer-again');
+        const own = permittedRows(withoutScopes(actor), subjectOf(Referral), 'refer-again');
         return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }] };
       },
     },
@@ -183,7 +184,7 @@ declareSubject(Notice, 'Notice', {
         'who may say, for the agency that it was sent to, that the recipient of a disclosure was told, while nobody has said so',
       actions: ['read', 'mark-read'],
       where: (actor) => {
-        const own = permittedRows({ ...actor, scopes: undefined }, subjectOf(Disclosure), 'tell');
+        const own = permittedRows(withoutScopes(actor), subjectOf(Disclosure), 'tell');
         const pending = { pending: { $exists: true }, notifiedAt: null };
         return own && { $and: [sentTo(actor, TO_TELLERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }] };
       },

@@ -27,7 +27,7 @@ async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCas
     ({ caseId, listingId }) => caseIds.includes(caseId) && !actor.recusedListingIds.includes(listingId),
   );
   if (!invitations.length) return [];
-  const without = { ...actor, invitations: [], scopes: undefined, securityContext: { ...actor.securityContext } };
+  const without = { ...actor, invitations: [], scopes: undefined };
   const otherwise = await work.records.known(
     Case,
     ['read'],

@@ -2,6 +2,7 @@
  * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
  * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -84,7 +85,7 @@ function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
   if (!actor.invitations.length) return notRecused;
   const elsewhere: Where = { caseId: { $nin: [...new Set(actor.invitations.map(({ caseId }) => caseId))] } };
-  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
   return { $and: [notRecused, { $or: [elsewhere, ...(readable ? [readable] : [])] }] };
 }
 
@@ -205,7 +206,7 @@ const NO_ITEM: Where = { id: { $in: [] } };
 /** Items that the actor may read, or null where no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {
   if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
-  return permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read') ?? NO_ITEM;
+  return permittedRows(withoutScopes(actor), subjectOf(Listing), 'read') ?? NO_ITEM;
 }
 
 /** Items carried over from one that is hidden from the actor, or to which a guest is not invited. */
@@ -223,7 +224,7 @@ function ratifiesHidden(actor: Actor): Where {
 
 /** Items with no overdue action of which the actor may know in which case it stands. */
 function overdueHidden(actor: Actor): Where {
-  const located = permittedRows({ ...actor, scopes: undefined }, subjectOf(Action), 'locate') ?? { id: { $in: [] } };
+  const located = permittedRows(withoutScopes(actor), subjectOf(Action), 'locate') ?? { id: { $in: [] } };
   return { $nor: [{ overdueAction: { $elemMatch: located } }] };
 }
 

@@ -2,6 +2,7 @@
  * Who sees plans and actions: those who read the case, as the agreement shares `plan_action`. The owner of an action sees
  * its task without the case, in fields of its own; a conflict or a compartment hides the case and so the task too.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
@@ -52,7 +53,7 @@ const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)
 /** Actions that readers of the case may know of. A guest reads those taken on in the item of the invitation, and in no other. */
 function ofHeardItems(actor: Actor): Where {
   if (!actor.invitations.length) return {};
-  const otherwise = permittedRows({ ...actor, scopes: undefined }, subjectOf(Case), 'hear');
+  const otherwise = permittedRows(withoutScopes(actor), subjectOf(Case), 'hear');
   return {
     $or: [
       { listingId: null },

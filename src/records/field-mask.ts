@@ -8,7 +8,7 @@ import type { ColumnClass } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
 import { OTHER_FIELDS } from '../authorization/explanation.js';
 import { ruleText, evaluateSharing, ruleOfSharing, type SharingEvaluation } from '../authorization/sharing-levels.js';
-import { memoizeFor } from '../authorization/actor-permissions.js';
+import { permissionsOf } from '../authorization/actor-permissions.js';
 import { shownFields, subjectOf, type Subject } from '../authorization/subjects.js';
 import { shownFor } from './record-queries.js';
 import type { ViewShape } from './response-view.js';
@@ -25,7 +25,7 @@ export interface FieldMask {
 const MOST_KINDS = 500;
 
 const fieldsOf = (actor: Actor, subject: Subject, action: string): (readonly string[] | undefined)[] =>
-  memoizeFor(actor, `fields ${action} ${subject.name}`, () =>
+  permissionsOf(actor).memoize(`fields ${action} ${subject.name}`, () =>
     shownFields(actor, subject, action).map(({ fields }) => fields),
   );
 
@@ -58,7 +58,7 @@ export function fieldMask(actor: Actor, shape: ViewShape, action: string, row: R
   const subject = subjectOf(shape.record);
   const by = ruleOfSharing(actor, subject, row);
   if (by === null) return masked(actor, shape, action, row);
-  const kinds = memoizeFor(actor, `masks ${shape.name}`, () => new Map<string, FieldMask>());
+  const kinds = permissionsOf(actor).memoize(`masks ${shape.name}`, () => new Map<string, FieldMask>());
   const categories = shape.rowCategories.map((column) => row[column]);
   // null (all fields), an empty array (none) and undefined (unknown) must give different keys
   const kind = [action, by, JSON.stringify(row[shownFor(action)]), ...categories].join(' ');

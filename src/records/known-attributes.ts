@@ -81,8 +81,6 @@ export const keepingFrom = (conflicts: readonly Conflict[], { id, caseId }: Item
 export const withoutConflicts = (one: Actor): Actor => ({
   ...one,
   ...Object.fromEntries([...conflicting].map((name) => [name, []])),
-  // copied, because memoised permissions are keyed by this object, see below
-  securityContext: { ...one.securityContext },
 });
 
 export function declareKnownAttributes(names: readonly (keyof ActorAttributes)[], find: FindKnownAttributes): void {
@@ -101,9 +99,6 @@ export async function asKnownToAsker(work: UnitOfWork, people: readonly Actor[])
   for (const find of finders) facts.push(await find(work, people));
   return inBatches(people, (one) => {
     if (one.id === work.actor.id) return one;
-    // copied, because memoised permissions are keyed by this object (`authorization/actor-permissions.ts`)
-    const asked: Actor = { ...one, securityContext: { ...one.securityContext } };
-    for (const factsOf of facts) Object.assign(asked, factsOf(one));
-    return asked;
+    return Object.assign({ ...one }, ...facts.map((factsOf) => factsOf(one))) as Actor;
   });
 }

@@ -3,7 +3,7 @@
  * here leave the service.
  */
 import type { Actor } from '../authentication/actor.js';
-import { memoizeFor } from '../authorization/actor-permissions.js';
+import { permissionsOf, withoutScopes } from '../authorization/actor-permissions.js';
 import type { Row, Where } from '../authorization/conditions.js';
 import { withheldCategories } from '../authorization/sharing-levels.js';
 import { subjectOf } from '../authorization/subjects.js';
@@ -69,7 +69,7 @@ export class ResponsePresenter {
     private readonly write: RecordWriter,
     private readonly audit: AuditTrail,
   ) {
-    this.reader = { ...actor, scopes: undefined };
+    this.reader = withoutScopes(actor);
   }
 
   /** Returns one loaded row as a response with an ETag, and records the reading. */
@@ -174,7 +174,7 @@ export class ResponsePresenter {
 
   /** Returns the categories of which the reader may not learn whether the panel holds data. */
   withheldCategories(panelId: string): string[] {
-    return memoizeFor(this.actor, `withheld ${panelId}`, () =>
+    return permissionsOf(this.actor).memoize(`withheld ${panelId}`, () =>
       withheldCategories(this.actor, panelId).map(({ category }) => category),
     );
   }

@@ -2,6 +2,7 @@
  * Masking of loaded rows: computes the field mask of each row and removes what the reader may not know. Every response,
  * log entry and disclosure uses these masks.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import { Parameter, type Row } from '../authorization/conditions.js';
 import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
@@ -55,7 +56,7 @@ export class RowMasks {
     type: RecordClass,
     actions: readonly string[],
     ids: string[],
-    reader: Actor = { ...this.actor, scopes: undefined },
+    reader: Actor = withoutScopes(this.actor),
   ): Promise<KnownRecords> {
     if (!ids.length) return new Map();
     const template = templateFor(reader, `known ${actions.join()} ${subjectOf(type).name}`, () =>

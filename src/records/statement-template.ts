@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import type { Actor } from '../authentication/actor.js';
 import { Parameter, type Where } from '../authorization/conditions.js';
-import { memoizeFor } from '../authorization/actor-permissions.js';
+import { permissionsOf } from '../authorization/actor-permissions.js';
 import type { SqlStatement } from './record-queries.js';
 
 const NOW: unique symbol = Symbol('the moment of the question');
@@ -29,7 +29,7 @@ export interface BoundStatement {
  * attributes.
  */
 export const templateFor = (actor: Actor, key: string, make: () => SqlStatement): StatementTemplate =>
-  memoizeFor(actor, `form ${key}`, () => {
+  permissionsOf(actor).memoize(`form ${key}`, () => {
     const { text, values } = make();
     return { ...prepared(text), values: values.map((value) => constant(value, actor.now)) };
   });

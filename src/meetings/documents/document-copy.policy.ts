@@ -3,6 +3,7 @@
  * the log is the auditors'. Whose copy held hidden items alone came for one of those. An item that a conflict kept from the reader
  * counts like one that the copy held: without the copy, its absence would tell of the conflict.
  */
+import { withoutScopes } from '../../authorization/actor-permissions.js';
 import { declareSubject, permittedRows, subjectOf } from '../../authorization/subjects.js';
 import { declareWording } from '../../authorization/wording.js';
 import { Listing, Meeting } from '../meeting.entity.js';
@@ -25,7 +26,7 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
       actions: ['read'],
       within: 'recall',
       where: (actor) => {
-        const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+        const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
         return readable && { $or: [{ items: { $elemMatch: readable } }, { kept: { $elemMatch: readable } }] };
       },
     },

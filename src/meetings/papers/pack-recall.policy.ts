@@ -1,4 +1,5 @@
 /** That papers were recalled is known to whoever may read the meeting; that an item of them was, to whoever may read the item. */
+import { withoutScopes } from '../../authorization/actor-permissions.js';
 import { hiddenWithCase } from '../../cases/cases.policy.js';
 import { declareSubject, applicableRules, subjectOf } from '../../authorization/subjects.js';
 import { declareWording } from '../../authorization/wording.js';
@@ -29,9 +30,7 @@ declareSubject(PackRecall, 'PackRecall', {
       within: 'read',
       isTimeLimited: true,
       where: (actor) => {
-        const ways = applicableRules({ ...actor, scopes: undefined }, subjectOf(Listing), 'read').filter(
-          (one) => !one.isIdle,
-        );
+        const ways = applicableRules(withoutScopes(actor), subjectOf(Listing), 'read').filter((one) => !one.isIdle);
         return ways.length ? { $or: ways.map(({ where }) => ({ listing: { $elemMatch: where } })) } : null;
       },
     },

@@ -3,6 +3,7 @@
  * fields of their own, as the panel's agreement shares them. What they find is their agency's alone. The coordination sees
  * who answered, and nothing of what anybody holds. Source: MARAC note, sections 3.1, 4.2 and 6.8.
  */
+import { withoutScopes } from '../../authorization/actor-permissions.js';
 import type { Actor } from '../../authentication/actor.js';
 import type { Where } from '../../authorization/conditions.js';
 import {
@@ -115,7 +116,7 @@ extendSubject(Person, {
 
 /** Requests of other agencies with whose return nothing was shared of which the actor may know. */
 function sharedNothingKnown(actor: Actor): Where {
-  const known = permittedRows({ ...actor, scopes: undefined }, subjectOf(Contribution), 'read');
+  const known = permittedRows(withoutScopes(actor), subjectOf(Contribution), 'read');
   return {
     askedAgencyId: { $ne: actor.agencyId },
     ...(known ? { $nor: [{ shared: { $elemMatch: known } }] } : {}),

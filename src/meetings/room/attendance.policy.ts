@@ -2,6 +2,7 @@
  * Who was at a meeting is known to the panel; of somebody without a seat, to those who may read an item for which the person
  * came. Everybody answers for themselves; the coordination records everybody.
  */
+import { withoutScopes } from '../../authorization/actor-permissions.js';
 import { declareSubject, permittedRows, subjectOf } from '../../authorization/subjects.js';
 import type { Actor } from '../../authentication/actor.js';
 import type { Where } from '../../authorization/conditions.js';
@@ -12,7 +13,7 @@ import { memberPanels } from '../meetings.policy.js';
 
 /** Whoever attended had a seat, or came for an item that the actor may read. */
 function isKnownTo(actor: Actor): Where {
-  const readable = permittedRows({ ...actor, scopes: undefined }, subjectOf(Listing), 'read');
+  const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
   return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
 }
 

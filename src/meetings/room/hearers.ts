@@ -106,7 +106,6 @@ export class Hearers {
       ...hearer,
       emergencyCaseIds: [],
       namedSinceEmergencyIds: [],
-      securityContext: { ...hearer.securityContext },
     };
     if (await mayRead(work, hearer, listing)) {
       const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await mayRead(work, anyway, listing));

@@ -2,6 +2,7 @@
  * Conflicts as far as a reader may know them: exclusions by a person or agency, exclusions by a name that the reader is shown, and
  * recusals. The same condition decides in lists, in single reads and in what is told of copies.
  */
+import { withoutScopes } from '../../authorization/actor-permissions.js';
 import type { Actor } from '../../authentication/actor.js';
 import type { Where } from '../../authorization/conditions.js';
 import { permittedRows, subjectOf, type DenyRule, type Relation } from '../../authorization/subjects.js';
@@ -20,7 +21,7 @@ export const toConflicts = {
 
 /** The conditions for exclusions and recusals of others that the reader knows. */
 function knownTo(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
-  const reader = { ...actor, scopes: undefined };
+  const reader = withoutScopes(actor);
   const readable = (type: RecordClass): Where | null => permittedRows(reader, subjectOf(type), 'read');
   const exclusions = readable(Exclusion);
   // a name that the reader is not shown tells nothing of whom it names
