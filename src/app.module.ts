@@ -23,6 +23,7 @@ import { SubjectsModule } from './subjects/subjects.module.js';
 import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
 import { PermissionGuard } from './authorization/permission.guard.js';
 import { databaseOptions } from './database/data-source.js';
+import { DatabaseModule } from './database/database.module.js';
 import { ExpensiveInterceptor } from './records/concurrency-limit.js';
 import { DeferredValidationInterceptor } from './records/deferred-validation.js';
 import { AuthorizedResponseInterceptor } from './records/authorized-response.interceptor.js';
@@ -57,7 +58,13 @@ export class AppModule {
     const sandbox = isSandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
     return {
       module: AppModule,
-      imports: [DiscoveryModule, RecordsModule.on(databaseOptions(config.databaseUrl, entities)), ...AREAS, ...sandbox],
+      imports: [
+        DiscoveryModule,
+        DatabaseModule.forRoot(databaseOptions(config.databaseUrl, entities)),
+        RecordsModule,
+        ...AREAS,
+        ...sandbox,
+      ],
       controllers: [HealthController],
       providers: [
         MetadataScanner,
