@@ -14,7 +14,12 @@ import { EventsModule } from './events/events.module.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsModule } from './instruments/instruments.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { AgendasModule } from './agendas/agendas.module.js';
 import { MeetingsModule } from './meetings/meetings.module.js';
+import { MinutesModule } from './minutes/minutes.module.js';
+import { PacksModule } from './packs/packs.module.js';
+import { ProceedingsModule } from './proceedings/proceedings.module.js';
+import { ResearchModule } from './research/research.module.js';
 import { PanelsModule } from './panels/panels.module.js';
 import { PlansModule } from './plans/plans.module.js';
 import { ReferralsModule } from './referrals/referrals.module.js';
@@ -41,6 +46,11 @@ const AREAS: Type[] = [
   ReferralsModule,
   PlansModule,
   MeetingsModule,
+  ResearchModule,
+  ProceedingsModule,
+  AgendasModule,
+  PacksModule,
+  MinutesModule,
   CyclesModule,
   BidsModule,
   EscalationsModule,

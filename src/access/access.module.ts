@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { MeetingsModule } from '../meetings/meetings.module.js';
+import { ProceedingsModule } from '../proceedings/proceedings.module.js';
 import './access.policy.js';
 import { AccessRequestsController } from './access-requests.controller.js';
 import { AccessRequestsService } from './access-requests.service.js';
@@ -9,7 +9,7 @@ import { ExclusionsController } from './exclusions.controller.js';
 import { ExclusionsService } from './exclusions.service.js';
 
 @Module({
-  imports: [MeetingsModule],
+  imports: [ProceedingsModule],
   controllers: [ExclusionsController, AccessRequestsController, EmergencyController],
   providers: [ExclusionsService, AccessRequestsService, EmergencyService],
 })

@@ -3,7 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { onlyAPerson } from '../cases/handling.service.js';
-import { Hearers } from '../meetings/room/hearers.js';
+import { Hearers } from '../proceedings/hearers.js';
 import { watchesOver } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../authentication/actor.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CycleMeeting, Feed } from '../cycles/cycle.entity.js';
 import { handOn, takeUp } from '../cycles/feeds.service.js';
-import { MeetingCourse } from '../meetings/course.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { workingDaysBefore } from '../panels/working-days.js';
@@ -34,10 +34,10 @@ import { Resource } from './resource.entity.js';
 export class BidsService {
   constructor(
     private readonly records: Records,
-    course: MeetingCourse,
+    hooks: MeetingHooks,
   ) {
-    course.register({
-      held: async (work, meeting) => {
+    hooks.register({
+      afterClosure: async (work, meeting) => {
         await everyBidDecided(work, meeting);
         await everyWaiverRatified(work, meeting);
         // needs and bids that are hidden from whoever closes or cancels go on all the same
@@ -46,7 +46,7 @@ export class BidsService {
           await handOnNeeds(work, meeting);
         });
       },
-      cancelled: (work, meeting) => work.acrossPartnerships(() => relist(work, meeting)),
+      afterCancellation: (work, meeting) => work.acrossPartnerships(() => relist(work, meeting)),
     });
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { MeetingCourse } from '../meetings/course.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
@@ -39,9 +39,9 @@ export interface HandedOn {
 export class FeedsService {
   constructor(
     private readonly records: Records,
-    course: MeetingCourse,
+    hooks: MeetingHooks,
   ) {
-    course.register({ cancelled: (work, meeting) => this.roll(work, meeting) });
+    hooks.register({ afterCancellation: (work, meeting) => this.roll(work, meeting) });
   }
 
   list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<AuthorizedResponse> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MeetingCourse } from '../meetings/course.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { reschedule } from '../meetings/meetings.service.js';
 import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -21,7 +21,7 @@ import { closesOn, opensOn, sittingOf } from './dates.js';
 export class CycleTemplatesService {
   constructor(
     private readonly records: Records,
-    private readonly course: MeetingCourse,
+    private readonly hooks: MeetingHooks,
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
@@ -91,7 +91,7 @@ export class CycleTemplatesService {
       await work.write.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
       const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
-      const postponed = await reschedule(work, this.course, meeting, changes);
+      const postponed = await reschedule(work, this.hooks, meeting, changes);
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
     await attach(work, moved, template);

@@ -18,8 +18,8 @@ import {
   ReferralSubject,
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
-import { readThroughHiddenItems } from '../meetings/through-items.policy.js';
-import { knownToBeKeptOut, toConflicts } from '../meetings/room/known-conflicts.js';
+import { readThroughHiddenItems } from '../research/through-items.policy.js';
+import { knownToBeKeptOut, toConflicts } from '../proceedings/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';

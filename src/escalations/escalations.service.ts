@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Action, isOpen } from '../plans/action.entity.js';
-import { ActionCourse } from '../plans/course.js';
+import { ActionHooks } from '../plans/action.hooks.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/london-day.js';
@@ -17,9 +17,9 @@ import { EscalationView } from './escalation.response.js';
 export class EscalationsService {
   constructor(
     private readonly records: Records,
-    course: ActionCourse,
+    hooks: ActionHooks,
   ) {
-    course.register(follow);
+    hooks.registerAfterEnd(follow);
   }
 
   list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<AuthorizedResponse> {

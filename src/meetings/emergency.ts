@@ -1,7 +1,7 @@
 /** Meetings outside the cycle. Source: JAG note, section 1.6 "Urgent case"; MARAC note, section 2.4 "Emergency MARAC". */
 import { unacceptable } from '../http/problems.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { hearsHighRisk } from './agenda/bearings.js';
+import { hearsHighRisk } from './agenda-ranking.queries.js';
 import type { ListingKind, Meeting } from './meeting.entity.js';
 
 /**

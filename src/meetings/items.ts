@@ -8,7 +8,7 @@ import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
-import { inOrder } from './agenda/order-of-hearing.js';
+import { inOrder } from './order-of-hearing.js';
 
 /** The item, if it is one of this meeting. */
 export async function itemOf(

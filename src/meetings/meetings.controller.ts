@@ -9,7 +9,6 @@ import { Meeting } from './meeting.entity.js';
 import {
   MeetingCancellation,
   MeetingJustification,
-  MeetingOpeningReversal,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
@@ -57,29 +56,6 @@ export class MeetingsController {
     return this.meetings.justify(actor, id, body);
   }
 
-  /** Begin a meeting (chair, coordinator) */
-  @Post(':id/opening')
-  @RequirePermission('open', Meeting)
-  @ApiAnswer.updated(MeetingView)
-  open(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.meetings.open(actor, id);
-  }
-
-  /**
-   * Take back an opening by mistake, while nobody’s attendance was confirmed and nothing was decided (chair). Items that were
-   * begun are set back
-   */
-  @Post(':id/opening-reversal')
-  @RequirePermission('reverse-opening', Meeting)
-  @ApiAnswer.updated(MeetingView)
-  reverseOpening(
-    @CurrentActor() actor: Actor,
-    @Id() id: string,
-    @Body() body: MeetingOpeningReversal,
-  ): Promise<AuthorizedResponse> {
-    return this.meetings.reverseOpening(actor, id, body);
-  }
-
   /** Put a meeting off to another time (chair, coordinator) */
   @Post(':id/postponement')
   @RequirePermission('schedule', Meeting)
@@ -102,13 +78,5 @@ export class MeetingsController {
     @Body() body: MeetingCancellation,
   ): Promise<AuthorizedResponse> {
     return this.meetings.cancel(actor, id, body);
-  }
-
-  /** End a meeting (chair) */
-  @Post(':id/closure')
-  @RequirePermission('close', Meeting)
-  @ApiAnswer.updated(MeetingView)
-  close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.meetings.close(actor, id);
   }
 }

@@ -25,7 +25,6 @@ import '../cases/cases.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
-import { AgendaEdition, AgendaItem } from './agenda/agenda.entity.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 
 /** Panels on which the actor has a seat, of whatever tier. */
@@ -179,7 +178,7 @@ export const WITHIN_CASE = {
 export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Who knows that a case is on a list: `item` names the column of the item. */
-const heard = (item: string): AllowRule[] => [
+export const heard = (item: string): AllowRule[] => [
   {
     name: 'case-reader',
     sentence: 'who may read the case other than by an invitation',
@@ -232,7 +231,7 @@ function overdueHidden(actor: Actor): Where {
  * Values shown instead are those of a case that was never heard: kind and reason agree. A review because of an overdue action is
  * shown as one that is due. `ofItem` turns a condition for items into one for the rows that show their kind and reason.
  */
-const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
+export const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
   kind: {
     shownAs: 'new',
     hidden: [
@@ -284,28 +283,6 @@ declareSubject(Listing, 'Listing', {
       where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
     },
   ],
-});
-
-declareSubject(AgendaEdition, 'AgendaEdition', {
-  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
-  parent: 'meeting',
-  allowRules: [
-    {
-      name: 'meeting-reader',
-      sentence: 'who may read the meeting',
-      actions: ['read'],
-      within: 'read',
-      where: () => ({}),
-    },
-  ],
-});
-
-declareSubject(AgendaItem, 'AgendaItem', {
-  ...WITHIN_CASE,
-  relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
-  denyRules: [recusedFromItem('listingId')],
-  revealing: telling((item) => ({ listing: { $elemMatch: item } })),
-  allowRules: heard('listingId'),
 });
 
 declareSubject(Invitation, 'Invitation', {
@@ -398,8 +375,6 @@ declareWording(Meeting, 'Meeting', 'meeting', {
   'reverse-opening': 'take back that it was begun',
   close: 'close it',
 });
-declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
-declareWording(AgendaItem, 'Meeting', 'item of a circulated agenda');
 declareWording(Listing, 'Meeting', 'item of a meeting', {
   change: 'change how it is heard',
   remove: 'take it off the list',

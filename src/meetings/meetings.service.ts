@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not } from 'typeorm';
 import { instantAfter } from '../panels/limits.js';
 import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -10,32 +9,25 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { MeetingCourse } from './course.js';
+import { MeetingHooks } from './meeting.hooks.js';
 import { deadlinesOf } from './deadlines.js';
-import { mustNotWait } from './emergency.js';
-import { inTheRoomOnly, isInWriting } from './in-writing.js';
 import { endInvitations, shortenInvitations } from './invitations-end.js';
-import { isToBeHeld, Listing, Meeting, meetingMachine } from './meeting.entity.js';
+import { isToBeHeld, Meeting, meetingMachine } from './meeting.entity.js';
 import type {
   MeetingCancellation,
   MeetingJustification,
-  MeetingOpeningReversal,
   MeetingPostponement,
   MeetingQuery,
   MeetingRequest,
 } from './meeting.dto.js';
 import { MeetingView } from './meeting.response.js';
-import { Attendance } from './room/attendance.entity.js';
-import { Hearers } from './room/hearers.js';
-import { quorumOf } from './room/quorum.js';
 
 /** When a panel meets, and the end of it. */
 @Injectable()
 export class MeetingsService {
   constructor(
     private readonly records: Records,
-    private readonly course: MeetingCourse,
-    private readonly hearers: Hearers,
+    private readonly hooks: MeetingHooks,
   ) {}
 
   list(actor: Actor, { panelId, status, ...query }: MeetingQuery): Promise<AuthorizedResponse> {
@@ -77,54 +69,13 @@ export class MeetingsService {
     });
   }
 
-  /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
-  open(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
-      inTheRoomOnly(found);
-      const status = after(meetingMachine, found.status, 'opening');
-      await mustNotWait(work, found);
-      const opened = await work.write.update(Meeting, found, {
-        status,
-        chairId: found.chairId ?? actor.id,
-        chairByOpening: found.chairId === null,
-        openedFrom: found.status,
-      });
-      work.recordEvent('meeting.opened', Meeting, opened);
-      return work.respond.one(MeetingView, opened);
-    });
-  }
-
-  /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
-  reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
-      const status = after(meetingMachine, found.status, 'opening-reversal');
-      if (await tookPlace(work, id))
-        throw conflict(
-          'took-place',
-          'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
-        );
-      await setItemsBack(work, id);
-      const reversed = await work.write.update(Meeting, found, {
-        status: found.openedFrom ?? status,
-        chairId: found.chairByOpening ? null : found.chairId,
-        chairByOpening: false,
-        openedFrom: null,
-        openingReversalReason: reason,
-      });
-      work.recordEvent('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
-      return work.respond.one(MeetingView, reversed);
-    });
-  }
-
   /** Its deadlines move with it. Papers that were out go out again, as another edition. */
   postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
       ahead(work, scheduledAt, endsAt);
-      const postponed = await reschedule(work, this.course, found, { status, scheduledAt, endsAt });
+      const postponed = await reschedule(work, this.hooks, found, { status, scheduledAt, endsAt });
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
       return work.respond.one(MeetingView, postponed);
     });
@@ -137,44 +88,9 @@ export class MeetingsService {
       const status = after(meetingMachine, found.status, 'cancellation');
       const cancelled = await work.write.update(Meeting, found, { status, cancelReason: reason });
       await endInvitations(work, { meetingId: id }, reason);
-      await this.course.cancelled(work, cancelled);
+      await this.hooks.afterCancellation(work, cancelled);
       work.recordEvent('meeting.cancelled', Meeting, cancelled);
       return work.respond.one(MeetingView, cancelled);
-    });
-  }
-
-  /**
-   * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
-   * hidden from the chair is decided by whoever stands in, also afterwards.
-   */
-  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('close', Meeting, MeetingView, id);
-      const status = after(meetingMachine, found.status, 'closure');
-      const running = { meetingId: id, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.records.findMany('read', Listing, running, 1)).length)
-        throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
-      const undecided = await work.records.findMany('read', Listing, { meetingId: id, outcome: null });
-      if (undecided.length)
-        throw unacceptable(
-          'undecided',
-          'Each item needs a decision, if only to note or to defer it.',
-          undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
-        );
-      // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
-      const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
-      const closed = await work.write.update(Meeting, found, {
-        status,
-        closedAt: work.now,
-        quorate,
-        chairId: found.chairId ?? actor.id,
-      });
-      // an invitation may end now with a meeting that is closed before its time
-      await this.hearers.heardUntilNow(work, { meetingId: id });
-      await shortenInvitations(work, closed, (one) => this.course.uninvited(work, one));
-      await this.course.held(work, closed);
-      work.recordEvent('meeting.held', Meeting, closed, { quorate });
-      return work.respond.one(MeetingView, closed);
     });
   }
 }
@@ -191,34 +107,10 @@ export async function newMeeting(
   return meeting;
 }
 
-/**
- * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
- * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
- */
-async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
-  const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
-  const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
-  return confirmed.length > 0 || (await work.records.findMany('read', Listing, decided, 1)).length > 0;
-}
-
-/**
- * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
- * cannot be taken back that they heard it.
- */
-async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
-  await work.asSystem(async () => {
-    const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
-    for (const item of begun) {
-      const back = await work.write.update(Listing, item, { startedAt: null, endedAt: null });
-      work.recordEvent('item.start-reversed', Listing, back);
-    }
-  });
-}
-
 /** Another day, with the deadlines of that day, and what follows from it: every change of a meeting's planned time goes through here. */
 export async function reschedule(
   work: UnitOfWork,
-  course: MeetingCourse,
+  hooks: MeetingHooks,
   meeting: Meeting,
   changes: Pick<Meeting, 'scheduledAt'> & Partial<Meeting>,
 ): Promise<Meeting> {
@@ -227,8 +119,8 @@ export async function reschedule(
     ...deadlinesOf(changes.scheduledAt, inForce?.rules),
     ...changes,
   });
-  await shortenInvitations(work, moved, (one) => course.uninvited(work, one));
-  await course.postponed(work, moved);
+  await shortenInvitations(work, moved, (one) => hooks.afterInvitationEnd(work, one));
+  await hooks.afterPostponement(work, moved);
   return moved;
 }
 

@@ -27,7 +27,7 @@ import type {
   LedgerQuery,
 } from './action.dto.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.response.js';
-import { ActionCourse } from './course.js';
+import { ActionHooks } from './action.hooks.js';
 import { accountOf, type Account } from './ledger.js';
 import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
@@ -46,7 +46,7 @@ const ENDS = {
 export class ActionsService {
   constructor(
     private readonly records: Records,
-    private readonly course: ActionCourse,
+    private readonly hooks: ActionHooks,
     following: CaseFollowing,
   ) {
     following.register({
@@ -222,7 +222,7 @@ export class ActionsService {
     const stands = { caseId, listingId, panelId, partnershipId, agencyId, contributingType };
     if (note) await work.write.insert(ActionNote, { actionId: found.id, status, note, ...stands });
     work.recordEvent(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
-    if (isOpen(found.status) && !isOpen(status)) await this.course.ended(work, moved);
+    if (isOpen(found.status) && !isOpen(status)) await this.hooks.afterEnd(work, moved);
     return work.respond.found(ActionView, found.id);
   }
 }

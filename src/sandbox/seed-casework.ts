@@ -5,12 +5,12 @@ import { INSTRUMENTS } from '../instruments/instruments.js';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { score } from '../instruments/scoring.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
-import { AgendaEdition, AgendaItem } from '../meetings/agenda/agenda.entity.js';
+import { AgendaEdition, AgendaItem } from '../agendas/agenda.entity.js';
 import { Decision, Invitation, Listing, Meeting, REASON_OF_KIND } from '../meetings/meeting.entity.js';
-import { Attendance, isThere } from '../meetings/room/attendance.entity.js';
-import { DisclosedCrime } from '../meetings/room/crime.entity.js';
-import { Recusal } from '../meetings/room/recusal.entity.js';
-import { ItemPresence } from '../meetings/room/running-order.entity.js';
+import { Attendance, isThere } from '../proceedings/attendance.entity.js';
+import { DisclosedCrime } from '../proceedings/crime.entity.js';
+import { Recusal } from '../proceedings/recusal.entity.js';
+import { ItemPresence } from '../proceedings/running-order.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import {

@@ -1,5 +1,5 @@
 /** The part of the seed about minutes: what was written down of each item, what agencies told in it, and what was taken on. */
-import { CapturedAction, Minute, MinutePoint } from '../meetings/minutes/minutes.entity.js';
+import { CapturedAction, Minute, MinutePoint } from '../minutes/minutes.entity.js';
 import { DISAGREEMENT, PROTECTIVE_FACTORS, REASONS_HEARD, REPEATED, RISK_FACTORS, VOICE } from './content/minutes.js';
 import { dateFrom } from './content/seeded.js';
 import { capturedIn, casesOf } from './seed-casework.js';

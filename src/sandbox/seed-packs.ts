@@ -1,6 +1,6 @@
 /** The part of the seed about papers: those of each meeting were checked before they went out, and some were recalled. */
-import { PackRecall } from '../meetings/papers/pack-recall.entity.js';
-import { CirculationCheck } from '../meetings/papers/circulation-check.entity.js';
+import { PackRecall } from '../packs/pack-recall.entity.js';
+import { CirculationCheck } from '../packs/circulation-check.entity.js';
 import { digestOf } from '../sharing/simulation.js';
 import { CAST } from './content/cast.js';
 import type { Seeding } from './seeding.js';

@@ -1,6 +1,6 @@
 /** The part of the seed about research: who was asked for each item, who answered, and what a few noted for themselves. */
 import { CasePerson } from '../cases/case.entity.js';
-import { ResearchPoint, ResearchRequest } from '../meetings/research/research.entity.js';
+import { ResearchPoint, ResearchRequest } from '../research/research.entity.js';
 import type { SandboxResearchRequest } from './content/caseload.js';
 import { MEMBERSHIPS } from './content/panels.js';
 import { KNOWN_OF_PEOPLE, NOTED, SHARED_PER_PANEL } from './content/research.js';

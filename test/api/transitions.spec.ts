@@ -50,12 +50,12 @@ beforeAll(async () => {
   const { escalationMachine, ESCALATION_STATUSES } = await import('#built/escalations/escalation.entity');
   const { referralMachine, REFERRAL_STATUSES } = await import('#built/referrals/referral.entity');
   const { researchMachine, RESEARCH_STATUSES, pointMachine, POINT_DECISIONS } =
-    await import('#built/meetings/research/research.entity');
+    await import('#built/research/research.entity');
   const { accessMachine, ACCESS_STATUSES } = await import('#built/access/access-request.entity');
   const { agreementMachine, AGREEMENT_STATUSES } = await import('#built/sharing/agreement.entity');
   const { releaseMachine, RELEASE_STATUSES } = await import('#built/cases/handling.entity');
   const { caseMachine, KEPT_STAGES } = await import('#built/cases/case.entity');
-  const { minuteMachine, MINUTE_STATUSES } = await import('#built/meetings/minutes/minutes.entity');
+  const { minuteMachine, MINUTE_STATUSES } = await import('#built/minutes/minutes.entity');
   const inPanel = (code: string): string => `panel_id = (SELECT id FROM panels WHERE code = '${code}')`;
   const ofTheirs = `agency_id = (SELECT agency_id FROM practitioners WHERE subject = 'jag-coordinator')`;
   const reason = { reason: 'Said here so that there is a reason.' };

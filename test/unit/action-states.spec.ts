@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 let actions: typeof import('#built/plans/action.entity');
 let plans: typeof import('#built/plans/plan.entity');
 let meetings: typeof import('#built/meetings/meeting.entity');
-let quorum: typeof import('#built/meetings/room/quorum');
+let quorum: typeof import('#built/proceedings/quorum');
 let states: typeof import('#built/records/state-machine');
 
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
   actions = await import('#built/plans/action.entity');
   plans = await import('#built/plans/plan.entity');
   meetings = await import('#built/meetings/meeting.entity');
-  quorum = await import('#built/meetings/room/quorum');
+  quorum = await import('#built/proceedings/quorum');
   states = await import('#built/records/state-machine');
 });
 
@@ -81,7 +81,7 @@ it('a meeting is held or cancelled, and nothing after that', () => {
 });
 
 describe('a sitting', () => {
-  const missing = (quorumOfRules: unknown, present: Partial<import('#built/meetings/room/quorum').Present> = {}) =>
+  const missing = (quorumOfRules: unknown, present: Partial<import('#built/proceedings/quorum').Present> = {}) =>
     quorum.shortfalls(quorum.quorumRule({ quorum: quorumOfRules }), {
       agencies: 3,
       agencyTypes: ['police', 'community_safety', 'housing_local_authority'],

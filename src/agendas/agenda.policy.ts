@@ -1,0 +1,32 @@
+/** Rules of circulated agendas: the agenda for readers of the meeting, its items for readers of each case. */
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
+import { heard, telling, toCase, WITHIN_CASE } from '../meetings/meetings.policy.js';
+import { AgendaEdition, AgendaItem } from './agenda.entity.js';
+
+declareSubject(AgendaEdition, 'AgendaEdition', {
+  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  parent: 'meeting',
+  allowRules: [
+    {
+      name: 'meeting-reader',
+      sentence: 'who may read the meeting',
+      actions: ['read'],
+      within: 'read',
+      where: () => ({}),
+    },
+  ],
+});
+
+declareSubject(AgendaItem, 'AgendaItem', {
+  ...WITHIN_CASE,
+  relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
+  denyRules: [recusedFromItem('listingId')],
+  revealing: telling((item) => ({ listing: { $elemMatch: item } })),
+  allowRules: heard('listingId'),
+});
+
+declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
+declareWording(AgendaItem, 'Meeting', 'item of a circulated agenda');

@@ -1,0 +1,256 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { Case } from '../cases/case.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { Action, INCOMPLETE_STATUSES, OPEN_STATUSES } from '../plans/action.entity.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import type { RecordClass } from '../database/record-class.js';
+import type { Row, Where } from '../authorization/conditions.js';
+import { conflict, notFound } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageOf, AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import { shapeOf, type ViewClass } from '../records/response-view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { AgendaEdition, AgendaItem } from './agenda.entity.js';
+import {
+  AgendaActionView,
+  AgendaItemView,
+  AgendaView,
+  CirculatedItemView,
+  DrawnAgendaView,
+} from './agenda.response.js';
+import { overflow, weighed } from '../meetings/agenda-ranking.queries.js';
+import { candidates } from './candidates.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
+import { mustNotWait } from '../meetings/emergency.js';
+import { asInviter } from '../meetings/items.js';
+import { addListing } from './add-listing.js';
+import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meetings/meeting.entity.js';
+import { MeetingView } from '../meetings/meeting.response.js';
+import { inOrder, runningOrder, withAll, sectionOf } from '../meetings/order-of-hearing.js';
+import { sectionsOf } from './sections.js';
+
+/** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
+@Injectable()
+export class AgendaService {
+  constructor(
+    private readonly records: Records,
+    private readonly actors: Actors,
+    private readonly hooks: MeetingHooks,
+  ) {}
+
+  async get(actor: Actor, id: string, edition?: number): Promise<AuthorizedResponse> {
+    const type = edition ? AgendaItem : Listing;
+    const ofInviter = await asInviter(this.records, this.actors, actor, id, type, (work, also) =>
+      rowsOf(work, id, edition, also),
+    );
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, id);
+      return work.respond.one(AgendaView, meeting, {
+        extra: await (edition ? circulated(work, meeting, edition, ofInviter) : asItIs(work, meeting, ofInviter)),
+      });
+    });
+  }
+
+  /**
+   * Puts what belongs on the agenda there, and all of it in order; takes nothing off. The answer is read anew, also where the
+   * call is repeated: it shows what its reader may see then.
+   */
+  async draw(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    await this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('draw-agenda', Meeting, id, { lock: true });
+      if (meeting.status !== 'scheduled')
+        throw conflict(
+          'agenda-locked',
+          `The agenda of a meeting that is ${meeting.status} is not drawn up any more. What is urgent or late is listed by hand; ` +
+            'circulate the agenda again after that.',
+        );
+      await listWhatBelongs(work, meeting);
+      await putInOrder(work, meeting);
+      work.recordEvent('agenda.drawn', Meeting, meeting);
+      return work.respond.one(MeetingView, meeting, { status: 201 });
+    });
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, id);
+      // what could go elsewhere is proposed by what the reader is shown that it is listed as
+      const order = await weighed(work, meeting, work.records.asShown(Listing, await onTheList(work, id)));
+      const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
+      return work.respond.one(DrawnAgendaView, meeting, { status: 201, extra });
+    });
+  }
+
+  /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
+  circulate(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('circulate', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'circulation');
+      await mustNotWait(work, found);
+      await this.hooks.beforeCirculation(work, found);
+      const edition = found.agendaEdition + 1;
+      await work.write.insert(AgendaEdition, {
+        meetingId: id,
+        panelId: found.panelId,
+        partnershipId: found.partnershipId,
+        edition,
+        scheduledAt: found.scheduledAt,
+        endsAt: found.endsAt,
+        circulatedAt: work.now,
+        circulatedById: actor.id,
+      });
+      await work.asSystem(async () => {
+        const listings = await work.manager.findBy(Listing, { meetingId: id, removedAt: IsNull() });
+        await work.write.insertMany(
+          AgendaItem,
+          listings.map((listing) => itemOf(listing, edition)),
+        );
+      });
+      const changed = await work.write.update(Meeting, found, {
+        status,
+        agendaEdition: edition,
+        circulatedAt: work.now,
+      });
+      work.recordEvent('agenda.circulated', Meeting, changed, { edition });
+      return work.respond.one(MeetingView, changed);
+    });
+  }
+}
+
+const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
+  const { caseId, panelId, partnershipId, agencyId, contributingType } = listing;
+  const { meetingId, kind, reason, position, timeboxMinutes, presentedByAgencyId } = listing;
+  const inCase = { caseId, panelId, partnershipId, agencyId, contributingType };
+  const asListed = { meetingId, kind, reason, position, timeboxMinutes, presentedByAgencyId };
+  return { ...inCase, ...asListed, listingId: listing.id, edition };
+};
+
+/** An item of an agenda, as it is or as it was circulated. */
+type AgendaRow = ListedCase & { listingId: string };
+
+const onTheList = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
+  inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
+
+async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const found = await work.asSystem(() => candidates(work, meeting));
+  const cases = await work.records.findMany('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
+  const byId = new Map(cases.map((one) => [one.id, one]));
+  for (const { caseId, ...values } of found) {
+    const listed = byId.get(caseId);
+    if (listed) await addListing(work, meeting, listed, values);
+  }
+}
+
+async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const listed = await onTheList(work, meeting.id);
+  // the order is stored for everybody: it is the same whoever draws it up
+  const order = runningOrder(await work.asSystem(() => weighed(work, meeting, listed)));
+  await work.asSystem(() =>
+    placeItems(
+      work,
+      meeting.id,
+      order.map(({ listing }) => listing.id),
+    ),
+  );
+}
+
+/**
+ * Writes the order of the visible items; hidden items stay between them where they are. A position is never shown, so that neither
+ * version nor time of an item changes: they would tell its readers that an item hidden from them came or went.
+ */
+async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]): Promise<void> {
+  await work.manager.query(
+    `UPDATE listings l SET position = placed.position FROM (
+       SELECT coalesce(v.id, a.id) AS id, a.place AS position FROM (
+         SELECT id, row_number() OVER (ORDER BY position, case_id) AS place, id = ANY ($2) AS visible,
+           row_number() OVER (PARTITION BY id = ANY ($2) ORDER BY position, case_id) AS nth
+         FROM listings WHERE meeting_id = $1 AND removed_at IS NULL) a
+       LEFT JOIN unnest($2::uuid[]) WITH ORDINALITY AS v (id, nth) ON a.visible AND v.nth = a.nth) placed
+     WHERE l.id = placed.id AND l.position <> placed.position`,
+    [meetingId, ordered],
+  );
+}
+
+/** As it is, or as it was circulated. */
+const rowsOf = async (work: UnitOfWork, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
+  edition
+    ? inOrder(AgendaItem, await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
+    : (await onTheList(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
+
+async function asItIs(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
+  const items = await rowsOf(work, meeting.id);
+  const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
+  return { sections: await filled(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
+}
+
+/** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
+async function circulated(
+  work: UnitOfWork,
+  meeting: Meeting,
+  edition: number,
+  ofInviter: AgendaRow[] | null,
+): Promise<Row> {
+  const ofEdition = { meetingId: meeting.id, edition };
+  const [found] = await work.records.findMany('read', AgendaEdition, ofEdition, 1);
+  if (!found) throw notFound();
+  const { scheduledAt, endsAt, circulatedAt } = found;
+  const items = await rowsOf(work, meeting.id, edition);
+  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, ofInviter }, []);
+  return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
+}
+
+/**
+ * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
+ * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
+ */
+async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
+  const [before] = await work.manager.query<{ at: Date }[]>(
+    `SELECT scheduled_at AS at FROM meetings WHERE panel_id = $1 AND status = 'held' AND scheduled_at < $2
+     ORDER BY scheduled_at DESC LIMIT 1`,
+    [panelId, scheduledAt],
+  );
+  const due = { status: { $in: [...OPEN_STATUSES] }, dueOn: { $lte: londonDay(scheduledAt) } };
+  const ended = {
+    status: { $in: [...INCOMPLETE_STATUSES] },
+    ...(before ? { endedOn: { $gte: londonDay(before.at) } } : {}),
+  };
+  const found = await work.records.findMany('locate', Action, { panelId, $or: [due, ended] });
+  return found.sort((a, b) => (a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.id < b.id) ? -1 : 1));
+}
+
+/**
+ * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
+ * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict
+ * hides from the guest.
+ */
+async function filled(
+  work: UnitOfWork,
+  meeting: Meeting,
+  view: ViewClass,
+  { items: visible, ofInviter }: { items: AgendaRow[]; ofInviter: AgendaRow[] | null },
+  actions: Action[],
+): Promise<object[]> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  let at = meeting.scheduledAt.getTime();
+  // in the part, and at the time, of what the reader is shown that it is listed as
+  const starts = new Map<string, Date>();
+  for (const { listingId, timeboxMinutes } of withAll(
+    shapeOf(view).record as RecordClass<ListedCase>,
+    visible,
+    ofInviter,
+  )) {
+    starts.set(listingId, new Date(at));
+    at += timeboxMinutes * 60_000;
+  }
+  const listed = visible.map((item) => ({ ...item, startsAt: starts.get(item.listingId) }));
+  const shown = async (view: ViewClass, rows: object[], action?: string): Promise<object[]> =>
+    ((await work.respond.list(view, rows, action ? { action } : {})).body as PageOf<object>).data;
+  const cases = await shown(view, listed);
+  const matters = await shown(AgendaActionView, actions, 'locate');
+  return sectionsOf(meeting.kind, inForce?.rules).map(({ code, title }) => ({
+    code,
+    title,
+    items: cases.filter((_, index) => sectionOf(listed[index] as ListedCase) === code),
+    actions: code === 'matters_arising' ? matters : [],
+  }));
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
+import { Hearers } from '../proceedings/hearers.js';
+import { endInvitations } from '../meetings/invitations-end.js';
+import { itemOf } from '../meetings/items.js';
+import { withinLimits } from './listings.service.js';
+import { Invitation, Meeting } from '../meetings/meeting.entity.js';
+import type { InvitationChange, InvitationWithdrawal } from '../meetings/meeting.dto.js';
+import { InvitationView } from '../meetings/meeting.response.js';
+
+/** Where an invitation is found. */
+interface Place {
+  meetingId: string;
+  listingId: string;
+  id: string;
+}
+
+/** Corrects and withdraws invitations. Source: docs/who-may-widen.md, rows 6 and 26. */
+@Injectable()
+export class InvitationCorrections {
+  constructor(
+    private readonly records: Records,
+    private readonly hooks: MeetingHooks,
+    private readonly hearers: Hearers,
+    departures: Departures,
+  ) {
+    departures.register((work, { id: practitionerId }) =>
+      endInvitations(work, { practitionerId }, LEFT_THE_AGENCY, (one) => hooks.afterInvitationEnd(work, one)),
+    );
+  }
+
+  get(actor: Actor, { meetingId, listingId, id }: Place): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.respond.one(InvitationView, ofItem(await work.records.find('read', Invitation, id), listingId));
+    });
+  }
+
+  /** The event says the new dates and the reason, and the event before it the earlier ones. */
+  change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      // one after the other with whoever moves or closes the meeting
+      const meeting = await work.records.find('read', Meeting, place.meetingId, { lock: true });
+      const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
+      const found = await this.taken(work, 'change', place, changes);
+      if (removedAt || found.closesAt <= work.now)
+        throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
+      if (work.write.isUnchanged(found))
+        return work.respond.one(InvitationView, await work.write.updateIfChanged(Invitation, found, changes));
+      const { opensAt, closesAt } = { ...found, ...changes };
+      if (closesAt <= opensAt || closesAt <= work.now)
+        throw unacceptable(
+          'closes-too-early',
+          'An invitation ends after it begins, and after now. To end it at once, withdraw it.',
+          [{ pointer: '/closesAt', detail: 'must lie after opensAt and after now' }],
+        );
+      const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
+      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
+      const changed = await work.write.update(Invitation, found, { ...changes, changeReason: reason });
+      const fields = Object.keys(changes);
+      work.recordEvent('invitation.changed', Invitation, changed, {
+        fields: [...fields, 'changeReason'],
+        opensAt,
+        closesAt,
+      });
+      return work.respond.one(InvitationView, changed);
+    });
+  }
+
+  withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      await itemOf(work, 'read', place.meetingId, place.listingId);
+      await this.hearers.heardUntilNow(work, { id: place.listingId });
+      const found = await this.taken(work, 'withdraw', place);
+      const withdrawn = await work.write.update(Invitation, found, {
+        withdrawnAt: work.now,
+        withdrawnById: actor.id,
+        withdrawalReason: reason,
+      });
+      await this.hooks.afterInvitationEnd(work, withdrawn);
+      work.recordEvent('invitation.withdrawn', Invitation, withdrawn, { withdrawnAt: work.now });
+      return work.respond.one(InvitationView, withdrawn);
+    });
+  }
+
+  private async taken(
+    work: UnitOfWork,
+    action: string,
+    { listingId, id }: Place,
+    writes?: object,
+  ): Promise<Invitation> {
+    const found = ofItem(
+      await work.records.findForUpdate(action, Invitation, InvitationView, id, { writes }),
+      listingId,
+    );
+    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
+    return found;
+  }
+}
+
+function ofItem(found: Invitation, listingId: string): Invitation {
+  if (found.listingId !== listingId) throw notFound();
+  return found;
+}

@@ -1,0 +1,390 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { mustActIn } from '../agencies/acting-in.js';
+import { Practitioner } from '../agencies/agency.entity.js';
+import { Case, caseMachine } from '../cases/case.entity.js';
+import { CaseFollowing } from '../cases/following.js';
+import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { safeguardingLeadsOf } from '../panels/working-in.js';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { after, permittedCommands } from '../records/state-machine.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { endInvitations, latestEnd } from '../meetings/invitations-end.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
+import { putOff } from '../meetings/deferrals.js';
+import { onlyUrgent } from '../meetings/emergency.js';
+import { addListing } from './add-listing.js';
+import { isInWriting, mayDecideInWriting } from '../meetings/in-writing.js';
+import { itemOf, itemsOf, withinItem } from '../meetings/items.js';
+import {
+  Decision,
+  Invitation,
+  isOut,
+  isToBeHeld,
+  Listing,
+  listingMachine,
+  Meeting,
+  REASON_OF_KIND,
+  stateOfListing,
+  TO_BE_HELD,
+} from '../meetings/meeting.entity.js';
+import type {
+  DecisionRequest,
+  InvitationRequest,
+  ListingChange,
+  ListingRemoval,
+  ListingRequest,
+} from '../meetings/meeting.dto.js';
+import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
+import { quorumInWriting, quorumOf } from '../proceedings/quorum.js';
+
+/** What is heard at a meeting: item by item, each within its own case. */
+@Injectable()
+export class ListingsService {
+  constructor(
+    private readonly records: Records,
+    private readonly hooks: MeetingHooks,
+    private readonly actors: Actors,
+    following: CaseFollowing,
+  ) {
+    following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
+  }
+
+  /**
+   * In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. Also what was taken off
+   * is among them, and says so.
+   */
+  listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await work.records.find('read', Meeting, meetingId);
+      return work.respond.list(ListingView, await itemsOf(work, meetingId));
+    });
+  }
+
+  listing(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ListingView, await itemOf(work, 'read', meetingId, id)),
+    );
+  }
+
+  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.find('add-to-list', Case, request.caseId);
+      if (found.panelId !== meeting.panelId)
+        throw unacceptable('another-panel', 'A case is heard by its own panel.', [
+          { pointer: '/caseId', detail: 'is a case of another panel' },
+        ]);
+      assertMayList(meeting, request);
+      await mustActIn(work, request.presentedByAgencyId, meeting.partnershipId, '/presentedByAgencyId');
+      await assertNotListed(work, meetingId, found.id);
+      const { caseId: _, late, ...values } = request;
+      const reason = late ? 'late' : REASON_OF_KIND[request.kind];
+      const listing = await addListing(work, meeting, found, { ...values, reason });
+      return work.respond.one(ListingView, listing, { status: 201 });
+    });
+  }
+
+  change(actor: Actor, meetingId: string, id: string, request: ListingChange): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('change', Listing, ListingView, id, { writes: request });
+      assertToBeHeld(meeting, found);
+      await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
+      if (request.kind && request.kind !== asRead(work, found).kind) {
+        onlyUrgent(meeting, request.kind);
+        if (isOut(meeting))
+          throw conflict(
+            'agenda-locked',
+            'The agenda is out and its order stands: an item stays what it is listed as.',
+          );
+      }
+      const changed = await work.write.updateIfChanged(Listing, found, request);
+      work.recordEvent('listing.changed', Listing, changed, { fields: Object.keys(request) });
+      return work.respond.one(ListingView, changed);
+    });
+  }
+
+  /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
+  remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('remove', Listing, ListingView, id);
+      if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
+      assertToBeHeld(meeting, found);
+      if (found.startedAt)
+        throw conflict('heard-already', 'The item is being heard, or was heard. Decide to defer it: POST …/decisions.');
+      await putOff(work, found);
+      const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
+      const removed = await work.write.update(Listing, found, removal);
+      await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
+      await this.hooks.afterRemoval(work, removed);
+      work.recordEvent('case.put-off', Listing, removed, { meetingId });
+      if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
+      return work.respond.one(ListingView, removed);
+    });
+  }
+
+  /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
+  reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
+      const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
+      after(listingMachine, stateOfListing(found), 'reinstatement');
+      if (!isToBeHeld(meeting.status))
+        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+      if (isOut(meeting))
+        throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
+      if (await work.asSystem(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
+        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
+      if (about.stage === 'closed')
+        throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
+      const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
+      work.recordEvent('case.put-back', Listing, back, { meetingId });
+      return work.respond.one(ListingView, back);
+    });
+  }
+
+  invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.respond.page(InvitationView, { listingId }, query);
+    });
+  }
+
+  invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      // one after the other with whoever takes the item off, moves or cancels the meeting
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
+      if (removedAt) throw takenOff();
+      if (meeting.status === 'cancelled')
+        throw conflict(
+          'meeting-over',
+          'This meeting was cancelled. Invite to the meeting that hears the case instead.',
+        );
+      const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
+      if (closesAt <= opensAt || closesAt <= work.now)
+        throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
+          { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
+        ]);
+      const rules = (await rulesInForce(work, panelId))?.rules;
+      const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
+      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
+      await mustActIn(work, agencyId, partnershipId, '/agencyId');
+      if (practitionerId ? actor.registrationIds.includes(practitionerId) : agencyId === actor.agencyId)
+        throw refused(
+          'own-invitation',
+          'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
+        );
+      if (!practitionerId && !(await safeguardingLeadsOf(work, [agencyId], partnershipId)).length)
+        throw unacceptable(
+          'no-safeguarding-lead',
+          'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
+          [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
+        );
+      if (
+        practitionerId &&
+        (await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId
+      )
+        throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
+          { pointer: '/practitionerId', detail: 'no such person in that agency' },
+        ]);
+      await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
+      const invitation = await work.write.insert(Invitation, {
+        agencyId,
+        practitionerId: practitionerId ?? null,
+        invitedById: actor.id,
+        opensAt,
+        closesAt,
+        meetingId,
+        listingId,
+        caseId,
+        panelId,
+        partnershipId,
+      });
+      work.recordEvent('invitation.made', Invitation, invitation, { listingId, opensAt, closesAt });
+      return work.respond.one(InvitationView, invitation, { status: 201 });
+    });
+  }
+
+  decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(DecisionView, { meetingId }, query, { panelId });
+    });
+  }
+
+  /**
+   * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
+   * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
+   * or, where they say which version of the item they decide, that it changed meanwhile.
+   */
+  decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId);
+      const listing = await toDecide(work, meetingId, request.listingId);
+      if (meeting.status === 'cancelled')
+        throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
+      if (listing.outcome)
+        throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
+      if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
+      const quorum = isInWriting(meeting)
+        ? await quorumInWriting(work, this.actors, meeting, listing)
+        : await quorumOf(work, meeting, listing);
+      if (quorum.forbids(request.kind))
+        throw unacceptable(
+          'inquorate',
+          quorum.allows,
+          quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
+        );
+      if (request.kind === 'defer') await putOff(work, listing);
+      const decision = await work.write.insert(Decision, {
+        ...request,
+        quorate: quorum.missing.length === 0,
+        rulesEdition: quorum.rulesEdition,
+        ...withinItem(actor, listing),
+      });
+      await work.write.update(Listing, listing, { outcome: decision.kind });
+      if (decision.kind === 'continue') await goesOn(work, listing.caseId);
+      work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
+      return work.respond.found(DecisionView, decision.id, 201);
+    });
+  }
+}
+
+/**
+ * An invitation begins soon, and ends soon after the meeting. The end of a meeting that lies further ahead than an invitation may
+ * begin does not count: nobody is invited by convening a meeting in a distant year.
+ */
+export function withinLimits(
+  meeting: Meeting,
+  { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
+  daysAfterMeeting: number,
+  now: Date,
+): void {
+  mustBeginWithin(opensAt, now, INVITATION_OPENS_WITHIN, { pointer: '/opensAt' });
+  const farthest = instantAfter(now, INVITATION_OPENS_WITHIN + daysAfterMeeting);
+  const ofMeeting = latestEnd(meeting, daysAfterMeeting);
+  const latest = ofMeeting < farthest ? ofMeeting : farthest;
+  if (latest < now)
+    throw conflict(
+      'meeting-long-over',
+      `An invitation ends ${String(daysAfterMeeting)} days after the meeting at the latest, and this meeting is longer past. Approve a request for access instead: POST /v1/access-requests.`,
+    );
+  mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
+}
+
+/** The database holds the same, also against two requests at the same moment. */
+async function invitedOnce(
+  work: UnitOfWork,
+  whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
+  closesAt: Date,
+): Promise<void> {
+  const [first] = await work.manager.query<{ id: string }[]>(
+    `SELECT id FROM invitations WHERE listing_id = $1 AND agency_id = $2 AND practitioner_id IS NOT DISTINCT FROM $3
+       AND withdrawn_at IS NULL AND closes_at > $4 AND opens_at < $5 ORDER BY opens_at, id LIMIT 1`,
+    [whom.listingId, whom.agencyId, whom.practitionerId, work.now, closesAt],
+  );
+  if (first)
+    throw conflict(
+      'invited-already',
+      `Invitation ${first.id} invites them to this item already. Correct its dates by PATCH, or withdraw it first.`,
+      { invitationId: first.id },
+    );
+}
+
+/** The item locked, and as whoever decides last saw it, where they say so. */
+async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+  const listing = work.actor.call.ifMatch
+    ? await work.records.findForUpdate('decide', Listing, ListingView, id)
+    : await work.records.find('decide', Listing, id, { lock: true });
+  if (listing.meetingId !== meetingId) throw notFound();
+  return listing;
+}
+
+async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
+  const found = await work.records.find('list', Case, caseId);
+  if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
+  const moved = await work.write.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
+  work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
+}
+
+/** When the agenda is out, only what is urgent is added, or what is late, with the reason. */
+function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRequest): void {
+  if (!isToBeHeld(meeting.status))
+    throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+  if (late !== Boolean(lateReason))
+    throw unacceptable('late-with-reason', 'What comes late is listed with the reason, and only that.', [
+      { pointer: '/lateReason', detail: late ? 'must say why it is late' : 'is given only with late' },
+    ]);
+  onlyUrgent(meeting, kind);
+  if (isOut(meeting) && kind !== 'urgent' && !late)
+    throw conflict(
+      'agenda-locked',
+      'The agenda is out. List what is urgent, or what is late with the reason, and circulate it again.',
+    );
+}
+
+/** Asked after the permission to list the case, which nobody has who is recused from one of its items: it counts hidden items. */
+async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
+  const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
+  if (earlier?.removedAt) throw takenOff();
+  if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
+}
+
+export const takenOff = (): Error =>
+  conflict(
+    'taken-off',
+    'The case was taken off the list of this meeting. Put it back on it, or list it at another one.',
+  );
+
+/** An item of this meeting that can still be moved. */
+function assertToBeHeld(meeting: Meeting, listing: Listing): void {
+  if (listing.meetingId !== meeting.id) throw notFound();
+  if (listing.removedAt) throw takenOff();
+  if (!isToBeHeld(meeting.status) || listing.outcome)
+    throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
+}
+
+/** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
+const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asShown(Listing, [listing])[0] as Listing;
+
+async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
+  const meeting = await work.records.findOrNull('read', Meeting, meetingId, { lock: true });
+  if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
+    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
+      { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
+    ]);
+  const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
+  assertMayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });
+  const found = await work.records.find('add-to-list', Case, from.caseId);
+  await assertNotListed(work, meetingId, from.caseId);
+  const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
+  await addListing(work, meeting, found, { ...values, reason: 'carried_over' });
+}
+
+/**
+ * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
+ * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
+ */
+async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | null> {
+  const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);
+  const readable = isInvited ? await work.records.findMany('read', Listing, { caseId, removedAt: null }) : null;
+  const [next] = await work.manager.query<{ at: Date | null }[]>(
+    `SELECT min(m.scheduled_at) AS at FROM listings l JOIN meetings m ON m.id = l.meeting_id
+     WHERE l.case_id = $1 AND l.removed_at IS NULL AND m.status = ANY($3) AND m.scheduled_at >= $2 AND l.id <> ALL($4)
+       AND ($5::uuid[] IS NULL OR l.id = ANY($5))`,
+    [caseId, work.now, TO_BE_HELD, work.actor.recusedListingIds, readable?.map(({ id }) => id) ?? null],
+  );
+  return next?.at ?? null;
+}

@@ -1,0 +1,35 @@
+/** The parts of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
+import type { MeetingKind } from '../meetings/meeting.entity.js';
+import { isHeard, SECTIONS, type Section } from '../meetings/order-of-hearing.js';
+
+const TITLES: Record<Section, string> = {
+  opening: 'Welcome, declarations of interest, confidentiality, apologies',
+  quorum: 'Quorum',
+  matters_arising: 'Minutes and matters arising: overdue and unfinished actions',
+  tasking_feedback: 'Feedback from the last Tasking and TTCG',
+  urgent: 'Urgent cases',
+  cases: 'New and repeat cases',
+  reviews: 'Reviews',
+  themes: 'Hotspots and emerging themes',
+  resources: 'Resource needs',
+  closures: 'Closures',
+  case_reviews: 'ASB case reviews and community concerns',
+  learning: 'Learning and escalation',
+  dates: 'Dates of next meetings',
+};
+
+const IN_AN_EMERGENCY: Section[] = ['opening', 'quorum', 'urgent', 'dates'];
+
+/**
+ * The parts of one meeting. Those in which cases are heard always stand; of the others a panel's rules may name the ones it
+ * wants (`agendaSections`), and an emergency meeting has the least.
+ */
+export function sectionsOf(kind: MeetingKind, rules: Record<string, unknown> = {}): { code: Section; title: string }[] {
+  const { agendaSections } = rules;
+  const wanted: readonly unknown[] =
+    kind === 'emergency' ? IN_AN_EMERGENCY : Array.isArray(agendaSections) ? agendaSections : SECTIONS;
+  return SECTIONS.filter((code) => isHeard(code) || wanted.includes(code)).map((code) => ({
+    code,
+    title: TITLES[code],
+  }));
+}

@@ -1,0 +1,74 @@
+/**
+ * What the order of an agenda goes by, of each case. It is the service's own question, of which only the order is told. Whether an
+ * emergency meeting can wait goes by what the actor is shown.
+ */
+import { Assessment } from '../cases/assessment.entity.js';
+import { Case } from '../cases/case.entity.js';
+import { BANDS, type Band } from '../instruments/instrument.entity.js';
+import { OPEN_STATUSES } from '../plans/action.entity.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { deferralsOf } from './deferrals.js';
+import { Listing, type Meeting } from './meeting.entity.js';
+import { overflowOf, type Bearing, type Overflow, type Weighed } from './order-of-hearing.js';
+
+const HIGH: Band = 'high';
+
+const BAND = `ARRAY[${BANDS.map((band) => `'${band}'`).join(', ')}]`;
+
+/** The highest band that holds for the case `c`: confirmed, or of an assessment that no other took the place of. */
+const RISK = `greatest(array_position(${BAND}, c.risk_band), (SELECT max(array_position(${BAND}, a.effective_band))
+  FROM assessments a WHERE a.case_id = c.id AND NOT EXISTS (SELECT FROM assessments n WHERE n.supersedes_id = a.id)), 0)`;
+
+/** Who leads, who has something to do, who told something, who is invited: they must be in the room. */
+const ROOM = `SELECT c.lead_agency_id AS agency
+  UNION SELECT t.owner_agency_id FROM actions t WHERE t.case_id = c.id AND t.status = ANY ($3)
+  UNION SELECT k.agency_id FROM contributions k WHERE k.case_id = c.id AND NOT k.agency_only AND k.recalled_at IS NULL
+  UNION SELECT i.agency_id FROM invitations i WHERE i.case_id = c.id AND i.meeting_id = $2 AND i.withdrawn_at IS NULL`;
+
+async function bearings(work: UnitOfWork, meetingId: string, caseIds: string[]): Promise<Map<string, Bearing>> {
+  const found = await work.manager.query<Bearing[]>(
+    `SELECT c.id AS "caseId", ${RISK} AS risk, ARRAY(SELECT agency FROM (${ROOM}) room ORDER BY 1) AS room,
+       coalesce((SELECT min(r.submitted_at) FROM referrals r WHERE r.case_id = c.id), c.opened_at) AS "referredAt"
+     FROM cases c WHERE c.id = ANY ($1)`,
+    [caseIds, meetingId, OPEN_STATUSES],
+  );
+  return new Map(found.map((one) => [one.caseId, one]));
+}
+
+export async function weighed(work: UnitOfWork, { id }: Meeting, listings: readonly Listing[]): Promise<Weighed[]> {
+  const known = await bearings(
+    work,
+    id,
+    listings.map(({ caseId }) => caseId),
+  );
+  return listings.flatMap((listing) => {
+    const bearing = known.get(listing.caseId);
+    return bearing ? [{ ...bearing, listing }] : [];
+  });
+}
+
+/** What does not fit between the beginning and the planned end; without one everything does. */
+export async function overflow(
+  work: UnitOfWork,
+  { panelId, scheduledAt, endsAt }: Meeting,
+  order: Weighed[],
+): Promise<Overflow> {
+  if (!endsAt) return { minutes: 0, proposal: [] };
+  const { counts, limit } = await deferralsOf(
+    work,
+    panelId,
+    order.map(({ caseId }) => caseId),
+  );
+  const minutes = Math.floor((endsAt.getTime() - scheduledAt.getTime()) / 60_000);
+  return overflowOf(order, minutes, ({ caseId }) => (counts.get(caseId) ?? 0) >= limit);
+}
+
+/** Is a case of high risk on the list? What is withheld from the actor counts as not high, because the answer would tell of it. */
+export async function hearsHighRisk(work: UnitOfWork, { id }: Meeting): Promise<boolean> {
+  const listed = await work.records.findMany('read', Listing, { meetingId: id, removedAt: null });
+  const caseIds = listed.map(({ caseId }) => caseId);
+  if ((await work.records.findMany('read', Case, { id: { $in: caseIds }, riskBand: HIGH }, 1)).length) return true;
+  const high = await work.records.findMany('read', Assessment, { caseId: { $in: caseIds }, effectiveBand: HIGH });
+  const later = await work.records.findMany('read', Assessment, { supersedesId: { $in: high.map((one) => one.id) } });
+  return high.some((one) => !later.some(({ supersedesId }) => supersedesId === one.id));
+}

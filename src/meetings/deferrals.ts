@@ -1,0 +1,75 @@
+/**
+ * How often a case was put off in a row: taken off a list, or deferred by decision, and not heard since. At the panel's
+ * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
+ */
+import { In } from 'typeorm';
+import { Case } from '../cases/case.entity.js';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { refused } from '../http/problems.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Listing } from './meeting.entity.js';
+
+export interface Deferrals {
+  counts: Map<string, number>;
+  limit: number;
+}
+
+export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
+  const inForce = await rulesInForce(work, panelId);
+  const found = await work.manager.query<{ caseId: string; count: number }[]>(
+    `SELECT l.case_id AS "caseId", count(*)::int AS count FROM listings l JOIN meetings m ON m.id = l.meeting_id
+     WHERE l.case_id = ANY ($1) AND l.outcome = 'defer' AND NOT EXISTS (
+       SELECT FROM listings h JOIN meetings later ON later.id = h.meeting_id
+       WHERE h.case_id = l.case_id AND h.outcome <> 'defer' AND later.scheduled_at > m.scheduled_at)
+     GROUP BY 1`,
+    [caseIds],
+  );
+  return {
+    counts: new Map(found.map(({ caseId, count }) => [caseId, count])),
+    limit: ruleNumber(inForce?.rules, 'deferralLimit'),
+  };
+}
+
+/** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
+export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
+  const { id, caseId, panelId } = listing;
+  await work.records.find('list', Case, caseId, { lock: true });
+  const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+  const before = counts.get(caseId) ?? 0;
+  if (before < limit) {
+    await tellOfHidden(work, { panelId, caseId }, before);
+    return;
+  }
+  if (!(await work.records.findOrNull('defer-again', Listing, id)))
+    throw refused(
+      'deferred-often',
+      'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
+    );
+  // of the item, so that it is hidden with it
+  work.recordEvent('case.deferred-often', Listing, listing, { deferrals: before + 1 });
+}
+
+/**
+ * Items from which the actor is recused count for everybody else. The actor is not refused because of them, which would tell of them;
+ * the chair is told by an event of the latest of them, which is hidden from the actor with it.
+ */
+async function tellOfHidden(
+  work: UnitOfWork,
+  { panelId, caseId }: Pick<Listing, 'panelId' | 'caseId'>,
+  visible: number,
+): Promise<void> {
+  const hidden = work.actor.recusedListingIds;
+  if (!hidden.length) return;
+  await work.asSystem(async () => {
+    const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+    const before = counts.get(caseId) ?? 0;
+    if (before < limit || before === visible) return;
+    const [latest] = await work.manager.find(Listing, {
+      where: { id: In(hidden), caseId, outcome: 'defer' },
+      order: { id: 'DESC' },
+      take: 1,
+    });
+    if (latest) work.recordEvent('case.deferred-often', Listing, latest, { deferrals: before + 1 });
+  });
+}

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { Case, Contribution } from '../cases/case.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import { Action } from '../plans/action.entity.js';
+import type { Actor } from '../authentication/actor.js';
+import { londonDay } from '../time/london-day.js';
+import { PaperMaker } from '../documents/paper-maker.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { MeetingPanelView } from '../meetings/calendar.response.js';
+import { inForm, opened } from '../packs/document.js';
+import type { DocumentQuery } from '../packs/document.dto.js';
+import { NamedAgencyView, NamedPractitionerView } from '../packs/document.response.js';
+import { copyOfDocument, HOW, presentedRows, shown } from '../packs/presenting.js';
+import { itemOf, itemsOf } from '../meetings/items.js';
+import { Decision, Meeting } from '../meetings/meeting.entity.js';
+import { DecisionView } from '../meetings/meeting.response.js';
+import { markingOf, paperOf } from './minutes-document.js';
+import {
+  HandlingView,
+  MinutedActionView,
+  MinutedAttendanceView,
+  MinutedCaseView,
+  MinutedItemView,
+  MinutesDocumentView,
+  type MinutesItem,
+} from './minutes-document.response.js';
+import { Attendance } from '../proceedings/attendance.entity.js';
+import { DisclosedCrime } from '../proceedings/crime.entity.js';
+import { DisclosedCrimeView } from '../proceedings/crime.response.js';
+import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
+import { MinutePointView, MinuteView } from './minutes.response.js';
+
+/**
+ * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
+ * Source: law and standards note, section 1.6, step 5 "only the per-agency minute view is distributed".
+ */
+@Injectable()
+export class MinutesDocumentService {
+  constructor(
+    private readonly records: Records,
+    private readonly papers: PaperMaker,
+  ) {}
+
+  async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<AuthorizedResponse> {
+    const minutes = await this.records.read(actor, async (work) =>
+      opened(await document(work, await work.records.find('read', Meeting, id), listingId), format, paperOf),
+    );
+    const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
+      ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
+    return inForm(this.papers, minutes, name);
+  }
+}
+
+async function document(work: UnitOfWork, meeting: Meeting, only?: string): Promise<AuthorizedResponse> {
+  const { id: meetingId, panelId } = meeting;
+  if (only !== undefined) await itemOf(work, 'read', meetingId, only);
+  const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
+  const items = await itemsIn(work, meetingId, only);
+  const { name: agency } = await work.records.find('read', Agency, work.actor.agencyId);
+  const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
+  const serial = uuidv7();
+  const listingIds = items.map(({ item }) => item.id);
+  work.audit.openedDocument(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
+  const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
+  return work.respond.one(MinutesDocumentView, meeting, {
+    how: HOW,
+    extra: {
+      title,
+      language: 'en-GB',
+      marking: markingOf(items),
+      madeFor: { name: work.actor.name, agency, at: work.now, serial },
+      panel: panel ?? null,
+      attendances: attendances.sort(byId),
+      practitioners: await shown(work, NamedPractitionerView, Practitioner, {
+        id: { $in: attendances.map(({ practitionerId }) => practitionerId) },
+      }),
+      items,
+      agencies: await shown(work, NamedAgencyView, Agency, {
+        id: { $in: [...named(items), ...attendances.map(({ agencyId }) => agencyId)] },
+      }),
+      withheldCategories: work.respond.withheldCategories(panelId),
+    },
+  });
+}
+
+/** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
+async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Promise<MinutesItem[]> {
+  const listings = (await itemsOf(work, meetingId)).filter(
+    ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
+  );
+  const listingId = { $in: listings.map(({ id }) => id) };
+  const minutes = latest(
+    await work.records.findMany('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }),
+  );
+  const of = await actionsIn(work, listingId.$in);
+
+  const heard = await presentedRows<MinutedItemView>(work, MinutedItemView, listings);
+  const edited = await presentedRows<MinuteView>(work, MinuteView, minutes);
+  const caseIds = { $in: listings.map(({ caseId }) => caseId) };
+  const cases = await shown<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
+  const points = await shown<MinutePointView>(work, MinutePointView, MinutePoint, {
+    minuteId: { $in: minutes.map(({ id }) => id) },
+  });
+  const repeated = { $in: points.flatMap(({ contributionId }) => contributionId ?? []) };
+  const handling = await shown<HandlingView>(work, HandlingView, Contribution, { id: repeated });
+  const decisions = await shown<DecisionView>(work, DecisionView, Decision, { listingId });
+  const crimes = await shown<DisclosedCrimeView>(work, DisclosedCrimeView, DisclosedCrime, {
+    listingId,
+    amendedAt: null,
+  });
+  const actions = await shown<MinutedActionView>(work, MinutedActionView, Action, { id: { $in: [...of.keys()] } });
+  return heard.map((item) => {
+    const mine = points.filter((one) => one.listingId === item.id).sort(byId);
+    return {
+      item,
+      case: cases.find(({ id }) => id === item.caseId) ?? null,
+      minutes: edited.find((one) => one.listingId === item.id) ?? null,
+      points: mine,
+      handling: handling.filter(({ id }) => mine.some(({ contributionId }) => contributionId === id)),
+      decision: decisions.find((one) => one.listingId === item.id) ?? null,
+      crimes: crimes.filter((one) => one.listingId === item.id).sort(byId),
+      actions: actions.filter(({ id }) => of.get(id) === item.id).sort(byId),
+    };
+  });
+}
+
+/** Identifiers are made in order. */
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+
+const latest = (minutes: Minute[]): Minute[] =>
+  minutes.filter(
+    (one) => !minutes.some(({ listingId, edition }) => listingId === one.listingId && edition > one.edition),
+  );
+
+/** In which of the items each action was taken on. */
+async function actionsIn(work: UnitOfWork, listingIds: string[]): Promise<Map<string, string>> {
+  const found = await work.manager.query<CapturedAction[]>(
+    'SELECT action_id AS "actionId", listing_id AS "listingId" FROM captured_actions WHERE listing_id = ANY ($1)',
+    [listingIds],
+  );
+  return new Map(found.map(({ actionId, listingId }) => [actionId, listingId]));
+}
+
+function named(items: readonly MinutesItem[]): Set<string> {
+  return new Set(
+    items.flatMap(({ item, points, crimes, actions }) => [
+      item.presentedByAgencyId,
+      ...[...points, ...crimes].map(({ agencyId }) => agencyId),
+      ...actions.map(({ ownerAgencyId }) => ownerAgencyId),
+    ]),
+  );
+}

@@ -1,0 +1,127 @@
+/** Minutes on paper: made of what was presented to one reader, and of nothing else. */
+import { londonTime } from '../time/london-day.js';
+import type { Block, Paper } from '../documents/paper.js';
+import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../packs/document.js';
+import { MARKINGS, type Marking } from '../packs/marking.js';
+import { isThere, type AttendanceStatus } from '../proceedings/attendance.entity.js';
+import type { MinutesDocumentView, MinutesItem } from './minutes-document.response.js';
+
+const isShown = (part: object | null, fields: readonly string[]): boolean =>
+  fields.some((field) => part && (part as Record<string, unknown>)[field] != null);
+
+/** Follows from what is shown alone: a higher marking than that of what is there would tell of what is not. */
+export function markingOf(items: readonly MinutesItem[]): Marking {
+  const isSensitive = items.some(
+    ({ minutes, points, decision, crimes, actions }) =>
+      isShown(minutes, Object.keys(MINUTES)) ||
+      isShown(decision, Object.keys(DECISION)) ||
+      points.some((one) => isShown(one, ['text'])) ||
+      crimes.some((one) => isShown(one, Object.keys(CRIME))) ||
+      actions.some((one) => isShown(one, Object.keys(ACTION))),
+  );
+  const hasConditions = items.some(({ points, handling }) =>
+    points.some(
+      (point) =>
+        isShown(point, ['text']) && handling.some((one) => one.id === point.contributionId && one.handling === 'C'),
+    ),
+  );
+  return MARKINGS[hasConditions ? 2 : isSensitive ? 1 : 0];
+}
+
+const MINUTES: Labels = {
+  reason: 'Why it was heard',
+  text: 'What was said',
+  voice: 'Voice of the person',
+  riskFactors: 'Risk factors',
+  protectiveFactors: 'Protective factors',
+  disagreement: 'Disagreement',
+  nextReviewOn: 'Next review',
+};
+const DECISION: Labels = { text: 'Decision', rationale: 'Rationale', dissent: 'Dissent' };
+const ACTION: Labels = { description: 'Action', measure: 'Measure' };
+const CRIME: Labels = {
+  summary: 'What came to light',
+  victimWishesReport: 'The victim wants it reported',
+  reportedTo: 'Reported to',
+  reference: 'Reference',
+};
+const POINT: Labels = { text: 'Information shared' };
+
+const ATTENDED: [status: AttendanceStatus, label: string][] = [
+  ['present', 'Present'],
+  ['deputy', 'Present as deputies'],
+  ['apologies', 'Apologies'],
+  ['apologies_with_report', 'Apologies, with a report'],
+  ['absent', 'Absent'],
+];
+
+export function paperOf(document: MinutesDocumentView): Paper {
+  const { title, language, marking, madeFor, items, withheldCategories, scheduledAt, venueOrMode, quorate } = document;
+  const agency = namesOf(document.agencies);
+  const text = (label: string, value: string): Block => ({ kind: 'text', label, text: value });
+  return {
+    title,
+    language,
+    marking,
+    madeFor: copyOf(madeFor.name, madeFor.agency, madeFor.at, madeFor.serial),
+    createdAt: madeFor.at,
+    blocks: [
+      CONFIDENTIAL,
+      text('Held', londonTime(scheduledAt)),
+      text('Where', venueOrMode),
+      ...(quorate === null ? [] : [text('Quorate', quorate ? 'yes' : 'no')]),
+      ...attended(document),
+      ...(withheldCategories.length
+        ? [text('Withheld from you by rule', withheldCategories.map(words).join(', '))]
+        : []),
+      ...items.map((one) => itemOf(one, agency)),
+    ],
+  };
+}
+
+/**
+ * Lists under each status the people of whom it was recorded, each once; apologies of somebody who came after all are left out. Source:
+ * MARAC note, section 4.3 "Header".
+ */
+function attended({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
+  const agency = namesOf(agencies);
+  const name = new Map(practitioners.map((one) => [one.id, one.name]));
+  const came = new Set(attendances.filter((one) => isThere(one.status)).map((one) => one.practitionerId));
+  return ATTENDED.flatMap(([status, label]): Block[] => {
+    const there = attendances
+      .filter((one) => one.status === status && (isThere(status) || !came.has(one.practitionerId)))
+      .map((one) => `${name.get(one.practitionerId) ?? 'Somebody'} (${agency(one.agencyId)})`);
+    return there.length ? [{ kind: 'text', label, text: [...new Set(there)].sort().join('; ') }] : [];
+  });
+}
+
+function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: string) => string): Block {
+  const { minutes, points, handling, decision, crimes, actions } = parts;
+  return {
+    kind: 'section',
+    heading: `${about?.reference ?? 'Case'} (${item.kind})`,
+    blocks: [
+      { kind: 'text', label: 'Presented by', text: agency(item.presentedByAgencyId) },
+      ...(item.outcome ? [{ kind: 'text' as const, label: 'Outcome', text: words(item.outcome) }] : []),
+      ...partOf(minutes, MINUTES),
+      ...points.flatMap((point) =>
+        section(`${agency(point.agencyId)}: ${words(point.category)}`, [
+          ...partOf(point, POINT),
+          ...handling
+            .filter(({ id }) => id === point.contributionId)
+            .flatMap((one) => partOf(one, { conditions: 'Conditions' })),
+        ]),
+      ),
+      ...crimes.flatMap((crime) =>
+        section(`Crime disclosed, recorded by ${agency(crime.agencyId)}`, partOf(crime, CRIME)),
+      ),
+      ...section('Decision', partOf(decision, DECISION)),
+      ...actions.flatMap((action) =>
+        section(`Action for ${agency(action.ownerAgencyId)}`, [
+          ...partOf(action, ACTION),
+          { kind: 'text', label: 'Status', text: `${words(action.status)}, due on ${action.dueOn}` },
+        ]),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Who reads minutes: those who may know of what the panel thinks, once the chair has approved it; and of what each agency told
+ * in the item, those with whom that agency shares it, as far as the contribution that it repeats is not held back.
+ */
+import { declareSubject, subjectOf } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { chairedPanels } from '../panels/panels.policy.js';
+import { Contribution } from '../cases/case.entity.js';
+import { ownOrShared } from '../plans/plans.policy.js';
+import { invited, IS_INVITED, toCase, WITHIN_CASE } from '../meetings/meetings.policy.js';
+import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
+
+declareSubject(Minute, 'Minute', {
+  ...WITHIN_CASE,
+  relations: { ...toCase },
+  denyRules: [recusedFromItem('listingId')],
+  allowRules: [
+    {
+      name: 'shared',
+      sentence:
+        'whose agency wrote them or may know of them once approved, and who may read the case other than by an invitation',
+      actions: ['read'],
+      within: 'hear',
+      where: (actor) => ({ $and: [{ status: { $in: [...SHARED_STATUSES] } }, ownOrShared(actor)] }),
+    },
+    {
+      name: 'invited',
+      sentence: `whose agency may know of them once approved, and ${IS_INVITED} to the item`,
+      actions: ['read'],
+      within: 'hear-item',
+      where: (actor) => ({
+        $and: [{ status: { $in: [...SHARED_STATUSES] } }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
+      }),
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'list',
+      where: () => ({}),
+    },
+    {
+      name: 'chair',
+      sentence: 'who chairs the panel',
+      actions: ['approve', 'confirm'],
+      within: 'list',
+      where: (actor) => ({ panelId: { $in: chairedPanels(actor) } }),
+    },
+  ],
+});
+
+declareSubject(MinutePoint, 'MinutePoint', {
+  ...WITHIN_CASE,
+  parent: 'minute',
+  relations: {
+    minute: { to: Minute, local: 'minuteId', foreign: 'id' },
+    contribution: { to: Contribution, local: 'contributionId', foreign: 'id' },
+  },
+  denyRules: [recusedFromItem('listingId')],
+  sharingLimits: subjectOf(Contribution).sharingLimits.map(({ where, ...cap }) => ({
+    ...cap,
+    where: (actor) => {
+      const held = where(actor);
+      if (!held) return null;
+      // so put that a contribution hidden from the reader holds the point back, too
+      const free = { contribution: { $elemMatch: { agencyOnly: false, $nor: [held] } } };
+      return { contributionId: { $ne: null }, $nor: [free] };
+    },
+  })),
+  allowRules: [
+    {
+      name: 'shared',
+      sentence: 'whose agency told it or may know of it, and who may read the minutes',
+      actions: ['read'],
+      within: 'read',
+      where: ownOrShared,
+    },
+  ],
+});
+
+/** Read by the service only. */
+declareSubject(CapturedAction, 'CapturedAction', {});
+
+declareWording(Minute, 'Meeting', 'minutes of an item', {
+  approve: 'approve them',
+  confirm: 'confirm them at a later meeting',
+});
+declareWording(MinutePoint, 'Meeting', 'point of minutes');
+declareWording(CapturedAction, 'Meeting', 'action taken on in an item');

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
+import { actsIn } from '../agencies/acting-in.js';
+import { Agency } from '../agencies/agency.entity.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { takenOff } from '../agendas/listings.service.js';
+import { Case, Contribution } from '../cases/case.entity.js';
+import { mustBeOpen } from '../cases/open-case.js';
+import { itemOf, withinItem } from '../meetings/items.js';
+import type { CapturedActionRequest } from '../meetings/meeting.dto.js';
+import { ActionView } from '../plans/action.response.js';
+import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
+import { Plan } from '../plans/plan.entity.js';
+import { Meeting, type Listing } from '../meetings/meeting.entity.js';
+import { CapturedAction, Minute, minuteMachine, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
+import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.dto.js';
+import { MinutePointView, MinuteView } from './minutes.response.js';
+
+/** The parts that a request may leave out. */
+const EMPTY = {
+  reason: null,
+  voice: null,
+  riskFactors: null,
+  protectiveFactors: null,
+  disagreement: null,
+  nextReviewOn: null,
+};
+
+/** The minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
+@Injectable()
+export class MinutesService {
+  constructor(private readonly records: Records) {}
+
+  all(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(MinuteView, { meetingId }, query, { panelId });
+    });
+  }
+
+  one(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(MinuteView, ofMeeting(await work.records.find('read', Minute, id), meetingId)),
+    );
+  }
+
+  points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = ofMeeting(await work.records.find('read', Minute, minuteId), meetingId);
+      return work.respond.page(MinutePointView, { minuteId }, query, { panelId });
+    });
+  }
+
+  write(
+    actor: Actor,
+    meetingId: string,
+    { listingId, points = [], ...parts }: MinuteRequest,
+  ): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
+      const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
+      const draft = editions.find(({ status }) => status === 'draft');
+      const minute = draft
+        ? // the whole is written anew: it is shared as what the writer's agency contributes
+          await work.write.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
+        : await work.write.insert(Minute, {
+            ...EMPTY,
+            ...parts,
+            edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
+            ...withinItem(actor, listing),
+          });
+      // also what the writer may not read again is replaced: they write the whole of it
+      if (draft)
+        await work.asSystem(async () =>
+          work.write.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
+        );
+      for (const [at, point] of points.entries())
+        await work.write.insert(MinutePoint, {
+          ...withinItem(actor, listing),
+          minuteId: minute.id,
+          ...(await told(work, listing, point, `/points/${String(at)}`)),
+        });
+      work.recordEvent('minutes.drafted', Minute, minute, { edition: minute.edition });
+      return work.respond.found(MinuteView, minute.id, 201);
+    });
+  }
+
+  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
+  approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
+      const approved = await work.write.update(Minute, found, {
+        status: after(minuteMachine, found.status, 'approval'),
+      });
+      for (const earlier of await sharedEditions(work, found)) {
+        if (earlier.edition > found.edition) continue;
+        work.write.noteReplacement(Minute, earlier.id);
+        const points = await work.asSystem(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
+        for (const point of points) work.write.noteReplacement(MinutePoint, point.id);
+      }
+      work.recordEvent('minutes.approved', Minute, approved, { edition: approved.edition });
+      return work.respond.found(MinuteView, id);
+    });
+  }
+
+  /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
+  confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
+      const status = after(minuteMachine, found.status, 'confirmation');
+      const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
+      if (last > found.edition)
+        throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
+      const { scheduledAt } = await work.records.find('read', Meeting, meetingId);
+      const later = await work.records.findOrNull('read', Meeting, request.meetingId);
+      if (
+        later?.panelId !== found.panelId ||
+        later.scheduledAt <= scheduledAt ||
+        !['in_session', 'held'].includes(later.status)
+      )
+        throw unacceptable(
+          'no-later-meeting',
+          'Minutes are confirmed at a later meeting of the panel, once it began.',
+          [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
+        );
+      const confirmed = await work.write.update(Minute, found, { status, confirmedAtId: later.id });
+      work.recordEvent('minutes.confirmed', Minute, confirmed, { edition: confirmed.edition });
+      return work.respond.found(MinuteView, id);
+    });
+  }
+
+  /**
+   * What an agency takes upon itself in the item: the chair sums up and agencies offer (MARAC note, section 2.3, running
+   * order). It stands in a plan of the case, or in the case alone where nobody has drafted one yet. The rules are those of
+   * every action.
+   */
+  capture(
+    actor: Actor,
+    meetingId: string,
+    listingId: string,
+    { planId, ...request }: CapturedActionRequest,
+  ): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const listing = await itemOf(work, 'minute', meetingId, listingId);
+      if (listing.removedAt) throw takenOff();
+      const captured = await newAction(work, { ...(await placeOf(work, listing, planId)), listingId }, request);
+      await work.write.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
+      return work.respond.found(ActionView, captured.id, 201);
+    });
+  }
+}
+
+/** The other editions of the item's minutes that are shared, also those that the actor may not read. */
+const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
+  work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
+
+function ofMeeting(minute: Minute, meetingId: string): Minute {
+  if (minute.meetingId !== meetingId) throw notFound();
+  return minute;
+}
+
+/** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
+async function told(
+  work: UnitOfWork,
+  { caseId, partnershipId }: Listing,
+  request: MinutePointRequest,
+  pointer: string,
+) {
+  const { text, category, contributionId, agencyId = work.actor.agencyId } = request;
+  if (contributionId) {
+    const repeated = await work.records.findOrNull('read', Contribution, contributionId);
+    if (repeated?.caseId !== caseId || repeated.agencyOnly)
+      throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
+        { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
+      ]);
+    const { category, agencyId, contributingType } = repeated;
+    return { text, contributionId, category, agencyId, contributingType };
+  }
+  const agency = category && (await work.records.findOrNull('read', Agency, agencyId));
+  if (!agency || !(await actsIn(work, agency.id, partnershipId)))
+    throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
+      {
+        pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
+        detail: 'must be named, and act in the panel’s partnership',
+      },
+    ]);
+  return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
+}
+
+/** Returns where the captured action is placed: in the plan, or in the case if no plan is given. */
+async function placeOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
+  if (!planId) {
+    const found = await work.records.find('plan', Case, caseId, { lock: true });
+    mustBeOpen(found, 'no further actions');
+    return { planId: null, caseId, panelId: found.panelId, partnershipId: found.partnershipId };
+  }
+  const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
+  if (plan) return inPlan(plan);
+  throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
+    { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
+  ]);
+}

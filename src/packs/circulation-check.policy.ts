@@ -1,0 +1,29 @@
+/** A check of the papers is read by those who circulate them; its maker does not approve it alone where many are named. */
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { Meeting } from '../meetings/meeting.entity.js';
+import '../meetings/meetings.policy.js';
+import { CirculationCheck } from './circulation-check.entity.js';
+
+declareSubject(CirculationCheck, 'CirculationCheck', {
+  relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
+  parent: 'meeting',
+  allowRules: [
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      within: 'circulate',
+      where: () => ({}),
+    },
+    {
+      name: 'approver',
+      sentence: 'who chairs or coordinates the panel, and did not make it where it needs a second approval',
+      actions: ['approve'],
+      within: 'circulate',
+      where: (actor) => ({ $or: [{ needsSecondApproval: false }, { madeById: { $nin: actor.registrationIds } }] }),
+    },
+  ],
+});
+
+declareWording(CirculationCheck, 'Meeting', 'check of a meeting’s papers', { approve: 'approve it' });

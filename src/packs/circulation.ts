@@ -1,0 +1,141 @@
+/** Papers go out only after a check that is approved and still true. Source: law and standards note, section 1.8, REQ-GM-07. */
+import { Membership } from '../panels/panel.entity.js';
+import { ruleNumber } from '../panels/panel-rules.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { conflict } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { digestOf } from '../sharing/simulation.js';
+import { Contribution } from '../cases/case.entity.js';
+import { Invitation, Listing, type Meeting } from '../meetings/meeting.entity.js';
+import { PackRecall } from './pack-recall.entity.js';
+import { CirculationCheck, type Basis } from './circulation-check.entity.js';
+import { peopleIn } from './warnings.js';
+
+type Counted = Pick<Listing, 'id' | 'version'>;
+const editionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => `${id} ${String(version)}`).sort();
+
+/** Who sits on the panel today. */
+export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]> {
+  const today = londonDay(work.now);
+  const inOffice = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
+  return work.records.findMany('read', Membership, { panelId, ...inOffice });
+}
+
+/**
+ * On what a check rests, as far as whoever works may see it: seats of the panel, and items with their invitations, the recalls of
+ * their papers, the people whom their cases name, and how contributions may be handled.
+ */
+export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meeting): Promise<Basis> {
+  const seats = await seatsOf(work, panelId);
+  const listings = await work.records.findMany('read', Listing, { meetingId });
+  const caseIds = listings.map(({ caseId }) => caseId);
+  const invitations = await work.records.findMany('read', Invitation, {
+    listingId: { $in: listings.map(({ id }) => id) },
+  });
+  const recalls = await work.records.findMany('read', PackRecall, { meetingId });
+  const people = await peopleOf(work, caseIds);
+  const contributions = await work.records.findMany('read', Contribution, { caseId: { $in: caseIds } });
+  return {
+    seats: digestOf(editionsOf(seats)),
+    items: listings.map((listing) => {
+      const invited = invitations.filter(({ listingId }) => listingId === listing.id);
+      const recalled = recalls.filter(({ listingId }) => listingId === null || listingId === listing.id);
+      const heard = contributions.filter(({ caseId }) => caseId === listing.caseId);
+      return {
+        listingId: listing.id,
+        digest: digestOf([
+          editionsOf([listing]),
+          editionsOf(invited),
+          editionsOf(recalled),
+          people.get(listing.caseId) ?? [],
+        ]),
+        handling: Object.fromEntries(heard.map((one) => [one.id, digestOf(handlingOf(one))])),
+      };
+    }),
+  };
+}
+
+/** How a contribution may be handled: who receives how much of it follows from this. */
+const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agencyOnly }: Contribution): unknown => [
+  handling,
+  conditions,
+  originatorControl,
+  recalledAt,
+  agencyOnly,
+];
+
+/** By case, the people whom it names. Everybody from whom one of them is hidden is kept from the case. */
+async function peopleOf(work: UnitOfWork, caseIds: string[]): Promise<Map<string, string[]>> {
+  const named = await work.manager.query<{ caseId: string; personIds: string[] }[]>(
+    `SELECT n.case_id AS "caseId", array_agg(n.person_id::text ORDER BY n.person_id) AS "personIds" FROM (
+       SELECT id AS case_id, person_id FROM cases WHERE id = ANY ($1) AND person_id IS NOT NULL
+       UNION SELECT case_id, person_id FROM case_people WHERE case_id = ANY ($1)) n GROUP BY n.case_id`,
+    [caseIds],
+  );
+  return new Map(named.map(({ caseId, personIds }) => [caseId, personIds]));
+}
+
+/**
+ * Returns whether the check does not hold any more, as far as the actor may know. Nothing follows from an item that is hidden from
+ * the actor, nor from a contribution that is hidden from the actor or was from the maker: only its maker knows that it was readable.
+ */
+function differs({ actor }: UnitOfWork, now: Basis, { basis, madeById }: CirculationCheck): boolean {
+  const earlier = new Map(basis.items.map((item) => [item.listingId, item]));
+  return (
+    now.seats !== basis.seats ||
+    now.items.some(({ listingId, digest, handling = {} }) => {
+      const known = earlier.get(listingId);
+      if (known?.digest !== digest) return true;
+      return Object.entries(known.handling ?? {}).some(([id, one]) =>
+        id in handling ? handling[id] !== one : madeById === actor.id,
+      );
+    })
+  );
+}
+
+export const isStale = async (work: UnitOfWork, meeting: Meeting, check: CirculationCheck): Promise<boolean> =>
+  differs(work, await basisOf(work, meeting), check);
+
+export const stale = (): Error =>
+  conflict(
+    'circulation-check-stale',
+    'Since the check, the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, or papers were recalled; or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
+  );
+
+/** The checks of which the reader is shown that they need a second approval: the items that the reader sees name so many. */
+export async function manyNamedTo(
+  work: UnitOfWork,
+  { panelId }: Meeting,
+  checks: readonly CirculationCheck[],
+): Promise<Set<string>> {
+  const asked = checks.filter(({ needsSecondApproval }) => needsSecondApproval);
+  if (!asked.length) return new Set();
+  const most = ruleNumber((await rulesInForce(work, panelId))?.rules, 'circulationCheckNamedPeople');
+  const items = asked.flatMap(({ named }) => named.map(({ listingId }) => listingId));
+  const visible = new Set((await work.records.findMany('read', Listing, { id: { $in: items } })).map(({ id }) => id));
+  const many = asked.filter(({ named }) => peopleIn(named.filter(({ listingId }) => visible.has(listingId))) > most);
+  return new Set(many.map(({ id }) => id));
+}
+
+/** Unless the panel’s rules say `circulationCheck: "off"`. */
+export async function mustBeChecked(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  if ((await rulesInForce(work, meeting.panelId))?.rules['circulationCheck'] === 'off') return;
+  const now = await basisOf(work, meeting);
+  const checks = await work.records.findMany('read', CirculationCheck, { meetingId: meeting.id });
+  const stillTrue = checks.filter((check) => !differs(work, now, check));
+  if (stillTrue.some(({ approvedAt }) => approvedAt)) return;
+  if (!checks.length)
+    throw conflict(
+      'circulation-check-missing',
+      'Check first who would receive what, and have it approved: POST /v1/meetings/{id}/circulation-checks.',
+    );
+  if (!stillTrue.length) throw stale();
+  const shown = await manyNamedTo(work, meeting, stillTrue);
+  throw conflict(
+    'circulation-check-unapproved',
+    stillTrue.every(({ id }) => shown.has(id))
+      ? 'Many people are named: somebody else of the coordination than the maker of the check approves it first.'
+      : 'Approve the check first, or have the chair approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
+  );
+}

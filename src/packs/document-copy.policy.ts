@@ -1,0 +1,36 @@
+/**
+ * Who opened a document is known to whoever may recall it and may read one of the items that the copy held, and to nobody else:
+ * the log is the auditors'. Whose copy held hidden items alone came for one of those. An item that a conflict kept from the reader
+ * counts like one that the copy held: without the copy, its absence would tell of the conflict.
+ */
+import { withoutScopes } from '../authorization/actor-permissions.js';
+import { declareSubject, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
+import '../meetings/meetings.policy.js';
+import { DocumentCopy } from './document-copy.entity.js';
+
+declareSubject(DocumentCopy, 'DocumentCopy', {
+  relations: {
+    meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
+    items: { to: Listing, local: 'listingIds', foreign: 'id' },
+    kept: { to: Listing, local: 'keptListingIds', foreign: 'id' },
+  },
+  parent: 'meeting',
+  seek: ['panelId'],
+  allowRules: [
+    {
+      name: 'chair',
+      sentence:
+        'who may recall the papers of the meeting, and may read one of the items that the copy held, or would have held but for a conflict of its reader',
+      actions: ['read'],
+      within: 'recall',
+      where: (actor) => {
+        const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
+        return readable && { $or: [{ items: { $elemMatch: readable } }, { kept: { $elemMatch: readable } }] };
+      },
+    },
+  ],
+});
+
+declareWording(DocumentCopy, 'Meeting', 'copy of a document of a meeting');

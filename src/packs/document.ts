@@ -1,0 +1,115 @@
+/** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
+import { londonTime } from '../time/london-day.js';
+import { refuseTooLarge, type PaperMaker } from '../documents/paper-maker.js';
+import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../documents/paper.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import type { DocumentFormat } from './document.dto.js';
+
+const TYPES = { pdf: PDF, docx: DOCX };
+
+/** A document as it was presented, and the paper to be made of it; none for JSON. */
+interface Opened<T> {
+  presented: AuthorizedResponse;
+  body: T;
+  print: { paper: Paper; format: PaperFormat } | null;
+}
+
+/** Prepares the paper, and refuses one that is too large: before anything is recorded as read. */
+export function opened<T extends object>(
+  presented: AuthorizedResponse,
+  format: DocumentFormat,
+  paperOf: (body: T) => Paper,
+): Opened<T> {
+  const body = presented.body as T;
+  if (format === 'json') return { presented, body, print: null };
+  const paper = paperOf(body);
+  refuseTooLarge(paper);
+  return { presented, body, print: { paper, format } };
+}
+
+/** What was presented, in the form that was asked for. */
+export async function inForm<T extends object>(
+  papers: PaperMaker,
+  { presented, body, print }: Opened<T>,
+  name: (body: T) => string,
+): Promise<AuthorizedResponse> {
+  if (!print) return presented;
+  const { paper, format } = print;
+  const file = await papers.make(paper, format);
+  return presented.as(TYPES[format], file, {
+    'content-disposition': `attachment; filename="${name(body)}.${format}"`,
+  });
+}
+
+/** Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately restricted; no copying". */
+export const CONFIDENTIAL: Block = {
+  kind: 'text',
+  text: 'Confidential. This copy is its reader’s alone: it is not to be copied or passed on, and is destroyed when it is recalled.',
+};
+
+/** For whom a copy was made, when, and under which serial. */
+export const copyOf = (reader: string, agency: string, at: Date, serial: string): string =>
+  `${reader}, ${agency}, ${londonTime(at)}, copy ${serial}`;
+
+/** Fields by what they are called on paper, in order. */
+export type Labels = Record<string, string>;
+
+const CODE = /^[a-z0-9]+(_[a-z0-9]+)+$/;
+
+/** A code of a list in words. */
+export const words = (code: string): string => code.replaceAll('_', ' ');
+
+/** A value as it is written; empty where there is none. */
+function written(value: unknown): string {
+  if (typeof value === 'string') return CODE.test(value) ? words(value) : value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value instanceof Date) return londonTime(value);
+  const parts = Object.values(value ?? {})
+    .map(written)
+    .filter(Boolean);
+  return parts.join(Array.isArray(value) ? '; ' : ': ');
+}
+
+const WITHHELD = 'Withheld from you by rule';
+
+const shownOf = (part: object, labels: Labels): [label: string, text: string][] => {
+  const values = new Map<string, unknown>(Object.entries(part));
+  return Object.entries(labels).flatMap(([field, label]): [string, string][] => {
+    const text = written(values.get(field));
+    return text ? [[label, text]] : [];
+  });
+};
+
+const withheldOf = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
+  withheld.flatMap((field) => labels[field] ?? []).join(', ');
+
+/** What of a record is shown, and by name what is withheld. */
+export function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
+  if (!part) return [];
+  const withheld = withheldOf(part, labels);
+  return [
+    ...shownOf(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
+    ...(withheld ? [{ kind: 'text' as const, label: WITHHELD, text: withheld }] : []),
+  ];
+}
+
+/** The same in one line. */
+export function lineOf(part: { withheld: string[] }, labels: Labels): string {
+  const withheld = withheldOf(part, labels);
+  const shown = shownOf(part, labels).map(([label, text]) => `${label}: ${text}`);
+  return [...shown, ...(withheld ? [`${WITHHELD}: ${withheld}`] : [])].join('; ');
+}
+
+/** A section, where something stands in it. */
+export const section = (heading: string, blocks: Block[]): Block[] =>
+  blocks.length ? [{ kind: 'section', heading, blocks }] : [];
+
+/** A list, where it has points. */
+export const list = (points: string[]): Block[] => (points.length ? [{ kind: 'list', points }] : []);
+
+/** The names of agencies by their identifiers. */
+export function namesOf(agencies: readonly { id: string; name: string }[]): (id: string | null | undefined) => string {
+  const names = new Map(agencies.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id ?? '') ?? 'another agency';
+}

@@ -1,0 +1,217 @@
+/** A pack on paper: made of what was presented to one reader, and of nothing else. */
+import { londonTime } from '../time/london-day.js';
+import type { Block, Paper } from '../documents/paper.js';
+import { CONFIDENTIAL, copyOf, lineOf, list, namesOf, partOf, section, words, type Labels } from './document.js';
+import { MARKINGS } from './marking.js';
+import type { PackItem, PackManifest, PackMarking, PackView } from './pack.response.js';
+
+const LISTING: Labels = {
+  kind: 'Heard as',
+  reason: 'Why it is heard',
+  lateReason: 'Why it was listed late',
+  timeboxMinutes: 'Minutes set aside',
+  outcome: 'Outcome',
+  startedAt: 'Begun',
+  endedAt: 'Ended',
+};
+const CASE: Labels = {
+  stage: 'Stage',
+  subjectKind: 'About a',
+  category: 'Category',
+  summary: 'Summary',
+  whyMultiAgency: 'Why several agencies',
+  riskBand: 'Risk band',
+  riskBandReason: 'Why the band was changed',
+  isRepeat: 'Repeat',
+  nextReviewOn: 'Next review',
+  openedAt: 'Opened',
+  closedAt: 'Closed',
+  closureReason: 'Why it was closed',
+  outcome: 'Outcome of the case',
+};
+const PERSON: Labels = {
+  givenName: 'Given name',
+  familyName: 'Family name',
+  aliases: 'Other names',
+  dateOfBirth: 'Date of birth',
+  datePrecision: 'Known to the',
+  sex: 'Sex',
+  ethnicity: 'Ethnicity',
+  firstLanguage: 'First language',
+  interpreterNeeded: 'Interpreter needed',
+  nhsNumber: 'NHS number',
+  phone: 'Telephone',
+  email: 'E-mail',
+  safeContact: 'Safe contact',
+  currentAddress: 'Address',
+};
+const ROLE: Labels = {
+  role: 'Role in the case',
+  rationale: 'On what it rests',
+  since: 'Since',
+  until: 'Until',
+  pregnant: 'Pregnant',
+  inCustody: 'In custody',
+};
+const CONTRIBUTION: Labels = {
+  kind: 'Kind',
+  summary: 'In short',
+  text: 'Information shared',
+  occurredOn: 'Happened on',
+  handling: 'Handling',
+  conditions: 'Conditions',
+  originatorControl: 'Under its originator’s control',
+  recalledAt: 'Taken back',
+  recallReason: 'Why it was taken back',
+};
+const ASSESSMENT: Labels = {
+  category: 'Category',
+  assessedOn: 'Assessed on',
+  score: 'Score',
+  computedBand: 'Band by the score',
+  judgementBand: 'Band by judgement',
+  judgementReason: 'Why',
+  effectiveBand: 'Band',
+  answers: 'Answers',
+};
+const PLAN: Labels = {
+  title: 'Plan',
+  category: 'Category',
+  modelCode: 'Model',
+  aims: 'Aims',
+  resourceNeed: 'Resources needed',
+  status: 'Status',
+  agreedAt: 'Agreed',
+  chairReason: 'The chair’s reason',
+  startOn: 'From',
+  reviewOn: 'Review',
+  endOn: 'Until',
+};
+const ACTION: Labels = {
+  description: 'Action',
+  category: 'Category',
+  measure: 'Measure',
+  evidenceOfCompletion: 'Evidence of completion',
+  relatesTo: 'Relates to',
+  status: 'Status',
+  dueOn: 'Due on',
+  originalDueOn: 'First due on',
+  overdue: 'Overdue',
+  endedOn: 'Ended on',
+  outcomeText: 'Outcome',
+};
+const DECISION: Labels = {
+  kind: 'Kind',
+  text: 'Decision',
+  rationale: 'Rationale',
+  dissent: 'Dissent',
+  quorate: 'Quorate',
+  createdAt: 'Made',
+};
+const RESEARCH: Labels = {
+  status: 'Status',
+  dueOn: 'Due on',
+  overdue: 'Overdue',
+  returnedAt: 'Answered',
+  nil: 'Nothing shared with you',
+};
+
+type NameOf = (id: string | null | undefined) => string;
+
+/** REQ-MRK-03: the marking as it stands in words. */
+const markedAs = ({ classification, handling }: PackMarking): string =>
+  handling === 'C' ? MARKINGS[2] : classification;
+
+export function paperOf(pack: PackView): Paper {
+  const { title, language, scheduledAt, venueOrMode, items, manifest } = pack;
+  const { reader, agency, renderedAt, serial } = manifest.watermark;
+  const agencyOf = namesOf(pack.agencies);
+  return {
+    title,
+    language,
+    marking: markedAs(manifest.marking),
+    madeFor: copyOf(reader, agency, renderedAt, serial),
+    createdAt: renderedAt,
+    blocks: [
+      CONFIDENTIAL,
+      { kind: 'text', label: 'When', text: londonTime(scheduledAt) },
+      { kind: 'text', label: 'Where', text: venueOrMode },
+      ...items.map((one, n): Block => ({
+        kind: 'section',
+        heading: headingOf(one, n),
+        blocks: itemOf(one, agencyOf),
+      })),
+      ...section('What this copy keeps back', keptBackIn(manifest, items)),
+    ],
+  };
+}
+
+const headingOf = ({ case: about }: PackItem, n: number): string =>
+  `Item ${String(n + 1)}: ${about?.reference ?? 'a case'}`;
+
+function itemOf(item: PackItem, agency: NameOf): Block[] {
+  const { listing, people, persons, contributions, assessments, plans, actions, decisions, research } = item;
+  return [
+    { kind: 'text', label: 'Presented by', text: agency(listing.presentedByAgencyId) },
+    ...partOf(listing, LISTING),
+    ...section('Case', [
+      ...(item.case ? [{ kind: 'text' as const, label: 'Led by', text: agency(item.case.leadAgencyId) }] : []),
+      ...partOf(item.case, CASE),
+    ]),
+    ...section('People', [
+      ...persons.flatMap((person) =>
+        section([person.givenName, person.familyName].filter(Boolean).join(' ') || 'A person', [
+          ...partOf(person, PERSON),
+          ...list(people.filter(({ personId }) => personId === person.id).map((role) => lineOf(role, ROLE))),
+        ]),
+      ),
+      ...list(
+        people.filter((role) => !persons.some(({ id }) => id === role.personId)).map((role) => lineOf(role, ROLE)),
+      ),
+    ]),
+    ...section(
+      'What agencies contributed',
+      contributions.flatMap((one) =>
+        section(`${agency(one.agencyId)}: ${words(one.category)}`, partOf(one, CONTRIBUTION)),
+      ),
+    ),
+    ...section(
+      'Assessments',
+      assessments.flatMap((one) => section(`Assessed by ${agency(one.agencyId)}`, partOf(one, ASSESSMENT))),
+    ),
+    ...section(
+      'Plans',
+      plans.flatMap((one) => section(`Led by ${agency(one.leadAgencyId)}`, partOf(one, PLAN))),
+    ),
+    ...section(
+      'Actions',
+      actions.flatMap((one) => section(`For ${agency(one.ownerAgencyId)}`, partOf(one, ACTION))),
+    ),
+    ...section(
+      'Decided before',
+      decisions.flatMap((one) => section(words(one.kind), partOf(one, DECISION))),
+    ),
+    ...section('Research', list(research.map((one) => `${agency(one.askedAgencyId)}: ${lineOf(one, RESEARCH)}`))),
+  ];
+}
+
+/** What is withheld and by which rule, item by item; what is kept back whatever the item; what was recalled. */
+function keptBackIn({ items, categories, recalled }: PackManifest, shown: PackItem[]): Block[] {
+  return [
+    ...shown.flatMap((item, n) =>
+      section(
+        headingOf(item, n),
+        list(
+          (items.find(({ listingId }) => listingId === item.listing.id)?.withheld ?? []).map(
+            ({ type, category, fields, rule }) => `${type}, ${words(category)}: ${fields.join(', ')}. Rule: ${rule}`,
+          ),
+        ),
+      ),
+    ),
+    ...section(
+      'Categories of which you may not learn whether anything is held',
+      list(categories.map(({ category, rule }) => `${words(category)}. Rule: ${rule}`)),
+    ),
+    ...section('Recalled', list(recalled.map(({ reason }) => `An item of your copy was recalled: ${reason}`))),
+  ];
+}

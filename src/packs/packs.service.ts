@@ -1,0 +1,211 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, Not } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Agency } from '../agencies/agency.entity.js';
+import type { Handling } from '../cases/case.entity.js';
+import { Panel } from '../panels/panel.entity.js';
+import type { Actor } from '../authentication/actor.js';
+import { withheldCategories } from '../authorization/sharing-levels.js';
+import type { Row } from '../authorization/conditions.js';
+import { Problem } from '../http/problems.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { londonDay } from '../time/london-day.js';
+import { conflictsOf } from '../records/known-attributes.js';
+import { withheldFieldsOf } from '../records/field-mask.js';
+import { PaperMaker } from '../documents/paper-maker.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { shapeOf } from '../records/response-view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { MeetingPanelView } from '../meetings/calendar.response.js';
+import { inForm, opened } from './document.js';
+import type { DocumentQuery } from './document.dto.js';
+import { NamedAgencyView } from './document.response.js';
+import { copyOfDocument, presentedRows, shown, type Kept } from './presenting.js';
+import { itemOf } from '../meetings/items.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
+import { keptOutBy } from '../proceedings/kept-out.js';
+import { paperOf } from './pack-document.js';
+import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
+import { PackRecall } from './pack-recall.entity.js';
+import { inForce } from './pack-recalls.service.js';
+import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.response.js';
+
+/** The fields by which records name agencies. */
+const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
+
+const recalledWhole = (): Problem =>
+  new Problem(
+    410,
+    'pack-recalled',
+    'Recalled',
+    'These papers were recalled: destroy your copies. Whoever may know why reads it at `pack-recalls`.',
+  );
+
+/** More than any meeting has of one kind. */
+const MOST = 20_000;
+
+/**
+ * The papers of a meeting, for each reader as they may read at that moment: never one file for many. Source: law and
+ * standards note, section 1.8, REQ-GM-07.
+ */
+@Injectable()
+export class PacksService {
+  constructor(
+    private readonly records: Records,
+    private readonly papers: PaperMaker,
+  ) {}
+
+  async get(
+    actor: Actor,
+    meetingId: string,
+    { format = 'json', listingId }: DocumentQuery,
+  ): Promise<AuthorizedResponse> {
+    const pack = await this.records.read(actor, async (work) =>
+      opened(await this.packOf(work, meetingId, listingId), format, paperOf),
+    );
+    const name = ({ panel, scheduledAt }: PackView): string =>
+      ['pack', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
+    return inForm(this.papers, pack, name);
+  }
+
+  /** The pack of whoever works, or of it one item: its body is a `PackView`. */
+  async packOf(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
+    const meeting = await work.records.find('read', Meeting, meetingId);
+    const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
+    const recalled = (await inForce(work, meeting)).filter(
+      ({ listingId }) => !asked || !listingId || listingId === asked.id,
+    );
+    const whole = recalled.some(({ listingId }) => !listingId);
+    if (whole) throw recalledWhole();
+    const isRecalled = (item: ItemContent): boolean =>
+      recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
+    const content = (await contentOf(work.actor, findsOf(work, meeting), meetingId, asked?.id)).filter(
+      (item) => !isRecalled(item),
+    );
+    const items = await presented(work, content);
+    const watermark = await watermarkOf(work, meeting);
+    const listingIds = items.map(({ listing }) => listing.id);
+    const kept = asked ? [] : await keptFrom(work, meeting, listingIds);
+    work.audit.openedDocument(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
+    const manifest = {
+      watermark,
+      marking: markingOf(items),
+      items: content.map((item) => ({ listingId: item.listing[0]?.['id'], withheld: withheldIn(work.actor, item) })),
+      categories: withheldCategories(work.actor, meeting.panelId),
+      recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
+    };
+    const [panel = null] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: meeting.panelId });
+    const agencies = await shown(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
+    const title = `Papers of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
+    return work.respond.one(PackView, meeting, {
+      extra: { title, language: 'en-GB', panel, items, agencies, manifest },
+    });
+  }
+}
+
+/** What the actor may read, people in the context of the panel that meets. */
+export const findsOf =
+  (work: UnitOfWork, { panelId }: Meeting): Finds =>
+  (type, column, values) =>
+    work.records.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
+
+/** Each record by its own view. Rows of a kind are presented together, and written down together. */
+async function presented(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
+  const bodies = new Map<object, object>();
+  for (const part of PARTS) {
+    // a person may have a part in two items
+    const rows = [...new Set(content.flatMap((item) => item[part]))];
+    for (const [index, body] of (await presentedRows<object>(work, VIEWS[part], rows)).entries())
+      bodies.set(rows[index] as object, body);
+  }
+  return content.map((item) => {
+    const shown = <P extends Part>(part: P): InstanceType<(typeof VIEWS)[P]>[] =>
+      item[part].map((row) => bodies.get(row) as InstanceType<(typeof VIEWS)[P]>);
+    const [listing] = shown('listing');
+    if (!listing) throw new Error('an item of a pack is a listing');
+    return {
+      listing,
+      case: shown('case')[0] ?? null,
+      people: shown('people'),
+      persons: shown('persons'),
+      contributions: shown('contributions'),
+      assessments: shown('assessments'),
+      plans: shown('plans'),
+      actions: shown('actions'),
+      decisions: shown('decisions'),
+      research: shown('research'),
+    };
+  });
+}
+
+/** The items that the whole pack would hold but for conflicts of its reader, with the records that keep them out. */
+async function keptFrom(
+  work: UnitOfWork,
+  { id: meetingId, agendaEdition: edition }: Meeting,
+  held: string[],
+): Promise<Kept[]> {
+  const conflicts = work.actor.kind === 'practitioner' ? await conflictsOf(work, work.actor) : [];
+  if (!conflicts.length) return [];
+  const { listings, recalls } = await work.asSystem(async () => ({
+    listings: await work.manager.findBy(Listing, { meetingId, removedAt: IsNull(), id: Not(In(held)) }),
+    recalls: await work.manager.findBy(PackRecall, { meetingId, edition: edition ?? 0 }),
+  }));
+  const kept: Kept[] = [];
+  for (const listing of listings.filter(({ id }) => !recalls.some(({ listingId }) => listingId === id)))
+    for (const byId of await keptOutBy(work, work.actor, conflicts, listing))
+      kept.push({ listingId: listing.id, byId });
+  return kept;
+}
+
+/** The agencies that the records of the items name, as they are shown. */
+const agenciesIn = (items: PackItem[]): string[] => [
+  ...new Set(
+    items
+      .flatMap((item) => Object.values(item).flat() as (Row | null)[])
+      .flatMap((record) => AGENCIES.flatMap((field) => (record?.[field] as string | null | undefined) ?? [])),
+  ),
+];
+
+/** Over the records that the reader sees: of what is hidden nothing is said, and nothing is counted. */
+function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
+  const found = new Map<string, PackWithheld>();
+  for (const part of PARTS)
+    for (const row of item[part]) {
+      const shape = shapeOf(VIEWS[part]);
+      const type = subjectOf(shape.record).name;
+      for (const { field, category, step, rule } of withheldFieldsOf(actor, shape, 'read', row)) {
+        const key = [type, category, step, rule].join(' ');
+        const known = found.get(key) ?? { type, category, fields: [], step, rule };
+        found.set(key, known);
+        if (!known.fields.includes(field)) known.fields.push(field);
+      }
+    }
+  return [...found.values()];
+}
+
+/**
+ * Whatever tells of somebody is sensitive. Source: law and standards note, section 5.2, REQ-MRK-03: the marking of a document
+ * is the highest of its parts.
+ */
+function markingOf(items: PackItem[]): PackMarking {
+  const handlings = items.flatMap(({ contributions }) => contributions.map(({ handling }) => handling));
+  const has = (handling: Handling): boolean => handlings.includes(handling);
+  return {
+    classification: items.length ? 'OFFICIAL-SENSITIVE' : 'OFFICIAL',
+    handling: has('C') ? 'C' : has('P') ? 'P' : null,
+  };
+}
+
+async function watermarkOf(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<PackWatermark> {
+  const agency = await work.records.findOrNull('read', Agency, work.actor.agencyId);
+  const panel = await work.records.findOrNull('read', Panel, panelId);
+  return {
+    reader: work.actor.name,
+    agency: agency?.name ?? '',
+    renderedAt: work.now,
+    meeting: [panel?.code, londonDay(scheduledAt)].filter(Boolean).join(' '),
+    serial: uuidv7(),
+  };
+}

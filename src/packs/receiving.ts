@@ -1,0 +1,145 @@
+/**
+ * What each recipient would receive, worked out by the very rules by which the recipient reads, over no more than whoever
+ * checks may read.
+ */
+import { Practitioner } from '../agencies/agency.entity.js';
+import { safeguardingLeadsOf } from '../panels/working-in.js';
+import type { Actor, Actors } from '../authentication/actor.js';
+import type { Row } from '../authorization/conditions.js';
+import type { ColumnClass } from '../authorization/classification.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
+import { asKnownToAsker } from '../records/known-attributes.js';
+import { categoryOf, fieldMask } from '../records/field-mask.js';
+import { inBatches } from '../records/batches.js';
+import { shapeOf, type ViewClass } from '../records/response-view.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { digestOf } from '../sharing/simulation.js';
+import { seatsOf } from './circulation.js';
+import { Invitation, type Meeting } from '../meetings/meeting.entity.js';
+import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circulation-check.entity.js';
+
+export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
+
+/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, its safeguarding leads. */
+export async function recipientsOf(
+  work: UnitOfWork,
+  actors: Actors,
+  { panelId, partnershipId }: Meeting,
+  content: ItemContent[],
+): Promise<Recipient[]> {
+  const seats = await seatsOf(work, panelId);
+  const listingIds = content.map(listingIdOf);
+  const invited = await work.records.findMany('read', Invitation, {
+    listingId: { $in: listingIds },
+    opensAt: { $lte: work.now },
+    closesAt: { $gt: work.now },
+  });
+  const agencyIds = invited.filter(({ practitionerId }) => !practitionerId).map(({ agencyId }) => agencyId);
+  const leads = new Set(await safeguardingLeadsOf(work, agencyIds, partnershipId));
+  const staff = await work.records.findMany('read', Practitioner, { id: { $in: [...leads] } });
+  const ids = new Set([
+    ...seats.map(({ practitionerId }) => practitionerId),
+    ...invited.flatMap(({ practitionerId }) => practitionerId ?? []),
+    ...staff.map(({ id }) => id),
+  ]);
+  const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
+  // a conflict that is hidden from the person who checks is not told by what somebody does not receive
+  const readers = await asKnownToAsker(
+    work,
+    [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  const known = await knownRows(work, readers, content);
+  const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
+  return inBatches(readers, async (reader) => ({
+    ...(await receiving(work, reader, panelId, content, known)),
+    isSeated: seated.has(reader.id),
+    invitedTo: invited
+      .filter(({ practitionerId, agencyId }) =>
+        practitionerId ? practitionerId === reader.id : agencyId === reader.agencyId && leads.has(reader.id),
+      )
+      .map(({ listingId }) => listingId),
+  }));
+}
+
+/** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
+type Known = Map<RecordClass, Map<string, Row>>;
+
+async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<Known> {
+  const known: Known = new Map();
+  for (const part of PARTS) {
+    const { record } = shapeOf(VIEWS[part]);
+    const ids = [...new Set(content.flatMap((item) => item[part].map((row) => row['id'] as string)))];
+    const rows = ids.length ? await rowsWithRelationsOfAll(work.manager, readers, record, ['read'], ids) : [];
+    known.set(record, new Map(rows.map((row) => [row['id'] as string, row])));
+  }
+  return known;
+}
+
+async function receiving(
+  work: UnitOfWork,
+  reader: Actor,
+  panelId: string,
+  content: ItemContent[],
+  known: Known,
+): Promise<Recipient> {
+  const items = await contentOf(reader, within(work, reader, known, panelId), meetingOf(content));
+  return {
+    practitionerId: reader.id,
+    agencyId: reader.agencyId,
+    coordinates: reader.coordinatedPanelIds.includes(panelId),
+    withinAgreement: reader.agreements.some(
+      ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
+    ),
+    items: await inBatches(items, (item) => received(reader, item)),
+  };
+}
+
+const meetingOf = (content: ItemContent[]): string =>
+  (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
+
+/** Of the known rows those that the reader may read, people in the context of the panel. */
+function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string): Finds {
+  return async (type, column, values) => {
+    const wanted = new Set(values);
+    const asked = [...(known.get(type)?.values() ?? [])].filter((row) => wanted.has(row[column] as string));
+    return readableBy(work.manager, reader, type, asked, panelId);
+  };
+}
+
+function received(reader: Actor, item: ItemContent): ReceivedItem {
+  const counted = new Map<string, Receiving>();
+  const copy: string[] = [];
+  for (const part of PARTS)
+    for (const row of item[part]) {
+      const view = VIEWS[part];
+      const { shown } = fieldMask(reader, shapeOf(view), 'read', row);
+      copy.push([subjectOf(shapeOf(view).record).name, row['id'], ...shown].join(' '));
+      for (const [category, extent] of extentsOf(view, row, shown)) {
+        const key = `${category} ${extent}`;
+        const known = counted.get(key) ?? { category, extent, records: 0 };
+        counted.set(key, { ...known, records: known.records + 1 });
+      }
+    }
+  const receives = [...counted.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { listingId: listingIdOf(item), receives, copy: digestOf(copy.sort()) };
+}
+
+const keyOf = ({ category, extent }: Receiving): string => `${category} ${extent}`;
+
+/** Of each category that the view shows of the row, how much. */
+function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
+  const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
+  const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
+  return [...byCategory].map(([category, fields]) => {
+    const telling = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
+    const told = telling.filter(([field]) => shown.includes(field)).length;
+    return [category, told === 0 ? 'existence' : told === telling.length ? 'full' : 'part'];
+  });
+}
+
+/** The people whom each item names. */
+export const namedIn = (content: ItemContent[]): NamedIn[] =>
+  content.map((item) => ({ listingId: listingIdOf(item), personIds: item.persons.map((row) => row['id'] as string) }));

@@ -1,0 +1,377 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
+import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import { CHAIRING_ROLES, Membership } from '../panels/panel.entity.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import { safeguardingLeadsOf } from '../panels/working-in.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
+import { Attendance, isThere } from './attendance.entity.js';
+import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
+import { AttendanceView } from './attendance.response.js';
+import { inTheRoomOnly } from '../meetings/in-writing.js';
+import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
+import { Hearers } from './hearers.js';
+
+/** Who is in the room, from when to when, for whom, and in confidence. */
+@Injectable()
+export class AttendanceService {
+  constructor(
+    private readonly records: Records,
+    private readonly hearers: Hearers,
+  ) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(AttendanceView, { meetingId }, query);
+    });
+  }
+
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.records.find('read', Attendance, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      return work.respond.one(AttendanceView, found);
+    });
+  }
+
+  /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
+  attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
+      const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
+      inTheRoomOnly(meeting);
+      settled(meeting.status);
+      const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
+      if (practitionerId !== actor.id && !registers)
+        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
+      if (!isThere(status) && (arrivedAt ?? deputyForId))
+        throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
+          { pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is for somebody who is there' },
+        ]);
+      const person = await attending(work, meeting, practitionerId);
+      const { agencyId } = person;
+      const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
+      await deputising(work, meeting, rule, request);
+      const earlier = await work.records.findMany('read', Attendance, { meetingId, practitionerId });
+      const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
+      const accepted = request.confidentialityAccepted
+        ? work.now
+        : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
+          (rule.declaredYearly ? await acceptedThisYear(work, meeting.panelId, practitionerId) : null));
+      if (isThere(status) && !accepted)
+        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
+          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
+        ]);
+      const current = openOf(earlier);
+      // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
+      if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
+        await mayBeRecorded(work, meeting, person, isThere(status));
+      const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
+      const recorded = {
+        status,
+        cameFor: withEarlier(cameFor, current),
+        deputyForId,
+        arrivedAt: arrival,
+        confidentialityAcceptedAt: accepted,
+        ...(await confirmation(work, meeting, { practitionerId, arrival, registers, current })),
+        ...(correctionReason ? { correctionReason } : {}),
+      };
+      follows(work, arrival, earlier);
+      await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
+      if (arrival && !(current && isThere(current.status))) await endUnseenStay(work, meetingId, practitionerId);
+      const attendance = current
+        ? await work.write.update(Attendance, current, recorded)
+        : await work.write.insert(Attendance, {
+            meetingId,
+            panelId: meeting.panelId,
+            partnershipId: meeting.partnershipId,
+            practitionerId,
+            agencyId,
+            ...recorded,
+          });
+      const { correctionReason: reason } = recorded;
+      const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
+      work.recordEvent('attendance.recorded', Attendance, attendance, told);
+      await this.hearers.heardSince(work, attendance);
+      return work.respond.one(AttendanceView, attendance, { status: 201 });
+    });
+  }
+
+  depart(actor: Actor, meetingId: string, id: string, { leftAt }: DepartureRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('depart', Attendance, AttendanceView, id);
+      if (found.meetingId !== meetingId) throw notFound();
+      settled((await work.records.find('read', Meeting, meetingId)).status);
+      if (!found.arrivedAt || found.leftAt)
+        throw conflict('not-in-the-room', 'Only somebody who is in the room leaves it.');
+      const at = leftAt ?? work.now;
+      if (at <= found.arrivedAt || at > work.now)
+        throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
+          { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
+        ]);
+      if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
+        await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
+      const departed = await work.write.update(Attendance, found, { leftAt: at });
+      work.recordEvent('attendance.ended', Attendance, departed);
+      return work.respond.one(AttendanceView, departed);
+    });
+  }
+}
+
+interface Recorded {
+  practitionerId: string;
+  arrival: Date | null;
+  registers: boolean;
+  current?: Attendance;
+}
+
+/**
+ * Whether the person counts for the quorum: whoever runs the meeting recorded, while it is in session, that the person is there.
+ * Nobody confirms the own presence but the chair of this meeting, and only with a seat as chair or co-chair: a coordinator who
+ * opened the meeting does not. What was confirmed stays so while the person is there, since
+ * the time that was confirmed.
+ */
+async function confirmation(
+  work: UnitOfWork,
+  meeting: Meeting,
+  { practitionerId, arrival, registers, current }: Recorded,
+): Promise<Pick<Attendance, 'confirmedAt' | 'confirmedById'>> {
+  const { now, actor } = work;
+  if (!arrival) return { confirmedAt: null, confirmedById: null };
+  if (registers && meeting.status === 'in_session')
+    if (
+      !actor.registrationIds.includes(practitionerId) ||
+      (practitionerId === actor.id && meeting.chairId === actor.id && (await chairsNow(work, meeting)))
+    )
+      return { confirmedAt: now, confirmedById: actor.id };
+  if (current?.arrivedAt?.getTime() !== arrival.getTime()) return { confirmedAt: null, confirmedById: null };
+  return { confirmedAt: current.confirmedAt, confirmedById: current.confirmedById };
+}
+
+/**
+ * A recorded presence, or a part of it, is not taken back: people leave by a departure. An entry made in error is corrected by
+ * whoever runs the meeting, with a reason, as long as no item was heard in the time that is taken away.
+ */
+async function mayTakeBack(
+  work: UnitOfWork,
+  correction: Omit<Recorded, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
+): Promise<void> {
+  const { meetingId, arrival, registers, current, correctionReason } = correction;
+  const from = current?.arrivedAt;
+  if (!from || (arrival && arrival <= from)) {
+    if (!correctionReason) return;
+    throw unacceptable('corrects-nothing', 'This takes back nothing that was recorded. Leave out correctionReason.', [
+      { pointer: '/correctionReason', detail: 'goes with the correction of a recorded presence' },
+    ]);
+  }
+  if (!registers)
+    throw conflict(
+      'recorded-as-there',
+      'You are recorded as there. Record that you left: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. An entry made in error is corrected by the panel’s chair or coordinator.',
+    );
+  if (!correctionReason)
+    throw unacceptable(
+      'correction-needs-reason',
+      'The person is recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or say why the entry was made in error.',
+      [{ pointer: '/correctionReason', detail: 'is needed to take back a recorded presence' }],
+    );
+  await mustNotHaveHeard(work, { meetingId, from, until: arrival });
+}
+
+/**
+ * Refuses to take away time in which an item was heard. Only items that the actor may see count, so that the answer tells of no
+ * hidden one; who was there for any item stays recorded with it.
+ */
+async function mustNotHaveHeard(
+  work: UnitOfWork,
+  { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
+): Promise<void> {
+  const heard = await work.records.findMany('read', Listing, {
+    meetingId,
+    startedAt: { $ne: null },
+    $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
+  });
+  const isTaken = ({ startedAt }: Listing): boolean =>
+    startedAt !== null && (!after || startedAt >= after) && (!until || startedAt < until);
+  if (heard.some(isTaken))
+    throw conflict(
+      'item-heard-since',
+      after
+        ? 'An item was begun after that time while you were recorded as there. Say when you left after it, or ask the panel’s chair or coordinator.'
+        : 'An item was heard while the person was recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
+    );
+}
+
+function settled(status: MeetingStatus): void {
+  if (!isToBeHeld(status))
+    throw conflict('not-in-this-state', `A meeting that is ${status} takes no attendance: who was there is settled.`);
+}
+
+async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
+  const person = await work.records.findOrNull('read', Practitioner, practitionerId);
+  if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
+    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    ]);
+  return person;
+}
+
+/**
+ * Refuses, as present or as not there, somebody without a seat and without an invitation that is open now: nothing gives them a place
+ * at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for the
+ * items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may
+ * read count, so that the answer tells of no hidden item; a guest of a hidden item records the own attendance.
+ */
+async function mayBeRecorded(
+  work: UnitOfWork,
+  meeting: Meeting,
+  person: Practitioner,
+  isThere: boolean,
+): Promise<void> {
+  const { id: practitionerId, agencyId } = person;
+  if (person.active || !isThere) {
+    if (
+      (
+        await work.records.findMany(
+          'read',
+          Membership,
+          { ...seatOn(work, meeting.panelId, practitionerId), agencyId },
+          1,
+        )
+      ).length
+    )
+      return;
+    const invitation = {
+      meetingId: meeting.id,
+      agencyId,
+      withdrawnAt: null,
+      opensAt: { $lte: work.now },
+      closesAt: { $gt: work.now },
+      $or: [{ practitionerId }, ...((await isLead(work, meeting, person)) ? [{ practitionerId: null }] : [])],
+    };
+    if ((await work.records.findMany('read', Invitation, invitation, 1)).length) return;
+  }
+  throw unacceptable(
+    'not-invited',
+    'Only members of the panel and invited guests are recorded. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
+    [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
+  );
+}
+
+/** Whether the actor has a seat as chair or co-chair of the panel today. */
+async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
+  const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
+  return (await work.records.findMany('read', Membership, seat, 1)).length > 0;
+}
+
+/** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
+function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
+  return work.asSystem(async () => {
+    const ofAgency = await isLead(work, meeting, person);
+    const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
+      `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
+           AND m.valid_from <= $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)) AS seated,
+         ARRAY(SELECT DISTINCT i.listing_id FROM invitations i
+           WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id = $3 OR (i.practitioner_id IS NULL AND $8))
+             AND i.withdrawn_at IS NULL AND i.opens_at <= $6 AND i.closes_at > $7 ORDER BY 1) AS items`,
+      [meeting.id, meeting.panelId, person.id, person.agencyId, londonDay(work.now), work.now, since, ofAgency],
+    );
+    return seated ? null : items;
+  });
+}
+
+/** Whether invitations of the whole agency are open to the person. */
+const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
+  (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
+
+const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
+  cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
+
+/**
+ * Ends a stay that the actor may not know of, because the person came for hidden items, when the actor records another. A person has
+ * one open stay. What says that the person is not there ends nothing, and hidden apologies stay beside what the actor records.
+ */
+function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
+  return work.asSystem(async () => {
+    const open = { meetingId, practitionerId, arrivedAt: Not(IsNull()), leftAt: IsNull() };
+    const unseen = await work.manager.findOneBy(Attendance, open);
+    if (!unseen?.arrivedAt) return;
+    const leftAt = new Date(Math.max(work.now.getTime(), unseen.arrivedAt.getTime() + 1));
+    await work.write.update(Attendance, unseen, { leftAt });
+  });
+}
+
+/** The record that a new one replaces: the open stay, or else the latest that says that the person is not there. */
+function openOf(earlier: Attendance[]): Attendance | undefined {
+  const open = earlier.filter((one) => !one.leftAt);
+  const latest = open.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())[0];
+  return open.find((one) => isThere(one.status)) ?? latest;
+}
+
+/** Seats of the person on the panel that last today. */
+function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
+  const today = londonDay(now);
+  return {
+    panelId,
+    practitionerId,
+    validFrom: { $lte: today },
+    $or: [{ validTo: null }, { validTo: { $gte: today } }],
+  };
+}
+
+/** A deputy comes for a member, where the panel lets deputies come. */
+async function deputising(
+  work: UnitOfWork,
+  { panelId }: Meeting,
+  { deputiesAllowed }: AttendanceRule,
+  { status, practitionerId, deputyForId }: AttendanceRequest,
+): Promise<void> {
+  if (status !== 'deputy') {
+    if (!deputyForId) return;
+    throw unacceptable('no-deputy', 'Only a deputy comes for somebody else.', [
+      { pointer: '/deputyForId', detail: 'goes with the status deputy' },
+    ]);
+  }
+  if (!deputiesAllowed)
+    throw unacceptable('no-deputies', 'The rules of this panel let no deputies come.', [
+      { pointer: '/status', detail: 'deputies are not allowed on this panel' },
+    ]);
+  const seat = seatOn(work, panelId, deputyForId ?? null);
+  if (
+    !deputyForId ||
+    deputyForId === practitionerId ||
+    !(await work.records.findMany('read', Membership, seat, 1)).length
+  )
+    throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
+      { pointer: '/deputyForId', detail: 'must be another member of the panel' },
+    ]);
+}
+
+/** The declaration of this person to this panel that still holds: not older than a year. */
+async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
+  const [last] = await work.manager.query<{ at: Date | null }[]>(
+    `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
+       AND confidentiality_accepted_at > $3::timestamptz - interval '1 year'`,
+    [panelId, practitionerId, work.now],
+  );
+  return last?.at ?? null;
+}
+
+/** Nobody is in the room twice at a time, nor before the time. */
+function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
+  const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
+  if (!arrivedAt && before.length)
+    throw conflict('was-there', 'The person was there and left: that is recorded, and is not undone.');
+  if (arrivedAt && (arrivedAt > work.now || before.some((left) => left > arrivedAt)))
+    throw unacceptable('arrived-when', 'Somebody arrives after they left, and not in time to come.', [
+      { pointer: '/arrivedAt', detail: 'must not lie before an earlier departure, nor after now' },
+    ]);
+}

@@ -1,0 +1,35 @@
+/** Crimes that came to light in an item are known to those who may see the item, as `police_incident` is shared. */
+import { ownOrShared } from '../plans/plans.policy.js';
+import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { declareSubject } from '../authorization/subjects.js';
+import { declareWording } from '../authorization/wording.js';
+import { DisclosedCrime } from './crime.entity.js';
+import { Listing } from '../meetings/meeting.entity.js';
+import '../meetings/meetings.policy.js';
+
+declareSubject(DisclosedCrime, 'DisclosedCrime', {
+  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' } },
+  parent: 'listing',
+  panel: 'panelId',
+  case: 'caseId',
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  allowRules: [
+    {
+      name: 'shared',
+      sentence: 'whose agency recorded it or may know of it',
+      actions: ['read'],
+      within: 'read',
+      where: ownOrShared,
+    },
+    // what is not amended is taken over: whoever amends it reads the whole of it
+    {
+      name: 'coordination',
+      sentence: 'who may minute the item, and whose agency recorded it or receives it in full',
+      actions: ['amend'],
+      within: 'minute',
+      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')] }),
+    },
+  ],
+});
+
+declareWording(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });

@@ -1,0 +1,21 @@
+import { view } from '../records/response-view.js';
+import { DisclosedCrime } from './crime.entity.js';
+
+/** A crime that came to light in an item of a meeting. */
+export class DisclosedCrimeView extends view(
+  DisclosedCrime,
+  'id',
+  'version',
+  'meetingId',
+  'listingId',
+  'caseId',
+  'agencyId',
+  'category',
+  'summary',
+  'victimWishesReport',
+  'reportedTo',
+  'reference',
+  'amendsId',
+  'amendedAt',
+  'createdAt',
+) {}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { DisclosedCrime } from './crime.entity.js';
+import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
+import { DisclosedCrimeView } from './crime.response.js';
+import { itemOf, withinItem } from '../meetings/items.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
+
+/** Crimes that come to light at a meeting: the chair sees to it that they are recorded (MARAC note, section 2.6). */
+@Injectable()
+export class CrimeService {
+  constructor(private readonly records: Records) {}
+
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(DisclosedCrimeView, { meetingId }, query, { panelId });
+    });
+  }
+
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(DisclosedCrimeView, ofMeeting(await work.records.find('read', DisclosedCrime, id), meetingId)),
+    );
+  }
+
+  record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const { status } = await work.records.find('read', Meeting, meetingId);
+      const listing = await itemOf(work, 'minute', meetingId, request.listingId);
+      if (status === 'cancelled')
+        throw conflict('meeting-cancelled', 'Nothing came to light at a meeting that was cancelled.');
+      const crime = await work.write.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
+      work.recordEvent('crime.disclosed', DisclosedCrime, crime);
+      return work.respond.found(DisclosedCrimeView, crime.id, 201);
+    });
+  }
+
+  /** Another record takes its place, shared as the first is; with a summary of its own, as what the writer's agency contributes. */
+  amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = ofMeeting(
+        await work.records.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
+        meetingId,
+      );
+      if (found.amendedAt)
+        throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
+      if (work.write.isUnchanged(found))
+        throw unacceptable(
+          'nothing-amended',
+          'Nothing is amended. Send at least one value that differs from the record.',
+        );
+      const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
+      const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
+      const listing = await work.records.find('minute', Listing, found.listingId);
+      const amendment = await work.write.insert(DisclosedCrime, {
+        ...withinItem(actor, listing),
+        ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
+        ...request,
+        amendsId: id,
+      });
+      await work.write.update(DisclosedCrime, found, { amendedAt: work.now });
+      work.recordEvent('crime.amended', DisclosedCrime, amendment, { fields: Object.keys(request) });
+      return work.respond.found(DisclosedCrimeView, amendment.id);
+    });
+  }
+}
+
+function ofMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
+  if (crime.meetingId !== meetingId) throw notFound();
+  return crime;
+}

@@ -1,0 +1,26 @@
+/** People who would have received an item of a meeting if no exclusion or recusal kept them from it. */
+import type { Actor } from '../authentication/actor.js';
+import { explain } from '../authorization/explanation.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { rowsWithRelations } from '../records/rows-with-relations.js';
+import { keepingFrom, withoutConflicts, type Conflict } from '../records/known-attributes.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Listing } from '../meetings/meeting.entity.js';
+
+/** Returns whether the person may read the item, by the rules of the policy. */
+export async function mayRead(work: UnitOfWork, reader: Actor, { id }: Pick<Listing, 'id'>): Promise<boolean> {
+  const [row] = await rowsWithRelations(work.manager, reader, Listing, ['read'], [id]);
+  return row !== undefined && explain(reader, subjectOf(Listing), 'read', row).outcome === 'permit';
+}
+
+/** Returns the identifiers of the conflicts that keep the person from the item; none where something else does, too. */
+export async function keptOutBy(
+  work: UnitOfWork,
+  reader: Actor,
+  conflicts: readonly Conflict[],
+  listing: Pick<Listing, 'id' | 'caseId'>,
+): Promise<string[]> {
+  const keeping = keepingFrom(conflicts, listing).map(({ id }) => id);
+  if (!keeping.length) return [];
+  return (await work.asSystem(() => mayRead(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
+}

@@ -1,0 +1,56 @@
+/**
+ * Conflicts as far as a reader may know them: exclusions by a person or agency, exclusions by a name that the reader is shown, and
+ * recusals. The same condition decides in lists, in single reads and in what is told of copies.
+ */
+import { withoutScopes } from '../authorization/actor-permissions.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import { permittedRows, subjectOf, type DenyRule, type Relation } from '../authorization/subjects.js';
+import { type RecordClass } from '../database/record-class.js';
+import { seesWhere } from '../records/filter-authorization.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
+import { Recusal } from './recusal.entity.js';
+import './recusal.policy.js';
+
+/** Relations of a record that names in `keptOutByIds` what kept somebody from an item. */
+export const toConflicts = {
+  exclusions: { to: Exclusion, local: 'keptOutByIds', foreign: 'id' },
+  recusals: { to: Recusal, local: 'keptOutByIds', foreign: 'id' },
+} satisfies Record<string, Relation>;
+
+/** The conditions for exclusions and recusals of others that the reader knows. */
+function knownTo(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
+  const reader = withoutScopes(actor);
+  const readable = (type: RecordClass): Where | null => permittedRows(reader, subjectOf(type), 'read');
+  const exclusions = readable(Exclusion);
+  // a name that the reader is not shown tells nothing of whom it names
+  const isShown = { $or: [{ nameKey: null }, seesWhere(reader, subjectOf(Exclusion), 'name')] };
+  return { exclusions: exclusions && { $and: [exclusions, isShown] }, recusals: readable(Recusal) };
+}
+
+/** Hides what somebody would have received from those who may know why they did not. */
+export const knownToBeKeptOut: DenyRule = {
+  name: 'known-to-be-kept-out',
+  step: 'conflict',
+  sentence: 'who may know of the exclusion or recusal by which the person was kept from the item',
+  where: (actor) => {
+    const { exclusions, recusals } = knownTo(actor);
+    const ways = [
+      ...(exclusions ? [{ exclusions: { $elemMatch: exclusions } }] : []),
+      ...(recusals ? [{ recusals: { $elemMatch: recusals } }] : []),
+    ];
+    return ways.length ? { $or: ways } : null;
+  },
+};
+
+/** Returns which of these exclusions and recusals the reader knows. */
+export async function knownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
+  if (!ids.length) return new Set();
+  const filter = { id: { $in: [...new Set(ids)] } };
+  const exclusions = await work.records.findMany('read', Exclusion, filter, ids.length);
+  const recusals = await work.records.findMany('read', Recusal, filter, ids.length);
+  const named = exclusions.filter(({ nameKey }) => nameKey !== null).map(({ id }) => id);
+  const shown = await work.records.shownOf(Exclusion, named);
+  return new Set([...exclusions, ...recusals].map(({ id }) => id).filter((id) => shown.get(id)?.has('name') ?? true));
+}

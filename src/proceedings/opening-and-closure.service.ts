@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, unacceptable } from '../http/problems.js';
+import { mustNotWait } from '../meetings/emergency.js';
+import { inTheRoomOnly, isInWriting } from '../meetings/in-writing.js';
+import { shortenInvitations } from '../meetings/invitations-end.js';
+import type { MeetingOpeningReversal } from '../meetings/meeting.dto.js';
+import { Listing, Meeting, meetingMachine } from '../meetings/meeting.entity.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
+import { MeetingView } from '../meetings/meeting.response.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Attendance } from './attendance.entity.js';
+import { Hearers } from './hearers.js';
+import { quorumOf } from './quorum.js';
+
+/** Opening and closure of a meeting. */
+@Injectable()
+export class OpeningAndClosureService {
+  constructor(
+    private readonly records: Records,
+    private readonly hooks: MeetingHooks,
+    private readonly hearers: Hearers,
+  ) {}
+
+  /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
+  open(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
+      inTheRoomOnly(found);
+      const status = after(meetingMachine, found.status, 'opening');
+      await mustNotWait(work, found);
+      const opened = await work.write.update(Meeting, found, {
+        status,
+        chairId: found.chairId ?? actor.id,
+        chairByOpening: found.chairId === null,
+        openedFrom: found.status,
+      });
+      work.recordEvent('meeting.opened', Meeting, opened);
+      return work.respond.one(MeetingView, opened);
+    });
+  }
+
+  /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
+  reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'opening-reversal');
+      if (await tookPlace(work, id))
+        throw conflict(
+          'took-place',
+          'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
+        );
+      await setItemsBack(work, id);
+      const reversed = await work.write.update(Meeting, found, {
+        status: found.openedFrom ?? status,
+        chairId: found.chairByOpening ? null : found.chairId,
+        chairByOpening: false,
+        openedFrom: null,
+        openingReversalReason: reason,
+      });
+      work.recordEvent('meeting.opening-reversed', Meeting, reversed, { fields: ['openingReversalReason'] });
+      return work.respond.one(MeetingView, reversed);
+    });
+  }
+
+  /**
+   * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
+   * hidden from the chair is decided by whoever stands in, also afterwards.
+   */
+  close(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('close', Meeting, MeetingView, id);
+      const status = after(meetingMachine, found.status, 'closure');
+      const running = { meetingId: id, startedAt: { $ne: null }, endedAt: null };
+      if ((await work.records.findMany('read', Listing, running, 1)).length)
+        throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
+      const undecided = await work.records.findMany('read', Listing, { meetingId: id, outcome: null });
+      if (undecided.length)
+        throw unacceptable(
+          'undecided',
+          'Each item needs a decision, if only to note or to defer it.',
+          undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
+        );
+      // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
+      const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
+      const closed = await work.write.update(Meeting, found, {
+        status,
+        closedAt: work.now,
+        quorate,
+        chairId: found.chairId ?? actor.id,
+      });
+      // an invitation may end now with a meeting that is closed before its time
+      await this.hearers.heardUntilNow(work, { meetingId: id });
+      await shortenInvitations(work, closed, (one) => this.hooks.afterInvitationEnd(work, one));
+      await this.hooks.afterClosure(work, closed);
+      work.recordEvent('meeting.held', Meeting, closed, { quorate });
+      return work.respond.one(MeetingView, closed);
+    });
+  }
+}
+
+/**
+ * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
+ * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
+ */
+async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
+  const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
+  const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
+  return confirmed.length > 0 || (await work.records.findMany('read', Listing, decided, 1)).length > 0;
+}
+
+/**
+ * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
+ * cannot be taken back that they heard it.
+ */
+async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
+  await work.asSystem(async () => {
+    const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
+    for (const item of begun) {
+      const back = await work.write.update(Listing, item, { startedAt: null, endedAt: null });
+      work.recordEvent('item.start-reversed', Listing, back);
+    }
+  });
+}

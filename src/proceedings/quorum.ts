@@ -1,0 +1,130 @@
+/**
+ * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
+ * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
+ * that a missed quorum only warns, or that an inquorate item may only be deferred. Those count who are in the room at the item,
+ * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. A guest counts
+ * at the items of the invitation alone: at any other, and for the meeting, the count would tell of a guest of a hidden item. Recusals
+ * from the item may be read by whoever decides on it. Exclusions do not count, since they can be hidden from whoever decides. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
+ * section 3.4, `quorumRule`.
+ */
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actors } from '../authentication/actor.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { agenciesHeard } from '../meetings/in-writing.js';
+import { THERE } from './attendance.entity.js';
+import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meetings/meeting.entity.js';
+
+export interface QuorumRule {
+  minAgencies: number;
+  /** Types of agency without which it is not met. */
+  mandatory: string[];
+  chairRequired: boolean;
+  /** What a missed quorum does: is noted, stands against what settles a case, or leaves nothing but to defer. */
+  onFail: 'warn' | 'block' | 'defer';
+}
+
+/** The `quorum` of the panel's rules; what makes no sense there is as if it were not there. */
+export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
+  const { minAgencies, mandatory, chairRequired, chairPresent, onFail } = Object(rules['quorum']) as Record<
+    string,
+    unknown
+  >;
+  return {
+    minAgencies: typeof minAgencies === 'number' ? minAgencies : 0,
+    mandatory: Array.isArray(mandatory) ? mandatory.filter((type) => typeof type === 'string') : [],
+    chairRequired: chairRequired === true || chairPresent === true,
+    onFail: onFail === 'warn' || onFail === 'defer' ? onFail : 'block',
+  };
+}
+
+export interface Present {
+  agencies: number;
+  agencyTypes: string[];
+  chaired: boolean;
+}
+
+/** What is missing, in words; nothing where the quorum is met. */
+export function shortfalls(rule: QuorumRule, present: Present): string[] {
+  const { minAgencies, mandatory, chairRequired } = rule;
+  return [
+    ...(present.agencies < minAgencies ? [`${String(minAgencies)} agencies must be present`] : []),
+    ...mandatory.filter((type) => !present.agencyTypes.includes(type)).map((type) => `${type} must be present`),
+    ...(chairRequired && !present.chaired ? ['the chair must be present'] : []),
+  ];
+}
+
+const IN_A_ROOM = 'Open the meeting, and let the chair or coordinator record who is present.';
+const IN_WRITING =
+  'An agency counts that has answered its research request, or contributed what each member of the panel may know of.';
+
+/** What a missed quorum leaves, and how that is said. */
+const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
+  warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
+  block: {
+    kinds: ['note', 'continue', 'defer', 'escalate'],
+    allows: 'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case.',
+  },
+  defer: {
+    kinds: ['defer'],
+    allows: 'On this panel an inquorate item may only be deferred.',
+  },
+};
+
+export interface Quorum {
+  missing: string[];
+  rulesEdition: number | null;
+  /** Does what is missing stand against this kind of decision? */
+  forbids(kind: DecisionKind): boolean;
+  /** What may be decided nonetheless, in words. */
+  allows: string;
+}
+
+/** Of a meeting in a room, or as it is at one item of it. */
+export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  const rule = quorumRule(inForce?.rules);
+  const { id, status, closedAt } = meeting;
+  const at = item?.endedAt ?? closedAt ?? (status === 'in_session' ? work.now : null);
+  const [present] = await work.manager.query<[Present]>(
+    `SELECT count(DISTINCT a.agency_id)::int AS agencies, coalesce(jsonb_agg(DISTINCT g.type), '[]') AS "agencyTypes",
+       coalesce(bool_or(m.id IS NOT NULL), false) AS chaired
+     FROM attendances a JOIN agencies g ON g.id = a.agency_id
+     LEFT JOIN memberships m ON m.panel_id = a.panel_id AND m.practitioner_id = a.practitioner_id
+       AND m.role IN ('chair', 'co_chair') AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
+       AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
+     WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
+       AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
+       AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
+       AND a.practitioner_id NOT IN (
+         SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+    [id, work.now, THERE, at, item?.id ?? null],
+  );
+  return quorumBy(rule, inForce?.edition, present, IN_A_ROOM);
+}
+
+/** At one item of a sitting in writing: those are there who told what they know, and the chair, who decides. */
+export async function quorumInWriting(
+  work: UnitOfWork,
+  actors: Actors,
+  meeting: Meeting,
+  item: Listing,
+): Promise<Quorum> {
+  const inForce = await rulesInForce(work, meeting.panelId);
+  const agencyIds = await agenciesHeard(work, actors, meeting, item);
+  const [{ agencyTypes }] = await work.manager.query<[Pick<Present, 'agencyTypes'>]>(
+    `SELECT coalesce(jsonb_agg(DISTINCT type), '[]') AS "agencyTypes" FROM agencies WHERE id = ANY ($1)`,
+    [agencyIds],
+  );
+  const present = { agencies: agencyIds.length, agencyTypes, chaired: true };
+  return quorumBy(quorumRule(inForce?.rules), inForce?.edition, present, IN_WRITING);
+}
+
+function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
+  const missing = shortfalls(rule, present);
+  return {
+    missing,
+    rulesEdition: edition ?? null,
+    forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
+    allows: `${LEFT[rule.onFail].allows} ${how}`,
+  };
+}

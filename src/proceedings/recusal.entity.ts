@@ -1,0 +1,54 @@
+import { IsOptional, IsUUID, Length } from 'class-validator';
+import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
+import { Practitioner } from '../agencies/agency.entity.js';
+import { Case } from '../cases/case.entity.js';
+import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
+
+/**
+ * Somebody takes no part in one item of a meeting, because of a conflict of interest that they declared or that the
+ * coordination knows of. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
+ * section 3.1, the chair rules on conflicts.
+ */
+@Entity('recusals')
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
+@Index(['listingId', 'practitionerId'], { unique: true, where: 'ended_at IS NULL' })
+@Index(['meetingId', 'updatedAt', 'id'])
+@Index(['practitionerId'])
+@Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
+export class Recusal extends ListingRecord {
+  /** Who takes no part. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Practitioner)
+  @Classified('administrative')
+  @IsOptional()
+  @IsUUID()
+  practitionerId: string;
+
+  /** Why. */
+  @Column({ type: 'text' })
+  @Classified('third_party', 'summary')
+  @Length(3, 500)
+  reason: string;
+
+  /** They declared it themselves. */
+  @Column({ type: 'boolean' })
+  @Classified('administrative')
+  declared: boolean;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  endedAt: Date | null;
+
+  /** The chair who ended it. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  endedById: string | null;
+
+  /** Why it ended. */
+  @Column({ type: 'text', nullable: true })
+  @ReasonOfPanel('third_party', 'summary')
+  @Length(3, 500)
+  endReason: string | null;
+}

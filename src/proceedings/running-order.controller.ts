@@ -1,0 +1,58 @@
+import { Controller, Get, Post, Query } from '@nestjs/common';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Listing } from '../meetings/meeting.entity.js';
+import { ListingView } from '../meetings/meeting.response.js';
+import { ItemPresence } from './running-order.entity.js';
+import { RunningOrderService } from './running-order.service.js';
+import { ItemPresenceView, RunningItemView } from './running-order.response.js';
+
+@Controller('v1/meetings')
+export class RunningOrderController {
+  constructor(private readonly order: RunningOrderService) {}
+
+  /** The items in their order, with how their time goes, as far as you may see them */
+  @Get(':id/running-order')
+  @RequirePermission('read', Listing)
+  @ApiAnswer.page(RunningItemView)
+  of(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.order.of(actor, id);
+  }
+
+  /** Begin to hear an item (chair, coordinator) */
+  @Post(':id/listings/:listingId/start')
+  @RequirePermission('run', Listing)
+  @ApiAnswer.updated(ListingView)
+  start(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+  ): Promise<AuthorizedResponse> {
+    return this.order.start(actor, id, listingId);
+  }
+
+  /** End an item (chair, coordinator): whoever was there and may read the item is written down as recipient of what was said */
+  @Post(':id/listings/:listingId/end')
+  @RequirePermission('run', Listing)
+  @ApiAnswer.updated(ListingView)
+  end(@CurrentActor() actor: Actor, @Id() id: string, @Id('listingId') listingId: string): Promise<AuthorizedResponse> {
+    return this.order.end(actor, id, listingId);
+  }
+
+  /** Who was in the room while an item was heard, as far as you may know; to the presenting agency, for which agencies */
+  @Get(':id/listings/:listingId/presences')
+  @RequirePermission('read', ItemPresence)
+  @ApiAnswer.page(ItemPresenceView)
+  presences(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Query() query: PageQuery,
+  ): Promise<AuthorizedResponse> {
+    return this.order.presences(actor, id, listingId, query);
+  }
+}

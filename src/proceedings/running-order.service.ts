@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Actors, type Actor } from '../authentication/actor.js';
+import { conflict, notFound } from '../http/problems.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { withAll } from '../meetings/order-of-hearing.js';
+import { asInviter, itemOf, itemsOf } from '../meetings/items.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
+import { ListingView } from '../meetings/meeting.response.js';
+import { Hearers } from './hearers.js';
+import { ItemPresenceView, RunningItemView } from './running-order.response.js';
+import { coursesOf } from './timing.js';
+
+/** Item after item, as the meeting hears them; and who heard what was said. */
+@Injectable()
+export class RunningOrderService {
+  constructor(
+    private readonly records: Records,
+    private readonly hearers: Hearers,
+    private readonly actors: Actors,
+  ) {}
+
+  async of(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
+      itemsOf(work, meetingId, also),
+    );
+    return this.records.read(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId);
+      const items = await itemsOf(work, meetingId);
+      return work.respond.list(RunningItemView, items, {
+        given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
+      });
+    });
+  }
+
+  /**
+   * One item at a time, of those that whoever begins it may see: a refusal because of another would tell of it. The meeting is
+   * locked, so that two who begin an item at once do not begin two.
+   */
+  start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const { status } = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const found = await this.taken(work, meetingId, id);
+      if (status !== 'in_session')
+        throw conflict(
+          'not-in-session',
+          `A meeting that is ${status} hears no item. Open it: POST /v1/meetings/{id}/opening.`,
+        );
+      if (found.removedAt) throw conflict('taken-off', 'The item was taken off the list of this meeting.');
+      if (found.startedAt)
+        throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
+      const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
+      if ((await work.records.findMany('read', Listing, running, 1)).length)
+        throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
+      const begun = await work.write.update(Listing, found, { startedAt: work.now });
+      await this.hearers.heard(work, begun);
+      work.recordEvent('item.begun', Listing, begun);
+      return work.respond.one(ListingView, begun);
+    });
+  }
+
+  /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
+  end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const { closedAt } = await work.records.find('read', Meeting, meetingId);
+      const found = await this.taken(work, meetingId, id);
+      if (!found.startedAt || found.endedAt)
+        throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
+      const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
+      const ended = await work.write.update(Listing, found, { endedAt });
+      await this.hearers.heard(work, ended);
+      work.recordEvent('item.ended', Listing, ended);
+      return work.respond.one(ListingView, ended);
+    });
+  }
+
+  presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await itemOf(work, 'read', meetingId, listingId);
+      return work.respond.page(ItemPresenceView, { listingId }, query);
+    });
+  }
+
+  private async taken(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+    const found = await work.records.findForUpdate('run', Listing, ListingView, id);
+    if (found.meetingId !== meetingId) throw notFound();
+    return found;
+  }
+}

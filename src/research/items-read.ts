@@ -1,0 +1,44 @@
+/** By which items of meetings alone guests, and those who answer research requests, read a case. */
+import { Case } from '../cases/case.entity.js';
+import { declareItemsRead, type Reading } from '../records/through-items.js';
+import { ResearchRequest } from './research.entity.js';
+
+type ItemOfCase = readonly [caseId: string, listingId: string];
+
+const byCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
+  new Map(
+    [...Map.groupBy(items, ([caseId]) => caseId)].map(([caseId, own]) => [
+      caseId,
+      own.map(([, listingId]) => listingId),
+    ]),
+  );
+
+/** Open requests that the actor answers: they show fields that no reading of the case shows in this way. */
+async function asked(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
+  const open = { caseId: { $in: caseIds }, askedAgencyId: work.actor.agencyId, closesAt: { $gt: work.now } };
+  const requests = await work.records.findMany('read', ResearchRequest, open, 1000);
+  return requests.map(({ caseId, listingId }) => [caseId, listingId]);
+}
+
+/** Open invitations to items of cases that the actor does not read without them. */
+async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
+  const { actor } = work;
+  const invitations = actor.invitations.filter(
+    ({ caseId, listingId }) => caseIds.includes(caseId) && !actor.recusedListingIds.includes(listingId),
+  );
+  if (!invitations.length) return [];
+  const without = { ...actor, invitations: [], scopes: undefined };
+  const otherwise = await work.records.known(
+    Case,
+    ['read'],
+    invitations.map(({ caseId }) => caseId),
+    without,
+  );
+  return invitations.filter(({ caseId }) => !otherwise.get(caseId)).map(({ caseId, listingId }) => [caseId, listingId]);
+}
+
+declareItemsRead({
+  concerns: ({ actor }, action) => action === 'research' || actor.invitations.length > 0,
+  find: async (work, action, caseIds) =>
+    byCase(action === 'research' ? await asked(work, caseIds) : await invitedAlone(work, caseIds)),
+});

@@ -1,0 +1,150 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import type { Actor } from '../authentication/actor.js';
+import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { Id } from '../http/id.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Person } from '../subjects/subject.entity.js';
+import { Listing } from '../meetings/meeting.entity.js';
+import { ResearchPoint, ResearchRequest } from './research.entity.js';
+import {
+  PointChange,
+  PointRequest,
+  PointSharing,
+  PointWithholding,
+  ResearchAsking,
+  ResearchQuery,
+  ResearchReturn,
+} from './research.dto.js';
+import { ResearchService } from './research.service.js';
+import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
+
+@Controller('v1')
+export class ResearchController {
+  constructor(private readonly research: ResearchService) {}
+
+  /** Ask agencies what they know for the items of a meeting (chair, coordinator): whoever was asked is not asked again */
+  @Post('meetings/:id/research-requests')
+  @RequirePermission('ask', Listing)
+  @ApiAnswer.search(ResearchRequestView)
+  ask(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ResearchAsking): Promise<AuthorizedResponse> {
+    return this.research.ask(actor, id, body);
+  }
+
+  /** Who is asked for a meeting and who answered: all, for its coordination; your agency’s own, for you */
+  @Get('meetings/:id/research-requests')
+  @RequirePermission('read', ResearchRequest)
+  @ApiAnswer.page(ResearchRequestView)
+  ofMeeting(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
+    return this.research.ofMeeting(actor, id, query);
+  }
+
+  /** Research requests to your agency, and those of panels that you coordinate */
+  @Get('research-requests')
+  @RequirePermission('read', ResearchRequest)
+  @ApiAnswer.page(ResearchRequestView)
+  list(@CurrentActor() actor: Actor, @Query() query: ResearchQuery): Promise<AuthorizedResponse> {
+    return this.research.list(actor, query);
+  }
+
+  /** One research request */
+  @Get('research-requests/:id')
+  @RequirePermission('read', ResearchRequest)
+  @ApiAnswer.one(ResearchRequestView)
+  get(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.research.get(actor, id);
+  }
+
+  /** Whom to search for in your agency’s records, while the request is open */
+  @Get('research-requests/:id/people')
+  @RequirePermission('research', Person)
+  @ApiAnswer.page(SoughtPersonView)
+  people(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.research.people(actor, id);
+  }
+
+  /** What your agency found: nobody else reads it */
+  @Get('research-requests/:id/points')
+  @RequirePermission('read', ResearchPoint)
+  @ApiAnswer.page(ResearchPointView)
+  points(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
+    return this.research.points(actor, id, query);
+  }
+
+  /** Note what your agency found */
+  @Post('research-requests/:id/points')
+  @RequirePermission('answer', ResearchRequest)
+  @ApiAnswer.created(ResearchPointView)
+  note(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointRequest): Promise<AuthorizedResponse> {
+    return this.research.note(actor, id, body);
+  }
+
+  /** Answer the request: what you decided to share is contributed to the case, what you withhold stays with you */
+  @Post('research-requests/:id/return')
+  @RequirePermission('answer', ResearchRequest)
+  @ApiAnswer.updated(ResearchRequestView)
+  return(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ResearchReturn): Promise<AuthorizedResponse> {
+    return this.research.return(actor, id, body);
+  }
+
+  /** Ask again: the coordination opens a returned request, and the agency sees again whom to search for */
+  @Post('research-requests/:id/reopening')
+  @RequirePermission('reopen', ResearchRequest)
+  @ApiAnswer.updated(ResearchRequestView)
+  reopen(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.research.reopen(actor, id);
+  }
+
+  /** Take a request back (chair, coordinator) */
+  @Post('research-requests/:id/cancellation')
+  @RequirePermission('cancel', ResearchRequest)
+  @ApiAnswer.updated(ResearchRequestView)
+  cancel(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.research.cancel(actor, id);
+  }
+
+  /** What your agency found, for every request that you answer */
+  @Get('research-points')
+  @RequirePermission('read', ResearchPoint)
+  @ApiAnswer.page(ResearchPointView)
+  allPoints(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
+    return this.research.allPoints(actor, query);
+  }
+
+  /** One point of your agency’s research */
+  @Get('research-points/:id')
+  @RequirePermission('read', ResearchPoint)
+  @ApiAnswer.one(ResearchPointView)
+  point(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
+    return this.research.point(actor, id);
+  }
+
+  /** Correct a point that has not left: it is a draft again */
+  @Patch('research-points/:id')
+  @RequirePermission('change', ResearchPoint)
+  @ApiAnswer.updated(ResearchPointView)
+  correct(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointChange): Promise<AuthorizedResponse> {
+    return this.research.correct(actor, id, body);
+  }
+
+  /** Decide to share a point: it leaves with the return */
+  @Post('research-points/:id/sharing')
+  @RequirePermission('decide', ResearchPoint)
+  @ApiAnswer.updated(ResearchPointView)
+  share(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointSharing): Promise<AuthorizedResponse> {
+    return this.research.share(actor, id, body);
+  }
+
+  /** Decide to withhold a point: it stays in your agency’s own file, with the reason */
+  @Post('research-points/:id/withholding')
+  @RequirePermission('decide', ResearchPoint)
+  @ApiAnswer.updated(ResearchPointView)
+  withhold(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Body() body: PointWithholding,
+  ): Promise<AuthorizedResponse> {
+    return this.research.withhold(actor, id, body);
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { MeetingsModule } from '../meetings/meetings.module.js';
+import './research.policy.js';
+import { ResearchController } from './research.controller.js';
+import { ResearchService } from './research.service.js';
+
+@Module({
+  imports: [MeetingsModule],
+  controllers: [ResearchController],
+  providers: [ResearchService],
+})
+export class ResearchModule {}

@@ -1,0 +1,215 @@
+/**
+ * Who is asked sees that they are asked, and, until the meeting is over or they have answered, the names to search for: in
+ * fields of their own, as the panel's agreement shares them. What they find is their agency's alone. The coordination sees
+ * who answered, and nothing of what anybody holds. Source: MARAC note, sections 3.1, 4.2 and 6.8.
+ */
+import { withoutScopes } from '../authorization/actor-permissions.js';
+import type { Actor } from '../authentication/actor.js';
+import type { Where } from '../authorization/conditions.js';
+import {
+  declareSubject,
+  extendSubject,
+  applicableRules,
+  denyConditions,
+  permittedRows,
+  subjectOf,
+} from '../authorization/subjects.js';
+import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import { Case, CasePerson, Contribution } from '../cases/case.entity.js';
+import { hiddenWithCase } from '../cases/cases.policy.js';
+import { seatedPanels } from '../panels/panels.policy.js';
+import { Person } from '../subjects/subject.entity.js';
+import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
+import '../meetings/meetings.policy.js';
+import { recusedFromItem } from '../cases/recusal-facts.js';
+import { ResearchPoint, ResearchRequest } from './research.entity.js';
+
+/** Requests that the actor answers for their agency. A system of the agency answers for all who do, as its scopes let it. */
+const answering = (actor: Actor): Where => ({
+  askedAgencyId: actor.agencyId,
+  partnershipId: { $in: actor.workingPartnershipIds },
+  ...(actor.kind === 'client'
+    ? {}
+    : {
+        $or: [
+          { answeredBy: 'members', panelId: { $in: seatedPanels(actor) } },
+          // as long as the invitation is open by which the person answers
+          ...actor.invitations.map(({ caseId, meetingId }) => ({
+            answeredBy: 'person',
+            practitionerId: actor.id,
+            caseId,
+            meetingId,
+          })),
+          { answeredBy: 'agency', partnershipId: { $in: entrustedPartnerships(actor) } },
+        ],
+      }),
+});
+
+const ANSWERS =
+  'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, while the invitation is open, or its safeguarding leads';
+
+extendSubject(Case, {
+  relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
+  allowRules: [
+    {
+      name: 'asked',
+      sentence: `${ANSWERS}; until it answered, or the meeting is over`,
+      actions: ['research'],
+      isTimeLimited: true,
+      where: (actor) => ({
+        research: {
+          $elemMatch: {
+            $and: [
+              { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } },
+              ...denyConditions(actor, subjectOf(ResearchRequest)),
+            ],
+          },
+        },
+      }),
+    },
+  ],
+});
+
+extendSubject(CasePerson, {
+  allowRules: [
+    {
+      name: 'asked',
+      sentence: 'who is asked, now, what their agency knows for the case',
+      actions: ['research'],
+      within: 'research',
+      where: () => ({}),
+    },
+  ],
+});
+
+/** What is needed to search one's own records, and no more. Source: MARAC note, section 6.8 "Research request field set". */
+const TO_SEARCH_BY = [
+  'id',
+  'givenName',
+  'familyName',
+  'aliases',
+  'dateOfBirth',
+  'datePrecision',
+  'currentAddress',
+  'roles',
+];
+
+const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
+  name: `asked-${relation}`,
+  sentence,
+  actions: ['research'],
+  isTimeLimited: true,
+  fields: TO_SEARCH_BY,
+  where: (actor: Actor): Where | null => {
+    const [way] = applicableRules(actor, subjectOf(through), 'research').map((one) => one.where);
+    return way ? { [relation]: { $elemMatch: way } } : null;
+  },
+});
+
+extendSubject(Person, {
+  ownContext: ['research'],
+  allowRules: [
+    searchedThrough('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
+    searchedThrough('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
+  ],
+});
+
+/** Requests of other agencies with whose return nothing was shared of which the actor may know. */
+function sharedNothingKnown(actor: Actor): Where {
+  const known = permittedRows(withoutScopes(actor), subjectOf(Contribution), 'read');
+  return {
+    askedAgencyId: { $ne: actor.agencyId },
+    ...(known ? { $nor: [{ shared: { $elemMatch: known } }] } : {}),
+  };
+}
+
+declareSubject(ResearchRequest, 'ResearchRequest', {
+  relations: {
+    case: { to: Case, local: 'caseId', foreign: 'id' },
+    // what is shared becomes a contribution of the agency at the moment of the return
+    shared: {
+      to: Contribution,
+      local: 'caseId',
+      foreign: 'caseId',
+      also: { askedAgencyId: 'agencyId', returnedAt: 'createdAt' },
+    },
+  },
+  revealing: {
+    // that an agency holds something of which the reader may not know is a fact about the person
+    nil: { shownAs: true, hidden: [{ values: [false], where: sharedNothingKnown }] },
+  },
+  parent: 'case',
+  panel: 'panelId',
+  case: 'caseId',
+  seek: ['panelId', 'askedAgencyId'],
+  // whoever is asked need not read the case
+  denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
+  allowRules: [
+    {
+      name: 'asked-in-the-case',
+      sentence: ANSWERS,
+      actions: ['read', 'answer'],
+      within: 'read',
+      where: answering,
+    },
+    {
+      name: 'asked',
+      sentence: ANSWERS,
+      actions: ['read', 'answer'],
+      where: answering,
+      fields: [
+        'id',
+        'version',
+        'meetingId',
+        'panelId',
+        'askedAgencyId',
+        'dueOn',
+        'originalDueOn',
+        'closesAt',
+        'status',
+        'returnedAt',
+        'nil',
+        'overdue',
+        'updatedAt',
+      ],
+    },
+    {
+      name: 'coordination',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read', 'reopen', 'cancel'],
+      within: 'list',
+      where: () => ({}),
+    },
+  ],
+});
+
+// without a panel: no agreement reaches it
+declareSubject(ResearchPoint, 'ResearchPoint', {
+  relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
+  parent: 'request',
+  seek: ['agencyId'],
+  contributor: { agency: 'agencyId', type: 'contributingType' },
+  allowRules: [
+    {
+      name: 'own-agency',
+      // another guest of the agency answers the same request later: what the first one noted is not theirs
+      sentence:
+        'who answers for the agency, and wrote it, has a seat on the panel, or is its safeguarding lead working in that partnership',
+      actions: ['read', 'change', 'decide'],
+      within: 'answer',
+      where: (actor) => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } }),
+    },
+  ],
+});
+
+declareWording(ResearchRequest, 'Meeting', 'research request', {
+  answer: 'answer it',
+  reopen: 'open it again',
+  cancel: 'cancel it',
+});
+declareWording(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
+  decide: 'decide whether it is shared or withheld',
+});
+addActionPhrases(Case, { research: 'know for whom to search in their own records' });
+addActionPhrases(CasePerson, { research: 'know for whom to search, and as what' });
+addActionPhrases(Person, { research: 'know by what to search for the person' });

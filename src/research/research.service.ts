@@ -1,0 +1,408 @@
+import { Injectable } from '@nestjs/common';
+import type { FindOptionsWhere } from 'typeorm';
+import { Case, CasePerson } from '../cases/case.entity.js';
+import { contribute, mustHaveConditions } from '../cases/cases.service.js';
+import { mustNotLieAhead } from '../panels/limits.js';
+import { rulesInForce } from '../panels/panels.service.js';
+import type { Actor } from '../authentication/actor.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { londonDay } from '../time/london-day.js';
+import type { PageQuery } from '../http/page-query.dto.js';
+import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Records } from '../records/records.js';
+import { after } from '../records/state-machine.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Person } from '../subjects/subject.entity.js';
+import { addedTypes, audienceOf, audienceRules, type Asked } from './audience.js';
+import { MeetingHooks } from '../meetings/meeting.hooks.js';
+import { isToBeHeld, Listing, Meeting } from '../meetings/meeting.entity.js';
+import { MeetingView } from '../meetings/meeting.response.js';
+import { pointMachine, researchMachine, ResearchPoint, ResearchRequest } from './research.entity.js';
+import type {
+  PointChange,
+  PointRequest,
+  PointSharing,
+  PointWithholding,
+  ResearchAsking,
+  ResearchQuery,
+  ResearchReturn,
+} from './research.dto.js';
+import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
+
+/** How long a sitting is taken to last where nobody planned its end. */
+const USUAL_LENGTH_HOURS = 8;
+const ALL = { limit: 100 };
+
+/**
+ * Agencies are asked, look into their own records, decide what to share, and answer. Late returns are flagged and stop
+ * nothing. Source: MARAC note, sections 2.3, 2.4 and 4.2; law and standards note, section 1.6, step 2.
+ */
+@Injectable()
+export class ResearchService {
+  constructor(
+    private readonly records: Records,
+    hooks: MeetingHooks,
+  ) {
+    hooks.register({
+      afterClosure: (work, { id }) => this.forAll(work, { meetingId: id }, () => ({ closesAt: work.now })),
+      afterCancellation: (work, { id }) => this.forAll(work, { meetingId: id }, cancelled),
+      afterPostponement: (work, meeting) =>
+        this.forAll(work, { meetingId: meeting.id }, () => ({
+          dueOn: lastDay(work, meeting),
+          closesAt: endOf(meeting),
+        })),
+      afterRemoval: (work, { id }) => this.forAll(work, { listingId: id }, cancelled),
+      afterInvitationEnd: (work, { listingId, practitionerId }) =>
+        practitionerId
+          ? this.forAll(work, { listingId, answeredBy: 'person', practitionerId }, cancelled)
+          : Promise.resolve(),
+    });
+  }
+
+  /** Asks whoever was not asked yet; what it answers is read anew, as far as it may be read then. */
+  async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
+    await this.records.change(actor, async (work) => {
+      const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
+      const standing = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
+      if (!standing.length) await work.records.find('schedule', Meeting, meetingId);
+      const wanted = request.listingId?.toLowerCase();
+      const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
+      if (wanted && !listings.length) await elsewhere(work, wanted);
+      if (!isToBeHeld(meeting.status) || endOf(meeting) <= work.now) throw over();
+      const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
+      const dueOn = dueDay(work, meeting, request.dueOn);
+      for (const listing of listings) {
+        const added = await addedTypes(work, audienceRules(rules), listing, meeting);
+        const audience = await audienceOf(work, listing, request.agencyIds ?? null, added);
+        if (request.agencyIds) allFound(request.agencyIds, audience);
+        // what was taken back is asked again by name
+        const missing = audience.filter(
+          ({ status }) => status === null || (status === 'cancelled' && request.agencyIds !== undefined),
+        );
+        for (const one of missing) await this.askOne(work, meeting, listing, one, dueOn);
+        // of the item, and without numbers: who is asked tells of the people in the case
+        if (missing.length) work.recordEvent('research.asked', Listing, listing, { meetingId, dueOn });
+      }
+      return work.respond.one(MeetingView, meeting);
+    });
+    return this.ofMeeting(actor, meetingId, ALL);
+  }
+
+  list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<AuthorizedResponse> {
+    const filter = { ...(status ? { status } : {}), ...(askedAgencyId ? { askedAgencyId } : {}) };
+    return this.records.read(actor, (work) => work.respond.page(ResearchRequestView, filter, query));
+  }
+
+  /** Also for those who are asked and read nothing else of the meeting. */
+  ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const [known] = await work.records.findMany('read', ResearchRequest, { meetingId }, 1);
+      if (!known) await work.records.find('read', Meeting, meetingId);
+      return work.respond.page(ResearchRequestView, { meetingId }, query);
+    });
+  }
+
+  get(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ResearchRequestView, await work.records.find('read', ResearchRequest, id)),
+    );
+  }
+
+  /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
+  people(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      const found = await work.records.find('read', ResearchRequest, id);
+      if (!isOpen(found, work.now) || !(await work.records.findOrNull('answer', ResearchRequest, id)))
+        return work.respond.list(SoughtPersonView, [], { action: 'research' });
+      const { caseId } = found;
+      const people = await work.records.findMany('research', Person, {
+        $or: [{ roles: { $elemMatch: { caseId } } }, { cases: { $elemMatch: { id: caseId } } }],
+      });
+      const roles = await work.records.findMany('research', CasePerson, { caseId });
+      const withRoles = people.map((person) => ({
+        ...person,
+        roles: roles.filter((one) => one.personId === person.id).map((one) => one.role),
+      }));
+      return work.respond.list(SoughtPersonView, withRoles, { action: 'research' });
+    });
+  }
+
+  points(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) => {
+      await work.records.find('read', ResearchRequest, id);
+      return work.respond.page(ResearchPointView, { requestId: id }, query);
+    });
+  }
+
+  allPoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
+    return this.records.read(actor, (work) => work.respond.page(ResearchPointView, {}, query));
+  }
+
+  point(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(ResearchPointView, await work.records.find('read', ResearchPoint, id)),
+    );
+  }
+
+  note(actor: Actor, requestId: string, request: PointRequest): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const { caseId, panelId, partnershipId } = await this.open(work, requestId);
+      const { decision = pointMachine.initial, withheldReason, ...found } = request;
+      if (decision === 'shared' && !found.summary)
+        throw unacceptable('summary-missing', 'What is shared needs one line for those who receive a summary.', [
+          { pointer: '/summary', detail: 'say it in one line' },
+        ]);
+      if ((decision === 'withheld') !== (withheldReason !== undefined))
+        throw unacceptable('reason-to-withhold', 'What is withheld needs a reason, and only that.', [
+          { pointer: '/withheldReason', detail: 'say why, where and only where the decision is withheld' },
+        ]);
+      mustHaveConditions(found);
+      mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
+      const point = await work.write.insert(ResearchPoint, {
+        ...found,
+        handling: found.handling ?? 'P',
+        requestId,
+        caseId,
+        panelId,
+        partnershipId,
+        agencyId: actor.agencyId,
+        contributingType: actor.agencyType,
+        agencyOnly: true,
+        decision,
+        withheldReason: withheldReason ?? null,
+        contributionId: null,
+        authorId: actor.id,
+      });
+      return work.respond.one(ResearchPointView, point, { status: 201 });
+    });
+  }
+
+  /** What was corrected is a draft again. */
+  correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('change', ResearchPoint, ResearchPointView, id, {
+        writes: request,
+      });
+      const decision = after(pointMachine, found.decision, 'correction');
+      await this.open(work, found.requestId);
+      mustHaveConditions({ ...found, ...request });
+      mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
+      const changes = { ...request, decision, withheldReason: null };
+      return work.respond.one(ResearchPointView, await work.write.updateIfChanged(ResearchPoint, found, changes));
+    });
+  }
+
+  share(actor: Actor, id: string, request: PointSharing): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
+      const decision = after(pointMachine, found.decision, 'sharing');
+      await this.open(work, found.requestId);
+      mustHaveConditions({ ...found, ...request });
+      return this.decided(work, found, { ...request, decision, withheldReason: null });
+    });
+  }
+
+  withhold(actor: Actor, id: string, { reason }: PointWithholding): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
+      const decision = after(pointMachine, found.decision, 'withholding');
+      await this.open(work, found.requestId);
+      return this.decided(work, found, { decision, withheldReason: reason });
+    });
+  }
+
+  /**
+   * What is shared becomes contributions, as if the agency had contributed them; a nil return says that nothing is. So what
+   * the coordination learns of a return is what it finds in the case, and never that something was withheld.
+   */
+  return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
+      const status = after(researchMachine, found.status, 'return');
+      if (found.closesAt <= work.now) throw over();
+      const points = await work.records.findMany('read', ResearchPoint, { requestId: id });
+      const shared = points.filter((one) => one.decision === 'shared');
+      const gone = points.filter((one) => one.decision === 'contributed');
+      if (nil && shared.length + gone.length)
+        throw unacceptable('not-nil', 'A return with points to share is not nil. Withhold them, or share them.', [
+          { pointer: '/nil', detail: 'must be false while a point is shared' },
+        ]);
+      if (points.some((one) => one.decision === 'draft'))
+        throw unacceptable('undecided-points', 'Decide about each point first: share it, or withhold it.', [
+          { pointer: '/nil', detail: 'some points are drafts' },
+        ]);
+      if (!nil && !shared.length && !gone.length)
+        throw unacceptable('nothing-shared', 'A return that shares nothing is a nil return.', [
+          { pointer: '/nil', detail: 'must be true where no point is shared' },
+        ]);
+      if (shared.length) await this.contribute(work, found.caseId, shared);
+      const returned = await work.write.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
+      return work.respond.found(ResearchRequestView, returned.id);
+    });
+  }
+
+  /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
+  reopen(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
+      const status = after(researchMachine, found.status, 'reopening');
+      if (found.closesAt <= work.now) throw over();
+      await work.write.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
+      return work.respond.found(ResearchRequestView, id);
+    });
+  }
+
+  cancel(actor: Actor, id: string): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const found = await work.records.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
+      await work.write.update(ResearchRequest, found, cancelled(found));
+      await takeBack(work, found);
+      return work.respond.found(ResearchRequestView, id);
+    });
+  }
+
+  private async askOne(
+    work: UnitOfWork,
+    meeting: Meeting,
+    { id: listingId, caseId, panelId, partnershipId }: Listing,
+    { id: askedAgencyId, requestId, answeredBy, practitionerId }: Asked,
+    dueOn: string,
+  ): Promise<void> {
+    const asked = { answeredBy, practitionerId, dueOn, closesAt: endOf(meeting), status: researchMachine.initial };
+    if (requestId) {
+      await work.write.update(ResearchRequest, await work.records.find('read', ResearchRequest, requestId), asked);
+      return;
+    }
+    await work.write.insert(ResearchRequest, {
+      ...asked,
+      meetingId: meeting.id,
+      listingId,
+      caseId,
+      panelId,
+      partnershipId,
+      agencyId: work.actor.agencyId,
+      contributingType: work.actor.agencyType,
+      askedAgencyId,
+      originalDueOn: dueOn,
+      returnedAt: null,
+      nil: null,
+    });
+  }
+
+  /** The request, while points may still be written for it. */
+  private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
+    const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
+    if (found.closesAt <= work.now) throw over();
+    if (found.status !== 'asked')
+      throw conflict(
+        'not-in-this-state',
+        `A research request that is ${found.status} takes no points. ${
+          found.status === 'returned'
+            ? 'Ask the chair or coordinator of the panel to open it again: POST /v1/research-requests/{id}/reopening.'
+            : 'Ask the chair or coordinator of the panel to ask your agency again: POST /v1/meetings/{id}/research-requests.'
+        }`,
+      );
+    return found;
+  }
+
+  private async decided(
+    work: UnitOfWork,
+    found: ResearchPoint,
+    changes: Partial<ResearchPoint>,
+  ): Promise<AuthorizedResponse> {
+    return work.respond.one(ResearchPointView, await work.write.update(ResearchPoint, found, changes));
+  }
+
+  private async contribute(work: UnitOfWork, caseId: string, shared: ResearchPoint[]): Promise<void> {
+    const about = await work.records.find('research', Case, caseId, { lock: true });
+    for (const point of shared) {
+      const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
+      const contribution = await contribute(work, about, {
+        category,
+        kind,
+        text,
+        summary: summary ?? '',
+        handling,
+        conditions,
+        originatorControl,
+        occurredOn,
+      });
+      await work.write.update(ResearchPoint, point, {
+        decision: after(pointMachine, point.decision, 'contribution'),
+        contributionId: contribution.id,
+      });
+    }
+  }
+
+  /** Changes every open request of the meeting, also requests about hidden cases. */
+  private async forAll(
+    work: UnitOfWork,
+    of: FindOptionsWhere<ResearchRequest>,
+    changes: (one: ResearchRequest) => Partial<ResearchRequest>,
+  ): Promise<void> {
+    await work.asSystem(async () => {
+      const open = await work.manager.findBy(ResearchRequest, { ...of, status: 'asked' });
+      for (const one of open) await work.write.update(ResearchRequest, one, changes(one));
+    });
+  }
+}
+
+const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
+
+/**
+ * Agencies without a core seat or an invitation received the people by the request alone. Others go on reading the case, so that
+ * nothing is taken back from them.
+ */
+async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<void> {
+  const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
+  const named = await work.asSystem(() =>
+    work.manager.query<{ personId: string }[]>(
+      `SELECT person_id AS "personId" FROM (SELECT person_id FROM case_people WHERE case_id = $1
+         UNION SELECT person_id FROM cases WHERE id = $1 AND person_id IS NOT NULL) people
+       WHERE NOT EXISTS (SELECT FROM invitations i WHERE i.listing_id = $2 AND i.agency_id = $3 AND i.closes_at > $4
+         AND i.withdrawn_at IS NULL)`,
+      [caseId, listingId, agencyId, work.now],
+    ),
+  );
+  for (const { personId } of named)
+    work.write.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
+}
+
+const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
+  endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
+
+/** An item that may not be asked about, or not one of this meeting. */
+async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
+  await work.records.find('ask', Listing, listingId);
+  throw notFound();
+}
+
+const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
+
+const over = (): Error =>
+  conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
+
+/** The meeting's last day for research; today, where that has passed. */
+function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
+  const [set, today] = [researchDueOn ?? londonDay(scheduledAt), londonDay(work.now)];
+  return set < today ? today : set;
+}
+
+function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
+  const last = lastDay(work, meeting);
+  if (asked && (asked > last || asked < londonDay(work.now)))
+    throw unacceptable('due-day', 'Research is due between today and the last day that the panel’s rules set.', [
+      { pointer: '/dueOn', detail: `must not lie before today or after ${last}` },
+    ]);
+  return asked ?? last;
+}
+
+function allFound(named: string[], audience: { id: string }[]): void {
+  const unknown = named.flatMap((id, index) => (audience.some((one) => one.id === id) ? [] : [index]));
+  if (unknown.length)
+    throw unacceptable(
+      'unknown-agency',
+      'Name agencies of the panel’s partnership that may be asked about the case.',
+      unknown.map((index) => ({ pointer: `/agencyIds/${String(index)}`, detail: 'no such agency that may be asked' })),
+    );
+}
