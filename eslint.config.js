@@ -1,6 +1,13 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** Accepts upper case, and an identifier is compared with that of a record. */
+const IN_ANY_CASE = {
+  name: 'class-validator',
+  importNames: ['IsUUID'],
+  message: 'Use @Uuid() of src/http/uuid.ts, which converts to lower case.',
+};
+
 export default defineConfig(
   globalIgnores(['dist/', '.data/', 'coverage/']),
   {
@@ -45,8 +52,12 @@ export default defineConfig(
           message: 'Read settings in src/config.ts, where they are checked.',
         },
       ],
-      'no-restricted-imports': ['error', { paths: ['process', 'node:process'] }],
+      'no-restricted-imports': ['error', { paths: ['process', 'node:process', IN_ANY_CASE] }],
     },
+  },
+  {
+    files: ['src/http/uuid.ts'],
+    rules: { 'no-restricted-imports': 'off' },
   },
   {
     // rows of pg, bodies of replies and parsed JSON: tests assert their shape instead of declaring it

@@ -999,8 +999,7 @@ CREATE TABLE access_decisions (
   told boolean NOT NULL,
   UNIQUE (access_request_id, kind),
   CONSTRAINT access_decisions_kind CHECK (kind IN ('approval', 'refusal', 'revocation')),
-  CONSTRAINT access_decisions_reason CHECK (kind <> 'refusal' OR reason IS NOT NULL),
-  CONSTRAINT access_decisions_told CHECK (told OR kind = 'refusal')
+  CONSTRAINT access_decisions_reason CHECK (kind <> 'refusal' OR reason IS NOT NULL)
 );
 
 -- -------------------------------------------------------------------------------------------------------------------

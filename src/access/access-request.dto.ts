@@ -1,5 +1,6 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
-import { IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsOptional, Length, Matches } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Instant } from '../time/instant.js';
 import { AccessRequest } from './access-request.entity.js';
 
@@ -12,7 +13,7 @@ export class AccessAsking extends PickType(AccessRequest, ['reason', 'purpose'] 
 
   /** … or by its identifier. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   caseId?: string;
 }
 

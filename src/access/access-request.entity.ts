@@ -96,7 +96,6 @@ export class AccessRequest extends RecordEntity {
 @Unique(['accessRequestId', 'kind'])
 @Check('access_decisions_kind', `kind IN ('approval', 'refusal', 'revocation')`)
 @Check('access_decisions_reason', `kind <> 'refusal' OR reason IS NOT NULL`)
-@Check('access_decisions_told', `told OR kind = 'refusal'`)
 export class AccessDecision extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => AccessRequest)

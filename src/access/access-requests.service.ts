@@ -62,7 +62,8 @@ export class AccessRequestsService {
       );
       if (about && (await work.records.findOrNull('read', Case, about.id)))
         throw conflict('readable-already', 'You may read this case already.');
-      if (await work.manager.existsBy(AccessRequest, { practitionerId: actor.id, asked, status: 'submitted' }))
+      const earlier = await work.manager.findBy(AccessRequest, { practitionerId: actor.id, asked });
+      if ((await this.statusesForAskers(work, earlier)).some((status) => status === 'submitted'))
         throw conflict(
           'asked-already',
           'You asked for this already. To ask again, withdraw that request first: POST /v1/access-requests/{id}/withdrawal.',
@@ -85,7 +86,9 @@ export class AccessRequestsService {
   withdraw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('withdraw', AccessRequest, AccessRequestView, id);
-      await settle(work, found, after(accessMachine, found.status, 'withdrawal'));
+      const status = after(accessMachine, await this.statusForAsker(work, found), 'withdrawal');
+      await endGrant(work, found);
+      await settle(work, found, status, null);
       happenedUnseen(work, 'access-request.withdrawn', found);
       return this.shown(work, id);
     });
@@ -116,8 +119,9 @@ export class AccessRequestsService {
         expiresAt,
         revokedAt: null,
       });
-      const changed = await work.write.update(AccessRequest, found, { status, grantId: grant.id });
-      return this.decided(work, changed, { kind: 'approval', reason: null, told: true });
+      const told = (await this.standing(work, found)) !== 'barred';
+      await settle(work, found, status, grant.id);
+      return this.decided(work, found, { kind: 'approval', reason: null, told });
     });
   }
 
@@ -130,7 +134,7 @@ export class AccessRequestsService {
       const found = await work.records.findForUpdate('refuse', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'refusal');
       const told = (await this.standing(work, found)) === 'knows';
-      if (told) await settle(work, found, status);
+      if (told) await settle(work, found, status, null);
       return this.decided(work, found, { kind: 'refusal', reason, told });
     });
   }
@@ -140,10 +144,10 @@ export class AccessRequestsService {
       const found = await work.records.findForUpdate('revoke', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
       await this.departures.leaving(work, found.practitionerId);
-      const grant = await work.manager.findOneByOrFail(AccessGrant, { id: found.grantId as string });
-      await work.write.update(AccessGrant, grant, { revokedAt: work.now });
-      const changed = await work.write.update(AccessRequest, found, { status });
-      return this.decided(work, changed, { kind: 'revocation', reason, told: true });
+      await endGrant(work, found);
+      const told = (await this.statusForAsker(work, found)) !== 'submitted';
+      await settle(work, found, status, found.grantId);
+      return this.decided(work, found, { kind: 'revocation', reason, told });
     });
   }
 
@@ -182,6 +186,30 @@ export class AccessRequestsService {
     return outcome === 'permit' ? 'knows' : 'may-not-know';
   }
 
+  /**
+   * Returns the statuses of requests as shown to the person who asked. An approval despite a hidden exclusion is not
+   * shown while the exclusion lasts: an approved request for a case that stays hidden would reveal the exclusion.
+   */
+  private async statusesForAskers(work: UnitOfWork, requests: readonly AccessRequest[]): Promise<AccessStatus[]> {
+    const untold = await work.manager.findBy(AccessDecision, {
+      accessRequestId: In(requests.map(({ id }) => id)),
+      kind: 'approval',
+      told: false,
+    });
+    const statuses: AccessStatus[] = [];
+    for (const request of requests) {
+      const isUntold = request.grantId !== null && untold.some((one) => one.accessRequestId === request.id);
+      const isHidden = isUntold && (await work.asSystem(() => this.standing(work, request))) === 'barred';
+      statuses.push(isHidden ? 'submitted' : request.status);
+    }
+    return statuses;
+  }
+
+  private async statusForAsker(work: UnitOfWork, request: AccessRequest): Promise<AccessStatus> {
+    const [status = request.status] = await this.statusesForAskers(work, [request]);
+    return status;
+  }
+
   private shown(work: UnitOfWork, id: string, status = 200): Promise<AuthorizedResponse> {
     return work.respond.found(AccessRequestView, id, status, this.told(work));
   }
@@ -198,14 +226,17 @@ export class AccessRequestsService {
         order: { createdAt: 'ASC' },
       });
       const told: Row = {};
-      for (const request of requests) {
+      const statuses = await this.statusesForAskers(work, requests);
+      for (const [index, request] of requests.entries()) {
         const grant = grants.find((one) => one.id === request.grantId);
         const decision = decisions.findLast((one) => one.accessRequestId === request.id);
         const isOwn = request.practitionerId === work.actor.id;
+        const status = (isOwn && statuses[index]) || request.status;
+        const isDecided = status === 'approved' || status === 'revoked';
         told[request.id] = {
-          status: !isOwn && decision?.kind === 'refusal' ? 'refused' : request.status,
-          grantedUntil: grant?.expiresAt ?? null,
-          revokedAt: grant?.revokedAt ?? null,
+          status: !isOwn && decision?.kind === 'refusal' ? 'refused' : status,
+          grantedUntil: isDecided ? (grant?.expiresAt ?? null) : null,
+          revokedAt: isDecided ? (grant?.revokedAt ?? null) : null,
           excluded: !isOwn && (await this.knownStanding(work, request)) === 'barred',
           decision: decision?.kind ?? null,
           decisionReason: decision?.reason ?? null,
@@ -243,8 +274,26 @@ async function decidedStatus(work: UnitOfWork, { id, status }: AccessRequest): P
  * Writes a status that those who decide may not be able to see, and no new version with it: a version that follows from what the
  * person who asked is told, or withdraws because nothing was told, would say which it was.
  */
-async function settle(work: UnitOfWork, { id }: AccessRequest, status: AccessStatus): Promise<void> {
-  await work.manager.query(`UPDATE access_requests SET status = $2 WHERE id = $1`, [id, status]);
+async function settle(
+  work: UnitOfWork,
+  { id }: AccessRequest,
+  status: AccessStatus,
+  grantId: string | null,
+): Promise<void> {
+  await work.manager.query(`UPDATE access_requests SET status = $2, grant_id = $3 WHERE id = $1`, [
+    id,
+    status,
+    grantId,
+  ]);
+}
+
+/** Revokes the grant of the request, if one is in effect. The case can be hidden from the actor. */
+async function endGrant(work: UnitOfWork, { grantId }: AccessRequest): Promise<void> {
+  if (!grantId) return;
+  await work.asSystem(async () => {
+    const grant = await work.manager.findOneByOrFail(AccessGrant, { id: grantId });
+    if (!grant.revokedAt) await work.write.update(AccessGrant, grant, { revokedAt: work.now });
+  });
 }
 
 /** Who asks to see a case is not told on its timeline, which everybody in it reads. */

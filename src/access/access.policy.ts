@@ -282,7 +282,7 @@ declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
 });
 
 // the coordination learns that a case was opened in an emergency, not by whom
-declareKnownAttributes(['emergencyCaseIds', 'namedSinceEmergencyIds'], async (work, people) => {
+declareKnownAttributes(['emergencyCaseIds', 'emergencyRoleIdsAsShared'], async (work, people) => {
   const opened = await openEmergencies(
     work,
     people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),

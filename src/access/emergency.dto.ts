@@ -1,12 +1,13 @@
 import { PickType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, Length, Matches } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { EmergencyAccess, REVIEW_OUTCOMES, type ReviewOutcome } from '../sharing/access.entity.js';
 
 /** Opens one case in an emergency, to read, for an hour. It is reviewed. */
 export class EmergencyOpening extends PickType(EmergencyAccess, ['reasonCode', 'reason'] as const) {
   /** The case, by its identifier … */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   caseId?: string;
 
   /** … or by its reference, e.g. `MARAC-2026-00042`. */

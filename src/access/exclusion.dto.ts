@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
@@ -10,12 +11,12 @@ import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.ent
 export class ExclusionRequest {
   /** From this case, and from the case of a later repeat of it. For other cases of the same people, name the person … */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   caseId?: string;
 
   /** … or from this person. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   personId?: string;
 
   /**
@@ -23,12 +24,12 @@ export class ExclusionRequest {
    * are active, only while their names are the same …
    */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   practitionerId?: string;
 
   /** … a whole agency … */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   agencyId?: string;
 
   /** … or everybody who has or had this name, also if they are registered later. */
@@ -54,7 +55,7 @@ export class ExclusionRequest {
    * whose cases name the person, and the answer is one of them. A conflict of your own that reaches one panel needs it.
    */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Why. */

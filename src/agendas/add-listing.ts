@@ -2,7 +2,7 @@
  * A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. The case itself
  * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
  */
-import { IsNull } from 'typeorm';
+import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { conflict } from '../http/problems.js';
@@ -10,6 +10,7 @@ import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
 import { Recusal } from '../proceedings/recusal.entity.js';
+import { copyRecusal } from '../proceedings/recusal.service.js';
 
 export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -43,30 +44,25 @@ export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
- * Item from which a new one carries its case over, however the case was listed again: the last one of the case, if not heard.
- * $1 the case, $2 the new item.
+ * Latest recusal of each person from any item of the case $1 that was not heard, if that recusal has not ended. An item
+ * was heard if it was begun and decided, other than to defer it.
  */
-const CARRIED_FROM = `SELECT last.id FROM (
-    SELECT l.id, l.outcome, m.status FROM listings l JOIN meetings m ON m.id = l.meeting_id
-    WHERE l.case_id = $1 AND l.id <> $2 ORDER BY m.scheduled_at DESC, l.id DESC LIMIT 1) last
-  WHERE ${WAS_NOT_HEARD}`;
+const RUNNING_RECUSALS = `SELECT latest.id FROM (
+    SELECT DISTINCT ON (r.practitioner_id) r.id, r.ended_at FROM recusals r JOIN listings l ON l.id = r.listing_id
+    WHERE r.case_id = $1 AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
+    ORDER BY r.practitioner_id, r.created_at DESC, r.id DESC) latest
+  WHERE latest.ended_at IS NULL`;
 
 /**
- * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The service
- * acts as the system, because the person who lists the case need not know of the recusals.
+ * Recuses from a new item everybody who is recused from an item of the case that was not heard. Otherwise a colleague
+ * could end a recusal by listing the case again. The service acts as the system, because the person who lists the case
+ * need not know of the recusals.
  */
 async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> {
   await work.asSystem(async () => {
-    const [last] = await work.manager.query<{ id: string }[]>(CARRIED_FROM, [listing.caseId, listing.id]);
-    const earlierId = listing.carriedFromId ?? last?.id;
-    if (!earlierId) return;
-    const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
-    for (const { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal } of running) {
-      const values = { ...recusal, listingId: listing.id, meetingId: listing.meetingId };
-      const { caseId: _case, ...carried } = await work.write.insert(Recusal, values);
-      // not told on the timeline of the case, which everybody in it reads
-      work.recordEvent('recusal.made', Recusal, carried);
-    }
+    const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [listing.caseId]);
+    const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
+    for (const recusal of running) await copyRecusal(work, recusal, listing);
   });
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Instant } from '../time/instant.js';
 import { LEGAL_OPERATIONS, OUTCOMES, type LegalOperation, type Outcome } from '../records/audit-recording.js';
 import { PageQuery } from '../http/page-query.dto.js';
@@ -17,7 +18,7 @@ export class AuditEntryQuery extends PageQuery {
 
   /** Who acted. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   actorId?: string;
 
   /** What the policy answered. */

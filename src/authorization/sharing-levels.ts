@@ -52,8 +52,11 @@ declare module '../authentication/actor.js' {
     coordinatedPanelIds: string[];
     /** Cases to which the actor has emergency access now. */
     emergencyCaseIds: string[];
-    /** Roles in these cases that were assigned after the emergency access was opened. */
-    namedSinceEmergencyIds: string[];
+    /**
+     * Roles in these cases that give no emergency access to their people: assigned by the actor's agency, or after the
+     * access was opened. These people are read as the agreement shares them.
+     */
+    emergencyRoleIdsAsShared: string[];
   }
 }
 
@@ -295,16 +298,15 @@ export function rowsShowingField(
 }
 
 /**
- * Returns a condition for related rows that lend the context of a case opened by emergency access. Roles assigned after
- * the access was opened are excluded: people named during the emergency are read as the agreement allows, so that
- * nobody is named in order to be read in full.
+ * Returns a condition for related rows that lend the context of a case opened by emergency access. Roles assigned by
+ * the actor's agency, or after the access was opened, are excluded: nobody is named in order to be read in full.
  */
 export const emergencyRows = (
-  { emergencyCaseIds, namedSinceEmergencyIds }: Pick<Actor, 'emergencyCaseIds' | 'namedSinceEmergencyIds'>,
+  { emergencyCaseIds, emergencyRoleIdsAsShared }: Pick<Actor, 'emergencyCaseIds' | 'emergencyRoleIdsAsShared'>,
   caseColumn: string,
 ): Where => ({
   [caseColumn]: { $in: emergencyCaseIds },
-  ...(namedSinceEmergencyIds.length && caseColumn !== 'id' ? { id: { $nin: namedSinceEmergencyIds } } : {}),
+  ...(emergencyRoleIdsAsShared.length && caseColumn !== 'id' ? { id: { $nin: emergencyRoleIdsAsShared } } : {}),
 });
 
 /**

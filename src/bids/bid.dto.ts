@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { Bid, BID_STATUSES, BidDecision, BidResult, type BidStatus } from './bid.entity.js';
 import { Resource } from './resource.entity.js';
@@ -7,7 +8,7 @@ import { Resource } from './resource.entity.js';
 export class ResourceQuery extends PageQuery {
   /** Only what this panel gives. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }
 
@@ -26,7 +27,7 @@ export class ResourceChange extends PartialType(
 export class BidQuery extends PageQuery {
   /** Only bids before this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only bids that stand there. */
@@ -57,14 +58,14 @@ export class BidRequest extends PickType(Bid, [
   'priority',
 ] as const) {
   /** The plan. */
-  @IsUUID()
+  @Uuid()
   planId: string;
 }
 
 /** Lists a bid at a meeting of the panel before which it stands. */
 export class BidListing {
   /** The meeting. */
-  @IsUUID()
+  @Uuid()
   meetingId: string;
 }
 

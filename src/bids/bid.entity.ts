@@ -1,4 +1,5 @@
-import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
@@ -126,7 +127,7 @@ export class Bid extends KnownRecord {
   /** The panel before which it stands: a Tasking meeting, or the TTCG. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   panelId: string;
 
   /** The plan that it supports. */
@@ -177,7 +178,7 @@ export class Bid extends KnownRecord {
   @ForeignKey(() => Resource)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   resourceId: string | null;
 
   @Column({ type: 'text' })

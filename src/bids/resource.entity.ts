@@ -6,13 +6,13 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsUUID,
   Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -69,14 +69,14 @@ export class Resource extends PartnershipRecord {
   /** The panel that gives it. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   panelId: string;
 
   /** The agency whose it is. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   agencyId: string;
 
   /** What it is called. */

@@ -1,16 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsDefined,
-  IsIn,
-  IsOptional,
-  IsUUID,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsDefined, IsIn, IsOptional, Length, Matches, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BANDS, Instrument, type Band } from '../instruments/instrument.entity.js';
 import { Classified } from '../authorization/classification.js';
@@ -70,7 +61,7 @@ export class Assessment extends CaseRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Instrument)
   @Classified('risk_assessment', 'summary')
-  @IsUUID()
+  @Uuid()
   instrumentId: string;
 
   /** The person assessed, where it is about one: somebody with a role in the case. */
@@ -79,7 +70,7 @@ export class Assessment extends CaseRecord {
   @Index()
   @Classified('risk_assessment', 'summary')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => Person)
   personId: string | null;
 
@@ -137,7 +128,7 @@ export class Assessment extends CaseRecord {
   @ForeignKey(() => Assessment)
   @Classified('risk_assessment', 'summary')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => Assessment)
   supersedesId: string | null;
 }

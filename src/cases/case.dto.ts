@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { PageQuery } from '../http/page-query.dto.js';
@@ -23,7 +24,7 @@ export const CASE_ORDERS = ['updatedAt', 'openedAt'] as const;
 export class CaseFilter {
   /** Only cases of this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only cases at this stage. */
@@ -43,7 +44,7 @@ export class CaseFilter {
 
   /** Only cases led by this agency. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   leadAgencyId?: string;
 
   /** Only cases about this kind of subject. */

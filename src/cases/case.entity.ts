@@ -1,4 +1,5 @@
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length, MaxLength } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
@@ -105,7 +106,7 @@ export class Case extends AboutSubject {
   @ForeignKey(() => Agency)
   @Index()
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   leadAgencyId: string;
 
   /** The band in force, confirmed by a person. */
@@ -227,7 +228,7 @@ export class CasePerson extends CaseRecord {
   @ForeignKey(() => Person)
   @Index()
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   personId: string;
 
   /** The role in this case, and in no other. */

@@ -7,13 +7,13 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsUUID,
   Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey } from 'typeorm';
 import { Partnership } from '../agencies/agency.entity.js';
 import { HOLIDAY_RULES, JURISDICTIONS, type HolidayRule, type Jurisdiction } from '../panels/working-days.js';
@@ -38,7 +38,7 @@ export class CycleStage {
   stage: Stage;
 
   /** The panel that meets. */
-  @IsUUID()
+  @Uuid()
   panelId: string;
 
   /** Days after the cycle opens. */

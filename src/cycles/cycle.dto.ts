@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 
@@ -29,19 +30,19 @@ export class CycleTemplateChange extends PartialType(
 /** Makes the next cycle of a template, with its meetings. */
 export class CycleRequest {
   /** The template. */
-  @IsUUID()
+  @Uuid()
   templateId: string;
 }
 
 export class FeedQuery extends PageQuery {
   /** Only what goes to this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only what this meeting is to take up. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   toMeetingId?: string;
 
   /** Only what was taken up, or what was not. */

@@ -2,7 +2,14 @@
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import {
+  declareSubject,
+  denyConditions,
+  extendSubject,
+  notDenied,
+  subjectOf,
+  type DenyRule,
+} from '../authorization/subjects.js';
 import { type RecordClass } from '../database/record-class.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
@@ -76,6 +83,21 @@ const hiddenWithItsRecord: DenyRule = {
   },
 };
 
+/** Hides who received a protected address from readers who must not learn of the address. */
+const hiddenWithItsAddress: DenyRule = {
+  name: 'hidden-address',
+  step: 'conflict',
+  sentence: 'from whom the protected address that was received is hidden',
+  where: (actor) => {
+    const address = subjectOf(ProtectedAddress);
+    if (!denyConditions(actor, address).length) return null;
+    return {
+      recordType: address.name,
+      $nor: [{ address: { $elemMatch: notDenied(actor, address) } }],
+    };
+  },
+};
+
 /** Hides what only seems to have been received from officers, who account for what was, and where the agency did receive it. */
 const neverReceived: DenyRule = {
   name: 'never-received',
@@ -106,6 +128,7 @@ const denyRules: DenyRule[] = [
   },
   hiddenWithItsReferral,
   hiddenWithItsRecord,
+  hiddenWithItsAddress,
   outsideCompartment,
   recusedFromItem('listingId'),
   readThroughHiddenItems,
@@ -144,6 +167,7 @@ declareSubject(Disclosure, 'Disclosure', {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
     referral: { to: Referral, local: 'referralId', foreign: 'id' },
+    address: { to: ProtectedAddress, local: 'recordId', foreign: 'id' },
     same: {
       to: Disclosure,
       local: 'recordId',

@@ -1,11 +1,12 @@
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { NOTICE_KINDS, type NoticeKind } from './notice.entity.js';
 
 export class NoticeQuery extends PageQuery {
   /** Only notices of this panel (chair, coordinator). */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only notices of this kind. */

@@ -1,6 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { ActionRequest } from '../plans/action.dto.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { Decision, Invitation, Listing, Meeting, MEETING_STATUSES, type MeetingStatus } from './meeting.entity.js';
@@ -8,7 +9,7 @@ import { Decision, Invitation, Listing, Meeting, MEETING_STATUSES, type MeetingS
 export class MeetingQuery extends PageQuery {
   /** Only meetings of this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only meetings that stand there. */
@@ -58,7 +59,7 @@ export class ListingRequest extends IntersectionType(
   }),
 ) {
   /** The case. */
-  @IsUUID()
+  @Uuid()
   caseId: string;
 
   /** It comes late: then say why in `lateReason`. */
@@ -81,7 +82,7 @@ export class ListingRemoval {
 
   /** Another meeting of the panel, whose agenda is not out yet; without one the next agenda that is drawn up takes it. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   toMeetingId?: string | null;
 }
 
@@ -131,6 +132,6 @@ export class DecisionRequest extends PickType(Decision, [
 export class CapturedActionRequest extends ActionRequest {
   /** The plan of the case in which it stands, if there is one. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   planId?: string | null;
 }

@@ -1,4 +1,5 @@
-import { IsIn, IsInt, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
@@ -66,7 +67,7 @@ export class Meeting extends PartnershipRecord {
   /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   panelId: string;
 
   /** When it begins; in writing, the closing date. */
@@ -111,7 +112,7 @@ export class Meeting extends PartnershipRecord {
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   chairId: string | null;
 
   /** Whether the panel's quorum was met. Null until it is closed, and for a sitting in writing, where each decision says it. */
@@ -139,7 +140,7 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   chairByOpening: boolean;
 
-  /** Why its opening was reversed last. */
+  /** Why the opening was reversed last. Nothing about a case: everybody who may read the meeting reads it. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)
@@ -254,7 +255,7 @@ export abstract class ListedCase extends CaseRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   presentedByAgencyId: string;
 }
 
@@ -353,7 +354,7 @@ export abstract class ListingRecord extends CaseRecord {
   /** The item. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   listingId: string;
 }
 
@@ -399,7 +400,7 @@ export class Invitation extends PartnershipRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   agencyId: string;
 
   /** The person who is invited. Null: the agency’s safeguarding leads who work in the partnership, and none of its other staff. */
@@ -407,7 +408,7 @@ export class Invitation extends PartnershipRecord {
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   practitionerId: string | null;
 
   /** Who invited; null where that is not known. */

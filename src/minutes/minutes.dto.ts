@@ -1,6 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsOptional, IsUUID, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Minute, MinutePoint } from './minutes.entity.js';
 
 /** What an agency told in the item. Of what repeats a contribution, that says the agency and the category. */
@@ -10,7 +11,7 @@ export class MinutePointRequest extends IntersectionType(
 ) {
   /** The agency that told it; without one, your own. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   agencyId?: string;
 }
 
@@ -36,6 +37,6 @@ export class MinuteRequest extends IntersectionType(
 /** Says at which later meeting the minutes were confirmed. */
 export class MinuteConfirmation {
   /** The meeting: a later one of the panel, that is in session or was held. */
-  @IsUUID()
+  @Uuid()
   meetingId: string;
 }

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { Action } from '../plans/action.entity.js';
@@ -107,7 +108,7 @@ export class Minute extends ListingRecord {
   /** The later meeting that confirmed them. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   confirmedAtId: string | null;
 
   /** Counts the editions of this item's minutes, from 1. */
@@ -150,7 +151,7 @@ export class MinutePoint extends ListingRecord {
   @ForeignKey(() => Contribution)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => Contribution)
   contributionId: string | null;
 }

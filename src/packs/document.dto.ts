@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 
 export const DOCUMENT_FORMATS = ['json', 'pdf', 'docx'] as const;
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
@@ -11,6 +12,6 @@ export class DocumentQuery {
 
   /** One item of the meeting: the document holds this item alone. All items that you may see, unless said otherwise. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   listingId?: string;
 }

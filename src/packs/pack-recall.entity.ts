@@ -1,4 +1,5 @@
-import { IsOptional, IsUUID, Length } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -31,7 +32,7 @@ export class PackRecall extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => Listing)
   listingId: string | null;
 

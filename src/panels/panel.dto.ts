@@ -1,6 +1,7 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { IsObject, IsOptional, Length, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
 import { PanelRuleSet } from './panel-rules.dto.js';
@@ -15,7 +16,7 @@ export class MembershipRequest extends PickType(Membership, [
 ] as const) {
   /** A seat of the same person on this panel that the new one takes the place of, in the same moment. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   replacesId?: string;
 
   /** Why the seat is replaced; needed with `replacesId`. */

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, Length, Matches } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
@@ -134,7 +135,7 @@ export class Membership extends RecordEntity {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   practitionerId: string;
 
   /** `core`, `flexible` or `observer`. */
@@ -175,7 +176,7 @@ export class Membership extends RecordEntity {
   @Classified('administrative')
   appointedById: string | null;
 
-  /** Why it was ended at once, cancelled or replaced. */
+  /** Reason why the seat was ended at once, cancelled or replaced, for the panel's coordination. Nothing about a case. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)

@@ -192,7 +192,7 @@ declareSubject(PanelRules, 'PanelRules', {
   ],
 });
 
-/** Of a seat, all but the reason for its end: free text, which may be about a case. */
+/** Fields of a seat without the reason for its end, which is free text and may be about a case. */
 const WITHOUT_THE_END_REASON = [
   'id',
   'version',
@@ -207,6 +207,12 @@ const WITHOUT_THE_END_REASON = [
   'endedAt',
 ];
 
+/** Seats that govern panels overseen by the actor, who chairs the steering group. */
+function ofGovernedPanels(actor: Actor): Where | null {
+  const governed = governedBy(actor);
+  return governed && { role: { $in: [...GOVERNING_ROLES] }, panel: { $elemMatch: governed } };
+}
+
 declareSubject(Membership, 'Membership', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
@@ -214,15 +220,23 @@ declareSubject(Membership, 'Membership', {
   allowRules: [
     {
       name: 'fellow-member',
-      sentence: 'who sits on the panel',
+      sentence: 'who sits on the panel: the seat, not why it ended',
       actions: ['read'],
       where: (actor) => ({ panelId: { $in: anyPanel(actor) } }),
+      fields: WITHOUT_THE_END_REASON,
+    },
+    {
+      name: 'own-panel',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
     },
     {
       name: 'same-agency',
-      sentence: 'whose agency the member represents, where the panel is no compartment',
+      sentence: 'whose agency the member represents, where the panel is no compartment: the seat, not why it ended',
       actions: ['read'],
       where: (actor) => ({ agencyId: actor.agencyId, panel: { $elemMatch: { compartment: false } } }),
+      fields: WITHOUT_THE_END_REASON,
     },
     {
       name: 'data-protection-officer',
@@ -251,11 +265,16 @@ declareSubject(Membership, 'Membership', {
       name: 'steering-group-chair',
       sentence:
         'who chairs the steering group of the panel’s partnership, where the panel is no compartment: the seat of a chair, co-chair or coordinator',
-      actions: ['read', 'end'],
-      where: (actor) => {
-        const governed = governedBy(actor);
-        return governed && { role: { $in: [...GOVERNING_ROLES] }, panel: { $elemMatch: governed } };
-      },
+      actions: ['end'],
+      where: ofGovernedPanels,
+    },
+    {
+      name: 'steering-group',
+      sentence:
+        'who chairs the steering group of the panel’s partnership, where the panel is no compartment: the seat of a chair, co-chair or coordinator, not why it ended',
+      actions: ['read'],
+      where: ofGovernedPanels,
+      fields: WITHOUT_THE_END_REASON,
     },
     {
       name: 'own-seat',

@@ -1,6 +1,7 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { Action, ACTION_STATUSES, type ActionStatus } from './action.entity.js';
 
@@ -10,7 +11,7 @@ const TrueOrFalse = (): PropertyDecorator =>
 export class ActionQuery extends PageQuery {
   /** Only actions of the cases of this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only actions that stand there. */
@@ -34,7 +35,7 @@ export class ActionQuery extends PageQuery {
 export class LedgerQuery {
   /** Only actions of the cases of this panel. Without one, all actions that you may read. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }
 
@@ -76,7 +77,7 @@ export class ActionAcceptance extends PartialType(PickType(Action, ['ownerPracti
 /** The owning agency names the person who does it. */
 export class ActionOwner {
   /** The person in the agency who does it. */
-  @IsUUID()
+  @Uuid()
   ownerPractitionerId: string;
 }
 

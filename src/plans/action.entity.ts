@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
@@ -108,7 +109,7 @@ export class Action extends PlanRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   ownerAgencyId: string;
 
   /** The person in that agency who does it, named by that agency. */
@@ -116,7 +117,7 @@ export class Action extends PlanRecord {
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   ownerPractitionerId: string | null;
 
   /** The person or system of the owning agency that named the person; null where nobody is named, or it was not recorded. */

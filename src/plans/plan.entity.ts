@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, Length, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, Length, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
@@ -127,7 +128,7 @@ export class Plan extends PlanRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   leadAgencyId: string;
 
   /** What it needs that its agencies do not have: it can be bid for at Tasking. */

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -64,7 +65,7 @@ export class Attendance extends PartnershipRecord {
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   practitionerId: string;
 
   /**
@@ -81,7 +82,7 @@ export class Attendance extends PartnershipRecord {
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   deputyForId: string | null;
 
   /** The items to which somebody without a seat was invited then, hidden ones too; null for whoever had a seat. */

@@ -105,7 +105,7 @@ export class Hearers {
     const anyway = {
       ...hearer,
       emergencyCaseIds: [],
-      namedSinceEmergencyIds: [],
+      emergencyRoleIdsAsShared: [],
     };
     if (await mayRead(work, hearer, listing)) {
       const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await mayRead(work, anyway, listing));

@@ -1,4 +1,5 @@
-import { IsOptional, IsUUID, Length } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
@@ -23,7 +24,7 @@ export class Recusal extends ListingRecord {
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   practitionerId: string;
 
   /** Why. */

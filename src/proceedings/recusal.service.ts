@@ -10,7 +10,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { itemOf, withinItem } from '../meetings/items.js';
-import { Meeting, type Listing } from '../meetings/meeting.entity.js';
+import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
@@ -73,9 +73,29 @@ export class RecusalService {
         endedById: null,
         endReason: null,
       });
+      await this.recuseFromOtherItems(work, made);
       await mustLeaveSomebody?.();
       happenedUnseen(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
+    });
+  }
+
+  /**
+   * Recuses the person from all other items of the case that are still to be heard. The actor need not know of these
+   * items: a case can be listed at several meetings.
+   */
+  private async recuseFromOtherItems(work: UnitOfWork, made: Recusal): Promise<void> {
+    await work.asSystem(async () => {
+      const { caseId, practitionerId } = made;
+      const toBeHeard = await work.manager.query<{ id: string; meetingId: string }[]>(OTHER_ITEMS_TO_BE_HEARD, [
+        caseId,
+        practitionerId,
+        TO_BE_HELD,
+      ]);
+      for (const item of toBeHeard) {
+        await this.hearers.heardUntilNow(work, { id: item.id });
+        await copyRecusal(work, made, item);
+      }
     });
   }
 
@@ -94,6 +114,26 @@ export class RecusalService {
       return work.respond.one(RecusalView, ended);
     });
   }
+}
+
+/** Items of the case $1 to be heard, at meetings with a status of $3, from which person $2 is not recused. */
+const OTHER_ITEMS_TO_BE_HEARD = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l
+  JOIN meetings m ON m.id = l.meeting_id AND m.status = ANY ($3)
+  WHERE l.case_id = $1 AND l.outcome IS NULL AND l.removed_at IS NULL AND NOT EXISTS (
+    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.ended_at IS NULL)
+  ORDER BY l.id`;
+
+/** Recuses the person from another item of the same case. The event is not part of the case's timeline. */
+export async function copyRecusal(
+  work: UnitOfWork,
+  { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
+  item: Pick<Listing, 'id' | 'meetingId'>,
+): Promise<void> {
+  happenedUnseen(
+    work,
+    'recusal.made',
+    await work.write.insert(Recusal, { ...recusal, listingId: item.id, meetingId: item.meetingId }),
+  );
 }
 
 async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { IsOptional, IsString, IsUUID, Matches, ValidateIf } from 'class-validator';
+import { IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 
 /** Asks the policy about one record. */
 export class ExplanationRequest {
@@ -10,7 +11,7 @@ export class ExplanationRequest {
    * that counts recusals as well.
    */
   @ValidateIf((request: ExplanationRequest) => request.actor !== undefined)
-  @IsUUID()
+  @Uuid()
   actor?: string;
 
   /** The action, e.g. `read`; about somebody else no other. */
@@ -24,7 +25,7 @@ export class ExplanationRequest {
   type: string;
 
   /** The record. */
-  @IsUUID()
+  @Uuid()
   id: string;
 
   /** One field of the record. Only for who may read the record. */
@@ -35,6 +36,6 @@ export class ExplanationRequest {
 
   /** For a person, place or group: the panel in whose context it is read. Without it, every panel through which it is read. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }

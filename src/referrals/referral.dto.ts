@@ -1,16 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsUUID,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, Length, Matches, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import {
   REDIRECTION_REASONS,
@@ -27,7 +18,7 @@ import {
 export class ReferralQuery extends PageQuery {
   /** Only referrals to this panel. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 
   /** Only referrals with this status. */
@@ -115,7 +106,7 @@ export class ReferralRequest extends IntersectionType(
 export class ReferralAcceptance {
   /** The agency that leads, at first; the referrer where none is named. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   leadAgencyId?: string;
 }
 
@@ -156,7 +147,7 @@ export class ReferralRedirection extends PickType(ReferralDecision, ['targetPane
 export class ReferralCopyRequest {
   /** The panel; the one that the redirection names where you name none. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }
 

@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, Length, Matches } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -150,7 +151,7 @@ export class Referral extends AboutSubject {
   /** The panel that is asked. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   panelId: string;
 
   /** Human reference, e.g. `REF-JAG-2026-48213`, from the first submission on. */
@@ -386,7 +387,7 @@ export class ReferralPerson extends ReferralRecord {
   @ForeignKey(() => Person)
   @Index()
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   personId: string;
 
   /** The role in this matter. */
@@ -433,7 +434,7 @@ export class ReferralDecision extends ReferralRecord {
   @ForeignKey(() => Panel)
   @Classified('professional_opinion', 'summary')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => Panel)
   targetPanelId: string | null;
 

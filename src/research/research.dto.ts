@@ -1,5 +1,6 @@
 import { ApiProperty, IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsBoolean, IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { RESEARCH_STATUSES, ResearchPoint, type ResearchStatus } from './research.entity.js';
@@ -12,7 +13,7 @@ export class ResearchQuery extends PageQuery {
 
   /** Only requests to this agency. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   askedAgencyId?: string;
 }
 
@@ -23,7 +24,7 @@ export class ResearchQuery extends PageQuery {
 export class ResearchAsking {
   /** Only for this item. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   listingId?: string;
 
   /** These agencies, instead of the usual ones. */
@@ -31,7 +32,7 @@ export class ResearchAsking {
   @IsOptional()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
-  @IsUUID(undefined, { each: true })
+  @Uuid({ each: true })
   agencyIds?: string[];
 
   /** An earlier last day than the meeting's own. */

@@ -150,12 +150,14 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
       sentence: ANSWERS,
       actions: ['read', 'answer'],
       within: 'read',
+      isTimeLimited: true,
       where: answering,
     },
     {
       name: 'asked',
       sentence: ANSWERS,
       actions: ['read', 'answer'],
+      isTimeLimited: true,
       where: answering,
       fields: [
         'id',

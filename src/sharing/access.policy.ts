@@ -81,9 +81,10 @@ const OPEN_EMERGENCIES = `emergency_accesses e
 declareAttribute('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
 
 declareAttribute(
-  'namedSinceEmergencyIds',
+  'emergencyRoleIdsAsShared',
   `SELECT coalesce(jsonb_agg(cp.id ORDER BY cp.id), '[]') FROM case_people cp
-   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id AND cp.created_at >= e.opened_at`,
+   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e 
+     ON e.case_id = cp.case_id AND (cp.created_at >= e.opened_at OR cp.agency_id = who.agency_id)`,
 );
 
 declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}

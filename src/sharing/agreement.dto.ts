@@ -1,15 +1,7 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { AGENCY_TYPES, ANY_CONTRIBUTOR, PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { DATA_CATEGORIES, LEGAL_GATEWAYS, SHARING_LEVELS } from '../authorization/data-categories.js';
 import { PURPOSES } from '../authentication/purposes.js';
@@ -144,7 +136,7 @@ export class SharingDraftChange {
 export class SharingDraftRequest extends SharingDraftChange {
   /** The version from which everything is taken that is not said here; its signatures are not. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   basedOn?: string;
 }
 

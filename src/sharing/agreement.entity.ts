@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsIn, IsUUID, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, IsIn, Length, Matches } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import {
@@ -21,7 +22,7 @@ import type { StateMachine } from '../records/state-machine.js';
 @Unique(['partnershipId', 'code'])
 export class SharingAgreement extends PartnershipRecord {
   @ForeignKey(() => Partnership)
-  @IsUUID()
+  @Uuid()
   declare partnershipId: string;
 
   /** Short code, unique in the partnership, e.g. `ISA-ASK-JAG`. */
@@ -148,7 +149,7 @@ export class SharingParty extends RecordEntity {
   @ForeignKey(() => Agency)
   @Index()
   @Classified('administrative')
-  @IsUUID()
+  @Uuid()
   agencyId: string;
 
   /** `controller`, `joint` (controller, with others) or `processor`. */

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified, ReasonOfPanel } from '../authorization/classification.js';
@@ -40,7 +41,7 @@ export class Exclusion extends PartnershipRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   practitionerId: string | null;
 
   /** … or a whole agency … */
@@ -49,7 +50,7 @@ export class Exclusion extends PartnershipRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   agencyId: string | null;
 
   /** … or everybody who has or had this name, also somebody who is registered later. */
@@ -70,7 +71,7 @@ export class Exclusion extends PartnershipRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   caseId: string | null;
 
   /** … or one person and every case with a role for them, as far as `reach` says. */
@@ -78,7 +79,7 @@ export class Exclusion extends PartnershipRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   @References(() => typeNamed('Person'), ['read', 'exclude'])
   personId: string | null;
 

@@ -1,8 +1,8 @@
-import { IsUUID } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 
 /** Asks what would change if a version came into force. */
 export class SimulationRequest {
   /** The proposed version. */
-  @IsUUID()
+  @Uuid()
   versionId: string;
 }

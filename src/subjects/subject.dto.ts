@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsOptional, IsUUID, Length } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
@@ -7,7 +8,7 @@ import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 export class SubjectQuery {
   /** The panel in whose context you read: you see what its agreement shares. Without it, what all your panels share. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }
 
@@ -33,7 +34,7 @@ const PERSON_FIELDS = [
 /** Records a person in one partnership. Everything but the partnership may be unknown. */
 export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
   /** The partnership that the person is recorded in. */
-  @IsUUID()
+  @Uuid()
   partnershipId: string;
 }
 
@@ -53,7 +54,7 @@ export class RevealRequest {
 /** Looks for people whom you may see by name, with personal data in the body and never in the address. */
 export class PersonSearch {
   /** The partnership to search in. */
-  @IsUUID()
+  @Uuid()
   partnershipId: string;
 
   /** Family name; capitals, accents, hyphens and spaces do not matter. */
@@ -67,7 +68,7 @@ export class PersonSearch {
 
   /** The panel in whose context you search. Without it, what all your panels share decides. */
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   panelId?: string;
 }
 
@@ -75,7 +76,7 @@ const PLACE_FIELDS = ['kind', 'name', 'addressText', 'uprn', 'postcode'] as cons
 
 export class PlaceRequest extends PickType(Place, PLACE_FIELDS) {
   /** The partnership that the place lies in. */
-  @IsUUID()
+  @Uuid()
   partnershipId: string;
 }
 
@@ -85,7 +86,7 @@ const GROUP_FIELDS = ['kind', 'name', 'description'] as const;
 
 export class GroupRequest extends PickType(Group, GROUP_FIELDS) {
   /** The partnership that the group is recorded in. */
-  @IsUUID()
+  @Uuid()
   partnershipId: string;
 }
 

@@ -4,12 +4,12 @@ import {
   IsIn,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
   Matches,
   MaxLength,
   ValidateIf,
 } from 'class-validator';
+import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
@@ -199,7 +199,7 @@ export class ProtectedAddress extends KnownRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @ValidateIf(({ panelId }: { panelId: unknown }) => panelId !== null)
-  @IsUUID()
+  @Uuid()
   panelId: string | null;
 
   /** A refuge, or another address that is restricted. */
@@ -336,7 +336,7 @@ export abstract class AboutSubject extends ContributedRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   personId: string | null;
 
   /** The place, where it is about one. */
@@ -345,7 +345,7 @@ export abstract class AboutSubject extends ContributedRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   placeId: string | null;
 
   /** The group, where it is about one. */
@@ -354,6 +354,6 @@ export abstract class AboutSubject extends ContributedRecord {
   @Index()
   @Classified('administrative')
   @IsOptional()
-  @IsUUID()
+  @Uuid()
   groupId: string | null;
 }

@@ -488,6 +488,34 @@ test('a recused person cannot read the item after it is put off and listed by ha
   await (await by('police-sergeant')).get(`${second.path}/listings/${String(again.id)}`).expect(404);
 });
 
+test('a recused person cannot read the items of a case that is listed at two meetings', async () => {
+  const [first, second, third] = [await convened(), await convened({ days: 61 }), await convened({ days: 62 })];
+  const inspector = await by('police-inspector');
+  const sergeant = await by('police-sergeant');
+  const item = async (meeting: Convened, caseId: string): Promise<string> =>
+    (await inspector.post(`${meeting.path}/listings`, { caseId, kind: 'new' }).expect(201)).body.id as string;
+  const caseId = await opened('housing-officer');
+  const before = await item(first, caseId);
+  const meanwhile = await item(second, caseId);
+  await recused('police-sergeant', first, before);
+  await sergeant.get(`${second.path}/listings/${meanwhile}`).expect(404);
+  const later = await item(third, caseId);
+  expect((await removed('police-inspector', first, before)).status).toBe(200);
+  await sergeant.get(`${third.path}/listings/${later}`).expect(404);
+});
+
+test('a recused person cannot read a later item after the first was decided without being begun', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const caseId = await opened('housing-officer');
+  const inspector = await by('police-inspector');
+  const { body: item } = await inspector.post(`${first.path}/listings`, { caseId, kind: 'new' }).expect(201);
+  await recused('police-sergeant', first, item.id as string);
+  const decided = { listingId: item.id, kind: 'note', text: 'Noted.', rationale: 'Nothing new.', dissent: null };
+  await inspector.post(`${first.path}/decisions`, decided).expect(201);
+  const { body: again } = await inspector.post(`${second.path}/listings`, { caseId, kind: 'new' }).expect(201);
+  await (await by('police-sergeant')).get(`${second.path}/listings/${String(again.id)}`).expect(404);
+});
+
 test('a recused coordinator gets the same refusal whether or not another meeting hears the case', async () => {
   const meetings = [await convened(), await convened({ days: 61 }), await convened({ days: 62 })] as const;
   const [first, second, third] = meetings;
@@ -508,7 +536,7 @@ test('a recused coordinator gets the same refusal whether or not another meeting
     refusal(await removed(COORDINATOR, first, seen, third.id)),
   ];
   expect(toSecond).toEqual(toThird);
-  expect(toSecond).toMatchObject({ status: 403, code: 'not-permitted' });
+  expect(toSecond).toMatchObject({ status: 404, code: 'not-found' });
 
   const answers: object[] = [];
   for (const isCarriedOver of [true, false]) {

@@ -87,6 +87,11 @@ describe('an end at once', () => {
     expect(outcome(ended)).toEqual([200, undefined]);
     expect(ended.body).toMatchObject({ validTo: day(-1), endReason: 'Left the job.', endedAt: expect.any(String) });
     expect(await readsACase('fire-officer', 'ask-jag')).toBe(false);
+    for (const who of ['fire-officer', 'police-sergeant', 'idva', 'cmarac-chair', 'dpo']) {
+      const { status, body } = await (await by(who)).get(`${seatsOf('ask-jag')}?limit=100`);
+      const seats = status === 200 ? (body.data as { id: string; endReason?: string }[]) : [];
+      expect([who, seats.find(({ id }) => id === ended.body.id)?.endReason]).toEqual([who, undefined]);
+    }
     expect(outcome(await endNow('jag-coordinator', 'ask-jag', ended.body.id))).toEqual([409, 'seat-ended']);
   });
 

@@ -96,7 +96,7 @@ function memberOf(panelIds: string[]): Actor {
     panelExclusions: [],
     peopleOfHiddenMatters: [],
     emergencyCaseIds: [],
-    namedSinceEmergencyIds: [],
+    emergencyRoleIdsAsShared: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],
     namedInExcluded: [],

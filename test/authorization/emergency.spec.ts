@@ -387,3 +387,24 @@ test('the database holds it to its hour and its review to somebody else', async 
     set(`outcome = 'justified', review_note = 'mine', reviewed_at = now(), reviewed_by_id = practitioner_id`),
   ).rejects.toThrow('emergency_accesses_review');
 });
+
+test('shows no more of somebody whom a colleague named before the access was opened', async () => {
+  const { rows } = await owner.query<{ case: string; person: string }>(
+    `SELECT c.id AS case, p.id AS person FROM cases c JOIN persons p ON p.agency_id <> $1 AND p.ethnicity IS NOT NULL
+       WHERE c.panel_id = (SELECT id FROM panels WHERE code = 'ask-jag') AND c.closed_at IS NULL
+         AND EXISTS (SELECT FROM case_people n WHERE n.person_id = p.id AND n.panel_id = c.panel_id)
+         AND NOT EXISTS (SELECT FROM case_people n WHERE n.person_id = p.id AND n.case_id = c.id)
+         AND p.id IS DISTINCT FROM c.person_id ORDER BY 1, 2`,
+    [me.agencyId],
+  );
+  const withheld = async (person: string): Promise<string[]> =>
+    (await sergeant.get(`/v1/persons/${person}`).expect(200)).body.withheld;
+  const found: typeof rows = [];
+  for (const row of rows) if ((await withheld(row.person)).includes('ethnicity')) found.push(row);
+  const { case: caseId, person } = found[0]!;
+  const role = { personId: person, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+  await (await by('police-inspector')).post(`/v1/cases/${caseId}/people`, role).expect(201);
+  const before = await withheld(person);
+  expect((await open(caseId)).status).toBe(201);
+  expect(await withheld(person)).toEqual(before);
+});

@@ -194,8 +194,20 @@ describe('a request for access', () => {
       excluded: false,
     });
     const approved = await command('jag-coordinator', pathOf(asked), 'approval', { expiresAt: inDays(2) });
-    expect([approved.status, approved.body.excluded]).toEqual([200, false]);
-    await (await by('idva')).get(`/v1/cases/${about.id}`).expect(404);
+    expect(approved.status).toBe(200);
+    expect(approved.body).toMatchObject({
+      version: 1,
+      status: 'approved',
+      grantedUntil: expect.any(String),
+      excluded: false,
+    });
+    const asker = await by('idva');
+    await asker.get(`/v1/cases/${about.id}`).expect(404);
+    const { body: theirs } = await asker.get(pathOf(asked)).expect(200);
+    expect(theirs).toMatchObject({ version: 1, status: 'submitted', grantedUntil: null, revokedAt: null });
+    expect((await ask('idva', { caseReference: about.reference })).body.code).toBe('asked-already');
+    const withdrawn = await command('idva', pathOf(asked), 'withdrawal');
+    expect([withdrawn.status, withdrawn.body.status]).toEqual([200, 'withdrawn']);
     await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
   });
 

@@ -253,3 +253,43 @@ test('a person who says no panel gets a refusal', async () => {
   ).post(`/v1/persons/${person}/protected-addresses`, { kind: 'refuge', address: WRITTEN });
   expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, '/panelId']);
 });
+
+describe('somebody who is excluded from a case that names the person', () => {
+  let address: string;
+  const disclosuresOf = async (who: string): Promise<{ id: string; pending: string | null }[]> =>
+    (await (await by(who)).get(`/v1/disclosures?recordId=${address}&limit=100`).expect(200)).body.data;
+
+  beforeEach(async () => {
+    const worker = await by('social-worker');
+    const named = { partnershipId, givenName: 'Isaura', familyName: 'Penhaligon' };
+    person = (await worker.post('/v1/persons', named).expect(201)).body.id;
+    const role = { personId: person, role: 'witness', rationale: 'Lives next door.', since: '2026-01-01' };
+    await worker.post(`/v1/cases/${cases.marac}/people`, role).expect(201);
+    address = (await recorded('social-worker', panel('ask-marac'))).body.id;
+    expect(await revealed('idva', address)).toBe(200);
+    expect(await disclosuresOf('syv-chair')).not.toEqual([]);
+    const { id } = await practitioner(owner, 'syv-chair');
+    const exclusion = { caseId: cases.marac, practitionerId: id, reason: 'Her former husband.' };
+    await (await by('marac-coordinator')).post('/v1/exclusions', exclusion).expect(201);
+  });
+
+  afterEach(() => owner.query('DELETE FROM exclusions WHERE case_id = $1', [cases.marac]));
+
+  test('cannot learn from disclosures that the person has a protected address', async () => {
+    expect(await known('syv-chair')).toBe(0);
+    expect(await disclosuresOf('syv-chair')).toEqual([]);
+    const lead = await by('syv-chair');
+    const { body } = await lead.get(`/v1/disclosures?personId=${person}&limit=100`).expect(200);
+    expect(body.data.filter((one: { recordType: string }) => one.recordType === 'ProtectedAddress')).toEqual([]);
+  });
+
+  test('cannot settle that recipients were told of a change of the address', async () => {
+    const path = `/v1/protected-addresses/${address}`;
+    await (await by('social-worker')).patch(path, { address: 'Another house' }, '*').expect(200);
+    const [pending] = (await disclosuresOf('marac-coordinator')).filter((one) => one.pending);
+    expect(pending).toBeDefined();
+    await (await by('syv-chair')).post(`/v1/disclosures/${pending!.id}/notification`).set('if-match', '*').expect(404);
+    const { body } = await (await by('syv-chair')).get('/v1/notices?limit=100').expect(200);
+    expect(body.data.filter((one: { subjectId: string }) => one.subjectId === pending!.id)).toEqual([]);
+  });
+});

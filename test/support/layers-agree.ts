@@ -373,7 +373,7 @@ class Examination {
         context: {
           panelIds: contexts.map((one) => one.panelId).filter((one) => one !== null),
           inEmergency: contexts.some(
-            (one) => actor.emergencyCaseIds.includes(one.caseId) && !actor.namedSinceEmergencyIds.includes(one.id),
+            (one) => actor.emergencyCaseIds.includes(one.caseId) && !actor.emergencyRoleIdsAsShared.includes(one.id),
           ),
         },
       };
