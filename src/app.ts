@@ -7,6 +7,7 @@ import { config } from './config.js';
 import { serveDocs } from './docs.js';
 import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
 import { RateLimits } from './rate-limit.js';
+import { secureForBrowsers } from './browsers.js';
 import { USUAL_BODY_BYTES } from './http/body-limit.js';
 import { correlationIdOf } from './http/request-context.js';
 import { registerRoute } from './http/known-routes.js';
@@ -44,19 +45,12 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodies(fastify);
   const authentication = app.get(JwtAuthGuard);
+  // before authentication: a pre-flight request of a browser has no token
+  await secureForBrowsers(app);
   const limits = await RateLimits.register(app, fastify);
   fastify.addHook('onRoute', registerRoute);
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      'cache-control': 'no-store',
-      'access-control-allow-origin': config.allowedOrigin,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'strict-transport-security': 'max-age=31536000; includeSubDomains',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'x-correlation-id': correlationIdOf(request),
-    });
+    void reply.headers({ 'cache-control': 'no-store', 'x-correlation-id': correlationIdOf(request) });
     await limits.around(request, reply, () => authentication.authenticate(request, reply));
   });
   // a connection that stays open after its last answer would hold the service back from ending

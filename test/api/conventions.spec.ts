@@ -514,6 +514,30 @@ describe('whoever is answered', () => {
     }
   });
 
+  it('in a browser gets the permitted methods and headers before a call from another origin, without a token', async () => {
+    const preflight = await fetch(`${server.url}/v1/cases/${randomUUID()}`, {
+      method: 'OPTIONS',
+      headers: {
+        ...{ origin: 'https://wardmote.example', 'access-control-request-method': 'PATCH' },
+        'access-control-request-headers': 'authorization,if-match,idempotency-key,purpose',
+      },
+    });
+    const header = (name: string): string[] => (preflight.headers.get(name) ?? '').toLowerCase().split(/,\s*/);
+    expect(preflight.status).toBe(204);
+    expect(header('access-control-allow-origin')).toEqual(['https://wardmote.example']);
+    expect(header('access-control-allow-methods')).toEqual(expect.arrayContaining(['get', 'post', 'patch']));
+    expect(header('access-control-allow-headers')).toEqual(
+      expect.arrayContaining(['authorization', 'if-match', 'idempotency-key', 'purpose', 'x-correlation-id']),
+    );
+    const answer = await fetch(`${server.url}/v1/cases`, { headers: { origin: 'https://elsewhere.example' } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://wardmote.example');
+    expect(answer.headers.get('access-control-expose-headers')).toContain('ETag');
+    expect(answer.headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+    expect(answer.headers.get('strict-transport-security')).toContain('includeSubDomains');
+  });
+
   it('too often is told when to come back, and nobody else is', async () => {
     const strict = await givenServer({ database: server.database, env: { RATE_LIMIT: '5' } });
     const [eager, calm] = [await as(strict, 'idva'), await as(strict, 'analyst')];
