@@ -1,6 +1,6 @@
 /**
- * What the order of an agenda goes by, of each case. It is the service's own question, of which only the order is told. Whether an
- * emergency meeting can wait goes by what the actor is shown.
+ * Facts by which an agenda is ordered, read for each case as the system. Only the resulting order is shown. Whether an
+ * emergency meeting can wait is decided by what the actor may read.
  */
 import { Assessment } from '../cases/assessment.entity.js';
 import { Case } from '../cases/case.entity.js';
@@ -15,11 +15,14 @@ const HIGH: Band = 'high';
 
 const BAND = `ARRAY[${BANDS.map((band) => `'${band}'`).join(', ')}]`;
 
-/** The highest band that holds for the case `c`: confirmed, or of an assessment that no other took the place of. */
+/** SQL for the highest risk band of the case `c`: the confirmed one, or one of an assessment that is not superseded. */
 const RISK = `greatest(array_position(${BAND}, c.risk_band), (SELECT max(array_position(${BAND}, a.effective_band))
   FROM assessments a WHERE a.case_id = c.id AND NOT EXISTS (SELECT FROM assessments n WHERE n.supersedes_id = a.id)), 0)`;
 
-/** Who leads, who has something to do, who told something, who is invited: they must be in the room. */
+/**
+ * SQL for the agencies that must be present: the lead agency, owners of open actions, contributors and invited
+ * agencies.
+ */
 const ROOM = `SELECT c.lead_agency_id AS agency
   UNION SELECT t.owner_agency_id FROM actions t WHERE t.case_id = c.id AND t.status = ANY ($3)
   UNION SELECT k.agency_id FROM contributions k WHERE k.case_id = c.id AND NOT k.agency_only AND k.recalled_at IS NULL
@@ -47,7 +50,7 @@ export async function weighed(work: UnitOfWork, { id }: Meeting, listings: reado
   });
 }
 
-/** What does not fit between the beginning and the planned end; without one everything does. */
+/** Returns the overflow between the beginning and the planned end. Without a planned end every item fits. */
 export async function overflow(
   work: UnitOfWork,
   { panelId, scheduledAt, endsAt }: Meeting,
@@ -63,7 +66,10 @@ export async function overflow(
   return overflowOf(order, minutes, ({ caseId }) => (counts.get(caseId) ?? 0) >= limit);
 }
 
-/** Is a case of high risk on the list? What is withheld from the actor counts as not high, because the answer would tell of it. */
+/**
+ * Returns whether a case of high risk is on the list. A risk withheld from the actor counts as not high, because the
+ * answer would reveal it.
+ */
 export async function hearsHighRisk(work: UnitOfWork, { id }: Meeting): Promise<boolean> {
   const listed = await work.records.findMany('read', Listing, { meetingId: id, removedAt: null });
   const caseIds = listed.map(({ caseId }) => caseId);

@@ -12,7 +12,7 @@ import { Meeting } from './meeting.entity.js';
 export class CalendarController {
   constructor(private readonly calendar: CalendarService) {}
 
-  /** Your meetings to come, for your calendar (iCalendar): when, and which panel, and nothing of what is heard */
+  /** Get your coming meetings as an iCalendar file: times and panels, without the cases heard */
   @Get('calendar')
   @RequirePermission('read', Meeting)
   @ApiAnswer.file(CALENDAR)
@@ -20,7 +20,9 @@ export class CalendarController {
     return this.calendar.toCome(actor);
   }
 
-  /** One meeting for your calendar (iCalendar); its sequence grows with each change, and it says when it was called off */
+  /**
+   * Get one meeting as an iCalendar file; the sequence number grows with each change, and a cancellation is included
+   */
   @Get('meetings/:id/calendar')
   @RequirePermission('read', Meeting)
   @ApiAnswer.file(CALENDAR)

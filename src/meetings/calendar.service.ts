@@ -8,10 +8,10 @@ import { CALENDAR, calendarOf, type Appointment } from './calendar.js';
 import { AppointmentView, MeetingPanelView } from './calendar.response.js';
 import { Meeting } from './meeting.entity.js';
 
-/** Of all meetings to come, so many at most: the calendar of whoever sits on every panel for a year. */
+/** Maximum number of meetings in a calendar: a year's meetings of a person on every panel. */
 const MOST = 500;
 
-/** Meetings for the reader's own calendar. */
+/** Meetings in iCalendar format. */
 @Injectable()
 export class CalendarService {
   constructor(private readonly records: Records) {}
@@ -23,7 +23,7 @@ export class CalendarService {
     });
   }
 
-  /** Also what was called off: a calendar that kept it strikes it out. */
+  /** Returns the calendar of coming meetings, including cancelled ones, which calendars show as cancelled. */
   toCome(actor: Actor): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meetings = await work.records.findMany('read', Meeting, { scheduledAt: { $gte: work.now } }, MOST);

@@ -1,6 +1,7 @@
 /**
- * Meetings as appointments (RFC 5545). A calendar leaves for devices and servers of which nothing is known: it names the panel
- * and its kind, never a person, a case or what is written about the meeting; of a compartment not even that.
+ * Meetings as appointments in iCalendar format (RFC 5545). Calendars are copied to unknown devices and servers. They
+ * therefore name the panel and its kind, never a person, a case or a text about the meeting; a compartment is not
+ * named.
  */
 import { DateTime } from 'luxon';
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
@@ -11,16 +12,16 @@ export const CALENDAR = 'text/calendar';
 const LONDON = 'Europe/London';
 const UID_DOMAIN = 'wardmote.example';
 
-/** What of a meeting stands in a calendar. */
+/** Meeting as an appointment. */
 export interface Appointment {
   id: string;
-  /** Counts the changes of the meeting: a calendar keeps the highest. */
+  /** Version of the meeting, sent as SEQUENCE: a calendar application shows the highest. */
   version: number;
   status: MeetingStatus;
   scheduledAt: Date;
   endsAt: Date | null;
   updatedAt: Date;
-  /** The panel, where it may be named. */
+  /** Panel; null if it may not be named. */
   panel: { name: string; type: PanelType } | null;
 }
 
@@ -40,14 +41,15 @@ const titleOf = ({ panel }: Appointment): string =>
 
 const inLondon = (moment: Date): DateTime => DateTime.fromJSDate(moment, { zone: LONDON });
 
-/** `isOne`: an invitation to one meeting, which is called off by a method of its own. */
+/** Formats appointments. `isOne`: invitation to one meeting, whose cancellation is sent as METHOD:CANCEL. */
 export function calendarOf(appointments: readonly Appointment[], { isOne = false } = {}): string {
   const isCancelled = isOne && appointments.every(({ status }) => status === 'cancelled');
   const calendar = ical({
     name: 'Panel meetings',
     prodId: { company: 'Wardmote', product: 'Meetings', language: 'EN' },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
-    // not of the calendar: DTSTAMP, which is UTC by RFC 5545 (3.8.7.2), would be written in it
+    // time zone of the events only: with one for the calendar, DTSTAMP would be in that zone, but RFC 5545 (3.8.7.2)
+    // requires UTC
     timezone: { name: null, generator: () => LONDON_TIME },
   });
   for (const one of appointments)
@@ -64,7 +66,7 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
   return calendar.toString();
 }
 
-/** The clock of London as it has been set since 1996. */
+/** Time zone rules of London since 1996. */
 const LONDON_TIME = [
   'BEGIN:VTIMEZONE',
   `TZID:${LONDON}`,

@@ -1,6 +1,7 @@
 /**
- * How often a case was put off in a row: taken off a list, or deferred by decision, and not heard since. At the panel's
- * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
+ * Number of consecutive deferrals of a case: taken off a list, or deferred by decision, and not heard since. At the
+ * panel's `deferralLimit` only the chair of the panel may defer once more. Source: JAG note, section 1.6 "DEFERRED"
+ * (two, then the chair is alerted).
  */
 import { In } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
@@ -31,7 +32,7 @@ export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: st
   };
 }
 
-/** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
+/** Authorizes the deferral of a case. Refuses if only the chair may defer, and records an event if the chair does. */
 export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
   const { id, caseId, panelId } = listing;
   await work.records.find('list', Case, caseId, { lock: true });
@@ -46,13 +47,14 @@ export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> 
       'deferred-often',
       'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
     );
-  // of the item, so that it is hidden with it
+  // event of the item, so that it is hidden together with the item
   work.recordEvent('case.deferred-often', Listing, listing, { deferrals: before + 1 });
 }
 
 /**
- * Items from which the actor is recused count for everybody else. The actor is not refused because of them, which would tell of them;
- * the chair is told by an event of the latest of them, which is hidden from the actor with it.
+ * Records the event if the limit is reached by items from which the actor is recused. The actor is not refused because
+ * of these items, which would reveal them. The event belongs to the latest of the hidden items, so that it is hidden
+ * from the actor too and reaches the chair.
  */
 async function tellOfHidden(
   work: UnitOfWork,

@@ -1,12 +1,14 @@
-/** Meetings outside the cycle. Source: JAG note, section 1.6 "Urgent case"; MARAC note, section 2.4 "Emergency MARAC". */
+/**
+ * Meetings outside the cycle. Source: JAG note, section 1.6 "Urgent case"; MARAC note, section 2.4 "Emergency MARAC".
+ */
 import { unacceptable } from '../http/problems.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { hearsHighRisk } from './agenda-ranking.queries.js';
 import type { ListingKind, Meeting } from './meeting.entity.js';
 
 /**
- * Before an emergency meeting goes out or begins: it hears a case of high risk, or its chair says why it cannot wait. A risk that
- * is withheld from the actor counts as not high.
+ * Refuses to circulate or open an emergency meeting without a high-risk case or the chair's reason. A risk withheld
+ * from the actor counts as not high.
  */
 export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
@@ -16,7 +18,7 @@ export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<v
   );
 }
 
-/** An emergency meeting hears what is urgent, and nothing else. */
+/** Refuses items of an emergency meeting that are not urgent. */
 export function onlyUrgent(meeting: Meeting, kind: ListingKind): void {
   if (meeting.kind === 'emergency' && kind !== 'urgent')
     throw unacceptable(

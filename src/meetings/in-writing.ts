@@ -1,7 +1,7 @@
 /**
- * Panels without meetings: a sitting in writing has a closing date by which agencies tell what they know, and its chair decides
- * on what was told. Nobody is in a room, and whoever contributed or answered takes the place of those present. Source: MARAC
- * note, section 2.5 "Meeting-less mode".
+ * Meetings in writing. Agencies contribute until a closing date, and the chair decides on the contributions. Nobody is
+ * present; agencies that contributed or answered count in place of those present. Source: MARAC note, section 2.5
+ * "Meeting-less mode".
  */
 import { conflict } from '../http/problems.js';
 import { Contribution } from '../cases/case.entity.js';
@@ -13,7 +13,7 @@ import { DECISION_CATEGORY, Listing, type Meeting } from './meeting.entity.js';
 
 export const isInWriting = ({ kind }: Pick<Meeting, 'kind'>): boolean => kind === 'written';
 
-/** For what only a meeting has: a beginning, a room, items one after the other. */
+/** Refuses meetings in writing, for commands that need people present: opening, attendance, running order. */
 export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
   if (isInWriting(meeting))
     throw conflict(
@@ -23,7 +23,9 @@ export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
     );
 }
 
-/** By the chair, after the closing date, or before it where everybody who was asked has answered. */
+/**
+ * Authorizes a decision in writing: only the chair, after the closing date, or earlier if everybody asked has answered.
+ */
 export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
   await work.records.find('decide-in-writing', Listing, id);
   if (meeting.scheduledAt <= work.now) return;
@@ -41,16 +43,17 @@ export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { i
     );
 }
 
-/** Core members of the panel today, by `$1` the panel and `$2` the time. */
+/** SQL for the core members of the panel `$1` on the London day of the time `$2`. */
 const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
   AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
   AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date) ORDER BY m.practitioner_id`;
 
 /**
- * Returns the agencies that told what they know of the item. That is by an answer to a research request, or by a contribution that is
- * known, by the agreement, to every core member who may know of the decision: they read the decision, its quorum or a refusal, which
- * must not tell of a contribution that is withheld from one of them. Exclusions and recusals make no difference, so that the count does
- * not tell of them. Source: docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
+ * Returns the agencies that contributed to the item. An agency counts if it answered a research request, or made a
+ * contribution which the agreement shares with every core member who may know of the decision. These members read the
+ * decision, its quorum or a refusal, which must not reveal a contribution withheld from one of them. Exclusions and
+ * recusals are ignored, so that the count does not reveal them. Source:
+ * docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
  */
 export async function agenciesHeard(
   work: UnitOfWork,

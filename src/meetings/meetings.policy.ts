@@ -1,6 +1,7 @@
 /**
- * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
- * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
+ * Policy of meetings, items, invitations and decisions. Everybody on a panel may know when and where the panel meets.
+ * The cases heard are stored as listings, each readable as its own case. An invitation gives access to one item and its
+ * case for a period, and to nothing that was said of the case at other meetings.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
@@ -27,10 +28,10 @@ import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 
-/** Panels on which the actor has a seat, of whatever tier. */
+/** Returns the panels on which the actor has a seat of any tier. */
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
-/** An invitation of the actor that is open now, to an item that is still on its list. */
+/** Invitation of the actor that is open now, to an item that is still on its list. */
 export interface InvitationFact {
   id: string;
   caseId: string;
@@ -45,13 +46,13 @@ declare module '../authentication/actor.js' {
 }
 
 /**
- * Invitations `i` of `who`: by name, or of the agency as a whole for its safeguarding leads, and no other colleague. Source: design,
- * section 1, principle 4.
+ * SQL condition for invitations `i` of the actor `who`: by name, or to the whole agency, which only its safeguarding
+ * leads can use. Source: design, section 1, principle 4.
  */
 const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
   AND CASE WHEN i.practitioner_id IS NULL THEN ${isLeadIn('i.partnership_id')} ELSE i.practitioner_id = who.id END`;
 
-/** How a sentence says that the actor is invited. */
+/** Wording for invited actors in the sentences of rules. */
 export const IS_INVITED = 'who is invited, now, by name or as safeguarding lead of the agency that is invited,';
 
 declareAttribute(
@@ -65,7 +66,10 @@ declareAttribute(
 declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
   WHERE change.at > :now`);
 
-/** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
+/**
+ * Returns a condition for rows whose `column` holds a record to which the actor is invited now. Items from which the
+ * actor is recused do not count.
+ */
 export const invited = (
   { invitations, recusedListingIds }: Actor,
   to: keyof InvitationFact,
@@ -77,8 +81,9 @@ export const invited = (
 });
 
 /**
- * Condition for items by which the actor learns that a case is on a list to come. Of a case to which they are invited, those that
- * they may read; of any other, where also somebody without the case may follow it, each from which they are not recused.
+ * Returns a condition for items from which the actor learns that a case is on the list of a planned meeting. If the
+ * actor is invited to the case, these are the items the actor may read. For any other case, which people without access
+ * to the case may track, these are all items from which the actor is not recused.
  */
 function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
@@ -88,7 +93,7 @@ function noticeableItems(actor: Actor): Where {
   return { $and: [notRecused, { $or: [elsewhere, ...(readable ? [readable] : [])] }] };
 }
 
-/** Cases with such an item, which is not decided, at a meeting to come. */
+/** Returns a condition for cases with such an undecided item at a planned meeting. */
 const onListToCome = (actor: Actor): Where => ({
   listings: {
     $elemMatch: {
@@ -125,7 +130,8 @@ extendSubject(Case, {
     },
     {
       name: 'lister',
-      // no word of recusals: of one that others imposed, whoever is refused does not know
+      // the sentence does not mention recusals: an actor refused because of a recusal imposed by others must not learn
+      // of it
       sentence: 'who chairs or coordinates the panel, and may list the case',
       actions: ['add-to-list'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, id: { $nin: actor.recusedCaseIds } }),
@@ -177,7 +183,7 @@ export const WITHIN_CASE = {
 
 export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
-/** Who knows that a case is on a list: `item` names the column of the item. */
+/** Returns the rules for reading that a case is on a list. `item` is the column with the identifier of the item. */
 export const heard = (item: string): AllowRule[] => [
   {
     name: 'case-reader',
@@ -195,41 +201,45 @@ export const heard = (item: string): AllowRule[] => [
   },
 ];
 
-/** A case that is listed as a repeat tells of the earlier case as the case itself does. */
+/** Condition for items listed as a repeat of an earlier case that is hidden from the actor. */
 const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
 });
 
 const NO_ITEM: Where = { id: { $in: [] } };
 
-/** Items that the actor may read, or null where no single item of a case can be hidden from the actor. */
+/** Returns a condition for items the actor may read; null if no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {
   if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
   return permittedRows(withoutScopes(actor), subjectOf(Listing), 'read') ?? NO_ITEM;
 }
 
-/** Items carried over from one that is hidden from the actor, or to which a guest is not invited. */
+/** Condition for items carried over from an item that the actor, for example a guest, may not read. */
 function carriedFromHidden(actor: Actor): Where {
   const readable = readableItems(actor);
   return readable ? { carriedFromId: { $ne: null }, $nor: [{ carriedFrom: { $elemMatch: readable } }] } : NO_ITEM;
 }
 
-/** Items of whose case the actor may read none at an emergency meeting, so that there is nothing to ratify. */
+/**
+ * Condition for items of cases without a readable item at an emergency meeting, so that the actor sees nothing to
+ * ratify.
+ */
 function ratifiesHidden(actor: Actor): Where {
   const readable = readableItems(actor);
   const atEmergency = { meeting: { $elemMatch: { kind: 'emergency' } } };
   return readable ? { $nor: [{ siblings: { $elemMatch: { $and: [readable, atEmergency] } } }] } : NO_ITEM;
 }
 
-/** Items with no overdue action of which the actor may know in which case it stands. */
+/** Condition for items without an overdue action of which the actor may know the case. */
 function overdueHidden(actor: Actor): Where {
   const located = permittedRows(withoutScopes(actor), subjectOf(Action), 'locate') ?? { id: { $in: [] } };
   return { $nor: [{ overdueAction: { $elemMatch: located } }] };
 }
 
 /**
- * Values shown instead are those of a case that was never heard: kind and reason agree. A review because of an overdue action is
- * shown as one that is due. `ofItem` turns a condition for items into one for the rows that show their kind and reason.
+ * Returns the columns that may reveal a hidden record, with their substitutes. The substitutes are those of a case that
+ * was never heard, so that kind and reason agree. A review because of an overdue action is shown as a review that is
+ * due. `ofItem` turns a condition for items into a condition for the rows that show kind and reason.
  */
 export const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
   kind: {
@@ -319,17 +329,19 @@ declareSubject(Invitation, 'Invitation', {
   ],
 });
 
-// who may explain a case may know who is invited to its items, except to one that is hidden from the asker
+// readers who may explain a case may know who is invited to its items, except invitations hidden from the reader
 declareKnownAttributes(['invitations'], async (work, people) => {
   const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
   const notHidden = await work.records.known(Invitation, ['read'], ids);
   return ({ invitations, recusedListingIds }) => ({
-    // a recusal that the asker may not read closes an invitation without being named
+    // a recusal hidden from the reader ends an invitation without being mentioned
     invitations: invitations.filter((one) => notHidden.has(one.id) && !recusedListingIds.includes(one.listingId)),
   });
 });
 
-/** A missed quorum at one item, met at the next, tells who is kept from it. */
+/**
+ * Fields of a decision without its quorum. A quorum missed at one item and met at the next would reveal who is recused.
+ */
 const WITHOUT_THE_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
 
 declareSubject(Decision, 'Decision', {

@@ -22,7 +22,7 @@ import type {
 } from './meeting.dto.js';
 import { MeetingView } from './meeting.response.js';
 
-/** When a panel meets, and the end of it. */
+/** Convenes, justifies, postpones and cancels meetings. */
 @Injectable()
 export class MeetingsService {
   constructor(
@@ -55,7 +55,7 @@ export class MeetingsService {
     });
   }
 
-  /** The chair answers for an emergency meeting that hears no case of high risk. */
+  /** Records the chair's reason for an emergency meeting without a high-risk case. */
   justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('justify', Meeting, MeetingView, id);
@@ -69,7 +69,7 @@ export class MeetingsService {
     });
   }
 
-  /** Its deadlines move with it. Papers that were out go out again, as another edition. */
+  /** Postpones a meeting and its deadlines. Papers already circulated must be circulated again, as another edition. */
   postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
@@ -81,7 +81,7 @@ export class MeetingsService {
     });
   }
 
-  /** It does not take place. What is on its list stays there to be read, and can be listed at another meeting. */
+  /** Cancels a meeting. Its items remain readable and can be listed at another meeting. */
   cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
@@ -95,7 +95,7 @@ export class MeetingsService {
   }
 }
 
-/** A meeting with the deadlines that the panel's rules set for its day. */
+/** Inserts a meeting with the deadlines that the panel's rules give for its day. */
 export async function newMeeting(
   work: UnitOfWork,
   values: Pick<Meeting, 'panelId' | 'partnershipId' | 'scheduledAt' | 'venueOrMode'> & Partial<Meeting>,
@@ -107,7 +107,10 @@ export async function newMeeting(
   return meeting;
 }
 
-/** Another day, with the deadlines of that day, and what follows from it: every change of a meeting's planned time goes through here. */
+/**
+ * Moves a meeting, its deadlines, its invitations and everything that hooks derive from the time. Every change of the
+ * planned time goes through this function.
+ */
 export async function reschedule(
   work: UnitOfWork,
   hooks: MeetingHooks,
@@ -124,7 +127,7 @@ export async function reschedule(
   return moved;
 }
 
-/** A meeting ends on its day, or the day after. */
+/** Maximum length of a meeting, in days. */
 const LASTS_AT_MOST_DAYS = 1;
 
 function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
@@ -142,7 +145,10 @@ function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
     ]);
 }
 
-/** The seat holds on the day of the meeting: one that has ended by then, or begins later, chairs nothing. */
+/**
+ * Refuses a chair without a chairing seat on the day of the meeting. A seat that ends before or begins after that day
+ * does not count.
+ */
 async function chairs(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };

@@ -1,7 +1,6 @@
 /**
- * In which order the cases of a meeting are heard: by the parts of the agenda; within a part those of the highest risk first;
- * among these so that whoever must be in the room for one stays for the next; and the oldest referral first. The same
- * cases always come in the same order.
+ * Order in which the cases of a meeting are heard. Criteria: section of the agenda; highest risk; agencies in common
+ * with the preceding case, so that people need not come and go; oldest referral. The order is deterministic.
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../panels/panel-rules.js';
 import type { RecordClass } from '../database/record-class.js';
@@ -25,8 +24,8 @@ export const isHeard = (section: Section): boolean => Object.values(HEARD_IN).in
 const part = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
 
 /**
- * As their reader is shown them, and by the places that they have then: in no other way are items brought into an order that
- * somebody reads.
+ * Sorts items by section and position, both as shown to the reader. Every order that is shown to a reader comes from
+ * this function.
  */
 export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
@@ -34,7 +33,7 @@ export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId
 ): T[] =>
   asShown(type, items).sort((a, b) => part(a) - part(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1));
 
-/** The items of both, each once, in order. */
+/** Merges two lists of items without duplicates, in the order of hearing. */
 export function withAll<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
   items: readonly T[],
@@ -44,13 +43,13 @@ export function withAll<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 
   return inOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
 }
 
-/** What the order goes by. */
+/** Facts of a case by which the order is determined. */
 export interface Bearing {
   caseId: string;
-  /** The highest band in force, counted from 1; 0 where none is known. */
+  /** Highest risk band in force, counted from 1; 0 if none is known. */
   risk: number;
   referredAt: Date;
-  /** Agencies that must be in the room. */
+  /** Agencies that must be present. */
   room: string[];
 }
 
@@ -61,13 +60,13 @@ export interface Weighed extends Bearing {
 const older = (a: Bearing, b: Bearing): number =>
   a.referredAt.getTime() - b.referredAt.getTime() || (a.caseId < b.caseId ? -1 : 1);
 
-/** The share of agencies that are needed for both. */
+/** Returns the proportion of agencies that both cases require, from 0 to 1. */
 function shared({ room: here }: Bearing, { room: there }: Bearing): number {
   const both = here.filter((one) => there.includes(one)).length;
   return both / (here.length + there.length - both || 1);
 }
 
-/** After each case the one that needs most of the same agencies; the oldest begins. */
+/** Sorts cases so that each shares as many agencies as possible with the preceding one. The oldest case is first. */
 function keepingTheRoom(items: Weighed[]): Weighed[] {
   const left = [...items].sort(older);
   const order = left.splice(0, 1);
@@ -92,17 +91,17 @@ export function runningOrder(items: readonly Weighed[]): Weighed[] {
   return [...alike.values()].flatMap(keepingTheRoom);
 }
 
-/** What does not fit before the end. */
+/** Items that do not fit before the planned end. */
 export interface Overflow {
-  /** Minutes too many. */
+  /** Minutes by which the items exceed the planned time. */
   minutes: number;
-  /** Items that could be heard at another meeting. */
+  /** Items that could move to another meeting. */
   proposal: string[];
 }
 
 /**
- * What could go elsewhere so that the rest fits: the lowest risk first, and the last in the order first; never what is
- * urgent, a repeat or to be ratified, and never what `mustStay` says.
+ * Proposes items to move so that the rest fits: lowest risk first, then latest in the order. Urgent items, repeats,
+ * ratifications and items selected by `mustStay` are never proposed.
  */
 export function overflowOf(order: readonly Weighed[], minutes: number, mustStay: (one: Weighed) => boolean): Overflow {
   const over = Math.max(0, order.reduce((sum, { listing }) => sum + listing.timeboxMinutes, 0) - minutes);
