@@ -1,4 +1,4 @@
-/** By which items of meetings alone guests, and those who answer research requests, read a case. */
+/** Items of meetings that alone give guests, and people who answer research requests, access to a case. */
 import { Case } from '../cases/case.entity.js';
 import { declareItemsRead, type Reading } from '../records/through-items.js';
 import { ResearchRequest } from './research.entity.js';
@@ -13,14 +13,17 @@ const byCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
     ]),
   );
 
-/** Open requests that the actor answers: they show fields that no reading of the case shows in this way. */
+/**
+ * Returns the items of open requests that the actor answers. Requests show fields of people that no other access to the
+ * case shows in this form.
+ */
 async function asked(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
   const open = { caseId: { $in: caseIds }, askedAgencyId: work.actor.agencyId, closesAt: { $gt: work.now } };
   const requests = await work.records.findMany('read', ResearchRequest, open, 1000);
   return requests.map(({ caseId, listingId }) => [caseId, listingId]);
 }
 
-/** Open invitations to items of cases that the actor does not read without them. */
+/** Returns the items of open invitations to cases that the actor cannot read without the invitation. */
 async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
   const { actor } = work;
   const invitations = actor.invitations.filter(

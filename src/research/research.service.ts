@@ -29,13 +29,13 @@ import type {
 } from './research.dto.js';
 import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
 
-/** How long a sitting is taken to last where nobody planned its end. */
+/** Assumed length of a meeting without a planned end, in hours. */
 const USUAL_LENGTH_HOURS = 8;
 const ALL = { limit: 100 };
 
 /**
- * Agencies are asked, look into their own records, decide what to share, and answer. Late returns are flagged and stop
- * nothing. Source: MARAC note, sections 2.3, 2.4 and 4.2; law and standards note, section 1.6, step 2.
+ * Research for meetings: agencies are asked, search their own records, decide what to share, and answer. Late answers
+ * are flagged and accepted. Source: MARAC note, sections 2.3, 2.4 and 4.2; law and standards note, section 1.6, step 2.
  */
 @Injectable()
 export class ResearchService {
@@ -59,7 +59,10 @@ export class ResearchService {
     });
   }
 
-  /** Asks whoever was not asked yet; what it answers is read anew, as far as it may be read then. */
+  /**
+   * Asks the agencies that were not asked before. The response is read in a separate unit of work, as the actor may
+   * read the requests then.
+   */
   async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
@@ -75,12 +78,12 @@ export class ResearchService {
         const added = await addedTypes(work, audienceRules(rules), listing, meeting);
         const audience = await audienceOf(work, listing, request.agencyIds ?? null, added);
         if (request.agencyIds) allFound(request.agencyIds, audience);
-        // what was taken back is asked again by name
+        // cancelled requests are repeated only if the agency is named
         const missing = audience.filter(
           ({ status }) => status === null || (status === 'cancelled' && request.agencyIds !== undefined),
         );
         for (const one of missing) await this.askOne(work, meeting, listing, one, dueOn);
-        // of the item, and without numbers: who is asked tells of the people in the case
+        // event of the item, without the number of agencies, which would reveal something about the people in the case
         if (missing.length) work.recordEvent('research.asked', Listing, listing, { meetingId, dueOn });
       }
       return work.respond.one(MeetingView, meeting);
@@ -93,7 +96,7 @@ export class ResearchService {
     return this.records.read(actor, (work) => work.respond.page(ResearchRequestView, filter, query));
   }
 
-  /** Also for those who are asked and read nothing else of the meeting. */
+  /** Lists the requests of a meeting. An asked agency may list its own without access to the meeting. */
   ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const [known] = await work.records.findMany('read', ResearchRequest, { meetingId }, 1);
@@ -108,7 +111,10 @@ export class ResearchService {
     );
   }
 
-  /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
+  /**
+   * Returns the people to search for while the request is open, in the fields that the panel's agreement shares with
+   * the agency.
+   */
   people(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('read', ResearchRequest, id);
@@ -177,7 +183,7 @@ export class ResearchService {
     });
   }
 
-  /** What was corrected is a draft again. */
+  /** Corrects a point, which becomes a draft again. */
   correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', ResearchPoint, ResearchPointView, id, {
@@ -212,8 +218,9 @@ export class ResearchService {
   }
 
   /**
-   * What is shared becomes contributions, as if the agency had contributed them; a nil return says that nothing is. So what
-   * the coordination learns of a return is what it finds in the case, and never that something was withheld.
+   * Answers a request. Shared points become contributions as if the agency had contributed them; a nil return states
+   * that there are none. The coordination therefore learns of a return only what it may read in the case, and never
+   * that something was withheld.
    */
   return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -241,7 +248,7 @@ export class ResearchService {
     });
   }
 
-  /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
+  /** Reopens a request. Only the coordination can: an agency that found more asks the coordination. */
   reopen(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
@@ -289,7 +296,7 @@ export class ResearchService {
     });
   }
 
-  /** The request, while points may still be written for it. */
+  /** Returns the request if points can still be recorded for it. */
   private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
     const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
     if (found.closesAt <= work.now) throw over();
@@ -334,7 +341,7 @@ export class ResearchService {
     }
   }
 
-  /** Changes every open request of the meeting, also requests about hidden cases. */
+  /** Changes all open requests selected by `of`, including requests about cases hidden from the actor. */
   private async forAll(
     work: UnitOfWork,
     of: FindOptionsWhere<ResearchRequest>,
@@ -350,8 +357,8 @@ export class ResearchService {
 const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
 
 /**
- * Agencies without a core seat or an invitation received the people by the request alone. Others go on reading the case, so that
- * nothing is taken back from them.
+ * Records the withdrawal of people from agencies that received them only by the request. Agencies with a core seat or
+ * an invitation still read the case, so that nothing is withdrawn from them.
  */
 async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<void> {
   const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
@@ -371,7 +378,7 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
 
-/** An item that may not be asked about, or not one of this meeting. */
+/** Refuses an item: with the reason if the actor may not ask about it, as not found if it is not of this meeting. */
 async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
   await work.records.find('ask', Listing, listingId);
   throw notFound();
@@ -382,7 +389,7 @@ const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => st
 const over = (): Error =>
   conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
 
-/** The meeting's last day for research; today, where that has passed. */
+/** Returns the meeting's last day for research, or today if that day has passed. */
 function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
   const [set, today] = [researchDueOn ?? londonDay(scheduledAt), londonDay(work.now)];
   return set < today ? today : set;
