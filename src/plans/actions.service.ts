@@ -41,7 +41,7 @@ const ENDS = {
   superseded: 'supersession',
 } as const;
 
-/** What agencies have taken upon themselves, and what became of it. */
+/** Actions that agencies take on, and their results. */
 @Injectable()
 export class ActionsService {
   constructor(
@@ -55,7 +55,8 @@ export class ActionsService {
         const actions = await work.records.findMany('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
-      // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
+      // an action hidden from the actor does not prevent the closure of the case and stays with its owner: a refusal
+      // would reveal it
       obstacles: async (work, { id: caseId }) =>
         (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
@@ -86,12 +87,12 @@ export class ActionsService {
     );
   }
 
-  /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
+  /** Counts actions for the agencies on the panel and for agencies whose actions the reader may read. */
   ledger(actor: Actor, { panelId }: LedgerQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       if (panelId) await work.records.find('read', Panel, panelId);
       const seats = panelId ? await seatsOn(work, panelId) : [];
-      // as in the list of actions: to ask for those of a panel is to ask about the case
+      // as in the list of actions: filtering by panel asks about the case
       const actions = await work.records.findMany(
         panelId ? 'locate' : 'read',
         Action,
@@ -119,14 +120,17 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // so that it does not end meanwhile
+      // locked, so that the plan does not end meanwhile
       const plan = await work.records.find('add-action', Plan, planId, { lock: true });
       const proposed = await newAction(work, inPlan(plan), request);
       return work.respond.found(ActionView, proposed.id, 201);
     });
   }
 
-  /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
+  /**
+   * Changes an action for the coordination. The first due day is preserved, so that slippage shows (JAG note, section
+   * 1.8).
+   */
   change(actor: Actor, id: string, request: ActionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Action, ActionView, id, { writes: request });
@@ -155,7 +159,7 @@ export class ActionsService {
     });
   }
 
-  /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
+  /** Assigns an open action to a person. The owning agency can reassign it, because people leave and hand tasks on. */
   assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('name-owner', Action, ActionView, id);
@@ -174,7 +178,7 @@ export class ActionsService {
     });
   }
 
-  /** Only the owner or the coordination reports an action done. Source: JAG note, section 1.8. */
+  /** Reports the end of an action. Only the owner or the coordination may. Source: JAG note, section 1.8. */
   complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('complete', Action, ActionView, id);
@@ -227,7 +231,7 @@ export class ActionsService {
   }
 }
 
-/** Where an action stands: in a plan, or in the case alone, as long as that has none. */
+/** Location of an action: a plan, or the case alone if it has no plan. */
 export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
   Partial<Pick<Action, 'listingId'>>;
 
@@ -238,7 +242,7 @@ export function inPlan(plan: Plan): Standing {
   return { planId, caseId, panelId, partnershipId };
 }
 
-/** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
+/** Inserts an action, at a desk or in a meeting. The caller has checked that the actor may add to the plan or item. */
 export async function newAction(work: UnitOfWork, standing: Standing, request: ActionRequest): Promise<Action> {
   notInThePast(work, request.dueOn);
   await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
@@ -251,7 +255,7 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
     ...standing,
     ownerNamedById: ownerPractitionerId ? work.actor.id : null,
     originalDueOn: request.dueOn,
-    // whoever proposes an action to their own agency has accepted it
+    // an agency that proposes an action to itself has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
     agencyId: work.actor.agencyId,
     contributingType: work.actor.agencyType,
@@ -260,7 +264,7 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
   return proposed;
 }
 
-/** An agency that is excluded from the case would never see its action. */
+/** Refuses an owner that is excluded from the case, because the agency would never see the action. */
 async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
   if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
@@ -270,7 +274,7 @@ async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId 
     );
 }
 
-/** Nobody sets an escalation going by a day that has passed already. */
+/** Refuses due days in the past, which would start an escalation at once. */
 function notInThePast(work: UnitOfWork, dueOn: string): void {
   if (dueOn < londonDay(work.now))
     throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
@@ -278,7 +282,10 @@ function notInThePast(work: UnitOfWork, dueOn: string): void {
     ]);
 }
 
-/** Its owner accepted the action for a day: from then on it is moved back no further than to the first day named. */
+/**
+ * Refuses due days earlier than the owner accepted. Once accepted, an action can move back only to the earlier of its
+ * present and its first due day.
+ */
 function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
   notInThePast(work, to);
   const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
@@ -296,7 +303,10 @@ const namesItsOwn = (): Error =>
     'The agency that owns an action names the person: somebody of it with a seat on the panel, or its safeguarding lead. Leave the person out.',
   );
 
-/** The owning agency names the person, because naming opens the task to that person; others may only take a name out. */
+/**
+ * Returns the changes that name or remove the person. Only the owning agency names a person, because naming gives the
+ * person access to the task; others may only remove the name.
+ */
 async function ownerNamed(
   work: UnitOfWork,
   found: Action,
@@ -304,7 +314,7 @@ async function ownerNamed(
 ): Promise<Partial<Pick<Action, 'ownerPractitionerId' | 'ownerNamedById'>>> {
   if (ownerPractitionerId === undefined) return {};
   if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
-  // whoever confirms the own name was named by somebody else before
+  // no change for people who confirm their own name, which somebody else entered before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
   if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
   await inAgency(work, ownerPractitionerId, found.ownerAgencyId);

@@ -1,6 +1,6 @@
 /**
- * The ledger of actions: for each agency what it took upon itself and what became of it. It counts what its reader may read
- * and nothing else, so that no number tells of a case that is hidden. Source: JAG note, section 1.8; MARAC note, section 2.6.
+ * Ledger of actions: for each agency its actions and their results. Only actions that the reader may read are counted,
+ * so that no number reveals a hidden case. Source: JAG note, section 1.8; MARAC note, section 2.6.
  */
 import { isOpen, type Action } from './action.entity.js';
 import { isOverdue } from './overdue.js';
@@ -24,7 +24,9 @@ const count = (actions: readonly Counted[], which: (action: Counted) => boolean)
 const isDone = ({ status }: Counted): boolean => status === 'done' || status === 'verified';
 const isLate = ({ endedOn, dueOn }: Counted): boolean => endedOn !== null && endedOn > dueOn;
 
-/** Done on a day that is not known counts as done on time: nobody is blamed for what was not written down. */
+/**
+ * Counts actions by result. An action done on an unknown day counts as done on time, because lateness cannot be proved.
+ */
 export const accountOf = (actions: readonly Counted[], now: Date): Account => ({
   open: count(actions, ({ status }) => isOpen(status)),
   overdue: count(actions, (action) => isOverdue(action, now)),

@@ -18,7 +18,7 @@ import { PlanView } from './plan.response.js';
 import { smart, SMART_FIELDS, SMART_LETTERS } from './smart.js';
 import { mustBeOpen } from '../cases/open-case.js';
 
-/** What a panel plans for a case. */
+/** Plans of a case. */
 @Injectable()
 export class PlansService {
   constructor(private readonly records: Records) {}
@@ -76,8 +76,8 @@ export class PlansService {
   }
 
   /**
-   * The panel agrees the plan, and the case with it. Source: JAG note, section 1.6, guard of PLAN_AGREED, and section 2.3:
-   * every action scores 5, or the chair says why not.
+   * Agrees the plan, and moves the case to the stage `plan_agreed`. Source: JAG note, section 1.6, guard of
+   * PLAN_AGREED, and section 2.3: every action scores 5, or the chair gives a reason.
    */
   agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -110,7 +110,7 @@ export class PlansService {
     });
   }
 
-  /** Against the aims that were agreed. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
+  /** Evaluates a plan against the agreed aims. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
   evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('evaluate', Plan, PlanView, id);
@@ -141,7 +141,7 @@ export class PlansService {
     });
   }
 
-  /** What each action lacks, in words that say nothing about its content. */
+  /** Returns the SMART criteria that each action misses, without its content. */
   private async notSmart(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
     const actions = (await work.records.findMany('read', Action, { caseId, planId })).filter(
       ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
@@ -153,7 +153,7 @@ export class PlansService {
       actions.map((one) => one.id),
     );
     return actions.flatMap((action) => {
-      // what is withheld decides nothing: neither the answer nor its words may depend on it
+      // withheld values must change neither the decision nor its message
       if (!SMART_FIELDS.every((field) => shown.get(action.id)?.has(field)))
         return [{ pointer: '/chairReason', detail: `action ${action.id} is not shown to you in full` }];
       const { score, warnings } = smart(action, endOn);
@@ -169,7 +169,7 @@ export class PlansService {
   }
 }
 
-/** Each action of it that the actor sees has ended: one that the actor may not see does not stand in the way. */
+/** Refuses to close a plan while the actor can see an open action. Hidden actions do not prevent the closure. */
 async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
   const open = await work.records.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
@@ -178,7 +178,7 @@ async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Prom
   });
 }
 
-/** Open actions that are hidden from whoever closes the plan go on in the case, without the plan. */
+/** Detaches open actions hidden from the actor from the closed plan. They continue in the case. */
 async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
   await work.asSystem(async () => {
     for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
@@ -188,7 +188,9 @@ async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<vo
   });
 }
 
-/** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */
+/**
+ * Refuses an agency without a core or flexible seat on the panel. Source: JAG note, section 1.6, guard of PLAN_AGREED.
+ */
 export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: string, pointer: string): Promise<void> {
   if (!(await seatsOn(work, panelId, { agencyId })).length)
     throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
@@ -196,7 +198,7 @@ export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: st
     ]);
 }
 
-/** Who sits on the panel today, not merely as an observer. */
+/** Returns the current seats on the panel, without observers. */
 export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
   const today = londonDay(work.now);
   const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };

@@ -1,7 +1,9 @@
 /**
- * Is an action SMART? Five letters, one point each. Source: JAG note, section 2.3 "SMART enforcement".
+ * Score of an action by the SMART criteria: five letters, one point each. Source: JAG note, section 2.3 "SMART
+ * enforcement".
  *
- *   smart({ description: 'Monitor the situation', … }).warnings  [{ letter: 'specific', missed: false, detail: … }, …]
+ * smart({ description: 'Monitor the situation', … }).warnings
+ * [{ letter: 'specific', missed: false, detail: … }, …]
  */
 import type { Action } from './action.entity.js';
 
@@ -10,23 +12,23 @@ export type SmartLetter = (typeof SMART_LETTERS)[number];
 
 export interface SmartWarning {
   letter: SmartLetter;
-  /** The letter does not count; otherwise it counts, and somebody should look at it. */
+  /** Whether the letter scores no point. If false, the letter scores, but the warning should be reviewed. */
   missed: boolean;
   detail: string;
 }
 
 export interface Smart {
-  /** 0 to 5. */
+  /** Points from 0 to 5. */
   score: number;
   warnings: SmartWarning[];
 }
 
-/** Fields of an action by which it is judged. */
+/** Fields of an action on which the score depends. */
 export const SMART_FIELDS = ['description', 'measure', 'evidenceOfCompletion', 'relatesTo', 'dueOn', 'status'] as const;
 
 export type SmartInput = Pick<Action, (typeof SMART_FIELDS)[number]>;
 
-/** Verbs that say nothing alone, and what people put around them. */
+/** Vague verbs, and words usually combined with them. */
 const VAGUE = new Set(
   (
     'monitor monitoring liaise liaising continue continuing review reviewing discuss consider support engage ' +
@@ -36,7 +38,7 @@ const VAGUE = new Set(
   ).split(' '),
 );
 
-/** Nothing is left when the vague words are taken away. */
+/** Returns whether the description consists of vague words only. */
 function saysNothing(description: string): boolean {
   const words = description.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
   return words.every((word) => VAGUE.has(word));
