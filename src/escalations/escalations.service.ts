@@ -12,7 +12,7 @@ import { Escalation, escalationMachine } from './escalation.entity.js';
 import type { EscalationAnswer, EscalationQuery } from './escalation.dto.js';
 import { EscalationView } from './escalation.response.js';
 
-/** What the steering group says to agencies that leave actions undone. */
+/** Answers and closures of the steering group for actions left undone. */
 @Injectable()
 export class EscalationsService {
   constructor(
@@ -48,7 +48,7 @@ export class EscalationsService {
     });
   }
 
-  /** While the action is still to be done, its end is the end of this. */
+  /** Closes an escalation whose action was not done. While the action is open, the escalation ends with the action. */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Escalation, EscalationView, id);
@@ -62,7 +62,10 @@ export class EscalationsService {
   }
 }
 
-/** It ends with its action, unless that ends because the agency did not act: then that is what it is about. */
+/**
+ * Updates the escalation when its action ends. An action that ends because the agency did not act leaves the escalation
+ * open, as `not_done`.
+ */
 async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
   const found = await work.manager.findOneBy(Escalation, { actionId });
   if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
@@ -78,7 +81,7 @@ async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promi
 const actionOf = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
   work.manager.findOneByOrFail(Action, { id });
 
-/** What happens to it is told as of the action: to those who may know of that. */
+/** Records the event for the action, so that it is visible to people who may know of the action. */
 async function tellOfAction(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
   work.recordEvent(type, Action, await actionOf(work, escalation));
 }
