@@ -19,7 +19,7 @@ import { inTheRoomOnly } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 
-/** Who is in the room, from when to when, for whom, and in confidence. */
+/** Attendance at meetings: presence, deputies, confidentiality and corrections. */
 @Injectable()
 export class AttendanceService {
   constructor(
@@ -42,7 +42,9 @@ export class AttendanceService {
     });
   }
 
-  /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
+  /**
+   * Records an attendance: everybody's own, or anybody's by the coordination, which confirms presence by the record.
+   */
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
@@ -71,7 +73,7 @@ export class AttendanceService {
           { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
         ]);
       const current = openOf(earlier);
-      // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
+      // `attend` has decided about people who record themselves; people already recorded as present remain present
       if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
         await mayBeRecorded(work, meeting, person, isThere(status));
       const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
@@ -134,10 +136,10 @@ interface Recorded {
 }
 
 /**
- * Whether the person counts for the quorum: whoever runs the meeting recorded, while it is in session, that the person is there.
- * Nobody confirms the own presence but the chair of this meeting, and only with a seat as chair or co-chair: a coordinator who
- * opened the meeting does not. What was confirmed stays so while the person is there, since
- * the time that was confirmed.
+ * Returns the confirmation by which the person counts for the quorum. Chair or coordinator confirm presence while the
+ * meeting is in session. Only the chair of this meeting confirms their own presence, and only with a seat as chair or
+ * co-chair: a coordinator who opened the meeting cannot. A confirmation remains valid while the person stays and the
+ * time of arrival is unchanged.
  */
 async function confirmation(
   work: UnitOfWork,
@@ -157,8 +159,8 @@ async function confirmation(
 }
 
 /**
- * A recorded presence, or a part of it, is not taken back: people leave by a departure. An entry made in error is corrected by
- * whoever runs the meeting, with a reason, as long as no item was heard in the time that is taken away.
+ * Authorizes the removal of a recorded presence or a part of it. People leave by a departure. Only chair or coordinator
+ * correct an entry made in error, with a reason, and only if no item was heard in the time removed.
  */
 async function mayTakeBack(
   work: UnitOfWork,
@@ -187,8 +189,8 @@ async function mayTakeBack(
 }
 
 /**
- * Refuses to take away time in which an item was heard. Only items that the actor may see count, so that the answer tells of no
- * hidden one; who was there for any item stays recorded with it.
+ * Refuses to remove time in which an item was heard. Only items visible to the actor count, so that the answer reveals
+ * no hidden item; presences at hidden items remain recorded with these items.
  */
 async function mustNotHaveHeard(
   work: UnitOfWork,
@@ -225,10 +227,10 @@ async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitio
 }
 
 /**
- * Refuses, as present or as not there, somebody without a seat and without an invitation that is open now: nothing gives them a place
- * at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for the
- * items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may
- * read count, so that the answer tells of no hidden item; a guest of a hidden item records the own attendance.
+ * Refuses people with neither a seat nor an open invitation, who have no place at the meeting. A seat without access to
+ * cases, such as an observer's, is sufficient: the chair asks observers to leave for the items, or invites them to an
+ * item; without access they are not recorded as recipients. Only invitations visible to the actor count, so that the
+ * answer reveals no hidden item; guests of a hidden item record their own attendance.
  */
 async function mayBeRecorded(
   work: UnitOfWork,
@@ -266,13 +268,15 @@ async function mayBeRecorded(
   );
 }
 
-/** Whether the actor has a seat as chair or co-chair of the panel today. */
+/** Returns whether the actor has a seat as chair or co-chair of the panel today. */
 async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
   const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
   return (await work.records.findMany('read', Membership, seat, 1)).length > 0;
 }
 
-/** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
+/**
+ * Returns the items, including hidden ones, to which a person without a seat is invited. Null for people with a seat.
+ */
 function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
   return work.asSystem(async () => {
     const ofAgency = await isLead(work, meeting, person);
@@ -288,7 +292,7 @@ function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, 
   });
 }
 
-/** Whether invitations of the whole agency are open to the person. */
+/** Returns whether invitations of the whole agency apply to the person. */
 const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
   (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
@@ -296,8 +300,9 @@ const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | 
   cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
 
 /**
- * Ends a stay that the actor may not know of, because the person came for hidden items, when the actor records another. A person has
- * one open stay. What says that the person is not there ends nothing, and hidden apologies stay beside what the actor records.
+ * Ends an open stay hidden from the actor, because the person came for hidden items, before the actor records another.
+ * A person has at most one open stay. Records of absence end nothing; hidden apologies remain beside the actor's
+ * record.
  */
 function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
   return work.asSystem(async () => {
@@ -309,14 +314,14 @@ function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: stri
   });
 }
 
-/** The record that a new one replaces: the open stay, or else the latest that says that the person is not there. */
+/** Returns the record that a new one replaces: the open stay, otherwise the latest record of absence. */
 function openOf(earlier: Attendance[]): Attendance | undefined {
   const open = earlier.filter((one) => !one.leftAt);
   const latest = open.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())[0];
   return open.find((one) => isThere(one.status)) ?? latest;
 }
 
-/** Seats of the person on the panel that last today. */
+/** Returns the filter for the current seats of the person on the panel. */
 function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
   const today = londonDay(now);
   return {
@@ -327,7 +332,7 @@ function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | n
   };
 }
 
-/** A deputy comes for a member, where the panel lets deputies come. */
+/** Refuses deputies if the panel allows none, and deputies without another member to replace. */
 async function deputising(
   work: UnitOfWork,
   { panelId }: Meeting,
@@ -355,7 +360,7 @@ async function deputising(
     ]);
 }
 
-/** The declaration of this person to this panel that still holds: not older than a year. */
+/** Returns the time of the person's latest declaration to this panel within the past year; null without one. */
 async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
   const [last] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
@@ -365,7 +370,7 @@ async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerI
   return last?.at ?? null;
 }
 
-/** Nobody is in the room twice at a time, nor before the time. */
+/** Refuses arrivals in the future or before an earlier departure, and absence after a presence. */
 function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)

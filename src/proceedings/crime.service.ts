@@ -10,7 +10,7 @@ import { DisclosedCrimeView } from './crime.response.js';
 import { itemOf, withinItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
-/** Crimes that come to light at a meeting: the chair sees to it that they are recorded (MARAC note, section 2.6). */
+/** Crimes disclosed at a meeting, which the chair must have recorded (MARAC note, section 2.6). */
 @Injectable()
 export class CrimeService {
   constructor(private readonly records: Records) {}
@@ -40,7 +40,10 @@ export class CrimeService {
     });
   }
 
-  /** Another record takes its place, shared as the first is; with a summary of its own, as what the writer's agency contributes. */
+  /**
+   * Replaces a record by an amendment with the same sharing. An amendment with a new summary is a contribution of the
+   * writer's agency.
+   */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(

@@ -10,10 +10,10 @@ import { keptOutBy, mayRead } from './kept-out.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
- * Writes down the people who heard an item, as recipients of what was said; and those whom only a conflict kept from it, who are told of
- * nowhere but to readers who may not know of the conflict. People are recorded as soon as they are in the room and
- * may know of the item: when it begins, when they arrive, before access is taken from somebody or their account is closed, and when it ends. So somebody whose
- * access ends meanwhile, in whatever way, is a recipient of what was said until then.
+ * Records the people who heard an item, as recipients of what was said. People excluded from the item only by a
+ * conflict are recorded too, and shown as hearers to readers who may not know of the conflict. People are recorded when
+ * they are present and may know of the item: at its start, on arrival, before access is withdrawn or the account is
+ * closed, and at its end. People who lose access during the item therefore remain recipients of what was said before.
  */
 @Injectable()
 export class Hearers {
@@ -25,8 +25,9 @@ export class Hearers {
   }
 
   /**
-   * Records everybody, or one person, who was in the room during any of the item and may know of it, once; the agency that presents
-   * it tells the others. The row of the item is locked. Source: law and standards note, section 4, REQ-LOG-08.
+   * Records, once, everybody (or one person) who was present during a part of the item and may know of it. The
+   * presenting agency discloses to the agencies of the others. The caller has locked the row of the item. Source: law
+   * and standards note, section 4, REQ-LOG-08.
    */
   async heard(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
@@ -57,12 +58,12 @@ export class Hearers {
       });
   }
 
-  /** Records who heard the items that are being heard, hidden ones too, until now: called before access to them ends. */
+  /** Records the hearers of items in progress, including hidden items. Called before access to the items ends. */
   async heardUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
     await this.each(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
   }
 
-  /** Records one person as a hearer, until now, of the items of every meeting at which the person is. */
+  /** Records one person as hearer of items in progress at every meeting where the person is present. */
   async leavesNow(work: UnitOfWork, practitionerId: string): Promise<void> {
     const there = { practitionerId, status: In([...THERE]), leftAt: IsNull() };
     const meetings = await work.asSystem(() => work.manager.findBy(Attendance, there));
@@ -71,7 +72,7 @@ export class Hearers {
       await this.each(work, { meetingId, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true, practitionerId);
   }
 
-  /** Records that somebody who is recorded as there heard the items of the meeting since they arrived, hidden ones too. */
+  /** Records a person as hearer of the items heard since their arrival, including hidden items. */
   async heardSince(work: UnitOfWork, { meetingId, practitionerId, arrivedAt }: Attendance): Promise<void> {
     if (!arrivedAt) return;
     const since = ({ endedAt }: Listing): boolean => !endedAt || endedAt > arrivedAt;
@@ -87,7 +88,7 @@ export class Hearers {
     await work.asSystem(async () => {
       const ids = (await work.manager.findBy(Listing, where)).filter(counts).map(({ id }) => id);
       if (!ids.length) return;
-      // locked, so that none ends meanwhile
+      // locked, so that the items do not end meanwhile
       await work.manager.query('SELECT id FROM listings WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
       const items = await work.manager.findBy(Listing, { ...where, id: In(ids) });
       for (const item of items.filter(counts)) await this.heard(work, item, practitionerId);
@@ -95,8 +96,8 @@ export class Hearers {
   }
 
   /**
-   * Returns on what it rests that the person may hear the item, by the same rules by which they would read it, or which records alone keep
-   * them from it; null for whoever may not hear it anyway.
+   * Returns the basis on which the person may hear the item, or the conflicts that alone exclude the person. The rules
+   * are those for reading the item. Null if the person may not hear the item in any case.
    */
   private async hearingOf(work: UnitOfWork, practitionerId: string, listing: Listing): Promise<Hearing | null> {
     const { now, call } = work.actor;
@@ -120,7 +121,7 @@ type Hearing = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
 
 type Present = Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>;
 
-/** People who were there during any of the item, until now where it is being heard. */
+/** Returns the people who were present during a part of the item, which may still be in progress. */
 function inTheRoom(work: UnitOfWork, { meetingId, startedAt, endedAt }: Listing): Promise<Present[]> {
   return work.manager.query(
     `SELECT DISTINCT a.practitioner_id AS "practitionerId", a.agency_id AS "agencyId", g.type AS "contributingType"

@@ -1,4 +1,4 @@
-/** People who would have received an item of a meeting if no exclusion or recusal kept them from it. */
+/** People who would have received an item of a meeting but for an exclusion or recusal. */
 import type { Actor } from '../authentication/actor.js';
 import { explain } from '../authorization/explanation.js';
 import { subjectOf } from '../authorization/subjects.js';
@@ -13,7 +13,10 @@ export async function mayRead(work: UnitOfWork, reader: Actor, { id }: Pick<List
   return row !== undefined && explain(reader, subjectOf(Listing), 'read', row).outcome === 'permit';
 }
 
-/** Returns the identifiers of the conflicts that keep the person from the item; none where something else does, too. */
+/**
+ * Returns the conflicts that alone exclude the person from the item. Empty if the item is withheld for another reason
+ * too.
+ */
 export async function keptOutBy(
   work: UnitOfWork,
   reader: Actor,

@@ -13,7 +13,7 @@ import { OpeningAndClosureService } from './opening-and-closure.service.js';
 export class OpeningAndClosureController {
   constructor(private readonly meetings: OpeningAndClosureService) {}
 
-  /** Begin a meeting (chair, coordinator) */
+  /** Open a meeting (chair, coordinator) */
   @Post(':id/opening')
   @RequirePermission('open', Meeting)
   @ApiAnswer.updated(MeetingView)
@@ -22,8 +22,8 @@ export class OpeningAndClosureController {
   }
 
   /**
-   * Take back an opening by mistake, while nobody’s attendance was confirmed and nothing was decided (chair). Items that were
-   * begun are set back
+   * Reverse an opening made by mistake, if no attendance was confirmed and nothing decided; resets started items
+   * (chair)
    */
   @Post(':id/opening-reversal')
   @RequirePermission('reverse-opening', Meeting)
@@ -36,7 +36,7 @@ export class OpeningAndClosureController {
     return this.meetings.reverseOpening(actor, id, body);
   }
 
-  /** End a meeting (chair) */
+  /** Close a meeting (chair) */
   @Post(':id/closure')
   @RequirePermission('close', Meeting)
   @ApiAnswer.updated(MeetingView)

@@ -26,7 +26,7 @@ export class OpeningAndClosureService {
     private readonly hearers: Hearers,
   ) {}
 
-  /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
+  /** Opens the meeting, which then has a running order and cannot be rescheduled. */
   open(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
@@ -44,7 +44,7 @@ export class OpeningAndClosureService {
     });
   }
 
-  /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
+  /** Reverses the opening. The decision depends only on what the chair may see, never on a hidden item. */
   reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
@@ -68,8 +68,8 @@ export class OpeningAndClosureService {
   }
 
   /**
-   * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
-   * hidden from the chair is decided by whoever stands in, also afterwards.
+   * Closes the meeting when every item has a decision. Only items visible to the chair are required: items hidden from
+   * the chair are decided by a deputy, also after the closure.
    */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -85,7 +85,7 @@ export class OpeningAndClosureService {
           'Each item needs a decision, if only to note or to defer it.',
           undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
         );
-      // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
+      // meetings in writing have a quorum for each item; one for the meeting would count contributors to hidden items
       const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
       const closed = await work.write.update(Meeting, found, {
         status,
@@ -93,7 +93,7 @@ export class OpeningAndClosureService {
         quorate,
         chairId: found.chairId ?? actor.id,
       });
-      // an invitation may end now with a meeting that is closed before its time
+      // closing the meeting early can end invitations now
       await this.hearers.heardUntilNow(work, { meetingId: id });
       await shortenInvitations(work, closed, (one) => this.hooks.afterInvitationEnd(work, one));
       await this.hooks.afterClosure(work, closed);
@@ -104,8 +104,8 @@ export class OpeningAndClosureService {
 }
 
 /**
- * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
- * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
+ * Returns whether an attendance was confirmed or a decision taken that the actor may know of. A panel's rules may allow
+ * decisions with nobody present and before the opening, so decisions on hidden items must not change the answer.
  */
 async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
   const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
@@ -114,8 +114,8 @@ async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> 
 }
 
 /**
- * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
- * cannot be taken back that they heard it.
+ * Resets started items without a decision, including hidden ones. People recorded as present during an item remain
+ * recorded, because they heard it.
  */
 async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
   await work.asSystem(async () => {

@@ -1,11 +1,14 @@
 /**
- * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
- * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
- * that a missed quorum only warns, or that an inquorate item may only be deferred. Those count who are in the room at the item,
- * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. A guest counts
- * at the items of the invitation alone: at any other, and for the meeting, the count would tell of a guest of a hidden item. Recusals
- * from the item may be read by whoever decides on it. Exclusions do not count, since they can be hidden from whoever decides. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
- * section 3.4, `quorumRule`.
+ * Quorum of a meeting and of its items. No number is published anywhere: the panel's rules set the quorum, and a panel
+ * without such a rule is always quorate. Without quorum a meeting may note, but not agree a plan or close a case,
+ * unless the rules say that a missed quorum only warns, or that the item may only be deferred.
+ *
+ * People count if they are present at the item (or at the end of the meeting), confirmed by the chair or coordinator,
+ * and not recused. Guests count only at the items of their invitation: counted elsewhere, or for the meeting, they
+ * would reveal a hidden item. Recusals reduce the count, because people who decide on the item may read them.
+ * Exclusions do not, because they can be hidden from people who decide.
+ *
+ * Source: JAG note, section 1.2 "Quoracy"; MARAC note, section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actors } from '../authentication/actor.js';
@@ -16,14 +19,17 @@ import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '.
 
 export interface QuorumRule {
   minAgencies: number;
-  /** Types of agency without which it is not met. */
+  /** Types of agency that must be present. */
   mandatory: string[];
   chairRequired: boolean;
-  /** What a missed quorum does: is noted, stands against what settles a case, or leaves nothing but to defer. */
+  /**
+   * Effect of a missed quorum. `warn`: recorded only; `block`: no decisions that settle a case; `defer`: the item may
+   * only be deferred.
+   */
   onFail: 'warn' | 'block' | 'defer';
 }
 
-/** The `quorum` of the panel's rules; what makes no sense there is as if it were not there. */
+/** Reads `quorum` of the panel's rules. Invalid values are ignored. */
 export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
   const { minAgencies, mandatory, chairRequired, chairPresent, onFail } = Object(rules['quorum']) as Record<
     string,
@@ -43,7 +49,7 @@ export interface Present {
   chaired: boolean;
 }
 
-/** What is missing, in words; nothing where the quorum is met. */
+/** Returns the unmet requirements as text; empty if the quorum is met. */
 export function shortfalls(rule: QuorumRule, present: Present): string[] {
   const { minAgencies, mandatory, chairRequired } = rule;
   return [
@@ -57,7 +63,7 @@ const IN_A_ROOM = 'Open the meeting, and let the chair or coordinator record who
 const IN_WRITING =
   'An agency counts that has answered its research request, or contributed what each member of the panel may know of.';
 
-/** What a missed quorum leaves, and how that is said. */
+/** Decisions allowed without quorum, and their description. */
 const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
   warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
   block: {
@@ -73,13 +79,13 @@ const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allow
 export interface Quorum {
   missing: string[];
   rulesEdition: number | null;
-  /** Does what is missing stand against this kind of decision? */
+  /** Returns whether the missing quorum forbids this kind of decision. */
   forbids(kind: DecisionKind): boolean;
-  /** What may be decided nonetheless, in words. */
+  /** Description of the decisions that are still allowed. */
   allows: string;
 }
 
-/** Of a meeting in a room, or as it is at one item of it. */
+/** Returns the quorum of a meeting with people present, or of one of its items. */
 export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
   const rule = quorumRule(inForce?.rules);
@@ -102,7 +108,9 @@ export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listin
   return quorumBy(rule, inForce?.edition, present, IN_A_ROOM);
 }
 
-/** At one item of a sitting in writing: those are there who told what they know, and the chair, who decides. */
+/**
+ * Returns the quorum of an item decided in writing. Agencies that contributed and the deciding chair count as present.
+ */
 export async function quorumInWriting(
   work: UnitOfWork,
   actors: Actors,

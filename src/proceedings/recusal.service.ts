@@ -16,7 +16,7 @@ import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
 import { RecusalView } from './recusal.response.js';
 
-/** Takes people out of single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
+/** Recuses people from single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
 @Injectable()
 export class RecusalService {
   constructor(
@@ -40,14 +40,14 @@ export class RecusalService {
     });
   }
 
-  /** A conflict that somebody declares is never refused. */
+  /** Recuses a person. A person's own declaration is never refused. */
   recuse(actor: Actor, meetingId: string, request: RecusalRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
       const { partnershipId } = await itemOf(work, action, meetingId, listingId);
-      // who is left is counted before items are locked, as for an exclusion
+      // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
         : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
@@ -55,7 +55,7 @@ export class RecusalService {
       const listing = await itemOf(work, action, meetingId, listingId, { lock: true });
       if (declared) {
         onlyAPerson(actor);
-        // an emergency access is to read: what somebody learnt by it stays in no record of theirs
+        // emergency access is for reading only: a declaration would preserve what the actor learnt by it
         await work.records.find('take-part', Case, listing.caseId);
       } else {
         await known(work, listing, practitionerId);
@@ -79,7 +79,7 @@ export class RecusalService {
     });
   }
 
-  /** The chair ends it; whoever is recused does not. */
+  /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
   end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
@@ -104,7 +104,7 @@ async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerI
     ]);
 }
 
-/** Who has a conflict is not told on the case’s timeline, which everybody in it reads. */
+/** Records the event without the case, whose timeline every reader of the case sees. */
 function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
   work.recordEvent(event, Recusal, recusal);
 }

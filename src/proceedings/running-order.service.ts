@@ -13,7 +13,7 @@ import { Hearers } from './hearers.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
 import { coursesOf } from './timing.js';
 
-/** Item after item, as the meeting hears them; and who heard what was said. */
+/** Running order of a meeting, and the people who heard its items. */
 @Injectable()
 export class RunningOrderService {
   constructor(
@@ -36,8 +36,8 @@ export class RunningOrderService {
   }
 
   /**
-   * One item at a time, of those that whoever begins it may see: a refusal because of another would tell of it. The meeting is
-   * locked, so that two who begin an item at once do not begin two.
+   * Starts an item. Only one item visible to the actor may be in progress, because a refusal for a hidden item would
+   * reveal it. The meeting is locked, so that concurrent requests do not start two items.
    */
   start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -61,7 +61,7 @@ export class RunningOrderService {
     });
   }
 
-  /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
+  /** Ends an item, also after the meeting: a deputy ends items hidden from the chair who closed the meeting. */
   end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { closedAt } = await work.records.find('read', Meeting, meetingId);

@@ -1,6 +1,6 @@
 /**
- * How the time of a meeting goes, derived from what was begun and ended and from now. For members only the items take part that
- * they may see: what is expected of the next one tells nothing of an item between that is hidden.
+ * Times of the items of a meeting, derived from starts, ends and the present time. For members only visible items
+ * count, so that the expected time of an item does not reveal a hidden one before it.
  */
 import { isToBeHeld, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
@@ -9,7 +9,7 @@ export type Standing = (typeof STANDINGS)[number];
 
 export interface Course {
   standing: Standing;
-  /** Whole minutes, null before it was begun. */
+  /** Whole minutes since the start, or between start and end; null before the start. */
   minutesUsed: number | null;
   minutesOver: number | null;
   expectedEndAt: Date | null;
@@ -24,7 +24,7 @@ type Item = Pick<Listing, 'id' | 'timeboxMinutes' | 'startedAt' | 'endedAt' | 'r
 const standingOf = ({ startedAt, endedAt, removedAt }: Item): Standing =>
   removedAt ? 'taken_off' : endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
 
-/** By the identifiers of the items, which come in the order in which they are heard. */
+/** Returns the progress of each item by its identifier. `items` must be in the order of hearing. */
 export function coursesOf(
   { status, scheduledAt }: Pick<Meeting, 'status' | 'scheduledAt'>,
   items: readonly Item[],
