@@ -1,6 +1,6 @@
 /**
- * A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. The case itself
- * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
+ * Adds a case to the list of a meeting: by the generator, by hand, or from another meeting. The case itself is not
+ * changed, because its stage, version or date would reveal an item to people recused from it.
  */
 import { IsNull } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
@@ -39,12 +39,12 @@ export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case
   return listing;
 }
 
-/** Condition on the last item of a case, with the status of its meeting: it was put off or not heard. */
+/** SQL condition on the last item `last` of a case, with the status of its meeting: deferred or not heard. */
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
- * Item from which a new one carries its case over, however the case was listed again: the last one of the case, if not heard.
- * $1 the case, $2 the new item.
+ * SQL for the item that a new one continues. This is the last item of the case `$1` before the new item `$2`, if it was
+ * not heard. Applies however the case was listed again.
  */
 const CARRIED_FROM = `SELECT last.id FROM (
     SELECT l.id, l.outcome, m.status FROM listings l JOIN meetings m ON m.id = l.meeting_id
@@ -52,8 +52,8 @@ const CARRIED_FROM = `SELECT last.id FROM (
   WHERE ${WAS_NOT_HEARD}`;
 
 /**
- * Recuses from an item that was carried over whoever is recused from the earlier one: moving an item ends no recusal. The service
- * acts as the system, because the person who lists the case need not know of the recusals.
+ * Carries recusals over from the earlier item, because moving an item does not end a recusal. Runs as the system,
+ * because the person who lists the case need not know of the recusals.
  */
 async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> {
   await work.asSystem(async () => {
@@ -64,13 +64,13 @@ async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> 
     for (const { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal } of running) {
       const values = { ...recusal, listingId: listing.id, meetingId: listing.meetingId };
       const { caseId: _case, ...carried } = await work.write.insert(Recusal, values);
-      // not told on the timeline of the case, which everybody in it reads
+      // without the case, whose timeline every reader of the case sees
       work.recordEvent('recusal.made', Recusal, carried);
     }
   });
 }
 
-/** Counted over all items, hidden ones too: the number itself is never shown. */
+/** Returns the next free position, counted over all items including hidden ones. Positions are never shown. */
 async function nextPosition(work: UnitOfWork, meetingId: string): Promise<number> {
   return ((await work.asSystem(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
 }

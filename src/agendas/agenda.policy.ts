@@ -1,4 +1,4 @@
-/** Rules of circulated agendas: the agenda for readers of the meeting, its items for readers of each case. */
+/** Policy of circulated agendas: editions for readers of the meeting, items for readers of the case. */
 import { declareSubject } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';

@@ -32,7 +32,7 @@ import { MeetingView } from '../meetings/meeting.response.js';
 import { inOrder, runningOrder, withAll, sectionOf } from '../meetings/order-of-hearing.js';
 import { sectionsOf } from './sections.js';
 
-/** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
+/** Agenda of a meeting: drawn up, circulated, and shown to each reader as far as permitted. */
 @Injectable()
 export class AgendaService {
   constructor(
@@ -55,8 +55,8 @@ export class AgendaService {
   }
 
   /**
-   * Puts what belongs on the agenda there, and all of it in order; takes nothing off. The answer is read anew, also where the
-   * call is repeated: it shows what its reader may see then.
+   * Adds waiting cases to the agenda and sorts it; removes nothing. The response is read afterwards, also for a
+   * repeated request, as the reader may see the agenda then.
    */
   async draw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
@@ -74,14 +74,17 @@ export class AgendaService {
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, id);
-      // what could go elsewhere is proposed by what the reader is shown that it is listed as
+      // the proposal uses kind and reason as shown to the reader
       const order = await weighed(work, meeting, work.records.asShown(Listing, await onTheList(work, id)));
       const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
       return work.respond.one(DrawnAgendaView, meeting, { status: 201, extra });
     });
   }
 
-  /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
+  /**
+   * Circulates the agenda as another edition. It includes items hidden from the actor, for the people who may read
+   * them.
+   */
   circulate(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('circulate', Meeting, MeetingView, id);
@@ -125,7 +128,7 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
   return { ...inCase, ...asListed, listingId: listing.id, edition };
 };
 
-/** An item of an agenda, as it is or as it was circulated. */
+/** Item of an agenda, in its present state or as circulated. */
 type AgendaRow = ListedCase & { listingId: string };
 
 const onTheList = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
@@ -143,7 +146,7 @@ async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void
 
 async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const listed = await onTheList(work, meeting.id);
-  // the order is stored for everybody: it is the same whoever draws it up
+  // the stored order applies to everybody, so it must not depend on the person who draws it up
   const order = runningOrder(await work.asSystem(() => weighed(work, meeting, listed)));
   await work.asSystem(() =>
     placeItems(
@@ -155,8 +158,8 @@ async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
 }
 
 /**
- * Writes the order of the visible items; hidden items stay between them where they are. A position is never shown, so that neither
- * version nor time of an item changes: they would tell its readers that an item hidden from them came or went.
+ * Stores the order of the visible items; hidden items keep their places between them. Neither version nor time of an
+ * item changes, because they would reveal to its readers that a hidden item was added or removed.
  */
 async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]): Promise<void> {
   await work.manager.query(
@@ -171,7 +174,7 @@ async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]
   );
 }
 
-/** As it is, or as it was circulated. */
+/** Returns the items in their present state, or of a circulated edition. */
 const rowsOf = async (work: UnitOfWork, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
   edition
     ? inOrder(AgendaItem, await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
@@ -183,7 +186,10 @@ async function asItIs(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[]
   return { sections: await filled(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
 }
 
-/** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
+/**
+ * Returns a circulated edition, as far as the reader may read it now. Actions are shown only in the present agenda,
+ * because they continue.
+ */
 async function circulated(
   work: UnitOfWork,
   meeting: Meeting,
@@ -200,8 +206,8 @@ async function circulated(
 }
 
 /**
- * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
- * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
+ * Returns open actions due by the day of the meeting, and actions that ended undone since the panel's previous meeting.
+ * Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
  */
 async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
   const [before] = await work.manager.query<{ at: Date }[]>(
@@ -219,9 +225,9 @@ async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): 
 }
 
 /**
- * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
- * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict
- * hides from the guest.
+ * Returns the sections with the content that the reader may see. Times are calculated from the beginning of the meeting
+ * over the visible items, because a gap would reveal a hidden item. For a guest, items that the inviter may read count
+ * too, unless a conflict hides them from the guest.
  */
 async function filled(
   work: UnitOfWork,
@@ -232,7 +238,7 @@ async function filled(
 ): Promise<object[]> {
   const inForce = await rulesInForce(work, meeting.panelId);
   let at = meeting.scheduledAt.getTime();
-  // in the part, and at the time, of what the reader is shown that it is listed as
+  // section and time follow the kind as shown to the reader
   const starts = new Map<string, Date>();
   for (const { listingId, timeboxMinutes } of withAll(
     shapeOf(view).record as RecordClass<ListedCase>,

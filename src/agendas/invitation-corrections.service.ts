@@ -16,7 +16,7 @@ import { Invitation, Meeting } from '../meetings/meeting.entity.js';
 import type { InvitationChange, InvitationWithdrawal } from '../meetings/meeting.dto.js';
 import { InvitationView } from '../meetings/meeting.response.js';
 
-/** Where an invitation is found. */
+/** Path of an invitation. */
 interface Place {
   meetingId: string;
   listingId: string;
@@ -44,10 +44,10 @@ export class InvitationCorrections {
     });
   }
 
-  /** The event says the new dates and the reason, and the event before it the earlier ones. */
+  /** Corrects the dates. The event holds the new dates and the reason; the preceding event holds the earlier dates. */
   change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // one after the other with whoever moves or closes the meeting
+      // locks the meeting against concurrent moves and closures
       const meeting = await work.records.find('read', Meeting, place.meetingId, { lock: true });
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
       const found = await this.taken(work, 'change', place, changes);

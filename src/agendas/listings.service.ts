@@ -44,7 +44,7 @@ import type {
 import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
 import { quorumInWriting, quorumOf } from '../proceedings/quorum.js';
 
-/** What is heard at a meeting: item by item, each within its own case. */
+/** Items of a meeting, each belonging to its case, with their invitations and decisions. */
 @Injectable()
 export class ListingsService {
   constructor(
@@ -57,8 +57,8 @@ export class ListingsService {
   }
 
   /**
-   * In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. Also what was taken off
-   * is among them, and says so.
+   * Returns the items in the order of hearing. The items have no numbers, because a gap would reveal a hidden item.
+   * Items taken off the list are included, with their removal.
    */
   listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
@@ -111,7 +111,7 @@ export class ListingsService {
     });
   }
 
-  /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
+  /** Defers the case. The item remains readable as not heard, and the next agenda continues it. */
   remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
@@ -131,13 +131,14 @@ export class ListingsService {
     });
   }
 
-  /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
+  /** Puts an item back that was removed by mistake or too soon, if no agenda without it was circulated. */
   reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
+      // checked before the lists of other meetings, so that the answer does not reveal to recused people that an item
+      // is there
       const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
@@ -163,7 +164,7 @@ export class ListingsService {
 
   invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // one after the other with whoever takes the item off, moves or cancels the meeting
+      // locks the meeting against concurrent removals, moves and cancellation
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
       if (removedAt) throw takenOff();
@@ -225,9 +226,9 @@ export class ListingsService {
   }
 
   /**
-   * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
-   * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
-   * or, where they say which version of the item they decide, that it changed meanwhile.
+   * Records a decision. Decisions neither close a case nor agree a plan, which have their own conditions. The decision
+   * to continue moves the case to monitoring (JAG note, section 1.6). Of two concurrent decisions one succeeds. The
+   * other is refused because the item has a decision, or, with If-Match, because the item changed.
    */
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -263,8 +264,8 @@ export class ListingsService {
 }
 
 /**
- * An invitation begins soon, and ends soon after the meeting. The end of a meeting that lies further ahead than an invitation may
- * begin does not count: nobody is invited by convening a meeting in a distant year.
+ * Refuses invitations that begin too late or end too long after the meeting. For meetings in the far future the end
+ * counts from the latest beginning of an invitation, so that convening such a meeting does not allow a long invitation.
  */
 export function withinLimits(
   meeting: Meeting,
@@ -284,7 +285,7 @@ export function withinLimits(
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
 
-/** The database holds the same, also against two requests at the same moment. */
+/** Refuses overlapping invitations. A constraint of the database enforces the same for concurrent requests. */
 async function invitedOnce(
   work: UnitOfWork,
   whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
@@ -303,7 +304,7 @@ async function invitedOnce(
     );
 }
 
-/** The item locked, and as whoever decides last saw it, where they say so. */
+/** Returns the item locked, and in the version of If-Match if the request has one. */
 async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
   const listing = work.actor.call.ifMatch
     ? await work.records.findForUpdate('decide', Listing, ListingView, id)
@@ -319,7 +320,7 @@ async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
   work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
 }
 
-/** When the agenda is out, only what is urgent is added, or what is late, with the reason. */
+/** Refuses cases for a circulated agenda, unless urgent, or late with a reason. */
 function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRequest): void {
   if (!isToBeHeld(meeting.status))
     throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
@@ -335,7 +336,10 @@ function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: Lis
     );
 }
 
-/** Asked after the permission to list the case, which nobody has who is recused from one of its items: it counts hidden items. */
+/**
+ * Refuses a case already on the list. Counts hidden items, so the caller must first check the permission to list the
+ * case, which people recused from one of its items do not have.
+ */
 async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
   const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
   if (earlier?.removedAt) throw takenOff();
@@ -348,7 +352,7 @@ export const takenOff = (): Error =>
     'The case was taken off the list of this meeting. Put it back on it, or list it at another one.',
   );
 
-/** An item of this meeting that can still be moved. */
+/** Refuses items of other meetings, and items that can no longer be moved. */
 function assertToBeHeld(meeting: Meeting, listing: Listing): void {
   if (listing.meetingId !== meeting.id) throw notFound();
   if (listing.removedAt) throw takenOff();
@@ -356,7 +360,10 @@ function assertToBeHeld(meeting: Meeting, listing: Listing): void {
     throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
 }
 
-/** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
+/**
+ * Returns the item as shown to the actor. Commands are decided by the shown kind, because the stored one may reveal a
+ * hidden record.
+ */
 const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asShown(Listing, [listing])[0] as Listing;
 
 async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
@@ -374,8 +381,8 @@ async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Pr
 }
 
 /**
- * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
- * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
+ * Returns the time of the next meeting on the case, for people who may track the case. Items from which the actor is
+ * recused do not count, nor items that an actor invited to the case may not read.
  */
 async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | null> {
   const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);

@@ -1,4 +1,4 @@
-/** The parts of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
+/** Sections of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
 import type { MeetingKind } from '../meetings/meeting.entity.js';
 import { isHeard, SECTIONS, type Section } from '../meetings/order-of-hearing.js';
 
@@ -21,8 +21,8 @@ const TITLES: Record<Section, string> = {
 const IN_AN_EMERGENCY: Section[] = ['opening', 'quorum', 'urgent', 'dates'];
 
 /**
- * The parts of one meeting. Those in which cases are heard always stand; of the others a panel's rules may name the ones it
- * wants (`agendaSections`), and an emergency meeting has the least.
+ * Returns the sections for one meeting. Sections that hear cases are always included. The panel's rules may select
+ * others (`agendaSections`); an emergency meeting has a fixed minimum.
  */
 export function sectionsOf(kind: MeetingKind, rules: Record<string, unknown> = {}): { code: Section; title: string }[] {
   const { agendaSections } = rules;
