@@ -18,7 +18,7 @@ import { CirculationCheckItemView, CirculationCheckView } from './circulation-ch
 import { listingIdOf, namedIn, recipientsOf } from './receiving.js';
 import { peopleIn, warningsOf } from './warnings.js';
 
-/** The check of a meeting’s papers before they go out: who would receive what. */
+/** Circulation checks: who would receive what of a meeting’s papers. */
 @Injectable()
 export class CirculationChecksService {
   constructor(
@@ -47,7 +47,10 @@ export class CirculationChecksService {
     });
   }
 
-  /** The answer is read anew, also where the call is repeated: it tells of the items that its reader may see then. */
+  /**
+   * Makes a check. The response is read afterwards, also for a repeated request, for the items that the reader may see
+   * then.
+   */
   async check(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
@@ -79,7 +82,10 @@ export class CirculationChecksService {
     return this.get(actor, meetingId, (body as CirculationCheckItemView).id, 201);
   }
 
-  /** The answer is read after the change, also where the call is repeated: it shows the items that its reader may see then. */
+  /**
+   * Approves a check. The response is read afterwards, also for a repeated request, for the items that the reader may
+   * see then.
+   */
   async approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
@@ -98,7 +104,7 @@ export class CirculationChecksService {
   }
 }
 
-/** By check, what is shown of it that follows from the items that whoever works may see. */
+/** Returns, by check, the values that depend on the items visible to the actor. */
 async function asSeen(work: UnitOfWork, meeting: Meeting, checks: CirculationCheck[]): Promise<Row> {
   const many = await manyNamedTo(work, meeting, checks);
   return Object.fromEntries(checks.map(({ id }) => [id, { needsSecondApproval: many.has(id) }]));
@@ -110,13 +116,14 @@ async function checkOf(work: UnitOfWork, action: string, meetingId: string, id: 
   return found;
 }
 
-/** Returns whether somebody receives papers whatever other items there are. */
+/** Returns whether the person receives papers regardless of other items. */
 const isRecipientOf = ({ isSeated = false, invitedTo = [], items }: Recipient, listingIds: string[]): boolean =>
   isSeated || items.length > 0 || invitedTo.some((id) => listingIds.includes(id));
 
 /**
- * Recipients and people named, as the reader may know them. The maker reads what the check found. Somebody else may know of fewer
- * conflicts than the maker, or of more, and reads what the same check finds now for them, in the items that it covered.
+ * Returns recipients and named people as the reader may know them. The maker reads the stored findings. Another reader
+ * may know of fewer or more conflicts, and reads the findings of the same check made now, limited to the items that it
+ * covered.
  */
 async function foundFor(
   work: UnitOfWork,
@@ -131,7 +138,7 @@ async function foundFor(
   return { recipients: await recipientsOf(work, actors, meeting, content), named: namedIn(content) };
 }
 
-/** Findings of the check in the items that the reader may see. */
+/** Returns the findings of the check in the items that the reader may see. */
 async function findingsFor(work: UnitOfWork, actors: Actors, check: CirculationCheck): Promise<Row> {
   const meeting = await work.records.find('read', Meeting, check.meetingId);
   const found = await foundFor(work, actors, meeting, check);

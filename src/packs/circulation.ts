@@ -1,4 +1,7 @@
-/** Papers go out only after a check that is approved and still true. Source: law and standards note, section 1.8, REQ-GM-07. */
+/**
+ * Circulation of papers, which requires an approved and current check. Source: law and standards note, section 1.8,
+ * REQ-GM-07.
+ */
 import { Membership } from '../panels/panel.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -15,7 +18,7 @@ import { peopleIn } from './warnings.js';
 type Counted = Pick<Listing, 'id' | 'version'>;
 const editionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => `${id} ${String(version)}`).sort();
 
-/** Who sits on the panel today. */
+/** Returns the current seats on the panel. */
 export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]> {
   const today = londonDay(work.now);
   const inOffice = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
@@ -23,8 +26,8 @@ export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]
 }
 
 /**
- * On what a check rests, as far as whoever works may see it: seats of the panel, and items with their invitations, the recalls of
- * their papers, the people whom their cases name, and how contributions may be handled.
+ * Returns the state on which a check is based, as far as the actor may see it. This includes seats of the panel, and
+ * items with their invitations, recalls, people and the handling of contributions.
  */
 export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meeting): Promise<Basis> {
   const seats = await seatsOf(work, panelId);
@@ -56,7 +59,7 @@ export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meet
   };
 }
 
-/** How a contribution may be handled: who receives how much of it follows from this. */
+/** Values of a contribution that determine who receives how much of it. */
 const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agencyOnly }: Contribution): unknown => [
   handling,
   conditions,
@@ -65,7 +68,7 @@ const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agenc
   agencyOnly,
 ];
 
-/** By case, the people whom it names. Everybody from whom one of them is hidden is kept from the case. */
+/** Returns the people named in each case. Readers who may not see one of them cannot read the case. */
 async function peopleOf(work: UnitOfWork, caseIds: string[]): Promise<Map<string, string[]>> {
   const named = await work.manager.query<{ caseId: string; personIds: string[] }[]>(
     `SELECT n.case_id AS "caseId", array_agg(n.person_id::text ORDER BY n.person_id) AS "personIds" FROM (
@@ -77,8 +80,9 @@ async function peopleOf(work: UnitOfWork, caseIds: string[]): Promise<Map<string
 }
 
 /**
- * Returns whether the check does not hold any more, as far as the actor may know. Nothing follows from an item that is hidden from
- * the actor, nor from a contribution that is hidden from the actor or was from the maker: only its maker knows that it was readable.
+ * Returns whether the check is outdated, as far as the actor may know. Items hidden from the actor do not count.
+ * Contributions count only if readable to the actor and to the maker; only the maker knows that a contribution was
+ * readable before.
  */
 function differs({ actor }: UnitOfWork, now: Basis, { basis, madeById }: CirculationCheck): boolean {
   const earlier = new Map(basis.items.map((item) => [item.listingId, item]));
@@ -103,7 +107,7 @@ export const stale = (): Error =>
     'Since the check, the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, or papers were recalled; or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
   );
 
-/** The checks of which the reader is shown that they need a second approval: the items that the reader sees name so many. */
+/** Returns the checks shown to the reader as needing a second approval, because the visible items name many people. */
 export async function manyNamedTo(
   work: UnitOfWork,
   { panelId }: Meeting,
@@ -118,7 +122,7 @@ export async function manyNamedTo(
   return new Set(many.map(({ id }) => id));
 }
 
-/** Unless the panel’s rules say `circulationCheck: "off"`. */
+/** Refuses circulation without an approved, current check, unless the panel’s rules say `circulationCheck: "off"`. */
 export async function mustBeChecked(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if ((await rulesInForce(work, meeting.panelId))?.rules['circulationCheck'] === 'off') return;
   const now = await basisOf(work, meeting);

@@ -1,4 +1,4 @@
-/** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
+/** Documents of a meeting in all formats. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import { refuseTooLarge, type PaperMaker } from '../documents/paper-maker.js';
 import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../documents/paper.js';
@@ -7,14 +7,14 @@ import type { DocumentFormat } from './document.dto.js';
 
 const TYPES = { pdf: PDF, docx: DOCX };
 
-/** A document as it was presented, and the paper to be made of it; none for JSON. */
+/** Response of a document, and the paper to render; null for JSON. */
 interface Opened<T> {
   presented: AuthorizedResponse;
   body: T;
   print: { paper: Paper; format: PaperFormat } | null;
 }
 
-/** Prepares the paper, and refuses one that is too large: before anything is recorded as read. */
+/** Prepares the paper, and refuses an oversized one before the audit log records a reading. */
 export function opened<T extends object>(
   presented: AuthorizedResponse,
   format: DocumentFormat,
@@ -27,7 +27,7 @@ export function opened<T extends object>(
   return { presented, body, print: { paper, format } };
 }
 
-/** What was presented, in the form that was asked for. */
+/** Renders the document in the requested format. */
 export async function inForm<T extends object>(
   papers: PaperMaker,
   { presented, body, print }: Opened<T>,
@@ -41,25 +41,28 @@ export async function inForm<T extends object>(
   });
 }
 
-/** Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately restricted; no copying". */
+/**
+ * Notice of confidentiality. Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately
+ * restricted; no copying".
+ */
 export const CONFIDENTIAL: Block = {
   kind: 'text',
   text: 'Confidential. This copy is its reader’s alone: it is not to be copied or passed on, and is destroyed when it is recalled.',
 };
 
-/** For whom a copy was made, when, and under which serial. */
+/** Returns the label of a copy: reader, agency, time and serial number. */
 export const copyOf = (reader: string, agency: string, at: Date, serial: string): string =>
   `${reader}, ${agency}, ${londonTime(at)}, copy ${serial}`;
 
-/** Fields by what they are called on paper, in order. */
+/** Labels of fields on paper, in order. */
 export type Labels = Record<string, string>;
 
 const CODE = /^[a-z0-9]+(_[a-z0-9]+)+$/;
 
-/** A code of a list in words. */
+/** Returns a code as words. */
 export const words = (code: string): string => code.replaceAll('_', ' ');
 
-/** A value as it is written; empty where there is none. */
+/** Formats a value; empty if there is none. */
 function written(value: unknown): string {
   if (typeof value === 'string') return CODE.test(value) ? words(value) : value;
   if (typeof value === 'number') return String(value);
@@ -84,7 +87,7 @@ const shownOf = (part: object, labels: Labels): [label: string, text: string][] 
 const withheldOf = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
   withheld.flatMap((field) => labels[field] ?? []).join(', ');
 
-/** What of a record is shown, and by name what is withheld. */
+/** Returns the shown fields of a record, and the labels of withheld fields. */
 export function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
   if (!part) return [];
   const withheld = withheldOf(part, labels);
@@ -94,21 +97,21 @@ export function partOf(part: { withheld: string[] } | null, labels: Labels): Blo
   ];
 }
 
-/** The same in one line. */
+/** Returns the shown fields and the labels of withheld fields in one line. */
 export function lineOf(part: { withheld: string[] }, labels: Labels): string {
   const withheld = withheldOf(part, labels);
   const shown = shownOf(part, labels).map(([label, text]) => `${label}: ${text}`);
   return [...shown, ...(withheld ? [`${WITHHELD}: ${withheld}`] : [])].join('; ');
 }
 
-/** A section, where something stands in it. */
+/** Returns a section, or nothing if it would be empty. */
 export const section = (heading: string, blocks: Block[]): Block[] =>
   blocks.length ? [{ kind: 'section', heading, blocks }] : [];
 
-/** A list, where it has points. */
+/** Returns a list, or nothing if it would be empty. */
 export const list = (points: string[]): Block[] => (points.length ? [{ kind: 'list', points }] : []);
 
-/** The names of agencies by their identifiers. */
+/** Returns a function that finds the name of an agency by identifier. */
 export function namesOf(agencies: readonly { id: string; name: string }[]): (id: string | null | undefined) => string {
   const names = new Map(agencies.map(({ id, name }) => [id, name]));
   return (id) => names.get(id ?? '') ?? 'another agency';

@@ -1,4 +1,4 @@
-/** A pack on paper: made of what was presented to one reader, and of nothing else. */
+/** Pack as a paper. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import type { Block, Paper } from '../documents/paper.js';
 import { CONFIDENTIAL, copyOf, lineOf, list, namesOf, partOf, section, words, type Labels } from './document.js';
@@ -118,7 +118,7 @@ const RESEARCH: Labels = {
 
 type NameOf = (id: string | null | undefined) => string;
 
-/** REQ-MRK-03: the marking as it stands in words. */
+/** Returns the marking as printed. Source: REQ-MRK-03. */
 const markedAs = ({ classification, handling }: PackMarking): string =>
   handling === 'C' ? MARKINGS[2] : classification;
 
@@ -195,7 +195,7 @@ function itemOf(item: PackItem, agency: NameOf): Block[] {
   ];
 }
 
-/** What is withheld and by which rule, item by item; what is kept back whatever the item; what was recalled. */
+/** Returns the withheld fields with their rules for each item, the withheld categories, and the recalled items. */
 function keptBackIn({ items, categories, recalled }: PackManifest, shown: PackItem[]): Block[] {
   return [
     ...shown.flatMap((item, n) =>

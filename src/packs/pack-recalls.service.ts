@@ -18,7 +18,7 @@ import { PackRecall } from './pack-recall.entity.js';
 import type { PackRecallRequest } from './pack-recall.dto.js';
 import { PackRecallView } from './pack-recall.response.js';
 
-/** Papers that are taken back. Source: law and standards note, section 4, REQ-LOG-03. */
+/** Recalls of papers. Source: law and standards note, section 4, REQ-LOG-03. */
 @Injectable()
 export class PackRecallsService {
   constructor(private readonly records: Records) {}
@@ -31,7 +31,10 @@ export class PackRecallsService {
     });
   }
 
-  /** The answer is read anew, also where the call is repeated: it tells of the copies that its reader may know of then. */
+  /**
+   * Recalls papers. The response is read afterwards, also for a repeated request, with the copies that the reader may
+   * know of then.
+   */
   async recall(
     actor: Actor,
     meetingId: string,
@@ -68,10 +71,10 @@ export class PackRecallsService {
   }
 }
 
-/** Of a recall that is just made, before it is read. */
+/** Placeholder values of a new recall, before its recipients are read. */
 const NOBODY = { receivedByAgencyIds: [], openedBy: null };
 
-/** By recall, who is to be told: agencies, and to whoever may recall the copies that were opened. */
+/** Returns, by recall, the agencies to inform and, for readers who may recall, the opened copies. */
 async function receivers(work: UnitOfWork, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
   const agencies = await agenciesToTell(work, meeting, recalls);
   const copies = await copiesOf(work, meeting);
@@ -80,7 +83,8 @@ async function receivers(work: UnitOfWork, meeting: Meeting, recalls: PackRecall
       const held = copies?.filter(
         ({ row, heldIds }) => row.openedAt <= createdAt && (!listingId || heldIds.includes(listingId)),
       );
-      // an agency without a disclosure would tell of a conflict of the person who is named as holding a copy
+      // includes agencies without a disclosure, whose absence would reveal a conflict of the person named as reader of
+      // a copy
       const since = held?.filter(({ row }) => londonDay(row.openedAt) >= londonDay(circulatedAt)) ?? [];
       const received = new Set([...(agencies.get(id) ?? []), ...since.map(({ shown }) => shown.agencyId)]);
       return [id, { receivedByAgencyIds: [...received].sort(), openedBy: held?.map(({ shown }) => shown) ?? null }];
@@ -91,11 +95,11 @@ async function receivers(work: UnitOfWork, meeting: Meeting, recalls: PackRecall
 interface Copy {
   row: DocumentCopy;
   shown: DocumentCopyView;
-  /** The items that it held, as far as the reader of the list may know. */
+  /** Items in the copy, as far as the actor may know. */
   heldIds: string[];
 }
 
-/** Copies of its packs, in the order in which they were opened; null for whoever may not recall them. */
+/** Returns the copies of the packs in the order of opening; null for people who may not recall them. */
 async function copiesOf(work: UnitOfWork, { id: meetingId }: Meeting): Promise<Copy[] | null> {
   if (!(await work.records.findOrNull('recall', Meeting, meetingId))) return null;
   const rows = await work.records.findMany('read', DocumentCopy, { meetingId, document: 'pack' });
@@ -108,19 +112,19 @@ async function copiesOf(work: UnitOfWork, { id: meetingId }: Meeting): Promise<C
   return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView, heldIds: heldIn(row, known) }));
 }
 
-/** Items that the copy held; an item counts that was kept from its reader by conflicts alone of which none is known. */
+/** Returns the items in the copy, including items omitted because of conflicts of which the actor knows none. */
 function heldIn({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, known: ReadonlySet<string>): string[] {
   const knownToBeKept = new Set(keptListingIds.filter((_, n) => known.has(keptOutByIds[n] as string)));
   return [...listingIds, ...keptListingIds.filter((id) => !knownToBeKept.has(id))];
 }
 
-/** Recalls that hold: none does any more when the agenda was circulated again. */
+/** Returns the recalls in force. Circulating the agenda again ends all earlier ones. */
 export const inForce = (work: UnitOfWork, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
   work.records.findMany('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
 /**
- * By recall, the agencies to which content of its cases was disclosed from the day on which the papers went out until they were
- * recalled, for the agency of each reader then. A later circulation, list or seat changes nothing of it.
+ * Returns, by recall, the agencies that received content of its cases from the day of circulation until the recall. The
+ * agency of each reader at the time of reading counts. Later circulations, lists and seats change nothing.
  */
 async function agenciesToTell(
   work: UnitOfWork,
@@ -131,7 +135,7 @@ async function agenciesToTell(
   if (!first) return new Map();
   const listings = await work.records.findMany('read', Listing, { meetingId: meeting.id });
   const caseIds = listings.map(({ caseId }) => caseId);
-  // a record of an area above, which meetings do not know
+  // found by name, because this module may not depend on the module of disclosures
   const type = typeNamed<{ caseId: string; recipientAgencyId: string; day: string; at: Date }>('Disclosure');
   const disclosed = await work.records.findMany(
     'read',

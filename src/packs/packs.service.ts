@@ -32,7 +32,7 @@ import { PackRecall } from './pack-recall.entity.js';
 import { inForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.response.js';
 
-/** The fields by which records name agencies. */
+/** Fields of records that name agencies. */
 const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
 
 const recalledWhole = (): Problem =>
@@ -43,12 +43,12 @@ const recalledWhole = (): Problem =>
     'These papers were recalled: destroy your copies. Whoever may know why reads it at `pack-recalls`.',
   );
 
-/** More than any meeting has of one kind. */
+/** Maximum number of rows of one type, more than any meeting has. */
 const MOST = 20_000;
 
 /**
- * The papers of a meeting, for each reader as they may read at that moment: never one file for many. Source: law and
- * standards note, section 1.8, REQ-GM-07.
+ * Packs of a meeting, made for each reader at the time of reading; one file is never shared between readers. Source:
+ * law and standards note, section 1.8, REQ-GM-07.
  */
 @Injectable()
 export class PacksService {
@@ -70,7 +70,7 @@ export class PacksService {
     return inForm(this.papers, pack, name);
   }
 
-  /** The pack of whoever works, or of it one item: its body is a `PackView`. */
+  /** Returns the actor's pack (`PackView`), or one item of it. */
   async packOf(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
     const meeting = await work.records.find('read', Meeting, meetingId);
     const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
@@ -105,17 +105,17 @@ export class PacksService {
   }
 }
 
-/** What the actor may read, people in the context of the panel that meets. */
+/** Returns a function that finds rows readable to the actor. People are read in the context of the panel. */
 export const findsOf =
   (work: UnitOfWork, { panelId }: Meeting): Finds =>
   (type, column, values) =>
     work.records.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
 
-/** Each record by its own view. Rows of a kind are presented together, and written down together. */
+/** Presents each record by its view. Rows of one type are presented together and share an audit entry. */
 async function presented(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
   const bodies = new Map<object, object>();
   for (const part of PARTS) {
-    // a person may have a part in two items
+    // a person may occur in two items
     const rows = [...new Set(content.flatMap((item) => item[part]))];
     for (const [index, body] of (await presentedRows<object>(work, VIEWS[part], rows)).entries())
       bodies.set(rows[index] as object, body);
@@ -140,7 +140,7 @@ async function presented(work: UnitOfWork, content: ItemContent[]): Promise<Pack
   });
 }
 
-/** The items that the whole pack would hold but for conflicts of its reader, with the records that keep them out. */
+/** Returns the items omitted from the whole pack because of conflicts of its reader, with these conflicts. */
 async function keptFrom(
   work: UnitOfWork,
   { id: meetingId, agendaEdition: edition }: Meeting,
@@ -159,7 +159,7 @@ async function keptFrom(
   return kept;
 }
 
-/** The agencies that the records of the items name, as they are shown. */
+/** Returns the agencies that the items name, as shown. */
 const agenciesIn = (items: PackItem[]): string[] => [
   ...new Set(
     items
@@ -168,7 +168,7 @@ const agenciesIn = (items: PackItem[]): string[] => [
   ),
 ];
 
-/** Over the records that the reader sees: of what is hidden nothing is said, and nothing is counted. */
+/** Returns the withheld fields of records that the reader may see. Hidden records are neither mentioned nor counted. */
 function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
   const found = new Map<string, PackWithheld>();
   for (const part of PARTS)
@@ -186,8 +186,8 @@ function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
 }
 
 /**
- * Whatever tells of somebody is sensitive. Source: law and standards note, section 5.2, REQ-MRK-03: the marking of a document
- * is the highest of its parts.
+ * Returns the marking: sensitive if the pack has any item. Source: law and standards note, section 5.2, REQ-MRK-03: the
+ * marking of a document is the highest of its parts.
  */
 function markingOf(items: PackItem[]): PackMarking {
   const handlings = items.flatMap(({ contributions }) => contributions.map(({ handling }) => handling));

@@ -7,18 +7,18 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Meeting } from '../meetings/meeting.entity.js';
 import type { DocumentKind } from './document-copy.entity.js';
 
-/** As what the reading of a document's parts is written down. */
+/** Kind of operation in the audit log for parts of a document. */
 export const HOW = 'open_document';
 
-/** These rows, as their reader may see them in a document. */
+/** Presents rows in a document, as far as the reader may see them. */
 export const presentedRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
   rows.length ? ((await work.respond.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
 
-/** The rows that the reader may see, as they may see them. */
+/** Finds and presents the rows that the reader may see. */
 export const shown = async <T>(work: UnitOfWork, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
   presentedRows<T>(work, view, await work.records.findMany('read', type, filter));
 
-/** The copy that is opened, for the log and for whoever may recall it. */
+/** Returns the opened copy, for the log and for recalls. */
 export const copyOfDocument = (
   document: DocumentKind,
   serial: string,
@@ -31,7 +31,7 @@ export const copyOfDocument = (
   keptOutByIds: kept.map(({ byId }) => byId),
 });
 
-/** An item that one exclusion or recusal kept from the reader of a document. */
+/** Item omitted from a document because of one exclusion or recusal of its reader. */
 export interface Kept {
   listingId: string;
   byId: string;

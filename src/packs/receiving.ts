@@ -1,6 +1,6 @@
 /**
- * What each recipient would receive, worked out by the very rules by which the recipient reads, over no more than whoever
- * checks may read.
+ * Content that each recipient would receive. The rules for the recipient decide, limited to content that the maker of
+ * the check may read.
  */
 import { Practitioner } from '../agencies/agency.entity.js';
 import { safeguardingLeadsOf } from '../panels/working-in.js';
@@ -23,7 +23,10 @@ import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circ
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
 
-/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, its safeguarding leads. */
+/**
+ * Returns the recipients: people with a seat, people invited to an item, and the safeguarding leads of invited
+ * agencies.
+ */
 export async function recipientsOf(
   work: UnitOfWork,
   actors: Actors,
@@ -46,7 +49,7 @@ export async function recipientsOf(
     ...staff.map(({ id }) => id),
   ]);
   const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
-  // a conflict that is hidden from the person who checks is not told by what somebody does not receive
+  // conflicts hidden from the actor are ignored, because a missing item would reveal them
   const readers = await asKnownToAsker(
     work,
     [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -64,7 +67,7 @@ export async function recipientsOf(
   }));
 }
 
-/** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
+/** Rows of the content by type and identifier, with the relations needed by the rules of all readers. */
 type Known = Map<RecordClass, Map<string, Row>>;
 
 async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<Known> {
@@ -100,7 +103,10 @@ async function receiving(
 const meetingOf = (content: ItemContent[]): string =>
   (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
 
-/** Of the known rows those that the reader may read, people in the context of the panel. */
+/**
+ * Returns a function that finds, among the known rows, those that the reader may read. People are read in the context
+ * of the panel.
+ */
 function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string): Finds {
   return async (type, column, values) => {
     const wanted = new Set(values);
@@ -129,7 +135,7 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
 
 const keyOf = ({ category, extent }: Receiving): string => `${category} ${extent}`;
 
-/** Of each category that the view shows of the row, how much. */
+/** Returns the extent to which the view shows each category of the row. */
 function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
   const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
   const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
@@ -140,6 +146,6 @@ function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: strin
   });
 }
 
-/** The people whom each item names. */
+/** Returns the people named in each item. */
 export const namedIn = (content: ItemContent[]): NamedIn[] =>
   content.map((item) => ({ listingId: listingIdOf(item), personIds: item.persons.map((row) => row['id'] as string) }));

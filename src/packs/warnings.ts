@@ -1,4 +1,4 @@
-/** What to look at before papers go out, read off what each recipient would receive. */
+/** Warnings before circulation, derived from what each recipient would receive. */
 import type { NamedIn, Recipient } from './circulation-check.entity.js';
 
 export const WARNINGS = [
@@ -26,7 +26,7 @@ export interface Warning {
   listingIds: string[];
 }
 
-/** People whom the items name, each once. */
+/** Returns the number of different people named in the items. */
 export const peopleIn = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
 
 export function warningsOf(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
