@@ -35,7 +35,7 @@ import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
 /**
- * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
+ * Minutes of a meeting for one reader, rendered at each request, so that content restricted later no longer appears.
  * Source: law and standards note, section 1.6, step 5 "only the per-agency minute view is distributed".
  */
 @Injectable()
@@ -87,7 +87,7 @@ async function document(work: UnitOfWork, meeting: Meeting, only?: string): Prom
   });
 }
 
-/** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
+/** Returns the items that the reader may see, in the order of hearing, with their readable content. */
 async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Promise<MinutesItem[]> {
   const listings = (await itemsOf(work, meetingId)).filter(
     ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
@@ -128,7 +128,7 @@ async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Prom
   });
 }
 
-/** Identifiers are made in order. */
+/** Compares by identifier, which is the order of creation (UUID version 7). */
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
 const latest = (minutes: Minute[]): Minute[] =>
@@ -136,7 +136,7 @@ const latest = (minutes: Minute[]): Minute[] =>
     (one) => !minutes.some(({ listingId, edition }) => listingId === one.listingId && edition > one.edition),
   );
 
-/** In which of the items each action was taken on. */
+/** Returns the item in which each action was taken on. */
 async function actionsIn(work: UnitOfWork, listingIds: string[]): Promise<Map<string, string>> {
   const found = await work.manager.query<CapturedAction[]>(
     'SELECT action_id AS "actionId", listing_id AS "listingId" FROM captured_actions WHERE listing_id = ANY ($1)',

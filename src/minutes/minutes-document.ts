@@ -1,4 +1,4 @@
-/** Minutes on paper: made of what was presented to one reader, and of nothing else. */
+/** Minutes as a paper. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import type { Block, Paper } from '../documents/paper.js';
 import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../packs/document.js';
@@ -9,7 +9,7 @@ import type { MinutesDocumentView, MinutesItem } from './minutes-document.respon
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
   fields.some((field) => part && (part as Record<string, unknown>)[field] != null);
 
-/** Follows from what is shown alone: a higher marking than that of what is there would tell of what is not. */
+/** Returns the marking of the shown content only. A higher marking would reveal withheld content. */
 export function markingOf(items: readonly MinutesItem[]): Marking {
   const isSensitive = items.some(
     ({ minutes, points, decision, crimes, actions }) =>
@@ -80,8 +80,8 @@ export function paperOf(document: MinutesDocumentView): Paper {
 }
 
 /**
- * Lists under each status the people of whom it was recorded, each once; apologies of somebody who came after all are left out. Source:
- * MARAC note, section 4.3 "Header".
+ * Lists people by attendance status, each once. Apologies of people who attended after all are omitted. Source: MARAC
+ * note, section 4.3 "Header".
  */
 function attended({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
   const agency = namesOf(agencies);

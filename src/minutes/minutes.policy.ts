@@ -1,6 +1,7 @@
 /**
- * Who reads minutes: those who may know of what the panel thinks, once the chair has approved it; and of what each agency told
- * in the item, those with whom that agency shares it, as far as the contribution that it repeats is not held back.
+ * Policy of minutes. Minutes are shared once the chair has approved them, as the agreement shares
+ * `professional_opinion`. Points are shared as their agency shares them, unless the contribution that they repeat is
+ * withheld.
  */
 import { declareSubject, subjectOf } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
@@ -63,7 +64,7 @@ declareSubject(MinutePoint, 'MinutePoint', {
     where: (actor) => {
       const held = where(actor);
       if (!held) return null;
-      // so put that a contribution hidden from the reader holds the point back, too
+      // negated, so that a contribution hidden from the reader withholds the point too
       const free = { contribution: { $elemMatch: { agencyOnly: false, $nor: [held] } } };
       return { contributionId: { $ne: null }, $nor: [free] };
     },
@@ -79,7 +80,7 @@ declareSubject(MinutePoint, 'MinutePoint', {
   ],
 });
 
-/** Read by the service only. */
+/** No rules: read only by the service. */
 declareSubject(CapturedAction, 'CapturedAction', {});
 
 declareWording(Minute, 'Meeting', 'minutes of an item', {

@@ -22,7 +22,7 @@ import { CapturedAction, Minute, minuteMachine, MinutePoint, SHARED_STATUSES } f
 import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.dto.js';
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
-/** The parts that a request may leave out. */
+/** Values of the parts that a request omits. */
 const EMPTY = {
   reason: null,
   voice: null,
@@ -32,7 +32,7 @@ const EMPTY = {
   nextReviewOn: null,
 };
 
-/** The minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
+/** Minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
 @Injectable()
 export class MinutesService {
   constructor(private readonly records: Records) {}
@@ -67,7 +67,7 @@ export class MinutesService {
       const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
-        ? // the whole is written anew: it is shared as what the writer's agency contributes
+        ? // the draft is rewritten as a whole, so it becomes a contribution of the writer's agency
           await work.write.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
         : await work.write.insert(Minute, {
             ...EMPTY,
@@ -75,7 +75,7 @@ export class MinutesService {
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
             ...withinItem(actor, listing),
           });
-      // also what the writer may not read again is replaced: they write the whole of it
+      // points that the writer may not read are replaced too, because the request holds the whole draft
       if (draft)
         await work.asSystem(async () =>
           work.write.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
@@ -91,7 +91,7 @@ export class MinutesService {
     });
   }
 
-  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
+  /** Approves the minutes, which shares them. Source: law and standards note, section 1.6, step 5. */
   approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
@@ -109,7 +109,7 @@ export class MinutesService {
     });
   }
 
-  /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
+  /** Confirms the minutes at the panel's next meeting (JAG note, section 1.7). */
   confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = ofMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
@@ -136,9 +136,9 @@ export class MinutesService {
   }
 
   /**
-   * What an agency takes upon itself in the item: the chair sums up and agencies offer (MARAC note, section 2.3, running
-   * order). It stands in a plan of the case, or in the case alone where nobody has drafted one yet. The rules are those of
-   * every action.
+   * Records an action that an agency takes on in the item. The chair sums up and agencies offer (MARAC note, section
+   * 2.3, running order). The action belongs to a plan of the case, or to the case alone if there is no plan yet. The
+   * rules for all actions apply.
    */
   capture(
     actor: Actor,
@@ -156,7 +156,7 @@ export class MinutesService {
   }
 }
 
-/** The other editions of the item's minutes that are shared, also those that the actor may not read. */
+/** Returns the other shared editions of the item's minutes, including those that the actor may not read. */
 const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
   work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
 
@@ -165,7 +165,9 @@ function ofMeeting(minute: Minute, meetingId: string): Minute {
   return minute;
 }
 
-/** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
+/**
+ * Returns the values of a point. Agency and category are those of the repeated contribution, otherwise of the request.
+ */
 async function told(
   work: UnitOfWork,
   { caseId, partnershipId }: Listing,
@@ -193,7 +195,7 @@ async function told(
   return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
 }
 
-/** Returns where the captured action is placed: in the plan, or in the case if no plan is given. */
+/** Returns the plan of the captured action, or the case if no plan is given. */
 async function placeOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
   if (!planId) {
     const found = await work.records.find('plan', Case, caseId, { lock: true });
