@@ -15,7 +15,10 @@ const HIGH: Band = 'high';
 
 const BAND = `ARRAY[${BANDS.map((band) => `'${band}'`).join(', ')}]`;
 
-/** SQL for the highest risk band of the case `c`: the confirmed one, or one of an assessment that is not superseded. */
+/**
+ * SQL for the highest risk band in force of the case `c`. Candidates are the confirmed band and bands of assessments
+ * that are not superseded.
+ */
 const RISK = `greatest(array_position(${BAND}, c.risk_band), (SELECT max(array_position(${BAND}, a.effective_band))
   FROM assessments a WHERE a.case_id = c.id AND NOT EXISTS (SELECT FROM assessments n WHERE n.supersedes_id = a.id)), 0)`;
 

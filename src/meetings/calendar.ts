@@ -48,8 +48,7 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
     name: 'Panel meetings',
     prodId: { company: 'Wardmote', product: 'Meetings', language: 'EN' },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
-    // time zone of the events only: with one for the calendar, DTSTAMP would be in that zone, but RFC 5545 (3.8.7.2)
-    // requires UTC
+    // time zone of the events only; with one for the calendar, DTSTAMP would use it. RFC 5545 (3.8.7.2) requires UTC
     timezone: { name: null, generator: () => LONDON_TIME },
   });
   for (const one of appointments)

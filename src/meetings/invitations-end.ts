@@ -22,8 +22,8 @@ export async function endInvitations(
 }
 
 /**
- * Returns the latest time until which an invitation may last: a number of days after the planned end of the meeting, or
- * after its closure if the meeting was closed earlier.
+ * Returns the latest time until which an invitation may last: a number of days after the meeting. The days count from
+ * the planned end, or from the closure if the meeting was closed earlier.
  */
 export function latestEnd({ scheduledAt, endsAt, closedAt }: Meeting, daysAfterMeeting: number): Date {
   const planned = endsAt ?? scheduledAt;

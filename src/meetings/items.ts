@@ -18,8 +18,7 @@ export async function itemOf(
   id: string,
   options = {},
 ): Promise<Listing> {
-  // the body is invalid, so its identifier cannot be looked up: an actor who may not know of the meeting is refused
-  // first
+  // looked up first, so that an actor who may not know of the meeting is refused; the invalid body names no item
   if (work.actor.call.deferredProblem) await work.records.find('read', Meeting, meetingId);
   const listing = await work.records.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();
@@ -36,10 +35,10 @@ export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where =
 }
 
 /**
- * Returns the items readable by the person who first invited the actor, from which the times shown to the actor are
- * calculated. `find` loads the items that satisfy the condition it is given. The condition omits items hidden from the
- * actor by a conflict, because the actor's agency would learn of these items from a later time. Returns null for
- * members of the panel, and if no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
+ * Returns the items readable by the person who first invited the actor. The times shown to the actor are calculated
+ * from these items. `find` loads the items that satisfy the condition it is given. The condition omits items hidden
+ * from the actor by a conflict, because the actor's agency would learn of these items from a later time. Returns null
+ * for members of the panel, and if no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
  */
 export async function asInviter<T>(
   records: Records,

@@ -6,12 +6,12 @@ import { PageQuery } from '../http/page-query.dto.js';
 import { Decision, Invitation, Listing, Meeting, MEETING_STATUSES, type MeetingStatus } from './meeting.entity.js';
 
 export class MeetingQuery extends PageQuery {
-  /** Only meetings of this panel. */
+  /** Limits the list to meetings of this panel. */
   @IsOptional()
   @IsUUID()
   panelId?: string;
 
-  /** Only meetings with this status. */
+  /** Limits the list to meetings with this status. */
   @IsOptional()
   @IsIn(MEETING_STATUSES)
   status?: MeetingStatus;

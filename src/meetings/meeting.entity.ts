@@ -140,7 +140,7 @@ export class Meeting extends PartnershipRecord {
   @Length(3, 300)
   cancelReason: string | null;
 
-  /** Status before the opening, to which a reversal of the opening leads back. Null before the first opening. */
+  /** Status before the opening, to which a reversal of the opening leads back. Null unless the meeting was opened. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   openedFrom: MeetingStatus | null;

@@ -46,8 +46,8 @@ declare module '../authentication/actor.js' {
 }
 
 /**
- * SQL condition for invitations `i` of the actor `who`: by name, or to the whole agency, which only its safeguarding
- * leads can use. Source: design, section 1, principle 4.
+ * SQL condition for invitations `i` of the actor `who`, by name or to the whole agency. Only safeguarding leads can use
+ * an invitation to the whole agency. Source: design, section 1, principle 4.
  */
 const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
   AND CASE WHEN i.practitioner_id IS NULL THEN ${isLeadIn('i.partnership_id')} ELSE i.practitioner_id = who.id END`;
@@ -81,9 +81,9 @@ export const invited = (
 });
 
 /**
- * Returns a condition for items from which the actor learns that a case is on the list of a planned meeting. If the
- * actor is invited to the case, these are the items the actor may read. For any other case, which people without access
- * to the case may track, these are all items from which the actor is not recused.
+ * Returns a condition for items that reveal to the actor that a case is on the list of a planned meeting. If the actor
+ * is invited to the case, these are the items the actor may read. For any other case, which people without access to
+ * the case may track, these are all items from which the actor is not recused.
  */
 function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
@@ -130,8 +130,7 @@ extendSubject(Case, {
     },
     {
       name: 'lister',
-      // the sentence does not mention recusals: an actor refused because of a recusal imposed by others must not learn
-      // of it
+      // no mention of recusals: an actor refused because of a recusal imposed by others must not learn of it
       sentence: 'who chairs or coordinates the panel, and may list the case',
       actions: ['add-to-list'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, id: { $nin: actor.recusedCaseIds } }),
@@ -208,7 +207,7 @@ const listedAsRepeat = (actor: Actor): Where => ({
 
 const NO_ITEM: Where = { id: { $in: [] } };
 
-/** Returns a condition for items the actor may read; null if no single item of a case can be hidden from the actor. */
+/** Returns a condition for items the actor may read. Null if no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {
   if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
   return permittedRows(withoutScopes(actor), subjectOf(Listing), 'read') ?? NO_ITEM;
@@ -221,8 +220,8 @@ function carriedFromHidden(actor: Actor): Where {
 }
 
 /**
- * Condition for items of cases without a readable item at an emergency meeting, so that the actor sees nothing to
- * ratify.
+ * Condition for items of cases without a readable item at an emergency meeting. The actor must not see that there is
+ * something to ratify.
  */
 function ratifiesHidden(actor: Actor): Where {
   const readable = readableItems(actor);

@@ -8,23 +8,23 @@ const TrueOrFalse = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
 export class ActionQuery extends PageQuery {
-  /** Only actions of the cases of this panel. */
+  /** Limits the list to actions of the cases of this panel. */
   @IsOptional()
   @IsUUID()
   panelId?: string;
 
-  /** Only actions with this status. */
+  /** Limits the list to actions with this status. */
   @IsOptional()
   @IsIn(ACTION_STATUSES)
   status?: ActionStatus;
 
-  /** Only actions that are overdue today (`true`), or are not (`false`). */
+  /** Limits the list to actions that are overdue today (`true`), or are not (`false`). */
   @IsOptional()
   @TrueOrFalse()
   @IsBoolean()
   overdue?: boolean;
 
-  /** Only actions that your agency owns (`true`), or does not own (`false`). */
+  /** Limits the list to actions that your agency owns (`true`), or does not own (`false`). */
   @IsOptional()
   @TrueOrFalse()
   @IsBoolean()
@@ -32,7 +32,7 @@ export class ActionQuery extends PageQuery {
 }
 
 export class LedgerQuery {
-  /** Only actions of the cases of this panel. Default: all actions that you may read. */
+  /** Limits the counts to actions of the cases of this panel. Default: all actions that you may read. */
   @IsOptional()
   @IsUUID()
   panelId?: string;

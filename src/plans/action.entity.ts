@@ -121,7 +121,10 @@ export class Action extends PlanRecord {
   @IsUUID()
   ownerPractitionerId: string | null;
 
-  /** Person or system of the owning agency that named the person; null if nobody is named or it was not recorded. */
+  /**
+   * Person or system of the owning agency that named the person. Null if nobody is named, or the naming was not
+   * recorded.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   ownerNamedById: string | null;

@@ -55,8 +55,7 @@ export class ActionsService {
         const actions = await work.records.findMany('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
-      // an action hidden from the actor does not prevent the closure of the case and stays with its owner: a refusal
-      // would reveal it
+      // hidden actions do not prevent the closure of the case and stay with their owners: a refusal would reveal them
       obstacles: async (work, { id: caseId }) =>
         (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
           ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]

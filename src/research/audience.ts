@@ -1,7 +1,7 @@
 /**
- * Agencies to ask for an item: those of the panel's core members, those invited to the item, and those added by a
- * condition of the panel's rules. An agency that the actor may know to be excluded from the case is never asked.
- * Source: MARAC note, section 6.8 "Conditional audience".
+ * Agencies to ask for an item: core members' agencies, invited agencies, and agencies added by a condition of the
+ * panel's rules. An agency that the actor may know to be excluded from the case is never asked. Source: MARAC note,
+ * section 6.8 "Conditional audience".
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
@@ -63,7 +63,7 @@ const someone =
     ).length > 0;
 
 /**
- * Conditions, evaluated on what the actor (chair or coordinator) may read: the list of asked agencies must not reveal
+ * Conditions, evaluated on what the actor (chair or coordinator) may read. The list of asked agencies must not reveal
  * data that is not shared with the actor.
  */
 const HOLDS: Record<AudienceCondition, Holds> = {

@@ -91,7 +91,7 @@ export class ResearchController {
     return this.research.return(actor, id, body);
   }
 
-  /** Reopen an answered request, so that the agency sees again whom to search for (chair, coordinator) */
+  /** Reopen an answered request, so that the agency sees the people again (chair, coordinator) */
   @Post('research-requests/:id/reopening')
   @RequirePermission('reopen', ResearchRequest)
   @ApiAnswer.updated(ResearchRequestView)

@@ -5,12 +5,12 @@ import { PageQuery } from '../http/page-query.dto.js';
 import { RESEARCH_STATUSES, ResearchPoint, type ResearchStatus } from './research.entity.js';
 
 export class ResearchQuery extends PageQuery {
-  /** Only requests with this status. */
+  /** Limits the list to requests with this status. */
   @IsOptional()
   @IsIn(RESEARCH_STATUSES)
   status?: ResearchStatus;
 
-  /** Only requests to this agency. */
+  /** Limits the list to requests to this agency. */
   @IsOptional()
   @IsUUID()
   askedAgencyId?: string;
@@ -22,7 +22,7 @@ export class ResearchQuery extends PageQuery {
  * not asked again.
  */
 export class ResearchAsking {
-  /** Only this item. Default: all items. */
+  /** Item to which the request is limited. Default: all items. */
   @IsOptional()
   @IsUUID()
   listingId?: string;

@@ -32,8 +32,8 @@ export const researchMachine: StateMachine<ResearchStatus, 'return' | 'reopening
 };
 
 /**
- * People who answer for an agency: its members of the panel; without members, the invited person, or the agency's
- * safeguarding leads in the partnership.
+ * People who answer for an agency: its members of the panel. Without members, the invited person or the agency's
+ * safeguarding leads in the partnership answer.
  */
 export const ANSWERERS = ['members', 'person', 'agency'] as const;
 export type Answerer = (typeof ANSWERERS)[number];
@@ -165,7 +165,7 @@ export class ResearchPoint extends CaseRecord {
   @Classified('administrative')
   requestId: string;
 
-  /** Always true: the policy and the database hide the point from every other agency. */
+  /** Constant `true`: the policy and the database hide the point from every other agency. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   agencyOnly: true;

@@ -187,7 +187,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
   ],
 });
 
-// no panel is declared, so that no agreement applies
+// without a panel, because no agreement applies to findings
 declareSubject(ResearchPoint, 'ResearchPoint', {
   relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
   parent: 'request',

@@ -112,8 +112,8 @@ export class ResearchService {
   }
 
   /**
-   * Returns the people to search for while the request is open, in the fields that the panel's agreement shares with
-   * the agency.
+   * Returns the people to search for while the request is open. The panel's agreement determines the fields that the
+   * agency sees.
    */
   people(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
@@ -378,7 +378,7 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
 const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
 
-/** Refuses an item: with the reason if the actor may not ask about it, as not found if it is not of this meeting. */
+/** Refuses an item that the actor may not ask about, or, as not found, an item of another meeting. */
 async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
   await work.records.find('ask', Listing, listingId);
   throw notFound();
