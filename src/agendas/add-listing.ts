@@ -16,7 +16,7 @@ export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
 
 export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
   if (found.stage === 'closed')
-    throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
+    throw conflict('case-closed', 'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
   const listing = await work.write.insert(Listing, {
     meetingId: meeting.id,

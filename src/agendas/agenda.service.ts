@@ -64,8 +64,8 @@ export class AgendaService {
       if (meeting.status !== 'scheduled')
         throw conflict(
           'agenda-locked',
-          `The agenda of a meeting that is ${meeting.status} is not drawn up any more. What is urgent or late is listed by hand; ` +
-            'circulate the agenda again after that.',
+          `The agenda of a meeting that is ${meeting.status} can no longer be drawn up. List urgent or late cases by hand; ` +
+            'then circulate the agenda again.',
         );
       await listWhatBelongs(work, meeting);
       await putInOrder(work, meeting);

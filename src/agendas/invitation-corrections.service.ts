@@ -52,15 +52,15 @@ export class InvitationCorrections {
       const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
       const found = await this.taken(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
-        throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
+        throw conflict('invitation-over', 'This invitation has ended. Make a new invitation instead.');
       if (work.write.isUnchanged(found))
         return work.respond.one(InvitationView, await work.write.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
           'closes-too-early',
-          'An invitation ends after it begins, and after now. To end it at once, withdraw it.',
-          [{ pointer: '/closesAt', detail: 'must lie after opensAt and after now' }],
+          'An invitation must end after its beginning and in the future. To end it at once, withdraw it.',
+          [{ pointer: '/closesAt', detail: 'must be after opensAt and in the future' }],
         );
       const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
       withinLimits(meeting, { opensAt, closesAt }, days, work.now);
@@ -101,7 +101,7 @@ export class InvitationCorrections {
       await work.records.findForUpdate(action, Invitation, InvitationView, id, { writes }),
       listingId,
     );
-    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
+    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Make a new invitation instead.');
     return found;
   }
 }

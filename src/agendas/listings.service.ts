@@ -78,7 +78,7 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.find('add-to-list', Case, request.caseId);
       if (found.panelId !== meeting.panelId)
-        throw unacceptable('another-panel', 'A case is heard by its own panel.', [
+        throw unacceptable('another-panel', 'A case is heard by its own panel. List it at a meeting of that panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
         ]);
       assertMayList(meeting, request);
@@ -102,7 +102,7 @@ export class ListingsService {
         if (isOut(meeting))
           throw conflict(
             'agenda-locked',
-            'The agenda is out and its order stands: an item stays what it is listed as.',
+            'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
           );
       }
       const changed = await work.write.updateIfChanged(Listing, found, request);
@@ -119,7 +119,10 @@ export class ListingsService {
       if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       assertToBeHeld(meeting, found);
       if (found.startedAt)
-        throw conflict('heard-already', 'The item is being heard, or was heard. Decide to defer it: POST …/decisions.');
+        throw conflict(
+          'heard-already',
+          'The item is being heard or was heard, so it cannot be removed. Decide to defer it instead: POST …/decisions.',
+        );
       await putOff(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.write.update(Listing, found, removal);
@@ -142,13 +145,22 @@ export class ListingsService {
       const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+        throw conflict(
+          'meeting-over',
+          `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
+        );
       if (isOut(meeting))
-        throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
+        throw conflict(
+          'agenda-locked',
+          'The agenda was circulated without this item. List the case at the next meeting.',
+        );
       if (await work.asSystem(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
-        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
+        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off that list first.');
       if (about.stage === 'closed')
-        throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
+        throw conflict(
+          'case-closed',
+          'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.',
+        );
       const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.recordEvent('case.put-back', Listing, back, { meetingId });
       return work.respond.one(ListingView, back);
@@ -171,13 +183,15 @@ export class ListingsService {
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-over',
-          'This meeting was cancelled. Invite to the meeting that hears the case instead.',
+          'This meeting was cancelled. Invite people to the meeting that hears the case instead.',
         );
       const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
       if (closesAt <= opensAt || closesAt <= work.now)
-        throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
-          { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
-        ]);
+        throw unacceptable(
+          'closes-too-early',
+          'An invitation must end after its beginning and in the future. Choose a later end.',
+          [{ pointer: '/closesAt', detail: 'must be after opensAt and in the future' }],
+        );
       const rules = (await rulesInForce(work, panelId))?.rules;
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
       withinLimits(meeting, { opensAt, closesAt }, days, work.now);
@@ -185,20 +199,20 @@ export class ListingsService {
       if (practitionerId ? actor.registrationIds.includes(practitionerId) : agencyId === actor.agencyId)
         throw refused(
           'own-invitation',
-          'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
+          'You cannot invite yourself or your whole agency. Name a colleague, or ask another chair or coordinator of the panel.',
         );
       if (!practitionerId && !(await safeguardingLeadsOf(work, [agencyId], partnershipId)).length)
         throw unacceptable(
           'no-safeguarding-lead',
-          'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
-          [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
+          'An invitation to a whole agency gives access to its safeguarding leads, and this agency has none in the partnership. Name a person of the agency in `practitionerId`: GET /v1/agencies/{id}/people lists them.',
+          [{ pointer: '/practitionerId', detail: 'is required for an agency without a safeguarding lead' }],
         );
       if (
         practitionerId &&
         (await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId
       )
-        throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
-          { pointer: '/practitionerId', detail: 'no such person in that agency' },
+        throw unacceptable('not-of-the-agency', 'Name a person who works for the agency.', [
+          { pointer: '/practitionerId', detail: 'is no person of that agency' },
         ]);
       await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.write.insert(Invitation, {
@@ -235,9 +249,15 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId);
       const listing = await toDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
-        throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
+        throw conflict(
+          'meeting-cancelled',
+          'The meeting was cancelled, so it decides nothing. Decide at the meeting that hears the case.',
+        );
       if (listing.outcome)
-        throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
+        throw conflict(
+          'decided-already',
+          'The item already has a decision, and decisions cannot be changed. List the case at the next meeting to decide again.',
+        );
       if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
       const quorum = isInWriting(meeting)
         ? await quorumInWriting(work, this.actors, meeting, listing)
@@ -280,7 +300,7 @@ export function withinLimits(
   if (latest < now)
     throw conflict(
       'meeting-long-over',
-      `An invitation ends ${String(daysAfterMeeting)} days after the meeting at the latest, and this meeting is longer past. Approve a request for access instead: POST /v1/access-requests.`,
+      `An invitation ends at most ${String(daysAfterMeeting)} days after the meeting, which have passed. Approve a request for access instead: POST /v1/access-requests.`,
     );
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
@@ -299,7 +319,7 @@ async function invitedOnce(
   if (first)
     throw conflict(
       'invited-already',
-      `Invitation ${first.id} invites them to this item already. Correct its dates by PATCH, or withdraw it first.`,
+      `Invitation ${first.id} to this item already exists. Correct its dates by PATCH, or withdraw it first.`,
       { invitationId: first.id },
     );
 }
@@ -323,16 +343,19 @@ async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
 /** Refuses cases for a circulated agenda, unless urgent, or late with a reason. */
 function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRequest): void {
   if (!isToBeHeld(meeting.status))
-    throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+    throw conflict(
+      'meeting-over',
+      `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
+    );
   if (late !== Boolean(lateReason))
-    throw unacceptable('late-with-reason', 'What comes late is listed with the reason, and only that.', [
-      { pointer: '/lateReason', detail: late ? 'must say why it is late' : 'is given only with late' },
+    throw unacceptable('late-with-reason', 'A late case needs a reason, and other cases take none.', [
+      { pointer: '/lateReason', detail: late ? 'must give the reason for a late case' : 'is allowed only with `late`' },
     ]);
   onlyUrgent(meeting, kind);
   if (isOut(meeting) && kind !== 'urgent' && !late)
     throw conflict(
       'agenda-locked',
-      'The agenda is out. List what is urgent, or what is late with the reason, and circulate it again.',
+      'The agenda was circulated. List only urgent cases, or late ones with the reason, and circulate it again.',
     );
 }
 
@@ -343,13 +366,13 @@ function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: Lis
 async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
   const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
   if (earlier?.removedAt) throw takenOff();
-  if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
+  if (earlier) throw conflict('listed-already', 'The case is already on the list of this meeting.');
 }
 
 export const takenOff = (): Error =>
   conflict(
     'taken-off',
-    'The case was taken off the list of this meeting. Put it back on it, or list it at another one.',
+    'The case was taken off the list of this meeting. Put it back on the list, or list it at another meeting.',
   );
 
 /** Refuses items of other meetings, and items that can no longer be moved. */
@@ -357,7 +380,10 @@ function assertToBeHeld(meeting: Meeting, listing: Listing): void {
   if (listing.meetingId !== meeting.id) throw notFound();
   if (listing.removedAt) throw takenOff();
   if (!isToBeHeld(meeting.status) || listing.outcome)
-    throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
+    throw conflict(
+      'heard-already',
+      'The item has a decision or its meeting is over, so it can no longer change. List the case at the next meeting.',
+    );
 }
 
 /**
@@ -369,8 +395,8 @@ const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asS
 async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
   const meeting = await work.records.findOrNull('read', Meeting, meetingId, { lock: true });
   if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
-    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
-      { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
+    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel in `toMeetingId`.', [
+      { pointer: '/toMeetingId', detail: 'is no other meeting of this panel' },
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
   assertMayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });

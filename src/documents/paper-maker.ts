@@ -60,7 +60,7 @@ interface Thread {
 const tooLarge = (): Problem =>
   unacceptable(
     'paper-too-large',
-    'The document is too large to be made in one piece. Ask for one item of the meeting with `listingId`, or for JSON.',
+    'The document is too large to be rendered as one file. Request one item of the meeting with `listingId`, or JSON.',
   );
 
 /**
@@ -77,7 +77,7 @@ const busy = (): Problem =>
     503,
     'papers-busy',
     'Too many documents at once',
-    'Repeat the request after as long as Retry-After says.',
+    'Repeat the request after the time in the header Retry-After.',
     {
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
     },
@@ -140,11 +140,11 @@ export class PaperMaker implements OnApplicationShutdown {
       this.next();
     });
     worker.on('error', (error: Error & { code?: string }) => {
-      log.warn({ code: error.code ?? error.name }, 'a thread that made a paper ended');
+      log.warn({ code: error.code ?? error.name }, 'a thread that rendered a paper ended');
       this.end(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge() : error);
     });
     worker.on('exit', () => {
-      this.end(thread, new Error('a thread that made a paper ended'));
+      this.end(thread, new Error('a thread that rendered a paper ended'));
     });
     return thread;
   }

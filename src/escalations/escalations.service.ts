@@ -38,8 +38,8 @@ export class EscalationsService {
       const found = await work.records.findForUpdate('answer', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'answer');
       if (request.answerDueOn < londonDay(work.now))
-        throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
-          { pointer: '/answerDueOn', detail: 'must not lie before today' },
+        throw unacceptable('in-the-past', 'An instruction cannot be due in the past. Choose today or a later day.', [
+          { pointer: '/answerDueOn', detail: 'must not be before today' },
         ]);
       const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       await work.write.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
@@ -54,7 +54,10 @@ export class EscalationsService {
       const found = await work.records.findForUpdate('close', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'closure');
       if (isOpen((await actionOf(work, found)).status))
-        throw conflict('action-open', 'The action is still to be done. The escalation ends when the action does.');
+        throw conflict(
+          'action-open',
+          'The action has not ended. The escalation ends with the action, so no closure is needed.',
+        );
       await work.write.update(Escalation, found, { status, closedOn: londonDay(work.now) });
       await tellOfAction(work, 'action.steering-group-closed', found);
       return work.respond.found(EscalationView, id);

@@ -45,7 +45,7 @@ export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> 
   if (!(await work.records.findOrNull('defer-again', Listing, id)))
     throw refused(
       'deferred-often',
-      'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
+      'The case was deferred as often as the panel’s rules allow. Ask the chair of the panel to defer it once more, with a reason.',
     );
   // event of the item, so that it is hidden together with the item
   work.recordEvent('case.deferred-often', Listing, listing, { deferrals: before + 1 });

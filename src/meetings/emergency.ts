@@ -14,7 +14,7 @@ export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<v
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
   throw unacceptable(
     'could-wait',
-    'An emergency meeting hears a case that you are shown to be of high risk, or its chair says why it cannot wait: POST /v1/meetings/{id}/justification.',
+    'No case that you may see on this emergency meeting is of high risk. Add one, or have the chair give the reason why the meeting cannot wait: POST /v1/meetings/{id}/justification.',
   );
 }
 
@@ -23,7 +23,7 @@ export function onlyUrgent(meeting: Meeting, kind: ListingKind): void {
   if (meeting.kind === 'emergency' && kind !== 'urgent')
     throw unacceptable(
       'urgent-only',
-      'An emergency meeting hears urgent items only. List the case at the next ordinary one.',
+      'An emergency meeting hears urgent items only. List the case at the next ordinary meeting.',
       [{ pointer: '/kind', detail: 'must be urgent' }],
     );
 }

@@ -18,8 +18,8 @@ export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
   if (isInWriting(meeting))
     throw conflict(
       'in-writing',
-      'This sitting is in writing: agencies contribute until its closing date, and its chair decides. Convene a meeting of the kind ' +
-        '`ordinary` to hear a case in a room.',
+      'The meeting is in writing: agencies contribute until its closing date, and its chair decides. Convene a meeting of the kind ' +
+        '`ordinary` to hear a case with people present.',
     );
 }
 
@@ -39,7 +39,7 @@ export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { i
   if (!answers.asked || answers.open)
     throw conflict(
       'still-open',
-      'Agencies may contribute until the closing date. Decide after it, or when all have answered.',
+      'Agencies can contribute until the closing date. Decide after it, or when all asked agencies have answered.',
     );
 }
 

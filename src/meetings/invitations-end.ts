@@ -43,7 +43,7 @@ export async function shortenInvitations(
   const days = ruleNumber((await rulesInForce(work, meeting.panelId))?.rules, 'invitationDaysAfterMeeting');
   const latest = latestEnd(meeting, days);
   const closesAt = latest > work.now ? latest : work.now;
-  const reason = 'An invitation ends soon after the meeting, which was moved or held earlier.';
+  const reason = 'Invitations end soon after the meeting, which was moved or closed earlier.';
   await work.asSystem(async () => {
     for (const one of await openInvitations(work, { meetingId: meeting.id })) {
       if (one.closesAt <= closesAt) continue;

@@ -46,9 +46,11 @@ export class MeetingsService {
       const { id: panelId, partnershipId, mode } = await work.records.find('convene', Panel, request.panelId);
       const kind = request.kind ?? (mode === 'asynchronous' ? 'written' : 'ordinary');
       if (kind === 'written' && mode !== 'asynchronous')
-        throw unacceptable('panel-meets', 'Only a panel whose mode is asynchronous sits in writing.', [
-          { pointer: '/kind', detail: 'must not be written on a panel that meets' },
-        ]);
+        throw unacceptable(
+          'panel-meets',
+          'Only a panel with the mode `asynchronous` meets in writing. Choose the kind `ordinary` or `emergency`.',
+          [{ pointer: '/kind', detail: 'must not be `written` on this panel' }],
+        );
       if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
       const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
       return work.respond.one(MeetingView, meeting, { status: 201 });
@@ -60,9 +62,12 @@ export class MeetingsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('justify', Meeting, MeetingView, id);
       if (found.kind !== 'emergency')
-        throw unacceptable('no-emergency', 'Only an emergency meeting needs a reason why it cannot wait.');
+        throw unacceptable(
+          'no-emergency',
+          'Only an emergency meeting takes a reason why it cannot wait. This meeting needs none.',
+        );
       if (!isToBeHeld(found.status))
-        throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason any more.`);
+        throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason.`);
       const justified = await work.write.update(Meeting, found, { emergencyReason: reason });
       work.recordEvent('meeting.justified', Meeting, justified);
       return work.respond.one(MeetingView, justified);
@@ -132,16 +137,16 @@ const LASTS_AT_MOST_DAYS = 1;
 
 function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
   if (endsAt && endsAt > instantAfter(scheduledAt, LASTS_AT_MOST_DAYS))
-    throw unacceptable('ends-too-late', 'A meeting ends within a day. Convene another meeting for another day.', [
-      { pointer: '/endsAt', detail: 'must lie within 24 hours after scheduledAt' },
+    throw unacceptable('ends-too-late', 'A meeting lasts at most a day. Convene another meeting for the other day.', [
+      { pointer: '/endsAt', detail: 'must be within 24 hours after scheduledAt' },
     ]);
   if (endsAt && endsAt <= scheduledAt)
-    throw unacceptable('ends-before-it-begins', 'A meeting ends after it begins.', [
-      { pointer: '/endsAt', detail: 'must lie after scheduledAt' },
+    throw unacceptable('ends-before-it-begins', 'A meeting cannot end before it begins. Choose a later end.', [
+      { pointer: '/endsAt', detail: 'must be after scheduledAt' },
     ]);
   if (scheduledAt <= work.now)
-    throw unacceptable('in-the-past', 'A meeting is convened for a time to come.', [
-      { pointer: '/scheduledAt', detail: 'must lie after now' },
+    throw unacceptable('in-the-past', 'A meeting cannot be scheduled in the past. Choose a future time.', [
+      { pointer: '/scheduledAt', detail: 'must be in the future' },
     ]);
 }
 
@@ -153,7 +158,9 @@ async function chairs(work: UnitOfWork, panelId: string, practitionerId: string,
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
   if (!(await work.records.findMany('read', Membership, seat, 1)).length)
-    throw unacceptable('not-a-chair', 'Name somebody who chairs or co-chairs the panel on the day of the meeting.', [
-      { pointer: '/chairId', detail: 'does not chair this panel on that day' },
-    ]);
+    throw unacceptable(
+      'not-a-chair',
+      'Name a person with a seat as chair or co-chair of the panel on the day of the meeting.',
+      [{ pointer: '/chairId', detail: 'has no seat as chair or co-chair of this panel on that day' }],
+    );
 }

@@ -116,7 +116,10 @@ export class MinutesService {
       const status = after(minuteMachine, found.status, 'confirmation');
       const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
       if (last > found.edition)
-        throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
+        throw conflict(
+          'replaced',
+          `Edition ${String(last)} of these minutes was approved later. Confirm that edition.`,
+        );
       const { scheduledAt } = await work.records.find('read', Meeting, meetingId);
       const later = await work.records.findOrNull('read', Meeting, request.meetingId);
       if (
@@ -126,7 +129,7 @@ export class MinutesService {
       )
         throw unacceptable(
           'no-later-meeting',
-          'Minutes are confirmed at a later meeting of the panel, once it began.',
+          'Minutes are confirmed at a later meeting of the panel that is in session or was held. Name such a meeting.',
           [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
         );
       const confirmed = await work.write.update(Minute, found, { status, confirmedAtId: later.id });
@@ -178,20 +181,26 @@ async function told(
   if (contributionId) {
     const repeated = await work.records.findOrNull('read', Contribution, contributionId);
     if (repeated?.caseId !== caseId || repeated.agencyOnly)
-      throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
-        { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
-      ]);
+      throw unacceptable(
+        'no-such-contribution',
+        'A point can repeat only a contribution to the case of the item. Name one, or leave out `contributionId`.',
+        [{ pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' }],
+      );
     const { category, agencyId, contributingType } = repeated;
     return { text, contributionId, category, agencyId, contributingType };
   }
   const agency = category && (await work.records.findOrNull('read', Agency, agencyId));
   if (!agency || !(await actsIn(work, agency.id, partnershipId)))
-    throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
-      {
-        pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
-        detail: 'must be named, and act in the panel’s partnership',
-      },
-    ]);
+    throw unacceptable(
+      'told-by-whom',
+      'Each point needs the agency that shared it and a data category. Send `agencyId` and `category`.',
+      [
+        {
+          pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
+          detail: 'must be given, and the agency must work in the panel’s partnership',
+        },
+      ],
+    );
   return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
 }
 
@@ -204,7 +213,9 @@ async function placeOf(work: UnitOfWork, { caseId }: Listing, planId: string | n
   }
   const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
   if (plan) return inPlan(plan);
-  throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
-    { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
-  ]);
+  throw unacceptable(
+    'no-such-plan',
+    'Name a plan of the case, or leave out `planId`. POST /v1/cases/{id}/plans drafts a plan.',
+    [{ pointer: '/planId', detail: 'is no plan of this case that you may add to' }],
+  );
 }

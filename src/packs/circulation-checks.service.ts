@@ -55,7 +55,10 @@ export class CirculationChecksService {
     const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
       if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `The papers of a meeting that is ${meeting.status} do not go out any more.`);
+        throw conflict(
+          'meeting-over',
+          `The papers of a meeting that is ${meeting.status} can no longer be circulated, so they need no check.`,
+        );
       const content = await contentOf(actor, findsOf(work, meeting), meetingId);
       const rules = (await rulesInForce(work, meeting.panelId))?.rules;
       const named = namedIn(content);
@@ -91,7 +94,11 @@ export class CirculationChecksService {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
       await checkOf(work, 'approve', meetingId, id);
       const found = await work.records.findForUpdate('approve', CirculationCheck, CirculationCheckView, id);
-      if (found.approvedAt) throw conflict('approved-already', 'This check is approved already.');
+      if (found.approvedAt)
+        throw conflict(
+          'approved-already',
+          'This check is already approved. Circulate the agenda: POST /v1/meetings/{id}/agenda/circulation.',
+        );
       if (await isStale(work, meeting, found)) throw stale();
       const approved = await work.write.update(CirculationCheck, found, {
         approvedById: actor.id,

@@ -104,7 +104,7 @@ export const isStale = async (work: UnitOfWork, meeting: Meeting, check: Circula
 export const stale = (): Error =>
   conflict(
     'circulation-check-stale',
-    'Since the check, the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, or papers were recalled; or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
+    'The check is out of date: the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, papers were recalled, or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
   );
 
 /** Returns the checks shown to the reader as needing a second approval, because the visible items name many people. */
@@ -132,14 +132,14 @@ export async function mustBeChecked(work: UnitOfWork, meeting: Meeting): Promise
   if (!checks.length)
     throw conflict(
       'circulation-check-missing',
-      'Check first who would receive what, and have it approved: POST /v1/meetings/{id}/circulation-checks.',
+      'The papers need an approved check before circulation. Make one: POST /v1/meetings/{id}/circulation-checks.',
     );
   if (!stillTrue.length) throw stale();
   const shown = await manyNamedTo(work, meeting, stillTrue);
   throw conflict(
     'circulation-check-unapproved',
     stillTrue.every(({ id }) => shown.has(id))
-      ? 'Many people are named: somebody else of the coordination than the maker of the check approves it first.'
-      : 'Approve the check first, or have the chair approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
+      ? 'Many people are named, so another chair or coordinator than the maker must approve the check first: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.'
+      : 'Approve the check first, or ask the chair to approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
   );
 }

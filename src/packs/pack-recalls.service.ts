@@ -44,11 +44,11 @@ export class PackRecallsService {
       const meeting = await work.records.find('recall', Meeting, meetingId, { lock: true });
       const { circulatedAt } = meeting;
       if (!meeting.agendaEdition || !circulatedAt)
-        throw conflict('not-circulated', 'Only papers that went out are recalled.');
+        throw conflict('not-circulated', 'The papers were not circulated, so there is nothing to recall.');
       const item = listingId ? await itemOf(work, 'read', meetingId, listingId) : null;
       const before = await inForce(work, meeting);
       if (before.some((one) => one.listingId === null || one.listingId === listingId))
-        throw conflict('recalled-already', 'These papers are recalled already, until the agenda is circulated again.');
+        throw conflict('recalled-already', 'These papers are already recalled, until the agenda is circulated again.');
       const made = await work.write.insert(PackRecall, {
         meetingId,
         panelId: meeting.panelId,

@@ -40,7 +40,7 @@ const recalledWhole = (): Problem =>
     410,
     'pack-recalled',
     'Recalled',
-    'These papers were recalled: destroy your copies. Whoever may know why reads it at `pack-recalls`.',
+    'These papers were recalled. Destroy your copies. If you may know the reason, read it at GET /v1/meetings/{id}/pack-recalls.',
   );
 
 /** Maximum number of rows of one type, more than any meeting has. */
@@ -124,7 +124,7 @@ async function presented(work: UnitOfWork, content: ItemContent[]): Promise<Pack
     const shown = <P extends Part>(part: P): InstanceType<(typeof VIEWS)[P]>[] =>
       item[part].map((row) => bodies.get(row) as InstanceType<(typeof VIEWS)[P]>);
     const [listing] = shown('listing');
-    if (!listing) throw new Error('an item of a pack is a listing');
+    if (!listing) throw new Error('a pack item must have a listing');
     return {
       listing,
       case: shown('case')[0] ?? null,

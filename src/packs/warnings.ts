@@ -11,12 +11,11 @@ export const WARNINGS = [
 export type WarningCode = (typeof WARNINGS)[number];
 
 const DETAILS: Record<WarningCode, string> = {
-  'outside-agreement': 'Their agency signed no agreement for this panel that gives them anything.',
-  'unequal-copies':
-    'Colleagues of one agency would hold copies of the item of which one is redacted further than the other.',
-  'receives-nothing': 'They would receive papers without any item.',
+  'outside-agreement': 'The agency of these people signed no agreement for this panel that shares anything with it.',
+  'unequal-copies': 'Colleagues of one agency would receive copies of the item that are redacted to different extents.',
+  'receives-nothing': 'These people would receive papers without any item.',
   'received-by-nobody': 'Nobody but the coordination of the panel would receive the item.',
-  'many-named': 'So many people are named that somebody else than the maker of the check approves it.',
+  'many-named': 'So many people are named that a person other than the maker must approve the check.',
 };
 
 export interface Warning {

@@ -58,7 +58,12 @@ export class ActionsService {
       // hidden actions do not prevent the closure of the case and stay with their owners: a refusal would reveal them
       obstacles: async (work, { id: caseId }) =>
         (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
-          ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
+          ? [
+              {
+                pointer: '',
+                detail: 'an action has not ended: its owner must complete it, or the panel must cancel it',
+              },
+            ]
           : [],
     });
   }
@@ -134,13 +139,16 @@ export class ActionsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Action, ActionView, id, { writes: request });
       if (!isOpen(found.status))
-        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+        throw unacceptable(
+          'action-ended',
+          'An action that has ended cannot be changed. Propose another action instead.',
+        );
       const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);
       if (found.status !== 'proposed' && words.length)
         throw unacceptable(
           'action-accepted',
-          'Its owner accepted the action in these words. Cancel it as superseded and propose another.',
-          words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
+          'The owner accepted the action in these words. Cancel the action as superseded and propose another.',
+          words.map((word) => ({ pointer: `/${word}`, detail: 'cannot change after the owner accepted' })),
         );
       if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
       const named = await ownerNamed(work, found, request.ownerPractitionerId);
@@ -163,7 +171,10 @@ export class ActionsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('name-owner', Action, ActionView, id);
       if (!isOpen(found.status))
-        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+        throw unacceptable(
+          'action-ended',
+          'An action that has ended cannot be changed. Propose another action instead.',
+        );
       const changed = await work.write.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
       work.recordEvent('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
       return work.respond.found(ActionView, id);
@@ -182,8 +193,8 @@ export class ActionsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('complete', Action, ActionView, id);
       if (outcome !== 'done' && !outcomeText)
-        throw unacceptable('reason-missing', 'An action that was not done needs the reason.', [
-          { pointer: '/outcomeText', detail: 'say what changed, or why the agency did not act' },
+        throw unacceptable('reason-missing', 'An action that was not done needs a reason. Send `outcomeText`.', [
+          { pointer: '/outcomeText', detail: 'must say what changed, or why the agency did not act' },
         ]);
       const changes = { outcomeText: outcomeText ?? null, completedById: actor.id };
       return this.move(work, found, ENDS[outcome], changes, outcomeText);
@@ -237,7 +248,10 @@ export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnersh
 export function inPlan(plan: Plan): Standing {
   const { id: planId, caseId, panelId, partnershipId } = plan;
   if (hasEnded(plan))
-    throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
+    throw unacceptable(
+      'plan-ended',
+      'An evaluated or closed plan accepts no actions. Draft another plan: POST /v1/cases/{id}/plans.',
+    );
   return { planId, caseId, panelId, partnershipId };
 }
 
@@ -268,7 +282,7 @@ async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId 
   if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
-      'The agency is excluded from this case, so nobody of it would see the action. Give it to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',
+      'The agency is excluded from this case and would never see the action. Propose the action to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',
       [{ pointer: '/ownerAgencyId', detail: 'is excluded from the case' }],
     );
 }
@@ -276,8 +290,8 @@ async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId 
 /** Refuses due days in the past, which would start an escalation at once. */
 function notInThePast(work: UnitOfWork, dueOn: string): void {
   if (dueOn < londonDay(work.now))
-    throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
-      { pointer: '/dueOn', detail: 'must not lie before today' },
+    throw unacceptable('in-the-past', 'An action cannot be due in the past. Choose today or a later day.', [
+      { pointer: '/dueOn', detail: 'must not be before today' },
     ]);
 }
 
@@ -291,15 +305,15 @@ function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, t
   if (status !== 'proposed' && to < earliest)
     throw unacceptable(
       'action-accepted',
-      'Its owner accepted the action for a later day. Cancel it as superseded and propose another.',
-      [{ pointer: '/dueOn', detail: 'must not lie before the day that the owner accepted' }],
+      'The owner accepted the action for a later day. Cancel the action as superseded and propose another.',
+      [{ pointer: '/dueOn', detail: 'must not be before the day that the owner accepted' }],
     );
 }
 
 const namesItsOwn = (): Error =>
   refused(
     'agency-names-the-person',
-    'The agency that owns an action names the person: somebody of it with a seat on the panel, or its safeguarding lead. Leave the person out.',
+    'Only the agency that owns an action can name the person, through a panel member or its safeguarding lead. Leave out `ownerPractitionerId`.',
   );
 
 /**
@@ -323,7 +337,7 @@ async function ownerNamed(
 async function inAgency(work: UnitOfWork, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
   if (!practitionerId) return;
   if ((await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
-    throw unacceptable('not-of-the-owner', 'Name somebody who works for the agency that owns the action.', [
-      { pointer: '/ownerPractitionerId', detail: 'no such person in that agency' },
+    throw unacceptable('not-of-the-owner', 'Name a person who works for the agency that owns the action.', [
+      { pointer: '/ownerPractitionerId', detail: 'is no person of that agency' },
     ]);
 }

@@ -61,11 +61,14 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Plan, PlanView, id, { writes: request });
       if (hasEnded(found))
-        throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
+        throw unacceptable(
+          'plan-ended',
+          'An evaluated or closed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
+        );
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
         throw unacceptable(
           'plan-agreed',
-          'What an agreed plan is called and wants to reach is settled. Draft another.',
+          'Title and aims of an agreed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
         );
       if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
       inOrder({ ...found, ...request });
@@ -85,9 +88,16 @@ export class PlansService {
       const status = after(planMachine, found.status, 'agreement');
       const weak = await this.notSmart(work, found);
       if (weak.length && !chairReason)
-        throw unacceptable('not-smart', 'Every action must be SMART, or the chair says why the plan is agreed.', weak);
+        throw unacceptable(
+          'not-smart',
+          'Every action must be SMART. Correct the actions, or have the chair agree the plan with `chairReason`.',
+          weak,
+        );
       if (weak.length && !(await work.records.findOrNull('agree-nonetheless', Plan, id)))
-        throw refused('chair-only', 'Only the panel’s chair may agree a plan whose actions are not SMART.');
+        throw refused(
+          'chair-only',
+          'Only the panel’s chair may agree a plan whose actions are not SMART. Ask the chair, or correct the actions.',
+        );
       const about = await work.records.find('change', Case, found.caseId);
       const moved = await work.write.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
       work.recordEvent('case.plan-agreed', Case, moved, { stage: moved.stage });
@@ -116,13 +126,17 @@ export class PlansService {
       const found = await work.records.findForUpdate('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
       if (request.outcomes.length !== found.aims.length)
-        throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
-          { pointer: '/outcomes', detail: 'must be as many as the plan has aims' },
-        ]);
+        throw unacceptable(
+          'an-outcome-for-each-aim',
+          'Send one outcome for each aim of the plan, in the order of the aims.',
+          [{ pointer: '/outcomes', detail: 'must have as many entries as the plan has aims' }],
+        );
       if ((request.evaluationMethod === 'not_possible') !== Boolean(request.methodReason))
-        throw unacceptable('method-reason', 'What could not be evaluated needs the reason, and nothing else does.', [
-          { pointer: '/methodReason', detail: 'is needed with the method not_possible, and with no other' },
-        ]);
+        throw unacceptable(
+          'method-reason',
+          'A reason is required for the method `not_possible`, and not allowed for others.',
+          [{ pointer: '/methodReason', detail: 'must be sent if, and only if, the method is `not_possible`' }],
+        );
       const evaluated = await work.write.update(Plan, found, { ...request, status, evaluatedAt: work.now });
       work.recordEvent('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
       return work.respond.found(PlanView, id);
@@ -173,9 +187,13 @@ export class PlansService {
 async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
   const open = await work.records.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
-  throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
-    errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
-  });
+  throw conflict(
+    'open-actions',
+    'A plan can be closed only after each of its actions has ended. Complete or cancel the actions listed.',
+    {
+      errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
+    },
+  );
 }
 
 /** Detaches open actions hidden from the actor from the closed plan. They continue in the case. */
@@ -193,8 +211,8 @@ async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<vo
  */
 export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: string, pointer: string): Promise<void> {
   if (!(await seatsOn(work, panelId, { agencyId })).length)
-    throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
-      { pointer, detail: 'no member of the panel comes from this agency' },
+    throw unacceptable('not-on-the-panel', 'Name an agency with a member on the panel.', [
+      { pointer, detail: 'is an agency without a member on the panel' },
     ]);
 }
 
@@ -207,7 +225,7 @@ export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = 
 
 function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
   if (startOn && endOn && endOn < startOn)
-    throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts.', [
-      { pointer: '/endOn', detail: 'must not lie before startOn' },
+    throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts. Correct one of the two days.', [
+      { pointer: '/endOn', detail: 'must not be before startOn' },
     ]);
 }

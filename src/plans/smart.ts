@@ -53,14 +53,14 @@ export function smart(action: SmartInput, planEndsOn: string | null = null): Sma
     [
       'measurable',
       !given(action.measure) && !given(action.evidenceOfCompletion),
-      'Name a measure, or the evidence that will show it is done.',
+      'Name a measure, or the evidence that will show that the action is done.',
     ],
-    ['achievable', action.status === 'proposed', 'The owning agency has not accepted it yet.'],
-    ['relevant', !given(action.relatesTo), 'Name the aim, hypothesis or risk that it serves.'],
+    ['achievable', action.status === 'proposed', 'The owning agency has not accepted the action yet.'],
+    ['relevant', !given(action.relatesTo), 'Name the aim, hypothesis or risk that the action serves.'],
     [
       'time-bound',
       planEndsOn !== null && action.dueOn > planEndsOn,
-      'It is due after the plan ends: move one of the two dates.',
+      'The action is due after the plan ends: move one of the two dates.',
     ],
   ];
   const warnings = missed.flatMap(([letter, isMissed, detail]) => (isMissed ? [{ letter, missed: true, detail }] : []));
@@ -69,7 +69,7 @@ export function smart(action: SmartInput, planEndsOn: string | null = null): Sma
     warnings.push({
       letter: 'specific',
       missed: false,
-      detail: 'To monitor, liaise or continue alone is no action: say what will be done.',
+      detail: 'Monitoring, liaising or continuing alone is not an action: say what will be done.',
     });
   return { score, warnings };
 }

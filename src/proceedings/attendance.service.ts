@@ -53,11 +53,16 @@ export class AttendanceService {
       settled(meeting.status);
       const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
-        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
+        throw refused(
+          'own-attendance-only',
+          'Only the panel’s chair or coordinator can record the attendance of other people. Ask one of them.',
+        );
       if (!isThere(status) && (arrivedAt ?? deputyForId))
-        throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
-          { pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is for somebody who is there' },
-        ]);
+        throw unacceptable(
+          'not-there',
+          'Only a present person has an arrival or replaces a member. Leave these fields out, or send the status `present` or `deputy`.',
+          [{ pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is allowed only for a present person' }],
+        );
       const person = await attending(work, meeting, practitionerId);
       const { agencyId } = person;
       const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
@@ -69,9 +74,11 @@ export class AttendanceService {
         : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
           (rule.declaredYearly ? await acceptedThisYear(work, meeting.panelId, practitionerId) : null));
       if (isThere(status) && !accepted)
-        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
-          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
-        ]);
+        throw unacceptable(
+          'confidentiality-first',
+          'A person must accept confidentiality to be recorded as present. Send `confidentialityAccepted: true`.',
+          [{ pointer: '/confidentialityAccepted', detail: 'must be true for a present person' }],
+        );
       const current = openOf(earlier);
       // `attend` has decided about people who record themselves; people already recorded as present remain present
       if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
@@ -113,12 +120,17 @@ export class AttendanceService {
       if (found.meetingId !== meetingId) throw notFound();
       settled((await work.records.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
-        throw conflict('not-in-the-room', 'Only somebody who is in the room leaves it.');
+        throw conflict(
+          'not-in-the-room',
+          'The person is not recorded as present. Record the arrival first: POST /v1/meetings/{id}/attendances.',
+        );
       const at = leftAt ?? work.now;
       if (at <= found.arrivedAt || at > work.now)
-        throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
-          { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
-        ]);
+        throw unacceptable(
+          'left-before',
+          'A departure must be after the arrival and not in the future. Correct `leftAt`.',
+          [{ pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' }],
+        );
       if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
         await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.write.update(Attendance, found, { leftAt: at });
@@ -170,20 +182,20 @@ async function mayTakeBack(
   const from = current?.arrivedAt;
   if (!from || (arrival && arrival <= from)) {
     if (!correctionReason) return;
-    throw unacceptable('corrects-nothing', 'This takes back nothing that was recorded. Leave out correctionReason.', [
-      { pointer: '/correctionReason', detail: 'goes with the correction of a recorded presence' },
+    throw unacceptable('corrects-nothing', 'The request removes no recorded presence. Leave out `correctionReason`.', [
+      { pointer: '/correctionReason', detail: 'is allowed only to correct a recorded presence' },
     ]);
   }
   if (!registers)
     throw conflict(
       'recorded-as-there',
-      'You are recorded as there. Record that you left: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. An entry made in error is corrected by the panel’s chair or coordinator.',
+      'You are recorded as present. Record your departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. If the entry is wrong, ask the panel’s chair or coordinator to correct it.',
     );
   if (!correctionReason)
     throw unacceptable(
       'correction-needs-reason',
-      'The person is recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or say why the entry was made in error.',
-      [{ pointer: '/correctionReason', detail: 'is needed to take back a recorded presence' }],
+      'The person is recorded as present. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or send `correctionReason` if the entry is wrong.',
+      [{ pointer: '/correctionReason', detail: 'is required to correct a recorded presence' }],
     );
   await mustNotHaveHeard(work, { meetingId, from, until: arrival });
 }
@@ -207,21 +219,21 @@ async function mustNotHaveHeard(
     throw conflict(
       'item-heard-since',
       after
-        ? 'An item was begun after that time while you were recorded as there. Say when you left after it, or ask the panel’s chair or coordinator.'
-        : 'An item was heard while the person was recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
+        ? 'An item was started after that time while you were recorded as present. Send a later `leftAt`, or ask the panel’s chair or coordinator.'
+        : 'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
     );
 }
 
 function settled(status: MeetingStatus): void {
   if (!isToBeHeld(status))
-    throw conflict('not-in-this-state', `A meeting that is ${status} takes no attendance: who was there is settled.`);
+    throw conflict('not-in-this-state', `A meeting that is ${status} accepts no attendance. Its attendance is final.`);
 }
 
 async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
-    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
-      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'is no such person' },
     ]);
   return person;
 }
@@ -263,7 +275,7 @@ async function mayBeRecorded(
   }
   throw unacceptable(
     'not-invited',
-    'Only members of the panel and invited guests are recorded. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
+    'Only members of the panel and invited guests can be recorded. Invite the person first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint the person: POST /v1/panels/{id}/memberships.',
     [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
   );
 }
@@ -341,21 +353,25 @@ async function deputising(
 ): Promise<void> {
   if (status !== 'deputy') {
     if (!deputyForId) return;
-    throw unacceptable('no-deputy', 'Only a deputy comes for somebody else.', [
-      { pointer: '/deputyForId', detail: 'goes with the status deputy' },
-    ]);
+    throw unacceptable(
+      'no-deputy',
+      'Only a deputy replaces another member. Leave out `deputyForId`, or send the status `deputy`.',
+      [{ pointer: '/deputyForId', detail: 'is allowed only with the status deputy' }],
+    );
   }
   if (!deputiesAllowed)
-    throw unacceptable('no-deputies', 'The rules of this panel let no deputies come.', [
-      { pointer: '/status', detail: 'deputies are not allowed on this panel' },
-    ]);
+    throw unacceptable(
+      'no-deputies',
+      'The rules of this panel allow no deputies. Record the person as present, or record apologies.',
+      [{ pointer: '/status', detail: 'deputies are not allowed on this panel' }],
+    );
   const seat = seatOn(work, panelId, deputyForId ?? null);
   if (
     !deputyForId ||
     deputyForId === practitionerId ||
     !(await work.records.findMany('read', Membership, seat, 1)).length
   )
-    throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
+    throw unacceptable('deputy-for-whom', 'Name the other member of the panel whom the deputy replaces.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },
     ]);
 }
@@ -374,9 +390,11 @@ async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerI
 function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)
-    throw conflict('was-there', 'The person was there and left: that is recorded, and is not undone.');
+    throw conflict('was-there', 'The person was present and left, so no absence can be recorded.');
   if (arrivedAt && (arrivedAt > work.now || before.some((left) => left > arrivedAt)))
-    throw unacceptable('arrived-when', 'Somebody arrives after they left, and not in time to come.', [
-      { pointer: '/arrivedAt', detail: 'must not lie before an earlier departure, nor after now' },
-    ]);
+    throw unacceptable(
+      'arrived-when',
+      'An arrival must be after an earlier departure and not in the future. Correct `arrivedAt`.',
+      [{ pointer: '/arrivedAt', detail: 'must not be before an earlier departure or in the future' }],
+    );
 }

@@ -33,7 +33,10 @@ export class CrimeService {
       const { status } = await work.records.find('read', Meeting, meetingId);
       const listing = await itemOf(work, 'minute', meetingId, request.listingId);
       if (status === 'cancelled')
-        throw conflict('meeting-cancelled', 'Nothing came to light at a meeting that was cancelled.');
+        throw conflict(
+          'meeting-cancelled',
+          'The meeting was cancelled, so no crime was disclosed at it. Record the crime at the meeting that hears the case.',
+        );
       const crime = await work.write.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
       work.recordEvent('crime.disclosed', DisclosedCrime, crime);
       return work.respond.found(DisclosedCrimeView, crime.id, 201);
@@ -51,11 +54,11 @@ export class CrimeService {
         meetingId,
       );
       if (found.amendedAt)
-        throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
+        throw conflict('amended-already', 'This record was already amended. Amend the record that replaced it.');
       if (work.write.isUnchanged(found))
         throw unacceptable(
           'nothing-amended',
-          'Nothing is amended. Send at least one value that differs from the record.',
+          'The request changes nothing. Send at least one value that differs from the record.',
         );
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
       const contributor = request.summary === undefined ? { agencyId, contributingType } : {};

@@ -52,7 +52,7 @@ export class OpeningAndClosureService {
       if (await tookPlace(work, id))
         throw conflict(
           'took-place',
-          'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
+          'An attendance was confirmed or a decision taken, so the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
       await setItemsBack(work, id);
       const reversed = await work.write.update(Meeting, found, {
@@ -82,7 +82,7 @@ export class OpeningAndClosureService {
       if (undecided.length)
         throw unacceptable(
           'undecided',
-          'Each item needs a decision, if only to note or to defer it.',
+          'Each item needs a decision before the meeting is closed. Decide on the items listed, if only to note or defer them.',
           undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
         );
       // meetings in writing have a quorum for each item; one for the meeting would count contributors to hidden items

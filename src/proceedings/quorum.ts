@@ -59,20 +59,20 @@ export function shortfalls(rule: QuorumRule, present: Present): string[] {
   ];
 }
 
-const IN_A_ROOM = 'Open the meeting, and let the chair or coordinator record who is present.';
+const IN_A_ROOM = 'Open the meeting, and have the chair or coordinator record who is present.';
 const IN_WRITING =
-  'An agency counts that has answered its research request, or contributed what each member of the panel may know of.';
+  'Agencies count that answered their research request, or made a contribution that each member of the panel may know of.';
 
 /** Decisions allowed without quorum, and their description. */
 const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
-  warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
+  warn: { kinds: DECISION_KINDS, allows: 'Without quorum every decision is allowed.' },
   block: {
     kinds: ['note', 'continue', 'defer', 'escalate'],
-    allows: 'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case.',
+    allows: 'Without quorum a meeting may note, continue, defer or escalate, but not agree a plan or close a case.',
   },
   defer: {
     kinds: ['defer'],
-    allows: 'On this panel an inquorate item may only be deferred.',
+    allows: 'On this panel an item without quorum may only be deferred.',
   },
 };
 

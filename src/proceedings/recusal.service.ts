@@ -62,7 +62,7 @@ export class RecusalService {
       }
       const who = practitionerId ?? actor.id;
       if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
-        throw conflict('recused-already', 'The person takes no part in this item already.');
+        throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
       await this.hearers.heardUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
         ...withinItem(actor, listing),
@@ -84,7 +84,7 @@ export class RecusalService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      if (found.endedAt) throw conflict('ended', 'This recusal has ended already.');
+      if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
       const ended = await work.write.update(Recusal, found, {
         endedAt: work.now,
         endedById: actor.id,
@@ -99,8 +99,8 @@ export class RecusalService {
 async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
-    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
-      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'is no such person' },
     ]);
 }
 

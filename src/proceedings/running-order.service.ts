@@ -46,14 +46,26 @@ export class RunningOrderService {
       if (status !== 'in_session')
         throw conflict(
           'not-in-session',
-          `A meeting that is ${status} hears no item. Open it: POST /v1/meetings/{id}/opening.`,
+          `A meeting that is ${status} hears no item. Open the meeting first: POST /v1/meetings/{id}/opening.`,
         );
-      if (found.removedAt) throw conflict('taken-off', 'The item was taken off the list of this meeting.');
+      if (found.removedAt)
+        throw conflict(
+          'taken-off',
+          'The item was taken off the list of this meeting. Put it back first, or start another item.',
+        );
       if (found.startedAt)
-        throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
+        throw conflict(
+          'begun-already',
+          found.endedAt
+            ? 'The item was already heard. Start another item.'
+            : 'The item is already being heard. Start another item after its end.',
+        );
       const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
       if ((await work.records.findMany('read', Listing, running, 1)).length)
-        throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
+        throw conflict(
+          'one-at-a-time',
+          'Another item is being heard. End that item first: POST …/listings/{listingId}/end.',
+        );
       const begun = await work.write.update(Listing, found, { startedAt: work.now });
       await this.hearers.heard(work, begun);
       work.recordEvent('item.begun', Listing, begun);
@@ -67,7 +79,10 @@ export class RunningOrderService {
       const { closedAt } = await work.records.find('read', Meeting, meetingId);
       const found = await this.taken(work, meetingId, id);
       if (!found.startedAt || found.endedAt)
-        throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
+        throw conflict(
+          'not-being-heard',
+          'The item is not being heard. Start it first: POST …/listings/{listingId}/start.',
+        );
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.write.update(Listing, found, { endedAt });
       await this.hearers.heard(work, ended);

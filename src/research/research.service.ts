@@ -155,13 +155,17 @@ export class ResearchService {
       const { caseId, panelId, partnershipId } = await this.open(work, requestId);
       const { decision = pointMachine.initial, withheldReason, ...found } = request;
       if (decision === 'shared' && !found.summary)
-        throw unacceptable('summary-missing', 'What is shared needs one line for those who receive a summary.', [
-          { pointer: '/summary', detail: 'say it in one line' },
-        ]);
+        throw unacceptable(
+          'summary-missing',
+          'A shared point needs a summary for agencies that receive no more. Send `summary`.',
+          [{ pointer: '/summary', detail: 'is required for a shared point' }],
+        );
       if ((decision === 'withheld') !== (withheldReason !== undefined))
-        throw unacceptable('reason-to-withhold', 'What is withheld needs a reason, and only that.', [
-          { pointer: '/withheldReason', detail: 'say why, where and only where the decision is withheld' },
-        ]);
+        throw unacceptable(
+          'reason-to-withhold',
+          'A reason is required for a withheld point, and not allowed otherwise.',
+          [{ pointer: '/withheldReason', detail: 'must be sent if, and only if, the decision is `withheld`' }],
+        );
       mustHaveConditions(found);
       mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
       const point = await work.write.insert(ResearchPoint, {
@@ -231,17 +235,21 @@ export class ResearchService {
       const shared = points.filter((one) => one.decision === 'shared');
       const gone = points.filter((one) => one.decision === 'contributed');
       if (nil && shared.length + gone.length)
-        throw unacceptable('not-nil', 'A return with points to share is not nil. Withhold them, or share them.', [
-          { pointer: '/nil', detail: 'must be false while a point is shared' },
-        ]);
+        throw unacceptable(
+          'not-nil',
+          'A return with shared points is not nil. Send `nil: false`, or withhold the points.',
+          [{ pointer: '/nil', detail: 'must be false while a point is shared' }],
+        );
       if (points.some((one) => one.decision === 'draft'))
-        throw unacceptable('undecided-points', 'Decide about each point first: share it, or withhold it.', [
+        throw unacceptable('undecided-points', 'Share or withhold each point before you return the request.', [
           { pointer: '/nil', detail: 'some points are drafts' },
         ]);
       if (!nil && !shared.length && !gone.length)
-        throw unacceptable('nothing-shared', 'A return that shares nothing is a nil return.', [
-          { pointer: '/nil', detail: 'must be true where no point is shared' },
-        ]);
+        throw unacceptable(
+          'nothing-shared',
+          'A return without shared points is a nil return. Send `nil: true`, or share a point.',
+          [{ pointer: '/nil', detail: 'must be true if no point is shared' }],
+        );
       if (shared.length) await this.contribute(work, found.caseId, shared);
       const returned = await work.write.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
       return work.respond.found(ResearchRequestView, returned.id);
@@ -303,9 +311,9 @@ export class ResearchService {
     if (found.status !== 'asked')
       throw conflict(
         'not-in-this-state',
-        `A research request that is ${found.status} takes no points. ${
+        `A research request that is ${found.status} accepts no points. ${
           found.status === 'returned'
-            ? 'Ask the chair or coordinator of the panel to open it again: POST /v1/research-requests/{id}/reopening.'
+            ? 'Ask the chair or coordinator of the panel to reopen it: POST /v1/research-requests/{id}/reopening.'
             : 'Ask the chair or coordinator of the panel to ask your agency again: POST /v1/meetings/{id}/research-requests.'
         }`,
       );
@@ -387,7 +395,10 @@ async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
 const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
 
 const over = (): Error =>
-  conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
+  conflict(
+    'meeting-over',
+    'The meeting is over, so research for it is closed. Contribute to the case instead: POST /v1/cases/{id}/contributions.',
+  );
 
 /** Returns the meeting's last day for research, or today if that day has passed. */
 function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
@@ -398,9 +409,11 @@ function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): str
 function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
   const last = lastDay(work, meeting);
   if (asked && (asked > last || asked < londonDay(work.now)))
-    throw unacceptable('due-day', 'Research is due between today and the last day that the panel’s rules set.', [
-      { pointer: '/dueOn', detail: `must not lie before today or after ${last}` },
-    ]);
+    throw unacceptable(
+      'due-day',
+      'Choose a due day between today and the last day for research set by the panel’s rules.',
+      [{ pointer: '/dueOn', detail: `must not be before today or after ${last}` }],
+    );
   return asked ?? last;
 }
 
@@ -410,6 +423,6 @@ function allFound(named: string[], audience: { id: string }[]): void {
     throw unacceptable(
       'unknown-agency',
       'Name agencies of the panel’s partnership that may be asked about the case.',
-      unknown.map((index) => ({ pointer: `/agencyIds/${String(index)}`, detail: 'no such agency that may be asked' })),
+      unknown.map((index) => ({ pointer: `/agencyIds/${String(index)}`, detail: 'is no agency that may be asked' })),
     );
 }
