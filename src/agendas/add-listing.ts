@@ -11,10 +11,15 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
 import { Recusal } from '../proceedings/recusal.entity.js';
 
-export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
+export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
 
-export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
+export async function addListing(
+  work: UnitOfWork,
+  meeting: Meeting,
+  found: Case,
+  values: ListingValues,
+): Promise<Listing> {
   if (found.stage === 'closed')
     throw conflict('case-closed', 'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
@@ -22,7 +27,7 @@ export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case
     meetingId: meeting.id,
     position: await nextPosition(work, meeting.id),
     ...values,
-    timeboxMinutes: values.timeboxMinutes ?? (await usualTimebox(work, meeting.panelId)),
+    timeboxMinutes: values.timeboxMinutes ?? (await defaultTimebox(work, meeting.panelId)),
     presentedByAgencyId: values.presentedByAgencyId ?? found.leadAgencyId,
     caseId: found.id,
     panelId: found.panelId,
@@ -46,7 +51,7 @@ export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL A
  * SQL for the item that a new one continues. This is the last item of the case `$1` before the new item `$2`, if it was
  * not heard. Applies however the case was listed again.
  */
-const CARRIED_FROM = `SELECT last.id FROM (
+const CARRIED_FROM_SQL = `SELECT last.id FROM (
     SELECT l.id, l.outcome, m.status FROM listings l JOIN meetings m ON m.id = l.meeting_id
     WHERE l.case_id = $1 AND l.id <> $2 ORDER BY m.scheduled_at DESC, l.id DESC LIMIT 1) last
   WHERE ${WAS_NOT_HEARD}`;
@@ -57,7 +62,7 @@ const CARRIED_FROM = `SELECT last.id FROM (
  */
 async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> {
   await work.asSystem(async () => {
-    const [last] = await work.manager.query<{ id: string }[]>(CARRIED_FROM, [listing.caseId, listing.id]);
+    const [last] = await work.manager.query<{ id: string }[]>(CARRIED_FROM_SQL, [listing.caseId, listing.id]);
     const earlierId = listing.carriedFromId ?? last?.id;
     if (!earlierId) return;
     const running = await work.manager.findBy(Recusal, { listingId: earlierId, endedAt: IsNull() });
@@ -75,7 +80,7 @@ async function nextPosition(work: UnitOfWork, meetingId: string): Promise<number
   return ((await work.asSystem(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
 }
 
-async function usualTimebox(work: UnitOfWork, panelId: string): Promise<number> {
+async function defaultTimebox(work: UnitOfWork, panelId: string): Promise<number> {
   const inForce = await rulesInForce(work, panelId);
   return ruleNumber(inForce?.rules, 'caseTimeBoxMinutes');
 }

@@ -13,7 +13,7 @@ export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFro
  * for the next meeting, unless urgent (MARAC note, section 2.3, "listed"). Reviews and open actions count if due by the
  * day of the meeting.
  */
-const CANDIDATES = `WITH listed AS (
+const CANDIDATES_SQL = `WITH listed AS (
     SELECT l.id, l.case_id, l.kind, l.outcome, m.status, m.kind AS meeting_kind, m.scheduled_at
     FROM listings l JOIN meetings m ON m.id = l.meeting_id WHERE l.panel_id = $2),
   last AS (SELECT DISTINCT ON (case_id) * FROM listed ORDER BY case_id, scheduled_at DESC, id DESC),
@@ -49,9 +49,9 @@ const CANDIDATES = `WITH listed AS (
     AND NOT EXISTS (SELECT FROM listed l WHERE l.case_id = c.id AND l.outcome IS NULL AND l.status = ANY ($6))
   ORDER BY c.id`;
 
-export async function candidates(work: UnitOfWork, meeting: Meeting): Promise<Candidate[]> {
+export async function findCandidates(work: UnitOfWork, meeting: Meeting): Promise<Candidate[]> {
   const { id, panelId, referralsDueOn, scheduledAt, kind } = meeting;
-  const found = await work.manager.query<Candidate[]>(CANDIDATES, [
+  const found = await work.manager.query<Candidate[]>(CANDIDATES_SQL, [
     id,
     panelId,
     referralsDueOn,

@@ -32,7 +32,7 @@ export class ListingsController {
   @RequirePermission('read', Listing)
   @ApiAnswer.page(ListingView)
   all(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.listings.listings(actor, id);
+    return this.listings.listItems(actor, id);
   }
 
   /** List a case (chair, coordinator) */
@@ -40,7 +40,7 @@ export class ListingsController {
   @RequirePermission('list', Case)
   @ApiAnswer.created(ListingView)
   list(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ListingRequest): Promise<AuthorizedResponse> {
-    return this.listings.list(actor, id, body);
+    return this.listings.addCase(actor, id, body);
   }
 
   /** Get an item */
@@ -52,7 +52,7 @@ export class ListingsController {
     @Id() id: string,
     @Id('listingId') listingId: string,
   ): Promise<AuthorizedResponse> {
-    return this.listings.listing(actor, id, listingId);
+    return this.listings.getItem(actor, id, listingId);
   }
 
   /** Change how an item is heard (chair, coordinator) */

@@ -17,15 +17,15 @@ import { after, permittedCommands } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { endInvitations, latestEnd } from '../meetings/invitations-end.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
-import { putOff } from '../meetings/deferrals.js';
-import { onlyUrgent } from '../meetings/emergency.js';
+import { authorizeDeferral } from '../meetings/deferrals.js';
+import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
-import { isInWriting, mayDecideInWriting } from '../meetings/in-writing.js';
-import { itemOf, itemsOf, withinItem } from '../meetings/items.js';
+import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
+import { findItem, findItems, valuesOfItem } from '../meetings/items.js';
 import {
   Decision,
   Invitation,
-  isOut,
+  isAgendaCirculated,
   isToBeHeld,
   Listing,
   listingMachine,
@@ -42,7 +42,7 @@ import type {
   ListingRequest,
 } from '../meetings/meeting.dto.js';
 import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
-import { quorumInWriting, quorumOf } from '../proceedings/quorum.js';
+import { evaluateQuorumInWriting, evaluateQuorum } from '../proceedings/quorum.js';
 
 /** Items of a meeting, each belonging to its case, with their invitations and decisions. */
 @Injectable()
@@ -60,20 +60,20 @@ export class ListingsService {
    * Returns the items in the order of hearing. The items have no numbers, because a gap would reveal a hidden item.
    * Items taken off the list are included, with their removal.
    */
-  listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+  listItems(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.records.find('read', Meeting, meetingId);
-      return work.respond.list(ListingView, await itemsOf(work, meetingId));
+      return work.respond.list(ListingView, await findItems(work, meetingId));
     });
   }
 
-  listing(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+  getItem(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(ListingView, await itemOf(work, 'read', meetingId, id)),
+      work.respond.one(ListingView, await findItem(work, 'read', meetingId, id)),
     );
   }
 
-  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
+  addCase(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.find('add-to-list', Case, request.caseId);
@@ -97,9 +97,9 @@ export class ListingsService {
       const found = await work.records.findForUpdate('change', Listing, ListingView, id, { writes: request });
       assertToBeHeld(meeting, found);
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
-      if (request.kind && request.kind !== asRead(work, found).kind) {
-        onlyUrgent(meeting, request.kind);
-        if (isOut(meeting))
+      if (request.kind && request.kind !== asShownToActor(work, found).kind) {
+        requireUrgentKind(meeting, request.kind);
+        if (isAgendaCirculated(meeting))
           throw conflict(
             'agenda-locked',
             'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
@@ -123,7 +123,7 @@ export class ListingsService {
           'heard-already',
           'The item is being heard or was heard, so it cannot be removed. Decide to defer it instead: POST …/decisions.',
         );
-      await putOff(work, found);
+      await authorizeDeferral(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.write.update(Listing, found, removal);
       await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
@@ -149,7 +149,7 @@ export class ListingsService {
           'meeting-over',
           `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
         );
-      if (isOut(meeting))
+      if (isAgendaCirculated(meeting))
         throw conflict(
           'agenda-locked',
           'The agenda was circulated without this item. List the case at the next meeting.',
@@ -169,7 +169,7 @@ export class ListingsService {
 
   invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await itemOf(work, 'read', meetingId, listingId);
+      await findItem(work, 'read', meetingId, listingId);
       return work.respond.page(InvitationView, { listingId }, query);
     });
   }
@@ -178,8 +178,8 @@ export class ListingsService {
     return this.records.change(actor, async (work) => {
       // locks the meeting against concurrent removals, moves and cancellation
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
-      if (removedAt) throw takenOff();
+      const { caseId, panelId, partnershipId, removedAt } = await findItem(work, 'invite', meetingId, listingId);
+      if (removedAt) throw takenOffProblem();
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-over',
@@ -194,7 +194,7 @@ export class ListingsService {
         );
       const rules = (await rulesInForce(work, panelId))?.rules;
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
-      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
+      requireWithinLimits(meeting, { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
       if (practitionerId ? actor.registrationIds.includes(practitionerId) : agencyId === actor.agencyId)
         throw refused(
@@ -214,7 +214,7 @@ export class ListingsService {
         throw unacceptable('not-of-the-agency', 'Name a person who works for the agency.', [
           { pointer: '/practitionerId', detail: 'is no person of that agency' },
         ]);
-      await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
+      await refuseDuplicateInvitation(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.write.insert(Invitation, {
         agencyId,
         practitionerId: practitionerId ?? null,
@@ -247,7 +247,7 @@ export class ListingsService {
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const listing = await toDecide(work, meetingId, request.listingId);
+      const listing = await findItemToDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-cancelled',
@@ -258,25 +258,25 @@ export class ListingsService {
           'decided-already',
           'The item already has a decision, and decisions cannot be changed. List the case at the next meeting to decide again.',
         );
-      if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
+      if (isInWriting(meeting)) await authorizeDecisionInWriting(work, meeting, listing);
       const quorum = isInWriting(meeting)
-        ? await quorumInWriting(work, this.actors, meeting, listing)
-        : await quorumOf(work, meeting, listing);
+        ? await evaluateQuorumInWriting(work, this.actors, meeting, listing)
+        : await evaluateQuorum(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',
           quorum.allows,
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
-      if (request.kind === 'defer') await putOff(work, listing);
+      if (request.kind === 'defer') await authorizeDeferral(work, listing);
       const decision = await work.write.insert(Decision, {
         ...request,
         quorate: quorum.missing.length === 0,
         rulesEdition: quorum.rulesEdition,
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
       });
       await work.write.update(Listing, listing, { outcome: decision.kind });
-      if (decision.kind === 'continue') await goesOn(work, listing.caseId);
+      if (decision.kind === 'continue') await moveToMonitoring(work, listing.caseId);
       work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
       return work.respond.found(DecisionView, decision.id, 201);
     });
@@ -287,7 +287,7 @@ export class ListingsService {
  * Refuses invitations that begin too late or end too long after the meeting. For meetings in the far future the end
  * counts from the latest beginning of an invitation, so that convening such a meeting does not allow a long invitation.
  */
-export function withinLimits(
+export function requireWithinLimits(
   meeting: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
   daysAfterMeeting: number,
@@ -306,7 +306,7 @@ export function withinLimits(
 }
 
 /** Refuses overlapping invitations. A constraint of the database enforces the same for concurrent requests. */
-async function invitedOnce(
+async function refuseDuplicateInvitation(
   work: UnitOfWork,
   whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
   closesAt: Date,
@@ -325,7 +325,7 @@ async function invitedOnce(
 }
 
 /** Returns the item locked, and in the version of If-Match if the request has one. */
-async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+async function findItemToDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
   const listing = work.actor.call.ifMatch
     ? await work.records.findForUpdate('decide', Listing, ListingView, id)
     : await work.records.find('decide', Listing, id, { lock: true });
@@ -333,7 +333,7 @@ async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promis
   return listing;
 }
 
-async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
+async function moveToMonitoring(work: UnitOfWork, caseId: string): Promise<void> {
   const found = await work.records.find('list', Case, caseId);
   if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
   const moved = await work.write.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
@@ -351,8 +351,8 @@ function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: Lis
     throw unacceptable('late-with-reason', 'A late case needs a reason, and other cases take none.', [
       { pointer: '/lateReason', detail: late ? 'must give the reason for a late case' : 'is allowed only with `late`' },
     ]);
-  onlyUrgent(meeting, kind);
-  if (isOut(meeting) && kind !== 'urgent' && !late)
+  requireUrgentKind(meeting, kind);
+  if (isAgendaCirculated(meeting) && kind !== 'urgent' && !late)
     throw conflict(
       'agenda-locked',
       'The agenda was circulated. List only urgent cases, or late ones with the reason, and circulate it again.',
@@ -365,11 +365,11 @@ function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: Lis
  */
 async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
   const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
-  if (earlier?.removedAt) throw takenOff();
+  if (earlier?.removedAt) throw takenOffProblem();
   if (earlier) throw conflict('listed-already', 'The case is already on the list of this meeting.');
 }
 
-export const takenOff = (): Error =>
+export const takenOffProblem = (): Error =>
   conflict(
     'taken-off',
     'The case was taken off the list of this meeting. Put it back on the list, or list it at another meeting.',
@@ -378,7 +378,7 @@ export const takenOff = (): Error =>
 /** Refuses items of other meetings, and items that can no longer be moved. */
 function assertToBeHeld(meeting: Meeting, listing: Listing): void {
   if (listing.meetingId !== meeting.id) throw notFound();
-  if (listing.removedAt) throw takenOff();
+  if (listing.removedAt) throw takenOffProblem();
   if (!isToBeHeld(meeting.status) || listing.outcome)
     throw conflict(
       'heard-already',
@@ -390,7 +390,8 @@ function assertToBeHeld(meeting: Meeting, listing: Listing): void {
  * Returns the item as shown to the actor. Commands are decided by the shown kind, because the stored one may reveal a
  * hidden record.
  */
-const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asShown(Listing, [listing])[0] as Listing;
+const asShownToActor = (work: UnitOfWork, listing: Listing): Listing =>
+  work.records.asShown(Listing, [listing])[0] as Listing;
 
 async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
   const meeting = await work.records.findOrNull('read', Meeting, meetingId, { lock: true });
@@ -399,7 +400,7 @@ async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Pr
       { pointer: '/toMeetingId', detail: 'is no other meeting of this panel' },
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
-  assertMayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });
+  assertMayList(meeting, { caseId: from.caseId, kind: asShownToActor(work, from).kind });
   const found = await work.records.find('add-to-list', Case, from.caseId);
   await assertNotListed(work, meetingId, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };

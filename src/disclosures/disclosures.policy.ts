@@ -19,7 +19,7 @@ import {
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
 import { readThroughHiddenItems } from '../research/through-items.policy.js';
-import { knownToBeKeptOut, toConflicts } from '../proceedings/known-conflicts.js';
+import { hiddenIfConflictKnown, CONFLICT_RELATIONS } from '../proceedings/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -109,7 +109,7 @@ const denyRules: DenyRule[] = [
   outsideCompartment,
   recusedFromItem('listingId'),
   readThroughHiddenItems,
-  knownToBeKeptOut,
+  hiddenIfConflictKnown,
   neverReceived,
 ];
 
@@ -150,7 +150,7 @@ declareSubject(Disclosure, 'Disclosure', {
       foreign: 'recordId',
       also: { recipientAgencyId: 'recipientAgencyId', recordVersion: 'recordVersion', caseId: 'caseId', day: 'day' },
     },
-    ...toConflicts,
+    ...CONFLICT_RELATIONS,
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],

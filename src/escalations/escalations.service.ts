@@ -19,7 +19,7 @@ export class EscalationsService {
     private readonly records: Records,
     hooks: ActionHooks,
   ) {
-    hooks.registerAfterEnd(follow);
+    hooks.registerAfterEnd(updateAfterActionEnd);
   }
 
   list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<AuthorizedResponse> {
@@ -43,7 +43,7 @@ export class EscalationsService {
         ]);
       const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       await work.write.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
-      await tellOfAction(work, 'action.steering-group-answered', found);
+      await recordActionEvent(work, 'action.steering-group-answered', found);
       return work.respond.found(EscalationView, id);
     });
   }
@@ -53,13 +53,13 @@ export class EscalationsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'closure');
-      if (isOpen((await actionOf(work, found)).status))
+      if (isOpen((await findAction(work, found)).status))
         throw conflict(
           'action-open',
           'The action has not ended. The escalation ends with the action, so no closure is needed.',
         );
       await work.write.update(Escalation, found, { status, closedOn: londonDay(work.now) });
-      await tellOfAction(work, 'action.steering-group-closed', found);
+      await recordActionEvent(work, 'action.steering-group-closed', found);
       return work.respond.found(EscalationView, id);
     });
   }
@@ -69,7 +69,7 @@ export class EscalationsService {
  * Updates the escalation when its action ends. An action that ends because the agency did not act leaves the escalation
  * open, as `not_done`.
  */
-async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
+async function updateAfterActionEnd(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
   const found = await work.manager.findOneBy(Escalation, { actionId });
   if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
   await work.write.update(
@@ -81,10 +81,10 @@ async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promi
   );
 }
 
-const actionOf = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
+const findAction = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
   work.manager.findOneByOrFail(Action, { id });
 
 /** Records the event for the action, so that it is visible to people who may know of the action. */
-async function tellOfAction(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
-  work.recordEvent(type, Action, await actionOf(work, escalation));
+async function recordActionEvent(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
+  work.recordEvent(type, Action, await findAction(work, escalation));
 }

@@ -8,7 +8,7 @@ import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import type { PanelType } from '../panels/panel.entity.js';
 import type { MeetingStatus } from './meeting.entity.js';
 
-export const CALENDAR = 'text/calendar';
+export const CALENDAR_TYPE = 'text/calendar';
 const LONDON = 'Europe/London';
 const UID_DOMAIN = 'wardmote.example';
 
@@ -25,7 +25,7 @@ export interface Appointment {
   panel: { name: string; type: PanelType } | null;
 }
 
-const KINDS: Record<PanelType, string> = {
+const PANEL_KIND_NAMES: Record<PanelType, string> = {
   jag: 'JAG',
   marac: 'MARAC',
   community_marac: 'Community MARAC',
@@ -37,12 +37,12 @@ const KINDS: Record<PanelType, string> = {
 };
 
 const titleOf = ({ panel }: Appointment): string =>
-  panel ? `${panel.name} (${KINDS[panel.type]} meeting)` : 'Panel meeting';
+  panel ? `${panel.name} (${PANEL_KIND_NAMES[panel.type]} meeting)` : 'Panel meeting';
 
-const inLondon = (moment: Date): DateTime => DateTime.fromJSDate(moment, { zone: LONDON });
+const toLondonTime = (moment: Date): DateTime => DateTime.fromJSDate(moment, { zone: LONDON });
 
 /** Formats appointments. `isOne`: invitation to one meeting, whose cancellation is sent as METHOD:CANCEL. */
-export function calendarOf(appointments: readonly Appointment[], { isOne = false } = {}): string {
+export function formatCalendar(appointments: readonly Appointment[], { isOne = false } = {}): string {
   const isCancelled = isOne && appointments.every(({ status }) => status === 'cancelled');
   const calendar = ical({
     name: 'Panel meetings',
@@ -56,8 +56,8 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
       id: `${one.id}@${UID_DOMAIN}`,
       sequence: one.version,
       stamp: DateTime.fromJSDate(one.updatedAt, { zone: 'utc' }),
-      start: inLondon(one.scheduledAt),
-      end: one.endsAt && inLondon(one.endsAt),
+      start: toLondonTime(one.scheduledAt),
+      end: one.endsAt && toLondonTime(one.endsAt),
       timezone: LONDON,
       summary: titleOf(one),
       status: one.status === 'cancelled' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,

@@ -18,7 +18,7 @@ export type Rules = Record<string, unknown>;
  * Returns the working calendar of a panel from the rules `jurisdiction` and `closedOn` (days on which its offices are
  * closed).
  */
-export function calendarOf(rules: Rules = {}): Calendar {
+export function workingCalendarOf(rules: Rules = {}): Calendar {
   const { jurisdiction } = rules;
   return {
     jurisdiction: JURISDICTIONS.includes(jurisdiction as Jurisdiction)
@@ -41,7 +41,7 @@ export interface Deadlines {
 
 export function deadlinesOf(scheduledAt: Date, rules: Rules = {}): Deadlines {
   const day = londonDay(scheduledAt);
-  const calendar = calendarOf(rules);
+  const calendar = workingCalendarOf(rules);
   const before = (name: NumericRule): string => workingDaysBefore(day, ruleNumber(rules, name), calendar);
   return {
     referralsDueOn: before('referralCutOffWorkingDays'),

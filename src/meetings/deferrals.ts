@@ -16,7 +16,7 @@ export interface Deferrals {
   limit: number;
 }
 
-export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
+export async function findDeferrals(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
   const inForce = await rulesInForce(work, panelId);
   const found = await work.manager.query<{ caseId: string; count: number }[]>(
     `SELECT l.case_id AS "caseId", count(*)::int AS count FROM listings l JOIN meetings m ON m.id = l.meeting_id
@@ -33,13 +33,13 @@ export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: st
 }
 
 /** Authorizes the deferral of a case. Refuses if only the chair may defer, and records an event if the chair does. */
-export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
+export async function authorizeDeferral(work: UnitOfWork, listing: Listing): Promise<void> {
   const { id, caseId, panelId } = listing;
   await work.records.find('list', Case, caseId, { lock: true });
-  const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+  const { counts, limit } = await findDeferrals(work, panelId, [caseId]);
   const before = counts.get(caseId) ?? 0;
   if (before < limit) {
-    await tellOfHidden(work, { panelId, caseId }, before);
+    await recordHiddenDeferrals(work, { panelId, caseId }, before);
     return;
   }
   if (!(await work.records.findOrNull('defer-again', Listing, id)))
@@ -56,7 +56,7 @@ export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> 
  * of these items, which would reveal them. The event belongs to the latest of the hidden items, so that it is hidden
  * from the actor too and reaches the chair.
  */
-async function tellOfHidden(
+async function recordHiddenDeferrals(
   work: UnitOfWork,
   { panelId, caseId }: Pick<Listing, 'panelId' | 'caseId'>,
   visible: number,
@@ -64,7 +64,7 @@ async function tellOfHidden(
   const hidden = work.actor.recusedListingIds;
   if (!hidden.length) return;
   await work.asSystem(async () => {
-    const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+    const { counts, limit } = await findDeferrals(work, panelId, [caseId]);
     const before = counts.get(caseId) ?? 0;
     if (before < limit || before === visible) return;
     const [latest] = await work.manager.find(Listing, {

@@ -10,7 +10,7 @@ import type { ListingKind, Meeting } from './meeting.entity.js';
  * Refuses to circulate or open an emergency meeting without a high-risk case or the chair's reason. A risk withheld
  * from the actor counts as not high.
  */
-export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<void> {
+export async function requireUrgency(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
   throw unacceptable(
     'could-wait',
@@ -19,7 +19,7 @@ export async function mustNotWait(work: UnitOfWork, meeting: Meeting): Promise<v
 }
 
 /** Refuses items of an emergency meeting that are not urgent. */
-export function onlyUrgent(meeting: Meeting, kind: ListingKind): void {
+export function requireUrgentKind(meeting: Meeting, kind: ListingKind): void {
   if (meeting.kind === 'emergency' && kind !== 'urgent')
     throw unacceptable(
       'urgent-only',

@@ -14,7 +14,7 @@ import { DECISION_CATEGORY, Listing, type Meeting } from './meeting.entity.js';
 export const isInWriting = ({ kind }: Pick<Meeting, 'kind'>): boolean => kind === 'written';
 
 /** Refuses meetings in writing, for commands that need people present: opening, attendance, running order. */
-export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
+export function refuseInWriting(meeting: Pick<Meeting, 'kind'>): void {
   if (isInWriting(meeting))
     throw conflict(
       'in-writing',
@@ -26,7 +26,7 @@ export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
 /**
  * Authorizes a decision in writing: only the chair, after the closing date, or earlier if everybody asked has answered.
  */
-export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
+export async function authorizeDecisionInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
   await work.records.find('decide-in-writing', Listing, id);
   if (meeting.scheduledAt <= work.now) return;
   const [answers] = await work.asSystem(() =>
@@ -44,7 +44,7 @@ export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { i
 }
 
 /** SQL for the core members of the panel `$1` on the London day of the time `$2`. */
-const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
+const CORE_MEMBERS_SQL = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
   AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
   AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date) ORDER BY m.practitioner_id`;
 
@@ -55,7 +55,7 @@ const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.
  * recusals are ignored, so that the count does not reveal them. Source:
  * docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
  */
-export async function agenciesHeard(
+export async function findContributingAgencies(
   work: UnitOfWork,
   actors: Actors,
   meeting: Meeting,
@@ -64,7 +64,7 @@ export async function agenciesHeard(
   const { now, actor } = work;
   const query = <R>(sql: string, values: unknown[]): Promise<R[]> => work.manager.query<R[]>(sql, values);
   const [members, answered] = await work.asSystem(async () => [
-    await query<{ id: string }>(CORE_MEMBERS, [item.panelId, now]),
+    await query<{ id: string }>(CORE_MEMBERS_SQL, [item.panelId, now]),
     await query<{ agencyId: string }>(
       `SELECT asked_agency_id AS "agencyId" FROM research_requests WHERE listing_id = $1 AND status = 'returned'`,
       [item.id],

@@ -8,10 +8,10 @@ import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
-import { inOrder } from './order-of-hearing.js';
+import { sortByAgendaOrder } from './order-of-hearing.js';
 
 /** Returns the item if it belongs to the meeting. */
-export async function itemOf(
+export async function findItem(
   work: UnitOfWork,
   action: string,
   meetingId: string,
@@ -30,8 +30,8 @@ export async function itemOf(
  * reveal a hidden item. Items taken off the list are included, with their removal. Kind and reason are those shown to
  * the actor.
  */
-export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
-  return inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, also] }));
+export async function findItems(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
+  return sortByAgendaOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, also] }));
 }
 
 /**
@@ -40,13 +40,13 @@ export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where =
  * from the actor by a conflict, because the actor's agency would learn of these items from a later time. Returns null
  * for members of the panel, and if no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
  */
-export async function asInviter<T>(
+export async function findAsInviter<T>(
   records: Records,
   actors: Actors,
   actor: Actor,
   meetingId: string,
   type: RecordClass,
-  asks: (work: UnitOfWork, also: Where) => Promise<T[]>,
+  find: (work: UnitOfWork, also: Where) => Promise<T[]>,
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
     // attributes of the actor are up to date only after a first read
@@ -60,11 +60,11 @@ export async function asInviter<T>(
   const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
   if (!inviter) return null;
   const also = notDenied(actor, subjectOf(type), 'conflict');
-  return records.read(inviter, (work) => asks(work, also));
+  return records.read(inviter, (work) => find(work, also));
 }
 
 /** Returns the values of a record that the actor's agency writes for the item. */
-export function withinItem(actor: Actor, { id, meetingId, caseId, panelId, partnershipId }: Listing) {
+export function valuesOfItem(actor: Actor, { id, meetingId, caseId, panelId, partnershipId }: Listing) {
   return {
     listingId: id,
     meetingId,

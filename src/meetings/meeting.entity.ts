@@ -19,10 +19,10 @@ export const TO_BE_HELD = ['scheduled', 'papers_out', 'in_session'] as const sat
 export const isToBeHeld = (status: MeetingStatus): boolean => (TO_BE_HELD as readonly MeetingStatus[]).includes(status);
 
 /** Returns whether the agenda was circulated and the meeting was not postponed since, so that the order is fixed. */
-export const isOut = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
+export const isAgendaCirculated = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
   agendaEdition > 0 && status !== 'scheduled';
 
-const TO_COME = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
+const PLANNED_STATUSES = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
 
 export type MeetingCommand =
   'circulation' | 'opening' | 'opening-reversal' | 'closure' | 'cancellation' | 'postponement';
@@ -36,13 +36,13 @@ export const meetingMachine: StateMachine<MeetingStatus, MeetingCommand> = {
   name: 'meeting',
   initial: 'scheduled',
   commands: {
-    circulation: { from: TO_COME, to: 'papers_out' },
-    opening: { from: TO_COME, to: 'in_session' },
+    circulation: { from: PLANNED_STATUSES, to: 'papers_out' },
+    opening: { from: PLANNED_STATUSES, to: 'in_session' },
     // leads back to `papers_out` if the papers were out at the opening: see `openedFrom`
     'opening-reversal': { from: ['in_session'], to: 'scheduled' },
     closure: { from: TO_BE_HELD, to: 'held' },
-    cancellation: { from: TO_COME, to: 'cancelled' },
-    postponement: { from: TO_COME, to: 'scheduled' },
+    cancellation: { from: PLANNED_STATUSES, to: 'cancelled' },
+    postponement: { from: PLANNED_STATUSES, to: 'scheduled' },
   },
 };
 

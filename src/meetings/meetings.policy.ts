@@ -32,7 +32,7 @@ import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.en
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
 /** Invitation of the actor that is open now, to an item that is still on its list. */
-export interface InvitationFact {
+export interface InvitationAttribute {
   id: string;
   caseId: string;
   listingId: string;
@@ -41,7 +41,7 @@ export interface InvitationFact {
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    invitations: InvitationFact[];
+    invitations: InvitationAttribute[];
   }
 }
 
@@ -49,7 +49,7 @@ declare module '../authentication/actor.js' {
  * SQL condition for invitations `i` of the actor `who`, by name or to the whole agency. Only safeguarding leads can use
  * an invitation to the whole agency. Source: design, section 1, principle 4.
  */
-const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
+const INVITATIONS_OF_ACTOR = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
   AND CASE WHEN i.practitioner_id IS NULL THEN ${isLeadIn('i.partnership_id')} ELSE i.practitioner_id = who.id END`;
 
 /** Wording for invited actors in the sentences of rules. */
@@ -60,19 +60,19 @@ declareAttribute(
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
    FROM invitations i JOIN listings l ON l.id = i.listing_id AND l.removed_at IS NULL
-   WHERE ${MINE} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
+   WHERE ${INVITATIONS_OF_ACTOR} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
-declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
+declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${INVITATIONS_OF_ACTOR}) change
   WHERE change.at > :now`);
 
 /**
  * Returns a condition for rows whose `column` holds a record to which the actor is invited now. Items from which the
  * actor is recused do not count.
  */
-export const invited = (
+export const invitedRows = (
   { invitations, recusedListingIds }: Actor,
-  to: keyof InvitationFact,
+  to: keyof InvitationAttribute,
   column: string,
 ): Where => ({
   [column]: {
@@ -94,7 +94,7 @@ function noticeableItems(actor: Actor): Where {
 }
 
 /** Returns a condition for cases with such an undecided item at a planned meeting. */
-const onListToCome = (actor: Actor): Where => ({
+const onPlannedList = (actor: Actor): Where => ({
   listings: {
     $elemMatch: {
       $and: [
@@ -110,14 +110,14 @@ extendSubject(Case, {
     invitations: { to: Invitation, local: 'id', foreign: 'caseId' },
     listings: { to: Listing, local: 'id', foreign: 'caseId' },
   },
-  flags: { onList: onListToCome },
+  flags: { onList: onPlannedList },
   allowRules: [
     {
       name: 'invited',
       sentence: `${IS_INVITED} to the item of a meeting at which the case is heard`,
       actions: ['read', 'track', 'contribute', 'hear-item'],
       isTimeLimited: true,
-      where: (actor) => invited(actor, 'caseId', 'id'),
+      where: (actor) => invitedRows(actor, 'caseId', 'id'),
     },
     {
       name: 'not-only-invited',
@@ -155,7 +155,7 @@ declareSubject(Meeting, 'Meeting', {
       isTimeLimited: true,
       where: (actor) => {
         const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
-        return invited({ ...actor, invitations: heard }, 'meetingId', 'id');
+        return invitedRows({ ...actor, invitations: heard }, 'meetingId', 'id');
       },
     },
     {
@@ -180,10 +180,10 @@ export const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+export const CASE_RELATION = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Returns the rules for reading that a case is on a list. `item` is the column with the identifier of the item. */
-export const heard = (item: string): AllowRule[] => [
+export const itemReadRules = (item: string): AllowRule[] => [
   {
     name: 'case-reader',
     sentence: 'who may read the case other than by an invitation',
@@ -196,7 +196,7 @@ export const heard = (item: string): AllowRule[] => [
     sentence: `${IS_INVITED} to this item`,
     actions: ['read'],
     within: 'hear-item',
-    where: (actor) => invited(actor, 'listingId', item),
+    where: (actor) => invitedRows(actor, 'listingId', item),
   },
 ];
 
@@ -240,7 +240,7 @@ function overdueHidden(actor: Actor): Where {
  * was never heard, so that kind and reason agree. A review because of an overdue action is shown as a review that is
  * due. `ofItem` turns a condition for items into a condition for the rows that show kind and reason.
  */
-export const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
+export const revealingItemColumns = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
   kind: {
     shownAs: 'new',
     hidden: [
@@ -267,16 +267,16 @@ export const telling = (ofItem: (item: Where) => Where): Record<string, Revealin
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: {
-    ...toCase,
+    ...CASE_RELATION,
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     carriedFrom: { to: Listing, local: 'carriedFromId', foreign: 'id' },
     siblings: { to: Listing, local: 'caseId', foreign: 'caseId' },
     overdueAction: { to: Action, local: 'overdueActionId', foreign: 'id' },
   },
   denyRules: [recusedFromItem('id')],
-  revealing: telling((item) => item),
+  revealing: revealingItemColumns((item) => item),
   allowRules: [
-    ...heard('id'),
+    ...itemReadRules('id'),
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -295,7 +295,7 @@ declareSubject(Listing, 'Listing', {
 });
 
 declareSubject(Invitation, 'Invitation', {
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   parent: 'case',
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
@@ -304,7 +304,7 @@ declareSubject(Invitation, 'Invitation', {
       sentence: 'who is invited by it, now, by name or as safeguarding lead of the agency',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => invited(actor, 'id', 'id'),
+      where: (actor) => invitedRows(actor, 'id', 'id'),
     },
     {
       name: 'coordination',
@@ -341,11 +341,11 @@ declareKnownAttributes(['invitations'], async (work, people) => {
 /**
  * Fields of a decision without its quorum. A quorum missed at one item and met at the next would reveal who is recused.
  */
-const WITHOUT_THE_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
+const FIELDS_WITHOUT_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
 
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
     {
@@ -354,7 +354,7 @@ declareSubject(Decision, 'Decision', {
       actions: ['read'],
       within: 'hear',
       where: ownOrShared,
-      fields: WITHOUT_THE_QUORUM,
+      fields: FIELDS_WITHOUT_QUORUM,
     },
     {
       name: 'coordination',
@@ -368,8 +368,8 @@ declareSubject(Decision, 'Decision', {
       sentence: `whose agency may know of it, and ${IS_INVITED} to the item`,
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
-      fields: WITHOUT_THE_QUORUM,
+      where: (actor) => ({ $and: [invitedRows(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
+      fields: FIELDS_WITHOUT_QUORUM,
     },
   ],
 });

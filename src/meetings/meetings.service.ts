@@ -51,8 +51,8 @@ export class MeetingsService {
           'Only a panel with the mode `asynchronous` meets in writing. Choose the kind `ordinary` or `emergency`.',
           [{ pointer: '/kind', detail: 'must not be `written` on this panel' }],
         );
-      if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
-      const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
+      if (request.chairId) await requireChair(work, panelId, request.chairId, londonDay(request.scheduledAt));
+      const meeting = await insertMeeting(work, { ...request, kind, panelId, partnershipId });
       return work.respond.one(MeetingView, meeting, { status: 201 });
     });
   }
@@ -79,7 +79,7 @@ export class MeetingsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
-      ahead(work, scheduledAt, endsAt);
+      requireValidTimes(work, scheduledAt, endsAt);
       const postponed = await reschedule(work, this.hooks, found, { status, scheduledAt, endsAt });
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
       return work.respond.one(MeetingView, postponed);
@@ -101,11 +101,11 @@ export class MeetingsService {
 }
 
 /** Inserts a meeting with the deadlines that the panel's rules give for its day. */
-export async function newMeeting(
+export async function insertMeeting(
   work: UnitOfWork,
   values: Pick<Meeting, 'panelId' | 'partnershipId' | 'scheduledAt' | 'venueOrMode'> & Partial<Meeting>,
 ): Promise<Meeting> {
-  ahead(work, values.scheduledAt, values.endsAt ?? null);
+  requireValidTimes(work, values.scheduledAt, values.endsAt ?? null);
   const inForce = await rulesInForce(work, values.panelId);
   const meeting = await work.write.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
   work.recordEvent('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
@@ -133,10 +133,10 @@ export async function reschedule(
 }
 
 /** Maximum length of a meeting, in days. */
-const LASTS_AT_MOST_DAYS = 1;
+const MAX_MEETING_DAYS = 1;
 
-function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
-  if (endsAt && endsAt > instantAfter(scheduledAt, LASTS_AT_MOST_DAYS))
+function requireValidTimes(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
+  if (endsAt && endsAt > instantAfter(scheduledAt, MAX_MEETING_DAYS))
     throw unacceptable('ends-too-late', 'A meeting lasts at most a day. Convene another meeting for the other day.', [
       { pointer: '/endsAt', detail: 'must be within 24 hours after scheduledAt' },
     ]);
@@ -154,7 +154,7 @@ function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
  * Refuses a chair without a chairing seat on the day of the meeting. A seat that ends before or begins after that day
  * does not count.
  */
-async function chairs(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
+async function requireChair(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
   if (!(await work.records.findMany('read', Membership, seat, 1)).length)

@@ -10,7 +10,7 @@ import type { Listing, ListedCase, ListingKind } from './meeting.entity.js';
 export { AGENDA_SECTIONS as SECTIONS };
 export type Section = AgendaSection;
 
-const HEARD_IN: Record<ListingKind, Section> = {
+const SECTION_OF_KIND: Record<ListingKind, Section> = {
   urgent: 'urgent',
   repeat: 'cases',
   new: 'cases',
@@ -18,64 +18,69 @@ const HEARD_IN: Record<ListingKind, Section> = {
   closure: 'closures',
 };
 
-export const sectionOf = ({ kind }: Pick<ListedCase, 'kind'>): Section => HEARD_IN[kind];
-export const isHeard = (section: Section): boolean => Object.values(HEARD_IN).includes(section);
+export const sectionOf = ({ kind }: Pick<ListedCase, 'kind'>): Section => SECTION_OF_KIND[kind];
+export const hasItems = (section: Section): boolean => Object.values(SECTION_OF_KIND).includes(section);
 
-const part = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
+const sectionIndex = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
 
 /**
  * Sorts items by section and position, both as shown to the reader. Every order that is shown to a reader comes from
  * this function.
  */
-export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
+export const sortByAgendaOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
   items: readonly T[],
 ): T[] =>
-  asShown(type, items).sort((a, b) => part(a) - part(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1));
+  asShown(type, items).sort(
+    (a, b) => sectionIndex(a) - sectionIndex(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1),
+  );
 
 /** Merges two lists of items without duplicates, in the order of hearing. */
-export function withAll<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
+export function mergeInAgendaOrder<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
   items: readonly T[],
   others: readonly T[] | null,
 ): T[] {
   const here = new Set(items.map(({ id }) => id));
-  return inOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
+  return sortByAgendaOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
 }
 
 /** Facts of a case by which the order is determined. */
-export interface Bearing {
+export interface RankingFactors {
   caseId: string;
   /** Highest risk band in force, counted from 1; 0 if none is known. */
   risk: number;
   referredAt: Date;
   /** Agencies that must be present. */
-  room: string[];
+  requiredAgencyIds: string[];
 }
 
-export interface Weighed extends Bearing {
+export interface RankedListing extends RankingFactors {
   listing: Listing;
 }
 
-const older = (a: Bearing, b: Bearing): number =>
+const compareReferralTimes = (a: RankingFactors, b: RankingFactors): number =>
   a.referredAt.getTime() - b.referredAt.getTime() || (a.caseId < b.caseId ? -1 : 1);
 
 /** Returns the proportion of agencies that both cases require, from 0 to 1. */
-function shared({ room: here }: Bearing, { room: there }: Bearing): number {
+function shareOfCommonAgencies(
+  { requiredAgencyIds: here }: RankingFactors,
+  { requiredAgencyIds: there }: RankingFactors,
+): number {
   const both = here.filter((one) => there.includes(one)).length;
   return both / (here.length + there.length - both || 1);
 }
 
 /** Sorts cases so that each shares as many agencies as possible with the preceding one. The oldest case is first. */
-function keepingTheRoom(items: Weighed[]): Weighed[] {
-  const left = [...items].sort(older);
+function sortByCommonAgencies(items: RankedListing[]): RankedListing[] {
+  const left = [...items].sort(compareReferralTimes);
   const order = left.splice(0, 1);
   while (left.length) {
-    const last = order.at(-1) as Weighed;
-    const nearest = Math.max(...left.map((one) => shared(last, one)));
+    const last = order.at(-1) as RankedListing;
+    const nearest = Math.max(...left.map((one) => shareOfCommonAgencies(last, one)));
     order.push(
       ...left.splice(
-        left.findIndex((one) => shared(last, one) === nearest),
+        left.findIndex((one) => shareOfCommonAgencies(last, one) === nearest),
         1,
       ),
     );
@@ -83,12 +88,12 @@ function keepingTheRoom(items: Weighed[]): Weighed[] {
   return order;
 }
 
-export function runningOrder(items: readonly Weighed[]): Weighed[] {
-  const alike = new Map<string, Weighed[]>();
-  const rank = (one: Weighed): number => part(one.listing) * 10 - one.risk;
+export function rankListings(items: readonly RankedListing[]): RankedListing[] {
+  const alike = new Map<string, RankedListing[]>();
+  const rank = (one: RankedListing): number => sectionIndex(one.listing) * 10 - one.risk;
   for (const one of [...items].sort((a, b) => rank(a) - rank(b)))
     alike.set(String(rank(one)), [...(alike.get(String(rank(one))) ?? []), one]);
-  return [...alike.values()].flatMap(keepingTheRoom);
+  return [...alike.values()].flatMap(sortByCommonAgencies);
 }
 
 /** Items that do not fit before the planned end. */
@@ -103,7 +108,11 @@ export interface Overflow {
  * Proposes items to move so that the rest fits: lowest risk first, then latest in the order. Urgent items, repeats,
  * ratifications and items selected by `mustStay` are never proposed.
  */
-export function overflowOf(order: readonly Weighed[], minutes: number, mustStay: (one: Weighed) => boolean): Overflow {
+export function proposeOverflow(
+  order: readonly RankedListing[],
+  minutes: number,
+  mustStay: (one: RankedListing) => boolean,
+): Overflow {
   const over = Math.max(0, order.reduce((sum, { listing }) => sum + listing.timeboxMinutes, 0) - minutes);
   const movable = order
     .filter((one) => !['urgent', 'repeat'].includes(one.listing.kind) && one.listing.reason !== 'ratification')

@@ -31,7 +31,7 @@ export class MinutesController {
   @RequirePermission('read', Minute)
   @ApiAnswer.page(MinuteView)
   all(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
-    return this.minutes.all(actor, id, query);
+    return this.minutes.list(actor, id, query);
   }
 
   /** Get the minutes of a meeting as a document made for you: `?format=json`, `pdf` or `docx` */
@@ -40,7 +40,7 @@ export class MinutesController {
   @RequirePermission('read', Meeting)
   @ApiAnswer.forms(MinutesDocumentView, PDF, DOCX)
   document(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<AuthorizedResponse> {
-    return this.documents.of(actor, id, query);
+    return this.documents.get(actor, id, query);
   }
 
   /** Get the minutes of one item, as far as you may see them */
@@ -48,7 +48,7 @@ export class MinutesController {
   @RequirePermission('read', Minute)
   @ApiAnswer.one(MinuteView)
   one(@CurrentActor() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<AuthorizedResponse> {
-    return this.minutes.one(actor, id, minuteId);
+    return this.minutes.get(actor, id, minuteId);
   }
 
   /** List the information that agencies shared in an item, as far as you may see it */

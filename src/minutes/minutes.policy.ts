@@ -8,13 +8,13 @@ import { declareWording } from '../authorization/wording.js';
 import { chairedPanels } from '../panels/panels.policy.js';
 import { Contribution } from '../cases/case.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { invited, IS_INVITED, toCase, WITHIN_CASE } from '../meetings/meetings.policy.js';
+import { invitedRows, IS_INVITED, CASE_RELATION, WITHIN_CASE } from '../meetings/meetings.policy.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
     {
@@ -31,7 +31,11 @@ declareSubject(Minute, 'Minute', {
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => ({
-        $and: [{ status: { $in: [...SHARED_STATUSES] } }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
+        $and: [
+          { status: { $in: [...SHARED_STATUSES] } },
+          invitedRows(actor, 'listingId', 'listingId'),
+          ownOrShared(actor),
+        ],
       }),
     },
     {

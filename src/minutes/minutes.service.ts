@@ -9,13 +9,13 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { takenOff } from '../agendas/listings.service.js';
+import { takenOffProblem } from '../agendas/listings.service.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { mustBeOpen } from '../cases/open-case.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import type { CapturedActionRequest } from '../meetings/meeting.dto.js';
 import { ActionView } from '../plans/action.response.js';
-import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
+import { placeInPlan, insertAction, type ActionPlace } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Meeting, type Listing } from '../meetings/meeting.entity.js';
 import { CapturedAction, Minute, minuteMachine, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
@@ -23,7 +23,7 @@ import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './mi
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
 /** Values of the parts that a request omits. */
-const EMPTY = {
+const EMPTY_PARTS = {
   reason: null,
   voice: null,
   riskFactors: null,
@@ -37,22 +37,22 @@ const EMPTY = {
 export class MinutesService {
   constructor(private readonly records: Records) {}
 
-  all(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
       return work.respond.page(MinuteView, { meetingId }, query, { panelId });
     });
   }
 
-  one(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(MinuteView, ofMeeting(await work.records.find('read', Minute, id), meetingId)),
+      work.respond.one(MinuteView, requireMeeting(await work.records.find('read', Minute, id), meetingId)),
     );
   }
 
   points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = ofMeeting(await work.records.find('read', Minute, minuteId), meetingId);
+      const { panelId } = requireMeeting(await work.records.find('read', Minute, minuteId), meetingId);
       return work.respond.page(MinutePointView, { minuteId }, query, { panelId });
     });
   }
@@ -63,17 +63,17 @@ export class MinutesService {
     { listingId, points = [], ...parts }: MinuteRequest,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
+      const listing = await findItem(work, 'minute', meetingId, listingId, { lock: true });
       const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
         ? // the draft is rewritten as a whole, so it becomes a contribution of the writer's agency
-          await work.write.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
+          await work.write.update(Minute, draft, { ...EMPTY_PARTS, ...parts, ...valuesOfItem(actor, listing) })
         : await work.write.insert(Minute, {
-            ...EMPTY,
+            ...EMPTY_PARTS,
             ...parts,
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
-            ...withinItem(actor, listing),
+            ...valuesOfItem(actor, listing),
           });
       // points that the writer may not read are replaced too, because the request holds the whole draft
       if (draft)
@@ -82,9 +82,9 @@ export class MinutesService {
         );
       for (const [at, point] of points.entries())
         await work.write.insert(MinutePoint, {
-          ...withinItem(actor, listing),
+          ...valuesOfItem(actor, listing),
           minuteId: minute.id,
-          ...(await told(work, listing, point, `/points/${String(at)}`)),
+          ...(await resolvePoint(work, listing, point, `/points/${String(at)}`)),
         });
       work.recordEvent('minutes.drafted', Minute, minute, { edition: minute.edition });
       return work.respond.found(MinuteView, minute.id, 201);
@@ -94,7 +94,7 @@ export class MinutesService {
   /** Approves the minutes, which shares them. Source: law and standards note, section 1.6, step 5. */
   approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
+      const found = requireMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
       const approved = await work.write.update(Minute, found, {
         status: after(minuteMachine, found.status, 'approval'),
       });
@@ -112,7 +112,7 @@ export class MinutesService {
   /** Confirms the minutes at the panel's next meeting (JAG note, section 1.7). */
   confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
+      const found = requireMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
       const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
       if (last > found.edition)
@@ -150,10 +150,14 @@ export class MinutesService {
     { planId, ...request }: CapturedActionRequest,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const listing = await itemOf(work, 'minute', meetingId, listingId);
-      if (listing.removedAt) throw takenOff();
-      const captured = await newAction(work, { ...(await placeOf(work, listing, planId)), listingId }, request);
-      await work.write.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
+      const listing = await findItem(work, 'minute', meetingId, listingId);
+      if (listing.removedAt) throw takenOffProblem();
+      const captured = await insertAction(
+        work,
+        { ...(await findActionPlace(work, listing, planId)), listingId },
+        request,
+      );
+      await work.write.insert(CapturedAction, { actionId: captured.id, ...valuesOfItem(actor, listing) });
       return work.respond.found(ActionView, captured.id, 201);
     });
   }
@@ -163,7 +167,7 @@ export class MinutesService {
 const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
   work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
 
-function ofMeeting(minute: Minute, meetingId: string): Minute {
+function requireMeeting(minute: Minute, meetingId: string): Minute {
   if (minute.meetingId !== meetingId) throw notFound();
   return minute;
 }
@@ -171,7 +175,7 @@ function ofMeeting(minute: Minute, meetingId: string): Minute {
 /**
  * Returns the values of a point. Agency and category are those of the repeated contribution, otherwise of the request.
  */
-async function told(
+async function resolvePoint(
   work: UnitOfWork,
   { caseId, partnershipId }: Listing,
   request: MinutePointRequest,
@@ -205,14 +209,18 @@ async function told(
 }
 
 /** Returns the plan of the captured action, or the case if no plan is given. */
-async function placeOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
+async function findActionPlace(
+  work: UnitOfWork,
+  { caseId }: Listing,
+  planId: string | null | undefined,
+): Promise<ActionPlace> {
   if (!planId) {
     const found = await work.records.find('plan', Case, caseId, { lock: true });
     mustBeOpen(found, 'no further actions');
     return { planId: null, caseId, panelId: found.panelId, partnershipId: found.partnershipId };
   }
   const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
-  if (plan) return inPlan(plan);
+  if (plan) return placeInPlan(plan);
   throw unacceptable(
     'no-such-plan',
     'Name a plan of the case, or leave out `planId`. POST /v1/cases/{id}/plans drafts a plan.',

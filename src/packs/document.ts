@@ -8,18 +8,18 @@ import type { DocumentFormat } from './document.dto.js';
 const TYPES = { pdf: PDF, docx: DOCX };
 
 /** Response of a document, and the paper to render; null for JSON. */
-interface Opened<T> {
+interface PreparedDocument<T> {
   presented: AuthorizedResponse;
   body: T;
   print: { paper: Paper; format: PaperFormat } | null;
 }
 
 /** Prepares the paper, and refuses an oversized one before the audit log records a reading. */
-export function opened<T extends object>(
+export function prepareDocument<T extends object>(
   presented: AuthorizedResponse,
   format: DocumentFormat,
   paperOf: (body: T) => Paper,
-): Opened<T> {
+): PreparedDocument<T> {
   const body = presented.body as T;
   if (format === 'json') return { presented, body, print: null };
   const paper = paperOf(body);
@@ -28,9 +28,9 @@ export function opened<T extends object>(
 }
 
 /** Renders the document in the requested format. */
-export async function inForm<T extends object>(
+export async function renderDocument<T extends object>(
   papers: PaperMaker,
-  { presented, body, print }: Opened<T>,
+  { presented, body, print }: PreparedDocument<T>,
   name: (body: T) => string,
 ): Promise<AuthorizedResponse> {
   if (!print) return presented;
@@ -51,7 +51,7 @@ export const CONFIDENTIAL: Block = {
 };
 
 /** Returns the label of a copy: reader, agency, time and serial number. */
-export const copyOf = (reader: string, agency: string, at: Date, serial: string): string =>
+export const copyLabel = (reader: string, agency: string, at: Date, serial: string): string =>
   `${reader}, ${agency}, ${londonTime(at)}, copy ${serial}`;
 
 /** Labels of fields on paper, in order. */
@@ -60,47 +60,47 @@ export type Labels = Record<string, string>;
 const CODE = /^[a-z0-9]+(_[a-z0-9]+)+$/;
 
 /** Returns a code as words. */
-export const words = (code: string): string => code.replaceAll('_', ' ');
+export const codeToWords = (code: string): string => code.replaceAll('_', ' ');
 
 /** Formats a value; empty if there is none. */
-function written(value: unknown): string {
-  if (typeof value === 'string') return CODE.test(value) ? words(value) : value;
+function formatValue(value: unknown): string {
+  if (typeof value === 'string') return CODE.test(value) ? codeToWords(value) : value;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value instanceof Date) return londonTime(value);
   const parts = Object.values(value ?? {})
-    .map(written)
+    .map(formatValue)
     .filter(Boolean);
   return parts.join(Array.isArray(value) ? '; ' : ': ');
 }
 
 const WITHHELD = 'Withheld from you by rule';
 
-const shownOf = (part: object, labels: Labels): [label: string, text: string][] => {
+const shownLabels = (part: object, labels: Labels): [label: string, text: string][] => {
   const values = new Map<string, unknown>(Object.entries(part));
   return Object.entries(labels).flatMap(([field, label]): [string, string][] => {
-    const text = written(values.get(field));
+    const text = formatValue(values.get(field));
     return text ? [[label, text]] : [];
   });
 };
 
-const withheldOf = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
+const withheldLabels = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
   withheld.flatMap((field) => labels[field] ?? []).join(', ');
 
 /** Returns the shown fields of a record, and the labels of withheld fields. */
-export function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
+export function partBlocks(part: { withheld: string[] } | null, labels: Labels): Block[] {
   if (!part) return [];
-  const withheld = withheldOf(part, labels);
+  const withheld = withheldLabels(part, labels);
   return [
-    ...shownOf(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
+    ...shownLabels(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
     ...(withheld ? [{ kind: 'text' as const, label: WITHHELD, text: withheld }] : []),
   ];
 }
 
 /** Returns the shown fields and the labels of withheld fields in one line. */
-export function lineOf(part: { withheld: string[] }, labels: Labels): string {
-  const withheld = withheldOf(part, labels);
-  const shown = shownOf(part, labels).map(([label, text]) => `${label}: ${text}`);
+export function partLine(part: { withheld: string[] }, labels: Labels): string {
+  const withheld = withheldLabels(part, labels);
+  const shown = shownLabels(part, labels).map(([label, text]) => `${label}: ${text}`);
   return [...shown, ...(withheld ? [`${WITHHELD}: ${withheld}`] : [])].join('; ');
 }
 

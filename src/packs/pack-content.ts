@@ -19,7 +19,7 @@ import { Person } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.response.js';
 import { Decision, Listing } from '../meetings/meeting.entity.js';
 import { DecisionView, ListingView } from '../meetings/meeting.response.js';
-import { inOrder } from '../meetings/order-of-hearing.js';
+import { sortByAgendaOrder } from '../meetings/order-of-hearing.js';
 import { ResearchRequest } from '../research/research.entity.js';
 import { ResearchRequestView } from '../research/research.response.js';
 
@@ -44,12 +44,17 @@ export const PARTS = Object.keys(VIEWS) as Part[];
 export type ItemContent = Record<Part, Row[]>;
 
 /** Finds the rows of a type by the values of a column, as far as the reader may read them. */
-export type Finds = (type: RecordClass, column: string, values: string[]) => Promise<Row[]>;
+export type RowFinder = (type: RecordClass, column: string, values: string[]) => Promise<Row[]>;
 
 /** Returns the items that the reader may see, in the order of hearing, or only the item `only`. */
-export async function contentOf(reader: Actor, finds: Finds, meetingId: string, only?: string): Promise<ItemContent[]> {
+export async function findContent(
+  reader: Actor,
+  finds: RowFinder,
+  meetingId: string,
+  only?: string,
+): Promise<ItemContent[]> {
   const found = (await finds(Listing, 'meetingId', [meetingId])) as (Row & Listing)[];
-  const listings = inOrder(
+  const listings = sortByAgendaOrder(
     Listing,
     found.filter(({ id, removedAt }) => !removedAt && (only === undefined || id === only)),
   );

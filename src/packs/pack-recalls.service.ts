@@ -8,12 +8,12 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { itemOf } from '../meetings/items.js';
+import { findItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { DocumentCopy } from './document-copy.entity.js';
 import { DocumentCopyView } from './document.response.js';
-import { presentedRows } from './presenting.js';
-import { knownConflicts } from '../proceedings/known-conflicts.js';
+import { presentRows } from './presenting.js';
+import { findKnownConflicts } from '../proceedings/known-conflicts.js';
 import { PackRecall } from './pack-recall.entity.js';
 import type { PackRecallRequest } from './pack-recall.dto.js';
 import { PackRecallView } from './pack-recall.response.js';
@@ -26,7 +26,7 @@ export class PackRecallsService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => receivers(work, meeting, rows as Row[] & PackRecall[]);
+      const given = (rows: Row[]): Promise<Row> => findRecipients(work, meeting, rows as Row[] & PackRecall[]);
       return work.respond.page(PackRecallView, { meetingId }, query, { given });
     });
   }
@@ -45,8 +45,8 @@ export class PackRecallsService {
       const { circulatedAt } = meeting;
       if (!meeting.agendaEdition || !circulatedAt)
         throw conflict('not-circulated', 'The papers were not circulated, so there is nothing to recall.');
-      const item = listingId ? await itemOf(work, 'read', meetingId, listingId) : null;
-      const before = await inForce(work, meeting);
+      const item = listingId ? await findItem(work, 'read', meetingId, listingId) : null;
+      const before = await findRecallsInForce(work, meeting);
       if (before.some((one) => one.listingId === null || one.listingId === listingId))
         throw conflict('recalled-already', 'These papers are already recalled, until the agenda is circulated again.');
       const made = await work.write.insert(PackRecall, {
@@ -61,23 +61,26 @@ export class PackRecallsService {
         madeById: actor.id,
       });
       work.recordEvent('pack.recalled', PackRecall, made, { edition: made.edition });
-      return work.respond.one(PackRecallView, made, { status: 201, given: { [made.id]: NOBODY } });
+      return work.respond.one(PackRecallView, made, { status: 201, given: { [made.id]: NO_RECIPIENTS } });
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
       const found = await work.records.find('read', PackRecall, (body as PackRecallView).id);
-      return work.respond.one(PackRecallView, found, { status: 201, given: await receivers(work, meeting, [found]) });
+      return work.respond.one(PackRecallView, found, {
+        status: 201,
+        given: await findRecipients(work, meeting, [found]),
+      });
     });
   }
 }
 
 /** Placeholder values of a new recall, before its recipients are read. */
-const NOBODY = { receivedByAgencyIds: [], openedBy: null };
+const NO_RECIPIENTS = { receivedByAgencyIds: [], openedBy: null };
 
 /** Returns, by recall, the agencies to inform and, for readers who may recall, the opened copies. */
-async function receivers(work: UnitOfWork, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
-  const agencies = await agenciesToTell(work, meeting, recalls);
-  const copies = await copiesOf(work, meeting);
+async function findRecipients(work: UnitOfWork, meeting: Meeting, recalls: PackRecall[]): Promise<Row> {
+  const agencies = await findAgenciesToInform(work, meeting, recalls);
+  const copies = await findCopies(work, meeting);
   return Object.fromEntries(
     recalls.map(({ id, listingId, circulatedAt, createdAt }) => {
       const held = copies?.filter(
@@ -100,33 +103,33 @@ interface Copy {
 }
 
 /** Returns the copies of the packs in the order of opening; null for people who may not recall them. */
-async function copiesOf(work: UnitOfWork, { id: meetingId }: Meeting): Promise<Copy[] | null> {
+async function findCopies(work: UnitOfWork, { id: meetingId }: Meeting): Promise<Copy[] | null> {
   if (!(await work.records.findOrNull('recall', Meeting, meetingId))) return null;
   const rows = await work.records.findMany('read', DocumentCopy, { meetingId, document: 'pack' });
   rows.sort((one, other) => one.openedAt.getTime() - other.openedAt.getTime());
-  const shown = await presentedRows<DocumentCopyView>(work, DocumentCopyView, rows);
-  const known = await knownConflicts(
+  const shown = await presentRows<DocumentCopyView>(work, DocumentCopyView, rows);
+  const known = await findKnownConflicts(
     work,
     rows.flatMap(({ keptOutByIds }) => keptOutByIds),
   );
-  return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView, heldIds: heldIn(row, known) }));
+  return rows.map((row, n) => ({ row, shown: shown[n] as DocumentCopyView, heldIds: itemsInCopy(row, known) }));
 }
 
 /** Returns the items in the copy, including items omitted because of conflicts of which the actor knows none. */
-function heldIn({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, known: ReadonlySet<string>): string[] {
+function itemsInCopy({ listingIds, keptListingIds, keptOutByIds }: DocumentCopy, known: ReadonlySet<string>): string[] {
   const knownToBeKept = new Set(keptListingIds.filter((_, n) => known.has(keptOutByIds[n] as string)));
   return [...listingIds, ...keptListingIds.filter((id) => !knownToBeKept.has(id))];
 }
 
 /** Returns the recalls in force. Circulating the agenda again ends all earlier ones. */
-export const inForce = (work: UnitOfWork, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
+export const findRecallsInForce = (work: UnitOfWork, { id, agendaEdition }: Meeting): Promise<PackRecall[]> =>
   work.records.findMany('read', PackRecall, { meetingId: id, edition: agendaEdition });
 
 /**
  * Returns, by recall, the agencies that received content of its cases from the day of circulation until the recall. The
  * agency of each reader at the time of reading counts. Later circulations, lists and seats change nothing.
  */
-async function agenciesToTell(
+async function findAgenciesToInform(
   work: UnitOfWork,
   meeting: Meeting,
   recalls: PackRecall[],

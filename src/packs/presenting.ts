@@ -8,23 +8,27 @@ import type { Meeting } from '../meetings/meeting.entity.js';
 import type { DocumentKind } from './document-copy.entity.js';
 
 /** Kind of operation in the audit log for parts of a document. */
-export const HOW = 'open_document';
+export const OPEN_DOCUMENT = 'open_document';
 
 /** Presents rows in a document, as far as the reader may see them. */
-export const presentedRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
-  rows.length ? ((await work.respond.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
+export const presentRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
+  rows.length ? ((await work.respond.list(view, rows, { how: OPEN_DOCUMENT })).body as PageOf<T>).data : [];
 
 /** Finds and presents the rows that the reader may see. */
-export const shown = async <T>(work: UnitOfWork, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
-  presentedRows<T>(work, view, await work.records.findMany('read', type, filter));
+export const findAndPresent = async <T>(
+  work: UnitOfWork,
+  view: ViewClass,
+  type: RecordClass,
+  filter: Where,
+): Promise<T[]> => presentRows<T>(work, view, await work.records.findMany('read', type, filter));
 
 /** Returns the opened copy, for the log and for recalls. */
-export const copyOfDocument = (
+export const openedCopy = (
   document: DocumentKind,
   serial: string,
   { id: meetingId, partnershipId, panelId }: Meeting,
   listingIds: string[],
-  kept: readonly Kept[] = [],
+  kept: readonly OmittedItem[] = [],
 ): OpenedDocument => ({
   ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
   keptListingIds: kept.map(({ listingId }) => listingId),
@@ -32,7 +36,7 @@ export const copyOfDocument = (
 });
 
 /** Item omitted from a document because of one exclusion or recusal of its reader. */
-export interface Kept {
+export interface OmittedItem {
   listingId: string;
   byId: string;
 }

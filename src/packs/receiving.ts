@@ -16,9 +16,9 @@ import { inBatches } from '../records/batches.js';
 import { shapeOf, type ViewClass } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { digestOf } from '../sharing/simulation.js';
-import { seatsOf } from './circulation.js';
+import { findSeats } from './circulation.js';
 import { Invitation, type Meeting } from '../meetings/meeting.entity.js';
-import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent } from './pack-content.js';
 import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circulation-check.entity.js';
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
@@ -27,13 +27,13 @@ export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'
  * Returns the recipients: people with a seat, people invited to an item, and the safeguarding leads of invited
  * agencies.
  */
-export async function recipientsOf(
+export async function findRecipients(
   work: UnitOfWork,
   actors: Actors,
   { panelId, partnershipId }: Meeting,
   content: ItemContent[],
 ): Promise<Recipient[]> {
-  const seats = await seatsOf(work, panelId);
+  const seats = await findSeats(work, panelId);
   const listingIds = content.map(listingIdOf);
   const invited = await work.records.findMany('read', Invitation, {
     listingId: { $in: listingIds },
@@ -54,10 +54,10 @@ export async function recipientsOf(
     work,
     [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
   );
-  const known = await knownRows(work, readers, content);
+  const known = await loadKnownRows(work, readers, content);
   const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
   return inBatches(readers, async (reader) => ({
-    ...(await receiving(work, reader, panelId, content, known)),
+    ...(await findReceivedContent(work, reader, panelId, content, known)),
     isSeated: seated.has(reader.id),
     invitedTo: invited
       .filter(({ practitionerId, agencyId }) =>
@@ -68,10 +68,10 @@ export async function recipientsOf(
 }
 
 /** Rows of the content by type and identifier, with the relations needed by the rules of all readers. */
-type Known = Map<RecordClass, Map<string, Row>>;
+type KnownRows = Map<RecordClass, Map<string, Row>>;
 
-async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<Known> {
-  const known: Known = new Map();
+async function loadKnownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<KnownRows> {
+  const known: KnownRows = new Map();
   for (const part of PARTS) {
     const { record } = shapeOf(VIEWS[part]);
     const ids = [...new Set(content.flatMap((item) => item[part].map((row) => row['id'] as string)))];
@@ -81,14 +81,14 @@ async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemConten
   return known;
 }
 
-async function receiving(
+async function findReceivedContent(
   work: UnitOfWork,
   reader: Actor,
   panelId: string,
   content: ItemContent[],
-  known: Known,
+  known: KnownRows,
 ): Promise<Recipient> {
-  const items = await contentOf(reader, within(work, reader, known, panelId), meetingOf(content));
+  const items = await findContent(reader, createKnownRowFinder(work, reader, known, panelId), meetingOf(content));
   return {
     practitionerId: reader.id,
     agencyId: reader.agencyId,
@@ -96,7 +96,7 @@ async function receiving(
     withinAgreement: reader.agreements.some(
       ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
     ),
-    items: await inBatches(items, (item) => received(reader, item)),
+    items: await inBatches(items, (item) => summarizeItem(reader, item)),
   };
 }
 
@@ -107,7 +107,7 @@ const meetingOf = (content: ItemContent[]): string =>
  * Returns a function that finds, among the known rows, those that the reader may read. People are read in the context
  * of the panel.
  */
-function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string): Finds {
+function createKnownRowFinder(work: UnitOfWork, reader: Actor, known: KnownRows, panelId: string): RowFinder {
   return async (type, column, values) => {
     const wanted = new Set(values);
     const asked = [...(known.get(type)?.values() ?? [])].filter((row) => wanted.has(row[column] as string));
@@ -115,7 +115,7 @@ function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string):
   };
 }
 
-function received(reader: Actor, item: ItemContent): ReceivedItem {
+function summarizeItem(reader: Actor, item: ItemContent): ReceivedItem {
   const counted = new Map<string, Receiving>();
   const copy: string[] = [];
   for (const part of PARTS)
@@ -123,7 +123,7 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
       const view = VIEWS[part];
       const { shown } = fieldMask(reader, shapeOf(view), 'read', row);
       copy.push([subjectOf(shapeOf(view).record).name, row['id'], ...shown].join(' '));
-      for (const [category, extent] of extentsOf(view, row, shown)) {
+      for (const [category, extent] of extentsByCategory(view, row, shown)) {
         const key = `${category} ${extent}`;
         const known = counted.get(key) ?? { category, extent, records: 0 };
         counted.set(key, { ...known, records: known.records + 1 });
@@ -136,7 +136,7 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
 const keyOf = ({ category, extent }: Receiving): string => `${category} ${extent}`;
 
 /** Returns the extent to which the view shows each category of the row. */
-function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
+function extentsByCategory(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
   const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
   const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
   return [...byCategory].map(([category, fields]) => {
@@ -147,5 +147,5 @@ function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: strin
 }
 
 /** Returns the people named in each item. */
-export const namedIn = (content: ItemContent[]): NamedIn[] =>
+export const namedPeople = (content: ItemContent[]): NamedIn[] =>
   content.map((item) => ({ listingId: listingIdOf(item), personIds: item.persons.map((row) => row['id'] as string) }));

@@ -26,9 +26,9 @@ export interface Warning {
 }
 
 /** Returns the number of different people named in the items. */
-export const peopleIn = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
+export const countPeople = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
 
-export function warningsOf(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
+export function findWarnings(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
   const warn = (code: WarningCode, people: Recipient[], items: string[]): Warning => ({
     code,
     detail: DETAILS[code],

@@ -28,10 +28,10 @@ import type {
 } from './action.dto.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.response.js';
 import { ActionHooks } from './action.hooks.js';
-import { accountOf, type Account } from './ledger.js';
+import { countByResult, type ActionCounts } from './ledger.js';
 import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
-import { onThePanel, seatsOn } from './plans.service.js';
+import { requirePanelMember, findCurrentSeats } from './plans.service.js';
 
 const ENDS = {
   done: 'completion',
@@ -95,7 +95,7 @@ export class ActionsService {
   ledger(actor: Actor, { panelId }: LedgerQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       if (panelId) await work.records.find('read', Panel, panelId);
-      const seats = panelId ? await seatsOn(work, panelId) : [];
+      const seats = panelId ? await findCurrentSeats(work, panelId) : [];
       // as in the list of actions: filtering by panel asks about the case
       const actions = await work.records.findMany(
         panelId ? 'locate' : 'read',
@@ -107,7 +107,7 @@ export class ActionsService {
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
       const agencies = await work.records.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
-      const account = ({ id }: Agency): Account => accountOf(byAgency.get(id) ?? [], work.now);
+      const account = ({ id }: Agency): ActionCounts => countByResult(byAgency.get(id) ?? [], work.now);
       return work.respond.list(
         LedgerView,
         agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -126,7 +126,7 @@ export class ActionsService {
     return this.records.change(actor, async (work) => {
       // locked, so that the plan does not end meanwhile
       const plan = await work.records.find('add-action', Plan, planId, { lock: true });
-      const proposed = await newAction(work, inPlan(plan), request);
+      const proposed = await insertAction(work, placeInPlan(plan), request);
       return work.respond.found(ActionView, proposed.id, 201);
     });
   }
@@ -150,8 +150,8 @@ export class ActionsService {
           'The owner accepted the action in these words. Cancel the action as superseded and propose another.',
           words.map((word) => ({ pointer: `/${word}`, detail: 'cannot change after the owner accepted' })),
         );
-      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
-      const named = await ownerNamed(work, found, request.ownerPractitionerId);
+      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) checkNewDueDay(work, found, request.dueOn);
+      const named = await resolveOwner(work, found, request.ownerPractitionerId);
       const changed = await work.write.updateIfChanged(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.recordEvent('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
@@ -162,7 +162,7 @@ export class ActionsService {
   accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('accept', Action, ActionView, id);
-      return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
+      return this.move(work, found, 'acceptance', await resolveOwner(work, found, ownerPractitionerId));
     });
   }
 
@@ -175,7 +175,7 @@ export class ActionsService {
           'action-ended',
           'An action that has ended cannot be changed. Propose another action instead.',
         );
-      const changed = await work.write.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
+      const changed = await work.write.update(Action, found, await resolveOwner(work, found, ownerPractitionerId));
       work.recordEvent('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
       return work.respond.found(ActionView, id);
     });
@@ -242,10 +242,10 @@ export class ActionsService {
 }
 
 /** Location of an action: a plan, or the case alone if it has no plan. */
-export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
+export type ActionPlace = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
   Partial<Pick<Action, 'listingId'>>;
 
-export function inPlan(plan: Plan): Standing {
+export function placeInPlan(plan: Plan): ActionPlace {
   const { id: planId, caseId, panelId, partnershipId } = plan;
   if (hasEnded(plan))
     throw unacceptable(
@@ -256,13 +256,13 @@ export function inPlan(plan: Plan): Standing {
 }
 
 /** Inserts an action, at a desk or in a meeting. The caller has checked that the actor may add to the plan or item. */
-export async function newAction(work: UnitOfWork, standing: Standing, request: ActionRequest): Promise<Action> {
-  notInThePast(work, request.dueOn);
-  await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
-  await notKeptOut(work, request.ownerAgencyId, standing);
+export async function insertAction(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<Action> {
+  refusePastDay(work, request.dueOn);
+  await requirePanelMember(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
+  await requireOwnerNotExcluded(work, request.ownerAgencyId, standing);
   const { ownerAgencyId, ownerPractitionerId } = request;
-  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw namesItsOwn();
-  await inAgency(work, ownerPractitionerId, ownerAgencyId);
+  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw ownerNamesPersonProblem();
+  await requirePersonOfAgency(work, ownerPractitionerId, ownerAgencyId);
   const proposed = await work.write.insert(Action, {
     ...request,
     ...standing,
@@ -278,7 +278,11 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
 }
 
 /** Refuses an owner that is excluded from the case, because the agency would never see the action. */
-async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
+async function requireOwnerNotExcluded(
+  work: UnitOfWork,
+  agencyId: string,
+  { caseId, panelId }: ActionPlace,
+): Promise<void> {
   if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
@@ -288,7 +292,7 @@ async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId 
 }
 
 /** Refuses due days in the past, which would start an escalation at once. */
-function notInThePast(work: UnitOfWork, dueOn: string): void {
+function refusePastDay(work: UnitOfWork, dueOn: string): void {
   if (dueOn < londonDay(work.now))
     throw unacceptable('in-the-past', 'An action cannot be due in the past. Choose today or a later day.', [
       { pointer: '/dueOn', detail: 'must not be before today' },
@@ -299,8 +303,8 @@ function notInThePast(work: UnitOfWork, dueOn: string): void {
  * Refuses due days earlier than the owner accepted. Once accepted, an action can move back only to the earlier of its
  * present and its first due day.
  */
-function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
-  notInThePast(work, to);
+function checkNewDueDay(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
+  refusePastDay(work, to);
   const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
   if (status !== 'proposed' && to < earliest)
     throw unacceptable(
@@ -310,7 +314,7 @@ function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, t
     );
 }
 
-const namesItsOwn = (): Error =>
+const ownerNamesPersonProblem = (): Error =>
   refused(
     'agency-names-the-person',
     'Only the agency that owns an action can name the person, through a panel member or its safeguarding lead. Leave out `ownerPractitionerId`.',
@@ -320,7 +324,7 @@ const namesItsOwn = (): Error =>
  * Returns the changes that name or remove the person. Only the owning agency names a person, because naming gives the
  * person access to the task; others may only remove the name.
  */
-async function ownerNamed(
+async function resolveOwner(
   work: UnitOfWork,
   found: Action,
   ownerPractitionerId: string | null | undefined,
@@ -329,12 +333,16 @@ async function ownerNamed(
   if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
   // no change for people who confirm their own name, which somebody else entered before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
-  if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
-  await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
+  if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw ownerNamesPersonProblem();
+  await requirePersonOfAgency(work, ownerPractitionerId, found.ownerAgencyId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
-async function inAgency(work: UnitOfWork, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
+async function requirePersonOfAgency(
+  work: UnitOfWork,
+  practitionerId: string | null | undefined,
+  agencyId: string,
+): Promise<void> {
   if (!practitionerId) return;
   if ((await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
     throw unacceptable('not-of-the-owner', 'Name a person who works for the agency that owns the action.', [

@@ -23,7 +23,7 @@ const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+const CASE_RELATION = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Condition for records of the reader's agency, or shared with it at least at the level `existence`. */
 export const ownOrShared = (actor: Actor): Where => ({
@@ -48,20 +48,20 @@ export const namedOwner = (actor: Actor): Where => ({
  * Condition for actions of the actor's agency that the actor carries out: as named owner, panel member or safeguarding
  * lead.
  */
-const owned = (actor: Actor): Where => ({
+const carriedActions = (actor: Actor): Where => ({
   ownerAgencyId: actor.agencyId,
   ...concernedAtAgency(actor, 'panelId', namedOwner(actor)),
 });
 
 /** Condition for actions for which the actor represents the owning agency: as panel member or safeguarding lead. */
-const spokenFor = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
-const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
+const representedActions = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
+const knownActions = (actor: Actor): Where => ({ $or: [carriedActions(actor), ownOrShared(actor)] });
 
 /**
  * Condition for actions that readers of the case may know of. A guest reads only actions taken on in the item of the
  * invitation.
  */
-function ofHeardItems(actor: Actor): Where {
+function ofReadableItems(actor: Actor): Where {
   if (!actor.invitations.length) return {};
   const otherwise = permittedRows(withoutScopes(actor), subjectOf(Case), 'hear');
   return {
@@ -75,7 +75,7 @@ function ofHeardItems(actor: Actor): Where {
 
 declareSubject(Plan, 'Plan', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   allowRules: [
     {
       name: 'shared',
@@ -138,7 +138,7 @@ declareSubject(Plan, 'Plan', {
 
 declareSubject(Action, 'Action', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   owner: 'ownerAgencyId',
   seek: ['panelId', 'ownerAgencyId'],
   // the rule of the owner does not depend on access to the case
@@ -151,21 +151,21 @@ declareSubject(Action, 'Action', {
       // filtering actions by panel asks about the case, which an owner without access to the case may not do
       actions: ['read', 'locate'],
       within: 'read',
-      where: (actor) => ({ $and: [known(actor), ofHeardItems(actor)] }),
+      where: (actor) => ({ $and: [knownActions(actor), ofReadableItems(actor)] }),
     },
     {
       name: 'owner-in-the-case',
       sentence: 'who carries it for the agency that owns it, and who may contribute to the case',
       actions: ['accept', 'progress', 'complete'],
       within: 'contribute',
-      where: owned,
+      where: carriedActions,
     },
     {
       name: 'owner',
       sentence:
         'who carries it for the agency that owns it: named as its owner by somebody else, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'accept', 'progress', 'complete'],
-      where: owned,
+      where: carriedActions,
       fields: [
         'id',
         'version',
@@ -187,14 +187,14 @@ declareSubject(Action, 'Action', {
       name: 'owning-agency',
       sentence: 'who speaks for the agency that owns it: with a seat on the panel, or as safeguarding lead',
       actions: ['name-owner'],
-      where: spokenFor,
+      where: representedActions,
     },
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
       actions: ['change', 'complete', 'cancel'],
       within: 'change',
-      where: known,
+      where: knownActions,
     },
     {
       name: 'somebody-else',
@@ -248,7 +248,7 @@ extendSubject(Case, {
         actions: {
           $elemMatch: {
             $and: [
-              { ...owned(actor), status: { $in: [...OPEN_STATUSES] } },
+              { ...carriedActions(actor), status: { $in: [...OPEN_STATUSES] } },
               ...denyConditions(actor, subjectOf(Action)),
             ],
           },

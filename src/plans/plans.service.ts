@@ -41,8 +41,9 @@ export class PlansService {
       const found = await work.records.find('plan', Case, caseId);
       mustBeOpen(found, 'no plan');
       const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
-      if (leadAgencyId !== found.leadAgencyId) await onThePanel(work, leadAgencyId, found.panelId, '/leadAgencyId');
-      inOrder(request);
+      if (leadAgencyId !== found.leadAgencyId)
+        await requirePanelMember(work, leadAgencyId, found.panelId, '/leadAgencyId');
+      checkDates(request);
       const plan = await work.write.insert(Plan, {
         ...request,
         leadAgencyId,
@@ -70,8 +71,8 @@ export class PlansService {
           'plan-agreed',
           'Title and aims of an agreed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
         );
-      if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
-      inOrder({ ...found, ...request });
+      if (request.leadAgencyId) await requirePanelMember(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
+      checkDates({ ...found, ...request });
       const changed = await work.write.updateIfChanged(Plan, found, request);
       work.recordEvent('plan.changed', Plan, changed, { fields: Object.keys(request) });
       return work.respond.one(PlanView, changed);
@@ -86,7 +87,7 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('agree', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'agreement');
-      const weak = await this.notSmart(work, found);
+      const weak = await this.findSmartErrors(work, found);
       if (weak.length && !chairReason)
         throw unacceptable(
           'not-smart',
@@ -147,8 +148,8 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'closure');
-      await nothingOpen(work, found);
-      await goOnInTheCase(work, found);
+      await refuseOpenActions(work, found);
+      await detachHiddenActions(work, found);
       const closed = await work.write.update(Plan, found, { status });
       work.recordEvent('plan.closed', Plan, closed);
       return work.respond.found(PlanView, id);
@@ -156,7 +157,7 @@ export class PlansService {
   }
 
   /** Returns the SMART criteria that each action misses, without its content. */
-  private async notSmart(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
+  private async findSmartErrors(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
     const actions = (await work.records.findMany('read', Action, { caseId, planId })).filter(
       ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
     );
@@ -184,7 +185,7 @@ export class PlansService {
 }
 
 /** Refuses to close a plan while the actor can see an open action. Hidden actions do not prevent the closure. */
-async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
+async function refuseOpenActions(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
   const open = await work.records.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
   throw conflict(
@@ -197,7 +198,7 @@ async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Prom
 }
 
 /** Detaches open actions hidden from the actor from the closed plan. They continue in the case. */
-async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
+async function detachHiddenActions(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
   await work.asSystem(async () => {
     for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
       const moved = await work.write.update(Action, action, { planId: null });
@@ -209,21 +210,26 @@ async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<vo
 /**
  * Refuses an agency without a core or flexible seat on the panel. Source: JAG note, section 1.6, guard of PLAN_AGREED.
  */
-export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: string, pointer: string): Promise<void> {
-  if (!(await seatsOn(work, panelId, { agencyId })).length)
+export async function requirePanelMember(
+  work: UnitOfWork,
+  agencyId: string,
+  panelId: string,
+  pointer: string,
+): Promise<void> {
+  if (!(await findCurrentSeats(work, panelId, { agencyId })).length)
     throw unacceptable('not-on-the-panel', 'Name an agency with a member on the panel.', [
       { pointer, detail: 'is an agency without a member on the panel' },
     ]);
 }
 
 /** Returns the current seats on the panel, without observers. */
-export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
+export async function findCurrentSeats(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
   const today = londonDay(work.now);
   const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
   return work.records.findMany('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
 }
 
-function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
+function checkDates({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
   if (startOn && endOn && endOn < startOn)
     throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts. Correct one of the two days.', [
       { pointer: '/endOn', detail: 'must not be before startOn' },

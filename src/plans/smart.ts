@@ -39,12 +39,12 @@ const VAGUE = new Set(
 );
 
 /** Returns whether the description consists of vague words only. */
-function saysNothing(description: string): boolean {
+function isVague(description: string): boolean {
   const words = description.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
   return words.every((word) => VAGUE.has(word));
 }
 
-const given = (text: string | null): boolean => Boolean(text?.trim());
+const hasText = (text: string | null): boolean => Boolean(text?.trim());
 
 export function smart(action: SmartInput, planEndsOn: string | null = null): Smart {
   const length = action.description.trim().length;
@@ -52,11 +52,11 @@ export function smart(action: SmartInput, planEndsOn: string | null = null): Sma
     ['specific', length < 15 || length > 300, 'Say in 15 to 300 characters what is done, where and for whom.'],
     [
       'measurable',
-      !given(action.measure) && !given(action.evidenceOfCompletion),
+      !hasText(action.measure) && !hasText(action.evidenceOfCompletion),
       'Name a measure, or the evidence that will show that the action is done.',
     ],
     ['achievable', action.status === 'proposed', 'The owning agency has not accepted the action yet.'],
-    ['relevant', !given(action.relatesTo), 'Name the aim, hypothesis or risk that the action serves.'],
+    ['relevant', !hasText(action.relatesTo), 'Name the aim, hypothesis or risk that the action serves.'],
     [
       'time-bound',
       planEndsOn !== null && action.dueOn > planEndsOn,
@@ -65,7 +65,7 @@ export function smart(action: SmartInput, planEndsOn: string | null = null): Sma
   ];
   const warnings = missed.flatMap(([letter, isMissed, detail]) => (isMissed ? [{ letter, missed: true, detail }] : []));
   const score = SMART_LETTERS.length - warnings.length;
-  if (saysNothing(action.description))
+  if (isVague(action.description))
     warnings.push({
       letter: 'specific',
       missed: false,

@@ -8,7 +8,7 @@ export interface AttendanceRule {
   declaredYearly: boolean;
 }
 
-export function attendanceRule(rules: Record<string, unknown> = {}): AttendanceRule {
+export function readAttendanceRule(rules: Record<string, unknown> = {}): AttendanceRule {
   const { deputiesAllowed, confidentialityDeclaration } = Object(rules['attendance']) as Record<string, unknown>;
   return { deputiesAllowed: deputiesAllowed !== false, declaredYearly: confidentialityDeclaration === 'annual' };
 }

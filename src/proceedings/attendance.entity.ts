@@ -13,8 +13,9 @@ export const ATTENDANCE_STATUSES = ['present', 'apologies', 'apologies_with_repo
 export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
 
 /** Statuses of people who are present, as member or deputy. */
-export const THERE = ['present', 'deputy'] as const satisfies AttendanceStatus[];
-export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly AttendanceStatus[]).includes(status);
+export const PRESENT_STATUSES = ['present', 'deputy'] as const satisfies AttendanceStatus[];
+export const isPresent = (status: AttendanceStatus): boolean =>
+  (PRESENT_STATUSES as readonly AttendanceStatus[]).includes(status);
 
 /**
  * Stay of a person at a meeting, from arrival to departure, or absence. A person who returns has another record.

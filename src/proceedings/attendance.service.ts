@@ -11,11 +11,11 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
-import { Attendance, isThere } from './attendance.entity.js';
+import { readAttendanceRule, type AttendanceRule } from './attendance-rules.js';
+import { Attendance, isPresent } from './attendance.entity.js';
 import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
 import { AttendanceView } from './attendance.response.js';
-import { inTheRoomOnly } from '../meetings/in-writing.js';
+import { refuseInWriting } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 
@@ -49,53 +49,53 @@ export class AttendanceService {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
       const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
-      inTheRoomOnly(meeting);
-      settled(meeting.status);
+      refuseInWriting(meeting);
+      requireOpenAttendance(meeting.status);
       const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
         throw refused(
           'own-attendance-only',
           'Only the panel’s chair or coordinator can record the attendance of other people. Ask one of them.',
         );
-      if (!isThere(status) && (arrivedAt ?? deputyForId))
+      if (!isPresent(status) && (arrivedAt ?? deputyForId))
         throw unacceptable(
           'not-there',
           'Only a present person has an arrival or replaces a member. Leave these fields out, or send the status `present` or `deputy`.',
           [{ pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is allowed only for a present person' }],
         );
-      const person = await attending(work, meeting, practitionerId);
+      const person = await findAttendee(work, meeting, practitionerId);
       const { agencyId } = person;
-      const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
-      await deputising(work, meeting, rule, request);
+      const rule = readAttendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
+      await checkDeputy(work, meeting, rule, request);
       const earlier = await work.records.findMany('read', Attendance, { meetingId, practitionerId });
-      const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
+      const cameFor = await findItemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
         : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
-          (rule.declaredYearly ? await acceptedThisYear(work, meeting.panelId, practitionerId) : null));
-      if (isThere(status) && !accepted)
+          (rule.declaredYearly ? await findYearlyAcceptance(work, meeting.panelId, practitionerId) : null));
+      if (isPresent(status) && !accepted)
         throw unacceptable(
           'confidentiality-first',
           'A person must accept confidentiality to be recorded as present. Send `confidentialityAccepted: true`.',
           [{ pointer: '/confidentialityAccepted', detail: 'must be true for a present person' }],
         );
-      const current = openOf(earlier);
+      const current = findReplacedRecord(earlier);
       // `attend` has decided about people who record themselves; people already recorded as present remain present
-      if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
-        await mayBeRecorded(work, meeting, person, isThere(status));
-      const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
+      if (practitionerId !== actor.id && !(current && (isPresent(current.status) || !isPresent(status))))
+        await requirePlaceAtMeeting(work, meeting, person, isPresent(status));
+      const arrival = isPresent(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
       const recorded = {
         status,
-        cameFor: withEarlier(cameFor, current),
+        cameFor: mergeItems(cameFor, current),
         deputyForId,
         arrivedAt: arrival,
         confidentialityAcceptedAt: accepted,
-        ...(await confirmation(work, meeting, { practitionerId, arrival, registers, current })),
+        ...(await resolveConfirmation(work, meeting, { practitionerId, arrival, registers, current })),
         ...(correctionReason ? { correctionReason } : {}),
       };
-      follows(work, arrival, earlier);
-      await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
-      if (arrival && !(current && isThere(current.status))) await endUnseenStay(work, meetingId, practitionerId);
+      checkArrival(work, arrival, earlier);
+      await authorizeCorrection(work, { meetingId, arrival, registers, current, correctionReason });
+      if (arrival && !(current && isPresent(current.status))) await endHiddenStay(work, meetingId, practitionerId);
       const attendance = current
         ? await work.write.update(Attendance, current, recorded)
         : await work.write.insert(Attendance, {
@@ -109,7 +109,7 @@ export class AttendanceService {
       const { correctionReason: reason } = recorded;
       const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
       work.recordEvent('attendance.recorded', Attendance, attendance, told);
-      await this.hearers.heardSince(work, attendance);
+      await this.hearers.recordHearerSinceArrival(work, attendance);
       return work.respond.one(AttendanceView, attendance, { status: 201 });
     });
   }
@@ -118,7 +118,7 @@ export class AttendanceService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('depart', Attendance, AttendanceView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      settled((await work.records.find('read', Meeting, meetingId)).status);
+      requireOpenAttendance((await work.records.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
         throw conflict(
           'not-in-the-room',
@@ -132,7 +132,7 @@ export class AttendanceService {
           [{ pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' }],
         );
       if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
-        await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
+        await refuseIfItemHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.write.update(Attendance, found, { leftAt: at });
       work.recordEvent('attendance.ended', Attendance, departed);
       return work.respond.one(AttendanceView, departed);
@@ -140,7 +140,7 @@ export class AttendanceService {
   }
 }
 
-interface Recorded {
+interface AttendanceInput {
   practitionerId: string;
   arrival: Date | null;
   registers: boolean;
@@ -153,17 +153,17 @@ interface Recorded {
  * co-chair: a coordinator who opened the meeting cannot. A confirmation remains valid while the person stays and the
  * time of arrival is unchanged.
  */
-async function confirmation(
+async function resolveConfirmation(
   work: UnitOfWork,
   meeting: Meeting,
-  { practitionerId, arrival, registers, current }: Recorded,
+  { practitionerId, arrival, registers, current }: AttendanceInput,
 ): Promise<Pick<Attendance, 'confirmedAt' | 'confirmedById'>> {
   const { now, actor } = work;
   if (!arrival) return { confirmedAt: null, confirmedById: null };
   if (registers && meeting.status === 'in_session')
     if (
       !actor.registrationIds.includes(practitionerId) ||
-      (practitionerId === actor.id && meeting.chairId === actor.id && (await chairsNow(work, meeting)))
+      (practitionerId === actor.id && meeting.chairId === actor.id && (await isChairToday(work, meeting)))
     )
       return { confirmedAt: now, confirmedById: actor.id };
   if (current?.arrivedAt?.getTime() !== arrival.getTime()) return { confirmedAt: null, confirmedById: null };
@@ -174,9 +174,9 @@ async function confirmation(
  * Authorizes the removal of a recorded presence or a part of it. People leave by a departure. Only chair or coordinator
  * correct an entry made in error, with a reason, and only if no item was heard in the time removed.
  */
-async function mayTakeBack(
+async function authorizeCorrection(
   work: UnitOfWork,
-  correction: Omit<Recorded, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
+  correction: Omit<AttendanceInput, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
 ): Promise<void> {
   const { meetingId, arrival, registers, current, correctionReason } = correction;
   const from = current?.arrivedAt;
@@ -197,14 +197,14 @@ async function mayTakeBack(
       'The person is recorded as present. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or send `correctionReason` if the entry is wrong.',
       [{ pointer: '/correctionReason', detail: 'is required to correct a recorded presence' }],
     );
-  await mustNotHaveHeard(work, { meetingId, from, until: arrival });
+  await refuseIfItemHeard(work, { meetingId, from, until: arrival });
 }
 
 /**
  * Refuses to remove time in which an item was heard. Only items visible to the actor count, so that the answer reveals
  * no hidden item; presences at hidden items remain recorded with these items.
  */
-async function mustNotHaveHeard(
+async function refuseIfItemHeard(
   work: UnitOfWork,
   { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
 ): Promise<void> {
@@ -224,12 +224,16 @@ async function mustNotHaveHeard(
     );
 }
 
-function settled(status: MeetingStatus): void {
+function requireOpenAttendance(status: MeetingStatus): void {
   if (!isToBeHeld(status))
     throw conflict('not-in-this-state', `A meeting that is ${status} accepts no attendance. Its attendance is final.`);
 }
 
-async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
+async function findAttendee(
+  work: UnitOfWork,
+  { partnershipId }: Meeting,
+  practitionerId: string,
+): Promise<Practitioner> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
@@ -244,7 +248,7 @@ async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitio
  * item; without access they are not recorded as recipients. Only invitations visible to the actor count, so that the
  * answer reveals no hidden item; guests of a hidden item record their own attendance.
  */
-async function mayBeRecorded(
+async function requirePlaceAtMeeting(
   work: UnitOfWork,
   meeting: Meeting,
   person: Practitioner,
@@ -257,7 +261,7 @@ async function mayBeRecorded(
         await work.records.findMany(
           'read',
           Membership,
-          { ...seatOn(work, meeting.panelId, practitionerId), agencyId },
+          { ...currentSeatFilter(work, meeting.panelId, practitionerId), agencyId },
           1,
         )
       ).length
@@ -281,15 +285,20 @@ async function mayBeRecorded(
 }
 
 /** Returns whether the actor has a seat as chair or co-chair of the panel today. */
-async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
-  const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
+async function isChairToday(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
+  const seat = { ...currentSeatFilter(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
   return (await work.records.findMany('read', Membership, seat, 1)).length > 0;
 }
 
 /**
  * Returns the items, including hidden ones, to which a person without a seat is invited. Null for people with a seat.
  */
-function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
+function findItemsOfGuest(
+  work: UnitOfWork,
+  meeting: Meeting,
+  person: Practitioner,
+  since: Date,
+): Promise<string[] | null> {
   return work.asSystem(async () => {
     const ofAgency = await isLead(work, meeting, person);
     const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
@@ -308,7 +317,7 @@ function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, 
 const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
   (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
-const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
+const mergeItems = (cameFor: string[] | null, before?: Attendance): string[] | null =>
   cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
 
 /**
@@ -316,7 +325,7 @@ const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | 
  * A person has at most one open stay. Records of absence end nothing; hidden apologies remain beside the actor's
  * record.
  */
-function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
+function endHiddenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
   return work.asSystem(async () => {
     const open = { meetingId, practitionerId, arrivedAt: Not(IsNull()), leftAt: IsNull() };
     const unseen = await work.manager.findOneBy(Attendance, open);
@@ -327,14 +336,14 @@ function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: stri
 }
 
 /** Returns the record that a new one replaces: the open stay, otherwise the latest record of absence. */
-function openOf(earlier: Attendance[]): Attendance | undefined {
+function findReplacedRecord(earlier: Attendance[]): Attendance | undefined {
   const open = earlier.filter((one) => !one.leftAt);
   const latest = open.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())[0];
-  return open.find((one) => isThere(one.status)) ?? latest;
+  return open.find((one) => isPresent(one.status)) ?? latest;
 }
 
 /** Returns the filter for the current seats of the person on the panel. */
-function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
+function currentSeatFilter({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
   const today = londonDay(now);
   return {
     panelId,
@@ -345,7 +354,7 @@ function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | n
 }
 
 /** Refuses deputies if the panel allows none, and deputies without another member to replace. */
-async function deputising(
+async function checkDeputy(
   work: UnitOfWork,
   { panelId }: Meeting,
   { deputiesAllowed }: AttendanceRule,
@@ -365,7 +374,7 @@ async function deputising(
       'The rules of this panel allow no deputies. Record the person as present, or record apologies.',
       [{ pointer: '/status', detail: 'deputies are not allowed on this panel' }],
     );
-  const seat = seatOn(work, panelId, deputyForId ?? null);
+  const seat = currentSeatFilter(work, panelId, deputyForId ?? null);
   if (
     !deputyForId ||
     deputyForId === practitionerId ||
@@ -377,7 +386,7 @@ async function deputising(
 }
 
 /** Returns the time of the person's latest declaration to this panel within the past year; null without one. */
-async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
+async function findYearlyAcceptance(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
   const [last] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
        AND confidentiality_accepted_at > $3::timestamptz - interval '1 year'`,
@@ -387,7 +396,7 @@ async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerI
 }
 
 /** Refuses arrivals in the future or before an earlier departure, and absence after a presence. */
-function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
+function checkArrival(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)
     throw conflict('was-there', 'The person was present and left, so no absence can be recorded.');

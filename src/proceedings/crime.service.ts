@@ -7,7 +7,7 @@ import { Records } from '../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
 import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
 import { DisclosedCrimeView } from './crime.response.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
 /** Crimes disclosed at a meeting, which the chair must have recorded (MARAC note, section 2.6). */
@@ -24,20 +24,23 @@ export class CrimeService {
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(DisclosedCrimeView, ofMeeting(await work.records.find('read', DisclosedCrime, id), meetingId)),
+      work.respond.one(
+        DisclosedCrimeView,
+        requireMeeting(await work.records.find('read', DisclosedCrime, id), meetingId),
+      ),
     );
   }
 
   record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.records.find('read', Meeting, meetingId);
-      const listing = await itemOf(work, 'minute', meetingId, request.listingId);
+      const listing = await findItem(work, 'minute', meetingId, request.listingId);
       if (status === 'cancelled')
         throw conflict(
           'meeting-cancelled',
           'The meeting was cancelled, so no crime was disclosed at it. Record the crime at the meeting that hears the case.',
         );
-      const crime = await work.write.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
+      const crime = await work.write.insert(DisclosedCrime, { ...request, ...valuesOfItem(actor, listing) });
       work.recordEvent('crime.disclosed', DisclosedCrime, crime);
       return work.respond.found(DisclosedCrimeView, crime.id, 201);
     });
@@ -49,7 +52,7 @@ export class CrimeService {
    */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(
+      const found = requireMeeting(
         await work.records.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
         meetingId,
       );
@@ -64,7 +67,7 @@ export class CrimeService {
       const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
       const listing = await work.records.find('minute', Listing, found.listingId);
       const amendment = await work.write.insert(DisclosedCrime, {
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
         ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
         ...request,
         amendsId: id,
@@ -76,7 +79,7 @@ export class CrimeService {
   }
 }
 
-function ofMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
+function requireMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
   if (crime.meetingId !== meetingId) throw notFound();
   return crime;
 }

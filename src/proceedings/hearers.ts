@@ -5,8 +5,8 @@ import { Actors } from '../authentication/actor.js';
 import { conflictsOf } from '../records/known-attributes.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import { Attendance, THERE } from './attendance.entity.js';
-import { keptOutBy, mayRead } from './kept-out.js';
+import { Attendance, PRESENT_STATUSES } from './attendance.entity.js';
+import { findExcludingConflicts, canReadItem } from './kept-out.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
@@ -21,7 +21,7 @@ export class Hearers {
     private readonly actors: Actors,
     departures: Departures,
   ) {
-    departures.registerBefore((work, practitionerId) => this.leavesNow(work, practitionerId));
+    departures.registerBefore((work, practitionerId) => this.recordBeforeDeparture(work, practitionerId));
   }
 
   /**
@@ -29,16 +29,16 @@ export class Hearers {
    * presenting agency discloses to the agencies of the others. The caller has locked the row of the item. Source: law
    * and standards note, section 4, REQ-LOG-08.
    */
-  async heard(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
+  async recordHearers(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
     const known = await work.asSystem(() => work.manager.findBy(ItemPresence, { listingId }));
     const recorded = new Map(known.map((one) => [one.practitionerId, one]));
     const presences: ItemPresence[] = [];
-    for (const one of await inTheRoom(work, listing)) {
+    for (const one of await findPresentPeople(work, listing)) {
       const before = recorded.get(one.practitionerId);
       const isHeard = before && !before.keptOutByIds;
       if (isHeard || (practitionerId && one.practitionerId !== practitionerId)) continue;
-      const hearing = await this.hearingOf(work, one.practitionerId, listing);
+      const hearing = await this.findHearingBasis(work, one.practitionerId, listing);
       if (!hearing || (before && hearing.keptOutByIds)) continue;
       const presence = { ...one, ...hearing, meetingId, listingId, caseId, panelId, partnershipId };
       const written = await (before
@@ -59,27 +59,35 @@ export class Hearers {
   }
 
   /** Records the hearers of items in progress, including hidden items. Called before access to the items ends. */
-  async heardUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
-    await this.each(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
+  async recordHearersUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
+    await this.recordForItems(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
   }
 
   /** Records one person as hearer of items in progress at every meeting where the person is present. */
-  async leavesNow(work: UnitOfWork, practitionerId: string): Promise<void> {
-    const there = { practitionerId, status: In([...THERE]), leftAt: IsNull() };
+  async recordBeforeDeparture(work: UnitOfWork, practitionerId: string): Promise<void> {
+    const there = { practitionerId, status: In([...PRESENT_STATUSES]), leftAt: IsNull() };
     const meetings = await work.asSystem(() => work.manager.findBy(Attendance, there));
     const meetingId = In(meetings.map((one) => one.meetingId));
     if (meetings.length)
-      await this.each(work, { meetingId, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true, practitionerId);
+      await this.recordForItems(
+        work,
+        { meetingId, startedAt: Not(IsNull()), endedAt: IsNull() },
+        () => true,
+        practitionerId,
+      );
   }
 
   /** Records a person as hearer of the items heard since their arrival, including hidden items. */
-  async heardSince(work: UnitOfWork, { meetingId, practitionerId, arrivedAt }: Attendance): Promise<void> {
+  async recordHearerSinceArrival(
+    work: UnitOfWork,
+    { meetingId, practitionerId, arrivedAt }: Attendance,
+  ): Promise<void> {
     if (!arrivedAt) return;
     const since = ({ endedAt }: Listing): boolean => !endedAt || endedAt > arrivedAt;
-    await this.each(work, { meetingId, startedAt: Not(IsNull()) }, since, practitionerId);
+    await this.recordForItems(work, { meetingId, startedAt: Not(IsNull()) }, since, practitionerId);
   }
 
-  private async each(
+  private async recordForItems(
     work: UnitOfWork,
     where: FindOptionsWhere<Listing>,
     counts: (listing: Listing) => boolean,
@@ -91,7 +99,7 @@ export class Hearers {
       // locked, so that the items do not end meanwhile
       await work.manager.query('SELECT id FROM listings WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
       const items = await work.manager.findBy(Listing, { ...where, id: In(ids) });
-      for (const item of items.filter(counts)) await this.heard(work, item, practitionerId);
+      for (const item of items.filter(counts)) await this.recordHearers(work, item, practitionerId);
     });
   }
 
@@ -99,7 +107,11 @@ export class Hearers {
    * Returns the basis on which the person may hear the item, or the conflicts that alone exclude the person. The rules
    * are those for reading the item. Null if the person may not hear the item in any case.
    */
-  private async hearingOf(work: UnitOfWork, practitionerId: string, listing: Listing): Promise<Hearing | null> {
+  private async findHearingBasis(
+    work: UnitOfWork,
+    practitionerId: string,
+    listing: Listing,
+  ): Promise<HearingBasis | null> {
     const { now, call } = work.actor;
     const hearer = await this.actors.practitioner(practitionerId, { now, call });
     if (!hearer) return null;
@@ -108,27 +120,27 @@ export class Hearers {
       emergencyCaseIds: [],
       namedSinceEmergencyIds: [],
     };
-    if (await mayRead(work, hearer, listing)) {
-      const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await mayRead(work, anyway, listing));
+    if (await canReadItem(work, hearer, listing)) {
+      const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await canReadItem(work, anyway, listing));
       return { keptOutByIds: null, inEmergency };
     }
-    const keptOutByIds = await keptOutBy(work, anyway, await conflictsOf(work, anyway), listing);
+    const keptOutByIds = await findExcludingConflicts(work, anyway, await conflictsOf(work, anyway), listing);
     return keptOutByIds.length ? { keptOutByIds, inEmergency: false } : null;
   }
 }
 
-type Hearing = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
+type HearingBasis = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
 
 type Present = Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>;
 
 /** Returns the people who were present during a part of the item, which may still be in progress. */
-function inTheRoom(work: UnitOfWork, { meetingId, startedAt, endedAt }: Listing): Promise<Present[]> {
+function findPresentPeople(work: UnitOfWork, { meetingId, startedAt, endedAt }: Listing): Promise<Present[]> {
   return work.manager.query(
     `SELECT DISTINCT a.practitioner_id AS "practitionerId", a.agency_id AS "agencyId", g.type AS "contributingType"
      FROM attendances a JOIN agencies g ON g.id = a.agency_id
      WHERE a.meeting_id = $1 AND a.status = ANY($2) AND ($4::timestamptz IS NULL OR a.arrived_at < $4)
        AND (a.left_at IS NULL OR a.left_at > $3)
      ORDER BY 2, 1`,
-    [meetingId, THERE, startedAt, endedAt],
+    [meetingId, PRESENT_STATUSES, startedAt, endedAt],
   );
 }

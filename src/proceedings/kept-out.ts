@@ -8,7 +8,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 
 /** Returns whether the person may read the item, by the rules of the policy. */
-export async function mayRead(work: UnitOfWork, reader: Actor, { id }: Pick<Listing, 'id'>): Promise<boolean> {
+export async function canReadItem(work: UnitOfWork, reader: Actor, { id }: Pick<Listing, 'id'>): Promise<boolean> {
   const [row] = await rowsWithRelations(work.manager, reader, Listing, ['read'], [id]);
   return row !== undefined && explain(reader, subjectOf(Listing), 'read', row).outcome === 'permit';
 }
@@ -17,7 +17,7 @@ export async function mayRead(work: UnitOfWork, reader: Actor, { id }: Pick<List
  * Returns the conflicts that alone exclude the person from the item. Empty if the item is withheld for another reason
  * too.
  */
-export async function keptOutBy(
+export async function findExcludingConflicts(
   work: UnitOfWork,
   reader: Actor,
   conflicts: readonly Conflict[],
@@ -25,5 +25,5 @@ export async function keptOutBy(
 ): Promise<string[]> {
   const keeping = keepingFrom(conflicts, listing).map(({ id }) => id);
   if (!keeping.length) return [];
-  return (await work.asSystem(() => mayRead(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
+  return (await work.asSystem(() => canReadItem(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
 }

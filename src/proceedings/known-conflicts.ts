@@ -14,13 +14,13 @@ import { Recusal } from './recusal.entity.js';
 import './recusal.policy.js';
 
 /** Relations of a record whose `keptOutByIds` holds exclusions and recusals. */
-export const toConflicts = {
+export const CONFLICT_RELATIONS = {
   exclusions: { to: Exclusion, local: 'keptOutByIds', foreign: 'id' },
   recusals: { to: Recusal, local: 'keptOutByIds', foreign: 'id' },
 } satisfies Record<string, Relation>;
 
 /** Returns the conditions for exclusions and recusals of others that the reader may know. */
-function knownTo(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
+function knownConflictConditions(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
   const reader = withoutScopes(actor);
   const readable = (type: RecordClass): Where | null => permittedRows(reader, subjectOf(type), 'read');
   const exclusions = readable(Exclusion);
@@ -30,12 +30,12 @@ function knownTo(actor: Actor): { exclusions: Where | null; recusals: Where | nu
 }
 
 /** Hides a presence from readers who may know of the conflict that excluded the person from the item. */
-export const knownToBeKeptOut: DenyRule = {
+export const hiddenIfConflictKnown: DenyRule = {
   name: 'known-to-be-kept-out',
   step: 'conflict',
   sentence: 'who may know of the exclusion or recusal by which the person was kept from the item',
   where: (actor) => {
-    const { exclusions, recusals } = knownTo(actor);
+    const { exclusions, recusals } = knownConflictConditions(actor);
     const ways = [
       ...(exclusions ? [{ exclusions: { $elemMatch: exclusions } }] : []),
       ...(recusals ? [{ recusals: { $elemMatch: recusals } }] : []),
@@ -45,7 +45,7 @@ export const knownToBeKeptOut: DenyRule = {
 };
 
 /** Returns which of these exclusions and recusals the actor may know. */
-export async function knownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
+export async function findKnownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
   if (!ids.length) return new Set();
   const filter = { id: { $in: [...new Set(ids)] } };
   const exclusions = await work.records.findMany('read', Exclusion, filter, ids.length);

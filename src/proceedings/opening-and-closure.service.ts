@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { mustNotWait } from '../meetings/emergency.js';
-import { inTheRoomOnly, isInWriting } from '../meetings/in-writing.js';
+import { requireUrgency } from '../meetings/emergency.js';
+import { refuseInWriting, isInWriting } from '../meetings/in-writing.js';
 import { shortenInvitations } from '../meetings/invitations-end.js';
 import type { MeetingOpeningReversal } from '../meetings/meeting.dto.js';
 import { Listing, Meeting, meetingMachine } from '../meetings/meeting.entity.js';
@@ -15,7 +15,7 @@ import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Attendance } from './attendance.entity.js';
 import { Hearers } from './hearers.js';
-import { quorumOf } from './quorum.js';
+import { evaluateQuorum } from './quorum.js';
 
 /** Opening and closure of a meeting. */
 @Injectable()
@@ -30,9 +30,9 @@ export class OpeningAndClosureService {
   open(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
-      inTheRoomOnly(found);
+      refuseInWriting(found);
       const status = after(meetingMachine, found.status, 'opening');
-      await mustNotWait(work, found);
+      await requireUrgency(work, found);
       const opened = await work.write.update(Meeting, found, {
         status,
         chairId: found.chairId ?? actor.id,
@@ -49,12 +49,12 @@ export class OpeningAndClosureService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
-      if (await tookPlace(work, id))
+      if (await hasTakenPlace(work, id))
         throw conflict(
           'took-place',
           'An attendance was confirmed or a decision taken, so the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
-      await setItemsBack(work, id);
+      await resetStartedItems(work, id);
       const reversed = await work.write.update(Meeting, found, {
         status: found.openedFrom ?? status,
         chairId: found.chairByOpening ? null : found.chairId,
@@ -86,7 +86,7 @@ export class OpeningAndClosureService {
           undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
         );
       // meetings in writing have a quorum for each item; one for the meeting would count contributors to hidden items
-      const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
+      const quorate = isInWriting(found) ? null : (await evaluateQuorum(work, found)).missing.length === 0;
       const closed = await work.write.update(Meeting, found, {
         status,
         closedAt: work.now,
@@ -94,7 +94,7 @@ export class OpeningAndClosureService {
         chairId: found.chairId ?? actor.id,
       });
       // closing the meeting early can end invitations now
-      await this.hearers.heardUntilNow(work, { meetingId: id });
+      await this.hearers.recordHearersUntilNow(work, { meetingId: id });
       await shortenInvitations(work, closed, (one) => this.hooks.afterInvitationEnd(work, one));
       await this.hooks.afterClosure(work, closed);
       work.recordEvent('meeting.held', Meeting, closed, { quorate });
@@ -107,7 +107,7 @@ export class OpeningAndClosureService {
  * Returns whether an attendance was confirmed or a decision taken that the actor may know of. A panel's rules may allow
  * decisions with nobody present and before the opening, so decisions on hidden items must not change the answer.
  */
-async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
+async function hasTakenPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
   const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
   const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
   return confirmed.length > 0 || (await work.records.findMany('read', Listing, decided, 1)).length > 0;
@@ -117,7 +117,7 @@ async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> 
  * Resets started items without a decision, including hidden ones. People recorded as present during an item remain
  * recorded, because they heard it.
  */
-async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
+async function resetStartedItems(work: UnitOfWork, meetingId: string): Promise<void> {
   await work.asSystem(async () => {
     const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
     for (const item of begun) {

@@ -13,8 +13,8 @@
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actors } from '../authentication/actor.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { agenciesHeard } from '../meetings/in-writing.js';
-import { THERE } from './attendance.entity.js';
+import { findContributingAgencies } from '../meetings/in-writing.js';
+import { PRESENT_STATUSES } from './attendance.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
 export interface QuorumRule {
@@ -30,7 +30,7 @@ export interface QuorumRule {
 }
 
 /** Reads `quorum` of the panel's rules. Invalid values are ignored. */
-export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
+export function readQuorumRule(rules: Record<string, unknown> = {}): QuorumRule {
   const { minAgencies, mandatory, chairRequired, chairPresent, onFail } = Object(rules['quorum']) as Record<
     string,
     unknown
@@ -50,7 +50,7 @@ export interface Present {
 }
 
 /** Returns the unmet requirements as text; empty if the quorum is met. */
-export function shortfalls(rule: QuorumRule, present: Present): string[] {
+export function findShortfalls(rule: QuorumRule, present: Present): string[] {
   const { minAgencies, mandatory, chairRequired } = rule;
   return [
     ...(present.agencies < minAgencies ? [`${String(minAgencies)} agencies must be present`] : []),
@@ -59,12 +59,12 @@ export function shortfalls(rule: QuorumRule, present: Present): string[] {
   ];
 }
 
-const IN_A_ROOM = 'Open the meeting, and have the chair or coordinator record who is present.';
-const IN_WRITING =
+const HINT_FOR_MEETINGS = 'Open the meeting, and have the chair or coordinator record who is present.';
+const HINT_IN_WRITING =
   'Agencies count that answered their research request, or made a contribution that each member of the panel may know of.';
 
 /** Decisions allowed without quorum, and their description. */
-const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
+const ALLOWED_WITHOUT_QUORUM: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
   warn: { kinds: DECISION_KINDS, allows: 'Without quorum every decision is allowed.' },
   block: {
     kinds: ['note', 'continue', 'defer', 'escalate'],
@@ -86,9 +86,9 @@ export interface Quorum {
 }
 
 /** Returns the quorum of a meeting with people present, or of one of its items. */
-export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
+export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  const rule = quorumRule(inForce?.rules);
+  const rule = readQuorumRule(inForce?.rules);
   const { id, status, closedAt } = meeting;
   const at = item?.endedAt ?? closedAt ?? (status === 'in_session' ? work.now : null);
   const [present] = await work.manager.query<[Present]>(
@@ -103,36 +103,36 @@ export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listin
        AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
        AND a.practitioner_id NOT IN (
          SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
-    [id, work.now, THERE, at, item?.id ?? null],
+    [id, work.now, PRESENT_STATUSES, at, item?.id ?? null],
   );
-  return quorumBy(rule, inForce?.edition, present, IN_A_ROOM);
+  return buildQuorum(rule, inForce?.edition, present, HINT_FOR_MEETINGS);
 }
 
 /**
  * Returns the quorum of an item decided in writing. Agencies that contributed and the deciding chair count as present.
  */
-export async function quorumInWriting(
+export async function evaluateQuorumInWriting(
   work: UnitOfWork,
   actors: Actors,
   meeting: Meeting,
   item: Listing,
 ): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  const agencyIds = await agenciesHeard(work, actors, meeting, item);
+  const agencyIds = await findContributingAgencies(work, actors, meeting, item);
   const [{ agencyTypes }] = await work.manager.query<[Pick<Present, 'agencyTypes'>]>(
     `SELECT coalesce(jsonb_agg(DISTINCT type), '[]') AS "agencyTypes" FROM agencies WHERE id = ANY ($1)`,
     [agencyIds],
   );
   const present = { agencies: agencyIds.length, agencyTypes, chaired: true };
-  return quorumBy(quorumRule(inForce?.rules), inForce?.edition, present, IN_WRITING);
+  return buildQuorum(readQuorumRule(inForce?.rules), inForce?.edition, present, HINT_IN_WRITING);
 }
 
-function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
-  const missing = shortfalls(rule, present);
+function buildQuorum(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
+  const missing = findShortfalls(rule, present);
   return {
     missing,
     rulesEdition: edition ?? null,
-    forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
-    allows: `${LEFT[rule.onFail].allows} ${how}`,
+    forbids: (kind) => missing.length > 0 && !ALLOWED_WITHOUT_QUORUM[rule.onFail].kinds.includes(kind),
+    allows: `${ALLOWED_WITHOUT_QUORUM[rule.onFail].allows} ${how}`,
   };
 }

@@ -55,9 +55,9 @@ declareSubject(Recusal, 'Recusal', {
 });
 
 /** Actor attributes derived from recusals. */
-const OF_RECUSALS = ['recusedListingIds', 'recusedCaseIds'] as const;
+const RECUSAL_ATTRIBUTES = ['recusedListingIds', 'recusedCaseIds'] as const;
 
-declareConflicts(OF_RECUSALS, async (work, { id, registrationIds, recusedListingIds }) => {
+declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recusedListingIds }) => {
   const found = recusedListingIds.length
     ? await work.manager.findBy(Recusal, { listingId: In(recusedListingIds), endedAt: IsNull() })
     : [];
@@ -67,7 +67,7 @@ declareConflicts(OF_RECUSALS, async (work, { id, registrationIds, recusedListing
   );
 });
 
-declareKnownAttributes(OF_RECUSALS, async (work, people) => {
+declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
   const filter = { listingId: { $in: listingIds }, endedAt: null };
   // officers who may explain a recusal cannot read it, but the explanation counts it

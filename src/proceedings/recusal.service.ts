@@ -9,7 +9,7 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Meeting, type Listing } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 import { Recusal } from './recusal.entity.js';
@@ -46,26 +46,26 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId } = await itemOf(work, action, meetingId, listingId);
+      const { partnershipId } = await findItem(work, action, meetingId, listingId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
         : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
       // locked, so that the item does not end meanwhile
-      const listing = await itemOf(work, action, meetingId, listingId, { lock: true });
+      const listing = await findItem(work, action, meetingId, listingId, { lock: true });
       if (declared) {
         onlyAPerson(actor);
         // emergency access is for reading only: a declaration would preserve what the actor learnt by it
         await work.records.find('take-part', Case, listing.caseId);
       } else {
-        await known(work, listing, practitionerId);
+        await requireKnownPerson(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
       if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
         throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
-      await this.hearers.heardUntilNow(work, { id: listing.id });
+      await this.hearers.recordHearersUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
         practitionerId: who,
         reason,
         declared,
@@ -74,7 +74,7 @@ export class RecusalService {
         endReason: null,
       });
       await mustLeaveSomebody?.();
-      happenedUnseen(work, 'recusal.made', made);
+      recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
     });
   }
@@ -90,13 +90,13 @@ export class RecusalService {
         endedById: actor.id,
         endReason: reason,
       });
-      happenedUnseen(work, 'recusal.ended', ended);
+      recordEventWithoutCase(work, 'recusal.ended', ended);
       return work.respond.one(RecusalView, ended);
     });
   }
 }
 
-async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
+async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
     throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
@@ -105,6 +105,6 @@ async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerI
 }
 
 /** Records the event without the case, whose timeline every reader of the case sees. */
-function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
+function recordEventWithoutCase(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
   work.recordEvent(event, Recusal, recusal);
 }

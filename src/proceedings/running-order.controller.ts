@@ -20,7 +20,7 @@ export class RunningOrderController {
   @RequirePermission('read', Listing)
   @ApiAnswer.page(RunningItemView)
   of(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.order.of(actor, id);
+    return this.order.list(actor, id);
   }
 
   /** Start the hearing of an item (chair, coordinator) */

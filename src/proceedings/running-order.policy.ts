@@ -8,7 +8,7 @@ import { coordinatedPanels } from '../panels/panels.policy.js';
 import { declareWording } from '../authorization/wording.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
-import { knownToBeKeptOut, toConflicts } from './known-conflicts.js';
+import { hiddenIfConflictKnown, CONFLICT_RELATIONS } from './known-conflicts.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /** Fields for the presenting agency: the agencies that were present, without the people. */
@@ -25,11 +25,11 @@ const BY_AGENCY = [
 ];
 
 declareSubject(ItemPresence, 'ItemPresence', {
-  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...toConflicts },
+  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...CONFLICT_RELATIONS },
   parent: 'listing',
   panel: 'panelId',
   case: 'caseId',
-  denyRules: [knownToBeKeptOut],
+  denyRules: [hiddenIfConflictKnown],
   allowRules: [
     {
       name: 'coordination',

@@ -4,7 +4,7 @@ import type { Row } from '../authorization/conditions.js';
 import { view } from '../records/response-view.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { ItemPresence } from './running-order.entity.js';
-import { STANDINGS, type Course, type Standing } from './timing.js';
+import { STANDINGS, type ItemProgress, type Standing } from './timing.js';
 
 /** Item in the order of hearing, with its times. */
 export class RunningItemView extends view(
@@ -43,7 +43,7 @@ export class RunningItemView extends view(
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   expectedEndAt: Date | null;
 
-  static derive = ({ id }: Row, _now: Date, courses: Row): Row => ({ ...(courses[id as string] as Course) });
+  static derive = ({ id }: Row, _now: Date, courses: Row): Row => ({ ...(courses[id as string] as ItemProgress) });
 }
 
 /** Person or agency present while an item was heard. */

@@ -5,13 +5,13 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { withAll } from '../meetings/order-of-hearing.js';
-import { asInviter, itemOf, itemsOf } from '../meetings/items.js';
+import { mergeInAgendaOrder } from '../meetings/order-of-hearing.js';
+import { findAsInviter, findItem, findItems } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
 import { Hearers } from './hearers.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
-import { coursesOf } from './timing.js';
+import { calculateProgress } from './timing.js';
 
 /** Running order of a meeting, and the people who heard its items. */
 @Injectable()
@@ -22,15 +22,15 @@ export class RunningOrderService {
     private readonly actors: Actors,
   ) {}
 
-  async of(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
-    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
-      itemsOf(work, meetingId, also),
+  async list(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+    const ofInviter = await findAsInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
+      findItems(work, meetingId, also),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const items = await itemsOf(work, meetingId);
+      const items = await findItems(work, meetingId);
       return work.respond.list(RunningItemView, items, {
-        given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
+        given: calculateProgress(meeting, mergeInAgendaOrder(Listing, items, ofInviter), work.now),
       });
     });
   }
@@ -42,7 +42,7 @@ export class RunningOrderService {
   start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const found = await this.taken(work, meetingId, id);
+      const found = await this.findItemForUpdate(work, meetingId, id);
       if (status !== 'in_session')
         throw conflict(
           'not-in-session',
@@ -67,7 +67,7 @@ export class RunningOrderService {
           'Another item is being heard. End that item first: POST …/listings/{listingId}/end.',
         );
       const begun = await work.write.update(Listing, found, { startedAt: work.now });
-      await this.hearers.heard(work, begun);
+      await this.hearers.recordHearers(work, begun);
       work.recordEvent('item.begun', Listing, begun);
       return work.respond.one(ListingView, begun);
     });
@@ -77,7 +77,7 @@ export class RunningOrderService {
   end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { closedAt } = await work.records.find('read', Meeting, meetingId);
-      const found = await this.taken(work, meetingId, id);
+      const found = await this.findItemForUpdate(work, meetingId, id);
       if (!found.startedAt || found.endedAt)
         throw conflict(
           'not-being-heard',
@@ -85,7 +85,7 @@ export class RunningOrderService {
         );
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.write.update(Listing, found, { endedAt });
-      await this.hearers.heard(work, ended);
+      await this.hearers.recordHearers(work, ended);
       work.recordEvent('item.ended', Listing, ended);
       return work.respond.one(ListingView, ended);
     });
@@ -93,12 +93,12 @@ export class RunningOrderService {
 
   presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await itemOf(work, 'read', meetingId, listingId);
+      await findItem(work, 'read', meetingId, listingId);
       return work.respond.page(ItemPresenceView, { listingId }, query);
     });
   }
 
-  private async taken(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+  private async findItemForUpdate(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
     const found = await work.records.findForUpdate('run', Listing, ListingView, id);
     if (found.meetingId !== meetingId) throw notFound();
     return found;

@@ -23,15 +23,15 @@ export interface AudienceRule {
  * Default rules, for panels without `researchAudience`. Schools are not asked one by one: the education service knows
  * which school a child attends, and no other school needs the name.
  */
-const USUAL: AudienceRule[] = [
+const DEFAULT_RULES: AudienceRule[] = [
   { when: 'school_age_child', agencyTypes: ['education'] },
   { when: 'pregnant', agencyTypes: ['health_midwifery'] },
   { when: 'in_custody', agencyTypes: ['prison'] },
 ];
 
 /** Reads `researchAudience` of the panel's rules, as `[{ when, agencyTypes }]`. Invalid entries are ignored. */
-export function audienceRules({ researchAudience }: Record<string, unknown> = {}): AudienceRule[] {
-  if (!Array.isArray(researchAudience)) return USUAL;
+export function readAudienceRules({ researchAudience }: Record<string, unknown> = {}): AudienceRule[] {
+  if (!Array.isArray(researchAudience)) return DEFAULT_RULES;
   return researchAudience.flatMap((one: unknown): AudienceRule[] => {
     const { when, agencyTypes } = Object(one) as Partial<AudienceRule>;
     if (!when || !AUDIENCE_CONDITIONS.includes(when) || !Array.isArray(agencyTypes)) return [];
@@ -48,10 +48,10 @@ const yearsBefore = (day: string, years: number): string => {
 /** Ages from the beginning of compulsory school age until adulthood, in years. */
 const SCHOOL_AGE = { from: 5, until: 18 };
 
-type Holds = (work: UnitOfWork, listing: Listing, day: string) => Promise<boolean>;
+type ConditionCheck = (work: UnitOfWork, listing: Listing, day: string) => Promise<boolean>;
 
-const someone =
-  (condition: Where): Holds =>
+const anyPersonWith =
+  (condition: Where): ConditionCheck =>
   async (work, { caseId }, day) =>
     (
       await work.records.findMany(
@@ -66,7 +66,7 @@ const someone =
  * Conditions, evaluated on what the actor (chair or coordinator) may read. The list of asked agencies must not reveal
  * data that is not shared with the actor.
  */
-const HOLDS: Record<AudienceCondition, Holds> = {
+const CONDITION_CHECKS: Record<AudienceCondition, ConditionCheck> = {
   school_age_child: async (work, { caseId }, day) =>
     (
       await work.records.findMany(
@@ -82,12 +82,12 @@ const HOLDS: Record<AudienceCondition, Holds> = {
         1,
       )
     ).length > 0,
-  pregnant: someone({ pregnant: true }),
-  in_custody: someone({ inCustody: true }),
+  pregnant: anyPersonWith({ pregnant: true }),
+  in_custody: anyPersonWith({ inCustody: true }),
 };
 
 /** Returns the types of agency to ask because of the people in the item, on the day of the meeting. */
-export async function addedTypes(
+export async function findAddedAgencyTypes(
   work: UnitOfWork,
   rules: AudienceRule[],
   listing: Listing,
@@ -95,11 +95,11 @@ export async function addedTypes(
 ): Promise<AgencyType[]> {
   const added: AgencyType[] = [];
   for (const { when, agencyTypes } of rules)
-    if (await HOLDS[when](work, listing, londonDay(scheduledAt))) added.push(...agencyTypes);
+    if (await CONDITION_CHECKS[when](work, listing, londonDay(scheduledAt))) added.push(...agencyTypes);
   return added;
 }
 
-export interface Asked {
+export interface AudienceAgency {
   id: string;
   /** Existing request to the agency; null if there is none. */
   requestId: string | null;
@@ -112,7 +112,7 @@ export interface Asked {
  * SQL for the agencies of the partnership that may be asked: the named ones, or the usual ones. A compartment asks only
  * agencies with a core seat.
  */
-const AUDIENCE = `WITH seats AS (
+const AUDIENCE_SQL = `WITH seats AS (
     SELECT m.agency_id, bool_or(m.tier = 'core') AS core FROM memberships m
     WHERE m.panel_id = $2 AND m.tier <> 'observer' AND m.valid_from <= $4::date AND (m.valid_to IS NULL OR m.valid_to >= $4::date)
     GROUP BY 1),
@@ -137,12 +137,20 @@ const AUDIENCE = `WITH seats AS (
  * Returns the agencies to ask. Excluded agencies are omitted if the actor may read the exclusion; from any other
  * excluded agency the policy hides the request.
  */
-export async function audienceOf(
+export async function findAudience(
   work: UnitOfWork,
   { id, panelId, caseId }: Listing,
   named: string[] | null,
   added: AgencyType[],
-): Promise<Asked[]> {
+): Promise<AudienceAgency[]> {
   const keptOut = await agenciesKeptOut(work, caseId, panelId);
-  return work.manager.query<Asked[]>(AUDIENCE, [id, panelId, work.now, londonDay(work.now), keptOut, named, added]);
+  return work.manager.query<AudienceAgency[]>(AUDIENCE_SQL, [
+    id,
+    panelId,
+    work.now,
+    londonDay(work.now),
+    keptOut,
+    named,
+    added,
+  ]);
 }

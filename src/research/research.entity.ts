@@ -122,7 +122,7 @@ export class ResearchRequest extends CaseRecord {
 
 export const POINT_DECISIONS = ['draft', 'shared', 'withheld', 'contributed'] as const;
 export type PointDecision = (typeof POINT_DECISIONS)[number];
-const IN_HAND = ['draft', 'shared', 'withheld'] as const satisfies PointDecision[];
+const CHANGEABLE_DECISIONS = ['draft', 'shared', 'withheld'] as const satisfies PointDecision[];
 
 /**
  * States and commands of a point. The agency can change its decision until the return. Source: MARAC note, section 4.2,
@@ -132,9 +132,9 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
   name: 'point',
   initial: 'draft',
   commands: {
-    correction: { from: IN_HAND, to: 'draft' },
-    sharing: { from: IN_HAND, to: 'shared' },
-    withholding: { from: IN_HAND, to: 'withheld' },
+    correction: { from: CHANGEABLE_DECISIONS, to: 'draft' },
+    sharing: { from: CHANGEABLE_DECISIONS, to: 'shared' },
+    withholding: { from: CHANGEABLE_DECISIONS, to: 'withheld' },
     contribution: { from: ['shared'], to: 'contributed' },
   },
 };

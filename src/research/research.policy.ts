@@ -29,7 +29,7 @@ import { ResearchPoint, ResearchRequest } from './research.entity.js';
  * Condition for requests that the actor answers for the agency. A machine client answers for all people of the agency,
  * within its scopes.
  */
-const answering = (actor: Actor): Where => ({
+const answeredByActor = (actor: Actor): Where => ({
   askedAgencyId: actor.agencyId,
   partnershipId: { $in: actor.workingPartnershipIds },
   ...(actor.kind === 'client'
@@ -64,7 +64,7 @@ extendSubject(Case, {
         research: {
           $elemMatch: {
             $and: [
-              { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } },
+              { ...answeredByActor(actor), status: 'asked', closesAt: { $gt: actor.now } },
               ...denyConditions(actor, subjectOf(ResearchRequest)),
             ],
           },
@@ -87,7 +87,7 @@ extendSubject(CasePerson, {
 });
 
 /** Fields needed to search an agency's own records. Source: MARAC note, section 6.8 "Research request field set". */
-const TO_SEARCH_BY = [
+const SEARCH_FIELDS = [
   'id',
   'givenName',
   'familyName',
@@ -98,12 +98,12 @@ const TO_SEARCH_BY = [
   'roles',
 ];
 
-const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
+const searchRule = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
   name: `asked-${relation}`,
   sentence,
   actions: ['research'],
   isTimeLimited: true,
-  fields: TO_SEARCH_BY,
+  fields: SEARCH_FIELDS,
   where: (actor: Actor): Where | null => {
     const [way] = applicableRules(actor, subjectOf(through), 'research').map((one) => one.where);
     return way ? { [relation]: { $elemMatch: way } } : null;
@@ -113,8 +113,8 @@ const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through:
 extendSubject(Person, {
   ownContext: ['research'],
   allowRules: [
-    searchedThrough('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
-    searchedThrough('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
+    searchRule('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
+    searchRule('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
   ],
 });
 
@@ -154,13 +154,13 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
       sentence: ANSWERS,
       actions: ['read', 'answer'],
       within: 'read',
-      where: answering,
+      where: answeredByActor,
     },
     {
       name: 'asked',
       sentence: ANSWERS,
       actions: ['read', 'answer'],
-      where: answering,
+      where: answeredByActor,
       fields: [
         'id',
         'version',

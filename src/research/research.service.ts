@@ -13,7 +13,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { addedTypes, audienceOf, audienceRules, type Asked } from './audience.js';
+import { findAddedAgencyTypes, findAudience, readAudienceRules, type AudienceAgency } from './audience.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Listing, Meeting } from '../meetings/meeting.entity.js';
 import { MeetingView } from '../meetings/meeting.response.js';
@@ -31,7 +31,7 @@ import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './rese
 
 /** Assumed length of a meeting without a planned end, in hours. */
 const USUAL_LENGTH_HOURS = 8;
-const ALL = { limit: 100 };
+const FIRST_PAGE = { limit: 100 };
 
 /**
  * Research for meetings: agencies are asked, search their own records, decide what to share, and answer. Late answers
@@ -44,17 +44,17 @@ export class ResearchService {
     hooks: MeetingHooks,
   ) {
     hooks.register({
-      afterClosure: (work, { id }) => this.forAll(work, { meetingId: id }, () => ({ closesAt: work.now })),
-      afterCancellation: (work, { id }) => this.forAll(work, { meetingId: id }, cancelled),
+      afterClosure: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, () => ({ closesAt: work.now })),
+      afterCancellation: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, cancellationOf),
       afterPostponement: (work, meeting) =>
-        this.forAll(work, { meetingId: meeting.id }, () => ({
-          dueOn: lastDay(work, meeting),
-          closesAt: endOf(meeting),
+        this.changeOpenRequests(work, { meetingId: meeting.id }, () => ({
+          dueOn: lastResearchDay(work, meeting),
+          closesAt: endOfMeeting(meeting),
         })),
-      afterRemoval: (work, { id }) => this.forAll(work, { listingId: id }, cancelled),
+      afterRemoval: (work, { id }) => this.changeOpenRequests(work, { listingId: id }, cancellationOf),
       afterInvitationEnd: (work, { listingId, practitionerId }) =>
         practitionerId
-          ? this.forAll(work, { listingId, answeredBy: 'person', practitionerId }, cancelled)
+          ? this.changeOpenRequests(work, { listingId, answeredBy: 'person', practitionerId }, cancellationOf)
           : Promise.resolve(),
     });
   }
@@ -70,14 +70,14 @@ export class ResearchService {
       if (!standing.length) await work.records.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
       const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
-      if (wanted && !listings.length) await elsewhere(work, wanted);
-      if (!isToBeHeld(meeting.status) || endOf(meeting) <= work.now) throw over();
+      if (wanted && !listings.length) await refuseItem(work, wanted);
+      if (!isToBeHeld(meeting.status) || endOfMeeting(meeting) <= work.now) throw meetingOver();
       const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
-      const dueOn = dueDay(work, meeting, request.dueOn);
+      const dueOn = requireDueDay(work, meeting, request.dueOn);
       for (const listing of listings) {
-        const added = await addedTypes(work, audienceRules(rules), listing, meeting);
-        const audience = await audienceOf(work, listing, request.agencyIds ?? null, added);
-        if (request.agencyIds) allFound(request.agencyIds, audience);
+        const added = await findAddedAgencyTypes(work, readAudienceRules(rules), listing, meeting);
+        const audience = await findAudience(work, listing, request.agencyIds ?? null, added);
+        if (request.agencyIds) requireAllFound(request.agencyIds, audience);
         // cancelled requests are repeated only if the agency is named
         const missing = audience.filter(
           ({ status }) => status === null || (status === 'cancelled' && request.agencyIds !== undefined),
@@ -88,7 +88,7 @@ export class ResearchService {
       }
       return work.respond.one(MeetingView, meeting);
     });
-    return this.ofMeeting(actor, meetingId, ALL);
+    return this.ofMeeting(actor, meetingId, FIRST_PAGE);
   }
 
   list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<AuthorizedResponse> {
@@ -152,7 +152,7 @@ export class ResearchService {
 
   note(actor: Actor, requestId: string, request: PointRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { caseId, panelId, partnershipId } = await this.open(work, requestId);
+      const { caseId, panelId, partnershipId } = await this.requireOpenRequest(work, requestId);
       const { decision = pointMachine.initial, withheldReason, ...found } = request;
       if (decision === 'shared' && !found.summary)
         throw unacceptable(
@@ -194,7 +194,7 @@ export class ResearchService {
         writes: request,
       });
       const decision = after(pointMachine, found.decision, 'correction');
-      await this.open(work, found.requestId);
+      await this.requireOpenRequest(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changes = { ...request, decision, withheldReason: null };
@@ -206,9 +206,9 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'sharing');
-      await this.open(work, found.requestId);
+      await this.requireOpenRequest(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
-      return this.decided(work, found, { ...request, decision, withheldReason: null });
+      return this.updateDecision(work, found, { ...request, decision, withheldReason: null });
     });
   }
 
@@ -216,8 +216,8 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'withholding');
-      await this.open(work, found.requestId);
-      return this.decided(work, found, { decision, withheldReason: reason });
+      await this.requireOpenRequest(work, found.requestId);
+      return this.updateDecision(work, found, { decision, withheldReason: reason });
     });
   }
 
@@ -230,7 +230,7 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'return');
-      if (found.closesAt <= work.now) throw over();
+      if (found.closesAt <= work.now) throw meetingOver();
       const points = await work.records.findMany('read', ResearchPoint, { requestId: id });
       const shared = points.filter((one) => one.decision === 'shared');
       const gone = points.filter((one) => one.decision === 'contributed');
@@ -261,7 +261,7 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'reopening');
-      if (found.closesAt <= work.now) throw over();
+      if (found.closesAt <= work.now) throw meetingOver();
       await work.write.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
       return work.respond.found(ResearchRequestView, id);
     });
@@ -270,8 +270,8 @@ export class ResearchService {
   cancel(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
-      await work.write.update(ResearchRequest, found, cancelled(found));
-      await takeBack(work, found);
+      await work.write.update(ResearchRequest, found, cancellationOf(found));
+      await recordWithdrawnPeople(work, found);
       return work.respond.found(ResearchRequestView, id);
     });
   }
@@ -280,10 +280,16 @@ export class ResearchService {
     work: UnitOfWork,
     meeting: Meeting,
     { id: listingId, caseId, panelId, partnershipId }: Listing,
-    { id: askedAgencyId, requestId, answeredBy, practitionerId }: Asked,
+    { id: askedAgencyId, requestId, answeredBy, practitionerId }: AudienceAgency,
     dueOn: string,
   ): Promise<void> {
-    const asked = { answeredBy, practitionerId, dueOn, closesAt: endOf(meeting), status: researchMachine.initial };
+    const asked = {
+      answeredBy,
+      practitionerId,
+      dueOn,
+      closesAt: endOfMeeting(meeting),
+      status: researchMachine.initial,
+    };
     if (requestId) {
       await work.write.update(ResearchRequest, await work.records.find('read', ResearchRequest, requestId), asked);
       return;
@@ -305,9 +311,9 @@ export class ResearchService {
   }
 
   /** Returns the request if points can still be recorded for it. */
-  private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
+  private async requireOpenRequest(work: UnitOfWork, id: string): Promise<ResearchRequest> {
     const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
-    if (found.closesAt <= work.now) throw over();
+    if (found.closesAt <= work.now) throw meetingOver();
     if (found.status !== 'asked')
       throw conflict(
         'not-in-this-state',
@@ -320,7 +326,7 @@ export class ResearchService {
     return found;
   }
 
-  private async decided(
+  private async updateDecision(
     work: UnitOfWork,
     found: ResearchPoint,
     changes: Partial<ResearchPoint>,
@@ -350,7 +356,7 @@ export class ResearchService {
   }
 
   /** Changes all open requests selected by `of`, including requests about cases hidden from the actor. */
-  private async forAll(
+  private async changeOpenRequests(
     work: UnitOfWork,
     of: FindOptionsWhere<ResearchRequest>,
     changes: (one: ResearchRequest) => Partial<ResearchRequest>,
@@ -362,13 +368,13 @@ export class ResearchService {
   }
 }
 
-const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
+const cancellationOf = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
 
 /**
  * Records the withdrawal of people from agencies that received them only by the request. Agencies with a core seat or
  * an invitation still read the case, so that nothing is withdrawn from them.
  */
-async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<void> {
+async function recordWithdrawnPeople(work: UnitOfWork, request: ResearchRequest): Promise<void> {
   const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
   const named = await work.asSystem(() =>
     work.manager.query<{ personId: string }[]>(
@@ -383,31 +389,31 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
     work.write.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
 }
 
-const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
+const endOfMeeting = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
 
 /** Refuses an item that the actor may not ask about, or, as not found, an item of another meeting. */
-async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
+async function refuseItem(work: UnitOfWork, listingId: string): Promise<never> {
   await work.records.find('ask', Listing, listingId);
   throw notFound();
 }
 
 const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
 
-const over = (): Error =>
+const meetingOver = (): Error =>
   conflict(
     'meeting-over',
     'The meeting is over, so research for it is closed. Contribute to the case instead: POST /v1/cases/{id}/contributions.',
   );
 
 /** Returns the meeting's last day for research, or today if that day has passed. */
-function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
+function lastResearchDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
   const [set, today] = [researchDueOn ?? londonDay(scheduledAt), londonDay(work.now)];
   return set < today ? today : set;
 }
 
-function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
-  const last = lastDay(work, meeting);
+function requireDueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
+  const last = lastResearchDay(work, meeting);
   if (asked && (asked > last || asked < londonDay(work.now)))
     throw unacceptable(
       'due-day',
@@ -417,7 +423,7 @@ function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
   return asked ?? last;
 }
 
-function allFound(named: string[], audience: { id: string }[]): void {
+function requireAllFound(named: string[], audience: { id: string }[]): void {
   const unknown = named.flatMap((id, index) => (audience.some((one) => one.id === id) ? [] : [index]));
   if (unknown.length)
     throw unacceptable(
