@@ -43,8 +43,8 @@ export class AgendaService {
 
   async get(actor: Actor, id: string, edition?: number): Promise<AuthorizedResponse> {
     const type = edition ? AgendaItem : Listing;
-    const ofInviter = await findAsInviter(this.records, this.actors, actor, id, type, (work, also) =>
-      findRows(work, id, edition, also),
+    const ofInviter = await findAsInviter(this.records, this.actors, actor, id, type, (work, filter) =>
+      findRows(work, id, edition, filter),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, id);
@@ -137,10 +137,10 @@ const copyToEdition = (listing: Listing, edition: number): Partial<AgendaItem> =
 /** Item of an agenda, in its present state or as circulated. */
 type AgendaRow = ListedCase & { listingId: string };
 
-const findListedItems = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
+const findListedItems = async (work: UnitOfWork, meetingId: string, filter: Where = {}): Promise<Listing[]> =>
   sortByAgendaOrder(
     Listing,
-    await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }),
+    await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, filter] }),
   );
 
 async function addCandidates(work: UnitOfWork, meeting: Meeting): Promise<void> {
@@ -188,14 +188,14 @@ const findRows = async (
   work: UnitOfWork,
   meetingId: string,
   edition?: number,
-  also: Where = {},
+  filter: Where = {},
 ): Promise<AgendaRow[]> =>
   edition
     ? sortByAgendaOrder(
         AgendaItem,
-        await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }),
+        await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, filter] }),
       )
-    : (await findListedItems(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
+    : (await findListedItems(work, meetingId, filter)).map((listing) => ({ ...listing, listingId: listing.id }));
 
 async function presentAgenda(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
   const items = await findRows(work, meeting.id);

@@ -76,11 +76,11 @@ export async function findContributingAgencies(
   const known = readers
     .filter((one) => grantedLevel(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
     .map((one) => ownOrShared({ ...one, emergencyCaseIds: [] }));
-  const told = await work.records.findMany('read', Contribution, {
+  const contributions = await work.records.findMany('read', Contribution, {
     $and: [
       { caseId: item.caseId, agencyOnly: false, recalledAt: null, createdAt: { $gte: meeting.createdAt } },
       ...new Map(known.map((where) => [JSON.stringify(where), where])).values(),
     ],
   });
-  return [...new Set([...answered, ...told].map(({ agencyId }) => agencyId))];
+  return [...new Set([...answered, ...contributions].map(({ agencyId }) => agencyId))];
 }

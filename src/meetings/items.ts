@@ -30,8 +30,8 @@ export async function findItem(
  * reveal a hidden item. Items taken off the list are included, with their removal. Kind and reason are those shown to
  * the actor.
  */
-export async function findItems(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
-  return sortByAgendaOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, also] }));
+export async function findItems(work: UnitOfWork, meetingId: string, filter: Where = {}): Promise<Listing[]> {
+  return sortByAgendaOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, filter] }));
 }
 
 /**
@@ -46,7 +46,7 @@ export async function findAsInviter<T>(
   actor: Actor,
   meetingId: string,
   type: RecordClass,
-  find: (work: UnitOfWork, also: Where) => Promise<T[]>,
+  find: (work: UnitOfWork, filter: Where) => Promise<T[]>,
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
     // attributes of the actor are up to date only after a first read
@@ -59,8 +59,8 @@ export async function findAsInviter<T>(
   });
   const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
   if (!inviter) return null;
-  const also = notDenied(actor, subjectOf(type), 'conflict');
-  return records.read(inviter, (work) => find(work, also));
+  const filter = notDenied(actor, subjectOf(type), 'conflict');
+  return records.read(inviter, (work) => find(work, filter));
 }
 
 /** Returns the values of a record that the actor's agency writes for the item. */

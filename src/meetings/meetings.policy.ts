@@ -154,8 +154,8 @@ declareSubject(Meeting, 'Meeting', {
       actions: ['read', 'attend'],
       isTimeLimited: true,
       where: (actor) => {
-        const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
-        return invitedRows({ ...actor, invitations: heard }, 'meetingId', 'id');
+        const notExcluded = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
+        return invitedRows({ ...actor, invitations: notExcluded }, 'meetingId', 'id');
       },
     },
     {

@@ -140,9 +140,9 @@ function extentsByCategory(view: ViewClass, row: Row, shown: string[]): [categor
   const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
   const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
   return [...byCategory].map(([category, fields]) => {
-    const telling = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
-    const told = telling.filter(([field]) => shown.includes(field)).length;
-    return [category, told === 0 ? 'existence' : told === telling.length ? 'full' : 'part'];
+    const contentFields = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
+    const shownCount = contentFields.filter(([field]) => shown.includes(field)).length;
+    return [category, shownCount === 0 ? 'existence' : shownCount === contentFields.length ? 'full' : 'part'];
   });
 }
 

@@ -107,8 +107,8 @@ export class AttendanceService {
             ...recorded,
           });
       const { correctionReason: reason } = recorded;
-      const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
-      work.recordEvent('attendance.recorded', Attendance, attendance, told);
+      const data = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
+      work.recordEvent('attendance.recorded', Attendance, attendance, data);
       await this.hearers.recordHearerSinceArrival(work, attendance);
       return work.respond.one(AttendanceView, attendance, { status: 201 });
     });
@@ -208,14 +208,14 @@ async function refuseIfItemHeard(
   work: UnitOfWork,
   { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
 ): Promise<void> {
-  const heard = await work.records.findMany('read', Listing, {
+  const items = await work.records.findMany('read', Listing, {
     meetingId,
     startedAt: { $ne: null },
     $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
   });
   const isTaken = ({ startedAt }: Listing): boolean =>
     startedAt !== null && (!after || startedAt >= after) && (!until || startedAt < until);
-  if (heard.some(isTaken))
+  if (items.some(isTaken))
     throw conflict(
       'item-heard-since',
       after

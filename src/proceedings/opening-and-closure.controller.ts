@@ -21,10 +21,7 @@ export class OpeningAndClosureController {
     return this.meetings.open(actor, id);
   }
 
-  /**
-   * Reverse an opening made by mistake, if no attendance was confirmed and nothing decided; resets started items
-   * (chair)
-   */
+  /** Reverse a mistaken opening and reset started items, if no attendance was confirmed and nothing decided (chair) */
   @Post(':id/opening-reversal')
   @RequirePermission('reverse-opening', Meeting)
   @ApiAnswer.updated(MeetingView)

@@ -23,8 +23,8 @@ export class RunningOrderService {
   ) {}
 
   async list(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
-    const ofInviter = await findAsInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
-      findItems(work, meetingId, also),
+    const ofInviter = await findAsInviter(this.records, this.actors, actor, meetingId, Listing, (work, filter) =>
+      findItems(work, meetingId, filter),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);

@@ -24,10 +24,7 @@ import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './rese
 export class ResearchController {
   constructor(private readonly research: ResearchService) {}
 
-  /**
-   * Ask agencies for information on the items of a meeting (chair, coordinator); agencies asked before are not asked
-   * again
-   */
+  /** Ask agencies not asked before for information on the items of a meeting (chair, coordinator) */
   @Post('meetings/:id/research-requests')
   @RequirePermission('ask', Listing)
   @ApiAnswer.search(ResearchRequestView)

@@ -66,10 +66,10 @@ export class ResearchService {
   async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const standing = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
-      if (!standing.length) await work.records.find('schedule', Meeting, meetingId);
+      const listed = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
+      if (!listed.length) await work.records.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
-      const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
+      const listings = wanted ? listed.filter(({ id }) => id === wanted) : listed;
       if (wanted && !listings.length) await refuseItem(work, wanted);
       if (!isToBeHeld(meeting.status) || endOfMeeting(meeting) <= work.now) throw meetingOver();
       const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
@@ -233,8 +233,8 @@ export class ResearchService {
       if (found.closesAt <= work.now) throw meetingOver();
       const points = await work.records.findMany('read', ResearchPoint, { requestId: id });
       const shared = points.filter((one) => one.decision === 'shared');
-      const gone = points.filter((one) => one.decision === 'contributed');
-      if (nil && shared.length + gone.length)
+      const contributed = points.filter((one) => one.decision === 'contributed');
+      if (nil && shared.length + contributed.length)
         throw unacceptable(
           'not-nil',
           'A return with shared points is not nil. Send `nil: false`, or withhold the points.',
@@ -244,7 +244,7 @@ export class ResearchService {
         throw unacceptable('undecided-points', 'Share or withhold each point before you return the request.', [
           { pointer: '/nil', detail: 'some points are drafts' },
         ]);
-      if (!nil && !shared.length && !gone.length)
+      if (!nil && !shared.length && !contributed.length)
         throw unacceptable(
           'nothing-shared',
           'A return without shared points is a nil return. Send `nil: true`, or share a point.',
