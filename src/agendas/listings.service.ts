@@ -140,8 +140,7 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      // checked before the lists of other meetings, so that the answer does not reveal to recused people that an item
-      // is there
+      // checked before the lists of other meetings, whose items the answer must not reveal to recused people
       const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))

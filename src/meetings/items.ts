@@ -18,7 +18,7 @@ export async function findItem(
   id: string,
   options = {},
 ): Promise<Listing> {
-  // looked up first, so that an actor who may not know of the meeting is refused; the invalid body names no item
+  // read first, so that an actor who may not know of the meeting is refused; an invalid body names no item
   if (work.actor.call.deferredProblem) await work.records.find('read', Meeting, meetingId);
   const listing = await work.records.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();

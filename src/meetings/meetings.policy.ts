@@ -81,9 +81,9 @@ export const invitedRows = (
 });
 
 /**
- * Returns a condition for items that reveal to the actor that a case is on the list of a planned meeting. If the actor
- * is invited to the case, these are the items the actor may read. For any other case, which people without access to
- * the case may track, these are all items from which the actor is not recused.
+ * Returns a condition for items that reveal to the actor that a case is listed for a planned meeting. If the actor is
+ * invited to the case, these are the items the actor may read. For any other case, which people without access to the
+ * case may track, these are all items from which the actor is not recused.
  */
 function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };

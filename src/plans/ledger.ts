@@ -1,6 +1,6 @@
 /**
  * Ledger of actions: for each agency its actions and their results. Only actions that the reader may read are counted,
- * so that no number reveals a hidden case. Source: JAG note, section 1.8; MARAC note, section 2.6.
+ * because other numbers would reveal hidden cases. Source: JAG note, section 1.8; MARAC note, section 2.6.
  */
 import { isOpen, type Action } from './action.entity.js';
 import { isOverdue } from './overdue.js';

@@ -76,7 +76,7 @@ export class Attendance extends PartnershipRecord {
   status: AttendanceStatus;
 
   /**
-   * Member whom the deputy replaces; null unless the status is `deputy`. The deputy needs a seat or an invitation as
+   * Member replaced by the deputy; null unless the status is `deputy`. The deputy needs a seat or an invitation as
    * well.
    */
   @Column({ type: 'uuid', nullable: true })

@@ -1,7 +1,7 @@
 /**
- * Agencies to ask for an item: core members' agencies, invited agencies, and agencies added by a condition of the
- * panel's rules. An agency that the actor may know to be excluded from the case is never asked. Source: MARAC note,
- * section 6.8 "Conditional audience".
+ * Agencies to ask for an item: those of core members, those invited, and those added by the panel's rules. An agency
+ * that the actor may know to be excluded from the case is never asked. Source: MARAC note, section 6.8 "Conditional
+ * audience".
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
