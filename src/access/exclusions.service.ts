@@ -151,7 +151,7 @@ export class ExclusionsService {
     declared: boolean,
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    await this.hearers.heardUntilNow(work, { partnershipId: from.partnershipId });
+    await this.hearers.recordHearersUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.write.insert(Exclusion, {
       id: newExclusionId(work.now),
       ...from,

@@ -1,6 +1,6 @@
 /**
- * A case comes onto the list of a meeting: drawn up by the generator, by hand, or moved from another meeting. The case itself
- * is not changed: its stage, version or date would tell of an item that is hidden from somebody who is recused from it.
+ * Adds a case to the list of a meeting: by the generator, by hand, or from another meeting. The case itself is not
+ * changed, because its stage, version or date would reveal an item to people recused from it.
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
@@ -12,18 +12,23 @@ import { Listing, type Meeting } from '../meetings/meeting.entity.js';
 import { Recusal } from '../proceedings/recusal.entity.js';
 import { copyRecusal } from '../proceedings/recusal.service.js';
 
-export type Enlisted = Pick<Listing, 'kind' | 'reason'> &
+export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
 
-export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case, values: Enlisted): Promise<Listing> {
+export async function addListing(
+  work: UnitOfWork,
+  meeting: Meeting,
+  found: Case,
+  values: ListingValues,
+): Promise<Listing> {
   if (found.stage === 'closed')
-    throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
+    throw conflict('case-closed', 'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.');
   const { actor } = work;
   const listing = await work.write.insert(Listing, {
     meetingId: meeting.id,
     position: await nextPosition(work, meeting.id),
     ...values,
-    timeboxMinutes: values.timeboxMinutes ?? (await usualTimebox(work, meeting.panelId)),
+    timeboxMinutes: values.timeboxMinutes ?? (await defaultTimebox(work, meeting.panelId)),
     presentedByAgencyId: values.presentedByAgencyId ?? found.leadAgencyId,
     caseId: found.id,
     panelId: found.panelId,
@@ -40,7 +45,7 @@ export async function addListing(work: UnitOfWork, meeting: Meeting, found: Case
   return listing;
 }
 
-/** Condition on the last item of a case, with the status of its meeting: it was put off or not heard. */
+/** SQL condition on the last item `last` of a case, with the status of its meeting: deferred or not heard. */
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
@@ -66,12 +71,12 @@ async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> 
   });
 }
 
-/** Counted over all items, hidden ones too: the number itself is never shown. */
+/** Returns the next free position, counted over all items including hidden ones. Positions are never shown. */
 async function nextPosition(work: UnitOfWork, meetingId: string): Promise<number> {
   return ((await work.asSystem(() => work.manager.maximum(Listing, 'position', { meetingId }))) ?? 0) + 1;
 }
 
-async function usualTimebox(work: UnitOfWork, panelId: string): Promise<number> {
+async function defaultTimebox(work: UnitOfWork, panelId: string): Promise<number> {
   const inForce = await rulesInForce(work, panelId);
   return ruleNumber(inForce?.rules, 'caseTimeBoxMinutes');
 }

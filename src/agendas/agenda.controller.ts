@@ -14,7 +14,7 @@ import { MeetingView } from '../meetings/meeting.response.js';
 export class AgendaController {
   constructor(private readonly agenda: AgendaService) {}
 
-  /** The agenda, or an edition of it as it was circulated, as far as you may see it now */
+  /** Get the present agenda, or an edition as circulated, as far as you may see it now */
   @Get(':id/agenda')
   @RequirePermission('read', Meeting)
   @ApiAnswer.one(AgendaView)
@@ -22,7 +22,7 @@ export class AgendaController {
     return this.agenda.get(actor, id, edition);
   }
 
-  /** Draw up the agenda from what waits, and put it in order (chair, coordinator) */
+  /** Draw up the agenda from waiting cases, and put it in order (chair, coordinator) */
   @Post(':id/agenda')
   @RequirePermission('draw-agenda', Meeting)
   @ApiAnswer.created(DrawnAgendaView)
@@ -30,7 +30,7 @@ export class AgendaController {
     return this.agenda.draw(actor, id);
   }
 
-  /** Circulate the agenda: from then on its order stands (chair, coordinator) */
+  /** Circulate the agenda, which fixes its order (chair, coordinator) */
   @Post(':id/agenda/circulation')
   @RequirePermission('circulate', Meeting)
   @ApiAnswer.updated(MeetingView)

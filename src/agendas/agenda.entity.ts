@@ -5,50 +5,48 @@ import { Classified } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { KIND_CHECK, ListedCase, Listing, Meeting, REASON_CHECK } from '../meetings/meeting.entity.js';
 
-/** The agenda as it was circulated once: when the meeting was to be then. Its cases stand in its items, one record each. */
+/** Agenda as it was circulated, with the planned time at that moment. Its cases are stored as agenda items. */
 @Entity('agenda_editions')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
 @Unique(['meetingId', 'edition'])
 @Check('agenda_editions_edition', `edition >= 1`)
 export class AgendaEdition extends PartnershipRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** Counts the editions of this meeting's agenda, from 1. */
+  /** Number of the edition of this meeting's agenda, counted from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 
-  /** When the meeting was to begin. */
+  /** Planned beginning of the meeting at the time of circulation. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   scheduledAt: Date;
 
-  /** When it was to end. */
+  /** Planned end of the meeting at the time of circulation; null if none was planned. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endsAt: Date | null;
 
-  /** When it was circulated. */
+  /** Time of circulation. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   circulatedAt: Date;
 
-  /** Who circulated it. */
+  /** Person who circulated the agenda. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   circulatedById: string;
 }
 
-/** A case on the agenda as it was circulated: read by whoever may read the item now. Never changed. */
+/** Case on the agenda as it was circulated. Readable by people who may read the item now. Never changed. */
 @Entity('agenda_items')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => AgendaEdition, ['meetingId', 'edition'], ['meetingId', 'edition'])
@@ -59,12 +57,12 @@ export class AgendaEdition extends PartnershipRecord {
 @Check('agenda_items_kind', KIND_CHECK)
 @Check('agenda_items_reason', REASON_CHECK)
 export class AgendaItem extends ListedCase {
-  /** The item as it is now. */
+  /** Item of the meeting in its present state. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   listingId: string;
 
-  /** The edition in which it stands. */
+  /** Edition of the agenda to which the item belongs. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;

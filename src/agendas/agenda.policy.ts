@@ -1,9 +1,9 @@
-/** Rules of circulated agendas: the agenda for readers of the meeting, its items for readers of each case. */
+/** Policy of circulated agendas: editions for readers of the meeting, items for readers of the case. */
 import { declareSubject } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import { heard, telling, toCase, WITHIN_CASE } from '../meetings/meetings.policy.js';
+import { itemReadRules, revealingItemColumns, CASE_RELATION, WITHIN_CASE } from '../meetings/meetings.policy.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
 
 declareSubject(AgendaEdition, 'AgendaEdition', {
@@ -22,10 +22,10 @@ declareSubject(AgendaEdition, 'AgendaEdition', {
 
 declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
-  relations: { ...toCase, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
+  relations: { ...CASE_RELATION, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   denyRules: [recusedFromItem('listingId')],
-  revealing: telling((item) => ({ listing: { $elemMatch: item } })),
-  allowRules: heard('listingId'),
+  revealing: revealingItemColumns((item) => ({ listing: { $elemMatch: item } })),
+  allowRules: itemReadRules('listingId'),
 });
 
 declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');

@@ -8,18 +8,18 @@ import { AgendaItem } from './agenda.entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { SECTIONS, type Overflow, type Section } from '../meetings/order-of-hearing.js';
 
-/** A case on the agenda as it is. */
+/** Case on the agenda in its present state. */
 export class AgendaItemView extends view(Listing, 'caseId', 'kind', 'reason', 'timeboxMinutes', 'presentedByAgencyId') {
-  /** The item. */
+  /** Item of the meeting. */
   @Classified('administrative')
   listingId: string;
 
-  /** When it is heard at the earliest: counted over the items that you see, for guests also those that the inviter sees. */
+  /** Earliest start, calculated from the items that you may see, and for guests those that the inviter may see. */
   @Classified('administrative')
   startsAt: Date;
 }
 
-/** A case on the agenda as it was circulated. */
+/** Case on the agenda as it was circulated. */
 export class CirculatedItemView extends view(
   AgendaItem,
   'listingId',
@@ -29,12 +29,15 @@ export class CirculatedItemView extends view(
   'timeboxMinutes',
   'presentedByAgencyId',
 ) {
-  /** When it was to be heard at the earliest: counted over the items that you see, for guests also those that the inviter sees. */
+  /**
+   * Earliest start as circulated. Calculated from the items that you may see, and for guests those that the inviter may
+   * see.
+   */
   @Classified('administrative')
   startsAt: Date;
 }
 
-/** An action that should have ended by the day of the meeting, or that ended without being done since the one before. */
+/** Action due by the day of the meeting, or that ended undone since the previous meeting. */
 export class AgendaActionView extends view(
   Action,
   'id',
@@ -46,25 +49,25 @@ export class AgendaActionView extends view(
   'dueOn',
   'outcomeText',
 ) {
-  /** Due before today (in London) and not ended. */
+  /** Whether the action was due before today (in London) and has not ended. */
   @Classified('administrative')
   overdue: boolean;
 
   static derive = (shown: Row, now: Date): Row => ({ overdue: isOverdue(shown as Row & Action, now) });
 }
 
-/** A part of the agenda, with what you may see of what stands in it. */
+/** Section of the agenda, with the content that you may see. */
 export class AgendaSection {
   @ApiProperty({ enum: SECTIONS })
   code: Section;
 
-  /** What is done in it. */
+  /** Title of the section. */
   title: string;
 
-  /** Its cases, in the order in which they are heard. */
+  /** Cases of the section, in the order of hearing. */
   items: AgendaItemView[];
 
-  /** Its actions, the longest overdue first. */
+  /** Actions of the section, the longest overdue first. */
   actions: AgendaActionView[];
 }
 
@@ -81,20 +84,22 @@ const FIELDS = [
   'circulatedAt',
 ] as const;
 
-/** The agenda of a meeting, as far as you may see it. */
+/** Agenda of a meeting, as far as you may see it. */
 export class AgendaView extends view(Meeting, ...FIELDS) {
-  /** Its parts, in order. */
+  /** Sections of the agenda, in order. */
   @Classified('administrative')
   sections: AgendaSection[];
 }
 
-/** The agenda as it was drawn up, and what does not fit. */
+/** Agenda as drawn up, with the items that do not fit. */
 export class DrawnAgendaView extends view(Meeting, ...FIELDS) {
-  /** Its parts, in order. */
+  /** Sections of the agenda, in order. */
   @Classified('administrative')
   sections: AgendaSection[];
 
-  /** Minutes too many, and the items that could be heard at another meeting: a proposal, nothing was moved. */
+  /**
+   * Minutes by which the items exceed the planned time, and items that could move to another meeting. Nothing is moved.
+   */
   @ApiProperty({
     type: 'object',
     required: ['minutes', 'proposal'],

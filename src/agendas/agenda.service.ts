@@ -21,18 +21,18 @@ import {
   CirculatedItemView,
   DrawnAgendaView,
 } from './agenda.response.js';
-import { overflow, weighed } from '../meetings/agenda-ranking.queries.js';
-import { candidates } from './candidates.js';
+import { findOverflow, loadRankingFactors } from '../meetings/agenda-ranking.queries.js';
+import { findCandidates } from './candidates.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
-import { mustNotWait } from '../meetings/emergency.js';
-import { asInviter } from '../meetings/items.js';
+import { requireUrgency } from '../meetings/emergency.js';
+import { findAsInviter } from '../meetings/items.js';
 import { addListing } from './add-listing.js';
 import { isToBeHeld, Listing, Meeting, meetingMachine, type ListedCase } from '../meetings/meeting.entity.js';
 import { MeetingView } from '../meetings/meeting.response.js';
-import { inOrder, runningOrder, withAll, sectionOf } from '../meetings/order-of-hearing.js';
+import { sortByAgendaOrder, rankListings, mergeInAgendaOrder, sectionOf } from '../meetings/order-of-hearing.js';
 import { sectionsOf } from './sections.js';
 
-/** The agenda of a meeting: drawn up, circulated, and read by each reader as far as the reader may. */
+/** Agenda of a meeting: drawn up, circulated, and shown to each reader as far as permitted. */
 @Injectable()
 export class AgendaService {
   constructor(
@@ -43,20 +43,22 @@ export class AgendaService {
 
   async get(actor: Actor, id: string, edition?: number): Promise<AuthorizedResponse> {
     const type = edition ? AgendaItem : Listing;
-    const ofInviter = await asInviter(this.records, this.actors, actor, id, type, (work, also) =>
-      rowsOf(work, id, edition, also),
+    const ofInviter = await findAsInviter(this.records, this.actors, actor, id, type, (work, filter) =>
+      findRows(work, id, edition, filter),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, id);
       return work.respond.one(AgendaView, meeting, {
-        extra: await (edition ? circulated(work, meeting, edition, ofInviter) : asItIs(work, meeting, ofInviter)),
+        extra: await (edition
+          ? presentEdition(work, meeting, edition, ofInviter)
+          : presentAgenda(work, meeting, ofInviter)),
       });
     });
   }
 
   /**
-   * Puts what belongs on the agenda there, and all of it in order; takes nothing off. The answer is read anew, also where the
-   * call is repeated: it shows what its reader may see then.
+   * Adds waiting cases to the agenda and sorts it; removes nothing. The response is read afterwards, also for a
+   * repeated request, as the reader may see the agenda then.
    */
   async draw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
@@ -64,29 +66,36 @@ export class AgendaService {
       if (meeting.status !== 'scheduled')
         throw conflict(
           'agenda-locked',
-          `The agenda of a meeting that is ${meeting.status} is not drawn up any more. What is urgent or late is listed by hand; ` +
-            'circulate the agenda again after that.',
+          `The agenda of a meeting that is ${meeting.status} can no longer be drawn up. List urgent or late cases by hand; ` +
+            'then circulate the agenda again.',
         );
-      await listWhatBelongs(work, meeting);
-      await putInOrder(work, meeting);
+      await addCandidates(work, meeting);
+      await storeOrder(work, meeting);
       work.recordEvent('agenda.drawn', Meeting, meeting);
       return work.respond.one(MeetingView, meeting, { status: 201 });
     });
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, id);
-      // what could go elsewhere is proposed by what the reader is shown that it is listed as
-      const order = await weighed(work, meeting, work.records.asShown(Listing, await onTheList(work, id)));
-      const extra = { ...(await asItIs(work, meeting)), overflow: await overflow(work, meeting, order) };
+      // the proposal uses kind and reason as shown to the reader
+      const order = await loadRankingFactors(
+        work,
+        meeting,
+        work.records.asShown(Listing, await findListedItems(work, id)),
+      );
+      const extra = { ...(await presentAgenda(work, meeting)), overflow: await findOverflow(work, meeting, order) };
       return work.respond.one(DrawnAgendaView, meeting, { status: 201, extra });
     });
   }
 
-  /** The agenda goes out, as another edition. Also what is hidden from whoever sends it stands in it, for those who may read it. */
+  /**
+   * Circulates the agenda as another edition. It includes items hidden from the actor, for the people who may read
+   * them.
+   */
   circulate(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('circulate', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'circulation');
-      await mustNotWait(work, found);
+      await requireUrgency(work, found);
       await this.hooks.beforeCirculation(work, found);
       const edition = found.agendaEdition + 1;
       await work.write.insert(AgendaEdition, {
@@ -103,7 +112,7 @@ export class AgendaService {
         const listings = await work.manager.findBy(Listing, { meetingId: id, removedAt: IsNull() });
         await work.write.insertMany(
           AgendaItem,
-          listings.map((listing) => itemOf(listing, edition)),
+          listings.map((listing) => copyToEdition(listing, edition)),
         );
       });
       const changed = await work.write.update(Meeting, found, {
@@ -117,7 +126,7 @@ export class AgendaService {
   }
 }
 
-const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
+const copyToEdition = (listing: Listing, edition: number): Partial<AgendaItem> => {
   const { caseId, panelId, partnershipId, agencyId, contributingType } = listing;
   const { meetingId, kind, reason, position, timeboxMinutes, presentedByAgencyId } = listing;
   const inCase = { caseId, panelId, partnershipId, agencyId, contributingType };
@@ -125,14 +134,17 @@ const itemOf = (listing: Listing, edition: number): Partial<AgendaItem> => {
   return { ...inCase, ...asListed, listingId: listing.id, edition };
 };
 
-/** An item of an agenda, as it is or as it was circulated. */
+/** Item of an agenda, in its present state or as circulated. */
 type AgendaRow = ListedCase & { listingId: string };
 
-const onTheList = async (work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> =>
-  inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, also] }));
+const findListedItems = async (work: UnitOfWork, meetingId: string, filter: Where = {}): Promise<Listing[]> =>
+  sortByAgendaOrder(
+    Listing,
+    await work.records.findMany('read', Listing, { $and: [{ meetingId, removedAt: null }, filter] }),
+  );
 
-async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void> {
-  const found = await work.asSystem(() => candidates(work, meeting));
+async function addCandidates(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const found = await work.asSystem(() => findCandidates(work, meeting));
   const cases = await work.records.findMany('add-to-list', Case, { id: { $in: found.map(({ caseId }) => caseId) } });
   const byId = new Map(cases.map((one) => [one.id, one]));
   for (const { caseId, ...values } of found) {
@@ -141,12 +153,12 @@ async function listWhatBelongs(work: UnitOfWork, meeting: Meeting): Promise<void
   }
 }
 
-async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
-  const listed = await onTheList(work, meeting.id);
-  // the order is stored for everybody: it is the same whoever draws it up
-  const order = runningOrder(await work.asSystem(() => weighed(work, meeting, listed)));
+async function storeOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
+  const listed = await findListedItems(work, meeting.id);
+  // the stored order applies to everybody, so it must not depend on the person who draws it up
+  const order = rankListings(await work.asSystem(() => loadRankingFactors(work, meeting, listed)));
   await work.asSystem(() =>
-    placeItems(
+    storePositions(
       work,
       meeting.id,
       order.map(({ listing }) => listing.id),
@@ -155,10 +167,10 @@ async function putInOrder(work: UnitOfWork, meeting: Meeting): Promise<void> {
 }
 
 /**
- * Writes the order of the visible items; hidden items stay between them where they are. A position is never shown, so that neither
- * version nor time of an item changes: they would tell its readers that an item hidden from them came or went.
+ * Stores the order of the visible items; hidden items keep their places between them. Neither version nor time of an
+ * item changes, because they would reveal to its readers that a hidden item was added or removed.
  */
-async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]): Promise<void> {
+async function storePositions(work: UnitOfWork, meetingId: string, ordered: string[]): Promise<void> {
   await work.manager.query(
     `UPDATE listings l SET position = placed.position FROM (
        SELECT coalesce(v.id, a.id) AS id, a.place AS position FROM (
@@ -171,20 +183,31 @@ async function placeItems(work: UnitOfWork, meetingId: string, ordered: string[]
   );
 }
 
-/** As it is, or as it was circulated. */
-const rowsOf = async (work: UnitOfWork, meetingId: string, edition?: number, also: Where = {}): Promise<AgendaRow[]> =>
+/** Returns the items in their present state, or of a circulated edition. */
+const findRows = async (
+  work: UnitOfWork,
+  meetingId: string,
+  edition?: number,
+  filter: Where = {},
+): Promise<AgendaRow[]> =>
   edition
-    ? inOrder(AgendaItem, await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, also] }))
-    : (await onTheList(work, meetingId, also)).map((listing) => ({ ...listing, listingId: listing.id }));
+    ? sortByAgendaOrder(
+        AgendaItem,
+        await work.records.findMany('read', AgendaItem, { $and: [{ meetingId, edition }, filter] }),
+      )
+    : (await findListedItems(work, meetingId, filter)).map((listing) => ({ ...listing, listingId: listing.id }));
 
-async function asItIs(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
-  const items = await rowsOf(work, meeting.id);
-  const actions = isToBeHeld(meeting.status) ? await unfinished(work, meeting) : [];
-  return { sections: await filled(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
+async function presentAgenda(work: UnitOfWork, meeting: Meeting, ofInviter: AgendaRow[] | null = null): Promise<Row> {
+  const items = await findRows(work, meeting.id);
+  const actions = isToBeHeld(meeting.status) ? await findUnfinishedActions(work, meeting) : [];
+  return { sections: await fillSections(work, meeting, AgendaItemView, { items, ofInviter }, actions) };
 }
 
-/** As it was sent out, to be read as the reader may read now. Actions go on: they stand in the agenda as it is, alone. */
-async function circulated(
+/**
+ * Returns a circulated edition, as far as the reader may read it now. Actions are shown only in the present agenda,
+ * because they continue.
+ */
+async function presentEdition(
   work: UnitOfWork,
   meeting: Meeting,
   edition: number,
@@ -194,16 +217,16 @@ async function circulated(
   const [found] = await work.records.findMany('read', AgendaEdition, ofEdition, 1);
   if (!found) throw notFound();
   const { scheduledAt, endsAt, circulatedAt } = found;
-  const items = await rowsOf(work, meeting.id, edition);
-  const sections = await filled(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, ofInviter }, []);
+  const items = await findRows(work, meeting.id, edition);
+  const sections = await fillSections(work, { ...meeting, scheduledAt }, CirculatedItemView, { items, ofInviter }, []);
   return { scheduledAt, endsAt, circulatedAt, agendaEdition: edition, sections };
 }
 
 /**
- * Open actions that were to be done by the day of the meeting, and those that ended without being done since the panel met
- * last. Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
+ * Returns open actions due by the day of the meeting, and actions that ended undone since the panel's previous meeting.
+ * Sources: JAG note, section 1.7, item 3 "overdue first"; MARAC note, section 2.4 "Incomplete actions".
  */
-async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
+async function findUnfinishedActions(work: UnitOfWork, { panelId, scheduledAt }: Meeting): Promise<Action[]> {
   const [before] = await work.manager.query<{ at: Date }[]>(
     `SELECT scheduled_at AS at FROM meetings WHERE panel_id = $1 AND status = 'held' AND scheduled_at < $2
      ORDER BY scheduled_at DESC LIMIT 1`,
@@ -219,11 +242,11 @@ async function unfinished(work: UnitOfWork, { panelId, scheduledAt }: Meeting): 
 }
 
 /**
- * The parts of the agenda with what the reader sees. Times run from the beginning of the meeting over the items `timed`: these
- * are the visible ones, as a gap would tell of a hidden item, and for a guest also those that the inviter reads and no conflict
- * hides from the guest.
+ * Returns the sections with the content that the reader may see. Times are calculated from the beginning of the meeting
+ * over the visible items, because a gap would reveal a hidden item. For a guest, items that the inviter may read count
+ * too, unless a conflict hides them from the guest.
  */
-async function filled(
+async function fillSections(
   work: UnitOfWork,
   meeting: Meeting,
   view: ViewClass,
@@ -232,9 +255,9 @@ async function filled(
 ): Promise<object[]> {
   const inForce = await rulesInForce(work, meeting.panelId);
   let at = meeting.scheduledAt.getTime();
-  // in the part, and at the time, of what the reader is shown that it is listed as
+  // section and time follow the kind as shown to the reader
   const starts = new Map<string, Date>();
-  for (const { listingId, timeboxMinutes } of withAll(
+  for (const { listingId, timeboxMinutes } of mergeInAgendaOrder(
     shapeOf(view).record as RecordClass<ListedCase>,
     visible,
     ofInviter,

@@ -1,4 +1,4 @@
-/** Which cases of a panel belong on the agenda of a meeting, and why. The first reason that holds is told. */
+/** Cases of a panel that belong on the agenda of a meeting, each with the first reason that applies. */
 import { OPEN_STATUSES } from '../plans/action.entity.js';
 import { londonDay } from '../time/london-day.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -8,11 +8,12 @@ import { TO_BE_HELD, type Listing, type Meeting } from '../meetings/meeting.enti
 export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFromId' | 'overdueActionId'>;
 
 /**
- * Open cases of the panel that stand on no list to come. `last` is where the case was listed last; `heard`: it had another
- * decision than to defer it. What was referred after the meeting's last day for referrals waits for the next one, unless
- * it is urgent (MARAC note, section 2.3, "listed"). Due are a review, or an open action, by the day of the meeting.
+ * SQL for open cases of the panel that are not on the list of a planned meeting. `last`: last listing of the case;
+ * `heard`: listings with a decision other than to defer. Cases referred after the meeting's last day for referrals wait
+ * for the next meeting, unless urgent (MARAC note, section 2.3, "listed"). Reviews and open actions count if due by the
+ * day of the meeting.
  */
-const CANDIDATES = `WITH listed AS (
+const CANDIDATES_SQL = `WITH listed AS (
     SELECT l.id, l.case_id, l.kind, l.outcome, m.status, m.kind AS meeting_kind, m.scheduled_at
     FROM listings l JOIN meetings m ON m.id = l.meeting_id WHERE l.panel_id = $2),
   last AS (SELECT DISTINCT ON (case_id) * FROM listed ORDER BY case_id, scheduled_at DESC, id DESC),
@@ -48,9 +49,9 @@ const CANDIDATES = `WITH listed AS (
     AND NOT EXISTS (SELECT FROM listed l WHERE l.case_id = c.id AND l.outcome IS NULL AND l.status = ANY ($6))
   ORDER BY c.id`;
 
-export async function candidates(work: UnitOfWork, meeting: Meeting): Promise<Candidate[]> {
+export async function findCandidates(work: UnitOfWork, meeting: Meeting): Promise<Candidate[]> {
   const { id, panelId, referralsDueOn, scheduledAt, kind } = meeting;
-  const found = await work.manager.query<Candidate[]>(CANDIDATES, [
+  const found = await work.manager.query<Candidate[]>(CANDIDATES_SQL, [
     id,
     panelId,
     referralsDueOn,

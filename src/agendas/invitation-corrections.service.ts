@@ -10,14 +10,14 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { Hearers } from '../proceedings/hearers.js';
 import { endInvitations } from '../meetings/invitations-end.js';
-import { itemOf } from '../meetings/items.js';
-import { withinLimits } from './listings.service.js';
+import { findItem } from '../meetings/items.js';
+import { requireWithinLimits } from './listings.service.js';
 import { Invitation, Meeting } from '../meetings/meeting.entity.js';
 import type { InvitationChange, InvitationWithdrawal } from '../meetings/meeting.dto.js';
 import { InvitationView } from '../meetings/meeting.response.js';
 
-/** Where an invitation is found. */
-interface Place {
+/** Path of an invitation. */
+interface InvitationPath {
   meetingId: string;
   listingId: string;
   id: string;
@@ -37,33 +37,33 @@ export class InvitationCorrections {
     );
   }
 
-  get(actor: Actor, { meetingId, listingId, id }: Place): Promise<AuthorizedResponse> {
+  get(actor: Actor, { meetingId, listingId, id }: InvitationPath): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await itemOf(work, 'read', meetingId, listingId);
-      return work.respond.one(InvitationView, ofItem(await work.records.find('read', Invitation, id), listingId));
+      await findItem(work, 'read', meetingId, listingId);
+      return work.respond.one(InvitationView, requireItem(await work.records.find('read', Invitation, id), listingId));
     });
   }
 
-  /** The event says the new dates and the reason, and the event before it the earlier ones. */
-  change(actor: Actor, place: Place, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
+  /** Corrects the dates. The event holds the new dates and the reason; the preceding event holds the earlier dates. */
+  change(actor: Actor, place: InvitationPath, { reason, ...changes }: InvitationChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // one after the other with whoever moves or closes the meeting
+      // locks the meeting against concurrent moves and closures
       const meeting = await work.records.find('read', Meeting, place.meetingId, { lock: true });
-      const { removedAt, panelId } = await itemOf(work, 'read', place.meetingId, place.listingId);
-      const found = await this.taken(work, 'change', place, changes);
+      const { removedAt, panelId } = await findItem(work, 'read', place.meetingId, place.listingId);
+      const found = await this.findForUpdate(work, 'change', place, changes);
       if (removedAt || found.closesAt <= work.now)
-        throw conflict('invitation-over', 'This invitation is over. Invite again for another time.');
+        throw conflict('invitation-over', 'This invitation has ended. Make a new invitation instead.');
       if (work.write.isUnchanged(found))
         return work.respond.one(InvitationView, await work.write.updateIfChanged(Invitation, found, changes));
       const { opensAt, closesAt } = { ...found, ...changes };
       if (closesAt <= opensAt || closesAt <= work.now)
         throw unacceptable(
           'closes-too-early',
-          'An invitation ends after it begins, and after now. To end it at once, withdraw it.',
-          [{ pointer: '/closesAt', detail: 'must lie after opensAt and after now' }],
+          'An invitation must end after its beginning and in the future. To end it at once, withdraw it.',
+          [{ pointer: '/closesAt', detail: 'must be after opensAt and in the future' }],
         );
       const days = ruleNumber((await rulesInForce(work, panelId))?.rules, 'invitationDaysAfterMeeting');
-      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
+      requireWithinLimits(meeting, { opensAt, closesAt }, days, work.now);
       const changed = await work.write.update(Invitation, found, { ...changes, changeReason: reason });
       const fields = Object.keys(changes);
       work.recordEvent('invitation.changed', Invitation, changed, {
@@ -75,11 +75,11 @@ export class InvitationCorrections {
     });
   }
 
-  withdraw(actor: Actor, place: Place, { reason }: InvitationWithdrawal): Promise<AuthorizedResponse> {
+  withdraw(actor: Actor, place: InvitationPath, { reason }: InvitationWithdrawal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      await itemOf(work, 'read', place.meetingId, place.listingId);
-      await this.hearers.heardUntilNow(work, { id: place.listingId });
-      const found = await this.taken(work, 'withdraw', place);
+      await findItem(work, 'read', place.meetingId, place.listingId);
+      await this.hearers.recordHearersUntilNow(work, { id: place.listingId });
+      const found = await this.findForUpdate(work, 'withdraw', place);
       const withdrawn = await work.write.update(Invitation, found, {
         withdrawnAt: work.now,
         withdrawnById: actor.id,
@@ -91,22 +91,22 @@ export class InvitationCorrections {
     });
   }
 
-  private async taken(
+  private async findForUpdate(
     work: UnitOfWork,
     action: string,
-    { listingId, id }: Place,
+    { listingId, id }: InvitationPath,
     writes?: object,
   ): Promise<Invitation> {
-    const found = ofItem(
+    const found = requireItem(
       await work.records.findForUpdate(action, Invitation, InvitationView, id, { writes }),
       listingId,
     );
-    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Invite again instead.');
+    if (found.withdrawnAt) throw conflict('withdrawn', 'This invitation was withdrawn. Make a new invitation instead.');
     return found;
   }
 }
 
-function ofItem(found: Invitation, listingId: string): Invitation {
+function requireItem(found: Invitation, listingId: string): Invitation {
   if (found.listingId !== listingId) throw notFound();
   return found;
 }

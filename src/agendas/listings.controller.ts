@@ -27,12 +27,12 @@ export class ListingsController {
     private readonly corrections: InvitationCorrections,
   ) {}
 
-  /** What is or was on the list of a meeting, in order, as far as you may see it */
+  /** List present and removed items of a meeting in order, as far as you may see them */
   @Get(':id/listings')
   @RequirePermission('read', Listing)
   @ApiAnswer.page(ListingView)
   all(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.listings.listings(actor, id);
+    return this.listings.listItems(actor, id);
   }
 
   /** List a case (chair, coordinator) */
@@ -40,10 +40,10 @@ export class ListingsController {
   @RequirePermission('list', Case)
   @ApiAnswer.created(ListingView)
   list(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ListingRequest): Promise<AuthorizedResponse> {
-    return this.listings.list(actor, id, body);
+    return this.listings.addCase(actor, id, body);
   }
 
-  /** One item */
+  /** Get an item */
   @Get(':id/listings/:listingId')
   @RequirePermission('read', Listing)
   @ApiAnswer.one(ListingView)
@@ -52,7 +52,7 @@ export class ListingsController {
     @Id() id: string,
     @Id('listingId') listingId: string,
   ): Promise<AuthorizedResponse> {
-    return this.listings.listing(actor, id, listingId);
+    return this.listings.getItem(actor, id, listingId);
   }
 
   /** Change how an item is heard (chair, coordinator) */
@@ -68,7 +68,7 @@ export class ListingsController {
     return this.listings.change(actor, id, listingId, body);
   }
 
-  /** Put an item that was taken off back on the list, before the agenda is out (chair, coordinator) */
+  /** Put a removed item back on the list, before the agenda is circulated (chair, coordinator) */
   @Post(':id/listings/:listingId/reinstatement')
   @RequirePermission('reinstate', Listing)
   @ApiAnswer.updated(ListingView)
@@ -80,7 +80,7 @@ export class ListingsController {
     return this.listings.reinstate(actor, id, listingId);
   }
 
-  /** Take an item off the list, to another meeting or the next agenda (chair, coordinator) */
+  /** Take an item off the list, for another meeting or the next agenda (chair, coordinator) */
   @Post(':id/listings/:listingId/removal')
   @RequirePermission('remove', Listing)
   @ApiAnswer.updated(ListingView)
@@ -93,7 +93,7 @@ export class ListingsController {
     return this.listings.remove(actor, id, listingId, body);
   }
 
-  /** Who is invited to an item */
+  /** List the invitations to an item */
   @Get(':id/listings/:listingId/invitations')
   @RequirePermission('read', Invitation)
   @ApiAnswer.page(InvitationView)
@@ -119,7 +119,7 @@ export class ListingsController {
     return this.listings.invite(actor, id, listingId, body);
   }
 
-  /** One invitation */
+  /** Get an invitation */
   @Get(':id/listings/:listingId/invitations/:invitationId')
   @RequirePermission('read', Invitation)
   @ApiAnswer.one(InvitationView)
@@ -146,7 +146,7 @@ export class ListingsController {
     return this.corrections.change(actor, { meetingId: id, listingId, id: invitationId }, body);
   }
 
-  /** Withdraw an invitation: what it opened is closed at once (chair, coordinator) */
+  /** Withdraw an invitation, which ends its access at once (chair, coordinator) */
   @Post(':id/listings/:listingId/invitations/:invitationId/withdrawal')
   @RequirePermission('withdraw', Invitation)
   @ApiAnswer.updated(InvitationView)
@@ -160,7 +160,7 @@ export class ListingsController {
     return this.corrections.withdraw(actor, { meetingId: id, listingId, id: invitationId }, body);
   }
 
-  /** What was decided, as far as you may see it */
+  /** List the decisions of a meeting, as far as you may see them */
   @Get(':id/decisions')
   @RequirePermission('read', Decision)
   @ApiAnswer.page(DecisionView)
@@ -168,7 +168,7 @@ export class ListingsController {
     return this.listings.decisions(actor, id, query);
   }
 
-  /** Record the decision about an item (chair, coordinator); with its ETag as If-Match, the item as you last read it */
+  /** Record the decision on an item (chair, coordinator); If-Match with its ETag refuses the decision after a change */
   @Post(':id/decisions')
   @RequirePermission('decide', Listing)
   @ApiAnswer.created(DecisionView)

@@ -17,15 +17,15 @@ import { after, permittedCommands } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { endInvitations, latestEnd } from '../meetings/invitations-end.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
-import { putOff } from '../meetings/deferrals.js';
-import { onlyUrgent } from '../meetings/emergency.js';
+import { authorizeDeferral } from '../meetings/deferrals.js';
+import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
-import { isInWriting, mayDecideInWriting } from '../meetings/in-writing.js';
-import { itemOf, itemsOf, withinItem } from '../meetings/items.js';
+import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
+import { findItem, findItems, valuesOfItem } from '../meetings/items.js';
 import {
   Decision,
   Invitation,
-  isOut,
+  isAgendaCirculated,
   isToBeHeld,
   Listing,
   listingMachine,
@@ -42,9 +42,9 @@ import type {
   ListingRequest,
 } from '../meetings/meeting.dto.js';
 import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
-import { quorumInWriting, quorumOf } from '../proceedings/quorum.js';
+import { evaluateQuorumInWriting, evaluateQuorum } from '../proceedings/quorum.js';
 
-/** What is heard at a meeting: item by item, each within its own case. */
+/** Items of a meeting, each belonging to its case, with their invitations and decisions. */
 @Injectable()
 export class ListingsService {
   constructor(
@@ -57,28 +57,28 @@ export class ListingsService {
   }
 
   /**
-   * In the order in which they are heard, without numbers: a gap would tell of an item that is hidden. Also what was taken off
-   * is among them, and says so.
+   * Returns the items in the order of hearing. The items have no numbers, because a gap would reveal a hidden item.
+   * Items taken off the list are included, with their removal.
    */
-  listings(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+  listItems(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       await work.records.find('read', Meeting, meetingId);
-      return work.respond.list(ListingView, await itemsOf(work, meetingId));
+      return work.respond.list(ListingView, await findItems(work, meetingId));
     });
   }
 
-  listing(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+  getItem(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(ListingView, await itemOf(work, 'read', meetingId, id)),
+      work.respond.one(ListingView, await findItem(work, 'read', meetingId, id)),
     );
   }
 
-  list(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
+  addCase(actor: Actor, meetingId: string, request: ListingRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.find('add-to-list', Case, request.caseId);
       if (found.panelId !== meeting.panelId)
-        throw unacceptable('another-panel', 'A case is heard by its own panel.', [
+        throw unacceptable('another-panel', 'A case is heard by its own panel. List it at a meeting of that panel.', [
           { pointer: '/caseId', detail: 'is a case of another panel' },
         ]);
       assertMayList(meeting, request);
@@ -97,12 +97,12 @@ export class ListingsService {
       const found = await work.records.findForUpdate('change', Listing, ListingView, id, { writes: request });
       assertToBeHeld(meeting, found);
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
-      if (request.kind && request.kind !== asRead(work, found).kind) {
-        onlyUrgent(meeting, request.kind);
-        if (isOut(meeting))
+      if (request.kind && request.kind !== asShownToActor(work, found).kind) {
+        requireUrgentKind(meeting, request.kind);
+        if (isAgendaCirculated(meeting))
           throw conflict(
             'agenda-locked',
-            'The agenda is out and its order stands: an item stays what it is listed as.',
+            'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
           );
       }
       const changed = await work.write.updateIfChanged(Listing, found, request);
@@ -111,7 +111,7 @@ export class ListingsService {
     });
   }
 
-  /** Puts the case off: it stays to be read as what was not heard, and the next agenda carries it over. */
+  /** Defers the case. The item remains readable as not heard, and the next agenda continues it. */
   remove(actor: Actor, meetingId: string, id: string, request: ListingRemoval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
@@ -119,8 +119,11 @@ export class ListingsService {
       if (found.meetingId === meetingId) after(listingMachine, stateOfListing(found), 'removal');
       assertToBeHeld(meeting, found);
       if (found.startedAt)
-        throw conflict('heard-already', 'The item is being heard, or was heard. Decide to defer it: POST …/decisions.');
-      await putOff(work, found);
+        throw conflict(
+          'heard-already',
+          'The item is being heard or was heard, so it cannot be removed. Decide to defer it instead: POST …/decisions.',
+        );
+      await authorizeDeferral(work, found);
       const removal = { outcome: 'defer' as const, removedAt: work.now, removalReason: request.reason };
       const removed = await work.write.update(Listing, found, removal);
       await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
@@ -131,23 +134,32 @@ export class ListingsService {
     });
   }
 
-  /** Taken off by mistake, or too soon: it is heard here after all, as long as nobody was told otherwise by an agenda. */
+  /** Puts an item back that was removed by mistake or too soon, if no agenda without it was circulated. */
   reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      // asked before the lists of other meetings: whoever is recused from an item there gets the same answer without it
+      // checked before the lists of other meetings, whose items the answer must not reveal to recused people
       const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
-      if (isOut(meeting))
-        throw conflict('agenda-locked', 'The agenda is out without this item. List the case at the next meeting.');
+        throw conflict(
+          'meeting-over',
+          `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
+        );
+      if (isAgendaCirculated(meeting))
+        throw conflict(
+          'agenda-locked',
+          'The agenda was circulated without this item. List the case at the next meeting.',
+        );
       if (await work.asSystem(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
-        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off there first.');
+        throw conflict('carried-over', 'The case is on the list of another meeting. Take it off that list first.');
       if (about.stage === 'closed')
-        throw conflict('case-closed', 'A closed case is not listed. Reopen it first: POST /v1/cases/{id}/reopening.');
+        throw conflict(
+          'case-closed',
+          'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.',
+        );
       const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       work.recordEvent('case.put-back', Listing, back, { meetingId });
       return work.respond.one(ListingView, back);
@@ -156,50 +168,52 @@ export class ListingsService {
 
   invitations(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await itemOf(work, 'read', meetingId, listingId);
+      await findItem(work, 'read', meetingId, listingId);
       return work.respond.page(InvitationView, { listingId }, query);
     });
   }
 
   invite(actor: Actor, meetingId: string, listingId: string, request: InvitationRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // one after the other with whoever takes the item off, moves or cancels the meeting
+      // locks the meeting against concurrent removals, moves and cancellation
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const { caseId, panelId, partnershipId, removedAt } = await itemOf(work, 'invite', meetingId, listingId);
-      if (removedAt) throw takenOff();
+      const { caseId, panelId, partnershipId, removedAt } = await findItem(work, 'invite', meetingId, listingId);
+      if (removedAt) throw takenOffProblem();
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-over',
-          'This meeting was cancelled. Invite to the meeting that hears the case instead.',
+          'This meeting was cancelled. Invite people to the meeting that hears the case instead.',
         );
       const { agencyId, practitionerId, opensAt = work.now, closesAt } = request;
       if (closesAt <= opensAt || closesAt <= work.now)
-        throw unacceptable('closes-too-early', 'An invitation ends after it begins, and after now.', [
-          { pointer: '/closesAt', detail: 'must lie after opensAt and after now' },
-        ]);
+        throw unacceptable(
+          'closes-too-early',
+          'An invitation must end after its beginning and in the future. Choose a later end.',
+          [{ pointer: '/closesAt', detail: 'must be after opensAt and in the future' }],
+        );
       const rules = (await rulesInForce(work, panelId))?.rules;
       const days = ruleNumber(rules, 'invitationDaysAfterMeeting');
-      withinLimits(meeting, { opensAt, closesAt }, days, work.now);
+      requireWithinLimits(meeting, { opensAt, closesAt }, days, work.now);
       await mustActIn(work, agencyId, partnershipId, '/agencyId');
       if (practitionerId ? actor.registrationIds.includes(practitionerId) : agencyId === actor.agencyId)
         throw refused(
           'own-invitation',
-          'Nobody invites themselves, nor their own agency as a whole. Name a colleague, or ask another chair or coordinator of the panel.',
+          'You cannot invite yourself or your whole agency. Name a colleague, or ask another chair or coordinator of the panel.',
         );
       if (!practitionerId && !(await safeguardingLeadsOf(work, [agencyId], partnershipId)).length)
         throw unacceptable(
           'no-safeguarding-lead',
-          'An invitation of a whole agency opens the item to its safeguarding leads, and this agency has none who works in the partnership. Name a person of the agency: practitionerId; GET /v1/agencies/{id}/people lists them.',
-          [{ pointer: '/practitionerId', detail: 'is needed for an agency without a safeguarding lead' }],
+          'An invitation to a whole agency gives access to its safeguarding leads, and this agency has none in the partnership. Name a person of the agency in `practitionerId`: GET /v1/agencies/{id}/people lists them.',
+          [{ pointer: '/practitionerId', detail: 'is required for an agency without a safeguarding lead' }],
         );
       if (
         practitionerId &&
         (await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId
       )
-        throw unacceptable('not-of-the-agency', 'Invite somebody who works for the agency.', [
-          { pointer: '/practitionerId', detail: 'no such person in that agency' },
+        throw unacceptable('not-of-the-agency', 'Name a person who works for the agency.', [
+          { pointer: '/practitionerId', detail: 'is no person of that agency' },
         ]);
-      await invitedOnce(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
+      await refuseDuplicateInvitation(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.write.insert(Invitation, {
         agencyId,
         practitionerId: practitionerId ?? null,
@@ -225,37 +239,43 @@ export class ListingsService {
   }
 
   /**
-   * Records a decision. It closes no case and agrees no plan: those have their own guards. Going on with a case moves it to
-   * monitoring (JAG note, section 1.6). Of two who decide at once one wins: the other is told that the item has its decision,
-   * or, where they say which version of the item they decide, that it changed meanwhile.
+   * Records a decision. Decisions neither close a case nor agree a plan, which have their own conditions. The decision
+   * to continue moves the case to monitoring (JAG note, section 1.6). Of two concurrent decisions one succeeds. The
+   * other is refused because the item has a decision, or, with If-Match, because the item changed.
    */
   decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const listing = await toDecide(work, meetingId, request.listingId);
+      const listing = await findItemToDecide(work, meetingId, request.listingId);
       if (meeting.status === 'cancelled')
-        throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing.');
+        throw conflict(
+          'meeting-cancelled',
+          'The meeting was cancelled, so it decides nothing. Decide at the meeting that hears the case.',
+        );
       if (listing.outcome)
-        throw conflict('decided-already', 'The item has its decision, and decisions are not changed.');
-      if (isInWriting(meeting)) await mayDecideInWriting(work, meeting, listing);
+        throw conflict(
+          'decided-already',
+          'The item already has a decision, and decisions cannot be changed. List the case at the next meeting to decide again.',
+        );
+      if (isInWriting(meeting)) await authorizeDecisionInWriting(work, meeting, listing);
       const quorum = isInWriting(meeting)
-        ? await quorumInWriting(work, this.actors, meeting, listing)
-        : await quorumOf(work, meeting, listing);
+        ? await evaluateQuorumInWriting(work, this.actors, meeting, listing)
+        : await evaluateQuorum(work, meeting, listing);
       if (quorum.forbids(request.kind))
         throw unacceptable(
           'inquorate',
           quorum.allows,
           quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
         );
-      if (request.kind === 'defer') await putOff(work, listing);
+      if (request.kind === 'defer') await authorizeDeferral(work, listing);
       const decision = await work.write.insert(Decision, {
         ...request,
         quorate: quorum.missing.length === 0,
         rulesEdition: quorum.rulesEdition,
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
       });
       await work.write.update(Listing, listing, { outcome: decision.kind });
-      if (decision.kind === 'continue') await goesOn(work, listing.caseId);
+      if (decision.kind === 'continue') await moveToMonitoring(work, listing.caseId);
       work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
       return work.respond.found(DecisionView, decision.id, 201);
     });
@@ -263,10 +283,10 @@ export class ListingsService {
 }
 
 /**
- * An invitation begins soon, and ends soon after the meeting. The end of a meeting that lies further ahead than an invitation may
- * begin does not count: nobody is invited by convening a meeting in a distant year.
+ * Refuses invitations that begin too late or end too long after the meeting. For meetings in the far future the end
+ * counts from the latest beginning of an invitation, so that convening such a meeting does not allow a long invitation.
  */
-export function withinLimits(
+export function requireWithinLimits(
   meeting: Meeting,
   { opensAt, closesAt }: Pick<Invitation, 'opensAt' | 'closesAt'>,
   daysAfterMeeting: number,
@@ -279,13 +299,13 @@ export function withinLimits(
   if (latest < now)
     throw conflict(
       'meeting-long-over',
-      `An invitation ends ${String(daysAfterMeeting)} days after the meeting at the latest, and this meeting is longer past. Approve a request for access instead: POST /v1/access-requests.`,
+      `An invitation ends at most ${String(daysAfterMeeting)} days after the meeting, which have passed. Approve a request for access instead: POST /v1/access-requests.`,
     );
   mustEndWithin(closesAt, now, latest, { pointer: '/closesAt' });
 }
 
-/** The database holds the same, also against two requests at the same moment. */
-async function invitedOnce(
+/** Refuses overlapping invitations. A constraint of the database enforces the same for concurrent requests. */
+async function refuseDuplicateInvitation(
   work: UnitOfWork,
   whom: Pick<Invitation, 'listingId' | 'agencyId' | 'practitionerId'>,
   closesAt: Date,
@@ -298,13 +318,13 @@ async function invitedOnce(
   if (first)
     throw conflict(
       'invited-already',
-      `Invitation ${first.id} invites them to this item already. Correct its dates by PATCH, or withdraw it first.`,
+      `Invitation ${first.id} to this item already exists. Correct its dates by PATCH, or withdraw it first.`,
       { invitationId: first.id },
     );
 }
 
-/** The item locked, and as whoever decides last saw it, where they say so. */
-async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+/** Returns the item locked, and in the version of If-Match if the request has one. */
+async function findItemToDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
   const listing = work.actor.call.ifMatch
     ? await work.records.findForUpdate('decide', Listing, ListingView, id)
     : await work.records.find('decide', Listing, id, { lock: true });
@@ -312,61 +332,74 @@ async function toDecide(work: UnitOfWork, meetingId: string, id: string): Promis
   return listing;
 }
 
-async function goesOn(work: UnitOfWork, caseId: string): Promise<void> {
+async function moveToMonitoring(work: UnitOfWork, caseId: string): Promise<void> {
   const found = await work.records.find('list', Case, caseId);
   if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
   const moved = await work.write.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
   work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
 }
 
-/** When the agenda is out, only what is urgent is added, or what is late, with the reason. */
+/** Refuses cases for a circulated agenda, unless urgent, or late with a reason. */
 function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: ListingRequest): void {
   if (!isToBeHeld(meeting.status))
-    throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no case. List it at the next one.`);
+    throw conflict(
+      'meeting-over',
+      `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
+    );
   if (late !== Boolean(lateReason))
-    throw unacceptable('late-with-reason', 'What comes late is listed with the reason, and only that.', [
-      { pointer: '/lateReason', detail: late ? 'must say why it is late' : 'is given only with late' },
+    throw unacceptable('late-with-reason', 'A late case needs a reason, and other cases take none.', [
+      { pointer: '/lateReason', detail: late ? 'must give the reason for a late case' : 'is allowed only with `late`' },
     ]);
-  onlyUrgent(meeting, kind);
-  if (isOut(meeting) && kind !== 'urgent' && !late)
+  requireUrgentKind(meeting, kind);
+  if (isAgendaCirculated(meeting) && kind !== 'urgent' && !late)
     throw conflict(
       'agenda-locked',
-      'The agenda is out. List what is urgent, or what is late with the reason, and circulate it again.',
+      'The agenda was circulated. List only urgent cases, or late ones with the reason, and circulate it again.',
     );
 }
 
-/** Asked after the permission to list the case, which nobody has who is recused from one of its items: it counts hidden items. */
+/**
+ * Refuses a case already on the list. Counts hidden items, so the caller must first check the permission to list the
+ * case, which people recused from one of its items do not have.
+ */
 async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
   const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
-  if (earlier?.removedAt) throw takenOff();
-  if (earlier) throw conflict('listed-already', 'The case is on the list of this meeting already.');
+  if (earlier?.removedAt) throw takenOffProblem();
+  if (earlier) throw conflict('listed-already', 'The case is already on the list of this meeting.');
 }
 
-export const takenOff = (): Error =>
+export const takenOffProblem = (): Error =>
   conflict(
     'taken-off',
-    'The case was taken off the list of this meeting. Put it back on it, or list it at another one.',
+    'The case was taken off the list of this meeting. Put it back on the list, or list it at another meeting.',
   );
 
-/** An item of this meeting that can still be moved. */
+/** Refuses items of other meetings, and items that can no longer be moved. */
 function assertToBeHeld(meeting: Meeting, listing: Listing): void {
   if (listing.meetingId !== meeting.id) throw notFound();
-  if (listing.removedAt) throw takenOff();
+  if (listing.removedAt) throw takenOffProblem();
   if (!isToBeHeld(meeting.status) || listing.outcome)
-    throw conflict('heard-already', 'The item was heard, or its meeting is over: its list is history.');
+    throw conflict(
+      'heard-already',
+      'The item has a decision or its meeting is over, so it can no longer change. List the case at the next meeting.',
+    );
 }
 
-/** The item as the actor is shown it, by which a command is refused or carried out: its kind may tell of a hidden record. */
-const asRead = (work: UnitOfWork, listing: Listing): Listing => work.records.asShown(Listing, [listing])[0] as Listing;
+/**
+ * Returns the item as shown to the actor. Commands are decided by the shown kind, because the stored one may reveal a
+ * hidden record.
+ */
+const asShownToActor = (work: UnitOfWork, listing: Listing): Listing =>
+  work.records.asShown(Listing, [listing])[0] as Listing;
 
 async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Promise<void> {
   const meeting = await work.records.findOrNull('read', Meeting, meetingId, { lock: true });
   if (meeting?.panelId !== from.panelId || meeting.id === from.meetingId)
-    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel.', [
-      { pointer: '/toMeetingId', detail: 'no such meeting of this panel' },
+    throw unacceptable('unknown-meeting', 'Name another meeting of the same panel in `toMeetingId`.', [
+      { pointer: '/toMeetingId', detail: 'is no other meeting of this panel' },
     ]);
   const { id: carriedFromId, kind, timeboxMinutes, presentedByAgencyId } = from;
-  assertMayList(meeting, { caseId: from.caseId, kind: asRead(work, from).kind });
+  assertMayList(meeting, { caseId: from.caseId, kind: asShownToActor(work, from).kind });
   const found = await work.records.find('add-to-list', Case, from.caseId);
   await assertNotListed(work, meetingId, from.caseId);
   const values = { kind, timeboxMinutes, presentedByAgencyId, carriedFromId };
@@ -374,8 +407,8 @@ async function carryOver(work: UnitOfWork, from: Listing, meetingId: string): Pr
 }
 
 /**
- * Part of the status that whoever may follow the case receives: the time, and nothing of the meeting. An item from which they
- * are recused is none to them; for somebody invited to the case, neither is one that they may not read.
+ * Returns the time of the next meeting on the case, for people who may track the case. Items from which the actor is
+ * recused do not count, nor items that an actor invited to the case may not read.
  */
 async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | null> {
   const isInvited = work.actor.invitations.some((one) => one.caseId === caseId);

@@ -1,6 +1,6 @@
-/** The parts of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
+/** Sections of an agenda, in the order of the JAG note, section 1.7 "Agenda order". */
 import type { MeetingKind } from '../meetings/meeting.entity.js';
-import { isHeard, SECTIONS, type Section } from '../meetings/order-of-hearing.js';
+import { hasItems, SECTIONS, type Section } from '../meetings/order-of-hearing.js';
 
 const TITLES: Record<Section, string> = {
   opening: 'Welcome, declarations of interest, confidentiality, apologies',
@@ -18,17 +18,17 @@ const TITLES: Record<Section, string> = {
   dates: 'Dates of next meetings',
 };
 
-const IN_AN_EMERGENCY: Section[] = ['opening', 'quorum', 'urgent', 'dates'];
+const EMERGENCY_SECTIONS: Section[] = ['opening', 'quorum', 'urgent', 'dates'];
 
 /**
- * The parts of one meeting. Those in which cases are heard always stand; of the others a panel's rules may name the ones it
- * wants (`agendaSections`), and an emergency meeting has the least.
+ * Returns the sections for one meeting. Sections that hear cases are always included. The panel's rules may select
+ * others (`agendaSections`); an emergency meeting has a fixed minimum.
  */
 export function sectionsOf(kind: MeetingKind, rules: Record<string, unknown> = {}): { code: Section; title: string }[] {
   const { agendaSections } = rules;
   const wanted: readonly unknown[] =
-    kind === 'emergency' ? IN_AN_EMERGENCY : Array.isArray(agendaSections) ? agendaSections : SECTIONS;
-  return SECTIONS.filter((code) => isHeard(code) || wanted.includes(code)).map((code) => ({
+    kind === 'emergency' ? EMERGENCY_SECTIONS : Array.isArray(agendaSections) ? agendaSections : SECTIONS;
+  return SECTIONS.filter((code) => hasItems(code) || wanted.includes(code)).map((code) => ({
     code,
     title: TITLES[code],
   }));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newMeeting } from '../meetings/meetings.service.js';
+import { insertMeeting } from '../meetings/meetings.service.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { closedCompartments, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import type { Actor } from '../authentication/actor.js';
@@ -94,7 +94,7 @@ export class CyclesService {
       for (const stage of template.stages.filter((one) => !one.shared)) {
         const { plannedOn, ...sitting } = sittingOf(template, stage, number);
         const { panelId, venueOrMode } = stage;
-        const meeting = await newMeeting(work, { panelId, partnershipId, venueOrMode, ...sitting });
+        const meeting = await insertMeeting(work, { panelId, partnershipId, venueOrMode, ...sitting });
         await work.write.insert(CycleMeeting, {
           cycleId: cycle.id,
           partnershipId,

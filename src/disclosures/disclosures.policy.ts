@@ -26,7 +26,7 @@ import {
 } from '../referrals/referral.entity.js';
 import { beyondExclusions, excludedFromReferral } from '../referrals/referrals.policy.js';
 import { readThroughHiddenItems } from '../research/through-items.policy.js';
-import { knownToBeKeptOut, toConflicts } from '../proceedings/known-conflicts.js';
+import { hiddenIfConflictKnown, CONFLICT_RELATIONS } from '../proceedings/known-conflicts.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -132,7 +132,7 @@ const denyRules: DenyRule[] = [
   outsideCompartment,
   recusedFromItem('listingId'),
   readThroughHiddenItems,
-  knownToBeKeptOut,
+  hiddenIfConflictKnown,
   neverReceived,
 ];
 
@@ -174,7 +174,7 @@ declareSubject(Disclosure, 'Disclosure', {
       foreign: 'recordId',
       also: { recipientAgencyId: 'recipientAgencyId', recordVersion: 'recordVersion', caseId: 'caseId', day: 'day' },
     },
-    ...toConflicts,
+    ...CONFLICT_RELATIONS,
   },
   orderBy: 'at',
   seek: ['panelId', 'originAgencyId', 'partnershipId'],

@@ -4,10 +4,10 @@ import { linesOf, type Block, type Paper } from './paper.js';
 
 const LEVELS = [HeadingLevel.HEADING_1, HeadingLevel.HEADING_2, HeadingLevel.HEADING_3, HeadingLevel.HEADING_4];
 
-export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Promise<Buffer> {
+export function renderDocx({ title, language, marking, madeFor, blocks }: Paper): Promise<Buffer> {
   const edge = [
     new Paragraph({ alignment: AlignmentType.CENTER, children: [new TextRun({ text: marking, bold: true })] }),
-    new Paragraph({ alignment: AlignmentType.CENTER, children: runs(madeFor, '595959') }),
+    new Paragraph({ alignment: AlignmentType.CENTER, children: textRuns(madeFor, '595959') }),
   ];
   const document = new Document({
     title,
@@ -19,7 +19,7 @@ export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Pr
         headers: { default: new Header({ children: edge }) },
         footers: { default: new Footer({ children: edge }) },
         children: [
-          new Paragraph({ children: runs(title), heading: HeadingLevel.TITLE }),
+          new Paragraph({ children: textRuns(title), heading: HeadingLevel.TITLE }),
           ...blocks.flatMap((block) => paragraphsOf(block, 0)),
         ],
       },
@@ -31,15 +31,15 @@ export function docxOf({ title, language, marking, madeFor, blocks }: Paper): Pr
 function paragraphsOf(block: Block, depth: number): Paragraph[] {
   if (block.kind === 'section')
     return [
-      new Paragraph({ children: runs(block.heading), heading: LEVELS[depth] ?? HeadingLevel.HEADING_5 }),
+      new Paragraph({ children: textRuns(block.heading), heading: LEVELS[depth] ?? HeadingLevel.HEADING_5 }),
       ...block.blocks.flatMap((one) => paragraphsOf(one, depth + 1)),
     ];
   if (block.kind === 'list')
-    return block.points.map((point) => new Paragraph({ children: runs(point), bullet: { level: 0 } }));
+    return block.points.map((point) => new Paragraph({ children: textRuns(point), bullet: { level: 0 } }));
   const { label, text } = block;
   const name = label ? [new TextRun({ text: `${label}: `, bold: true })] : [];
-  return [new Paragraph({ children: [...name, ...runs(text)] })];
+  return [new Paragraph({ children: [...name, ...textRuns(text)] })];
 }
 
-const runs = (text: string, color?: string): TextRun[] =>
+const textRuns = (text: string, color?: string): TextRun[] =>
   linesOf(text).map((line, n) => new TextRun({ text: line, ...(n ? { break: 1 } : {}), ...(color ? { color } : {}) }));

@@ -9,22 +9,22 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { config } from '../config.js';
 import { Problem, unacceptable } from '../http/problems.js';
 import type { PaperResult, PaperTask } from './paper-worker.js';
-import { measure, type Paper, type PaperFormat } from './paper.js';
+import { measurePaper, type Paper, type PaperFormat } from './paper.js';
 
 /**
  * Maximum number of characters: about 1,500 pages, rendered in some 6 seconds. A pack of 40 cases with 10 contributions
  * of 5,000 characters has 2,000,000.
  */
-export const MOST_CHARACTERS = 3_000_000;
+export const MAX_CHARACTERS = 3_000_000;
 /** Maximum number of paragraphs, list items and headings. */
-export const MOST_BLOCKS = 50_000;
+export const MAX_BLOCKS = 50_000;
 /**
  * Heap limit of a worker thread. The largest paper takes about 250 MB. A thread that exceeds the limit ends, and its
  * paper fails.
  */
-const MOST_MEMORY_MB = 512;
-const MOST_MILLISECONDS = 60_000;
-const MOST_WAITING = 32;
+const MAX_MEMORY_MB = 512;
+const MAX_MILLISECONDS = 60_000;
+const MAX_WAITING = 32;
 
 /** Limits of threads and queue. Tests set lower values. */
 export interface PaperLimits {
@@ -38,9 +38,9 @@ export interface PaperLimits {
 
 const LIMITS: PaperLimits = {
   threads: config.paperThreads,
-  memoryMb: MOST_MEMORY_MB,
-  milliseconds: MOST_MILLISECONDS,
-  waiting: MOST_WAITING,
+  memoryMb: MAX_MEMORY_MB,
+  milliseconds: MAX_MILLISECONDS,
+  waiting: MAX_WAITING,
 };
 
 const RETRY_AFTER_SECONDS = 10;
@@ -57,10 +57,10 @@ interface Thread {
   timer?: NodeJS.Timeout;
 }
 
-const tooLarge = (): Problem =>
+const tooLargeProblem = (): Problem =>
   unacceptable(
     'paper-too-large',
-    'The document is too large to be made in one piece. Ask for one item of the meeting with `listingId`, or for JSON.',
+    'The document is too large to be rendered as one file. Request one item of the meeting with `listingId`, or JSON.',
   );
 
 /**
@@ -68,16 +68,16 @@ const tooLarge = (): Problem =>
  * rendered.
  */
 export function refuseTooLarge(paper: Paper): void {
-  const { characters, blocks } = measure(paper);
-  if (characters > MOST_CHARACTERS || blocks > MOST_BLOCKS) throw tooLarge();
+  const { characters, blocks } = measurePaper(paper);
+  if (characters > MAX_CHARACTERS || blocks > MAX_BLOCKS) throw tooLargeProblem();
 }
 
-const busy = (): Problem =>
+const busyProblem = (): Problem =>
   new Problem(
     503,
     'papers-busy',
     'Too many documents at once',
-    'Repeat the request after as long as Retry-After says.',
+    'Repeat the request after the time in the header Retry-After.',
     {
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
     },
@@ -98,7 +98,7 @@ export class PaperMaker implements OnApplicationShutdown {
   /** Renders a paper as a file. The content must already have passed the policy for its reader. */
   async make(paper: Paper, format: PaperFormat): Promise<Buffer> {
     refuseTooLarge(paper);
-    if (this.isStopping || this.waiting.length >= this.limits.waiting) throw busy();
+    if (this.isStopping || this.waiting.length >= this.limits.waiting) throw busyProblem();
     return new Promise((resolve, reject) => {
       this.waiting.push({ task: { format, paper }, resolve, reject });
       this.next();
@@ -107,25 +107,25 @@ export class PaperMaker implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    for (const { reject } of this.waiting.splice(0)) reject(busy());
+    for (const { reject } of this.waiting.splice(0)) reject(busyProblem());
     await Promise.all([...this.threads].map(({ worker }) => worker.terminate()));
   }
 
   private next(): void {
     while (this.waiting.length) {
-      const thread = [...this.threads].find(({ job }) => !job) ?? this.started();
+      const thread = [...this.threads].find(({ job }) => !job) ?? this.startThread();
       if (!thread) return;
       const job = this.waiting.shift() as Job;
       thread.job = job;
       thread.timer = setTimeout(() => {
-        this.end(thread, tooLarge());
+        this.end(thread, tooLargeProblem());
       }, this.limits.milliseconds);
       thread.worker.postMessage(job.task);
     }
   }
 
   /** Starts a worker thread; returns null at the thread limit and during shutdown. */
-  private started(): Thread | null {
+  private startThread(): Thread | null {
     if (this.isStopping || this.threads.size >= this.limits.threads) return null;
     const worker = new Worker(new URL('./paper-worker.js', import.meta.url), {
       name: 'papers',
@@ -140,11 +140,11 @@ export class PaperMaker implements OnApplicationShutdown {
       this.next();
     });
     worker.on('error', (error: Error & { code?: string }) => {
-      log.warn({ code: error.code ?? error.name }, 'a thread that made a paper ended');
-      this.end(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge() : error);
+      log.warn({ code: error.code ?? error.name }, 'a thread that rendered a paper ended');
+      this.end(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLargeProblem() : error);
     });
     worker.on('exit', () => {
-      this.end(thread, new Error('a thread that made a paper ended'));
+      this.end(thread, new Error('a thread that rendered a paper ended'));
     });
     return thread;
   }

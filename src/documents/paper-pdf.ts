@@ -28,16 +28,16 @@ const INDENT = 14;
  * Escapes the title for the XML metadata, where pdfkit inserts the title unescaped. Escaping is safe at this point,
  * because the title has been written everywhere else.
  */
-class Titled extends PDFDocument {
+class TitledDocument extends PDFDocument {
   override endMetadata(): void {
     this.info.Title = this.info.Title?.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
     super.endMetadata();
   }
 }
 
-export async function pdfOf(paper: Paper): Promise<Buffer> {
+export async function renderPdf(paper: Paper): Promise<Buffer> {
   const { title, language, createdAt, blocks } = paper;
-  const pdf = new Titled({
+  const pdf = new TitledDocument({
     size: 'A4',
     margins: MARGINS,
     pdfVersion: '1.7',
@@ -58,35 +58,35 @@ export async function pdfOf(paper: Paper): Promise<Buffer> {
   for (const [name, font] of Object.entries(FONTS)) pdf.registerFont(name, font);
   const whole = pdf.struct('Document');
   pdf.addStructure(whole);
-  heading(pdf, whole, title, 1);
-  for (const block of blocks) put(pdf, whole, block, 2);
-  edges(pdf, paper);
+  addHeading(pdf, whole, title, 1);
+  for (const block of blocks) addBlock(pdf, whole, block, 2);
+  drawMargins(pdf, paper);
   pdf.end();
   return bytes;
 }
 
-function put(pdf: Pdf, within: Element, block: Block, level: number): void {
+function addBlock(pdf: Pdf, within: Element, block: Block, level: number): void {
   if (block.kind === 'section') {
     const section = pdf.struct('Sect');
     within.add(section);
-    heading(pdf, section, block.heading, level);
-    for (const one of block.blocks) put(pdf, section, one, level + 1);
-  } else if (block.kind === 'list') list(pdf, within, block.points);
-  else paragraph(pdf, within, block.text, block.label);
+    addHeading(pdf, section, block.heading, level);
+    for (const one of block.blocks) addBlock(pdf, section, one, level + 1);
+  } else if (block.kind === 'list') addList(pdf, within, block.points);
+  else addParagraph(pdf, within, block.text, block.label);
 }
 
-function heading(pdf: Pdf, within: Element, text: string, level: number): void {
+function addHeading(pdf: Pdf, within: Element, text: string, level: number): void {
   pdf.font('bold').fontSize(SIZES[level - 1] ?? SIZE);
   if (level > 1) pdf.y += level === 2 ? 10 : 6;
   // a heading is never the last line of a page
-  keep(pdf, pdf.heightOfString(joined(text)) + 3 * SIZE * 1.4);
-  within.add(pdf.struct(`H${String(level)}`, {}, () => pdf.text(joined(text))));
+  ensureSpace(pdf, pdf.heightOfString(joinLines(text)) + 3 * SIZE * 1.4);
+  within.add(pdf.struct(`H${String(level)}`, {}, () => pdf.text(joinLines(text))));
   pdf.y += 3;
 }
 
-function paragraph(pdf: Pdf, within: Element, text: string, label?: string): void {
+function addParagraph(pdf: Pdf, within: Element, text: string, label?: string): void {
   pdf.fontSize(SIZE);
-  keep(pdf, SIZE * 1.4);
+  ensureSpace(pdf, SIZE * 1.4);
   within.add(
     pdf.struct('P', {}, () => {
       if (label) pdf.font('bold').text(`${label}: `, { continued: true });
@@ -96,12 +96,12 @@ function paragraph(pdf: Pdf, within: Element, text: string, label?: string): voi
   pdf.y += 3;
 }
 
-function list(pdf: Pdf, within: Element, points: string[]): void {
+function addList(pdf: Pdf, within: Element, points: string[]): void {
   const items = pdf.struct('L');
   within.add(items);
   for (const point of points) {
     pdf.font('plain').fontSize(SIZE);
-    keep(pdf, SIZE * 1.4);
+    ensureSpace(pdf, SIZE * 1.4);
     const item = pdf.struct('LI');
     items.add(item);
     const { left } = MARGINS;
@@ -114,7 +114,7 @@ function list(pdf: Pdf, within: Element, points: string[]): void {
 }
 
 /** Adds a page if less than `height` is left on the current page. */
-function keep(pdf: Pdf, height: number): void {
+function ensureSpace(pdf: Pdf, height: number): void {
   if (pdf.y + height > pdf.page.maxY()) pdf.addPage();
 }
 
@@ -122,9 +122,9 @@ function keep(pdf: Pdf, height: number): void {
  * Draws marking, page number and owner of the copy on each page. The text is an artifact, so that screen readers do not
  * repeat it on every page.
  */
-function edges(pdf: Pdf, { marking, madeFor }: Paper): void {
+function drawMargins(pdf: Pdf, { marking, madeFor }: Paper): void {
   const { start, count } = pdf.bufferedPageRange();
-  const owner = joined(madeFor);
+  const owner = joinLines(madeFor);
   for (let page = start; page < start + count; page++) {
     pdf.switchToPage(page);
     const { width, height } = pdf.page;
@@ -134,12 +134,12 @@ function edges(pdf: Pdf, { marking, madeFor }: Paper): void {
     pdf.text(marking, MARGINS.left, height - 54, line);
     pdf.font('plain').text(`Page ${String(page + 1)} of ${String(count)}`, MARGINS.left, height - 43, line);
     pdf.text(owner, MARGINS.left, height - 32, { ...line, height: 22 });
-    across(pdf, owner);
+    drawWatermark(pdf, owner);
     pdf.endMarkedContent();
   }
 }
 
-function across(pdf: Pdf, text: string): void {
+function drawWatermark(pdf: Pdf, text: string): void {
   const { width, height } = pdf.page;
   const widest = Math.hypot(width, height) * 0.85;
   const size = Math.min(24, (widest / pdf.fontSize(24).widthOfString(text)) * 24);
@@ -151,4 +151,4 @@ function across(pdf: Pdf, text: string): void {
   pdf.restore();
 }
 
-const joined = (text: string): string => linesOf(text).join(' ');
+const joinLines = (text: string): string => linesOf(text).join(' ');

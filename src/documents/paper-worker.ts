@@ -4,8 +4,8 @@
  */
 import os from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { docxOf } from './paper-docx.js';
-import { pdfOf } from './paper-pdf.js';
+import { renderDocx } from './paper-docx.js';
+import { renderPdf } from './paper-pdf.js';
 import type { Paper, PaperFormat } from './paper.js';
 
 export interface PaperTask {
@@ -15,7 +15,7 @@ export interface PaperTask {
 
 export type PaperResult = { bytes: Uint8Array<ArrayBuffer> } | { error: Error };
 
-const MAKERS: Record<PaperFormat, (paper: Paper) => Promise<Buffer>> = { pdf: pdfOf, docx: docxOf };
+const RENDERERS: Record<PaperFormat, (paper: Paper) => Promise<Buffer>> = { pdf: renderPdf, docx: renderDocx };
 
 /** Nice value of the thread. Linux sets priorities per thread: requests run before papers on a contended processor. */
 const NICE = 10;
@@ -24,7 +24,7 @@ if (parentPort) {
   const port = parentPort;
   if (process.platform === 'linux') os.setPriority(NICE);
   port.on('message', ({ format, paper }: PaperTask) => {
-    void MAKERS[format](paper).then(
+    void RENDERERS[format](paper).then(
       (made) => {
         // copied, because a small buffer shares its memory with others and cannot be transferred
         const bytes = new Uint8Array(made);

@@ -31,7 +31,7 @@ export interface PaperSize {
   blocks: number;
 }
 
-export function measure({ blocks }: Pick<Paper, 'blocks'>): PaperSize {
+export function measurePaper({ blocks }: Pick<Paper, 'blocks'>): PaperSize {
   const size: PaperSize = { characters: 0, blocks: 0 };
   const add = (...texts: (string | undefined)[]): void => {
     size.blocks += 1;

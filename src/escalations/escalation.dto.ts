@@ -9,24 +9,24 @@ import {
 } from './escalation.entity.js';
 
 export class EscalationQuery extends PageQuery {
-  /** Only escalations of this kind. */
+  /** Limits the list to escalations of this kind. */
   @IsOptional()
   @IsIn(ESCALATION_KINDS)
   kind?: EscalationKind;
 
-  /** Only escalations that stand there. */
+  /** Limits the list to escalations with this status. */
   @IsOptional()
   @IsIn(ESCALATION_STATUSES)
   status?: EscalationStatus;
 }
 
-/** What the steering group tells the agency to do, and by when. Name no person and no case. */
+/** Instruction of the steering group to the agency, with a deadline. Must name neither a person nor a case. */
 export class EscalationAnswer {
-  /** What the agency is told to do. */
+  /** Instruction to the agency. */
   @Length(3, 2000)
   answer: string;
 
-  /** By which day. */
+  /** Day by which the agency is to act. */
   @CalendarDate()
   answerDueOn: string;
 }

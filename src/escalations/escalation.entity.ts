@@ -8,14 +8,20 @@ import { PartnershipRecord } from '../records/record-entity.js';
 import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
-/** Still to be done long after its day, or not done by its agency. What became impossible is nobody's failure. */
+/**
+ * Kinds of escalation: action long overdue, or not done by its agency. Impossible actions are not escalated, because
+ * nobody failed.
+ */
 export const ESCALATION_KINDS = ['overdue', 'not_done'] as const;
 export type EscalationKind = (typeof ESCALATION_KINDS)[number];
 
 export const ESCALATION_STATUSES = ['open', 'answered', 'closed'] as const;
 export type EscalationStatus = (typeof ESCALATION_STATUSES)[number];
 
-/** How an escalation moves. It ends with its action; where the agency did not act, the steering group closes it. */
+/**
+ * States and commands of an escalation. An escalation ends with its action. If the agency did not act, the steering
+ * group closes it.
+ */
 export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closure' | 'ending'> = {
   name: 'escalation',
   initial: 'open',
@@ -27,8 +33,8 @@ export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closu
 };
 
 /**
- * An action that its agency leaves undone, before the steering group of the partnership: once for each action. The steering
- * group learns which agency owes something to which panel since when, and nothing of the case. Source: MARAC note, section 2.4
+ * Undone action brought before the steering group of the partnership, once for each action. The steering group learns
+ * which agency owes something to which panel and since when, and nothing of the case. Source: MARAC note, section 2.4
  * "Incomplete actions", section 3.1 (steering group) and section 6.8 (it sees counts).
  */
 @Entity('escalations')
@@ -54,65 +60,67 @@ export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closu
 )
 @Check('escalations_closed', `(status = 'closed') = (closed_on IS NOT NULL)`)
 export class Escalation extends PartnershipRecord {
-  /** The panel to which the action is owed. */
+  /** Panel that expects the action. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The steering group. */
+  /** Panel that is the steering group. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   steeringPanelId: string;
 
-  /** The case of the action: whoever is kept out of it is kept from the escalation. */
+  /** Case of the action. The escalation is hidden from everybody who is excluded from the case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   caseId: string;
 
-  /** The action. */
+  /** Action that was not done. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   actionId: string;
 
-  /** The item of a meeting in which the action was taken on, where it was: hidden from those who are recused from it. */
+  /**
+   * Item of the meeting in which the action was taken on; null if there is none. The escalation is hidden from people
+   * recused from the item.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
 
-  /** The agency that has to do it. */
+  /** Agency that owns the action. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   ownerAgencyId: string;
 
-  /** Still to be done, or not done by its agency. */
+  /** `overdue`: the action has not ended; `not_done`: the agency did not act. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(ESCALATION_KINDS)
   kind: EscalationKind;
 
-  /** The day by which the action was due. */
+  /** Day by which the action was due. */
   @Column({ type: 'date' })
   @Classified('administrative')
   dueOn: string;
 
-  /** The day (in London) since which it is before the steering group. */
+  /** Day (in London) on which the action was escalated. */
   @Column({ type: 'date' })
   @Classified('administrative')
   sinceOn: string;
 
-  /** Where it stands. */
   @Column({ type: 'text', default: 'open' })
   @Classified('administrative')
   @IsIn(ESCALATION_STATUSES)
   status: EscalationStatus;
 
-  /** What the agency is told to do. */
+  /** Instruction of the steering group; null before the answer. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   answer: string | null;
 
-  /** By which day. */
+  /** Day by which the agency is to act; null before the answer. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   answerDueOn: string | null;
@@ -121,23 +129,23 @@ export class Escalation extends PartnershipRecord {
   @Classified('administrative')
   answeredAt: Date | null;
 
-  /** Who answered for the steering group. */
+  /** Person who answered for the steering group; null before the answer. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   answeredById: string | null;
 
-  /** The agency of whoever answered. */
+  /** Agency of the person who answered; null before the answer. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string | null;
 
-  /** The type of that agency. */
+  /** Type of the agency that answered; null before the answer. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   contributingType: string | null;
 
-  /** The day (in London) on which it ended. */
+  /** Day (in London) on which the escalation was closed; null before. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   closedOn: string | null;

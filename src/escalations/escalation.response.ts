@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Escalation } from './escalation.entity.js';
 
-/** An action before the steering group, as far as you may see it. */
+/** Escalation of an action, in the fields that you may see. */
 export class EscalationView extends view(
   Escalation,
   'id',

@@ -13,7 +13,7 @@ import { EscalationsService } from './escalations.service.js';
 export class EscalationsController {
   constructor(private readonly escalations: EscalationsService) {}
 
-  /** Actions before the steering group: your agency’s, of cases that you read, and before your steering group */
+  /** List escalated actions of your agency, of cases that you read, and before your steering group */
   @Get()
   @RequirePermission('read', Escalation)
   @ApiAnswer.page(EscalationView)
@@ -21,7 +21,7 @@ export class EscalationsController {
     return this.escalations.list(actor, query);
   }
 
-  /** One action before the steering group, as far as you may see it */
+  /** Get an escalated action, as far as you may see it */
   @Get(':id')
   @RequirePermission('read', Escalation)
   @ApiAnswer.one(EscalationView)
@@ -29,7 +29,7 @@ export class EscalationsController {
     return this.escalations.get(actor, id);
   }
 
-  /** Tell the agency what to do, and by when (the steering group’s chair or coordinator) */
+  /** Instruct the agency, with a deadline (the steering group’s chair or coordinator) */
   @Post(':id/answer')
   @RequirePermission('answer', Escalation)
   @ApiAnswer.updated(EscalationView)
@@ -37,7 +37,7 @@ export class EscalationsController {
     return this.escalations.answer(actor, id, body);
   }
 
-  /** Close what was answered and will not be done any more (the steering group’s chair or coordinator) */
+  /** Close an answered escalation whose action will not be done (the steering group’s chair or coordinator) */
   @Post(':id/closure')
   @RequirePermission('close', Escalation)
   @ApiAnswer.updated(EscalationView)

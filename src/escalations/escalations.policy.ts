@@ -1,7 +1,7 @@
 /**
- * Who sees an escalation: those who may know in which case the action stands; the agency that owns the action, with its task;
- * and the steering group, which learns nothing of case and action. A conflict or a compartment hides the case, and so the
- * escalation.
+ * Policy of escalations. They are visible to people who may know the case of the action, to the agency that owns the
+ * action, with its task, and to the steering group, without case and action. A conflict or a compartment hides the
+ * case, and the escalation with it.
  */
 import { declareSubject } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
@@ -34,12 +34,12 @@ declareSubject(Escalation, 'Escalation', {
   relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
   parent: 'action',
   seek: ['steeringPanelId', 'ownerAgencyId', 'panelId'],
-  // what the steering group says is shared as its own agreement has it
+  // answers are shared by the agreement of the steering group, not of the panel
   panel: 'steeringPanelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   owner: 'ownerAgencyId',
-  // owner and steering group are not led through the case
+  // the rules of owner and steering group do not depend on access to the case
   denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   allowRules: [
     {

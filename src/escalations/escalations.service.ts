@@ -12,14 +12,14 @@ import { Escalation, escalationMachine } from './escalation.entity.js';
 import type { EscalationAnswer, EscalationQuery } from './escalation.dto.js';
 import { EscalationView } from './escalation.response.js';
 
-/** What the steering group says to agencies that leave actions undone. */
+/** Answers and closures of the steering group for actions left undone. */
 @Injectable()
 export class EscalationsService {
   constructor(
     private readonly records: Records,
     hooks: ActionHooks,
   ) {
-    hooks.registerAfterEnd(follow);
+    hooks.registerAfterEnd(updateAfterActionEnd);
   }
 
   list(actor: Actor, { kind, status, ...query }: EscalationQuery): Promise<AuthorizedResponse> {
@@ -38,32 +38,38 @@ export class EscalationsService {
       const found = await work.records.findForUpdate('answer', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'answer');
       if (request.answerDueOn < londonDay(work.now))
-        throw unacceptable('in-the-past', 'What an agency is told to do is due today or later.', [
-          { pointer: '/answerDueOn', detail: 'must not lie before today' },
+        throw unacceptable('in-the-past', 'An instruction cannot be due in the past. Choose today or a later day.', [
+          { pointer: '/answerDueOn', detail: 'must not be before today' },
         ]);
       const by = { answeredById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       await work.write.update(Escalation, found, { ...request, ...by, status, answeredAt: work.now });
-      await tellOfAction(work, 'action.steering-group-answered', found);
+      await recordActionEvent(work, 'action.steering-group-answered', found);
       return work.respond.found(EscalationView, id);
     });
   }
 
-  /** While the action is still to be done, its end is the end of this. */
+  /** Closes an escalation whose action was not done. While the action is open, the escalation ends with the action. */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Escalation, EscalationView, id);
       const status = after(escalationMachine, found.status, 'closure');
-      if (isOpen((await actionOf(work, found)).status))
-        throw conflict('action-open', 'The action is still to be done. The escalation ends when the action does.');
+      if (isOpen((await findAction(work, found)).status))
+        throw conflict(
+          'action-open',
+          'The action has not ended. The escalation ends with the action, so no closure is needed.',
+        );
       await work.write.update(Escalation, found, { status, closedOn: londonDay(work.now) });
-      await tellOfAction(work, 'action.steering-group-closed', found);
+      await recordActionEvent(work, 'action.steering-group-closed', found);
       return work.respond.found(EscalationView, id);
     });
   }
 }
 
-/** It ends with its action, unless that ends because the agency did not act: then that is what it is about. */
-async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
+/**
+ * Updates the escalation when its action ends. An action that ends because the agency did not act leaves the escalation
+ * open, as `not_done`.
+ */
+async function updateAfterActionEnd(work: UnitOfWork, { id: actionId, status }: Action): Promise<void> {
   const found = await work.manager.findOneBy(Escalation, { actionId });
   if (!found || !permittedCommands(escalationMachine, found.status).includes('ending')) return;
   await work.write.update(
@@ -75,10 +81,10 @@ async function follow(work: UnitOfWork, { id: actionId, status }: Action): Promi
   );
 }
 
-const actionOf = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
+const findAction = (work: UnitOfWork, { actionId: id }: Escalation): Promise<Action> =>
   work.manager.findOneByOrFail(Action, { id });
 
-/** What happens to it is told as of the action: to those who may know of that. */
-async function tellOfAction(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
-  work.recordEvent(type, Action, await actionOf(work, escalation));
+/** Records the event for the action, so that it is visible to people who may know of the action. */
+async function recordActionEvent(work: UnitOfWork, type: string, escalation: Escalation): Promise<void> {
+  work.recordEvent(type, Action, await findAction(work, escalation));
 }

@@ -4,7 +4,7 @@
  */
 import type { EntityManager } from 'typeorm';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
-import { calendarOf, type Rules } from '../meetings/deadlines.js';
+import { workingCalendarOf, type Rules } from '../meetings/deadlines.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
@@ -86,7 +86,7 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
 /** So long past its day that it is escalated. */
 const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
   today > dueOn &&
-  today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), calendarOf(rules ?? {}));
+  today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), workingCalendarOf(rules ?? {}));
 
 async function actions(manager: EntityManager, today: string): Promise<Due[]> {
   return (await openActions(manager, today)).flatMap((action) => {
@@ -94,7 +94,7 @@ async function actions(manager: EntityManager, today: string): Promise<Due[]> {
     const { dueOn } = about;
     const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
     const reminder = ruleNumber(rules ?? {}, 'reminderWorkingDays');
-    if (today < workingDaysBefore(dueOn, reminder, calendarOf(rules ?? {}))) return [];
+    if (today < workingDaysBefore(dueOn, reminder, workingCalendarOf(rules ?? {}))) return [];
     const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
     if (isEscalated(action, today))
       told.push(...coordination.map((agencyId): Due => ({ ...about, kind: 'action_escalated', agencyId })));

@@ -4,7 +4,7 @@ import { CurrentActor, RequirePermission } from '../authorization/permission.gua
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
-import { CALENDAR } from './calendar.js';
+import { CALENDAR_TYPE } from './calendar.js';
 import { CalendarService } from './calendar.service.js';
 import { Meeting } from './meeting.entity.js';
 
@@ -12,19 +12,21 @@ import { Meeting } from './meeting.entity.js';
 export class CalendarController {
   constructor(private readonly calendar: CalendarService) {}
 
-  /** Your meetings to come, for your calendar (iCalendar): when, and which panel, and nothing of what is heard */
+  /** Get your coming meetings as an iCalendar file: times and panels, without the cases heard */
   @Get('calendar')
   @RequirePermission('read', Meeting)
-  @ApiAnswer.file(CALENDAR)
+  @ApiAnswer.file(CALENDAR_TYPE)
   toCome(@CurrentActor() actor: Actor): Promise<AuthorizedResponse> {
-    return this.calendar.toCome(actor);
+    return this.calendar.listUpcoming(actor);
   }
 
-  /** One meeting for your calendar (iCalendar); its sequence grows with each change, and it says when it was called off */
+  /**
+   * Get one meeting as an iCalendar file; the sequence number grows with each change, and a cancellation is included
+   */
   @Get('meetings/:id/calendar')
   @RequirePermission('read', Meeting)
-  @ApiAnswer.file(CALENDAR)
+  @ApiAnswer.file(CALENDAR_TYPE)
   of(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.calendar.of(actor, id);
+    return this.calendar.get(actor, id);
   }
 }

@@ -2,7 +2,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { view } from '../records/response-view.js';
 import { Meeting } from './meeting.entity.js';
 
-/** What a calendar needs of a meeting. */
+/** Meeting as a calendar shows it. */
 export class AppointmentView extends view(
   Meeting,
   'id',
@@ -14,5 +14,5 @@ export class AppointmentView extends view(
   'updatedAt',
 ) {}
 
-/** What a calendar says of a panel. */
+/** Panel as a calendar shows it. */
 export class MeetingPanelView extends view(Panel, 'id', 'name', 'type', 'compartment') {}

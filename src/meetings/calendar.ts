@@ -1,30 +1,31 @@
 /**
- * Meetings as appointments (RFC 5545). A calendar leaves for devices and servers of which nothing is known: it names the panel
- * and its kind, never a person, a case or what is written about the meeting; of a compartment not even that.
+ * Meetings as appointments in iCalendar format (RFC 5545). Calendars are copied to unknown devices and servers. They
+ * therefore name the panel and its kind, never a person, a case or a text about the meeting; a compartment is not
+ * named.
  */
 import { DateTime } from 'luxon';
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import type { PanelType } from '../panels/panel.entity.js';
 import type { MeetingStatus } from './meeting.entity.js';
 
-export const CALENDAR = 'text/calendar';
+export const CALENDAR_TYPE = 'text/calendar';
 const LONDON = 'Europe/London';
 const UID_DOMAIN = 'wardmote.example';
 
-/** What of a meeting stands in a calendar. */
+/** Meeting as an appointment. */
 export interface Appointment {
   id: string;
-  /** Counts the changes of the meeting: a calendar keeps the highest. */
+  /** Version of the meeting, sent as SEQUENCE: a calendar application shows the highest. */
   version: number;
   status: MeetingStatus;
   scheduledAt: Date;
   endsAt: Date | null;
   updatedAt: Date;
-  /** The panel, where it may be named. */
+  /** Panel; null if it may not be named. */
   panel: { name: string; type: PanelType } | null;
 }
 
-const KINDS: Record<PanelType, string> = {
+const PANEL_KIND_NAMES: Record<PanelType, string> = {
   jag: 'JAG',
   marac: 'MARAC',
   community_marac: 'Community MARAC',
@@ -36,18 +37,18 @@ const KINDS: Record<PanelType, string> = {
 };
 
 const titleOf = ({ panel }: Appointment): string =>
-  panel ? `${panel.name} (${KINDS[panel.type]} meeting)` : 'Panel meeting';
+  panel ? `${panel.name} (${PANEL_KIND_NAMES[panel.type]} meeting)` : 'Panel meeting';
 
-const inLondon = (moment: Date): DateTime => DateTime.fromJSDate(moment, { zone: LONDON });
+const toLondonTime = (moment: Date): DateTime => DateTime.fromJSDate(moment, { zone: LONDON });
 
-/** `isOne`: an invitation to one meeting, which is called off by a method of its own. */
-export function calendarOf(appointments: readonly Appointment[], { isOne = false } = {}): string {
+/** Formats appointments. `isOne`: invitation to one meeting, whose cancellation is sent as METHOD:CANCEL. */
+export function formatCalendar(appointments: readonly Appointment[], { isOne = false } = {}): string {
   const isCancelled = isOne && appointments.every(({ status }) => status === 'cancelled');
   const calendar = ical({
     name: 'Panel meetings',
     prodId: { company: 'Wardmote', product: 'Meetings', language: 'EN' },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
-    // not of the calendar: DTSTAMP, which is UTC by RFC 5545 (3.8.7.2), would be written in it
+    // time zone of the events only; with one for the calendar, DTSTAMP would use it. RFC 5545 (3.8.7.2) requires UTC
     timezone: { name: null, generator: () => LONDON_TIME },
   });
   for (const one of appointments)
@@ -55,8 +56,8 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
       id: `${one.id}@${UID_DOMAIN}`,
       sequence: one.version,
       stamp: DateTime.fromJSDate(one.updatedAt, { zone: 'utc' }),
-      start: inLondon(one.scheduledAt),
-      end: one.endsAt && inLondon(one.endsAt),
+      start: toLondonTime(one.scheduledAt),
+      end: one.endsAt && toLondonTime(one.endsAt),
       timezone: LONDON,
       summary: titleOf(one),
       status: one.status === 'cancelled' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
@@ -64,7 +65,7 @@ export function calendarOf(appointments: readonly Appointment[], { isOne = false
   return calendar.toString();
 }
 
-/** The clock of London as it has been set since 1996. */
+/** Time zone rules of London since 1996. */
 const LONDON_TIME = [
   'BEGIN:VTIMEZONE',
   `TZID:${LONDON}`,

@@ -1,6 +1,6 @@
 /**
- * By when things are due around a meeting: so many working days before or after its day in London, as the panel's rules say.
- * Where they name none, the defaults of the registry hold (`panel-rules.ts`).
+ * Deadlines around a meeting, in working days before or after its day in London. The panel's rules set the number of
+ * days; the defaults are in the registry (`panel-rules.ts`).
  */
 import { closedDays, ruleNumber, type NumericRule } from '../panels/panel-rules.js';
 import {
@@ -14,8 +14,11 @@ import { londonDay } from '../time/london-day.js';
 
 export type Rules = Record<string, unknown>;
 
-/** The working calendar of a panel: `jurisdiction`, and `closedOn` for days on which its offices are closed. */
-export function calendarOf(rules: Rules = {}): Calendar {
+/**
+ * Returns the working calendar of a panel from the rules `jurisdiction` and `closedOn` (days on which its offices are
+ * closed).
+ */
+export function workingCalendarOf(rules: Rules = {}): Calendar {
   const { jurisdiction } = rules;
   return {
     jurisdiction: JURISDICTIONS.includes(jurisdiction as Jurisdiction)
@@ -26,19 +29,19 @@ export function calendarOf(rules: Rules = {}): Calendar {
 }
 
 export interface Deadlines {
-  /** Last day for referrals to be heard. */
+  /** Last day for referrals that are to be heard. */
   referralsDueOn: string;
-  /** The day on which the list goes out. */
+  /** Day on which the case list is circulated. */
   papersDueOn: string;
-  /** Last day for what agencies know. */
+  /** Last day on which agencies return their research. */
   researchDueOn: string;
-  /** The day by which minutes are out. */
+  /** Day by which the minutes are circulated. */
   minutesDueOn: string;
 }
 
 export function deadlinesOf(scheduledAt: Date, rules: Rules = {}): Deadlines {
   const day = londonDay(scheduledAt);
-  const calendar = calendarOf(rules);
+  const calendar = workingCalendarOf(rules);
   const before = (name: NumericRule): string => workingDaysBefore(day, ruleNumber(rules, name), calendar);
   return {
     referralsDueOn: before('referralCutOffWorkingDays'),

@@ -1,6 +1,7 @@
 /**
- * How often a case was put off in a row: taken off a list, or deferred by decision, and not heard since. At the panel's
- * `deferralLimit` only its chair puts it off once more. Source: JAG note, section 1.6 "DEFERRED" (two, then the chair is alerted).
+ * Number of consecutive deferrals of a case: taken off a list, or deferred by decision, and not heard since. At the
+ * panel's `deferralLimit` only the chair of the panel may defer once more. Source: JAG note, section 1.6 "DEFERRED"
+ * (two, then the chair is alerted).
  */
 import { In } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
@@ -15,7 +16,7 @@ export interface Deferrals {
   limit: number;
 }
 
-export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
+export async function findDeferrals(work: UnitOfWork, panelId: string, caseIds: string[]): Promise<Deferrals> {
   const inForce = await rulesInForce(work, panelId);
   const found = await work.manager.query<{ caseId: string; count: number }[]>(
     `SELECT l.case_id AS "caseId", count(*)::int AS count FROM listings l JOIN meetings m ON m.id = l.meeting_id
@@ -31,30 +32,31 @@ export async function deferralsOf(work: UnitOfWork, panelId: string, caseIds: st
   };
 }
 
-/** Before a case is put off: refuses where only the chair may, and tells of it where the chair does. */
-export async function putOff(work: UnitOfWork, listing: Listing): Promise<void> {
+/** Authorizes the deferral of a case. Refuses if only the chair may defer, and records an event if the chair does. */
+export async function authorizeDeferral(work: UnitOfWork, listing: Listing): Promise<void> {
   const { id, caseId, panelId } = listing;
   await work.records.find('list', Case, caseId, { lock: true });
-  const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+  const { counts, limit } = await findDeferrals(work, panelId, [caseId]);
   const before = counts.get(caseId) ?? 0;
   if (before < limit) {
-    await tellOfHidden(work, { panelId, caseId }, before);
+    await recordHiddenDeferrals(work, { panelId, caseId }, before);
     return;
   }
   if (!(await work.records.findOrNull('defer-again', Listing, id)))
     throw refused(
       'deferred-often',
-      'The case was put off as often as the panel’s rules allow. Only the chair puts it off once more, with a reason.',
+      'The case was deferred as often as the panel’s rules allow. Ask the chair of the panel to defer it once more, with a reason.',
     );
-  // of the item, so that it is hidden with it
+  // event of the item, so that it is hidden together with the item
   work.recordEvent('case.deferred-often', Listing, listing, { deferrals: before + 1 });
 }
 
 /**
- * Items from which the actor is recused count for everybody else. The actor is not refused because of them, which would tell of them;
- * the chair is told by an event of the latest of them, which is hidden from the actor with it.
+ * Records the event if the limit is reached by items from which the actor is recused. The actor is not refused because
+ * of these items, which would reveal them. The event belongs to the latest of the hidden items, so that it is hidden
+ * from the actor too and reaches the chair.
  */
-async function tellOfHidden(
+async function recordHiddenDeferrals(
   work: UnitOfWork,
   { panelId, caseId }: Pick<Listing, 'panelId' | 'caseId'>,
   visible: number,
@@ -62,7 +64,7 @@ async function tellOfHidden(
   const hidden = work.actor.recusedListingIds;
   if (!hidden.length) return;
   await work.asSystem(async () => {
-    const { counts, limit } = await deferralsOf(work, panelId, [caseId]);
+    const { counts, limit } = await findDeferrals(work, panelId, [caseId]);
     const before = counts.get(caseId) ?? 0;
     if (before < limit || before === visible) return;
     const [latest] = await work.manager.find(Listing, {

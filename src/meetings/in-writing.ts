@@ -1,7 +1,7 @@
 /**
- * Panels without meetings: a sitting in writing has a closing date by which agencies tell what they know, and its chair decides
- * on what was told. Nobody is in a room, and whoever contributed or answered takes the place of those present. Source: MARAC
- * note, section 2.5 "Meeting-less mode".
+ * Meetings in writing. Agencies contribute until a closing date, and the chair decides on the contributions. Nobody is
+ * present; agencies that contributed or answered count in place of those present. Source: MARAC note, section 2.5
+ * "Meeting-less mode".
  */
 import { conflict } from '../http/problems.js';
 import { Contribution } from '../cases/case.entity.js';
@@ -13,18 +13,20 @@ import { DECISION_CATEGORY, Listing, type Meeting } from './meeting.entity.js';
 
 export const isInWriting = ({ kind }: Pick<Meeting, 'kind'>): boolean => kind === 'written';
 
-/** For what only a meeting has: a beginning, a room, items one after the other. */
-export function inTheRoomOnly(meeting: Pick<Meeting, 'kind'>): void {
+/** Refuses meetings in writing, for commands that need people present: opening, attendance, running order. */
+export function refuseInWriting(meeting: Pick<Meeting, 'kind'>): void {
   if (isInWriting(meeting))
     throw conflict(
       'in-writing',
-      'This sitting is in writing: agencies contribute until its closing date, and its chair decides. Convene a meeting of the kind ' +
-        '`ordinary` to hear a case in a room.',
+      'The meeting is in writing: agencies contribute until its closing date, and its chair decides. Convene a meeting of the kind ' +
+        '`ordinary` to hear a case with people present.',
     );
 }
 
-/** By the chair, after the closing date, or before it where everybody who was asked has answered. */
-export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
+/**
+ * Authorizes a decision in writing: only the chair, after the closing date, or earlier if everybody asked has answered.
+ */
+export async function authorizeDecisionInWriting(work: UnitOfWork, meeting: Meeting, { id }: Listing): Promise<void> {
   await work.records.find('decide-in-writing', Listing, id);
   if (meeting.scheduledAt <= work.now) return;
   const [answers] = await work.asSystem(() =>
@@ -37,22 +39,23 @@ export async function mayDecideInWriting(work: UnitOfWork, meeting: Meeting, { i
   if (!answers.asked || answers.open)
     throw conflict(
       'still-open',
-      'Agencies may contribute until the closing date. Decide after it, or when all have answered.',
+      'Agencies can contribute until the closing date. Decide after it, or when all asked agencies have answered.',
     );
 }
 
-/** Core members of the panel today, by `$1` the panel and `$2` the time. */
-const CORE_MEMBERS = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
+/** SQL for the core members of the panel `$1` on the London day of the time `$2`. */
+const CORE_MEMBERS_SQL = `SELECT m.practitioner_id AS id FROM memberships m WHERE m.panel_id = $1 AND m.tier = 'core'
   AND m.valid_from <= ($2::timestamptz AT TIME ZONE 'Europe/London')::date
   AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date) ORDER BY m.practitioner_id`;
 
 /**
- * Returns the agencies that told what they know of the item. That is by an answer to a research request, or by a contribution that is
- * known, by the agreement, to every core member who may know of the decision: they read the decision, its quorum or a refusal, which
- * must not tell of a contribution that is withheld from one of them. Exclusions and recusals make no difference, so that the count does
- * not tell of them. Source: docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
+ * Returns the agencies that contributed to the item. An agency counts if it answered a research request, or made a
+ * contribution which the agreement shares with every core member who may know of the decision. These members read the
+ * decision, its quorum or a refusal, which must not reveal a contribution withheld from one of them. Exclusions and
+ * recusals are ignored, so that the count does not reveal them. Source:
+ * docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
  */
-export async function agenciesHeard(
+export async function findContributingAgencies(
   work: UnitOfWork,
   actors: Actors,
   meeting: Meeting,
@@ -61,7 +64,7 @@ export async function agenciesHeard(
   const { now, actor } = work;
   const query = <R>(sql: string, values: unknown[]): Promise<R[]> => work.manager.query<R[]>(sql, values);
   const [members, answered] = await work.asSystem(async () => [
-    await query<{ id: string }>(CORE_MEMBERS, [item.panelId, now]),
+    await query<{ id: string }>(CORE_MEMBERS_SQL, [item.panelId, now]),
     await query<{ agencyId: string }>(
       `SELECT asked_agency_id AS "agencyId" FROM research_requests WHERE listing_id = $1 AND status = 'returned'`,
       [item.id],
@@ -73,11 +76,11 @@ export async function agenciesHeard(
   const known = readers
     .filter((one) => grantedLevel(one, item.panelId, DECISION_CATEGORY, decided).level !== 'none')
     .map((one) => ownOrShared({ ...one, emergencyCaseIds: [] }));
-  const told = await work.records.findMany('read', Contribution, {
+  const contributions = await work.records.findMany('read', Contribution, {
     $and: [
       { caseId: item.caseId, agencyOnly: false, recalledAt: null, createdAt: { $gte: meeting.createdAt } },
       ...new Map(known.map((where) => [JSON.stringify(where), where])).values(),
     ],
   });
-  return [...new Set([...answered, ...told].map(({ agencyId }) => agencyId))];
+  return [...new Set([...answered, ...contributions].map(({ agencyId }) => agencyId))];
 }

@@ -1,4 +1,4 @@
-/** Ends invitations with the item or the meeting that they are for. Source: docs/who-may-widen.md, row 6. */
+/** Ends invitations together with their item or meeting. Source: docs/who-may-widen.md, row 6. */
 import { IsNull, MoreThan, type FindOptionsWhere } from 'typeorm';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -6,7 +6,10 @@ import { instantAfter } from '../panels/limits.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, type Meeting } from './meeting.entity.js';
 
-/** Withdraws the open invitations to an item, to all items of a meeting, or of one person by name, also those that the actor may not see. */
+/**
+ * Withdraws open invitations, including invitations hidden from the actor. `of` selects an item, a meeting or one
+ * person.
+ */
 export async function endInvitations(
   work: UnitOfWork,
   of: Pick<Invitation, 'listingId'> | Pick<Invitation, 'meetingId'> | { practitionerId: string },
@@ -19,8 +22,8 @@ export async function endInvitations(
 }
 
 /**
- * The moment to which an invitation may last: so many days after the end of the meeting as planned, or after the meeting was closed
- * where that was earlier.
+ * Returns the latest time until which an invitation may last: a number of days after the meeting. The days count from
+ * the planned end, or from the closure if the meeting was closed earlier.
  */
 export function latestEnd({ scheduledAt, endsAt, closedAt }: Meeting, daysAfterMeeting: number): Date {
   const planned = endsAt ?? scheduledAt;
@@ -28,8 +31,9 @@ export function latestEnd({ scheduledAt, endsAt, closedAt }: Meeting, daysAfterM
 }
 
 /**
- * Shortens invitations to a meeting whose time changed, where they would last too long after it; withdraws those that would begin
- * after their latest end. An invitation ends now at the earliest: what it opened until now stays recorded.
+ * Shortens invitations that would last too long after a meeting whose time changed. Invitations that would begin after
+ * their latest end are withdrawn. The new end is never before the present, because access already given remains on
+ * record.
  */
 export async function shortenInvitations(
   work: UnitOfWork,
@@ -39,7 +43,7 @@ export async function shortenInvitations(
   const days = ruleNumber((await rulesInForce(work, meeting.panelId))?.rules, 'invitationDaysAfterMeeting');
   const latest = latestEnd(meeting, days);
   const closesAt = latest > work.now ? latest : work.now;
-  const reason = 'An invitation ends soon after the meeting, which was moved or held earlier.';
+  const reason = 'Invitations end soon after the meeting, which was moved or closed earlier.';
   await work.asSystem(async () => {
     for (const one of await openInvitations(work, { meetingId: meeting.id })) {
       if (one.closesAt <= closesAt) continue;

@@ -1,4 +1,4 @@
-/** The items of a meeting, as the services of this area find them and write beneath them. */
+/** Items of a meeting: lookups and the values of records that belong to an item. */
 import type { Actor, Actors } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { notFound } from '../http/problems.js';
@@ -8,17 +8,17 @@ import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
-import { inOrder } from './order-of-hearing.js';
+import { sortByAgendaOrder } from './order-of-hearing.js';
 
-/** The item, if it is one of this meeting. */
-export async function itemOf(
+/** Returns the item if it belongs to the meeting. */
+export async function findItem(
   work: UnitOfWork,
   action: string,
   meetingId: string,
   id: string,
   options = {},
 ): Promise<Listing> {
-  // an identifier of a body with wrong values cannot be looked for: whoever may not know of the meeting is refused
+  // read first, so that an actor who may not know of the meeting is refused; an invalid body names no item
   if (work.actor.call.deferredProblem) await work.records.find('read', Meeting, meetingId);
   const listing = await work.records.find(action, Listing, id, options);
   if (listing.meetingId !== meetingId) throw notFound();
@@ -26,28 +26,30 @@ export async function itemOf(
 }
 
 /**
- * The items that the actor may see, in the order in which they are heard, without numbers: a gap would tell of an item that
- * is hidden. Also what was taken off the list is among them, and says so. Kind and reason are those that the actor is shown.
+ * Returns the items that the actor may see, in the order of hearing. The items have no numbers, because a gap would
+ * reveal a hidden item. Items taken off the list are included, with their removal. Kind and reason are those shown to
+ * the actor.
  */
-export async function itemsOf(work: UnitOfWork, meetingId: string, also: Where = {}): Promise<Listing[]> {
-  return inOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, also] }));
+export async function findItems(work: UnitOfWork, meetingId: string, filter: Where = {}): Promise<Listing[]> {
+  return sortByAgendaOrder(Listing, await work.records.findMany('read', Listing, { $and: [{ meetingId }, filter] }));
 }
 
 /**
- * Returns the items that the person reads who first invited the actor: the actor's times run over them. `asks` finds them, as far as the
- * condition `also` holds: it leaves out what a conflict hides from the actor, whose agency would learn of it by a later time. Null for
- * members of the panel, and where no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
+ * Returns the items readable by the person who first invited the actor. The times shown to the actor are calculated
+ * from these items. `find` loads the items that satisfy the condition it is given. The condition omits items hidden
+ * from the actor by a conflict, because the actor's agency would learn of these items from a later time. Returns null
+ * for members of the panel, and if no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
  */
-export async function asInviter<T>(
+export async function findAsInviter<T>(
   records: Records,
   actors: Actors,
   actor: Actor,
   meetingId: string,
   type: RecordClass,
-  asks: (work: UnitOfWork, also: Where) => Promise<T[]>,
+  find: (work: UnitOfWork, filter: Where) => Promise<T[]>,
 ): Promise<T[] | null> {
   const inviterId = await records.read(actor, async (work) => {
-    // what is known of the actor is up to date once something was read
+    // attributes of the actor are up to date only after a first read
     const { panelId } = await work.records.find('read', Meeting, meetingId);
     if (memberPanels(actor).includes(panelId)) return null;
     const ids = actor.invitations.filter((one) => one.meetingId === meetingId).map(({ id }) => id);
@@ -57,12 +59,12 @@ export async function asInviter<T>(
   });
   const inviter = inviterId && (await actors.practitioner(inviterId, { now: actor.now, call: actor.call }));
   if (!inviter) return null;
-  const also = notDenied(actor, subjectOf(type), 'conflict');
-  return records.read(inviter, (work) => asks(work, also));
+  const filter = notDenied(actor, subjectOf(type), 'conflict');
+  return records.read(inviter, (work) => find(work, filter));
 }
 
-/** Where a record of the item stands, written by the actor’s agency. */
-export function withinItem(actor: Actor, { id, meetingId, caseId, panelId, partnershipId }: Listing) {
+/** Returns the values of a record that the actor's agency writes for the item. */
+export function valuesOfItem(actor: Actor, { id, meetingId, caseId, panelId, partnershipId }: Listing) {
   return {
     listingId: id,
     meetingId,

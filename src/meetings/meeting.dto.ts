@@ -7,50 +7,50 @@ import { PageQuery } from '../http/page-query.dto.js';
 import { Decision, Invitation, Listing, Meeting, MEETING_STATUSES, type MeetingStatus } from './meeting.entity.js';
 
 export class MeetingQuery extends PageQuery {
-  /** Only meetings of this panel. */
+  /** Limits the list to meetings of this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only meetings that stand there. */
+  /** Limits the list to meetings with this status. */
   @IsOptional()
   @IsIn(MEETING_STATUSES)
   status?: MeetingStatus;
 }
 
-/** Convenes a meeting of the panel; `emergency` outside its cycle, for what cannot wait. */
+/** Convenes a meeting of the panel; an `emergency` meeting takes place outside the cycle. */
 export class MeetingRequest extends IntersectionType(
   PickType(Meeting, ['panelId', 'scheduledAt', 'endsAt', 'venueOrMode', 'chairId'] as const),
   PartialType(PickType(Meeting, ['kind'] as const), { skipNullProperties: false }),
 ) {}
 
-/** Puts a meeting off to another time. */
+/** Moves a meeting to another time. */
 export class MeetingPostponement extends PickType(Meeting, ['scheduledAt', 'endsAt'] as const) {}
 
-/** Takes back the opening of a meeting that was opened by mistake. */
+/** Reverses the opening of a meeting that was opened by mistake. */
 export class MeetingOpeningReversal {
-  /** Why, for everybody on the panel: nothing about a case. */
+  /** Reason, visible to everybody on the panel. Must not mention a case. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Says that a meeting does not take place. */
+/** Cancels a meeting. */
 export class MeetingCancellation {
-  /** Why, for everybody on the panel: nothing about a case. */
+  /** Reason, visible to everybody on the panel. Must not mention a case. */
   @Length(3, 300)
   reason: string;
 }
 
-/** Says why an emergency meeting cannot wait although no case of high risk is on its list. */
+/** Gives the reason why an emergency meeting without a high-risk case cannot wait. */
 export class MeetingJustification {
-  /** Why, for everybody on the panel: nothing about a case. */
+  /** Reason, visible to everybody on the panel. Must not mention a case. */
   @Length(3, 300)
   reason: string;
 }
 
 /**
- * Puts a case on the list. Its lead agency presents it unless another is named; the panel's rules say how long it may take.
- * When the agenda is out, only what is urgent is added, or what is late, with the reason.
+ * Adds a case to the list. Defaults: the case's lead agency presents it, and the panel's rules set the time allowed.
+ * After the agenda is circulated, only urgent cases are added, or late ones with a reason.
  */
 export class ListingRequest extends IntersectionType(
   PickType(Listing, ['kind'] as const),
@@ -58,37 +58,40 @@ export class ListingRequest extends IntersectionType(
     skipNullProperties: false,
   }),
 ) {
-  /** The case. */
+  /** Case to be heard. */
   @Uuid()
   caseId: string;
 
-  /** It comes late: then say why in `lateReason`. */
+  /** Whether the case is listed after the deadline; requires `lateReason`. Default: false. */
   @IsOptional()
   @IsBoolean()
   late?: boolean;
 }
 
-/** Changes how an item is heard; what is left out stays. */
+/** Changes how an item is heard. Omitted fields stay as they are. */
 export class ListingChange extends PartialType(
   PickType(Listing, ['kind', 'timeboxMinutes', 'presentedByAgencyId'] as const),
   { skipNullProperties: false },
 ) {}
 
-/** Takes an item off the list, and puts it on that of another meeting where one is named. */
+/** Takes an item off the list, and adds the case to another meeting if one is named. */
 export class ListingRemoval {
-  /** Why it is not heard now. */
+  /** Reason why the case is not heard at this meeting. */
   @Length(3, 1000)
   reason: string;
 
-  /** Another meeting of the panel, whose agenda is not out yet; without one the next agenda that is drawn up takes it. */
+  /**
+   * Another meeting of the panel whose agenda is not circulated yet. Default: the next agenda that is drawn up takes
+   * the case.
+   */
   @IsOptional()
   @Uuid()
   toMeetingId?: string | null;
 }
 
-/** Which agenda: as it is, or as it was circulated. */
+/** Edition of the agenda to return. */
 export class AgendaQuery {
-  /** The edition; without it the agenda as it is now. */
+  /** Edition as circulated. Default: the agenda in its present state. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -97,7 +100,7 @@ export class AgendaQuery {
   edition?: number;
 }
 
-/** Invites an agency, or one person of it, to one item; from now on unless said otherwise. */
+/** Invites an agency, or one person of it, to one item; by default from now on. */
 export class InvitationRequest extends IntersectionType(
   PickType(Invitation, ['agencyId', 'practitionerId', 'closesAt'] as const),
   PartialType(PickType(Invitation, ['opensAt'] as const), { skipNullProperties: false }),
@@ -107,19 +110,19 @@ export class InvitationRequest extends IntersectionType(
 export class InvitationChange extends PartialType(PickType(Invitation, ['opensAt', 'closesAt'] as const), {
   skipNullProperties: false,
 }) {
-  /** Why. */
+  /** Reason for the correction. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Withdraws an invitation: it opens nothing any more. */
+/** Withdraws an invitation, which then gives no access. */
 export class InvitationWithdrawal {
-  /** Why. */
+  /** Reason for the withdrawal. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Records what the panel decided about one item. */
+/** Records the decision of the panel on one item. */
 export class DecisionRequest extends PickType(Decision, [
   'listingId',
   'kind',
@@ -128,9 +131,9 @@ export class DecisionRequest extends PickType(Decision, [
   'dissent',
 ] as const) {}
 
-/** Captures an action that an agency offers in the item. */
+/** Records an action that an agency offers in the item. */
 export class CapturedActionRequest extends ActionRequest {
-  /** The plan of the case in which it stands, if there is one. */
+  /** Plan of the case to which the action belongs. Default: none. */
   @IsOptional()
   @Uuid()
   planId?: string | null;

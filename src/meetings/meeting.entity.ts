@@ -15,42 +15,46 @@ import { References } from '../authorization/references.js';
 export const MEETING_STATUSES = ['scheduled', 'papers_out', 'in_session', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];
 
-/** It will take place, or is taking place. */
+/** Statuses of meetings that are planned or in progress. */
 export const TO_BE_HELD = ['scheduled', 'papers_out', 'in_session'] as const satisfies MeetingStatus[];
 export const isToBeHeld = (status: MeetingStatus): boolean => (TO_BE_HELD as readonly MeetingStatus[]).includes(status);
 
-/** Its agenda is out, and it was not postponed since: the order stands. */
-export const isOut = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
+/** Returns whether the agenda was circulated and the meeting was not postponed since, so that the order is fixed. */
+export const isAgendaCirculated = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
   agendaEdition > 0 && status !== 'scheduled';
 
-const TO_COME = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
+const PLANNED_STATUSES = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
 
 export type MeetingCommand =
   'circulation' | 'opening' | 'opening-reversal' | 'closure' | 'cancellation' | 'postponement';
 
 /**
- * How a meeting moves. Source: JAG note, section 3.2, `Sitting`. Beyond the note: papers may go out again, as another edition;
- * a small panel may meet without papers, and write down afterwards that it did; what is postponed is scheduled again.
+ * States and commands of a meeting. Source: JAG note, section 3.2, `Sitting`. Beyond the note: papers may be circulated
+ * again, as another edition; a small panel may meet without papers and record afterwards that it met; a postponed
+ * meeting is scheduled again.
  */
 export const meetingMachine: StateMachine<MeetingStatus, MeetingCommand> = {
   name: 'meeting',
   initial: 'scheduled',
   commands: {
-    circulation: { from: TO_COME, to: 'papers_out' },
-    opening: { from: TO_COME, to: 'in_session' },
-    // where the papers were out when it was opened, they are out again: `openedFrom`
+    circulation: { from: PLANNED_STATUSES, to: 'papers_out' },
+    opening: { from: PLANNED_STATUSES, to: 'in_session' },
+    // leads back to `papers_out` if the papers were out at the opening: see `openedFrom`
     'opening-reversal': { from: ['in_session'], to: 'scheduled' },
     closure: { from: TO_BE_HELD, to: 'held' },
-    cancellation: { from: TO_COME, to: 'cancelled' },
-    postponement: { from: TO_COME, to: 'scheduled' },
+    cancellation: { from: PLANNED_STATUSES, to: 'cancelled' },
+    postponement: { from: PLANNED_STATUSES, to: 'scheduled' },
   },
 };
 
-/** `written`: there is no meeting; what agencies contribute by the closing date is decided on by the chair. */
+/**
+ * Kinds of meeting. `written`: no meeting takes place, the chair decides on the contributions received by the closing
+ * date.
+ */
 export const MEETING_KINDS = ['ordinary', 'emergency', 'written'] as const;
 export type MeetingKind = (typeof MEETING_KINDS)[number];
 
-/** A sitting of a panel: when, where, who chairs. What is heard stands in its listings, one for each case. */
+/** Meeting of a panel. The cases to be heard are stored as listings, one for each case. */
 @Entity('meetings')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique(['id', 'panelId'])
@@ -64,50 +68,54 @@ export type MeetingKind = (typeof MEETING_KINDS)[number];
 @Check('meetings_emergency', `kind = 'emergency' OR emergency_reason IS NULL`)
 @Check(`(status = 'held') = (closed_at IS NOT NULL)`)
 export class Meeting extends PartnershipRecord {
-  /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
   panelId: string;
 
-  /** When it begins; in writing, the closing date. */
+  /** Time at which the meeting begins; closing date if the panel decides in writing. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   @Instant()
   scheduledAt: Date;
 
-  /** When it ends, as planned: items that do not fit before it are too many. */
+  /**
+   * Planned end of the meeting. Items that do not fit before this time are reported as overflow. Null if no end is
+   * planned.
+   */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @Instant()
   endsAt: Date | null;
 
-  /** `ordinary`; `emergency`: outside the cycle, for what cannot wait; `written`: in writing, until the closing date. */
+  /** `ordinary`; `emergency`: outside the cycle, for an urgent case; `written`: in writing, until the closing date. */
   @Column({ type: 'text', default: 'ordinary' })
   @Classified('administrative')
   @IsIn(MEETING_KINDS)
   kind: MeetingKind;
 
-  /** Why it cannot wait, in the words of the chair, where no case of high risk is heard: nothing about a case. */
+  /**
+   * Chair's reason why an emergency meeting without a high-risk case cannot wait. Must not mention a case. Null if none
+   * was given.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 300)
   emergencyReason: string | null;
 
-  /** Where, or how: a room, by video, in writing. */
+  /** Place or form of the meeting: a room, by video, in writing. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(2, 300)
   venueOrMode: string;
 
-  /** Where it stands. */
   @Column({ type: 'text', default: 'scheduled' })
   @Classified('administrative')
   @IsIn(MEETING_STATUSES)
   status: MeetingStatus;
 
-  /** Who chairs it. */
+  /** Practitioner who chairs the meeting; null if nobody is named yet. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -115,7 +123,10 @@ export class Meeting extends PartnershipRecord {
   @Uuid()
   chairId: string | null;
 
-  /** Whether the panel's quorum was met. Null until it is closed, and for a sitting in writing, where each decision says it. */
+  /**
+   * Whether the panel's quorum was met. Null until the meeting is closed, and for a meeting in writing, where each
+   * decision states its own quorum.
+   */
   @Column({ type: 'boolean', nullable: true })
   @Classified('administrative')
   quorate: boolean | null;
@@ -124,23 +135,26 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   closedAt: Date | null;
 
-  /** Why it does not take place; nothing about a case. */
+  /** Reason of the cancellation. Must not mention a case. Null unless the meeting is cancelled. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 300)
   cancelReason: string | null;
 
-  /** The status from which it was opened, to which the reversal of an opening leads back; null before it was opened. */
+  /** Status before the opening, to which a reversal of the opening leads back. Null unless the meeting was opened. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   openedFrom: MeetingStatus | null;
 
-  /** The opening named its chair, so that the reversal of the opening takes the name back. */
+  /** Whether the opening set the chair, so that a reversal of the opening removes the chair again. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   chairByOpening: boolean;
 
-  /** Why the opening was reversed last. Nothing about a case: everybody who may read the meeting reads it. */
+  /**
+   * Reason of the latest reversal of the opening; null if the opening was never reversed. Nothing about a case, because
+   * every reader of the meeting is shown the reason.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)
@@ -151,32 +165,32 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   referralsDueOn: string | null;
 
-  /** The day on which the list goes out. */
+  /** Day on which the case list is circulated. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   papersDueOn: string | null;
 
-  /** Last day for bids, where bids are decided. */
+  /** Last day for bids; null if the meeting decides no bids. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   bidsDueOn: string | null;
 
-  /** Last day on which agencies tell what they know. */
+  /** Last day on which agencies return their research. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   researchDueOn: string | null;
 
-  /** The day by which the minutes are out. */
+  /** Day by which the minutes are circulated. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   minutesDueOn: string | null;
 
-  /** How often its agenda was circulated: each time is an edition. */
+  /** Number of times the agenda was circulated; each circulation is one edition. */
   @Column({ type: 'integer', default: 0 })
   @Classified('administrative')
   agendaEdition: number;
 
-  /** When it was circulated last. */
+  /** Time of the latest circulation of the agenda; null before the first. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   circulatedAt: Date | null;
@@ -186,7 +200,10 @@ export class Meeting extends PartnershipRecord {
 export const LISTING_KINDS = ['urgent', 'repeat', 'new', 'review', 'closure'] as const;
 export type ListingKind = (typeof LISTING_KINDS)[number];
 
-/** Why a case is listed; `closure` because it may come to its end, `ratification` because an emergency meeting decided on it. */
+/**
+ * Reasons for listing a case. `closure`: the case may be closed; `ratification`: an emergency meeting decided on the
+ * case.
+ */
 export const LISTING_REASONS = [
   'new_referral',
   'repeat',
@@ -200,7 +217,7 @@ export const LISTING_REASONS = [
 ] as const;
 export type ListingReason = (typeof LISTING_REASONS)[number];
 
-/** Why a case is listed by hand, where nothing more is said. */
+/** Reason for listing by kind of item, if a case is listed by hand and no other reason applies. */
 export const REASON_OF_KIND: Record<ListingKind, ListingReason> = {
   urgent: 'urgent',
   repeat: 'repeat',
@@ -209,7 +226,7 @@ export const REASON_OF_KIND: Record<ListingKind, ListingReason> = {
   closure: 'closure',
 };
 
-/** What the panel decides about an item. Source: JAG note, section 1.7, `AgendaItem.outcome`. */
+/** Kinds of decision on an item. Source: JAG note, section 1.7, `AgendaItem.outcome`. */
 export const DECISION_KINDS = ['plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note'] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
@@ -217,33 +234,32 @@ export const KIND_CHECK = oneOf('kind', LISTING_KINDS);
 export const REASON_CHECK = oneOf('reason', LISTING_REASONS);
 
 /**
- * A case on a list. Its place is kept and never shown: a gap in numbers would tell an excluded reader that something is
- * hidden there.
+ * Case on a list. The position is stored and never shown, because a gap in the numbers would reveal to an excluded
+ * reader that an item is hidden.
  */
 export abstract class ListedCase extends CaseRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** What it is listed as: this says in which part of the agenda it is heard. */
+  /** Kind of item; determines the section of the agenda in which the case is heard. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(LISTING_KINDS)
   kind: ListingKind;
 
-  /** Why it is on the list. */
+  /** Reason for which the case is listed. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(LISTING_REASONS)
   reason: ListingReason;
 
-  /** Its place among the items of its part of the agenda. */
+  /** Position among the items of the same section of the agenda. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   position: number;
 
-  /** How long it may take. */
+  /** Time allowed for the item, in minutes. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   @IsInt()
@@ -251,7 +267,7 @@ export abstract class ListedCase extends CaseRecord {
   @Max(480)
   timeboxMinutes: number;
 
-  /** The agency that presents it. */
+  /** Agency that presents the case. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
@@ -260,8 +276,8 @@ export abstract class ListedCase extends CaseRecord {
 }
 
 /**
- * A case on the list of one meeting. Taken off, it stays as what it was: a deferral, with the reason. Source: JAG note,
- * section 1.6 "Reasons for listing and for delisting are both mandatory".
+ * Case on the list of one meeting. An item taken off the list remains stored as a deferral, with the reason. Source:
+ * JAG note, section 1.6 "Reasons for listing and for delisting are both mandatory".
  */
 @Entity('listings')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -282,47 +298,50 @@ export abstract class ListedCase extends CaseRecord {
   `(removed_at IS NULL) = (removal_reason IS NULL) AND (removed_at IS NULL OR outcome = 'defer')`,
 )
 export class Listing extends ListedCase {
-  /** The item of an earlier meeting that it carries on. */
+  /** Item of an earlier meeting that this item continues; null if the case was not carried over. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Listing)
   carriedFromId: string | null;
 
-  /** The action whose being overdue is the reason, or one of several; those come first that were taken on in no item. */
+  /**
+   * Overdue action for which the case is listed. Of several, the actions that were not taken on in an item come first.
+   * Null if no overdue action is the reason.
+   */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Action)
   @Classified('administrative')
   overdueActionId: string | null;
 
-  /** Why it was listed although it was late. */
+  /** Reason for listing after the deadline; null if the item was not late. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(3, 1000)
   lateReason: string | null;
 
-  /** The kind of decision taken, or null. */
+  /** Kind of decision taken; null before a decision. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   outcome: DecisionKind | null;
 
-  /** When it was taken off the list. */
+  /** Time at which the item was taken off the list; null while the item is listed. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   removedAt: Date | null;
 
-  /** Why it was taken off. */
+  /** Reason for taking the item off the list; null while the item is listed. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('professional_opinion')
   @Length(3, 1000)
   removalReason: string | null;
 
-  /** When the meeting began to hear it. */
+  /** Time at which the hearing of the item began; null before. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   startedAt: Date | null;
 
-  /** When the meeting was done with it. */
+  /** Time at which the hearing of the item ended; null before. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;
@@ -331,7 +350,7 @@ export class Listing extends ListedCase {
 export const LISTING_STATES = ['listed', 'taken_off'] as const;
 export type ListingState = (typeof LISTING_STATES)[number];
 
-/** How an item comes off a list, and back onto it as long as the agenda is not out. */
+/** Removal of an item from a list, and reinstatement while the agenda is not circulated. */
 export const listingMachine: StateMachine<ListingState, 'removal' | 'reinstatement'> = {
   name: 'listing',
   initial: 'listed',
@@ -344,14 +363,13 @@ export const listingMachine: StateMachine<ListingState, 'removal' | 'reinstateme
 export const stateOfListing = ({ removedAt }: Pick<Listing, 'removedAt'>): ListingState =>
   removedAt ? 'taken_off' : 'listed';
 
-/** A record of one item of one meeting: never one document that mixes subjects (JAG note, section 1.7). */
+/** Record of one item of one meeting. One record never mixes people or cases (JAG note, section 1.7). */
 export abstract class ListingRecord extends CaseRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The item. */
+  /** Item of the meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
@@ -359,8 +377,8 @@ export abstract class ListingRecord extends CaseRecord {
 }
 
 /**
- * Lets the safeguarding leads of an agency, or one person of it, into one item for a window: flexible members see nothing else of
- * the panel. Source: JAG note, section 1.3.
+ * Access to one item for a period, for the safeguarding leads of an agency or one person of the agency. Flexible
+ * members see nothing else of the panel. Source: JAG note, section 1.3.
  */
 @Entity('invitations')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -376,34 +394,35 @@ export abstract class ListingRecord extends CaseRecord {
 )
 @Check('invitations_withdrawal', `(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)`)
 export class Invitation extends PartnershipRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The item. */
+  /** Item of the meeting to which the invitation gives access. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   listingId: string;
 
-  /** The case of the item. */
+  /** Case of the item. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   caseId: string;
 
-  /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The agency that is invited. */
+  /** Agency that is invited. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   @Uuid()
   agencyId: string;
 
-  /** The person who is invited. Null: the agency’s safeguarding leads who work in the partnership, and none of its other staff. */
+  /**
+   * Person who is invited. Null: the agency’s safeguarding leads who work in the partnership, and none of its other
+   * staff.
+   */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -411,50 +430,50 @@ export class Invitation extends PartnershipRecord {
   @Uuid()
   practitionerId: string | null;
 
-  /** Who invited; null where that is not known. */
+  /** Person who sent the invitation; null if unknown. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   invitedById: string | null;
 
-  /** From when on the case may be read. */
+  /** Time from which the case may be read. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   @Instant()
   opensAt: Date;
 
-  /** Until when. */
+  /** Time until which the case may be read. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   @Instant()
   closesAt: Date;
 
-  /** When it was withdrawn: it opens nothing from then on (UTC). */
+  /** Time of withdrawal (UTC), from which the invitation gives no access; null if the invitation was not withdrawn. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   withdrawnAt: Date | null;
 
-  /** Who withdrew it, took the item off or cancelled the meeting. */
+  /** Person who withdrew the invitation, took the item off the list or cancelled the meeting; null if not withdrawn. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   withdrawnById: string | null;
 
-  /** Why it was withdrawn. */
+  /** Reason of the withdrawal; null if the invitation was not withdrawn. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)
   withdrawalReason: string | null;
 
-  /** Why its dates were corrected last. */
+  /** Reason of the latest correction of the dates; null if the dates were never corrected. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)
   changeReason: string | null;
 }
 
-/** The data category of decisions. */
+/** Data category of decisions. */
 export const DECISION_CATEGORY = 'plan_action';
 
-/** What the panel decided about one item, and why. Decisions are added and never changed. */
+/** Decision of the panel on one item, with the reasons. Decisions are added and never changed. */
 @Entity('decisions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
@@ -464,42 +483,41 @@ export const DECISION_CATEGORY = 'plan_action';
 @Check(`category = 'plan_action'`)
 @Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {
-  /** The data category: `plan_action`. */
+  /** Data category; always `plan_action`. */
   @Column({ type: 'text', default: DECISION_CATEGORY })
   @Classified('administrative')
   category: typeof DECISION_CATEGORY;
 
-  /** What kind of decision. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DECISION_KINDS)
   kind: DecisionKind;
 
-  /** What was decided. */
+  /** Decision in the words of the panel. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 4000)
   text: string;
 
-  /** Why. */
+  /** Reasons for the decision. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 4000)
   rationale: string;
 
-  /** Who disagreed, and why. */
+  /** Members who disagreed, and their reasons; null if nobody did. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 4000)
   dissent: string | null;
 
-  /** Whether the panel's quorum was met. */
+  /** Whether the panel's quorum was met for the decision. */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   quorate: boolean;
 
-  /** The edition of the panel's rules that was in force. */
+  /** Edition of the panel's rules that was in force; null if the panel had no rules. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   rulesEdition: number | null;

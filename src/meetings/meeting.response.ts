@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Decision, Invitation, Listing, Meeting } from './meeting.entity.js';
 
-/** A meeting: when, where, and how it stands. */
+/** Meeting with its time, place, status and deadlines. */
 export class MeetingView extends view(
   Meeting,
   'id',
@@ -27,7 +27,7 @@ export class MeetingView extends view(
   'circulatedAt',
 ) {}
 
-/** A case on the list of a meeting. */
+/** Case on the list of a meeting. */
 export class ListingView extends view(
   Listing,
   'id',
@@ -48,7 +48,7 @@ export class ListingView extends view(
   'updatedAt',
 ) {}
 
-/** Who is invited to an item, and for how long. */
+/** Invitation to an item, with its period. */
 export class InvitationView extends view(
   Invitation,
   'id',
@@ -66,7 +66,7 @@ export class InvitationView extends view(
   'changeReason',
 ) {}
 
-/** What was decided about an item. */
+/** Decision on an item. */
 export class DecisionView extends view(
   Decision,
   'id',

@@ -20,7 +20,7 @@ import { MeetingsService } from './meetings.service.js';
 export class MeetingsController {
   constructor(private readonly meetings: MeetingsService) {}
 
-  /** Meetings of your panels, and those to which you are invited; latest first */
+  /** List meetings of your panels and meetings you are invited to, latest first */
   @Get()
   @RequirePermission('read', Meeting)
   @ApiAnswer.page(MeetingView)
@@ -36,7 +36,7 @@ export class MeetingsController {
     return this.meetings.convene(actor, body);
   }
 
-  /** One meeting */
+  /** Get a meeting */
   @Get(':id')
   @RequirePermission('read', Meeting)
   @ApiAnswer.one(MeetingView)
@@ -44,7 +44,7 @@ export class MeetingsController {
     return this.meetings.get(actor, id);
   }
 
-  /** Say why an emergency meeting cannot wait (chair) */
+  /** Give the reason why an emergency meeting cannot wait (chair) */
   @Post(':id/justification')
   @RequirePermission('justify', Meeting)
   @ApiAnswer.updated(MeetingView)
@@ -56,7 +56,7 @@ export class MeetingsController {
     return this.meetings.justify(actor, id, body);
   }
 
-  /** Put a meeting off to another time (chair, coordinator) */
+  /** Postpone a meeting (chair, coordinator) */
   @Post(':id/postponement')
   @RequirePermission('schedule', Meeting)
   @ApiAnswer.updated(MeetingView)

@@ -1,6 +1,7 @@
 /**
- * Everybody on a panel knows when and where it meets. What is heard stands in listings, each within its own case. An
- * invitation opens one item and its case for a window, and nothing that was said of the case at other meetings.
+ * Policy of meetings, items, invitations and decisions. Everybody on a panel may know when and where the panel meets.
+ * The cases heard are stored as listings, each readable as its own case. An invitation gives access to one item and its
+ * case for a period, and to nothing that was said of the case at other meetings.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
@@ -27,11 +28,11 @@ import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 
-/** Panels on which the actor has a seat, of whatever tier. */
+/** Returns the panels on which the actor has a seat of any tier. */
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
 
-/** An invitation of the actor that is open now, to an item that is still on its list. */
-export interface InvitationFact {
+/** Invitation of the actor that is open now, to an item that is still on its list. */
+export interface InvitationAttribute {
   id: string;
   caseId: string;
   listingId: string;
@@ -40,18 +41,18 @@ export interface InvitationFact {
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    invitations: InvitationFact[];
+    invitations: InvitationAttribute[];
   }
 }
 
 /**
- * Invitations `i` of `who`: by name, or of the agency as a whole for its safeguarding leads, and no other colleague. Source: design,
- * section 1, principle 4.
+ * SQL condition for invitations `i` of the actor `who`, by name or to the whole agency. Only safeguarding leads can use
+ * an invitation to the whole agency. Source: design, section 1, principle 4.
  */
-const MINE = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
+const INVITATIONS_OF_ACTOR = `who.kind = 'practitioner' AND i.agency_id = who.agency_id
   AND CASE WHEN i.practitioner_id IS NULL THEN ${isLeadIn('i.partnership_id')} ELSE i.practitioner_id = who.id END`;
 
-/** How a sentence says that the actor is invited. */
+/** Wording for invited actors in the sentences of rules. */
 export const IS_INVITED = 'who is invited, now, by name or as safeguarding lead of the agency that is invited,';
 
 declareAttribute(
@@ -59,16 +60,19 @@ declareAttribute(
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
    FROM invitations i JOIN listings l ON l.id = i.listing_id AND l.removed_at IS NULL
-   WHERE ${MINE} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
+   WHERE ${INVITATIONS_OF_ACTOR} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
-declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${MINE}) change
+declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${INVITATIONS_OF_ACTOR}) change
   WHERE change.at > :now`);
 
-/** Rows that name in `column` what the actor is invited to, now: nothing through an item from which they are recused. */
-export const invited = (
+/**
+ * Returns a condition for rows whose `column` holds a record to which the actor is invited now. Items from which the
+ * actor is recused do not count.
+ */
+export const invitedRows = (
   { invitations, recusedListingIds }: Actor,
-  to: keyof InvitationFact,
+  to: keyof InvitationAttribute,
   column: string,
 ): Where => ({
   [column]: {
@@ -77,8 +81,9 @@ export const invited = (
 });
 
 /**
- * Condition for items by which the actor learns that a case is on a list to come. Of a case to which they are invited, those that
- * they may read; of any other, where also somebody without the case may follow it, each from which they are not recused.
+ * Returns a condition for items that reveal to the actor that a case is listed for a planned meeting. If the actor is
+ * invited to the case, these are the items the actor may read. For any other case, which people without access to the
+ * case may track, these are all items from which the actor is not recused.
  */
 function noticeableItems(actor: Actor): Where {
   const notRecused: Where = { id: { $nin: actor.recusedListingIds } };
@@ -88,8 +93,8 @@ function noticeableItems(actor: Actor): Where {
   return { $and: [notRecused, { $or: [elsewhere, ...(readable ? [readable] : [])] }] };
 }
 
-/** Cases with such an item, which is not decided, at a meeting to come. */
-const onListToCome = (actor: Actor): Where => ({
+/** Returns a condition for cases with such an undecided item at a planned meeting. */
+const onPlannedList = (actor: Actor): Where => ({
   listings: {
     $elemMatch: {
       $and: [
@@ -105,14 +110,14 @@ extendSubject(Case, {
     invitations: { to: Invitation, local: 'id', foreign: 'caseId' },
     listings: { to: Listing, local: 'id', foreign: 'caseId' },
   },
-  flags: { onList: onListToCome },
+  flags: { onList: onPlannedList },
   allowRules: [
     {
       name: 'invited',
       sentence: `${IS_INVITED} to the item of a meeting at which the case is heard`,
       actions: ['read', 'track', 'contribute', 'hear-item'],
       isTimeLimited: true,
-      where: (actor) => invited(actor, 'caseId', 'id'),
+      where: (actor) => invitedRows(actor, 'caseId', 'id'),
     },
     {
       name: 'not-only-invited',
@@ -125,7 +130,7 @@ extendSubject(Case, {
     },
     {
       name: 'lister',
-      // no word of recusals: of one that others imposed, whoever is refused does not know
+      // no mention of recusals: an actor refused because of a recusal imposed by others must not learn of it
       sentence: 'who chairs or coordinates the panel, and may list the case',
       actions: ['add-to-list'],
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, id: { $nin: actor.recusedCaseIds } }),
@@ -149,8 +154,8 @@ declareSubject(Meeting, 'Meeting', {
       actions: ['read', 'attend'],
       isTimeLimited: true,
       where: (actor) => {
-        const heard = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
-        return invited({ ...actor, invitations: heard }, 'meetingId', 'id');
+        const notExcluded = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
+        return invitedRows({ ...actor, invitations: notExcluded }, 'meetingId', 'id');
       },
     },
     {
@@ -175,10 +180,10 @@ export const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-export const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+export const CASE_RELATION = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
-/** Who knows that a case is on a list: `item` names the column of the item. */
-export const heard = (item: string): AllowRule[] => [
+/** Returns the rules for reading that a case is on a list. `item` is the column with the identifier of the item. */
+export const itemReadRules = (item: string): AllowRule[] => [
   {
     name: 'case-reader',
     sentence: 'who may read the case other than by an invitation',
@@ -191,47 +196,51 @@ export const heard = (item: string): AllowRule[] => [
     sentence: `${IS_INVITED} to this item`,
     actions: ['read'],
     within: 'hear-item',
-    where: (actor) => invited(actor, 'listingId', item),
+    where: (actor) => invitedRows(actor, 'listingId', item),
   },
 ];
 
-/** A case that is listed as a repeat tells of the earlier case as the case itself does. */
+/** Condition for items listed as a repeat of an earlier case that is hidden from the actor. */
 const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
 });
 
 const NO_ITEM: Where = { id: { $in: [] } };
 
-/** Items that the actor may read, or null where no single item of a case can be hidden from the actor. */
+/** Returns a condition for items the actor may read. Null if no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {
   if (!actor.recusedListingIds.length && !actor.invitations.length) return null;
   return permittedRows(withoutScopes(actor), subjectOf(Listing), 'read') ?? NO_ITEM;
 }
 
-/** Items carried over from one that is hidden from the actor, or to which a guest is not invited. */
+/** Condition for items carried over from an item that the actor, for example a guest, may not read. */
 function carriedFromHidden(actor: Actor): Where {
   const readable = readableItems(actor);
   return readable ? { carriedFromId: { $ne: null }, $nor: [{ carriedFrom: { $elemMatch: readable } }] } : NO_ITEM;
 }
 
-/** Items of whose case the actor may read none at an emergency meeting, so that there is nothing to ratify. */
+/**
+ * Condition for items of cases without a readable item at an emergency meeting. The actor must not see that there is
+ * something to ratify.
+ */
 function ratifiesHidden(actor: Actor): Where {
   const readable = readableItems(actor);
   const atEmergency = { meeting: { $elemMatch: { kind: 'emergency' } } };
   return readable ? { $nor: [{ siblings: { $elemMatch: { $and: [readable, atEmergency] } } }] } : NO_ITEM;
 }
 
-/** Items with no overdue action of which the actor may know in which case it stands. */
+/** Condition for items without an overdue action of which the actor may know the case. */
 function overdueHidden(actor: Actor): Where {
   const located = permittedRows(withoutScopes(actor), subjectOf(Action), 'locate') ?? { id: { $in: [] } };
   return { $nor: [{ overdueAction: { $elemMatch: located } }] };
 }
 
 /**
- * Values shown instead are those of a case that was never heard: kind and reason agree. A review because of an overdue action is
- * shown as one that is due. `ofItem` turns a condition for items into one for the rows that show their kind and reason.
+ * Returns the columns that may reveal a hidden record, with their substitutes. The substitutes are those of a case that
+ * was never heard, so that kind and reason agree. A review because of an overdue action is shown as a review that is
+ * due. `ofItem` turns a condition for items into a condition for the rows that show kind and reason.
  */
-export const telling = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
+export const revealingItemColumns = (ofItem: (item: Where) => Where): Record<string, RevealingColumn> => ({
   kind: {
     shownAs: 'new',
     hidden: [
@@ -258,16 +267,16 @@ export const telling = (ofItem: (item: Where) => Where): Record<string, Revealin
 declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: {
-    ...toCase,
+    ...CASE_RELATION,
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     carriedFrom: { to: Listing, local: 'carriedFromId', foreign: 'id' },
     siblings: { to: Listing, local: 'caseId', foreign: 'caseId' },
     overdueAction: { to: Action, local: 'overdueActionId', foreign: 'id' },
   },
   denyRules: [recusedFromItem('id')],
-  revealing: telling((item) => item),
+  revealing: revealingItemColumns((item) => item),
   allowRules: [
-    ...heard('id'),
+    ...itemReadRules('id'),
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
@@ -286,7 +295,7 @@ declareSubject(Listing, 'Listing', {
 });
 
 declareSubject(Invitation, 'Invitation', {
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   parent: 'case',
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
@@ -295,7 +304,7 @@ declareSubject(Invitation, 'Invitation', {
       sentence: 'who is invited by it, now, by name or as safeguarding lead of the agency',
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => invited(actor, 'id', 'id'),
+      where: (actor) => invitedRows(actor, 'id', 'id'),
     },
     {
       name: 'coordination',
@@ -319,22 +328,24 @@ declareSubject(Invitation, 'Invitation', {
   ],
 });
 
-// who may explain a case may know who is invited to its items, except to one that is hidden from the asker
+// readers who may explain a case may know who is invited to its items, except invitations hidden from the reader
 declareKnownAttributes(['invitations'], async (work, people) => {
   const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
   const notHidden = await work.records.known(Invitation, ['read'], ids);
   return ({ invitations, recusedListingIds }) => ({
-    // a recusal that the asker may not read closes an invitation without being named
+    // a recusal hidden from the reader ends an invitation without being mentioned
     invitations: invitations.filter((one) => notHidden.has(one.id) && !recusedListingIds.includes(one.listingId)),
   });
 });
 
-/** A missed quorum at one item, met at the next, tells who is kept from it. */
-const WITHOUT_THE_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
+/**
+ * Fields of a decision without its quorum. A quorum missed at one item and met at the next would reveal who is recused.
+ */
+const FIELDS_WITHOUT_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
 
 declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
     {
@@ -343,7 +354,7 @@ declareSubject(Decision, 'Decision', {
       actions: ['read'],
       within: 'hear',
       where: ownOrShared,
-      fields: WITHOUT_THE_QUORUM,
+      fields: FIELDS_WITHOUT_QUORUM,
     },
     {
       name: 'coordination',
@@ -357,8 +368,8 @@ declareSubject(Decision, 'Decision', {
       sentence: `whose agency may know of it, and ${IS_INVITED} to the item`,
       actions: ['read'],
       within: 'hear-item',
-      where: (actor) => ({ $and: [invited(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
-      fields: WITHOUT_THE_QUORUM,
+      where: (actor) => ({ $and: [invitedRows(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
+      fields: FIELDS_WITHOUT_QUORUM,
     },
   ],
 });

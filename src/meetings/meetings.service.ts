@@ -22,7 +22,7 @@ import type {
 } from './meeting.dto.js';
 import { MeetingView } from './meeting.response.js';
 
-/** When a panel meets, and the end of it. */
+/** Convenes, justifies, postpones and cancels meetings. */
 @Injectable()
 export class MeetingsService {
   constructor(
@@ -46,42 +46,47 @@ export class MeetingsService {
       const { id: panelId, partnershipId, mode } = await work.records.find('convene', Panel, request.panelId);
       const kind = request.kind ?? (mode === 'asynchronous' ? 'written' : 'ordinary');
       if (kind === 'written' && mode !== 'asynchronous')
-        throw unacceptable('panel-meets', 'Only a panel whose mode is asynchronous sits in writing.', [
-          { pointer: '/kind', detail: 'must not be written on a panel that meets' },
-        ]);
-      if (request.chairId) await chairs(work, panelId, request.chairId, londonDay(request.scheduledAt));
-      const meeting = await newMeeting(work, { ...request, kind, panelId, partnershipId });
+        throw unacceptable(
+          'panel-meets',
+          'Only a panel with the mode `asynchronous` meets in writing. Choose the kind `ordinary` or `emergency`.',
+          [{ pointer: '/kind', detail: 'must not be `written` on this panel' }],
+        );
+      if (request.chairId) await requireChair(work, panelId, request.chairId, londonDay(request.scheduledAt));
+      const meeting = await insertMeeting(work, { ...request, kind, panelId, partnershipId });
       return work.respond.one(MeetingView, meeting, { status: 201 });
     });
   }
 
-  /** The chair answers for an emergency meeting that hears no case of high risk. */
+  /** Records the chair's reason for an emergency meeting without a high-risk case. */
   justify(actor: Actor, id: string, { reason }: MeetingJustification): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('justify', Meeting, MeetingView, id);
       if (found.kind !== 'emergency')
-        throw unacceptable('no-emergency', 'Only an emergency meeting needs a reason why it cannot wait.');
+        throw unacceptable(
+          'no-emergency',
+          'Only an emergency meeting takes a reason why it cannot wait. This meeting needs none.',
+        );
       if (!isToBeHeld(found.status))
-        throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason any more.`);
+        throw conflict('meeting-over', `A meeting that is ${found.status} needs no reason.`);
       const justified = await work.write.update(Meeting, found, { emergencyReason: reason });
       work.recordEvent('meeting.justified', Meeting, justified);
       return work.respond.one(MeetingView, justified);
     });
   }
 
-  /** Its deadlines move with it. Papers that were out go out again, as another edition. */
+  /** Postpones a meeting and its deadlines. Papers already circulated must be circulated again, as another edition. */
   postpone(actor: Actor, id: string, { scheduledAt, endsAt = null }: MeetingPostponement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'postponement');
-      ahead(work, scheduledAt, endsAt);
+      requireValidTimes(work, scheduledAt, endsAt);
       const postponed = await reschedule(work, this.hooks, found, { status, scheduledAt, endsAt });
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: found.scheduledAt, scheduledAt });
       return work.respond.one(MeetingView, postponed);
     });
   }
 
-  /** It does not take place. What is on its list stays there to be read, and can be listed at another meeting. */
+  /** Cancels a meeting. Its items remain readable and can be listed at another meeting. */
   cancel(actor: Actor, id: string, { reason }: MeetingCancellation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('schedule', Meeting, MeetingView, id);
@@ -95,19 +100,22 @@ export class MeetingsService {
   }
 }
 
-/** A meeting with the deadlines that the panel's rules set for its day. */
-export async function newMeeting(
+/** Inserts a meeting with the deadlines that the panel's rules give for its day. */
+export async function insertMeeting(
   work: UnitOfWork,
   values: Pick<Meeting, 'panelId' | 'partnershipId' | 'scheduledAt' | 'venueOrMode'> & Partial<Meeting>,
 ): Promise<Meeting> {
-  ahead(work, values.scheduledAt, values.endsAt ?? null);
+  requireValidTimes(work, values.scheduledAt, values.endsAt ?? null);
   const inForce = await rulesInForce(work, values.panelId);
   const meeting = await work.write.insert(Meeting, { ...deadlinesOf(values.scheduledAt, inForce?.rules), ...values });
   work.recordEvent('meeting.convened', Meeting, meeting, { scheduledAt: meeting.scheduledAt });
   return meeting;
 }
 
-/** Another day, with the deadlines of that day, and what follows from it: every change of a meeting's planned time goes through here. */
+/**
+ * Moves a meeting, its deadlines, its invitations and everything that hooks derive from the time. Every change of the
+ * planned time goes through this function.
+ */
 export async function reschedule(
   work: UnitOfWork,
   hooks: MeetingHooks,
@@ -124,30 +132,35 @@ export async function reschedule(
   return moved;
 }
 
-/** A meeting ends on its day, or the day after. */
-const LASTS_AT_MOST_DAYS = 1;
+/** Maximum length of a meeting, in days. */
+const MAX_MEETING_DAYS = 1;
 
-function ahead(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
-  if (endsAt && endsAt > instantAfter(scheduledAt, LASTS_AT_MOST_DAYS))
-    throw unacceptable('ends-too-late', 'A meeting ends within a day. Convene another meeting for another day.', [
-      { pointer: '/endsAt', detail: 'must lie within 24 hours after scheduledAt' },
+function requireValidTimes(work: UnitOfWork, scheduledAt: Date, endsAt: Date | null): void {
+  if (endsAt && endsAt > instantAfter(scheduledAt, MAX_MEETING_DAYS))
+    throw unacceptable('ends-too-late', 'A meeting lasts at most a day. Convene another meeting for the other day.', [
+      { pointer: '/endsAt', detail: 'must be within 24 hours after scheduledAt' },
     ]);
   if (endsAt && endsAt <= scheduledAt)
-    throw unacceptable('ends-before-it-begins', 'A meeting ends after it begins.', [
-      { pointer: '/endsAt', detail: 'must lie after scheduledAt' },
+    throw unacceptable('ends-before-it-begins', 'A meeting cannot end before it begins. Choose a later end.', [
+      { pointer: '/endsAt', detail: 'must be after scheduledAt' },
     ]);
   if (scheduledAt <= work.now)
-    throw unacceptable('in-the-past', 'A meeting is convened for a time to come.', [
-      { pointer: '/scheduledAt', detail: 'must lie after now' },
+    throw unacceptable('in-the-past', 'A meeting cannot be scheduled in the past. Choose a future time.', [
+      { pointer: '/scheduledAt', detail: 'must be in the future' },
     ]);
 }
 
-/** The seat holds on the day of the meeting: one that has ended by then, or begins later, chairs nothing. */
-async function chairs(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
+/**
+ * Refuses a chair without a chairing seat on the day of the meeting. A seat that ends before or begins after that day
+ * does not count.
+ */
+async function requireChair(work: UnitOfWork, panelId: string, practitionerId: string, day: string): Promise<void> {
   const onTheDay = { validFrom: { $lte: day }, $or: [{ validTo: null }, { validTo: { $gte: day } }] };
   const seat = { panelId, practitionerId, role: { $in: [...CHAIRING_ROLES] }, ...onTheDay };
   if (!(await work.records.findMany('read', Membership, seat, 1)).length)
-    throw unacceptable('not-a-chair', 'Name somebody who chairs or co-chairs the panel on the day of the meeting.', [
-      { pointer: '/chairId', detail: 'does not chair this panel on that day' },
-    ]);
+    throw unacceptable(
+      'not-a-chair',
+      'Name a person with a seat as chair or co-chair of the panel on the day of the meeting.',
+      [{ pointer: '/chairId', detail: 'has no seat as chair or co-chair of this panel on that day' }],
+    );
 }

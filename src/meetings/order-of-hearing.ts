@@ -1,7 +1,6 @@
 /**
- * In which order the cases of a meeting are heard: by the parts of the agenda; within a part those of the highest risk first;
- * among these so that whoever must be in the room for one stays for the next; and the oldest referral first. The same
- * cases always come in the same order.
+ * Order in which the cases of a meeting are heard. Criteria: section of the agenda; highest risk; agencies in common
+ * with the preceding case, so that people need not come and go; oldest referral. The order is deterministic.
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../panels/panel-rules.js';
 import type { RecordClass } from '../database/record-class.js';
@@ -11,7 +10,7 @@ import type { Listing, ListedCase, ListingKind } from './meeting.entity.js';
 export { AGENDA_SECTIONS as SECTIONS };
 export type Section = AgendaSection;
 
-const HEARD_IN: Record<ListingKind, Section> = {
+const SECTION_OF_KIND: Record<ListingKind, Section> = {
   urgent: 'urgent',
   repeat: 'cases',
   new: 'cases',
@@ -19,64 +18,69 @@ const HEARD_IN: Record<ListingKind, Section> = {
   closure: 'closures',
 };
 
-export const sectionOf = ({ kind }: Pick<ListedCase, 'kind'>): Section => HEARD_IN[kind];
-export const isHeard = (section: Section): boolean => Object.values(HEARD_IN).includes(section);
+export const sectionOf = ({ kind }: Pick<ListedCase, 'kind'>): Section => SECTION_OF_KIND[kind];
+export const hasItems = (section: Section): boolean => Object.values(SECTION_OF_KIND).includes(section);
 
-const part = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
+const sectionIndex = (item: Pick<ListedCase, 'kind'>): number => AGENDA_SECTIONS.indexOf(sectionOf(item));
 
 /**
- * As their reader is shown them, and by the places that they have then: in no other way are items brought into an order that
- * somebody reads.
+ * Sorts items by section and position, both as shown to the reader. Every order that is shown to a reader comes from
+ * this function.
  */
-export const inOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
+export const sortByAgendaOrder = <T extends Pick<ListedCase, 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
   items: readonly T[],
 ): T[] =>
-  asShown(type, items).sort((a, b) => part(a) - part(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1));
+  asShown(type, items).sort(
+    (a, b) => sectionIndex(a) - sectionIndex(b) || a.position - b.position || (a.caseId < b.caseId ? -1 : 1),
+  );
 
-/** The items of both, each once, in order. */
-export function withAll<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
+/** Merges two lists of items without duplicates, in the order of hearing. */
+export function mergeInAgendaOrder<T extends Pick<ListedCase, 'id' | 'kind' | 'position' | 'caseId'>>(
   type: RecordClass<ListedCase>,
   items: readonly T[],
   others: readonly T[] | null,
 ): T[] {
   const here = new Set(items.map(({ id }) => id));
-  return inOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
+  return sortByAgendaOrder(type, [...items, ...(others ?? []).filter(({ id }) => !here.has(id))]);
 }
 
-/** What the order goes by. */
-export interface Bearing {
+/** Facts of a case by which the order is determined. */
+export interface RankingFactors {
   caseId: string;
-  /** The highest band in force, counted from 1; 0 where none is known. */
+  /** Highest risk band in force, counted from 1; 0 if none is known. */
   risk: number;
   referredAt: Date;
-  /** Agencies that must be in the room. */
-  room: string[];
+  /** Agencies that must be present. */
+  requiredAgencyIds: string[];
 }
 
-export interface Weighed extends Bearing {
+export interface RankedListing extends RankingFactors {
   listing: Listing;
 }
 
-const older = (a: Bearing, b: Bearing): number =>
+const compareReferralTimes = (a: RankingFactors, b: RankingFactors): number =>
   a.referredAt.getTime() - b.referredAt.getTime() || (a.caseId < b.caseId ? -1 : 1);
 
-/** The share of agencies that are needed for both. */
-function shared({ room: here }: Bearing, { room: there }: Bearing): number {
+/** Returns the proportion of agencies that both cases require, from 0 to 1. */
+function shareOfCommonAgencies(
+  { requiredAgencyIds: here }: RankingFactors,
+  { requiredAgencyIds: there }: RankingFactors,
+): number {
   const both = here.filter((one) => there.includes(one)).length;
   return both / (here.length + there.length - both || 1);
 }
 
-/** After each case the one that needs most of the same agencies; the oldest begins. */
-function keepingTheRoom(items: Weighed[]): Weighed[] {
-  const left = [...items].sort(older);
+/** Sorts cases so that each shares as many agencies as possible with the preceding one. The oldest case is first. */
+function sortByCommonAgencies(items: RankedListing[]): RankedListing[] {
+  const left = [...items].sort(compareReferralTimes);
   const order = left.splice(0, 1);
   while (left.length) {
-    const last = order.at(-1) as Weighed;
-    const nearest = Math.max(...left.map((one) => shared(last, one)));
+    const last = order.at(-1) as RankedListing;
+    const nearest = Math.max(...left.map((one) => shareOfCommonAgencies(last, one)));
     order.push(
       ...left.splice(
-        left.findIndex((one) => shared(last, one) === nearest),
+        left.findIndex((one) => shareOfCommonAgencies(last, one) === nearest),
         1,
       ),
     );
@@ -84,27 +88,31 @@ function keepingTheRoom(items: Weighed[]): Weighed[] {
   return order;
 }
 
-export function runningOrder(items: readonly Weighed[]): Weighed[] {
-  const alike = new Map<string, Weighed[]>();
-  const rank = (one: Weighed): number => part(one.listing) * 10 - one.risk;
+export function rankListings(items: readonly RankedListing[]): RankedListing[] {
+  const alike = new Map<string, RankedListing[]>();
+  const rank = (one: RankedListing): number => sectionIndex(one.listing) * 10 - one.risk;
   for (const one of [...items].sort((a, b) => rank(a) - rank(b)))
     alike.set(String(rank(one)), [...(alike.get(String(rank(one))) ?? []), one]);
-  return [...alike.values()].flatMap(keepingTheRoom);
+  return [...alike.values()].flatMap(sortByCommonAgencies);
 }
 
-/** What does not fit before the end. */
+/** Items that do not fit before the planned end. */
 export interface Overflow {
-  /** Minutes too many. */
+  /** Minutes by which the items exceed the planned time. */
   minutes: number;
-  /** Items that could be heard at another meeting. */
+  /** Items that could move to another meeting. */
   proposal: string[];
 }
 
 /**
- * What could go elsewhere so that the rest fits: the lowest risk first, and the last in the order first; never what is
- * urgent, a repeat or to be ratified, and never what `mustStay` says.
+ * Proposes items to move so that the rest fits: lowest risk first, then latest in the order. Urgent items, repeats,
+ * ratifications and items selected by `mustStay` are never proposed.
  */
-export function overflowOf(order: readonly Weighed[], minutes: number, mustStay: (one: Weighed) => boolean): Overflow {
+export function proposeOverflow(
+  order: readonly RankedListing[],
+  minutes: number,
+  mustStay: (one: RankedListing) => boolean,
+): Overflow {
   const over = Math.max(0, order.reduce((sum, { listing }) => sum + listing.timeboxMinutes, 0) - minutes);
   const movable = order
     .filter((one) => !['urgent', 'repeat'].includes(one.listing.kind) && one.listing.reason !== 'ratification')

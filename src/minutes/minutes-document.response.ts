@@ -12,7 +12,7 @@ import { Attendance } from '../proceedings/attendance.entity.js';
 import { DisclosedCrimeView } from '../proceedings/crime.response.js';
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
-/** An item as it stands in the minutes. */
+/** Item as shown in the minutes. */
 export class MinutedItemView extends view(
   Listing,
   'id',
@@ -24,13 +24,13 @@ export class MinutedItemView extends view(
   'endedAt',
 ) {}
 
-/** The case of an item. */
+/** Case of an item. */
 export class MinutedCaseView extends view(Case, 'id', 'reference') {}
 
-/** On what conditions a contribution that a point repeats may be handled. */
+/** Handling conditions of a contribution that a point repeats. */
 export class HandlingView extends view(Contribution, 'id', 'handling', 'conditions', 'originatorControl') {}
 
-/** An action that was taken on in an item. */
+/** Action taken on in an item. */
 export class MinutedActionView extends view(
   Action,
   'id',
@@ -43,33 +43,33 @@ export class MinutedActionView extends view(
   'dueOn',
 ) {}
 
-/** One item, with all of it that you may see. */
+/** Item of the minutes, with all of its content that you may see. */
 export class MinutesItem {
   item: MinutedItemView;
 
   @ApiProperty({ nullable: true, type: () => MinutedCaseView })
   case: MinutedCaseView | null;
 
-  /** The latest approved edition; null where there is none that you may know of. */
+  /** Latest approved edition; null if there is none that you may know of. */
   @ApiProperty({ nullable: true, type: () => MinuteView })
   minutes: MinuteView | null;
 
-  /** What agencies told. */
+  /** Information that agencies shared in the item. */
   points: MinutePointView[];
 
-  /** On what conditions what is repeated may be handled. */
+  /** Handling conditions of the repeated contributions. */
   handling: HandlingView[];
 
   @ApiProperty({ nullable: true, type: () => DecisionView })
   decision: DecisionView | null;
 
-  /** Crimes that came to light in it, as they were last put down. */
+  /** Crimes disclosed in the item, in their latest version. */
   crimes: DisclosedCrimeView[];
 
   actions: MinutedActionView[];
 }
 
-/** For whom the document was made, and when. */
+/** Owner of the copy, and time of its creation. */
 export class MadeFor {
   name: string;
 
@@ -77,15 +77,15 @@ export class MadeFor {
 
   at: Date;
 
-  /** Of this one copy; the audit log knows it. */
+  /** Serial number of this copy, recorded in the audit log. */
   @ApiProperty({ format: 'uuid' })
   serial: string;
 }
 
-/** That somebody was at the meeting, or was not. */
+/** Attendance of a person at the meeting. */
 export class MinutedAttendanceView extends view(Attendance, 'id', 'agencyId', 'practitionerId', 'status') {}
 
-/** The minutes of a meeting, as far as you may see them now. */
+/** Minutes of a meeting, as far as you may see them now. */
 export class MinutesDocumentView extends view(
   Meeting,
   'id',
@@ -101,11 +101,11 @@ export class MinutesDocumentView extends view(
   @Classified('administrative')
   title: string;
 
-  /** `en-GB`. */
+  /** Language tag: `en-GB`. */
   @Classified('administrative')
   language: string;
 
-  /** The highest marking of what is shown. */
+  /** Highest marking of the content shown. */
   @ApiProperty({ enum: MARKINGS })
   @Classified('administrative')
   marking: Marking;
@@ -117,19 +117,19 @@ export class MinutesDocumentView extends view(
   @Classified('administrative')
   panel: MeetingPanelView | null;
 
-  /** Who was there, and who was not, as it was recorded. */
+  /** Recorded attendances and absences. */
   @Classified('administrative')
   attendances: MinutedAttendanceView[];
 
-  /** The people whom the attendances name. */
+  /** People named in the attendances. */
   @Classified('administrative')
   practitioners: NamedPractitionerView[];
 
-  /** The items that you may see, in the order in which they were heard. */
+  /** Items that you may see, in the order of hearing. */
   @Classified('administrative')
   items: MinutesItem[];
 
-  /** The agencies that the items name. */
+  /** Agencies named in the items. */
   @Classified('administrative')
   agencies: NamedAgencyView[];
 

@@ -11,11 +11,11 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingPanelView } from '../meetings/calendar.response.js';
-import { inForm, opened } from '../packs/document.js';
+import { renderDocument, prepareDocument } from '../packs/document.js';
 import type { DocumentQuery } from '../packs/document.dto.js';
 import { NamedAgencyView, NamedPractitionerView } from '../packs/document.response.js';
-import { copyOfDocument, HOW, presentedRows, shown } from '../packs/presenting.js';
-import { itemOf, itemsOf } from '../meetings/items.js';
+import { openedCopy, OPEN_DOCUMENT, presentRows, findAndPresent } from '../packs/presenting.js';
+import { findItem, findItems } from '../meetings/items.js';
 import { Decision, Meeting } from '../meetings/meeting.entity.js';
 import { DecisionView } from '../meetings/meeting.response.js';
 import { markingOf, paperOf } from './minutes-document.js';
@@ -35,7 +35,7 @@ import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
 /**
- * The minutes of a meeting for one reader, made anew each time: what is restricted later is not in the old minutes any more.
+ * Minutes of a meeting for one reader, rendered at each request, so that content restricted later no longer appears.
  * Source: law and standards note, section 1.6, step 5 "only the per-agency minute view is distributed".
  */
 @Injectable()
@@ -45,29 +45,35 @@ export class MinutesDocumentService {
     private readonly papers: PaperMaker,
   ) {}
 
-  async of(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<AuthorizedResponse> {
+  async get(actor: Actor, id: string, { format = 'json', listingId }: DocumentQuery): Promise<AuthorizedResponse> {
     const minutes = await this.records.read(actor, async (work) =>
-      opened(await document(work, await work.records.find('read', Meeting, id), listingId), format, paperOf),
+      prepareDocument(
+        await presentDocument(work, await work.records.find('read', Meeting, id), listingId),
+        format,
+        paperOf,
+      ),
     );
     const name = ({ panel, scheduledAt }: MinutesDocumentView): string =>
       ['minutes', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
-    return inForm(this.papers, minutes, name);
+    return renderDocument(this.papers, minutes, name);
   }
 }
 
-async function document(work: UnitOfWork, meeting: Meeting, only?: string): Promise<AuthorizedResponse> {
+async function presentDocument(work: UnitOfWork, meeting: Meeting, only?: string): Promise<AuthorizedResponse> {
   const { id: meetingId, panelId } = meeting;
-  if (only !== undefined) await itemOf(work, 'read', meetingId, only);
-  const [panel] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
-  const items = await itemsIn(work, meetingId, only);
+  if (only !== undefined) await findItem(work, 'read', meetingId, only);
+  const [panel] = await findAndPresent<MeetingPanelView>(work, MeetingPanelView, Panel, { id: panelId });
+  const items = await presentItems(work, meetingId, only);
   const { name: agency } = await work.records.find('read', Agency, work.actor.agencyId);
-  const attendances = await shown<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, { meetingId });
+  const attendances = await findAndPresent<MinutedAttendanceView>(work, MinutedAttendanceView, Attendance, {
+    meetingId,
+  });
   const serial = uuidv7();
   const listingIds = items.map(({ item }) => item.id);
-  work.audit.openedDocument(Meeting, meeting, copyOfDocument('minutes', serial, meeting, listingIds));
+  work.audit.openedDocument(Meeting, meeting, openedCopy('minutes', serial, meeting, listingIds));
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
   return work.respond.one(MinutesDocumentView, meeting, {
-    how: HOW,
+    how: OPEN_DOCUMENT,
     extra: {
       title,
       language: 'en-GB',
@@ -75,44 +81,46 @@ async function document(work: UnitOfWork, meeting: Meeting, only?: string): Prom
       madeFor: { name: work.actor.name, agency, at: work.now, serial },
       panel: panel ?? null,
       attendances: attendances.sort(byId),
-      practitioners: await shown(work, NamedPractitionerView, Practitioner, {
+      practitioners: await findAndPresent(work, NamedPractitionerView, Practitioner, {
         id: { $in: attendances.map(({ practitionerId }) => practitionerId) },
       }),
       items,
-      agencies: await shown(work, NamedAgencyView, Agency, {
-        id: { $in: [...named(items), ...attendances.map(({ agencyId }) => agencyId)] },
+      agencies: await findAndPresent(work, NamedAgencyView, Agency, {
+        id: { $in: [...agencyIdsOf(items), ...attendances.map(({ agencyId }) => agencyId)] },
       }),
       withheldCategories: work.respond.withheldCategories(panelId),
     },
   });
 }
 
-/** What was heard, in the order of the agenda: the items that the reader may see, and beneath each what they may see of it. */
-async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Promise<MinutesItem[]> {
-  const listings = (await itemsOf(work, meetingId)).filter(
+/** Returns the items that the reader may see, in the order of hearing, with their readable content. */
+async function presentItems(work: UnitOfWork, meetingId: string, only?: string): Promise<MinutesItem[]> {
+  const listings = (await findItems(work, meetingId)).filter(
     ({ id, removedAt }) => !removedAt && (only === undefined || id === only),
   );
   const listingId = { $in: listings.map(({ id }) => id) };
-  const minutes = latest(
+  const minutes = latestEditions(
     await work.records.findMany('read', Minute, { listingId, status: { $in: [...SHARED_STATUSES] } }),
   );
-  const of = await actionsIn(work, listingId.$in);
+  const of = await findCapturedActions(work, listingId.$in);
 
-  const heard = await presentedRows<MinutedItemView>(work, MinutedItemView, listings);
-  const edited = await presentedRows<MinuteView>(work, MinuteView, minutes);
+  const heard = await presentRows<MinutedItemView>(work, MinutedItemView, listings);
+  const edited = await presentRows<MinuteView>(work, MinuteView, minutes);
   const caseIds = { $in: listings.map(({ caseId }) => caseId) };
-  const cases = await shown<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
-  const points = await shown<MinutePointView>(work, MinutePointView, MinutePoint, {
+  const cases = await findAndPresent<MinutedCaseView>(work, MinutedCaseView, Case, { id: caseIds });
+  const points = await findAndPresent<MinutePointView>(work, MinutePointView, MinutePoint, {
     minuteId: { $in: minutes.map(({ id }) => id) },
   });
   const repeated = { $in: points.flatMap(({ contributionId }) => contributionId ?? []) };
-  const handling = await shown<HandlingView>(work, HandlingView, Contribution, { id: repeated });
-  const decisions = await shown<DecisionView>(work, DecisionView, Decision, { listingId });
-  const crimes = await shown<DisclosedCrimeView>(work, DisclosedCrimeView, DisclosedCrime, {
+  const handling = await findAndPresent<HandlingView>(work, HandlingView, Contribution, { id: repeated });
+  const decisions = await findAndPresent<DecisionView>(work, DecisionView, Decision, { listingId });
+  const crimes = await findAndPresent<DisclosedCrimeView>(work, DisclosedCrimeView, DisclosedCrime, {
     listingId,
     amendedAt: null,
   });
-  const actions = await shown<MinutedActionView>(work, MinutedActionView, Action, { id: { $in: [...of.keys()] } });
+  const actions = await findAndPresent<MinutedActionView>(work, MinutedActionView, Action, {
+    id: { $in: [...of.keys()] },
+  });
   return heard.map((item) => {
     const mine = points.filter((one) => one.listingId === item.id).sort(byId);
     return {
@@ -128,16 +136,16 @@ async function itemsIn(work: UnitOfWork, meetingId: string, only?: string): Prom
   });
 }
 
-/** Identifiers are made in order. */
+/** Compares by identifier, which is the order of creation (UUID version 7). */
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
-const latest = (minutes: Minute[]): Minute[] =>
+const latestEditions = (minutes: Minute[]): Minute[] =>
   minutes.filter(
     (one) => !minutes.some(({ listingId, edition }) => listingId === one.listingId && edition > one.edition),
   );
 
-/** In which of the items each action was taken on. */
-async function actionsIn(work: UnitOfWork, listingIds: string[]): Promise<Map<string, string>> {
+/** Returns the item in which each action was taken on. */
+async function findCapturedActions(work: UnitOfWork, listingIds: string[]): Promise<Map<string, string>> {
   const found = await work.manager.query<CapturedAction[]>(
     'SELECT action_id AS "actionId", listing_id AS "listingId" FROM captured_actions WHERE listing_id = ANY ($1)',
     [listingIds],
@@ -145,7 +153,7 @@ async function actionsIn(work: UnitOfWork, listingIds: string[]): Promise<Map<st
   return new Map(found.map(({ actionId, listingId }) => [actionId, listingId]));
 }
 
-function named(items: readonly MinutesItem[]): Set<string> {
+function agencyIdsOf(items: readonly MinutesItem[]): Set<string> {
   return new Set(
     items.flatMap(({ item, points, crimes, actions }) => [
       item.presentedByAgencyId,

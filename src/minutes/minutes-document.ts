@@ -1,15 +1,15 @@
-/** Minutes on paper: made of what was presented to one reader, and of nothing else. */
+/** Minutes as a paper. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import type { Block, Paper } from '../documents/paper.js';
-import { CONFIDENTIAL, copyOf, namesOf, partOf, section, words, type Labels } from '../packs/document.js';
+import { CONFIDENTIAL, copyLabel, namesOf, partBlocks, section, codeToWords, type Labels } from '../packs/document.js';
 import { MARKINGS, type Marking } from '../packs/marking.js';
-import { isThere, type AttendanceStatus } from '../proceedings/attendance.entity.js';
+import { isPresent, type AttendanceStatus } from '../proceedings/attendance.entity.js';
 import type { MinutesDocumentView, MinutesItem } from './minutes-document.response.js';
 
 const isShown = (part: object | null, fields: readonly string[]): boolean =>
   fields.some((field) => part && (part as Record<string, unknown>)[field] != null);
 
-/** Follows from what is shown alone: a higher marking than that of what is there would tell of what is not. */
+/** Returns the marking of the shown content only. A higher marking would reveal withheld content. */
 export function markingOf(items: readonly MinutesItem[]): Marking {
   const isSensitive = items.some(
     ({ minutes, points, decision, crimes, actions }) =>
@@ -63,63 +63,63 @@ export function paperOf(document: MinutesDocumentView): Paper {
     title,
     language,
     marking,
-    madeFor: copyOf(madeFor.name, madeFor.agency, madeFor.at, madeFor.serial),
+    madeFor: copyLabel(madeFor.name, madeFor.agency, madeFor.at, madeFor.serial),
     createdAt: madeFor.at,
     blocks: [
       CONFIDENTIAL,
       text('Held', londonTime(scheduledAt)),
       text('Where', venueOrMode),
       ...(quorate === null ? [] : [text('Quorate', quorate ? 'yes' : 'no')]),
-      ...attended(document),
+      ...attendanceBlocks(document),
       ...(withheldCategories.length
-        ? [text('Withheld from you by rule', withheldCategories.map(words).join(', '))]
+        ? [text('Withheld from you by rule', withheldCategories.map(codeToWords).join(', '))]
         : []),
-      ...items.map((one) => itemOf(one, agency)),
+      ...items.map((one) => itemBlock(one, agency)),
     ],
   };
 }
 
 /**
- * Lists under each status the people of whom it was recorded, each once; apologies of somebody who came after all are left out. Source:
- * MARAC note, section 4.3 "Header".
+ * Lists people by attendance status, each once. Apologies of people who attended after all are omitted. Source: MARAC
+ * note, section 4.3 "Header".
  */
-function attended({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
+function attendanceBlocks({ attendances, practitioners, agencies }: MinutesDocumentView): Block[] {
   const agency = namesOf(agencies);
   const name = new Map(practitioners.map((one) => [one.id, one.name]));
-  const came = new Set(attendances.filter((one) => isThere(one.status)).map((one) => one.practitionerId));
+  const came = new Set(attendances.filter((one) => isPresent(one.status)).map((one) => one.practitionerId));
   return ATTENDED.flatMap(([status, label]): Block[] => {
     const there = attendances
-      .filter((one) => one.status === status && (isThere(status) || !came.has(one.practitionerId)))
+      .filter((one) => one.status === status && (isPresent(status) || !came.has(one.practitionerId)))
       .map((one) => `${name.get(one.practitionerId) ?? 'Somebody'} (${agency(one.agencyId)})`);
     return there.length ? [{ kind: 'text', label, text: [...new Set(there)].sort().join('; ') }] : [];
   });
 }
 
-function itemOf({ item, case: about, ...parts }: MinutesItem, agency: (id: string) => string): Block {
+function itemBlock({ item, case: about, ...parts }: MinutesItem, agency: (id: string) => string): Block {
   const { minutes, points, handling, decision, crimes, actions } = parts;
   return {
     kind: 'section',
     heading: `${about?.reference ?? 'Case'} (${item.kind})`,
     blocks: [
       { kind: 'text', label: 'Presented by', text: agency(item.presentedByAgencyId) },
-      ...(item.outcome ? [{ kind: 'text' as const, label: 'Outcome', text: words(item.outcome) }] : []),
-      ...partOf(minutes, MINUTES),
+      ...(item.outcome ? [{ kind: 'text' as const, label: 'Outcome', text: codeToWords(item.outcome) }] : []),
+      ...partBlocks(minutes, MINUTES),
       ...points.flatMap((point) =>
-        section(`${agency(point.agencyId)}: ${words(point.category)}`, [
-          ...partOf(point, POINT),
+        section(`${agency(point.agencyId)}: ${codeToWords(point.category)}`, [
+          ...partBlocks(point, POINT),
           ...handling
             .filter(({ id }) => id === point.contributionId)
-            .flatMap((one) => partOf(one, { conditions: 'Conditions' })),
+            .flatMap((one) => partBlocks(one, { conditions: 'Conditions' })),
         ]),
       ),
       ...crimes.flatMap((crime) =>
-        section(`Crime disclosed, recorded by ${agency(crime.agencyId)}`, partOf(crime, CRIME)),
+        section(`Crime disclosed, recorded by ${agency(crime.agencyId)}`, partBlocks(crime, CRIME)),
       ),
-      ...section('Decision', partOf(decision, DECISION)),
+      ...section('Decision', partBlocks(decision, DECISION)),
       ...actions.flatMap((action) =>
         section(`Action for ${agency(action.ownerAgencyId)}`, [
-          ...partOf(action, ACTION),
-          { kind: 'text', label: 'Status', text: `${words(action.status)}, due on ${action.dueOn}` },
+          ...partBlocks(action, ACTION),
+          { kind: 'text', label: 'Status', text: `${codeToWords(action.status)}, due on ${action.dueOn}` },
         ]),
       ),
     ],

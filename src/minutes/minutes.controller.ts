@@ -26,32 +26,32 @@ export class MinutesController {
     private readonly documents: MinutesDocumentService,
   ) {}
 
-  /** Minutes, item by item, as far as you may see them */
+  /** List the minutes of a meeting by item, as far as you may see them */
   @Get(':id/minutes')
   @RequirePermission('read', Minute)
   @ApiAnswer.page(MinuteView)
   all(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
-    return this.minutes.all(actor, id, query);
+    return this.minutes.list(actor, id, query);
   }
 
-  /** The minutes of the meeting as a document, made for you now: `?format=json`, `pdf` or `docx` */
+  /** Get the minutes of a meeting as a document made for you: `?format=json`, `pdf` or `docx` */
   @Get(':id/minutes/document')
   @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
   @RequirePermission('read', Meeting)
   @ApiAnswer.forms(MinutesDocumentView, PDF, DOCX)
   document(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<AuthorizedResponse> {
-    return this.documents.of(actor, id, query);
+    return this.documents.get(actor, id, query);
   }
 
-  /** The minutes of one item, as far as you may see them */
+  /** Get the minutes of one item, as far as you may see them */
   @Get(':id/minutes/:minuteId')
   @RequirePermission('read', Minute)
   @ApiAnswer.one(MinuteView)
   one(@CurrentActor() actor: Actor, @Id() id: string, @Id('minuteId') minuteId: string): Promise<AuthorizedResponse> {
-    return this.minutes.one(actor, id, minuteId);
+    return this.minutes.get(actor, id, minuteId);
   }
 
-  /** What agencies told in an item, as far as you may see it */
+  /** List the information that agencies shared in an item, as far as you may see it */
   @Get(':id/minutes/:minuteId/points')
   @RequirePermission('read', MinutePoint)
   @ApiAnswer.page(MinutePointView)
@@ -98,7 +98,7 @@ export class MinutesController {
     return this.minutes.confirm(actor, id, minuteId, body);
   }
 
-  /** Capture an action that an agency offers in the item (chair, coordinator) */
+  /** Record an action that an agency offers in the item (chair, coordinator) */
   @Post(':id/listings/:listingId/actions')
   @RequirePermission('minute', Listing)
   @ApiAnswer.created(ActionView)

@@ -4,12 +4,15 @@ import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validat
 import { Uuid } from '../http/uuid.js';
 import { Minute, MinutePoint } from './minutes.entity.js';
 
-/** What an agency told in the item. Of what repeats a contribution, that says the agency and the category. */
+/**
+ * Information shared by an agency in the item. If it repeats a contribution, agency and category are those of the
+ * contribution.
+ */
 export class MinutePointRequest extends IntersectionType(
   PickType(MinutePoint, ['text'] as const),
   PartialType(PickType(MinutePoint, ['category', 'contributionId'] as const), { skipNullProperties: false }),
 ) {
-  /** The agency that told it; without one, your own. */
+  /** Agency that shared the information. Default: your own. */
   @IsOptional()
   @Uuid()
   agencyId?: string;
@@ -18,14 +21,14 @@ export class MinutePointRequest extends IntersectionType(
 const PARTS = ['reason', 'voice', 'riskFactors', 'protectiveFactors', 'disagreement', 'nextReviewOn'] as const;
 
 /**
- * Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. These are the whole of them: what
- * is left out is empty.
+ * Writes the minutes of one item: a draft, or after approval the draft of a corrected edition. The request replaces the
+ * whole draft; omitted fields become empty.
  */
 export class MinuteRequest extends IntersectionType(
   PickType(Minute, ['listingId', 'text'] as const),
   PartialType(PickType(Minute, PARTS), { skipNullProperties: false }),
 ) {
-  /** What agencies told, in order. */
+  /** Information shared by agencies, in order. Default: none. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -34,9 +37,9 @@ export class MinuteRequest extends IntersectionType(
   points?: MinutePointRequest[];
 }
 
-/** Says at which later meeting the minutes were confirmed. */
+/** Records the later meeting that confirmed the minutes. */
 export class MinuteConfirmation {
-  /** The meeting: a later one of the panel, that is in session or was held. */
+  /** Later meeting of the panel, in session or held. */
   @Uuid()
   meetingId: string;
 }

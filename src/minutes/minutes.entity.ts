@@ -14,12 +14,13 @@ import { References } from '../authorization/references.js';
 export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed'] as const;
 export type MinuteStatus = (typeof MINUTE_STATUSES)[number];
 
-/** From the chair's approval on they are shared. */
+/** Statuses in which minutes are shared: from the chair's approval on. */
 export const SHARED_STATUSES = ['approved', 'confirmed'] as const satisfies MinuteStatus[];
 
 /**
- * How an edition moves. Source: JAG note, section 1.7 "DRAFT -> CIRCULATED -> CONFIRMED (next sitting) -> AMENDED by versioned
- * correction": what the chair approves is out, because each reader fetches it; a correction is another edition.
+ * States and commands of an edition. Source: JAG note, section 1.7 "DRAFT -> CIRCULATED -> CONFIRMED (next sitting) ->
+ * AMENDED by versioned correction". Approved minutes count as circulated, because each reader fetches them; a
+ * correction is another edition.
  */
 export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmation'> = {
   name: 'minute',
@@ -31,8 +32,8 @@ export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmatio
 };
 
 /**
- * The minutes of one item, in parts of which each has its own category: two readers are given of them what the agreement
- * gives each. A draft is the coordination's; approved by the chair, it is shared, and corrected only by another edition.
+ * Minutes of one item. Each part has its own data category, so that each reader sees what the agreement shares. A draft
+ * belongs to the coordination. Minutes approved by the chair are shared, and corrected only by another edition.
  */
 @Entity('minutes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -46,53 +47,53 @@ export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmatio
 @Check('minutes_status', oneOf('status', MINUTE_STATUSES))
 @Check('minutes_confirmed', `(status = 'confirmed') = (confirmed_at_id IS NOT NULL) AND confirmed_at_id <> meeting_id`)
 export class Minute extends ListingRecord {
-  /** The data category: `professional_opinion`. */
+  /** Data category; always `professional_opinion`. */
   @Column({ type: 'text', default: 'professional_opinion' })
   @Classified('administrative')
   category: 'professional_opinion';
 
-  /** What was said about the item. */
+  /** Record of the discussion. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   @Length(3, 20000)
   text: string;
 
-  /** Why the item was heard. */
+  /** Reason why the item was heard; null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(3, 4000)
   reason: string | null;
 
-  /** What the person says and wants, in their words where there are any. */
+  /** Views and wishes of the person, in the person's own words if possible; null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('voice_of_subject')
   @IsOptional()
   @Length(3, 4000)
   voice: string | null;
 
-  /** What makes harm more likely. */
+  /** Factors that make harm more likely; null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment')
   @IsOptional()
   @Length(3, 4000)
   riskFactors: string | null;
 
-  /** What makes it less likely. */
+  /** Factors that make harm less likely; null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment')
   @IsOptional()
   @Length(3, 4000)
   protectiveFactors: string | null;
 
-  /** Who saw it otherwise, and why. */
+  /** Members who disagreed, and their reasons; null if nobody did. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(3, 4000)
   disagreement: string | null;
 
-  /** The day by which the panel looks at it again. */
+  /** Day by which the panel reviews the case; null if not set. */
   @Column({ type: 'date', nullable: true })
   @Classified('plan_action')
   @IsOptional()
@@ -105,22 +106,22 @@ export class Minute extends ListingRecord {
   @IsIn(MINUTE_STATUSES)
   status: MinuteStatus;
 
-  /** The later meeting that confirmed them. */
+  /** Later meeting that confirmed the minutes; null before. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @Uuid()
   confirmedAtId: string | null;
 
-  /** Counts the editions of this item's minutes, from 1. */
+  /** Number of the edition of this item's minutes, counted from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 }
 
 /**
- * One thing that an agency told in the item: the record says which agency and in which category, and who may read it follows
- * from that. Where it repeats a contribution it is held back as that is, also later. Source: law and standards note, section
- * 5.2 and "Handling C item cannot appear in minutes … before conditions are met".
+ * Information that an agency shared in the item. Agency and category determine who may read it. A point that repeats a
+ * contribution is withheld like the contribution, also if that is restricted later. Source: law and standards note,
+ * section 5.2 and "Handling C item cannot appear in minutes … before conditions are met".
  */
 @Entity('minute_points')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -129,24 +130,23 @@ export class Minute extends ListingRecord {
 @Index(['minuteId', 'updatedAt', 'id'])
 @Index(['caseId', 'updatedAt', 'id'])
 export class MinutePoint extends ListingRecord {
-  /** The minutes in which it stands. */
+  /** Minutes to which the point belongs. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   minuteId: string;
 
-  /** The data category. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** What was told. */
+  /** Information in the words of the minutes. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'))
   @Length(3, 4000)
   text: string;
 
-  /** The contribution that it repeats. */
+  /** Contribution that the point repeats; null if it repeats none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Contribution)
   @Classified('administrative')
@@ -156,7 +156,10 @@ export class MinutePoint extends ListingRecord {
   contributionId: string | null;
 }
 
-/** An action was taken on in an item. Read by the service, which asks for the action itself what its reader may see of it. */
+/**
+ * Link between an item and an action taken on in it. Read only by the service, which reads the action with the reader's
+ * permissions.
+ */
 @Entity('captured_actions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])

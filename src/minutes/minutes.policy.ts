@@ -1,19 +1,20 @@
 /**
- * Who reads minutes: those who may know of what the panel thinks, once the chair has approved it; and of what each agency told
- * in the item, those with whom that agency shares it, as far as the contribution that it repeats is not held back.
+ * Policy of minutes. Minutes are shared once the chair has approved them, as the agreement shares
+ * `professional_opinion`. Points are shared as their agency shares them, unless the contribution that they repeat is
+ * withheld.
  */
 import { declareSubject, subjectOf } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { chairedPanels } from '../panels/panels.policy.js';
 import { Contribution } from '../cases/case.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
-import { invited, IS_INVITED, toCase, WITHIN_CASE } from '../meetings/meetings.policy.js';
+import { invitedRows, IS_INVITED, CASE_RELATION, WITHIN_CASE } from '../meetings/meetings.policy.js';
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 
 declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
   allowRules: [
     {
@@ -30,7 +31,11 @@ declareSubject(Minute, 'Minute', {
       actions: ['read'],
       within: 'hear-item',
       where: (actor) => ({
-        $and: [{ status: { $in: [...SHARED_STATUSES] } }, invited(actor, 'listingId', 'listingId'), ownOrShared(actor)],
+        $and: [
+          { status: { $in: [...SHARED_STATUSES] } },
+          invitedRows(actor, 'listingId', 'listingId'),
+          ownOrShared(actor),
+        ],
       }),
     },
     {
@@ -63,7 +68,7 @@ declareSubject(MinutePoint, 'MinutePoint', {
     where: (actor) => {
       const held = where(actor);
       if (!held) return null;
-      // so put that a contribution hidden from the reader holds the point back, too
+      // negated, so that a contribution hidden from the reader withholds the point too
       const free = { contribution: { $elemMatch: { agencyOnly: false, $nor: [held] } } };
       return { contributionId: { $ne: null }, $nor: [free] };
     },
@@ -79,7 +84,7 @@ declareSubject(MinutePoint, 'MinutePoint', {
   ],
 });
 
-/** Read by the service only. */
+/** No rules: read only by the service. */
 declareSubject(CapturedAction, 'CapturedAction', {});
 
 declareWording(Minute, 'Meeting', 'minutes of an item', {

@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Minute, MinutePoint } from './minutes.entity.js';
 
-/** The minutes of one item. */
+/** Minutes of one item. */
 export class MinuteView extends view(
   Minute,
   'id',
@@ -24,7 +24,7 @@ export class MinuteView extends view(
   'updatedAt',
 ) {}
 
-/** What one agency told in an item. */
+/** Information that one agency shared in an item. */
 export class MinutePointView extends view(
   MinutePoint,
   'id',

@@ -9,21 +9,21 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { takenOff } from '../agendas/listings.service.js';
+import { takenOffProblem } from '../agendas/listings.service.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { mustBeOpen } from '../cases/open-case.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import type { CapturedActionRequest } from '../meetings/meeting.dto.js';
 import { ActionView } from '../plans/action.response.js';
-import { inPlan, newAction, type Standing } from '../plans/actions.service.js';
+import { placeInPlan, insertAction, type ActionPlace } from '../plans/actions.service.js';
 import { Plan } from '../plans/plan.entity.js';
 import { Meeting, type Listing } from '../meetings/meeting.entity.js';
 import { CapturedAction, Minute, minuteMachine, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import type { MinuteConfirmation, MinutePointRequest, MinuteRequest } from './minutes.dto.js';
 import { MinutePointView, MinuteView } from './minutes.response.js';
 
-/** The parts that a request may leave out. */
-const EMPTY = {
+/** Values of the parts that a request omits. */
+const EMPTY_PARTS = {
   reason: null,
   voice: null,
   riskFactors: null,
@@ -32,27 +32,27 @@ const EMPTY = {
   nextReviewOn: null,
 };
 
-/** The minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
+/** Minutes of each item: written by the coordination, approved by the chair, confirmed at a later meeting. */
 @Injectable()
 export class MinutesService {
   constructor(private readonly records: Records) {}
 
-  all(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
       return work.respond.page(MinuteView, { meetingId }, query, { panelId });
     });
   }
 
-  one(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
+  get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(MinuteView, ofMeeting(await work.records.find('read', Minute, id), meetingId)),
+      work.respond.one(MinuteView, requireMeeting(await work.records.find('read', Minute, id), meetingId)),
     );
   }
 
   points(actor: Actor, meetingId: string, minuteId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const { panelId } = ofMeeting(await work.records.find('read', Minute, minuteId), meetingId);
+      const { panelId } = requireMeeting(await work.records.find('read', Minute, minuteId), meetingId);
       return work.respond.page(MinutePointView, { minuteId }, query, { panelId });
     });
   }
@@ -63,38 +63,38 @@ export class MinutesService {
     { listingId, points = [], ...parts }: MinuteRequest,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const listing = await itemOf(work, 'minute', meetingId, listingId, { lock: true });
+      const listing = await findItem(work, 'minute', meetingId, listingId, { lock: true });
       const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       const minute = draft
-        ? // the whole is written anew: it is shared as what the writer's agency contributes
-          await work.write.update(Minute, draft, { ...EMPTY, ...parts, ...withinItem(actor, listing) })
+        ? // the draft is rewritten as a whole, so it becomes a contribution of the writer's agency
+          await work.write.update(Minute, draft, { ...EMPTY_PARTS, ...parts, ...valuesOfItem(actor, listing) })
         : await work.write.insert(Minute, {
-            ...EMPTY,
+            ...EMPTY_PARTS,
             ...parts,
             edition: Math.max(0, ...editions.map(({ edition }) => edition)) + 1,
-            ...withinItem(actor, listing),
+            ...valuesOfItem(actor, listing),
           });
-      // also what the writer may not read again is replaced: they write the whole of it
+      // points that the writer may not read are replaced too, because the request holds the whole draft
       if (draft)
         await work.asSystem(async () =>
           work.write.delete(MinutePoint, await work.manager.findBy(MinutePoint, { minuteId: draft.id })),
         );
       for (const [at, point] of points.entries())
         await work.write.insert(MinutePoint, {
-          ...withinItem(actor, listing),
+          ...valuesOfItem(actor, listing),
           minuteId: minute.id,
-          ...(await told(work, listing, point, `/points/${String(at)}`)),
+          ...(await resolvePoint(work, listing, point, `/points/${String(at)}`)),
         });
       work.recordEvent('minutes.drafted', Minute, minute, { edition: minute.edition });
       return work.respond.found(MinuteView, minute.id, 201);
     });
   }
 
-  /** Minutes are shared when the chair has approved them. Source: law and standards note, section 1.6, step 5. */
+  /** Approves the minutes, which shares them. Source: law and standards note, section 1.6, step 5. */
   approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
+      const found = requireMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
       const approved = await work.write.update(Minute, found, {
         status: after(minuteMachine, found.status, 'approval'),
       });
@@ -109,14 +109,17 @@ export class MinutesService {
     });
   }
 
-  /** The next sitting agrees that they say what was said (JAG note, section 1.7). */
+  /** Confirms the minutes at the panel's next meeting (JAG note, section 1.7). */
   confirm(actor: Actor, meetingId: string, id: string, request: MinuteConfirmation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
+      const found = requireMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
       const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
       if (last > found.edition)
-        throw conflict('replaced', `Edition ${String(last)} of these minutes was approved since. Confirm that one.`);
+        throw conflict(
+          'replaced',
+          `Edition ${String(last)} of these minutes was approved later. Confirm that edition.`,
+        );
       const { scheduledAt } = await work.records.find('read', Meeting, meetingId);
       const later = await work.records.findOrNull('read', Meeting, request.meetingId);
       if (
@@ -126,7 +129,7 @@ export class MinutesService {
       )
         throw unacceptable(
           'no-later-meeting',
-          'Minutes are confirmed at a later meeting of the panel, once it began.',
+          'Minutes are confirmed at a later meeting of the panel that is in session or was held. Name such a meeting.',
           [{ pointer: '/meetingId', detail: 'is no later meeting of this panel that is in session or was held' }],
         );
       const confirmed = await work.write.update(Minute, found, { status, confirmedAtId: later.id });
@@ -136,9 +139,9 @@ export class MinutesService {
   }
 
   /**
-   * What an agency takes upon itself in the item: the chair sums up and agencies offer (MARAC note, section 2.3, running
-   * order). It stands in a plan of the case, or in the case alone where nobody has drafted one yet. The rules are those of
-   * every action.
+   * Records an action that an agency takes on in the item. The chair sums up and agencies offer (MARAC note, section
+   * 2.3, running order). The action belongs to a plan of the case, or to the case alone if there is no plan yet. The
+   * rules for all actions apply.
    */
   capture(
     actor: Actor,
@@ -147,26 +150,32 @@ export class MinutesService {
     { planId, ...request }: CapturedActionRequest,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const listing = await itemOf(work, 'minute', meetingId, listingId);
-      if (listing.removedAt) throw takenOff();
-      const captured = await newAction(work, { ...(await placeOf(work, listing, planId)), listingId }, request);
-      await work.write.insert(CapturedAction, { actionId: captured.id, ...withinItem(actor, listing) });
+      const listing = await findItem(work, 'minute', meetingId, listingId);
+      if (listing.removedAt) throw takenOffProblem();
+      const captured = await insertAction(
+        work,
+        { ...(await findActionPlace(work, listing, planId)), listingId },
+        request,
+      );
+      await work.write.insert(CapturedAction, { actionId: captured.id, ...valuesOfItem(actor, listing) });
       return work.respond.found(ActionView, captured.id, 201);
     });
   }
 }
 
-/** The other editions of the item's minutes that are shared, also those that the actor may not read. */
+/** Returns the other shared editions of the item's minutes, including those that the actor may not read. */
 const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
   work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
 
-function ofMeeting(minute: Minute, meetingId: string): Minute {
+function requireMeeting(minute: Minute, meetingId: string): Minute {
   if (minute.meetingId !== meetingId) throw notFound();
   return minute;
 }
 
-/** Whose it is and of which category: the contribution's own where one is repeated, and otherwise as the writer says. */
-async function told(
+/**
+ * Returns the values of a point. Agency and category are those of the repeated contribution, otherwise of the request.
+ */
+async function resolvePoint(
   work: UnitOfWork,
   { caseId, partnershipId }: Listing,
   request: MinutePointRequest,
@@ -176,33 +185,45 @@ async function told(
   if (contributionId) {
     const repeated = await work.records.findOrNull('read', Contribution, contributionId);
     if (repeated?.caseId !== caseId || repeated.agencyOnly)
-      throw unacceptable('no-such-contribution', 'A point repeats a contribution to the case of the item.', [
-        { pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' },
-      ]);
+      throw unacceptable(
+        'no-such-contribution',
+        'A point can repeat only a contribution to the case of the item. Name one, or leave out `contributionId`.',
+        [{ pointer: `${pointer}/contributionId`, detail: 'is no contribution to this case that you may know of' }],
+      );
     const { category, agencyId, contributingType } = repeated;
     return { text, contributionId, category, agencyId, contributingType };
   }
   const agency = category && (await work.records.findOrNull('read', Agency, agencyId));
   if (!agency || !(await actsIn(work, agency.id, partnershipId)))
-    throw unacceptable('told-by-whom', 'Say of each point which agency told it, and its data category.', [
-      {
-        pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
-        detail: 'must be named, and act in the panel’s partnership',
-      },
-    ]);
+    throw unacceptable(
+      'told-by-whom',
+      'Each point needs the agency that shared it and a data category. Send `agencyId` and `category`.',
+      [
+        {
+          pointer: `${pointer}/${category ? 'agencyId' : 'category'}`,
+          detail: 'must be given, and the agency must work in the panel’s partnership',
+        },
+      ],
+    );
   return { text, contributionId: null, category, agencyId: agency.id, contributingType: agency.type };
 }
 
-/** Returns where the captured action is placed: in the plan, or in the case if no plan is given. */
-async function placeOf(work: UnitOfWork, { caseId }: Listing, planId: string | null | undefined): Promise<Standing> {
+/** Returns the plan of the captured action, or the case if no plan is given. */
+async function findActionPlace(
+  work: UnitOfWork,
+  { caseId }: Listing,
+  planId: string | null | undefined,
+): Promise<ActionPlace> {
   if (!planId) {
     const found = await work.records.find('plan', Case, caseId, { lock: true });
     mustBeOpen(found, 'no further actions');
     return { planId: null, caseId, panelId: found.panelId, partnershipId: found.partnershipId };
   }
   const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
-  if (plan) return inPlan(plan);
-  throw unacceptable('no-such-plan', 'Name a plan of the case, or none; POST /v1/cases/{id}/plans drafts one.', [
-    { pointer: '/planId', detail: 'is no plan of this case that you may add to' },
-  ]);
+  if (plan) return placeInPlan(plan);
+  throw unacceptable(
+    'no-such-plan',
+    'Name a plan of the case, or leave out `planId`. POST /v1/cases/{id}/plans drafts a plan.',
+    [{ pointer: '/planId', detail: 'is no plan of this case that you may add to' }],
+  );
 }

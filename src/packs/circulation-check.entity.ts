@@ -5,11 +5,11 @@ import { Classified } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 
-/** How much of a category of an item somebody receives: all, some of it, or that it is held. */
+/** Extent to which a recipient receives a data category of an item: all, a part, or only its existence. */
 export const EXTENTS = ['full', 'part', 'existence'] as const;
 export type Extent = (typeof EXTENTS)[number];
 
-/** Records of a category that somebody receives to that extent. */
+/** Number of records of a category received to one extent. */
 export interface Receiving {
   category: string;
   extent: Extent;
@@ -19,33 +19,33 @@ export interface Receiving {
 export interface ReceivedItem {
   listingId: string;
   receives: Receiving[];
-  /** SHA-256 over the records received and their fields: of two that differ, one is the more redacted copy. */
+  /** SHA-256 over the received records and their fields. If two copies differ, one is redacted further. */
   copy: string;
 }
 
 export interface Recipient {
   practitionerId: string;
   agencyId: string;
-  /** Chairs or coordinates the panel. */
+  /** Whether the person chairs or coordinates the panel. */
   coordinates: boolean;
-  /** The agency signed an agreement for the panel that gives it something. */
+  /** Whether the agency signed an agreement that gives it something on this panel. */
   withinAgreement: boolean;
-  /** Sits on the panel; not recorded by checks of earlier releases. */
+  /** Whether the person has a seat on the panel. Not recorded by checks of earlier releases. */
   isSeated?: boolean;
   /** Items to which the person or the whole agency is invited. */
   invitedTo?: string[];
   items: ReceivedItem[];
 }
 
-/** The people whom an item names. */
+/** People named in an item. */
 export interface NamedIn {
   listingId: string;
   personIds: string[];
 }
 
 /**
- * What a circulation check rested on: digests over the seats of the panel, over each item with its invitations, recalls and people, and, by
- * contribution that its maker could read, over how it may be handled.
+ * State on which a check is based, as digests. Covers the panel's seats, each item with its invitations, recalls and
+ * people, and the handling of each contribution that the maker could read.
  */
 export interface Basis {
   seats: string;
@@ -53,8 +53,8 @@ export interface Basis {
 }
 
 /**
- * What each recipient of a meeting’s papers would receive, checked before they go out. Shown to each reader only for the items
- * that the reader may see. Source: law and standards note, section 1.8, REQ-GM-07.
+ * Check, before circulation, of what each recipient of a meeting’s papers would receive. Shown to each reader only for
+ * items that the reader may see. Source: law and standards note, section 1.8, REQ-GM-07.
  */
 @Entity('circulation_checks')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -67,22 +67,20 @@ export interface Basis {
   'NOT needs_second_approval OR approved_by_id IS NULL OR approved_by_id <> made_by_id',
 )
 export class CirculationCheck extends PartnershipRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** Counts the checks of this meeting, from 1. */
+  /** Number of the check of this meeting, counted from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 
-  /** As its maker may know them: shown to nobody else. */
+  /** Recipients as the maker may know them; shown to nobody else. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   recipients: Recipient[];
@@ -95,18 +93,21 @@ export class CirculationCheck extends PartnershipRecord {
   @Classified('administrative')
   basis: Basis;
 
-  /** So many people are named that somebody else than its maker approves it. Shown as false where the items that you may see name fewer. */
+  /**
+   * Whether so many people are named that another person than the maker must approve. False if the items that you may
+   * see name fewer.
+   */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   needsSecondApproval: boolean;
 
-  /** Who made it. */
+  /** Person who made the check. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   madeById: string;
 
-  /** Who approved it. */
+  /** Person who approved the check; null before. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')

@@ -1,4 +1,7 @@
-/** A check of the papers is read by those who circulate them; its maker does not approve it alone where many are named. */
+/**
+ * Policy of circulation checks. Readable by people who circulate the papers; if many people are named, the maker cannot
+ * approve the check.
+ */
 import { declareSubject } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { Meeting } from '../meetings/meeting.entity.js';

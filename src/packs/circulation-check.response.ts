@@ -5,19 +5,19 @@ import { view } from '../records/response-view.js';
 import { EXTENTS, CirculationCheck, type Extent } from './circulation-check.entity.js';
 import { WARNINGS, type WarningCode } from './warnings.js';
 
-/** Records of one category that somebody receives. */
+/** Records of one category that a recipient receives. */
 export class ReceivingView {
   category: string;
 
-  /** `full`: all that the pack shows of it; `part`: some fields; `existence`: that it is held. */
+  /** `full`: everything that the pack shows of the category; `part`: some fields; `existence`: only that it is held. */
   @ApiProperty({ enum: EXTENTS })
   extent: Extent;
 
-  /** Among the records that you may read. */
+  /** Number of records, counted among those that you may read. */
   records: number;
 }
 
-/** What somebody receives of one item. */
+/** Content of one item that a recipient receives. */
 export class ReceivedItemView {
   @ApiProperty({ format: 'uuid' })
   listingId: string;
@@ -25,7 +25,7 @@ export class ReceivedItemView {
   receives: ReceivingView[];
 }
 
-/** Who receives papers, and what of the items that you may see. */
+/** Recipient of papers, with the content of items that you may see. */
 export class RecipientView {
   @ApiProperty({ format: 'uuid' })
   practitionerId: string;
@@ -33,25 +33,28 @@ export class RecipientView {
   @ApiProperty({ format: 'uuid' })
   agencyId: string;
 
-  /** Items of which they receive something, among those that you may see. */
+  /** Items of which the person receives something, among those that you may see. */
   items: ReceivedItemView[];
 
-  /** They have a seat or an invitation, and their papers hold none of the items that you may see. */
+  /**
+   * Whether the person is a recipient, but receives none of the items that you may see. Recipients have a seat or an
+   * invitation.
+   */
   receivesNothing: boolean;
 }
 
-/** What to look at before the papers go out. */
+/** Warning to consider before circulation. */
 export class WarningView {
   @ApiProperty({ enum: WARNINGS })
   code: WarningCode;
 
-  /** What is meant. */
+  /** Explanation of the warning. */
   detail: string;
 
-  /** The recipients concerned. */
+  /** Recipients concerned. */
   practitionerIds: string[];
 
-  /** The items concerned. */
+  /** Items concerned. */
   listingIds: string[];
 }
 
@@ -68,22 +71,25 @@ const FIELDS = [
   'approvedAt',
 ] as const;
 
-/** A check in a list. */
+/** Circulation check in a list. */
 export class CirculationCheckItemView extends view(CirculationCheck, ...FIELDS) {
-  /** By identifier: what follows from the items that the reader may see. */
+  /** Adds, by identifier, the values that depend on the items visible to the reader. */
   static derive = ({ id }: Row, _now: Date, given: Row): Row => (given[id as string] as Row | undefined) ?? {};
 }
 
 /**
- * What each recipient would receive, as far as you may see the items. To its maker: as it was found. To others: as they would find
- * it now, as they may know of other conflicts.
+ * Content that each recipient would receive, as far as you may see the items. Shown to the maker as it was found; to
+ * others as found now, because they may know of other conflicts.
  */
 export class CirculationCheckView extends view(CirculationCheck, ...FIELDS) {
-  /** The list, its invitations, the seats, the people named or the handling changed, or papers were recalled: check again. */
+  /**
+   * Whether the check must be repeated. Changes of the list, its invitations, the seats, the people named, the handling
+   * or the recalls make a check stale.
+   */
   @Classified('administrative')
   stale: boolean;
 
-  /** How many people are named in the items that you may see. */
+  /** Number of people named in the items that you may see. */
   @Classified('administrative')
   namedPeople: number;
 

@@ -15,7 +15,7 @@ import { CirculationChecksService } from './circulation-checks.service.js';
 export class CirculationChecksController {
   constructor(private readonly circulationChecks: CirculationChecksService) {}
 
-  /** Checks of the meeting’s papers (chair, coordinator) */
+  /** List the circulation checks of a meeting (chair, coordinator) */
   @Get(':id/circulation-checks')
   @RequirePermission('read', CirculationCheck)
   @ApiAnswer.page(CirculationCheckItemView)
@@ -23,7 +23,7 @@ export class CirculationChecksController {
     return this.circulationChecks.list(actor, id, query);
   }
 
-  /** Check before the papers go out who would receive what (chair, coordinator) */
+  /** Check before circulation who would receive what (chair, coordinator) */
   @Post(':id/circulation-checks')
   @Expensive({ concurrent: 2, queue: 8 })
   @RequirePermission('circulate', Meeting)
@@ -32,7 +32,7 @@ export class CirculationChecksController {
     return this.circulationChecks.check(actor, id);
   }
 
-  /** One check (chair, coordinator) */
+  /** Get a circulation check (chair, coordinator) */
   @Get(':id/circulation-checks/:circulationCheckId')
   @RequirePermission('read', CirculationCheck)
   @ApiAnswer.one(CirculationCheckView)
@@ -44,7 +44,7 @@ export class CirculationChecksController {
     return this.circulationChecks.get(actor, id, circulationCheckId);
   }
 
-  /** Approve a check; where many people are named, somebody else than its maker does (chair, coordinator) */
+  /** Approve a check; not your own if many people are named (chair, coordinator) */
   @Post(':id/circulation-checks/:circulationCheckId/approval')
   @RequirePermission('approve', CirculationCheck)
   @ApiAnswer.updated(CirculationCheckView)

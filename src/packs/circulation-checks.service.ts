@@ -9,16 +9,16 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
-import { basisOf, isStale, manyNamedTo, mustBeChecked, stale } from './circulation.js';
+import { findBasis, isStale, findChecksNamingMany, requireApprovedCheck, staleProblem } from './circulation.js';
 import { isToBeHeld, Listing, Meeting } from '../meetings/meeting.entity.js';
-import { contentOf } from './pack-content.js';
-import { findsOf } from './packs.service.js';
+import { findContent } from './pack-content.js';
+import { createRowFinder } from './packs.service.js';
 import { CirculationCheck, type Recipient } from './circulation-check.entity.js';
 import { CirculationCheckItemView, CirculationCheckView } from './circulation-check.response.js';
-import { listingIdOf, namedIn, recipientsOf } from './receiving.js';
-import { peopleIn, warningsOf } from './warnings.js';
+import { listingIdOf, namedPeople, findRecipients } from './receiving.js';
+import { countPeople, findWarnings } from './warnings.js';
 
-/** The check of a meeting’s papers before they go out: who would receive what. */
+/** Circulation checks: who would receive what of a meeting’s papers. */
 @Injectable()
 export class CirculationChecksService {
   constructor(
@@ -26,46 +26,52 @@ export class CirculationChecksService {
     private readonly actors: Actors,
     hooks: MeetingHooks,
   ) {
-    hooks.register({ beforeCirculation: mustBeChecked });
+    hooks.register({ beforeCirculation: requireApprovedCheck });
   }
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => asSeen(work, meeting, rows as Row[] & CirculationCheck[]);
+      const given = (rows: Row[]): Promise<Row> => valuesForReader(work, meeting, rows as Row[] & CirculationCheck[]);
       return work.respond.page(CirculationCheckItemView, { meetingId }, query, { given });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string, status = 200): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const found = await checkOf(work, 'read', meetingId, id);
+      const found = await findCheck(work, 'read', meetingId, id);
       return work.respond.one(CirculationCheckView, found, {
         status,
-        given: await findingsFor(work, this.actors, found),
+        given: await presentFindings(work, this.actors, found),
       });
     });
   }
 
-  /** The answer is read anew, also where the call is repeated: it tells of the items that its reader may see then. */
+  /**
+   * Makes a check. The response is read afterwards, also for a repeated request, for the items that the reader may see
+   * then.
+   */
   async check(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
       if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `The papers of a meeting that is ${meeting.status} do not go out any more.`);
-      const content = await contentOf(actor, findsOf(work, meeting), meetingId);
+        throw conflict(
+          'meeting-over',
+          `The papers of a meeting that is ${meeting.status} can no longer be circulated, so they need no check.`,
+        );
+      const content = await findContent(actor, createRowFinder(work, meeting), meetingId);
       const rules = (await rulesInForce(work, meeting.panelId))?.rules;
-      const named = namedIn(content);
+      const named = namedPeople(content);
       const earlier = await work.records.findMany('read', CirculationCheck, { meetingId });
       const made = await work.write.insert(CirculationCheck, {
         meetingId,
         panelId: meeting.panelId,
         partnershipId: meeting.partnershipId,
         edition: Math.max(0, ...earlier.map(({ edition }) => edition)) + 1,
-        recipients: await recipientsOf(work, this.actors, meeting, content),
+        recipients: await findRecipients(work, this.actors, meeting, content),
         named,
-        basis: await basisOf(work, meeting),
-        needsSecondApproval: peopleIn(named) > ruleNumber(rules, 'circulationCheckNamedPeople'),
+        basis: await findBasis(work, meeting),
+        needsSecondApproval: countPeople(named) > ruleNumber(rules, 'circulationCheckNamedPeople'),
         madeById: actor.id,
         approvedById: null,
         approvedAt: null,
@@ -73,52 +79,62 @@ export class CirculationChecksService {
       work.recordEvent('circulation-check.made', CirculationCheck, made, { edition: made.edition });
       return work.respond.one(CirculationCheckItemView, made, {
         status: 201,
-        given: await asSeen(work, meeting, [made]),
+        given: await valuesForReader(work, meeting, [made]),
       });
     });
     return this.get(actor, meetingId, (body as CirculationCheckItemView).id, 201);
   }
 
-  /** The answer is read after the change, also where the call is repeated: it shows the items that its reader may see then. */
+  /**
+   * Approves a check. The response is read afterwards, also for a repeated request, for the items that the reader may
+   * see then.
+   */
   async approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('circulate', Meeting, meetingId, { lock: true });
-      await checkOf(work, 'approve', meetingId, id);
+      await findCheck(work, 'approve', meetingId, id);
       const found = await work.records.findForUpdate('approve', CirculationCheck, CirculationCheckView, id);
-      if (found.approvedAt) throw conflict('approved-already', 'This check is approved already.');
-      if (await isStale(work, meeting, found)) throw stale();
+      if (found.approvedAt)
+        throw conflict(
+          'approved-already',
+          'This check is already approved. Circulate the agenda: POST /v1/meetings/{id}/agenda/circulation.',
+        );
+      if (await isStale(work, meeting, found)) throw staleProblem();
       const approved = await work.write.update(CirculationCheck, found, {
         approvedById: actor.id,
         approvedAt: work.now,
       });
       work.recordEvent('circulation-check.approved', CirculationCheck, approved, { edition: approved.edition });
-      return work.respond.one(CirculationCheckItemView, approved, { given: await asSeen(work, meeting, [approved]) });
+      return work.respond.one(CirculationCheckItemView, approved, {
+        given: await valuesForReader(work, meeting, [approved]),
+      });
     });
     return this.get(actor, meetingId, id);
   }
 }
 
-/** By check, what is shown of it that follows from the items that whoever works may see. */
-async function asSeen(work: UnitOfWork, meeting: Meeting, checks: CirculationCheck[]): Promise<Row> {
-  const many = await manyNamedTo(work, meeting, checks);
+/** Returns, by check, the values that depend on the items visible to the actor. */
+async function valuesForReader(work: UnitOfWork, meeting: Meeting, checks: CirculationCheck[]): Promise<Row> {
+  const many = await findChecksNamingMany(work, meeting, checks);
   return Object.fromEntries(checks.map(({ id }) => [id, { needsSecondApproval: many.has(id) }]));
 }
 
-async function checkOf(work: UnitOfWork, action: string, meetingId: string, id: string): Promise<CirculationCheck> {
+async function findCheck(work: UnitOfWork, action: string, meetingId: string, id: string): Promise<CirculationCheck> {
   const found = await work.records.find(action, CirculationCheck, id);
   if (found.meetingId !== meetingId) throw notFound();
   return found;
 }
 
-/** Returns whether somebody receives papers whatever other items there are. */
+/** Returns whether the person receives papers regardless of other items. */
 const isRecipientOf = ({ isSeated = false, invitedTo = [], items }: Recipient, listingIds: string[]): boolean =>
   isSeated || items.length > 0 || invitedTo.some((id) => listingIds.includes(id));
 
 /**
- * Recipients and people named, as the reader may know them. The maker reads what the check found. Somebody else may know of fewer
- * conflicts than the maker, or of more, and reads what the same check finds now for them, in the items that it covered.
+ * Returns recipients and named people as the reader may know them. The maker reads the stored findings. Another reader
+ * may know of fewer or more conflicts, and reads the findings of the same check made now, limited to the items that it
+ * covered.
  */
-async function foundFor(
+async function findFindings(
   work: UnitOfWork,
   actors: Actors,
   meeting: Meeting,
@@ -126,15 +142,15 @@ async function foundFor(
 ): Promise<Pick<CirculationCheck, 'recipients' | 'named'>> {
   if (check.madeById === work.actor.id) return check;
   const covered = new Set(check.named.map(({ listingId }) => listingId));
-  const now = await contentOf(work.actor, findsOf(work, meeting), meeting.id);
+  const now = await findContent(work.actor, createRowFinder(work, meeting), meeting.id);
   const content = now.filter((item) => covered.has(listingIdOf(item)));
-  return { recipients: await recipientsOf(work, actors, meeting, content), named: namedIn(content) };
+  return { recipients: await findRecipients(work, actors, meeting, content), named: namedPeople(content) };
 }
 
-/** Findings of the check in the items that the reader may see. */
-async function findingsFor(work: UnitOfWork, actors: Actors, check: CirculationCheck): Promise<Row> {
+/** Returns the findings of the check in the items that the reader may see. */
+async function presentFindings(work: UnitOfWork, actors: Actors, check: CirculationCheck): Promise<Row> {
   const meeting = await work.records.find('read', Meeting, check.meetingId);
-  const found = await foundFor(work, actors, meeting, check);
+  const found = await findFindings(work, actors, meeting, check);
   const visible = await work.records.findMany('read', Listing, {
     id: { $in: found.named.map(({ listingId }) => listingId) },
   });
@@ -143,10 +159,10 @@ async function findingsFor(work: UnitOfWork, actors: Actors, check: CirculationC
   const recipients = found.recipients
     .map((one) => ({ ...one, items: one.items.filter(isVisible) }))
     .filter((one) => isRecipientOf(one, listingIds));
-  const needsSecondApproval = (await manyNamedTo(work, meeting, [check])).has(check.id);
+  const needsSecondApproval = (await findChecksNamingMany(work, meeting, [check])).has(check.id);
   return {
     stale: await isStale(work, meeting, check),
-    namedPeople: peopleIn(found.named.filter(isVisible)),
+    namedPeople: countPeople(found.named.filter(isVisible)),
     recipients: recipients.map(({ practitionerId, agencyId, items }) => ({
       practitionerId,
       agencyId,
@@ -154,6 +170,6 @@ async function findingsFor(work: UnitOfWork, actors: Actors, check: CirculationC
       receivesNothing: items.length === 0,
     })),
     needsSecondApproval,
-    warnings: warningsOf(recipients, listingIds, needsSecondApproval),
+    warnings: findWarnings(recipients, listingIds, needsSecondApproval),
   };
 }

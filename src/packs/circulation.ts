@@ -1,4 +1,7 @@
-/** Papers go out only after a check that is approved and still true. Source: law and standards note, section 1.8, REQ-GM-07. */
+/**
+ * Circulation of papers, which requires an approved and current check. Source: law and standards note, section 1.8,
+ * REQ-GM-07.
+ */
 import { Membership } from '../panels/panel.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -10,34 +13,34 @@ import { Contribution } from '../cases/case.entity.js';
 import { Invitation, Listing, type Meeting } from '../meetings/meeting.entity.js';
 import { PackRecall } from './pack-recall.entity.js';
 import { CirculationCheck, type Basis } from './circulation-check.entity.js';
-import { peopleIn } from './warnings.js';
+import { countPeople } from './warnings.js';
 
 type Counted = Pick<Listing, 'id' | 'version'>;
-const editionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => `${id} ${String(version)}`).sort();
+const versionsOf = (rows: Counted[]): string[] => rows.map(({ id, version }) => `${id} ${String(version)}`).sort();
 
-/** Who sits on the panel today. */
-export function seatsOf(work: UnitOfWork, panelId: string): Promise<Membership[]> {
+/** Returns the current seats on the panel. */
+export function findSeats(work: UnitOfWork, panelId: string): Promise<Membership[]> {
   const today = londonDay(work.now);
   const inOffice = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
   return work.records.findMany('read', Membership, { panelId, ...inOffice });
 }
 
 /**
- * On what a check rests, as far as whoever works may see it: seats of the panel, and items with their invitations, the recalls of
- * their papers, the people whom their cases name, and how contributions may be handled.
+ * Returns the state on which a check is based, as far as the actor may see it. This includes seats of the panel, and
+ * items with their invitations, recalls, people and the handling of contributions.
  */
-export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meeting): Promise<Basis> {
-  const seats = await seatsOf(work, panelId);
+export async function findBasis(work: UnitOfWork, { id: meetingId, panelId }: Meeting): Promise<Basis> {
+  const seats = await findSeats(work, panelId);
   const listings = await work.records.findMany('read', Listing, { meetingId });
   const caseIds = listings.map(({ caseId }) => caseId);
   const invitations = await work.records.findMany('read', Invitation, {
     listingId: { $in: listings.map(({ id }) => id) },
   });
   const recalls = await work.records.findMany('read', PackRecall, { meetingId });
-  const people = await peopleOf(work, caseIds);
+  const people = await findNamedPeople(work, caseIds);
   const contributions = await work.records.findMany('read', Contribution, { caseId: { $in: caseIds } });
   return {
-    seats: digestOf(editionsOf(seats)),
+    seats: digestOf(versionsOf(seats)),
     items: listings.map((listing) => {
       const invited = invitations.filter(({ listingId }) => listingId === listing.id);
       const recalled = recalls.filter(({ listingId }) => listingId === null || listingId === listing.id);
@@ -45,9 +48,9 @@ export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meet
       return {
         listingId: listing.id,
         digest: digestOf([
-          editionsOf([listing]),
-          editionsOf(invited),
-          editionsOf(recalled),
+          versionsOf([listing]),
+          versionsOf(invited),
+          versionsOf(recalled),
           people.get(listing.caseId) ?? [],
         ]),
         handling: Object.fromEntries(heard.map((one) => [one.id, digestOf(handlingOf(one))])),
@@ -56,7 +59,7 @@ export async function basisOf(work: UnitOfWork, { id: meetingId, panelId }: Meet
   };
 }
 
-/** How a contribution may be handled: who receives how much of it follows from this. */
+/** Values of a contribution that determine who receives how much of it. */
 const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agencyOnly }: Contribution): unknown => [
   handling,
   conditions,
@@ -65,8 +68,8 @@ const handlingOf = ({ handling, conditions, originatorControl, recalledAt, agenc
   agencyOnly,
 ];
 
-/** By case, the people whom it names. Everybody from whom one of them is hidden is kept from the case. */
-async function peopleOf(work: UnitOfWork, caseIds: string[]): Promise<Map<string, string[]>> {
+/** Returns the people named in each case. Readers who may not see one of them cannot read the case. */
+async function findNamedPeople(work: UnitOfWork, caseIds: string[]): Promise<Map<string, string[]>> {
   const named = await work.manager.query<{ caseId: string; personIds: string[] }[]>(
     `SELECT n.case_id AS "caseId", array_agg(n.person_id::text ORDER BY n.person_id) AS "personIds" FROM (
        SELECT id AS case_id, person_id FROM cases WHERE id = ANY ($1) AND person_id IS NOT NULL
@@ -77,10 +80,11 @@ async function peopleOf(work: UnitOfWork, caseIds: string[]): Promise<Map<string
 }
 
 /**
- * Returns whether the check does not hold any more, as far as the actor may know. Nothing follows from an item that is hidden from
- * the actor, nor from a contribution that is hidden from the actor or was from the maker: only its maker knows that it was readable.
+ * Returns whether the check is outdated, as far as the actor may know. Items hidden from the actor do not count.
+ * Contributions count only if readable to the actor and to the maker; only the maker knows that a contribution was
+ * readable before.
  */
-function differs({ actor }: UnitOfWork, now: Basis, { basis, madeById }: CirculationCheck): boolean {
+function isOutdated({ actor }: UnitOfWork, now: Basis, { basis, madeById }: CirculationCheck): boolean {
   const earlier = new Map(basis.items.map((item) => [item.listingId, item]));
   return (
     now.seats !== basis.seats ||
@@ -95,16 +99,16 @@ function differs({ actor }: UnitOfWork, now: Basis, { basis, madeById }: Circula
 }
 
 export const isStale = async (work: UnitOfWork, meeting: Meeting, check: CirculationCheck): Promise<boolean> =>
-  differs(work, await basisOf(work, meeting), check);
+  isOutdated(work, await findBasis(work, meeting), check);
 
-export const stale = (): Error =>
+export const staleProblem = (): Error =>
   conflict(
     'circulation-check-stale',
-    'Since the check, the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, or papers were recalled; or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
+    'The check is out of date: the list, its invitations, the seats of the panel, the people named or the handling of a contribution changed, papers were recalled, or you see an item that the check did not cover. Check again: POST /v1/meetings/{id}/circulation-checks.',
   );
 
-/** The checks of which the reader is shown that they need a second approval: the items that the reader sees name so many. */
-export async function manyNamedTo(
+/** Returns the checks shown to the reader as needing a second approval, because the visible items name many people. */
+export async function findChecksNamingMany(
   work: UnitOfWork,
   { panelId }: Meeting,
   checks: readonly CirculationCheck[],
@@ -114,28 +118,28 @@ export async function manyNamedTo(
   const most = ruleNumber((await rulesInForce(work, panelId))?.rules, 'circulationCheckNamedPeople');
   const items = asked.flatMap(({ named }) => named.map(({ listingId }) => listingId));
   const visible = new Set((await work.records.findMany('read', Listing, { id: { $in: items } })).map(({ id }) => id));
-  const many = asked.filter(({ named }) => peopleIn(named.filter(({ listingId }) => visible.has(listingId))) > most);
+  const many = asked.filter(({ named }) => countPeople(named.filter(({ listingId }) => visible.has(listingId))) > most);
   return new Set(many.map(({ id }) => id));
 }
 
-/** Unless the panel’s rules say `circulationCheck: "off"`. */
-export async function mustBeChecked(work: UnitOfWork, meeting: Meeting): Promise<void> {
+/** Refuses circulation without an approved, current check, unless the panel’s rules say `circulationCheck: "off"`. */
+export async function requireApprovedCheck(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if ((await rulesInForce(work, meeting.panelId))?.rules['circulationCheck'] === 'off') return;
-  const now = await basisOf(work, meeting);
+  const now = await findBasis(work, meeting);
   const checks = await work.records.findMany('read', CirculationCheck, { meetingId: meeting.id });
-  const stillTrue = checks.filter((check) => !differs(work, now, check));
+  const stillTrue = checks.filter((check) => !isOutdated(work, now, check));
   if (stillTrue.some(({ approvedAt }) => approvedAt)) return;
   if (!checks.length)
     throw conflict(
       'circulation-check-missing',
-      'Check first who would receive what, and have it approved: POST /v1/meetings/{id}/circulation-checks.',
+      'The papers need an approved check before circulation. Make one: POST /v1/meetings/{id}/circulation-checks.',
     );
-  if (!stillTrue.length) throw stale();
-  const shown = await manyNamedTo(work, meeting, stillTrue);
+  if (!stillTrue.length) throw staleProblem();
+  const shown = await findChecksNamingMany(work, meeting, stillTrue);
   throw conflict(
     'circulation-check-unapproved',
     stillTrue.every(({ id }) => shown.has(id))
-      ? 'Many people are named: somebody else of the coordination than the maker of the check approves it first.'
-      : 'Approve the check first, or have the chair approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
+      ? 'Many people are named, so another chair or coordinator than the maker must approve the check first: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.'
+      : 'Approve the check first, or ask the chair to approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
   );
 }

@@ -9,8 +9,9 @@ export const DOCUMENTS = ['pack', 'minutes'] as const;
 export type DocumentKind = (typeof DOCUMENTS)[number];
 
 /**
- * That somebody opened a document of a meeting: a copy, under the serial that stands on it (its `id`). Kept beside the log,
- * which only auditors read, so that whoever recalls papers knows whose. Source: law and standards note, section 4, REQ-LOG-03.
+ * Copy of a meeting document that a reader opened; its `id` is the serial number printed on it. Stored separately from
+ * the log, which only auditors read, so that the person who recalls papers can see who has them. Source: law and
+ * standards note, section 4, REQ-LOG-03.
  */
 @Entity('document_copies')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -35,32 +36,32 @@ export class DocumentCopy extends PartnershipRecord {
   @Classified('administrative')
   document: DocumentKind;
 
-  /** The person, or the machine client. */
+  /** Person or machine client that opened the document. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   readerId: string;
 
-  /** The agency for which they read. */
+  /** Agency of the reader. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   agencyId: string;
 
-  /** When (UTC). */
+  /** Time of opening (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   openedAt: Date;
 
-  /** The items that it held: those that the reader could see then. */
+  /** Items in the copy: those that the reader could see then. */
   @Column({ type: 'uuid', array: true })
   @Classified('administrative')
   listingIds: string[];
 
-  /** The items that it would have held but for exclusions or recusals of the reader: one for each of `keptOutByIds`. */
+  /** Items omitted because of exclusions or recusals of the reader; one entry for each of `keptOutByIds`. */
   @Column({ type: 'uuid', array: true, default: () => `'{}'` })
   @Classified('administrative')
   keptListingIds: string[];
 
-  /** The exclusions and recusals that kept these items from the reader. */
+  /** Exclusions and recusals because of which these items were omitted. */
   @Column({ type: 'uuid', array: true, default: () => `'{}'` })
   @Classified('administrative')
   keptOutByIds: string[];

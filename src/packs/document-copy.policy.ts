@@ -1,7 +1,7 @@
 /**
- * Who opened a document is known to whoever may recall it and may read one of the items that the copy held, and to nobody else:
- * the log is the auditors'. Whose copy held hidden items alone came for one of those. An item that a conflict kept from the reader
- * counts like one that the copy held: without the copy, its absence would tell of the conflict.
+ * Policy of document copies. Visible to people who may recall the document and may read one of its items. A copy with
+ * hidden items only reveals that its reader came for them; the log is for auditors. An item omitted because of a
+ * conflict counts as contained, because its absence would reveal the conflict.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { declareSubject, permittedRows, subjectOf } from '../authorization/subjects.js';

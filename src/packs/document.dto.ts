@@ -5,12 +5,12 @@ export const DOCUMENT_FORMATS = ['json', 'pdf', 'docx'] as const;
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
 export class DocumentQuery {
-  /** The form: `json` unless said otherwise. */
+  /** Format of the document. Default: `json`. */
   @IsOptional()
   @IsIn(DOCUMENT_FORMATS)
   format?: DocumentFormat;
 
-  /** One item of the meeting: the document holds this item alone. All items that you may see, unless said otherwise. */
+  /** Item to which the document is limited. Default: all items that you may see. */
   @IsOptional()
   @Uuid()
   listingId?: string;

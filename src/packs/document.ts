@@ -1,4 +1,4 @@
-/** Documents of a meeting in each of their forms: made of what was presented to one reader, and of nothing else. */
+/** Documents of a meeting in all formats. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import { refuseTooLarge, type PaperMaker } from '../documents/paper-maker.js';
 import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../documents/paper.js';
@@ -7,19 +7,19 @@ import type { DocumentFormat } from './document.dto.js';
 
 const TYPES = { pdf: PDF, docx: DOCX };
 
-/** A document as it was presented, and the paper to be made of it; none for JSON. */
-interface Opened<T> {
+/** Response of a document, and the paper to render; null for JSON. */
+interface PreparedDocument<T> {
   presented: AuthorizedResponse;
   body: T;
   print: { paper: Paper; format: PaperFormat } | null;
 }
 
-/** Prepares the paper, and refuses one that is too large: before anything is recorded as read. */
-export function opened<T extends object>(
+/** Prepares the paper, and refuses an oversized one before the audit log records a reading. */
+export function prepareDocument<T extends object>(
   presented: AuthorizedResponse,
   format: DocumentFormat,
   paperOf: (body: T) => Paper,
-): Opened<T> {
+): PreparedDocument<T> {
   const body = presented.body as T;
   if (format === 'json') return { presented, body, print: null };
   const paper = paperOf(body);
@@ -27,10 +27,10 @@ export function opened<T extends object>(
   return { presented, body, print: { paper, format } };
 }
 
-/** What was presented, in the form that was asked for. */
-export async function inForm<T extends object>(
+/** Renders the document in the requested format. */
+export async function renderDocument<T extends object>(
   papers: PaperMaker,
-  { presented, body, print }: Opened<T>,
+  { presented, body, print }: PreparedDocument<T>,
   name: (body: T) => string,
 ): Promise<AuthorizedResponse> {
   if (!print) return presented;
@@ -41,74 +41,77 @@ export async function inForm<T extends object>(
   });
 }
 
-/** Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately restricted; no copying". */
+/**
+ * Notice of confidentiality. Source: MARAC note, section 6.1, A4 and A6 "Minutes kept confidential, appropriately
+ * restricted; no copying".
+ */
 export const CONFIDENTIAL: Block = {
   kind: 'text',
   text: 'Confidential. This copy is its reader’s alone: it is not to be copied or passed on, and is destroyed when it is recalled.',
 };
 
-/** For whom a copy was made, when, and under which serial. */
-export const copyOf = (reader: string, agency: string, at: Date, serial: string): string =>
+/** Returns the label of a copy: reader, agency, time and serial number. */
+export const copyLabel = (reader: string, agency: string, at: Date, serial: string): string =>
   `${reader}, ${agency}, ${londonTime(at)}, copy ${serial}`;
 
-/** Fields by what they are called on paper, in order. */
+/** Labels of fields on paper, in order. */
 export type Labels = Record<string, string>;
 
 const CODE = /^[a-z0-9]+(_[a-z0-9]+)+$/;
 
-/** A code of a list in words. */
-export const words = (code: string): string => code.replaceAll('_', ' ');
+/** Returns a code as words. */
+export const codeToWords = (code: string): string => code.replaceAll('_', ' ');
 
-/** A value as it is written; empty where there is none. */
-function written(value: unknown): string {
-  if (typeof value === 'string') return CODE.test(value) ? words(value) : value;
+/** Formats a value; empty if there is none. */
+function formatValue(value: unknown): string {
+  if (typeof value === 'string') return CODE.test(value) ? codeToWords(value) : value;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value instanceof Date) return londonTime(value);
   const parts = Object.values(value ?? {})
-    .map(written)
+    .map(formatValue)
     .filter(Boolean);
   return parts.join(Array.isArray(value) ? '; ' : ': ');
 }
 
 const WITHHELD = 'Withheld from you by rule';
 
-const shownOf = (part: object, labels: Labels): [label: string, text: string][] => {
+const shownLabels = (part: object, labels: Labels): [label: string, text: string][] => {
   const values = new Map<string, unknown>(Object.entries(part));
   return Object.entries(labels).flatMap(([field, label]): [string, string][] => {
-    const text = written(values.get(field));
+    const text = formatValue(values.get(field));
     return text ? [[label, text]] : [];
   });
 };
 
-const withheldOf = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
+const withheldLabels = ({ withheld }: { withheld: string[] }, labels: Labels): string =>
   withheld.flatMap((field) => labels[field] ?? []).join(', ');
 
-/** What of a record is shown, and by name what is withheld. */
-export function partOf(part: { withheld: string[] } | null, labels: Labels): Block[] {
+/** Returns the shown fields of a record, and the labels of withheld fields. */
+export function partBlocks(part: { withheld: string[] } | null, labels: Labels): Block[] {
   if (!part) return [];
-  const withheld = withheldOf(part, labels);
+  const withheld = withheldLabels(part, labels);
   return [
-    ...shownOf(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
+    ...shownLabels(part, labels).map(([label, text]): Block => ({ kind: 'text', label, text })),
     ...(withheld ? [{ kind: 'text' as const, label: WITHHELD, text: withheld }] : []),
   ];
 }
 
-/** The same in one line. */
-export function lineOf(part: { withheld: string[] }, labels: Labels): string {
-  const withheld = withheldOf(part, labels);
-  const shown = shownOf(part, labels).map(([label, text]) => `${label}: ${text}`);
+/** Returns the shown fields and the labels of withheld fields in one line. */
+export function partLine(part: { withheld: string[] }, labels: Labels): string {
+  const withheld = withheldLabels(part, labels);
+  const shown = shownLabels(part, labels).map(([label, text]) => `${label}: ${text}`);
   return [...shown, ...(withheld ? [`${WITHHELD}: ${withheld}`] : [])].join('; ');
 }
 
-/** A section, where something stands in it. */
+/** Returns a section, or nothing if it would be empty. */
 export const section = (heading: string, blocks: Block[]): Block[] =>
   blocks.length ? [{ kind: 'section', heading, blocks }] : [];
 
-/** A list, where it has points. */
+/** Returns a list, or nothing if it would be empty. */
 export const list = (points: string[]): Block[] => (points.length ? [{ kind: 'list', points }] : []);
 
-/** The names of agencies by their identifiers. */
+/** Returns a function that finds the name of an agency by identifier. */
 export function namesOf(agencies: readonly { id: string; name: string }[]): (id: string | null | undefined) => string {
   const names = new Map(agencies.map(({ id, name }) => [id, name]));
   return (id) => names.get(id ?? '') ?? 'another agency';

@@ -1,6 +1,6 @@
 /**
- * What stands in the pack of a meeting for one reader, item by item. The pack itself and the check before circulation find
- * it here, each with its own way to rows that its reader may read.
+ * Content of a pack for one reader, item by item. Packs and circulation checks use it, each with its own function to
+ * find the rows that the reader may read.
  */
 import { Assessment } from '../cases/assessment.entity.js';
 import { AssessmentView } from '../cases/assessment.response.js';
@@ -19,11 +19,11 @@ import { Person } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.response.js';
 import { Decision, Listing } from '../meetings/meeting.entity.js';
 import { DecisionView, ListingView } from '../meetings/meeting.response.js';
-import { inOrder } from '../meetings/order-of-hearing.js';
+import { sortByAgendaOrder } from '../meetings/order-of-hearing.js';
 import { ResearchRequest } from '../research/research.entity.js';
 import { ResearchRequestView } from '../research/research.response.js';
 
-/** The views that present what stands in an item. What research found and shared is among the contributions. */
+/** Views of the parts of an item. Shared findings of research are among the contributions. */
 export const VIEWS = {
   listing: ListingView,
   case: CaseView,
@@ -40,19 +40,21 @@ export const VIEWS = {
 export type Part = keyof typeof VIEWS;
 export const PARTS = Object.keys(VIEWS) as Part[];
 
-/** Rows of the item, as its reader may read them. */
+/** Rows of an item that its reader may read. */
 export type ItemContent = Record<Part, Row[]>;
 
-/** The rows of a kind that have one of these values in a column, as far as a reader may read them. */
-export type Finds = (type: RecordClass, column: string, values: string[]) => Promise<Row[]>;
+/** Finds the rows of a type by the values of a column, as far as the reader may read them. */
+export type RowFinder = (type: RecordClass, column: string, values: string[]) => Promise<Row[]>;
 
-/**
- * The items of the meeting that the reader may see, in the order in which they are heard, without a gap; or the one item with
- * the identifier `only`.
- */
-export async function contentOf(reader: Actor, finds: Finds, meetingId: string, only?: string): Promise<ItemContent[]> {
+/** Returns the items that the reader may see, in the order of hearing, or only the item `only`. */
+export async function findContent(
+  reader: Actor,
+  finds: RowFinder,
+  meetingId: string,
+  only?: string,
+): Promise<ItemContent[]> {
   const found = (await finds(Listing, 'meetingId', [meetingId])) as (Row & Listing)[];
-  const listings = inOrder(
+  const listings = sortByAgendaOrder(
     Listing,
     found.filter(({ id, removedAt }) => !removedAt && (only === undefined || id === only)),
   );

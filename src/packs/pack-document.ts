@@ -1,7 +1,17 @@
-/** A pack on paper: made of what was presented to one reader, and of nothing else. */
+/** Pack as a paper. Content comes only from the response to one reader. */
 import { londonTime } from '../time/london-day.js';
 import type { Block, Paper } from '../documents/paper.js';
-import { CONFIDENTIAL, copyOf, lineOf, list, namesOf, partOf, section, words, type Labels } from './document.js';
+import {
+  CONFIDENTIAL,
+  copyLabel,
+  partLine,
+  list,
+  namesOf,
+  partBlocks,
+  section,
+  codeToWords,
+  type Labels,
+} from './document.js';
 import { MARKINGS } from './marking.js';
 import type { PackItem, PackManifest, PackMarking, PackView } from './pack.response.js';
 
@@ -118,8 +128,8 @@ const RESEARCH: Labels = {
 
 type NameOf = (id: string | null | undefined) => string;
 
-/** REQ-MRK-03: the marking as it stands in words. */
-const markedAs = ({ classification, handling }: PackMarking): string =>
+/** Returns the marking as printed. Source: REQ-MRK-03. */
+const markingText = ({ classification, handling }: PackMarking): string =>
   handling === 'C' ? MARKINGS[2] : classification;
 
 export function paperOf(pack: PackView): Paper {
@@ -129,8 +139,8 @@ export function paperOf(pack: PackView): Paper {
   return {
     title,
     language,
-    marking: markedAs(manifest.marking),
-    madeFor: copyOf(reader, agency, renderedAt, serial),
+    marking: markingText(manifest.marking),
+    madeFor: copyLabel(reader, agency, renderedAt, serial),
     createdAt: renderedAt,
     blocks: [
       CONFIDENTIAL,
@@ -139,9 +149,9 @@ export function paperOf(pack: PackView): Paper {
       ...items.map((one, n): Block => ({
         kind: 'section',
         heading: headingOf(one, n),
-        blocks: itemOf(one, agencyOf),
+        blocks: itemBlocks(one, agencyOf),
       })),
-      ...section('What this copy keeps back', keptBackIn(manifest, items)),
+      ...section('What this copy keeps back', withheldBlocks(manifest, items)),
     ],
   };
 }
@@ -149,68 +159,69 @@ export function paperOf(pack: PackView): Paper {
 const headingOf = ({ case: about }: PackItem, n: number): string =>
   `Item ${String(n + 1)}: ${about?.reference ?? 'a case'}`;
 
-function itemOf(item: PackItem, agency: NameOf): Block[] {
+function itemBlocks(item: PackItem, agency: NameOf): Block[] {
   const { listing, people, persons, contributions, assessments, plans, actions, decisions, research } = item;
   return [
     { kind: 'text', label: 'Presented by', text: agency(listing.presentedByAgencyId) },
-    ...partOf(listing, LISTING),
+    ...partBlocks(listing, LISTING),
     ...section('Case', [
       ...(item.case ? [{ kind: 'text' as const, label: 'Led by', text: agency(item.case.leadAgencyId) }] : []),
-      ...partOf(item.case, CASE),
+      ...partBlocks(item.case, CASE),
     ]),
     ...section('People', [
       ...persons.flatMap((person) =>
         section([person.givenName, person.familyName].filter(Boolean).join(' ') || 'A person', [
-          ...partOf(person, PERSON),
-          ...list(people.filter(({ personId }) => personId === person.id).map((role) => lineOf(role, ROLE))),
+          ...partBlocks(person, PERSON),
+          ...list(people.filter(({ personId }) => personId === person.id).map((role) => partLine(role, ROLE))),
         ]),
       ),
       ...list(
-        people.filter((role) => !persons.some(({ id }) => id === role.personId)).map((role) => lineOf(role, ROLE)),
+        people.filter((role) => !persons.some(({ id }) => id === role.personId)).map((role) => partLine(role, ROLE)),
       ),
     ]),
     ...section(
       'What agencies contributed',
       contributions.flatMap((one) =>
-        section(`${agency(one.agencyId)}: ${words(one.category)}`, partOf(one, CONTRIBUTION)),
+        section(`${agency(one.agencyId)}: ${codeToWords(one.category)}`, partBlocks(one, CONTRIBUTION)),
       ),
     ),
     ...section(
       'Assessments',
-      assessments.flatMap((one) => section(`Assessed by ${agency(one.agencyId)}`, partOf(one, ASSESSMENT))),
+      assessments.flatMap((one) => section(`Assessed by ${agency(one.agencyId)}`, partBlocks(one, ASSESSMENT))),
     ),
     ...section(
       'Plans',
-      plans.flatMap((one) => section(`Led by ${agency(one.leadAgencyId)}`, partOf(one, PLAN))),
+      plans.flatMap((one) => section(`Led by ${agency(one.leadAgencyId)}`, partBlocks(one, PLAN))),
     ),
     ...section(
       'Actions',
-      actions.flatMap((one) => section(`For ${agency(one.ownerAgencyId)}`, partOf(one, ACTION))),
+      actions.flatMap((one) => section(`For ${agency(one.ownerAgencyId)}`, partBlocks(one, ACTION))),
     ),
     ...section(
       'Decided before',
-      decisions.flatMap((one) => section(words(one.kind), partOf(one, DECISION))),
+      decisions.flatMap((one) => section(codeToWords(one.kind), partBlocks(one, DECISION))),
     ),
-    ...section('Research', list(research.map((one) => `${agency(one.askedAgencyId)}: ${lineOf(one, RESEARCH)}`))),
+    ...section('Research', list(research.map((one) => `${agency(one.askedAgencyId)}: ${partLine(one, RESEARCH)}`))),
   ];
 }
 
-/** What is withheld and by which rule, item by item; what is kept back whatever the item; what was recalled. */
-function keptBackIn({ items, categories, recalled }: PackManifest, shown: PackItem[]): Block[] {
+/** Returns the withheld fields with their rules for each item, the withheld categories, and the recalled items. */
+function withheldBlocks({ items, categories, recalled }: PackManifest, shown: PackItem[]): Block[] {
   return [
     ...shown.flatMap((item, n) =>
       section(
         headingOf(item, n),
         list(
           (items.find(({ listingId }) => listingId === item.listing.id)?.withheld ?? []).map(
-            ({ type, category, fields, rule }) => `${type}, ${words(category)}: ${fields.join(', ')}. Rule: ${rule}`,
+            ({ type, category, fields, rule }) =>
+              `${type}, ${codeToWords(category)}: ${fields.join(', ')}. Rule: ${rule}`,
           ),
         ),
       ),
     ),
     ...section(
       'Categories of which you may not learn whether anything is held',
-      list(categories.map(({ category, rule }) => `${words(category)}. Rule: ${rule}`)),
+      list(categories.map(({ category, rule }) => `${codeToWords(category)}. Rule: ${rule}`)),
     ),
     ...section('Recalled', list(recalled.map(({ reason }) => `An item of your copy was recalled: ${reason}`))),
   ];

@@ -1,7 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { PackRecall } from './pack-recall.entity.js';
 
-/** Recalls the papers of the meeting, or of one item. */
+/** Recalls all papers of the meeting, or those of one item. */
 export class PackRecallRequest extends IntersectionType(
   PickType(PackRecall, ['reason'] as const),
   PartialType(PickType(PackRecall, ['listingId'] as const), { skipNullProperties: false }),

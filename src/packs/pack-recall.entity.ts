@@ -8,7 +8,7 @@ import { References } from '../authorization/references.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
-/** The papers of a meeting, or one item of them, taken back: until the agenda is circulated again. */
+/** Recall of the papers of a meeting, or of one item, until the agenda is circulated again. */
 @Entity('pack_recalls')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
@@ -18,17 +18,15 @@ import { Listing, Meeting } from '../meetings/meeting.entity.js';
 @Check('pack_recalls_item', '(listing_id IS NULL) = (case_id IS NULL)')
 @Check('pack_recalls_edition', 'edition >= 1')
 export class PackRecall extends PartnershipRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The panel that meets. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The item; without one the whole pack. */
+  /** Item whose papers are recalled; null for the whole pack. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -36,28 +34,28 @@ export class PackRecall extends PartnershipRecord {
   @References(() => Listing)
   listingId: string | null;
 
-  /** The case of the item. */
+  /** Case of the item; null for the whole pack. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   caseId: string | null;
 
-  /** The edition of the agenda whose papers they are. */
+  /** Edition of the agenda to which the papers belong. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 
-  /** When the papers went out (UTC): who received them since is to be told. */
+  /** Time of circulation (UTC). Recipients since then must be informed. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   circulatedAt: Date;
 
-  /** Why, for everybody who received them: nothing about a case. */
+  /** Reason, visible to everybody who received the papers. Must not mention a case. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(3, 300)
   reason: string;
 
-  /** Who recalled them. */
+  /** Person who recalled the papers. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   madeById: string;

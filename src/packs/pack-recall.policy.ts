@@ -1,4 +1,7 @@
-/** That papers were recalled is known to whoever may read the meeting; that an item of them was, to whoever may read the item. */
+/**
+ * Policy of recalls. A recall of all papers is visible to readers of the meeting, a recall of one item to readers of
+ * the item.
+ */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { declareSubject, applicableRules, subjectOf } from '../authorization/subjects.js';

@@ -5,7 +5,7 @@ import { view } from '../records/response-view.js';
 import { DocumentCopyView } from './document.response.js';
 import { PackRecall } from './pack-recall.entity.js';
 
-/** Papers that were recalled. */
+/** Recall of papers. */
 export class PackRecallView extends view(
   PackRecall,
   'id',
@@ -18,15 +18,18 @@ export class PackRecallView extends view(
   'createdAt',
 ) {
   /**
-   * Agencies that received content of the recalled cases from the day on which the papers went out until the recall, as far as you
-   * may know of it, and for whoever may recall papers the agencies of `openedBy` since that day: they are to be told. Later readings,
-   * circulations and seats do not change the list.
+   * Agencies to inform: those that received content of the recalled cases between circulation and recall. Limited to
+   * disclosures that you may know of. If you may recall papers, agencies of `openedBy` in that time are included. Later
+   * readings, circulations and seats do not change the list.
    */
   @ApiProperty({ type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid', maxLength: 36 } })
   @Classified('administrative')
   receivedByAgencyIds: string[];
 
-  /** The copies that were opened before and held what was recalled, as far as you may know; null where you may not recall papers. */
+  /**
+   * Copies opened before the recall that contained the recalled items, as far as you may know. Null if you may not
+   * recall papers.
+   */
   @ApiProperty({ type: () => DocumentCopyView, isArray: true, maxItems: 1000, nullable: true })
   @Classified('administrative')
   openedBy: DocumentCopyView[] | null;

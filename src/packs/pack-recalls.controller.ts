@@ -15,7 +15,7 @@ import { PackRecallsService } from './pack-recalls.service.js';
 export class PackRecallsController {
   constructor(private readonly recalls: PackRecallsService) {}
 
-  /** Papers of the meeting that were recalled */
+  /** List the recalls of a meeting’s papers */
   @Get(':id/pack-recalls')
   @RequirePermission('read', PackRecall)
   @ApiAnswer.page(PackRecallView)
@@ -23,7 +23,7 @@ export class PackRecallsController {
     return this.recalls.list(actor, id, query);
   }
 
-  /** Recall the papers, or one item of them, until the agenda is circulated again (chair) */
+  /** Recall all papers or one item, until the agenda is circulated again (chair) */
   @Post(':id/pack-recall')
   @RequirePermission('recall', Meeting)
   @ApiAnswer.created(PackRecallView)

@@ -14,21 +14,21 @@ import { Meeting } from '../meetings/meeting.entity.js';
 import { DecisionView, ListingView } from '../meetings/meeting.response.js';
 import { ResearchRequestView } from '../research/research.response.js';
 
-/** One item of a pack, with what you may see of its case: each record as it is shown when it is read by itself. */
+/** Item of a pack with the content of its case that you may see. Records look as they do when read separately. */
 export class PackItem {
   listing: ListingView;
 
-  /** The case; null where your registration does not cover it. */
+  /** Case of the item; null if your registration does not cover it. */
   @ApiProperty({ type: CaseView, nullable: true })
   case: CaseView | null;
 
-  /** Who has which role in the case. */
+  /** Roles of people in the case. */
   people: CasePersonView[];
 
-  /** Those people. */
+  /** People named by the roles. */
   persons: PersonView[];
 
-  /** What agencies contributed, what they found in their research and shared included. */
+  /** Contributions of agencies, including shared findings of research. */
   contributions: ContributionView[];
 
   assessments: AssessmentView[];
@@ -37,93 +37,92 @@ export class PackItem {
 
   actions: ActionView[];
 
-  /** What was decided about the case before. */
+  /** Earlier decisions on the case. */
   decisions: DecisionView[];
 
-  /** Who was asked what they know for the item, and whether they answered. */
+  /** Research requests for the item, with their status. */
   research: ResearchRequestView[];
 }
 
-/** Fields that are kept back in records of one type and category, and the rule that keeps them. */
+/** Fields withheld in records of one type and category, with the rule. */
 export class PackWithheld {
-  /** The type of record. */
+  /** Type of record. */
   type: string;
 
-  /** The data category. */
   category: string;
 
-  /** Names of fields, whether or not they hold a value. */
+  /** Names of the withheld fields, whether or not they hold a value. */
   fields: string[];
 
-  /** The step of the decision; see `POST /v1/policy/explanations`. */
+  /** Step of the decision; see `POST /v1/policy/explanations`. */
   step: string;
 
-  /** The rule. */
+  /** Name of the rule that withholds the fields. */
   rule: string;
 }
 
-/** What is kept back in one item. */
+/** Fields withheld in one item. */
 export class PackItemManifest {
-  /** The item. */
+  /** Item of the meeting. */
   @ApiProperty({ format: 'uuid' })
   listingId: string;
 
   withheld: PackWithheld[];
 }
 
-/** A data category of which you may not learn whether anything is held. */
+/** Data category of which you may not learn whether anything is held. */
 export class PackCategory {
   category: string;
 
-  /** The rule that keeps it. */
+  /** Name of the rule that withholds the category. */
   rule: string;
 }
 
-/** An item that was recalled. */
+/** Item that was recalled. */
 export class PackRecalledItem {
   @ApiProperty({ format: 'uuid' })
   listingId: string;
 
-  /** Why. */
+  /** Reason of the recall. */
   reason: string;
 }
 
-/** Whose copy it is: on each page. */
+/** Owner of the copy, printed on each page. */
 export class PackWatermark {
-  /** The reader. */
+  /** Name of the reader. */
   reader: string;
 
-  /** The reader’s agency. */
+  /** Name of the reader’s agency. */
   agency: string;
 
-  /** When it was rendered. */
+  /** Time of rendering. */
   renderedAt: Date;
 
-  /** The panel and the day of the meeting in London. */
+  /** Panel code and day of the meeting in London. */
   meeting: string;
 
-  /** Of this one copy; the audit log knows it. */
+  /** Serial number of this copy, recorded in the audit log. */
   @ApiProperty({ format: 'uuid' })
   serial: string;
 }
 
-/** The highest of its parts. */
+/** Marking of the pack: the highest of its parts. */
 export class PackMarking {
   @ApiProperty({ enum: CLASSIFICATIONS })
   classification: Classification;
 
-  /** The strictest handling among its contributions; null where you are shown none. */
+  /** Strictest handling code of the contributions; null if you are shown none. */
   @ApiProperty({ enum: HANDLING, nullable: true, type: String })
   handling: Handling | null;
 }
 
-/** What this copy keeps back from its reader and why, whose it is, and how it is to be handled. */
+/** Content withheld from the reader and the reasons, the owner of the copy, and its marking. */
 export class PackManifest {
   watermark: PackWatermark;
 
   marking: PackMarking;
 
-  /** What is kept back in each item. */
+  /** Withheld fields by item. */
   items: PackItemManifest[];
 
   /** Data categories of which you may not learn whether anything is held. */
@@ -133,7 +132,7 @@ export class PackManifest {
   recalled: PackRecalledItem[];
 }
 
-/** The papers of a meeting for whoever asks, as they may read now. */
+/** Papers of a meeting for one reader, as far as the reader may see them now. */
 export class PackView extends view(
   Meeting,
   'id',
@@ -149,7 +148,7 @@ export class PackView extends view(
   @Classified('administrative')
   title: string;
 
-  /** `en-GB`. */
+  /** Language tag: `en-GB`. */
   @Classified('administrative')
   language: string;
 
@@ -157,11 +156,11 @@ export class PackView extends view(
   @Classified('administrative')
   panel: MeetingPanelView | null;
 
-  /** Its items, in the order in which they are heard. */
+  /** Items in the order of hearing. */
   @Classified('administrative')
   items: PackItem[];
 
-  /** The agencies that the items name. */
+  /** Agencies named in the items. */
   @Classified('administrative')
   agencies: NamedAgencyView[];
 

@@ -15,7 +15,7 @@ import { PacksService } from './packs.service.js';
 export class PacksController {
   constructor(private readonly packs: PacksService) {}
 
-  /** Your papers for the meeting, as you may read now, with what they keep back and why: `?format=json`, `pdf` or `docx` */
+  /** Get your papers for a meeting as you may see them now, with withheld fields: `?format=json`, `pdf` or `docx` */
   @Get(':id/pack')
   @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
   @RequirePermission('read', Meeting)

@@ -19,36 +19,36 @@ import { Records } from '../records/records.js';
 import { shapeOf } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingPanelView } from '../meetings/calendar.response.js';
-import { inForm, opened } from './document.js';
+import { renderDocument, prepareDocument } from './document.js';
 import type { DocumentQuery } from './document.dto.js';
 import { NamedAgencyView } from './document.response.js';
-import { copyOfDocument, presentedRows, shown, type Kept } from './presenting.js';
-import { itemOf } from '../meetings/items.js';
+import { openedCopy, presentRows, findAndPresent, type OmittedItem } from './presenting.js';
+import { findItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import { keptOutBy } from '../proceedings/kept-out.js';
+import { findExcludingConflicts } from '../proceedings/kept-out.js';
 import { paperOf } from './pack-document.js';
-import { contentOf, PARTS, VIEWS, type Finds, type ItemContent, type Part } from './pack-content.js';
+import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent, type Part } from './pack-content.js';
 import { PackRecall } from './pack-recall.entity.js';
-import { inForce } from './pack-recalls.service.js';
+import { findRecallsInForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.response.js';
 
-/** The fields by which records name agencies. */
+/** Fields of records that name agencies. */
 const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
 
-const recalledWhole = (): Problem =>
+const recalledProblem = (): Problem =>
   new Problem(
     410,
     'pack-recalled',
     'Recalled',
-    'These papers were recalled: destroy your copies. Whoever may know why reads it at `pack-recalls`.',
+    'These papers were recalled. Destroy your copies. If you may know the reason, read it at GET /v1/meetings/{id}/pack-recalls.',
   );
 
-/** More than any meeting has of one kind. */
-const MOST = 20_000;
+/** Maximum number of rows of one type, more than any meeting has. */
+const MAX_ROWS = 20_000;
 
 /**
- * The papers of a meeting, for each reader as they may read at that moment: never one file for many. Source: law and
- * standards note, section 1.8, REQ-GM-07.
+ * Packs of a meeting, made for each reader at the time of reading; one file is never shared between readers. Source:
+ * law and standards note, section 1.8, REQ-GM-07.
  */
 @Injectable()
 export class PacksService {
@@ -63,41 +63,46 @@ export class PacksService {
     { format = 'json', listingId }: DocumentQuery,
   ): Promise<AuthorizedResponse> {
     const pack = await this.records.read(actor, async (work) =>
-      opened(await this.packOf(work, meetingId, listingId), format, paperOf),
+      prepareDocument(await this.presentPack(work, meetingId, listingId), format, paperOf),
     );
     const name = ({ panel, scheduledAt }: PackView): string =>
       ['pack', panel?.type, londonDay(scheduledAt)].filter(Boolean).join('-');
-    return inForm(this.papers, pack, name);
+    return renderDocument(this.papers, pack, name);
   }
 
-  /** The pack of whoever works, or of it one item: its body is a `PackView`. */
-  async packOf(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
+  /** Returns the actor's pack (`PackView`), or one item of it. */
+  async presentPack(work: UnitOfWork, meetingId: string, only?: string): Promise<AuthorizedResponse> {
     const meeting = await work.records.find('read', Meeting, meetingId);
-    const asked = only === undefined ? null : await itemOf(work, 'read', meetingId, only);
-    const recalled = (await inForce(work, meeting)).filter(
+    const asked = only === undefined ? null : await findItem(work, 'read', meetingId, only);
+    const recalled = (await findRecallsInForce(work, meeting)).filter(
       ({ listingId }) => !asked || !listingId || listingId === asked.id,
     );
     const whole = recalled.some(({ listingId }) => !listingId);
-    if (whole) throw recalledWhole();
+    if (whole) throw recalledProblem();
     const isRecalled = (item: ItemContent): boolean =>
       recalled.some(({ listingId }) => listingId === item.listing[0]?.['id']);
-    const content = (await contentOf(work.actor, findsOf(work, meeting), meetingId, asked?.id)).filter(
+    const content = (await findContent(work.actor, createRowFinder(work, meeting), meetingId, asked?.id)).filter(
       (item) => !isRecalled(item),
     );
-    const items = await presented(work, content);
+    const items = await presentItems(work, content);
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
-    const kept = asked ? [] : await keptFrom(work, meeting, listingIds);
-    work.audit.openedDocument(Meeting, meeting, copyOfDocument('pack', watermark.serial, meeting, listingIds, kept));
+    const kept = asked ? [] : await findOmittedItems(work, meeting, listingIds);
+    work.audit.openedDocument(Meeting, meeting, openedCopy('pack', watermark.serial, meeting, listingIds, kept));
     const manifest = {
       watermark,
       marking: markingOf(items),
-      items: content.map((item) => ({ listingId: item.listing[0]?.['id'], withheld: withheldIn(work.actor, item) })),
+      items: content.map((item) => ({
+        listingId: item.listing[0]?.['id'],
+        withheld: findWithheldFields(work.actor, item),
+      })),
       categories: withheldCategories(work.actor, meeting.panelId),
       recalled: recalled.map(({ listingId, reason }) => ({ listingId, reason })),
     };
-    const [panel = null] = await shown<MeetingPanelView>(work, MeetingPanelView, Panel, { id: meeting.panelId });
-    const agencies = await shown(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
+    const [panel = null] = await findAndPresent<MeetingPanelView>(work, MeetingPanelView, Panel, {
+      id: meeting.panelId,
+    });
+    const agencies = await findAndPresent(work, NamedAgencyView, Agency, { id: { $in: agenciesIn(items) } });
     const title = `Papers of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
     return work.respond.one(PackView, meeting, {
       extra: { title, language: 'en-GB', panel, items, agencies, manifest },
@@ -105,26 +110,26 @@ export class PacksService {
   }
 }
 
-/** What the actor may read, people in the context of the panel that meets. */
-export const findsOf =
-  (work: UnitOfWork, { panelId }: Meeting): Finds =>
+/** Returns a function that finds rows readable to the actor. People are read in the context of the panel. */
+export const createRowFinder =
+  (work: UnitOfWork, { panelId }: Meeting): RowFinder =>
   (type, column, values) =>
-    work.records.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MOST, panelId);
+    work.records.findMany('read', type as RecordClass<Row>, { [column]: { $in: values } }, MAX_ROWS, panelId);
 
-/** Each record by its own view. Rows of a kind are presented together, and written down together. */
-async function presented(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
+/** Presents each record by its view. Rows of one type are presented together and share an audit entry. */
+async function presentItems(work: UnitOfWork, content: ItemContent[]): Promise<PackItem[]> {
   const bodies = new Map<object, object>();
   for (const part of PARTS) {
-    // a person may have a part in two items
+    // a person may occur in two items
     const rows = [...new Set(content.flatMap((item) => item[part]))];
-    for (const [index, body] of (await presentedRows<object>(work, VIEWS[part], rows)).entries())
+    for (const [index, body] of (await presentRows<object>(work, VIEWS[part], rows)).entries())
       bodies.set(rows[index] as object, body);
   }
   return content.map((item) => {
     const shown = <P extends Part>(part: P): InstanceType<(typeof VIEWS)[P]>[] =>
       item[part].map((row) => bodies.get(row) as InstanceType<(typeof VIEWS)[P]>);
     const [listing] = shown('listing');
-    if (!listing) throw new Error('an item of a pack is a listing');
+    if (!listing) throw new Error('a pack item must have a listing');
     return {
       listing,
       case: shown('case')[0] ?? null,
@@ -140,26 +145,26 @@ async function presented(work: UnitOfWork, content: ItemContent[]): Promise<Pack
   });
 }
 
-/** The items that the whole pack would hold but for conflicts of its reader, with the records that keep them out. */
-async function keptFrom(
+/** Returns the items omitted from the whole pack because of conflicts of its reader, with these conflicts. */
+async function findOmittedItems(
   work: UnitOfWork,
   { id: meetingId, agendaEdition: edition }: Meeting,
   held: string[],
-): Promise<Kept[]> {
+): Promise<OmittedItem[]> {
   const conflicts = work.actor.kind === 'practitioner' ? await conflictsOf(work, work.actor) : [];
   if (!conflicts.length) return [];
   const { listings, recalls } = await work.asSystem(async () => ({
     listings: await work.manager.findBy(Listing, { meetingId, removedAt: IsNull(), id: Not(In(held)) }),
     recalls: await work.manager.findBy(PackRecall, { meetingId, edition: edition ?? 0 }),
   }));
-  const kept: Kept[] = [];
+  const kept: OmittedItem[] = [];
   for (const listing of listings.filter(({ id }) => !recalls.some(({ listingId }) => listingId === id)))
-    for (const byId of await keptOutBy(work, work.actor, conflicts, listing))
+    for (const byId of await findExcludingConflicts(work, work.actor, conflicts, listing))
       kept.push({ listingId: listing.id, byId });
   return kept;
 }
 
-/** The agencies that the records of the items name, as they are shown. */
+/** Returns the agencies that the items name, as shown. */
 const agenciesIn = (items: PackItem[]): string[] => [
   ...new Set(
     items
@@ -168,8 +173,8 @@ const agenciesIn = (items: PackItem[]): string[] => [
   ),
 ];
 
-/** Over the records that the reader sees: of what is hidden nothing is said, and nothing is counted. */
-function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
+/** Returns the withheld fields of records that the reader may see. Hidden records are neither mentioned nor counted. */
+function findWithheldFields(actor: Actor, item: ItemContent): PackWithheld[] {
   const found = new Map<string, PackWithheld>();
   for (const part of PARTS)
     for (const row of item[part]) {
@@ -186,8 +191,8 @@ function withheldIn(actor: Actor, item: ItemContent): PackWithheld[] {
 }
 
 /**
- * Whatever tells of somebody is sensitive. Source: law and standards note, section 5.2, REQ-MRK-03: the marking of a document
- * is the highest of its parts.
+ * Returns the marking: sensitive if the pack has any item. Source: law and standards note, section 5.2, REQ-MRK-03: the
+ * marking of a document is the highest of its parts.
  */
 function markingOf(items: PackItem[]): PackMarking {
   const handlings = items.flatMap(({ contributions }) => contributions.map(({ handling }) => handling));

@@ -7,32 +7,36 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Meeting } from '../meetings/meeting.entity.js';
 import type { DocumentKind } from './document-copy.entity.js';
 
-/** As what the reading of a document's parts is written down. */
-export const HOW = 'open_document';
+/** Kind of operation in the audit log for parts of a document. */
+export const OPEN_DOCUMENT = 'open_document';
 
-/** These rows, as their reader may see them in a document. */
-export const presentedRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
-  rows.length ? ((await work.respond.list(view, rows, { how: HOW })).body as PageOf<T>).data : [];
+/** Presents rows in a document, as far as the reader may see them. */
+export const presentRows = async <T>(work: UnitOfWork, view: ViewClass, rows: object[]): Promise<T[]> =>
+  rows.length ? ((await work.respond.list(view, rows, { how: OPEN_DOCUMENT })).body as PageOf<T>).data : [];
 
-/** The rows that the reader may see, as they may see them. */
-export const shown = async <T>(work: UnitOfWork, view: ViewClass, type: RecordClass, filter: Where): Promise<T[]> =>
-  presentedRows<T>(work, view, await work.records.findMany('read', type, filter));
+/** Finds and presents the rows that the reader may see. */
+export const findAndPresent = async <T>(
+  work: UnitOfWork,
+  view: ViewClass,
+  type: RecordClass,
+  filter: Where,
+): Promise<T[]> => presentRows<T>(work, view, await work.records.findMany('read', type, filter));
 
-/** The copy that is opened, for the log and for whoever may recall it. */
-export const copyOfDocument = (
+/** Returns the opened copy, for the log and for recalls. */
+export const openedCopy = (
   document: DocumentKind,
   serial: string,
   { id: meetingId, partnershipId, panelId }: Meeting,
   listingIds: string[],
-  kept: readonly Kept[] = [],
+  kept: readonly OmittedItem[] = [],
 ): OpenedDocument => ({
   ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
   keptListingIds: kept.map(({ listingId }) => listingId),
   keptOutByIds: kept.map(({ byId }) => byId),
 });
 
-/** An item that one exclusion or recusal kept from the reader of a document. */
-export interface Kept {
+/** Item omitted from a document because of one exclusion or recusal of its reader. */
+export interface OmittedItem {
   listingId: string;
   byId: string;
 }

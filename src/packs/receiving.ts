@@ -1,6 +1,6 @@
 /**
- * What each recipient would receive, worked out by the very rules by which the recipient reads, over no more than whoever
- * checks may read.
+ * Content that each recipient would receive. The rules for the recipient decide, limited to content that the maker of
+ * the check may read.
  */
 import { Practitioner } from '../agencies/agency.entity.js';
 import { safeguardingLeadsOf } from '../panels/working-in.js';
@@ -16,21 +16,24 @@ import { inBatches } from '../records/batches.js';
 import { shapeOf, type ViewClass } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { digestOf } from '../sharing/simulation.js';
-import { seatsOf } from './circulation.js';
+import { findSeats } from './circulation.js';
 import { Invitation, type Meeting } from '../meetings/meeting.entity.js';
-import { contentOf, PARTS, VIEWS, type Finds, type ItemContent } from './pack-content.js';
+import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent } from './pack-content.js';
 import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circulation-check.entity.js';
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
 
-/** Who sits on the panel today, and who is invited to an item; of an agency that is invited, its safeguarding leads. */
-export async function recipientsOf(
+/**
+ * Returns the recipients: people with a seat, people invited to an item, and the safeguarding leads of invited
+ * agencies.
+ */
+export async function findRecipients(
   work: UnitOfWork,
   actors: Actors,
   { panelId, partnershipId }: Meeting,
   content: ItemContent[],
 ): Promise<Recipient[]> {
-  const seats = await seatsOf(work, panelId);
+  const seats = await findSeats(work, panelId);
   const listingIds = content.map(listingIdOf);
   const invited = await work.records.findMany('read', Invitation, {
     listingId: { $in: listingIds },
@@ -46,15 +49,15 @@ export async function recipientsOf(
     ...staff.map(({ id }) => id),
   ]);
   const found = await actors.practitioners([...ids].sort(), { now: work.now, call: work.actor.call });
-  // a conflict that is hidden from the person who checks is not told by what somebody does not receive
+  // conflicts hidden from the actor are ignored, because a missing item would reveal them
   const readers = await asKnownToAsker(
     work,
     [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
   );
-  const known = await knownRows(work, readers, content);
+  const known = await loadKnownRows(work, readers, content);
   const seated = new Set(seats.map(({ practitionerId }) => practitionerId));
   return inBatches(readers, async (reader) => ({
-    ...(await receiving(work, reader, panelId, content, known)),
+    ...(await findReceivedContent(work, reader, panelId, content, known)),
     isSeated: seated.has(reader.id),
     invitedTo: invited
       .filter(({ practitionerId, agencyId }) =>
@@ -64,11 +67,11 @@ export async function recipientsOf(
   }));
 }
 
-/** The rows of the content by type and identifier, with what the rules ask about any of the readers. */
-type Known = Map<RecordClass, Map<string, Row>>;
+/** Rows of the content by type and identifier, with the relations needed by the rules of all readers. */
+type KnownRows = Map<RecordClass, Map<string, Row>>;
 
-async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<Known> {
-  const known: Known = new Map();
+async function loadKnownRows(work: UnitOfWork, readers: Actor[], content: ItemContent[]): Promise<KnownRows> {
+  const known: KnownRows = new Map();
   for (const part of PARTS) {
     const { record } = shapeOf(VIEWS[part]);
     const ids = [...new Set(content.flatMap((item) => item[part].map((row) => row['id'] as string)))];
@@ -78,14 +81,14 @@ async function knownRows(work: UnitOfWork, readers: Actor[], content: ItemConten
   return known;
 }
 
-async function receiving(
+async function findReceivedContent(
   work: UnitOfWork,
   reader: Actor,
   panelId: string,
   content: ItemContent[],
-  known: Known,
+  known: KnownRows,
 ): Promise<Recipient> {
-  const items = await contentOf(reader, within(work, reader, known, panelId), meetingOf(content));
+  const items = await findContent(reader, createKnownRowFinder(work, reader, known, panelId), meetingOf(content));
   return {
     practitionerId: reader.id,
     agencyId: reader.agencyId,
@@ -93,15 +96,18 @@ async function receiving(
     withinAgreement: reader.agreements.some(
       ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
     ),
-    items: await inBatches(items, (item) => received(reader, item)),
+    items: await inBatches(items, (item) => summarizeItem(reader, item)),
   };
 }
 
 const meetingOf = (content: ItemContent[]): string =>
   (content[0]?.listing[0]?.['meetingId'] as string | undefined) ?? '';
 
-/** Of the known rows those that the reader may read, people in the context of the panel. */
-function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string): Finds {
+/**
+ * Returns a function that finds, among the known rows, those that the reader may read. People are read in the context
+ * of the panel.
+ */
+function createKnownRowFinder(work: UnitOfWork, reader: Actor, known: KnownRows, panelId: string): RowFinder {
   return async (type, column, values) => {
     const wanted = new Set(values);
     const asked = [...(known.get(type)?.values() ?? [])].filter((row) => wanted.has(row[column] as string));
@@ -109,7 +115,7 @@ function within(work: UnitOfWork, reader: Actor, known: Known, panelId: string):
   };
 }
 
-function received(reader: Actor, item: ItemContent): ReceivedItem {
+function summarizeItem(reader: Actor, item: ItemContent): ReceivedItem {
   const counted = new Map<string, Receiving>();
   const copy: string[] = [];
   for (const part of PARTS)
@@ -117,7 +123,7 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
       const view = VIEWS[part];
       const { shown } = fieldMask(reader, shapeOf(view), 'read', row);
       copy.push([subjectOf(shapeOf(view).record).name, row['id'], ...shown].join(' '));
-      for (const [category, extent] of extentsOf(view, row, shown)) {
+      for (const [category, extent] of extentsByCategory(view, row, shown)) {
         const key = `${category} ${extent}`;
         const known = counted.get(key) ?? { category, extent, records: 0 };
         counted.set(key, { ...known, records: known.records + 1 });
@@ -129,17 +135,17 @@ function received(reader: Actor, item: ItemContent): ReceivedItem {
 
 const keyOf = ({ category, extent }: Receiving): string => `${category} ${extent}`;
 
-/** Of each category that the view shows of the row, how much. */
-function extentsOf(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
+/** Returns the extent to which the view shows each category of the row. */
+function extentsByCategory(view: ViewClass, row: Row, shown: string[]): [category: string, extent: Extent][] {
   const content = [...shapeOf(view).properties].filter(([, column]) => categoryOf(column, row) !== 'administrative');
   const byCategory = Map.groupBy(content, ([, column]) => categoryOf(column, row));
   return [...byCategory].map(([category, fields]) => {
-    const telling = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
-    const told = telling.filter(([field]) => shown.includes(field)).length;
-    return [category, told === 0 ? 'existence' : told === telling.length ? 'full' : 'part'];
+    const contentFields = fields.filter(([, { from }]: [string, ColumnClass]) => from !== 'existence');
+    const shownCount = contentFields.filter(([field]) => shown.includes(field)).length;
+    return [category, shownCount === 0 ? 'existence' : shownCount === contentFields.length ? 'full' : 'part'];
   });
 }
 
-/** The people whom each item names. */
-export const namedIn = (content: ItemContent[]): NamedIn[] =>
+/** Returns the people named in each item. */
+export const namedPeople = (content: ItemContent[]): NamedIn[] =>
   content.map((item) => ({ listingId: listingIdOf(item), personIds: item.persons.map((row) => row['id'] as string) }));

@@ -1,4 +1,4 @@
-/** What to look at before papers go out, read off what each recipient would receive. */
+/** Warnings before circulation, derived from what each recipient would receive. */
 import type { NamedIn, Recipient } from './circulation-check.entity.js';
 
 export const WARNINGS = [
@@ -11,12 +11,11 @@ export const WARNINGS = [
 export type WarningCode = (typeof WARNINGS)[number];
 
 const DETAILS: Record<WarningCode, string> = {
-  'outside-agreement': 'Their agency signed no agreement for this panel that gives them anything.',
-  'unequal-copies':
-    'Colleagues of one agency would hold copies of the item of which one is redacted further than the other.',
-  'receives-nothing': 'They would receive papers without any item.',
+  'outside-agreement': 'The agency of these people signed no agreement for this panel that shares anything with it.',
+  'unequal-copies': 'Colleagues of one agency would receive copies of the item that are redacted to different extents.',
+  'receives-nothing': 'These people would receive papers without any item.',
   'received-by-nobody': 'Nobody but the coordination of the panel would receive the item.',
-  'many-named': 'So many people are named that somebody else than the maker of the check approves it.',
+  'many-named': 'So many people are named that a person other than the maker must approve the check.',
 };
 
 export interface Warning {
@@ -26,10 +25,10 @@ export interface Warning {
   listingIds: string[];
 }
 
-/** People whom the items name, each once. */
-export const peopleIn = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
+/** Returns the number of different people named in the items. */
+export const countPeople = (named: NamedIn[]): number => new Set(named.flatMap(({ personIds }) => personIds)).size;
 
-export function warningsOf(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
+export function findWarnings(recipients: Recipient[], listingIds: string[], manyNamed: boolean): Warning[] {
   const warn = (code: WarningCode, people: Recipient[], items: string[]): Warning => ({
     code,
     detail: DETAILS[code],

@@ -9,23 +9,23 @@ const TrueOrFalse = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
 export class ActionQuery extends PageQuery {
-  /** Only actions of the cases of this panel. */
+  /** Limits the list to actions of the cases of this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only actions that stand there. */
+  /** Limits the list to actions with this status. */
   @IsOptional()
   @IsIn(ACTION_STATUSES)
   status?: ActionStatus;
 
-  /** Only actions that are, or are not, overdue today. */
+  /** Limits the list to actions that are overdue today (`true`), or are not (`false`). */
   @IsOptional()
   @TrueOrFalse()
   @IsBoolean()
   overdue?: boolean;
 
-  /** Only actions that your agency owns. */
+  /** Limits the list to actions that your agency owns (`true`), or does not own (`false`). */
   @IsOptional()
   @TrueOrFalse()
   @IsBoolean()
@@ -33,15 +33,15 @@ export class ActionQuery extends PageQuery {
 }
 
 export class LedgerQuery {
-  /** Only actions of the cases of this panel. Without one, all actions that you may read. */
+  /** Limits the counts to actions of the cases of this panel. Default: all actions that you may read. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 }
 
 /**
- * Proposes an action to an agency that sits on the panel. It is agreed when that agency accepts it. That agency names the person
- * who does it: `ownerPractitionerId` is for an action of your own agency.
+ * Proposes an action to an agency on the panel, which agrees by accepting it. Set `ownerPractitionerId` only for
+ * actions of your own agency: each agency names the person itself.
  */
 export class ActionRequest extends PickType(Action, [
   'ownerAgencyId',
@@ -54,8 +54,8 @@ export class ActionRequest extends PickType(Action, [
 ] as const) {}
 
 /**
- * Changes an action. Its words are settled once its owner has accepted it. The agency that owns it names the person: others
- * may only take a name out.
+ * Changes an action. Description, measure and evidence are fixed once the owner accepts. Only the owning agency can
+ * name a person; others can only remove the name.
  */
 export class ActionChange extends PartialType(
   PickType(Action, [
@@ -69,57 +69,57 @@ export class ActionChange extends PartialType(
   { skipNullProperties: false },
 ) {}
 
-/** The owning agency accepts the action, and may say who does it. */
+/** Accepts the action for the owning agency, and optionally names the person who carries it out. */
 export class ActionAcceptance extends PartialType(PickType(Action, ['ownerPractitionerId'] as const), {
   skipNullProperties: false,
 }) {}
 
-/** The owning agency names the person who does it. */
+/** Names the person of the owning agency who carries out the action. */
 export class ActionOwner {
-  /** The person in the agency who does it. */
+  /** Person in the owning agency who carries out the action. */
   @Uuid()
   ownerPractitionerId: string;
 }
 
-/** Tells how far the action is. */
+/** Reports progress on the action. */
 export class ActionProgress {
-  /** `in_progress`, or `blocked` by something. */
+  /** `in_progress`, or `blocked` by an obstacle. */
   @IsIn(['in_progress', 'blocked'])
   status: 'in_progress' | 'blocked';
 
-  /** What was done, or what stands in the way. */
+  /** Work done so far, or the obstacle. */
   @Length(3, 2000)
   note: string;
 }
 
 /**
- * Reports the end of an action: `done`; `not_possible` because things changed; `not_done` because the agency did not act. The
- * two incomplete ends need a reason.
+ * Reports the end of an action: `done`; `not_possible` because circumstances changed; `not_done` because the agency did
+ * not act. The last two need a reason.
  */
 export class ActionCompletion {
   @IsIn(['done', 'not_possible', 'not_done'])
   outcome: 'done' | 'not_possible' | 'not_done';
 
-  /** What came of it, or why it was not done. */
+  /** Result, or the reason why the action was not done. Required unless the outcome is `done`. */
   @IsOptional()
   @Length(3, 2000)
   outcomeText?: string;
 }
 
-/** Another agency than the owner has seen that it is done. */
+/** Confirms for an agency other than the owner that the action is done. */
 export class ActionVerification {
-  /** What was seen. */
+  /** Evidence that was seen. */
   @IsOptional()
   @Length(3, 2000)
   note?: string;
 }
 
-/** The panel takes the action back: `cancelled`, or `superseded` by another. */
+/** Withdraws the action for the panel: `cancelled`, or `superseded` by another action. */
 export class ActionCancellation {
   @IsIn(['cancelled', 'superseded'])
   outcome: 'cancelled' | 'superseded';
 
-  /** Why. */
+  /** Reason for the withdrawal. */
   @Length(3, 2000)
   outcomeText: string;
 }

@@ -10,7 +10,7 @@ import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
 import { References } from '../authorization/references.js';
 
-/** Source: JAG note, section 1.8. */
+/** Statuses of actions. Source: JAG note, section 1.8. */
 export const ACTION_STATUSES = [
   'proposed',
   'agreed',
@@ -25,14 +25,16 @@ export const ACTION_STATUSES = [
 ] as const;
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
 
-/** Something is still to be done. */
+/** Statuses of actions that have not ended. */
 export const OPEN_STATUSES = ['proposed', 'agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
 export const isOpen = (status: ActionStatus): boolean => (OPEN_STATUSES as readonly ActionStatus[]).includes(status);
 
-/** It ended and was not done: because things changed, or because the agency did not act. */
+/**
+ * Statuses of actions that ended without being done: because circumstances changed, or because the agency did not act.
+ */
 export const INCOMPLETE_STATUSES = ['not_possible', 'not_done'] as const satisfies ActionStatus[];
 
-/** Accepted by the owner and still to be done: only these can be escalated to the steering group. */
+/** Statuses of accepted actions that have not ended. Only these can be escalated to the steering group. */
 export const ACCEPTED_STATUSES = ['agreed', 'in_progress', 'blocked'] as const satisfies ActionStatus[];
 
 export const isAccepted = (status: ActionStatus): boolean =>
@@ -50,9 +52,9 @@ export type ActionCommand =
   | 'verification';
 
 /**
- * How an action moves. Source: JAG note, section 1.8; MARAC note, section 2.6, asks to keep `not_possible` (things changed)
- * apart from `not_done` (the agency did not act). Beyond the note: an owner who begins has accepted, a short task may be
- * done at once, and what is blocked may turn out to be impossible.
+ * States and commands of an action. Source: JAG note, section 1.8; MARAC note, section 2.6, asks to distinguish
+ * `not_possible` (circumstances changed) from `not_done` (the agency did not act). Beyond the note: an owner who begins
+ * has accepted, a short task may be done at once, and a blocked action may turn out to be impossible.
  */
 export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
   name: 'action',
@@ -71,8 +73,8 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
 };
 
 /**
- * What one agency has to do, and answers for. Its owner sees the task without the case; whether it is overdue follows from
- * the day and is never stored.
+ * Task of one agency. The owner sees the task without the case. Whether it is overdue follows from the day and is never
+ * stored.
  */
 @Entity('actions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -94,25 +96,25 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
   `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
 )
 export class Action extends PlanRecord {
-  /** The plan it belongs to. */
+  /** Plan to which the action belongs; null if the case has no plan or the action continues without one. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Plan)
   planId: string | null;
 
-  /** The item of a meeting in which it was taken on; null where it was proposed elsewhere. */
+  /** Item of the meeting in which the action was taken on; null if it was proposed elsewhere. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
 
-  /** The agency that does it. */
+  /** Agency that carries out the action. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   @Uuid()
   ownerAgencyId: string;
 
-  /** The person in that agency who does it, named by that agency. */
+  /** Person who carries out the action, named by the owning agency; null if nobody is named. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -120,97 +122,99 @@ export class Action extends PlanRecord {
   @Uuid()
   ownerPractitionerId: string | null;
 
-  /** The person or system of the owning agency that named the person; null where nobody is named, or it was not recorded. */
+  /**
+   * Person or system of the owning agency that named the person. Null if nobody is named, or the naming was not
+   * recorded.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   ownerNamedById: string | null;
 
-  /** What is done, where and for whom: a verb, an object and a place or person. */
+  /** Task, with place and people: a verb, an object and a place or person. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(15, 300)
   description: string;
 
-  /** How success is measured: unit and target. */
+  /** Measure of success, with unit and target; null if none is set. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(2, 300)
   measure: string | null;
 
-  /** What shows that it is done. */
+  /** Evidence that will show that the action is done; null if none is set. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(2, 300)
   evidenceOfCompletion: string | null;
 
-  /** The aim, hypothesis or risk that it serves. */
+  /** Aim, hypothesis or risk that the action serves; null if none is named. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(2, 300)
   relatesTo: string | null;
 
-  /** Where it stands. */
   @Column({ type: 'text', default: 'proposed' })
   @Classified('administrative')
   @IsIn(ACTION_STATUSES)
   status: ActionStatus;
 
-  /** The day by which it is done, by custom before the next meeting. It is today or later when it is set. */
+  /**
+   * Day by which the action is to be done, by custom before the next meeting. Must be today or later when it is set.
+   */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   dueOn: string;
 
-  /** The day first agreed: the difference is slippage. */
+  /** Day first agreed. The difference to `dueOn` is slippage. */
   @Column({ type: 'date' })
   @Classified('administrative')
   originalDueOn: string;
 
-  /** The day on which it ended (in London), whatever came of it. */
+  /** Day (in London) on which the action ended, with any result; null while it is open or if unknown. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   endedOn: string | null;
 
-  /** What came of it, or why it was not done. */
+  /** Result, or the reason why the action was not done; null while there is none. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('plan_action')
   @IsOptional()
   @Length(3, 2000)
   outcomeText: string | null;
 
-  /** The person or system that reported it done. */
+  /** Person or system that reported the action done; null before. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   completedById: string | null;
 }
 
-/** What was told about an action on its way: only ever added to. */
+/** Note on the progress of an action. Notes are added and never changed. */
 @Entity('action_notes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey('Listing', ['listingId', 'caseId'], ['id', 'caseId'])
 @Index(['actionId', 'updatedAt', 'id'])
 @Check(`category = 'plan_action'`)
 export class ActionNote extends PlanRecord {
-  /** The action. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Action)
   @Classified('administrative')
   actionId: string;
 
-  /** The item of a meeting in which the action was taken on, where it was. */
+  /** Item of the meeting in which the action was taken on; null if it was proposed elsewhere. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
 
-  /** Where the action stood after it. */
+  /** Status of the action after the note. */
   @Column({ type: 'text' })
   @Classified('administrative')
   status: ActionStatus;
 
-  /** What is told. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 2000)

@@ -30,22 +30,22 @@ const FIELDS = [
 
 const overdue = (shown: Row, now: Date): Row => ({ overdue: isOverdue(shown as Row & Action, now) });
 
-/** An action: its owner sees the task, and of the case only what the case's readers see. */
+/** Action. Its owner sees the task without fields of the case. */
 export class ActionView extends view(Action, ...FIELDS) {
-  /** Due before today (in London) and not ended. */
+  /** Whether the action was due before today (in London) and has not ended. */
   @Classified('administrative')
   overdue: boolean;
 
   static derive = overdue;
 }
 
-/** An action of a plan, with how SMART it is. */
+/** Action of a plan, with its SMART score. */
 export class PlanActionView extends view(Action, ...FIELDS) {
-  /** Due before today (in London) and not ended. */
+  /** Whether the action was due before today (in London) and has not ended. */
   @Classified('administrative')
   overdue: boolean;
 
-  /** A point for each letter, and what to look at. */
+  /** SMART score, with one point for each letter, and warnings. Null if a field it depends on is withheld. */
   @ApiProperty({
     type: 'object',
     required: ['score', 'warnings'],
@@ -75,7 +75,7 @@ export class PlanActionView extends view(Action, ...FIELDS) {
   });
 }
 
-/** What was told about an action on its way. */
+/** Note on the progress of an action. */
 export class ActionNoteView extends view(
   ActionNote,
   'id',

@@ -28,7 +28,7 @@ import { Plan } from './plan.entity.js';
 export class ActionsController {
   constructor(private readonly actions: ActionsService) {}
 
-  /** Actions of a plan, with how SMART they are */
+  /** List the actions of a plan, with their SMART scores */
   @Get('plans/:id/actions')
   @RequirePermission('read', Action)
   @ApiAnswer.page(PlanActionView)
@@ -44,7 +44,7 @@ export class ActionsController {
     return this.actions.propose(actor, id, body);
   }
 
-  /** Actions that your agency owns or that you may see, last changed first */
+  /** List actions that your agency owns or that you may see, last changed first */
   @Get('actions')
   @RequirePermission('read', Action)
   @ApiAnswer.page(ActionView)
@@ -52,7 +52,7 @@ export class ActionsController {
     return this.actions.list(actor, query);
   }
 
-  /** What each agency took upon itself and what became of it, counted over the actions that you may read */
+  /** Count the actions of each agency by result, over the actions that you may read */
   @Get('action-ledger')
   @Expensive({ concurrent: 4, queue: 16 })
   @RequirePermission('read', Action)
@@ -61,7 +61,7 @@ export class ActionsController {
     return this.actions.ledger(actor, query);
   }
 
-  /** One action */
+  /** Get an action */
   @Get('actions/:id')
   @RequirePermission('read', Action)
   @ApiAnswer.one(ActionView)
@@ -77,7 +77,7 @@ export class ActionsController {
     return this.actions.change(actor, id, body);
   }
 
-  /** Accept an action that was proposed to your agency */
+  /** Accept an action proposed to your agency */
   @Post('actions/:id/acceptance')
   @RequirePermission('accept', Action)
   @ApiAnswer.updated(ActionView)
@@ -85,7 +85,7 @@ export class ActionsController {
     return this.actions.accept(actor, id, body);
   }
 
-  /** Name the person in your agency who does an action */
+  /** Name the person in your agency who carries out an action */
   @Post('actions/:id/assignment')
   @RequirePermission('name-owner', Action)
   @ApiAnswer.updated(ActionView)
@@ -93,7 +93,7 @@ export class ActionsController {
     return this.actions.assign(actor, id, body);
   }
 
-  /** What was told about an action on its way */
+  /** List the progress notes of an action */
   @Get('actions/:id/progress')
   @RequirePermission('read', ActionNote)
   @ApiAnswer.page(ActionNoteView)
@@ -101,7 +101,7 @@ export class ActionsController {
     return this.actions.notes(actor, id, query);
   }
 
-  /** Tell how far an action of your agency is */
+  /** Report progress on an action of your agency */
   @Post('actions/:id/progress')
   @RequirePermission('progress', Action)
   @ApiAnswer.updated(ActionView)
@@ -133,7 +133,7 @@ export class ActionsController {
     return this.actions.verify(actor, id, body);
   }
 
-  /** Take an action back: cancelled or superseded (chair, coordinator) */
+  /** Withdraw an action as cancelled or superseded (chair, coordinator) */
   @Post('actions/:id/cancellation')
   @RequirePermission('cancel', Action)
   @ApiAnswer.updated(ActionView)

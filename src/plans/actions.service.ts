@@ -28,10 +28,10 @@ import type {
 } from './action.dto.js';
 import { ActionNoteView, ActionView, PlanActionView } from './action.response.js';
 import { ActionHooks } from './action.hooks.js';
-import { accountOf, type Account } from './ledger.js';
+import { countByResult, type ActionCounts } from './ledger.js';
 import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
-import { onThePanel, seatsOn } from './plans.service.js';
+import { requirePanelMember, findCurrentSeats } from './plans.service.js';
 
 const ENDS = {
   done: 'completion',
@@ -41,7 +41,7 @@ const ENDS = {
   superseded: 'supersession',
 } as const;
 
-/** What agencies have taken upon themselves, and what became of it. */
+/** Actions that agencies take on, and their results. */
 @Injectable()
 export class ActionsService {
   constructor(
@@ -55,10 +55,15 @@ export class ActionsService {
         const actions = await work.records.findMany('read', Action, open, 100);
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
-      // an action that is hidden from whoever closes goes on with its owner: a refusal would tell that it is there
+      // hidden actions do not prevent the closure of the case and stay with their owners: a refusal would reveal them
       obstacles: async (work, { id: caseId }) =>
         (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
-          ? [{ pointer: '', detail: 'an action has not ended: its owner completes it, or the panel cancels it' }]
+          ? [
+              {
+                pointer: '',
+                detail: 'an action has not ended: its owner must complete it, or the panel must cancel it',
+              },
+            ]
           : [],
     });
   }
@@ -86,12 +91,12 @@ export class ActionsService {
     );
   }
 
-  /** For the agencies that sit on the panel, and for those whose actions the reader may read. */
+  /** Counts actions for the agencies on the panel and for agencies whose actions the reader may read. */
   ledger(actor: Actor, { panelId }: LedgerQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       if (panelId) await work.records.find('read', Panel, panelId);
-      const seats = panelId ? await seatsOn(work, panelId) : [];
-      // as in the list of actions: to ask for those of a panel is to ask about the case
+      const seats = panelId ? await findCurrentSeats(work, panelId) : [];
+      // as in the list of actions: filtering by panel asks about the case
       const actions = await work.records.findMany(
         panelId ? 'locate' : 'read',
         Action,
@@ -102,7 +107,7 @@ export class ActionsService {
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
       const agencies = await work.records.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
-      const account = ({ id }: Agency): Account => accountOf(byAgency.get(id) ?? [], work.now);
+      const account = ({ id }: Agency): ActionCounts => countByResult(byAgency.get(id) ?? [], work.now);
       return work.respond.list(
         LedgerView,
         agencies.map((agency) => ({ ...agency, ...account(agency) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -119,28 +124,34 @@ export class ActionsService {
 
   propose(actor: Actor, planId: string, request: ActionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // so that it does not end meanwhile
+      // locked, so that the plan does not end meanwhile
       const plan = await work.records.find('add-action', Plan, planId, { lock: true });
-      const proposed = await newAction(work, inPlan(plan), request);
+      const proposed = await insertAction(work, placeInPlan(plan), request);
       return work.respond.found(ActionView, proposed.id, 201);
     });
   }
 
-  /** The panel's coordination moves a date; the first one stays, so that slippage shows (JAG note, section 1.8). */
+  /**
+   * Changes an action for the coordination. The first due day is preserved, so that slippage shows (JAG note, section
+   * 1.8).
+   */
   change(actor: Actor, id: string, request: ActionChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Action, ActionView, id, { writes: request });
       if (!isOpen(found.status))
-        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
+        throw unacceptable(
+          'action-ended',
+          'An action that has ended cannot be changed. Propose another action instead.',
+        );
       const words = (['description', 'measure', 'evidenceOfCompletion'] as const).filter((word) => word in request);
       if (found.status !== 'proposed' && words.length)
         throw unacceptable(
           'action-accepted',
-          'Its owner accepted the action in these words. Cancel it as superseded and propose another.',
-          words.map((word) => ({ pointer: `/${word}`, detail: 'settled since the owner accepted' })),
+          'The owner accepted the action in these words. Cancel the action as superseded and propose another.',
+          words.map((word) => ({ pointer: `/${word}`, detail: 'cannot change after the owner accepted' })),
         );
-      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) mayMoveTo(work, found, request.dueOn);
-      const named = await ownerNamed(work, found, request.ownerPractitionerId);
+      if (request.dueOn !== undefined && request.dueOn !== found.dueOn) checkNewDueDay(work, found, request.dueOn);
+      const named = await resolveOwner(work, found, request.ownerPractitionerId);
       const changed = await work.write.updateIfChanged(Action, found, { ...request, ...named });
       const moved = changed.dueOn === found.dueOn ? {} : { dueOn: [found.dueOn, changed.dueOn] };
       work.recordEvent('action.changed', Action, changed, { fields: Object.keys(request), ...moved });
@@ -151,17 +162,20 @@ export class ActionsService {
   accept(actor: Actor, id: string, { ownerPractitionerId }: ActionAcceptance): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('accept', Action, ActionView, id);
-      return this.move(work, found, 'acceptance', await ownerNamed(work, found, ownerPractitionerId));
+      return this.move(work, found, 'acceptance', await resolveOwner(work, found, ownerPractitionerId));
     });
   }
 
-  /** People leave and tasks are handed on: as long as the action is open its agency names who does it. */
+  /** Assigns an open action to a person. The owning agency can reassign it, because people leave and hand tasks on. */
   assign(actor: Actor, id: string, { ownerPractitionerId }: ActionOwner): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('name-owner', Action, ActionView, id);
       if (!isOpen(found.status))
-        throw unacceptable('action-ended', 'An action that has ended is not changed any more.');
-      const changed = await work.write.update(Action, found, await ownerNamed(work, found, ownerPractitionerId));
+        throw unacceptable(
+          'action-ended',
+          'An action that has ended cannot be changed. Propose another action instead.',
+        );
+      const changed = await work.write.update(Action, found, await resolveOwner(work, found, ownerPractitionerId));
       work.recordEvent('action.changed', Action, changed, { fields: ['ownerPractitionerId'] });
       return work.respond.found(ActionView, id);
     });
@@ -174,13 +188,13 @@ export class ActionsService {
     });
   }
 
-  /** Only the owner or the coordination reports an action done. Source: JAG note, section 1.8. */
+  /** Reports the end of an action. Only the owner or the coordination may. Source: JAG note, section 1.8. */
   complete(actor: Actor, id: string, { outcome, outcomeText }: ActionCompletion): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('complete', Action, ActionView, id);
       if (outcome !== 'done' && !outcomeText)
-        throw unacceptable('reason-missing', 'An action that was not done needs the reason.', [
-          { pointer: '/outcomeText', detail: 'say what changed, or why the agency did not act' },
+        throw unacceptable('reason-missing', 'An action that was not done needs a reason. Send `outcomeText`.', [
+          { pointer: '/outcomeText', detail: 'must say what changed, or why the agency did not act' },
         ]);
       const changes = { outcomeText: outcomeText ?? null, completedById: actor.id };
       return this.move(work, found, ENDS[outcome], changes, outcomeText);
@@ -227,31 +241,34 @@ export class ActionsService {
   }
 }
 
-/** Where an action stands: in a plan, or in the case alone, as long as that has none. */
-export type Standing = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
+/** Location of an action: a plan, or the case alone if it has no plan. */
+export type ActionPlace = Pick<Action, 'planId' | 'caseId' | 'panelId' | 'partnershipId'> &
   Partial<Pick<Action, 'listingId'>>;
 
-export function inPlan(plan: Plan): Standing {
+export function placeInPlan(plan: Plan): ActionPlace {
   const { id: planId, caseId, panelId, partnershipId } = plan;
   if (hasEnded(plan))
-    throw unacceptable('plan-ended', 'A plan that is evaluated or closed takes no action. Draft another plan.');
+    throw unacceptable(
+      'plan-ended',
+      'An evaluated or closed plan accepts no actions. Draft another plan: POST /v1/cases/{id}/plans.',
+    );
   return { planId, caseId, panelId, partnershipId };
 }
 
-/** Where whoever acts may add to: at a desk, or as agencies offer it in a meeting. */
-export async function newAction(work: UnitOfWork, standing: Standing, request: ActionRequest): Promise<Action> {
-  notInThePast(work, request.dueOn);
-  await onThePanel(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
-  await notKeptOut(work, request.ownerAgencyId, standing);
+/** Inserts an action, at a desk or in a meeting. The caller has checked that the actor may add to the plan or item. */
+export async function insertAction(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<Action> {
+  refusePastDay(work, request.dueOn);
+  await requirePanelMember(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
+  await requireOwnerNotExcluded(work, request.ownerAgencyId, standing);
   const { ownerAgencyId, ownerPractitionerId } = request;
-  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw namesItsOwn();
-  await inAgency(work, ownerPractitionerId, ownerAgencyId);
+  if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw ownerNamesPersonProblem();
+  await requirePersonOfAgency(work, ownerPractitionerId, ownerAgencyId);
   const proposed = await work.write.insert(Action, {
     ...request,
     ...standing,
     ownerNamedById: ownerPractitionerId ? work.actor.id : null,
     originalDueOn: request.dueOn,
-    // whoever proposes an action to their own agency has accepted it
+    // an agency that proposes an action to itself has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
     agencyId: work.actor.agencyId,
     contributingType: work.actor.agencyType,
@@ -260,61 +277,75 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
   return proposed;
 }
 
-/** An agency that is excluded from the case would never see its action. */
-async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
+/** Refuses an owner that is excluded from the case, because the agency would never see the action. */
+async function requireOwnerNotExcluded(
+  work: UnitOfWork,
+  agencyId: string,
+  { caseId, panelId }: ActionPlace,
+): Promise<void> {
   if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
-      'The agency is excluded from this case, so nobody of it would see the action. Give it to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',
+      'The agency is excluded from this case and would never see the action. Propose the action to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',
       [{ pointer: '/ownerAgencyId', detail: 'is excluded from the case' }],
     );
 }
 
-/** Nobody sets an escalation going by a day that has passed already. */
-function notInThePast(work: UnitOfWork, dueOn: string): void {
+/** Refuses due days in the past, which would start an escalation at once. */
+function refusePastDay(work: UnitOfWork, dueOn: string): void {
   if (dueOn < londonDay(work.now))
-    throw unacceptable('in-the-past', 'An action is due today or later. Name the day by which it is to be done.', [
-      { pointer: '/dueOn', detail: 'must not lie before today' },
+    throw unacceptable('in-the-past', 'An action cannot be due in the past. Choose today or a later day.', [
+      { pointer: '/dueOn', detail: 'must not be before today' },
     ]);
 }
 
-/** Its owner accepted the action for a day: from then on it is moved back no further than to the first day named. */
-function mayMoveTo(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
-  notInThePast(work, to);
+/**
+ * Refuses due days earlier than the owner accepted. Once accepted, an action can move back only to the earlier of its
+ * present and its first due day.
+ */
+function checkNewDueDay(work: UnitOfWork, { status, dueOn, originalDueOn }: Action, to: string): void {
+  refusePastDay(work, to);
   const earliest = dueOn < originalDueOn ? dueOn : originalDueOn;
   if (status !== 'proposed' && to < earliest)
     throw unacceptable(
       'action-accepted',
-      'Its owner accepted the action for a later day. Cancel it as superseded and propose another.',
-      [{ pointer: '/dueOn', detail: 'must not lie before the day that the owner accepted' }],
+      'The owner accepted the action for a later day. Cancel the action as superseded and propose another.',
+      [{ pointer: '/dueOn', detail: 'must not be before the day that the owner accepted' }],
     );
 }
 
-const namesItsOwn = (): Error =>
+const ownerNamesPersonProblem = (): Error =>
   refused(
     'agency-names-the-person',
-    'The agency that owns an action names the person: somebody of it with a seat on the panel, or its safeguarding lead. Leave the person out.',
+    'Only the agency that owns an action can name the person, through a panel member or its safeguarding lead. Leave out `ownerPractitionerId`.',
   );
 
-/** The owning agency names the person, because naming opens the task to that person; others may only take a name out. */
-async function ownerNamed(
+/**
+ * Returns the changes that name or remove the person. Only the owning agency names a person, because naming gives the
+ * person access to the task; others may only remove the name.
+ */
+async function resolveOwner(
   work: UnitOfWork,
   found: Action,
   ownerPractitionerId: string | null | undefined,
 ): Promise<Partial<Pick<Action, 'ownerPractitionerId' | 'ownerNamedById'>>> {
   if (ownerPractitionerId === undefined) return {};
   if (ownerPractitionerId === null) return { ownerPractitionerId, ownerNamedById: null };
-  // whoever confirms the own name was named by somebody else before
+  // no change for people who confirm their own name, which somebody else entered before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
-  if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw namesItsOwn();
-  await inAgency(work, ownerPractitionerId, found.ownerAgencyId);
+  if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw ownerNamesPersonProblem();
+  await requirePersonOfAgency(work, ownerPractitionerId, found.ownerAgencyId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 
-async function inAgency(work: UnitOfWork, practitionerId: string | null | undefined, agencyId: string): Promise<void> {
+async function requirePersonOfAgency(
+  work: UnitOfWork,
+  practitionerId: string | null | undefined,
+  agencyId: string,
+): Promise<void> {
   if (!practitionerId) return;
   if ((await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
-    throw unacceptable('not-of-the-owner', 'Name somebody who works for the agency that owns the action.', [
-      { pointer: '/ownerPractitionerId', detail: 'no such person in that agency' },
+    throw unacceptable('not-of-the-owner', 'Name a person who works for the agency that owns the action.', [
+      { pointer: '/ownerPractitionerId', detail: 'is no person of that agency' },
     ]);
 }

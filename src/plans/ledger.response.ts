@@ -2,33 +2,33 @@ import { Agency } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { view } from '../records/response-view.js';
 
-/** What an agency took upon itself and what became of it, counted over the actions that you may read. */
+/** Actions of an agency and their results, counted over the actions that you may read. */
 export class LedgerView extends view(Agency, 'id', 'name', 'type') {
-  /** Something is still to be done. */
+  /** Number of open actions. */
   @Classified('administrative')
   open: number;
 
-  /** Open and due before today (in London). */
+  /** Number of open actions due before today (in London). */
   @Classified('administrative')
   overdue: number;
 
-  /** Done by the day on which it was due. */
+  /** Number of actions done by the due day. */
   @Classified('administrative')
   doneOnTime: number;
 
-  /** Done after it. */
+  /** Number of actions done after the due day. */
   @Classified('administrative')
   doneLate: number;
 
-  /** Not done because circumstances changed. */
+  /** Number of actions not done because circumstances changed. */
   @Classified('administrative')
   notPossible: number;
 
-  /** Not done because the agency did not act. */
+  /** Number of actions not done because the agency did not act. */
   @Classified('administrative')
   notDone: number;
 
-  /** By how many days due dates were moved, all together. */
+  /** Total number of days by which due dates were moved. */
   @Classified('administrative')
   slippageDays: number;
 }

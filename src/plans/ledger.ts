@@ -1,11 +1,11 @@
 /**
- * The ledger of actions: for each agency what it took upon itself and what became of it. It counts what its reader may read
- * and nothing else, so that no number tells of a case that is hidden. Source: JAG note, section 1.8; MARAC note, section 2.6.
+ * Ledger of actions: for each agency its actions and their results. Only actions that the reader may read are counted,
+ * because other numbers would reveal hidden cases. Source: JAG note, section 1.8; MARAC note, section 2.6.
  */
 import { isOpen, type Action } from './action.entity.js';
 import { isOverdue } from './overdue.js';
 
-export interface Account {
+export interface ActionCounts {
   open: number;
   overdue: number;
   doneOnTime: number;
@@ -17,15 +17,17 @@ export interface Account {
 
 const DAY = 86_400_000;
 
-type Counted = Pick<Action, 'status' | 'dueOn' | 'originalDueOn' | 'endedOn'>;
+type CountedAction = Pick<Action, 'status' | 'dueOn' | 'originalDueOn' | 'endedOn'>;
 
-const count = (actions: readonly Counted[], which: (action: Counted) => boolean): number =>
+const count = (actions: readonly CountedAction[], which: (action: CountedAction) => boolean): number =>
   actions.filter(which).length;
-const isDone = ({ status }: Counted): boolean => status === 'done' || status === 'verified';
-const isLate = ({ endedOn, dueOn }: Counted): boolean => endedOn !== null && endedOn > dueOn;
+const isDone = ({ status }: CountedAction): boolean => status === 'done' || status === 'verified';
+const isLate = ({ endedOn, dueOn }: CountedAction): boolean => endedOn !== null && endedOn > dueOn;
 
-/** Done on a day that is not known counts as done on time: nobody is blamed for what was not written down. */
-export const accountOf = (actions: readonly Counted[], now: Date): Account => ({
+/**
+ * Counts actions by result. An action done on an unknown day counts as done on time, because lateness cannot be proved.
+ */
+export const countByResult = (actions: readonly CountedAction[], now: Date): ActionCounts => ({
   open: count(actions, ({ status }) => isOpen(status)),
   overdue: count(actions, (action) => isOverdue(action, now)),
   doneOnTime: count(actions, (action) => isDone(action) && !isLate(action)),

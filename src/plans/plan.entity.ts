@@ -9,22 +9,22 @@ import { CalendarDate } from '../time/calendar-date.js';
 import { oneOf } from '../database/one-of.js';
 import type { StateMachine } from '../records/state-machine.js';
 
-/** What is planned about a case: its category is always `plan_action`, and it is shared as that category is. */
+/** Record about the plan of a case. The category is always `plan_action`, and sharing follows that category. */
 export abstract class PlanRecord extends CaseRecord {
-  /** The data category: `plan_action`. */
+  /** Data category; always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
   category: 'plan_action';
 }
 
-/** How the plan is built up. Source: JAG note, section 2.2; `SAFETY` is the safety plan of MARAC and SYV panels. */
+/** Planning models. Source: JAG note, section 2.2; `SAFETY` is the safety plan of MARAC and SYV panels. */
 export const PLAN_MODELS = ['IDPARTNERS', 'SARA', 'OSARA', 'SAFETY'] as const;
 export type PlanModel = (typeof PLAN_MODELS)[number];
 
 export const PLAN_STATUSES = ['draft', 'agreed', 'active', 'evaluated', 'closed'] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
-/** How a plan moves. Source: JAG note, section 2.4 "Plan object", operational plans. */
+/** States and commands of a plan. Source: JAG note, section 2.4 "Plan object", operational plans. */
 export const planMachine: StateMachine<PlanStatus, 'agreement' | 'start' | 'evaluation' | 'closure'> = {
   name: 'plan',
   initial: 'draft',
@@ -36,31 +36,31 @@ export const planMachine: StateMachine<PlanStatus, 'agreement' | 'start' | 'eval
   },
 };
 
-/** What came of it was said: it takes no action any more, and is not changed. */
+/** Returns whether the plan is evaluated or closed. It then accepts neither actions nor changes. */
 export const hasEnded = ({ status }: Pick<Plan, 'status'>): boolean => status === 'evaluated' || status === 'closed';
 
-/** What the plan wants to reach. Source: JAG note, section 2.1, step A. */
+/** Aim of a plan. Source: JAG note, section 2.1, step A. */
 export class Aim {
-  /** What is counted, e.g. calls about the place in four weeks. */
+  /** Quantity that is counted, e.g. calls about the place in four weeks. */
   @Length(3, 300)
   metric: string;
 
-  /** Where it stood at the beginning. */
+  /** Value at the beginning; null if unknown. */
   @IsOptional()
   @Length(1, 100)
   baseline?: string | null;
 
-  /** Where it should stand. */
+  /** Value to reach. */
   @Length(1, 100)
   target: string;
 
-  /** By which day. */
+  /** Day by which the target is to be reached; null if no day is set. */
   @IsOptional()
   @CalendarDate()
   byWhen?: string | null;
 }
 
-/** How it was found out what came of a plan. Source: JAG note, section 2.5 "Evaluation record". */
+/** Methods of evaluation. Source: JAG note, section 2.5 "Evaluation record". */
 export const EVALUATION_METHODS = [
   'before_after',
   'comparison_area',
@@ -72,18 +72,18 @@ export type EvaluationMethod = (typeof EVALUATION_METHODS)[number];
 
 export const AIM_VERDICTS = ['met', 'partly_met', 'not_met', 'not_known'] as const;
 
-/** What came of one aim. Source: JAG note, section 2.1, step E. */
+/** Outcome of one aim. Source: JAG note, section 2.1, step E. */
 export class AimOutcome {
-  /** Where it stands now: to be held against the baseline and the target. */
+  /** Present value, to be compared with the baseline and the target. */
   @Length(1, 300)
   result: string;
 
-  /** Was the target reached? */
+  /** Whether the target was reached. */
   @IsIn(AIM_VERDICTS)
   verdict: (typeof AIM_VERDICTS)[number];
 }
 
-/** A plan that the panel agrees: what is wanted, who leads, by when. The actions in it stay their owners'. */
+/** Plan agreed by the panel: aims, lead agency and dates. Its actions belong to their owners. */
 @Entity('plans')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Unique(['id', 'caseId'])
@@ -103,19 +103,18 @@ export class AimOutcome {
 @Check('plans_method', oneOf('evaluation_method', EVALUATION_METHODS))
 @Check('plans_method_reason', `(evaluation_method = 'not_possible') = (method_reason IS NOT NULL)`)
 export class Plan extends PlanRecord {
-  /** How it is built up. */
+  /** Model by which the plan is structured. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(PLAN_MODELS)
   modelCode: PlanModel;
 
-  /** What the plan is called. */
   @Column({ type: 'text' })
   @Classified('plan_action', 'summary')
   @Length(3, 200)
   title: string;
 
-  /** What it wants to reach, in figures. */
+  /** Aims in measurable terms. */
   @Column({ type: 'jsonb', default: [] })
   @Classified('plan_action')
   @IsArray()
@@ -124,32 +123,31 @@ export class Plan extends PlanRecord {
   @Type(() => Aim)
   aims: Aim[];
 
-  /** The agency that leads it. */
+  /** Agency that leads the plan. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   @Uuid()
   leadAgencyId: string;
 
-  /** What it needs that its agencies do not have: it can be bid for at Tasking. */
+  /** Resources that the agencies of the plan lack and may bid for at Tasking; null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   resourceNeed: string | null;
 
-  /** Where it stands. */
   @Column({ type: 'text', default: 'draft' })
   @Classified('administrative')
   @IsIn(PLAN_STATUSES)
   status: PlanStatus;
 
-  /** When the panel agreed it. */
+  /** Time at which the panel agreed the plan; null before. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   agreedAt: Date | null;
 
-  /** Why the chair agreed it although an action is not SMART yet. */
+  /** Chair's reason for agreeing the plan although an action was not SMART; null if all were. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('plan_action')
   @IsOptional()
@@ -174,53 +172,53 @@ export class Plan extends PlanRecord {
   @CalendarDate()
   endOn: string | null;
 
-  /** When it was evaluated. */
+  /** Time of the evaluation; null before. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   evaluatedAt: Date | null;
 
-  /** How it was found out what came of it. */
+  /** Method of the evaluation; null before. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   evaluationMethod: EvaluationMethod | null;
 
-  /** Why it could not be found out. */
+  /** Reason why an evaluation was not possible; null for other methods. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   methodReason: string | null;
 
-  /** What came of each aim, in the order of the aims. */
+  /** Outcomes of the aims, in the order of the aims; null before the evaluation. */
   @Column({ type: 'jsonb', nullable: true })
   @Classified('plan_action')
   outcomes: AimOutcome[] | null;
 
-  /** What worked, what did not, and what was learned. */
+  /** Measures that worked or did not, and lessons learned; null before the evaluation. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   whatWorked: string | null;
 
-  /** What is left to do and to keep up, and who sees to it. */
+  /** Remaining work and maintenance, and who is responsible; null before the evaluation. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   whatIsLeft: string | null;
 
-  /** Did the problem move, and where to? */
+  /** Whether the problem moved, and where; null if not assessed. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   displacement: string | null;
 
-  /** What victims and residents say. */
+  /** View of victims and residents; null if not asked. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   residentView: string | null;
 
-  /** What it took: hours, money. */
+  /** Cost in hours or money; null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()

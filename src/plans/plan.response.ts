@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Plan } from './plan.entity.js';
 
-/** A plan, as far as you may see it. */
+/** Plan, in the fields that you may see. */
 export class PlanView extends view(
   Plan,
   'id',

@@ -16,7 +16,7 @@ import { PlansService } from './plans.service.js';
 export class PlansController {
   constructor(private readonly plans: PlansService) {}
 
-  /** Plans for a case */
+  /** List the plans of a case */
   @Get('cases/:id/plans')
   @RequirePermission('read', Plan)
   @ApiAnswer.page(PlanView)
@@ -33,7 +33,7 @@ export class PlansController {
     return this.plans.draft(actor, id, body);
   }
 
-  /** One plan */
+  /** Get a plan */
   @Get('plans/:id')
   @RequirePermission('read', Plan)
   @ApiAnswer.one(PlanView)
@@ -50,7 +50,7 @@ export class PlansController {
     return this.plans.change(actor, id, body);
   }
 
-  /** The panel agrees a plan (chair, coordinator) */
+  /** Agree a plan for the panel (chair, coordinator) */
   @Post('plans/:id/agreement')
   @RequirePermission('agree', Plan)
   @ApiAnswer.updated(PlanView)
@@ -58,7 +58,7 @@ export class PlansController {
     return this.plans.agree(actor, id, body);
   }
 
-  /** Begin to carry out a plan that was agreed (those who may plan for the case) */
+  /** Start an agreed plan (those who may plan for the case) */
   @Post('plans/:id/start')
   @RequirePermission('start', Plan)
   @ApiAnswer.updated(PlanView)
@@ -66,7 +66,7 @@ export class PlansController {
     return this.plans.start(actor, id);
   }
 
-  /** Say what came of a plan (chair, coordinator, the agency that leads it) */
+  /** Evaluate a plan (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/evaluation')
   @RequirePermission('evaluate', Plan)
   @ApiAnswer.updated(PlanView)
@@ -74,7 +74,7 @@ export class PlansController {
     return this.plans.evaluate(actor, id, body);
   }
 
-  /** Close a plan that was evaluated (chair, coordinator, the agency that leads it) */
+  /** Close an evaluated plan (chair, coordinator, the agency that leads it) */
   @Post('plans/:id/closure')
   @RequirePermission('close', Plan)
   @ApiAnswer.updated(PlanView)

@@ -1,6 +1,7 @@
 /**
- * Who sees plans and actions: those who read the case, as the agreement shares `plan_action`. The owner of an action sees
- * its task without the case, in fields of its own; a conflict or a compartment hides the case and so the task too.
+ * Policy of plans and actions. Readers of the case see them as the agreement shares `plan_action`. The owner of an
+ * action sees the task without the case, in separate fields. A conflict or a compartment hides the case, and the task
+ * with it.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
@@ -22,36 +23,45 @@ const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
+const CASE_RELATION = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
-/** Written by the reader's agency, or shared with it at least as far as that it exists. */
+/** Condition for records of the reader's agency, or shared with it at least at the level `existence`. */
 export const ownOrShared = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'existence')],
 });
 
-/** Written by the reader's agency, or shared with it in full: for commands that rest on what it says. */
+/** Condition for records of the reader's agency, or shared with it in full. For commands that depend on the content. */
 const ownOrSharedInFull = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')],
 });
 
-/** Actions whose owner the actor is, named by somebody else: nobody keeps an action beyond the own seat by an act of the own. */
+/**
+ * Condition for actions that name the actor as owner, if somebody else named the actor. Otherwise people who lose their
+ * seat could keep access to an action by naming themselves.
+ */
 export const namedOwner = (actor: Actor): Where => ({
   ownerPractitionerId: actor.id,
   ownerNamedById: { $nin: actor.registrationIds },
 });
 
-/** Actions of the actor's agency that the actor carries: named as owner, seated on the panel, or entrusted by the agency. */
-const owned = (actor: Actor): Where => ({
+/**
+ * Condition for actions of the actor's agency that the actor carries out: as named owner, panel member or safeguarding
+ * lead.
+ */
+const carriedActions = (actor: Actor): Where => ({
   ownerAgencyId: actor.agencyId,
   ...concernedAtAgency(actor, 'panelId', namedOwner(actor)),
 });
 
-/** Actions of the actor's agency for which the actor speaks: seated on the panel, or entrusted by the agency. */
-const spokenFor = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
-const known = (actor: Actor): Where => ({ $or: [owned(actor), ownOrShared(actor)] });
+/** Condition for actions for which the actor represents the owning agency: as panel member or safeguarding lead. */
+const representedActions = (actor: Actor): Where => ({ ownerAgencyId: actor.agencyId, ...concernedAtAgency(actor) });
+const knownActions = (actor: Actor): Where => ({ $or: [carriedActions(actor), ownOrShared(actor)] });
 
-/** Actions that readers of the case may know of. A guest reads those taken on in the item of the invitation, and in no other. */
-function ofHeardItems(actor: Actor): Where {
+/**
+ * Condition for actions that readers of the case may know of. A guest reads only actions taken on in the item of the
+ * invitation.
+ */
+function ofReadableItems(actor: Actor): Where {
   if (!actor.invitations.length) return {};
   const otherwise = permittedRows(withoutScopes(actor), subjectOf(Case), 'hear');
   return {
@@ -65,7 +75,7 @@ function ofHeardItems(actor: Actor): Where {
 
 declareSubject(Plan, 'Plan', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   allowRules: [
     {
       name: 'shared',
@@ -128,34 +138,34 @@ declareSubject(Plan, 'Plan', {
 
 declareSubject(Action, 'Action', {
   ...WITHIN_CASE,
-  relations: { ...toCase },
+  relations: { ...CASE_RELATION },
   owner: 'ownerAgencyId',
   seek: ['panelId', 'ownerAgencyId'],
-  // its owner's ground does not lead through the case
+  // the rule of the owner does not depend on access to the case
   denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   allowRules: [
     {
       name: 'shared',
       sentence:
         'whose agency wrote it or may know of it, or who carries it for the agency, and who may read the case; a guest knows of no action that was taken on in another item',
-      // to ask for the actions of a panel is to ask about the case: a question that the bare owner may not put
+      // filtering actions by panel asks about the case, which an owner without access to the case may not do
       actions: ['read', 'locate'],
       within: 'read',
-      where: (actor) => ({ $and: [known(actor), ofHeardItems(actor)] }),
+      where: (actor) => ({ $and: [knownActions(actor), ofReadableItems(actor)] }),
     },
     {
       name: 'owner-in-the-case',
       sentence: 'who carries it for the agency that owns it, and who may contribute to the case',
       actions: ['accept', 'progress', 'complete'],
       within: 'contribute',
-      where: owned,
+      where: carriedActions,
     },
     {
       name: 'owner',
       sentence:
         'who carries it for the agency that owns it: named as its owner by somebody else, with a seat on the panel, or as safeguarding lead',
       actions: ['read', 'accept', 'progress', 'complete'],
-      where: owned,
+      where: carriedActions,
       fields: [
         'id',
         'version',
@@ -177,14 +187,14 @@ declareSubject(Action, 'Action', {
       name: 'owning-agency',
       sentence: 'who speaks for the agency that owns it: with a seat on the panel, or as safeguarding lead',
       actions: ['name-owner'],
-      where: spokenFor,
+      where: representedActions,
     },
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
       actions: ['change', 'complete', 'cancel'],
       within: 'change',
-      where: known,
+      where: knownActions,
     },
     {
       name: 'somebody-else',
@@ -221,7 +231,7 @@ declareSubject(ActionNote, 'ActionNote', {
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ agencyId: actor.agencyId }),
-      // of the case the owner knows nothing but the task
+      // fields that reveal nothing of the case to an owner who knows only the task
       fields: ['id', 'version', 'actionId', 'agencyId', 'status', 'note', 'createdAt', 'updatedAt'],
     },
   ],
@@ -238,7 +248,7 @@ extendSubject(Case, {
         actions: {
           $elemMatch: {
             $and: [
-              { ...owned(actor), status: { $in: [...OPEN_STATUSES] } },
+              { ...carriedActions(actor), status: { $in: [...OPEN_STATUSES] } },
               ...denyConditions(actor, subjectOf(Action)),
             ],
           },

@@ -18,7 +18,7 @@ import { PlanView } from './plan.response.js';
 import { smart, SMART_FIELDS, SMART_LETTERS } from './smart.js';
 import { mustBeOpen } from '../cases/open-case.js';
 
-/** What a panel plans for a case. */
+/** Plans of a case. */
 @Injectable()
 export class PlansService {
   constructor(private readonly records: Records) {}
@@ -41,8 +41,9 @@ export class PlansService {
       const found = await work.records.find('plan', Case, caseId);
       mustBeOpen(found, 'no plan');
       const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
-      if (leadAgencyId !== found.leadAgencyId) await onThePanel(work, leadAgencyId, found.panelId, '/leadAgencyId');
-      inOrder(request);
+      if (leadAgencyId !== found.leadAgencyId)
+        await requirePanelMember(work, leadAgencyId, found.panelId, '/leadAgencyId');
+      checkDates(request);
       const plan = await work.write.insert(Plan, {
         ...request,
         leadAgencyId,
@@ -61,14 +62,17 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Plan, PlanView, id, { writes: request });
       if (hasEnded(found))
-        throw unacceptable('plan-ended', 'A plan that is evaluated or closed is not changed any more. Draft another.');
+        throw unacceptable(
+          'plan-ended',
+          'An evaluated or closed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
+        );
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
         throw unacceptable(
           'plan-agreed',
-          'What an agreed plan is called and wants to reach is settled. Draft another.',
+          'Title and aims of an agreed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
         );
-      if (request.leadAgencyId) await onThePanel(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
-      inOrder({ ...found, ...request });
+      if (request.leadAgencyId) await requirePanelMember(work, request.leadAgencyId, found.panelId, '/leadAgencyId');
+      checkDates({ ...found, ...request });
       const changed = await work.write.updateIfChanged(Plan, found, request);
       work.recordEvent('plan.changed', Plan, changed, { fields: Object.keys(request) });
       return work.respond.one(PlanView, changed);
@@ -76,18 +80,25 @@ export class PlansService {
   }
 
   /**
-   * The panel agrees the plan, and the case with it. Source: JAG note, section 1.6, guard of PLAN_AGREED, and section 2.3:
-   * every action scores 5, or the chair says why not.
+   * Agrees the plan, and moves the case to the stage `plan_agreed`. Source: JAG note, section 1.6, guard of
+   * PLAN_AGREED, and section 2.3: every action scores 5, or the chair gives a reason.
    */
   agree(actor: Actor, id: string, { chairReason }: PlanAgreement): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('agree', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'agreement');
-      const weak = await this.notSmart(work, found);
+      const weak = await this.findSmartErrors(work, found);
       if (weak.length && !chairReason)
-        throw unacceptable('not-smart', 'Every action must be SMART, or the chair says why the plan is agreed.', weak);
+        throw unacceptable(
+          'not-smart',
+          'Every action must be SMART. Correct the actions, or have the chair agree the plan with `chairReason`.',
+          weak,
+        );
       if (weak.length && !(await work.records.findOrNull('agree-nonetheless', Plan, id)))
-        throw refused('chair-only', 'Only the panel’s chair may agree a plan whose actions are not SMART.');
+        throw refused(
+          'chair-only',
+          'Only the panel’s chair may agree a plan whose actions are not SMART. Ask the chair, or correct the actions.',
+        );
       const about = await work.records.find('change', Case, found.caseId);
       const moved = await work.write.update(Case, about, { stage: after(caseMachine, about.stage, 'plan-agreement') });
       work.recordEvent('case.plan-agreed', Case, moved, { stage: moved.stage });
@@ -110,19 +121,23 @@ export class PlansService {
     });
   }
 
-  /** Against the aims that were agreed. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
+  /** Evaluates a plan against the agreed aims. Source: JAG note, section 2.1, steps E, R and S, and section 2.5. */
   evaluate(actor: Actor, id: string, request: PlanEvaluation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
       if (request.outcomes.length !== found.aims.length)
-        throw unacceptable('an-outcome-for-each-aim', 'Say of each aim of the plan what came of it, in their order.', [
-          { pointer: '/outcomes', detail: 'must be as many as the plan has aims' },
-        ]);
+        throw unacceptable(
+          'an-outcome-for-each-aim',
+          'Send one outcome for each aim of the plan, in the order of the aims.',
+          [{ pointer: '/outcomes', detail: 'must have as many entries as the plan has aims' }],
+        );
       if ((request.evaluationMethod === 'not_possible') !== Boolean(request.methodReason))
-        throw unacceptable('method-reason', 'What could not be evaluated needs the reason, and nothing else does.', [
-          { pointer: '/methodReason', detail: 'is needed with the method not_possible, and with no other' },
-        ]);
+        throw unacceptable(
+          'method-reason',
+          'A reason is required for the method `not_possible`, and not allowed for others.',
+          [{ pointer: '/methodReason', detail: 'must be sent if, and only if, the method is `not_possible`' }],
+        );
       const evaluated = await work.write.update(Plan, found, { ...request, status, evaluatedAt: work.now });
       work.recordEvent('plan.evaluated', Plan, evaluated, { method: request.evaluationMethod });
       return work.respond.found(PlanView, id);
@@ -133,16 +148,16 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'closure');
-      await nothingOpen(work, found);
-      await goOnInTheCase(work, found);
+      await refuseOpenActions(work, found);
+      await detachHiddenActions(work, found);
       const closed = await work.write.update(Plan, found, { status });
       work.recordEvent('plan.closed', Plan, closed);
       return work.respond.found(PlanView, id);
     });
   }
 
-  /** What each action lacks, in words that say nothing about its content. */
-  private async notSmart(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
+  /** Returns the SMART criteria that each action misses, without its content. */
+  private async findSmartErrors(work: UnitOfWork, { id: planId, caseId, endOn }: Plan): Promise<FieldError[]> {
     const actions = (await work.records.findMany('read', Action, { caseId, planId })).filter(
       ({ status }) => isOpen(status) || status === 'done' || status === 'verified',
     );
@@ -153,7 +168,7 @@ export class PlansService {
       actions.map((one) => one.id),
     );
     return actions.flatMap((action) => {
-      // what is withheld decides nothing: neither the answer nor its words may depend on it
+      // withheld values must change neither the decision nor its message
       if (!SMART_FIELDS.every((field) => shown.get(action.id)?.has(field)))
         return [{ pointer: '/chairReason', detail: `action ${action.id} is not shown to you in full` }];
       const { score, warnings } = smart(action, endOn);
@@ -169,17 +184,21 @@ export class PlansService {
   }
 }
 
-/** Each action of it that the actor sees has ended: one that the actor may not see does not stand in the way. */
-async function nothingOpen(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
+/** Refuses to close a plan while the actor can see an open action. Hidden actions do not prevent the closure. */
+async function refuseOpenActions(work: UnitOfWork, { id: planId, caseId }: Plan): Promise<void> {
   const open = await work.records.findMany('read', Action, { caseId, planId, status: { $in: [...OPEN_STATUSES] } });
   if (!open.length) return;
-  throw conflict('open-actions', 'A plan is closed when each of its actions has ended: done, or taken back.', {
-    errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
-  });
+  throw conflict(
+    'open-actions',
+    'A plan can be closed only after each of its actions has ended. Complete or cancel the actions listed.',
+    {
+      errors: open.map(({ id }) => ({ pointer: '', detail: `action ${id} has not ended` })),
+    },
+  );
 }
 
-/** Open actions that are hidden from whoever closes the plan go on in the case, without the plan. */
-async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
+/** Detaches open actions hidden from the actor from the closed plan. They continue in the case. */
+async function detachHiddenActions(work: UnitOfWork, { id: planId }: Plan): Promise<void> {
   await work.asSystem(async () => {
     for (const action of await work.manager.findBy(Action, { planId, status: In(OPEN_STATUSES) })) {
       const moved = await work.write.update(Action, action, { planId: null });
@@ -188,24 +207,31 @@ async function goOnInTheCase(work: UnitOfWork, { id: planId }: Plan): Promise<vo
   });
 }
 
-/** Whoever leads or owns sits on the panel, not merely as an observer. Source: JAG note, section 1.6, guard of PLAN_AGREED. */
-export async function onThePanel(work: UnitOfWork, agencyId: string, panelId: string, pointer: string): Promise<void> {
-  if (!(await seatsOn(work, panelId, { agencyId })).length)
-    throw unacceptable('not-on-the-panel', 'Name an agency that sits on the panel.', [
-      { pointer, detail: 'no member of the panel comes from this agency' },
+/**
+ * Refuses an agency without a core or flexible seat on the panel. Source: JAG note, section 1.6, guard of PLAN_AGREED.
+ */
+export async function requirePanelMember(
+  work: UnitOfWork,
+  agencyId: string,
+  panelId: string,
+  pointer: string,
+): Promise<void> {
+  if (!(await findCurrentSeats(work, panelId, { agencyId })).length)
+    throw unacceptable('not-on-the-panel', 'Name an agency with a member on the panel.', [
+      { pointer, detail: 'is an agency without a member on the panel' },
     ]);
 }
 
-/** Who sits on the panel today, not merely as an observer. */
-export async function seatsOn(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
+/** Returns the current seats on the panel, without observers. */
+export async function findCurrentSeats(work: UnitOfWork, panelId: string, which: Where = {}): Promise<Membership[]> {
   const today = londonDay(work.now);
   const current = { validFrom: { $lte: today }, $or: [{ validTo: null }, { validTo: { $gte: today } }] };
   return work.records.findMany('read', Membership, { panelId, tier: { $ne: 'observer' }, ...current, ...which });
 }
 
-function inOrder({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
+function checkDates({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): void {
   if (startOn && endOn && endOn < startOn)
-    throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts.', [
-      { pointer: '/endOn', detail: 'must not lie before startOn' },
+    throw unacceptable('ends-before-it-starts', 'A plan cannot end before it starts. Correct one of the two days.', [
+      { pointer: '/endOn', detail: 'must not be before startOn' },
     ]);
 }

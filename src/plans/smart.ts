@@ -1,7 +1,9 @@
 /**
- * Is an action SMART? Five letters, one point each. Source: JAG note, section 2.3 "SMART enforcement".
+ * Score of an action by the SMART criteria: five letters, one point each. Source: JAG note, section 2.3 "SMART
+ * enforcement".
  *
- *   smart({ description: 'Monitor the situation', … }).warnings  [{ letter: 'specific', missed: false, detail: … }, …]
+ * smart({ description: 'Monitor the situation', … }).warnings
+ * [{ letter: 'specific', missed: false, detail: … }, …]
  */
 import type { Action } from './action.entity.js';
 
@@ -10,23 +12,23 @@ export type SmartLetter = (typeof SMART_LETTERS)[number];
 
 export interface SmartWarning {
   letter: SmartLetter;
-  /** The letter does not count; otherwise it counts, and somebody should look at it. */
+  /** Whether the letter scores no point. If false, the letter scores, but the warning should be reviewed. */
   missed: boolean;
   detail: string;
 }
 
 export interface Smart {
-  /** 0 to 5. */
+  /** Points from 0 to 5. */
   score: number;
   warnings: SmartWarning[];
 }
 
-/** Fields of an action by which it is judged. */
+/** Fields of an action on which the score depends. */
 export const SMART_FIELDS = ['description', 'measure', 'evidenceOfCompletion', 'relatesTo', 'dueOn', 'status'] as const;
 
 export type SmartInput = Pick<Action, (typeof SMART_FIELDS)[number]>;
 
-/** Verbs that say nothing alone, and what people put around them. */
+/** Vague verbs, and words usually combined with them. */
 const VAGUE = new Set(
   (
     'monitor monitoring liaise liaising continue continuing review reviewing discuss consider support engage ' +
@@ -36,13 +38,13 @@ const VAGUE = new Set(
   ).split(' '),
 );
 
-/** Nothing is left when the vague words are taken away. */
-function saysNothing(description: string): boolean {
+/** Returns whether the description consists of vague words only. */
+function isVague(description: string): boolean {
   const words = description.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
   return words.every((word) => VAGUE.has(word));
 }
 
-const given = (text: string | null): boolean => Boolean(text?.trim());
+const hasText = (text: string | null): boolean => Boolean(text?.trim());
 
 export function smart(action: SmartInput, planEndsOn: string | null = null): Smart {
   const length = action.description.trim().length;
@@ -50,24 +52,24 @@ export function smart(action: SmartInput, planEndsOn: string | null = null): Sma
     ['specific', length < 15 || length > 300, 'Say in 15 to 300 characters what is done, where and for whom.'],
     [
       'measurable',
-      !given(action.measure) && !given(action.evidenceOfCompletion),
-      'Name a measure, or the evidence that will show it is done.',
+      !hasText(action.measure) && !hasText(action.evidenceOfCompletion),
+      'Name a measure, or the evidence that will show that the action is done.',
     ],
-    ['achievable', action.status === 'proposed', 'The owning agency has not accepted it yet.'],
-    ['relevant', !given(action.relatesTo), 'Name the aim, hypothesis or risk that it serves.'],
+    ['achievable', action.status === 'proposed', 'The owning agency has not accepted the action yet.'],
+    ['relevant', !hasText(action.relatesTo), 'Name the aim, hypothesis or risk that the action serves.'],
     [
       'time-bound',
       planEndsOn !== null && action.dueOn > planEndsOn,
-      'It is due after the plan ends: move one of the two dates.',
+      'The action is due after the plan ends: move one of the two dates.',
     ],
   ];
   const warnings = missed.flatMap(([letter, isMissed, detail]) => (isMissed ? [{ letter, missed: true, detail }] : []));
   const score = SMART_LETTERS.length - warnings.length;
-  if (saysNothing(action.description))
+  if (isVague(action.description))
     warnings.push({
       letter: 'specific',
       missed: false,
-      detail: 'To monitor, liaise or continue alone is no action: say what will be done.',
+      detail: 'Monitoring, liaising or continuing alone is not an action: say what will be done.',
     });
   return { score, warnings };
 }

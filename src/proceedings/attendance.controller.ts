@@ -15,7 +15,7 @@ import { Meeting } from '../meetings/meeting.entity.js';
 export class AttendanceController {
   constructor(private readonly attendance: AttendanceService) {}
 
-  /** Who was there */
+  /** List the attendances of a meeting */
   @Get(':id/attendances')
   @RequirePermission('read', Attendance)
   @ApiAnswer.page(AttendanceView)
@@ -23,7 +23,7 @@ export class AttendanceController {
     return this.attendance.list(actor, id, query);
   }
 
-  /** Record your attendance, or as chair or coordinator anybody’s */
+  /** Record your attendance, or anybody’s as chair or coordinator */
   @Post(':id/attendances')
   @RequirePermission('attend', Meeting)
   @ApiAnswer.created(AttendanceView)
@@ -31,7 +31,7 @@ export class AttendanceController {
     return this.attendance.attend(actor, id, body);
   }
 
-  /** One attendance */
+  /** Get an attendance */
   @Get(':id/attendances/:attendanceId')
   @RequirePermission('read', Attendance)
   @ApiAnswer.one(AttendanceView)
@@ -43,7 +43,7 @@ export class AttendanceController {
     return this.attendance.get(actor, id, attendanceId);
   }
 
-  /** Record that you left, or as chair or coordinator that anybody did */
+  /** Record your departure, or anybody’s as chair or coordinator */
   @Post(':id/attendances/:attendanceId/departure')
   @RequirePermission('depart', Attendance)
   @ApiAnswer.updated(AttendanceView)

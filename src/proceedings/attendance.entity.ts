@@ -9,17 +9,18 @@ import { oneOf } from '../database/one-of.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 
-/** Source: JAG note, section 1.3. */
+/** Statuses of attendance. Source: JAG note, section 1.3. */
 export const ATTENDANCE_STATUSES = ['present', 'apologies', 'apologies_with_report', 'deputy', 'absent'] as const;
 export type AttendanceStatus = (typeof ATTENDANCE_STATUSES)[number];
 
-/** In the room, as member or as deputy. */
-export const THERE = ['present', 'deputy'] as const satisfies AttendanceStatus[];
-export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly AttendanceStatus[]).includes(status);
+/** Statuses of people who are present, as member or deputy. */
+export const PRESENT_STATUSES = ['present', 'deputy'] as const satisfies AttendanceStatus[];
+export const isPresent = (status: AttendanceStatus): boolean =>
+  (PRESENT_STATUSES as readonly AttendanceStatus[]).includes(status);
 
 /**
- * Somebody’s being at a meeting, from arriving to leaving, or not being there; whoever comes back has another. Nobody is in
- * the room, as member or as deputy, who has not accepted confidentiality. Source: JAG note, section 1.3.
+ * Stay of a person at a meeting, from arrival to departure, or absence. A person who returns has another record.
+ * Presence requires acceptance of confidentiality. Source: JAG note, section 1.3.
  */
 @Entity('attendances')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -28,7 +29,7 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
   unique: true,
   where: 'arrived_at IS NOT NULL AND left_at IS NULL',
 })
-// a guest may have several: whoever may not read an earlier one records another
+// guests may have several: people who may not read an earlier one record another
 @Index('attendances_one_apology', ['meetingId', 'practitionerId'], {
   unique: true,
   where: 'arrived_at IS NULL AND came_for IS NULL',
@@ -45,23 +46,21 @@ export const isThere = (status: AttendanceStatus): boolean => (THERE as readonly
 )
 @Check('attendances_deputy', `deputy_for_id IS NULL OR (status = 'deputy' AND deputy_for_id <> practitioner_id)`)
 export class Attendance extends PartnershipRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The panel that met. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The agency represented. */
+  /** Agency that the person represents. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string;
 
-  /** The person. */
+  /** Person who attended or was absent. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -69,7 +68,7 @@ export class Attendance extends PartnershipRecord {
   practitionerId: string;
 
   /**
-   * There, or not and how. What an agency sends with its apologies is about a case: it is contributed there, `POST
+   * Presence or form of absence. A report sent with apologies is about a case and is contributed there: `POST
    * /v1/cases/{id}/contributions`.
    */
   @Column({ type: 'text' })
@@ -77,7 +76,10 @@ export class Attendance extends PartnershipRecord {
   @IsIn(ATTENDANCE_STATUSES)
   status: AttendanceStatus;
 
-  /** The member for whom a deputy came; the deputy has a seat or an invitation as well. */
+  /**
+   * Member replaced by the deputy; null unless the status is `deputy`. The deputy needs a seat or an invitation as
+   * well.
+   */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -85,44 +87,47 @@ export class Attendance extends PartnershipRecord {
   @Uuid()
   deputyForId: string | null;
 
-  /** The items to which somebody without a seat was invited then, hidden ones too; null for whoever had a seat. */
+  /** Items to which a person without a seat was invited, including hidden items; null for people with a seat. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   cameFor: string[] | null;
 
-  /** Since when they were in the room. */
+  /** Time of arrival; null for people who were not present. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @Instant()
   arrivedAt: Date | null;
 
-  /** When they left it; null while they are there, and for who stayed to the end. */
+  /** Time of departure; null for people who are present or stayed to the end. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @Instant()
   leftAt: Date | null;
 
-  /** When the person accepted confidentiality: for this meeting, or for the year where the panel’s rules say so. */
+  /**
+   * Time at which the person accepted confidentiality, for the meeting or, under yearly declarations, for a year. Null
+   * if not accepted.
+   */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   confidentialityAcceptedAt: Date | null;
 
   /**
-   * When the chair or coordinator recorded in the meeting that the person is there; null where nobody did. Only then the person
-   * counts for the quorum.
+   * Time at which the chair or coordinator confirmed the presence during the meeting; null if not confirmed. Only
+   * confirmed people count for the quorum.
    */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   confirmedAt: Date | null;
 
-  /** The chair or coordinator who recorded it. */
+  /** Chair or coordinator who confirmed the presence; null if not confirmed. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   confirmedById: string | null;
 
-  /** Why a presence recorded in error was corrected last; nothing about a case. Null where none was. */
+  /** Reason of the latest correction of a presence; must not mention a case. Null if nothing was corrected. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()

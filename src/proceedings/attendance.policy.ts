@@ -1,6 +1,6 @@
 /**
- * Who was at a meeting is known to the panel; of somebody without a seat, to those who may read an item for which the person
- * came. Everybody answers for themselves; the coordination records everybody.
+ * Policy of attendances. The panel may know who attended. Attendance of people without a seat is visible only to
+ * readers of an item for which they came. Everybody records their own attendance; the coordination records anybody's.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { declareSubject, permittedRows, subjectOf } from '../authorization/subjects.js';
@@ -11,7 +11,7 @@ import { Attendance } from './attendance.entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { memberPanels } from '../meetings/meetings.policy.js';
 
-/** Whoever attended had a seat, or came for an item that the actor may read. */
+/** Condition for people with a seat, or who came for an item that the actor may read. */
 function isKnownTo(actor: Actor): Where {
   const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
   return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };

@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Attendance } from './attendance.entity.js';
 
-/** Whether a person was at a meeting, and from when to when. */
+/** Attendance of a person, with times of arrival and departure. */
 export class AttendanceView extends view(
   Attendance,
   'id',

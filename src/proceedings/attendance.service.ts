@@ -11,15 +11,15 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { attendanceRule, type AttendanceRule } from './attendance-rules.js';
-import { Attendance, isThere } from './attendance.entity.js';
+import { readAttendanceRule, type AttendanceRule } from './attendance-rules.js';
+import { Attendance, isPresent } from './attendance.entity.js';
 import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
 import { AttendanceView } from './attendance.response.js';
-import { inTheRoomOnly } from '../meetings/in-writing.js';
+import { refuseInWriting } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 
-/** Who is in the room, from when to when, for whom, and in confidence. */
+/** Attendance at meetings: presence, deputies, confidentiality and corrections. */
 @Injectable()
 export class AttendanceService {
   constructor(
@@ -42,51 +42,60 @@ export class AttendanceService {
     });
   }
 
-  /** Everybody answers for themselves; the coordination records everybody, and by that confirms who is there. */
+  /**
+   * Records an attendance: everybody's own, or anybody's by the coordination, which confirms presence by the record.
+   */
   attend(actor: Actor, meetingId: string, request: AttendanceRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { practitionerId, status, deputyForId = null, arrivedAt = null, correctionReason = null } = request;
       const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
-      inTheRoomOnly(meeting);
-      settled(meeting.status);
+      refuseInWriting(meeting);
+      requireOpenAttendance(meeting.status);
       const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
-        throw refused('own-attendance-only', 'Only the panel’s chair or coordinator records the attendance of others.');
-      if (!isThere(status) && (arrivedAt ?? deputyForId))
-        throw unacceptable('not-there', 'Only somebody who is there arrives, or deputises.', [
-          { pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is for somebody who is there' },
-        ]);
-      const person = await attending(work, meeting, practitionerId);
+        throw refused(
+          'own-attendance-only',
+          'Only the panel’s chair or coordinator can record the attendance of other people. Ask one of them.',
+        );
+      if (!isPresent(status) && (arrivedAt ?? deputyForId))
+        throw unacceptable(
+          'not-there',
+          'Only a present person has an arrival or replaces a member. Leave these fields out, or send the status `present` or `deputy`.',
+          [{ pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is allowed only for a present person' }],
+        );
+      const person = await findAttendee(work, meeting, practitionerId);
       const { agencyId } = person;
-      const rule = attendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
-      await deputising(work, meeting, rule, request);
+      const rule = readAttendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
+      await checkDeputy(work, meeting, rule, request);
       const earlier = await work.records.findMany('read', Attendance, { meetingId, practitionerId });
-      const cameFor = await itemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
+      const cameFor = await findItemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
         : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
-          (rule.declaredYearly ? await acceptedThisYear(work, meeting.panelId, practitionerId) : null));
-      if (isThere(status) && !accepted)
-        throw unacceptable('confidentiality-first', 'Nobody is present who has not accepted confidentiality.', [
-          { pointer: '/confidentialityAccepted', detail: 'must be true for somebody who is there' },
-        ]);
-      const current = openOf(earlier);
-      // what somebody may attend themselves was decided by `attend`; who is recorded as there already stays there
-      if (practitionerId !== actor.id && !(current && (isThere(current.status) || !isThere(status))))
-        await mayBeRecorded(work, meeting, person, isThere(status));
-      const arrival = isThere(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
+          (rule.declaredYearly ? await findYearlyAcceptance(work, meeting.panelId, practitionerId) : null));
+      if (isPresent(status) && !accepted)
+        throw unacceptable(
+          'confidentiality-first',
+          'A person must accept confidentiality to be recorded as present. Send `confidentialityAccepted: true`.',
+          [{ pointer: '/confidentialityAccepted', detail: 'must be true for a present person' }],
+        );
+      const current = findReplacedRecord(earlier);
+      // `attend` has decided about people who record themselves; people already recorded as present remain present
+      if (practitionerId !== actor.id && !(current && (isPresent(current.status) || !isPresent(status))))
+        await requirePlaceAtMeeting(work, meeting, person, isPresent(status));
+      const arrival = isPresent(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
       const recorded = {
         status,
-        cameFor: withEarlier(cameFor, current),
+        cameFor: mergeItems(cameFor, current),
         deputyForId,
         arrivedAt: arrival,
         confidentialityAcceptedAt: accepted,
-        ...(await confirmation(work, meeting, { practitionerId, arrival, registers, current })),
+        ...(await resolveConfirmation(work, meeting, { practitionerId, arrival, registers, current })),
         ...(correctionReason ? { correctionReason } : {}),
       };
-      follows(work, arrival, earlier);
-      await mayTakeBack(work, { meetingId, arrival, registers, current, correctionReason });
-      if (arrival && !(current && isThere(current.status))) await endUnseenStay(work, meetingId, practitionerId);
+      checkArrival(work, arrival, earlier);
+      await authorizeCorrection(work, { meetingId, arrival, registers, current, correctionReason });
+      if (arrival && !(current && isPresent(current.status))) await endHiddenStay(work, meetingId, practitionerId);
       const attendance = current
         ? await work.write.update(Attendance, current, recorded)
         : await work.write.insert(Attendance, {
@@ -98,9 +107,9 @@ export class AttendanceService {
             ...recorded,
           });
       const { correctionReason: reason } = recorded;
-      const told = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
-      work.recordEvent('attendance.recorded', Attendance, attendance, told);
-      await this.hearers.heardSince(work, attendance);
+      const data = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
+      work.recordEvent('attendance.recorded', Attendance, attendance, data);
+      await this.hearers.recordHearerSinceArrival(work, attendance);
       return work.respond.one(AttendanceView, attendance, { status: 201 });
     });
   }
@@ -109,16 +118,21 @@ export class AttendanceService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('depart', Attendance, AttendanceView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      settled((await work.records.find('read', Meeting, meetingId)).status);
+      requireOpenAttendance((await work.records.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
-        throw conflict('not-in-the-room', 'Only somebody who is in the room leaves it.');
+        throw conflict(
+          'not-in-the-room',
+          'The person is not recorded as present. Record the arrival first: POST /v1/meetings/{id}/attendances.',
+        );
       const at = leftAt ?? work.now;
       if (at <= found.arrivedAt || at > work.now)
-        throw unacceptable('left-before', 'Somebody leaves after they arrived, and not in time to come.', [
-          { pointer: '/leftAt', detail: 'must lie after arrivedAt, and not after now' },
-        ]);
+        throw unacceptable(
+          'left-before',
+          'A departure must be after the arrival and not in the future. Correct `leftAt`.',
+          [{ pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' }],
+        );
       if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
-        await mustNotHaveHeard(work, { meetingId, from: found.arrivedAt, after: at });
+        await refuseIfItemHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.write.update(Attendance, found, { leftAt: at });
       work.recordEvent('attendance.ended', Attendance, departed);
       return work.respond.one(AttendanceView, departed);
@@ -126,7 +140,7 @@ export class AttendanceService {
   }
 }
 
-interface Recorded {
+interface AttendanceInput {
   practitionerId: string;
   arrival: Date | null;
   registers: boolean;
@@ -134,22 +148,22 @@ interface Recorded {
 }
 
 /**
- * Whether the person counts for the quorum: whoever runs the meeting recorded, while it is in session, that the person is there.
- * Nobody confirms the own presence but the chair of this meeting, and only with a seat as chair or co-chair: a coordinator who
- * opened the meeting does not. What was confirmed stays so while the person is there, since
- * the time that was confirmed.
+ * Returns the confirmation by which the person counts for the quorum. Chair or coordinator confirm presence while the
+ * meeting is in session. Only the chair of this meeting confirms their own presence, and only with a seat as chair or
+ * co-chair: a coordinator who opened the meeting cannot. A confirmation remains valid while the person stays and the
+ * time of arrival is unchanged.
  */
-async function confirmation(
+async function resolveConfirmation(
   work: UnitOfWork,
   meeting: Meeting,
-  { practitionerId, arrival, registers, current }: Recorded,
+  { practitionerId, arrival, registers, current }: AttendanceInput,
 ): Promise<Pick<Attendance, 'confirmedAt' | 'confirmedById'>> {
   const { now, actor } = work;
   if (!arrival) return { confirmedAt: null, confirmedById: null };
   if (registers && meeting.status === 'in_session')
     if (
       !actor.registrationIds.includes(practitionerId) ||
-      (practitionerId === actor.id && meeting.chairId === actor.id && (await chairsNow(work, meeting)))
+      (practitionerId === actor.id && meeting.chairId === actor.id && (await isChairToday(work, meeting)))
     )
       return { confirmedAt: now, confirmedById: actor.id };
   if (current?.arrivedAt?.getTime() !== arrival.getTime()) return { confirmedAt: null, confirmedById: null };
@@ -157,80 +171,84 @@ async function confirmation(
 }
 
 /**
- * A recorded presence, or a part of it, is not taken back: people leave by a departure. An entry made in error is corrected by
- * whoever runs the meeting, with a reason, as long as no item was heard in the time that is taken away.
+ * Authorizes the removal of a recorded presence or a part of it. People leave by a departure. Only chair or coordinator
+ * correct an entry made in error, with a reason, and only if no item was heard in the time removed.
  */
-async function mayTakeBack(
+async function authorizeCorrection(
   work: UnitOfWork,
-  correction: Omit<Recorded, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
+  correction: Omit<AttendanceInput, 'practitionerId'> & Pick<Attendance, 'meetingId' | 'correctionReason'>,
 ): Promise<void> {
   const { meetingId, arrival, registers, current, correctionReason } = correction;
   const from = current?.arrivedAt;
   if (!from || (arrival && arrival <= from)) {
     if (!correctionReason) return;
-    throw unacceptable('corrects-nothing', 'This takes back nothing that was recorded. Leave out correctionReason.', [
-      { pointer: '/correctionReason', detail: 'goes with the correction of a recorded presence' },
+    throw unacceptable('corrects-nothing', 'The request removes no recorded presence. Leave out `correctionReason`.', [
+      { pointer: '/correctionReason', detail: 'is allowed only to correct a recorded presence' },
     ]);
   }
   if (!registers)
     throw conflict(
       'recorded-as-there',
-      'You are recorded as there. Record that you left: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. An entry made in error is corrected by the panel’s chair or coordinator.',
+      'You are recorded as present. Record your departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. If the entry is wrong, ask the panel’s chair or coordinator to correct it.',
     );
   if (!correctionReason)
     throw unacceptable(
       'correction-needs-reason',
-      'The person is recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or say why the entry was made in error.',
-      [{ pointer: '/correctionReason', detail: 'is needed to take back a recorded presence' }],
+      'The person is recorded as present. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or send `correctionReason` if the entry is wrong.',
+      [{ pointer: '/correctionReason', detail: 'is required to correct a recorded presence' }],
     );
-  await mustNotHaveHeard(work, { meetingId, from, until: arrival });
+  await refuseIfItemHeard(work, { meetingId, from, until: arrival });
 }
 
 /**
- * Refuses to take away time in which an item was heard. Only items that the actor may see count, so that the answer tells of no
- * hidden one; who was there for any item stays recorded with it.
+ * Refuses to remove time in which an item was heard. Only items visible to the actor count, so that the answer reveals
+ * no hidden item; presences at hidden items remain recorded with these items.
  */
-async function mustNotHaveHeard(
+async function refuseIfItemHeard(
   work: UnitOfWork,
   { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
 ): Promise<void> {
-  const heard = await work.records.findMany('read', Listing, {
+  const items = await work.records.findMany('read', Listing, {
     meetingId,
     startedAt: { $ne: null },
     $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
   });
   const isTaken = ({ startedAt }: Listing): boolean =>
     startedAt !== null && (!after || startedAt >= after) && (!until || startedAt < until);
-  if (heard.some(isTaken))
+  if (items.some(isTaken))
     throw conflict(
       'item-heard-since',
       after
-        ? 'An item was begun after that time while you were recorded as there. Say when you left after it, or ask the panel’s chair or coordinator.'
-        : 'An item was heard while the person was recorded as there. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
+        ? 'An item was started after that time while you were recorded as present. Send a later `leftAt`, or ask the panel’s chair or coordinator.'
+        : 'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
     );
 }
 
-function settled(status: MeetingStatus): void {
+function requireOpenAttendance(status: MeetingStatus): void {
   if (!isToBeHeld(status))
-    throw conflict('not-in-this-state', `A meeting that is ${status} takes no attendance: who was there is settled.`);
+    throw conflict('not-in-this-state', `A meeting that is ${status} accepts no attendance. Its attendance is final.`);
 }
 
-async function attending(work: UnitOfWork, { partnershipId }: Meeting, practitionerId: string): Promise<Practitioner> {
+async function findAttendee(
+  work: UnitOfWork,
+  { partnershipId }: Meeting,
+  practitionerId: string,
+): Promise<Practitioner> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
-    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
-      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'is no such person' },
     ]);
   return person;
 }
 
 /**
- * Refuses, as present or as not there, somebody without a seat and without an invitation that is open now: nothing gives them a place
- * at the meeting. A seat gives a place, also one that opens no case, as an observer's: the chair asks its holder to leave for the
- * items, or invites them to an item; without access they are recorded as recipients of none. Only invitations that the actor may
- * read count, so that the answer tells of no hidden item; a guest of a hidden item records the own attendance.
+ * Refuses people with neither a seat nor an open invitation, who have no place at the meeting. A seat without access to
+ * cases, such as an observer's, is sufficient: the chair asks observers to leave for the items, or invites them to an
+ * item; without access they are not recorded as recipients. Only invitations visible to the actor count, so that the
+ * answer reveals no hidden item; guests of a hidden item record their own attendance.
  */
-async function mayBeRecorded(
+async function requirePlaceAtMeeting(
   work: UnitOfWork,
   meeting: Meeting,
   person: Practitioner,
@@ -243,7 +261,7 @@ async function mayBeRecorded(
         await work.records.findMany(
           'read',
           Membership,
-          { ...seatOn(work, meeting.panelId, practitionerId), agencyId },
+          { ...currentSeatFilter(work, meeting.panelId, practitionerId), agencyId },
           1,
         )
       ).length
@@ -261,19 +279,26 @@ async function mayBeRecorded(
   }
   throw unacceptable(
     'not-invited',
-    'Only members of the panel and invited guests are recorded. Invite them first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint them: POST /v1/panels/{id}/memberships.',
+    'Only members of the panel and invited guests can be recorded. Invite the person first, also during the meeting: POST /v1/meetings/{id}/listings/{listingId}/invitations; or appoint the person: POST /v1/panels/{id}/memberships.',
     [{ pointer: '/practitionerId', detail: 'has no seat on the panel and no open invitation to an item' }],
   );
 }
 
-/** Whether the actor has a seat as chair or co-chair of the panel today. */
-async function chairsNow(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
-  const seat = { ...seatOn(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
+/** Returns whether the actor has a seat as chair or co-chair of the panel today. */
+async function isChairToday(work: UnitOfWork, { panelId }: Meeting): Promise<boolean> {
+  const seat = { ...currentSeatFilter(work, panelId, work.actor.id), role: { $in: [...CHAIRING_ROLES] } };
   return (await work.records.findMany('read', Membership, seat, 1)).length > 0;
 }
 
-/** The items, hidden ones too, to which somebody without a seat is invited; null for whoever has a seat. */
-function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, since: Date): Promise<string[] | null> {
+/**
+ * Returns the items, including hidden ones, to which a person without a seat is invited. Null for people with a seat.
+ */
+function findItemsOfGuest(
+  work: UnitOfWork,
+  meeting: Meeting,
+  person: Practitioner,
+  since: Date,
+): Promise<string[] | null> {
   return work.asSystem(async () => {
     const ofAgency = await isLead(work, meeting, person);
     const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
@@ -288,18 +313,19 @@ function itemsOfGuest(work: UnitOfWork, meeting: Meeting, person: Practitioner, 
   });
 }
 
-/** Whether invitations of the whole agency are open to the person. */
+/** Returns whether invitations of the whole agency apply to the person. */
 const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
   (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
-const withEarlier = (cameFor: string[] | null, before?: Attendance): string[] | null =>
+const mergeItems = (cameFor: string[] | null, before?: Attendance): string[] | null =>
   cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
 
 /**
- * Ends a stay that the actor may not know of, because the person came for hidden items, when the actor records another. A person has
- * one open stay. What says that the person is not there ends nothing, and hidden apologies stay beside what the actor records.
+ * Ends an open stay hidden from the actor, because the person came for hidden items, before the actor records another.
+ * A person has at most one open stay. Records of absence end nothing; hidden apologies remain beside the actor's
+ * record.
  */
-function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
+function endHiddenStay(work: UnitOfWork, meetingId: string, practitionerId: string): Promise<void> {
   return work.asSystem(async () => {
     const open = { meetingId, practitionerId, arrivedAt: Not(IsNull()), leftAt: IsNull() };
     const unseen = await work.manager.findOneBy(Attendance, open);
@@ -309,15 +335,15 @@ function endUnseenStay(work: UnitOfWork, meetingId: string, practitionerId: stri
   });
 }
 
-/** The record that a new one replaces: the open stay, or else the latest that says that the person is not there. */
-function openOf(earlier: Attendance[]): Attendance | undefined {
+/** Returns the record that a new one replaces: the open stay, otherwise the latest record of absence. */
+function findReplacedRecord(earlier: Attendance[]): Attendance | undefined {
   const open = earlier.filter((one) => !one.leftAt);
   const latest = open.toSorted((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime())[0];
-  return open.find((one) => isThere(one.status)) ?? latest;
+  return open.find((one) => isPresent(one.status)) ?? latest;
 }
 
-/** Seats of the person on the panel that last today. */
-function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
+/** Returns the filter for the current seats of the person on the panel. */
+function currentSeatFilter({ now }: UnitOfWork, panelId: string, practitionerId: string | null) {
   const today = londonDay(now);
   return {
     panelId,
@@ -327,8 +353,8 @@ function seatOn({ now }: UnitOfWork, panelId: string, practitionerId: string | n
   };
 }
 
-/** A deputy comes for a member, where the panel lets deputies come. */
-async function deputising(
+/** Refuses deputies if the panel allows none, and deputies without another member to replace. */
+async function checkDeputy(
   work: UnitOfWork,
   { panelId }: Meeting,
   { deputiesAllowed }: AttendanceRule,
@@ -336,27 +362,31 @@ async function deputising(
 ): Promise<void> {
   if (status !== 'deputy') {
     if (!deputyForId) return;
-    throw unacceptable('no-deputy', 'Only a deputy comes for somebody else.', [
-      { pointer: '/deputyForId', detail: 'goes with the status deputy' },
-    ]);
+    throw unacceptable(
+      'no-deputy',
+      'Only a deputy replaces another member. Leave out `deputyForId`, or send the status `deputy`.',
+      [{ pointer: '/deputyForId', detail: 'is allowed only with the status deputy' }],
+    );
   }
   if (!deputiesAllowed)
-    throw unacceptable('no-deputies', 'The rules of this panel let no deputies come.', [
-      { pointer: '/status', detail: 'deputies are not allowed on this panel' },
-    ]);
-  const seat = seatOn(work, panelId, deputyForId ?? null);
+    throw unacceptable(
+      'no-deputies',
+      'The rules of this panel allow no deputies. Record the person as present, or record apologies.',
+      [{ pointer: '/status', detail: 'deputies are not allowed on this panel' }],
+    );
+  const seat = currentSeatFilter(work, panelId, deputyForId ?? null);
   if (
     !deputyForId ||
     deputyForId === practitionerId ||
     !(await work.records.findMany('read', Membership, seat, 1)).length
   )
-    throw unacceptable('deputy-for-whom', 'Say for which other member of the panel the deputy comes.', [
+    throw unacceptable('deputy-for-whom', 'Name the other member of the panel whom the deputy replaces.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },
     ]);
 }
 
-/** The declaration of this person to this panel that still holds: not older than a year. */
-async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
+/** Returns the time of the person's latest declaration to this panel within the past year; null without one. */
+async function findYearlyAcceptance(work: UnitOfWork, panelId: string, practitionerId: string): Promise<Date | null> {
   const [last] = await work.manager.query<{ at: Date | null }[]>(
     `SELECT max(confidentiality_accepted_at) AS at FROM attendances WHERE panel_id = $1 AND practitioner_id = $2
        AND confidentiality_accepted_at > $3::timestamptz - interval '1 year'`,
@@ -365,13 +395,15 @@ async function acceptedThisYear(work: UnitOfWork, panelId: string, practitionerI
   return last?.at ?? null;
 }
 
-/** Nobody is in the room twice at a time, nor before the time. */
-function follows(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
+/** Refuses arrivals in the future or before an earlier departure, and absence after a presence. */
+function checkArrival(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)
-    throw conflict('was-there', 'The person was there and left: that is recorded, and is not undone.');
+    throw conflict('was-there', 'The person was present and left, so no absence can be recorded.');
   if (arrivedAt && (arrivedAt > work.now || before.some((left) => left > arrivedAt)))
-    throw unacceptable('arrived-when', 'Somebody arrives after they left, and not in time to come.', [
-      { pointer: '/arrivedAt', detail: 'must not lie before an earlier departure, nor after now' },
-    ]);
+    throw unacceptable(
+      'arrived-when',
+      'An arrival must be after an earlier departure and not in the future. Correct `arrivedAt`.',
+      [{ pointer: '/arrivedAt', detail: 'must not be before an earlier departure or in the future' }],
+    );
 }

@@ -15,7 +15,7 @@ import { Listing } from '../meetings/meeting.entity.js';
 export class CrimeController {
   constructor(private readonly crimes: CrimeService) {}
 
-  /** Crimes that came to light at the meeting, as far as you may see them */
+  /** List the crimes disclosed at a meeting, as far as you may see them */
   @Get(':id/crimes')
   @RequirePermission('read', DisclosedCrime)
   @ApiAnswer.page(DisclosedCrimeView)
@@ -23,7 +23,7 @@ export class CrimeController {
     return this.crimes.list(actor, id, query);
   }
 
-  /** Record a crime that came to light in an item (chair, coordinator) */
+  /** Record a crime disclosed in an item (chair, coordinator) */
   @Post(':id/crimes')
   @RequirePermission('minute', Listing)
   @ApiAnswer.created(DisclosedCrimeView)
@@ -31,7 +31,7 @@ export class CrimeController {
     return this.crimes.record(actor, id, body);
   }
 
-  /** One crime that came to light, as far as you may see it */
+  /** Get a disclosed crime, as far as you may see it */
   @Get(':id/crimes/:crimeId')
   @RequirePermission('read', DisclosedCrime)
   @ApiAnswer.one(DisclosedCrimeView)
@@ -39,7 +39,7 @@ export class CrimeController {
     return this.crimes.get(actor, id, crimeId);
   }
 
-  /** Amend it by what became known later: another record takes its place (chair, coordinator) */
+  /** Amend a disclosed crime with later information, by a record that replaces it (chair, coordinator) */
   @Post(':id/crimes/:crimeId/amendment')
   @RequirePermission('amend', DisclosedCrime)
   @ApiAnswer.updated(DisclosedCrimeView)

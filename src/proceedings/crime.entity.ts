@@ -9,9 +9,9 @@ export const VICTIM_WISHES = ['yes', 'no', 'not_asked', 'not_known'] as const;
 export type VictimWish = (typeof VICTIM_WISHES)[number];
 
 /**
- * A crime that came to light in an item of a meeting, and whether the victim wants it reported. Shared as `police_incident`
- * is. What becomes known later is another record, which amends this one: this one stays for whoever read it. Source: MARAC note,
- * section 2.6 "Crimes disclosed at the meeting".
+ * Crime disclosed in an item of a meeting, with the victim's wish about reporting. Sharing follows the category
+ * `police_incident`. Later information is recorded as an amendment, so that this record remains as it was read. Source:
+ * MARAC note, section 2.6 "Crimes disclosed at the meeting".
  */
 @Entity('disclosed_crimes')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -24,43 +24,46 @@ export type VictimWish = (typeof VICTIM_WISHES)[number];
 @Check('disclosed_crimes_category', `category = 'police_incident'`)
 @Check('disclosed_crimes_wish', oneOf('victim_wishes_report', VICTIM_WISHES))
 export class DisclosedCrime extends ListingRecord {
-  /** The data category: `police_incident`. */
+  /** Data category; always `police_incident`. */
   @Column({ type: 'text', default: 'police_incident' })
   @Classified('administrative')
   category: 'police_incident';
 
-  /** What came to light. */
+  /** Description of the crime. */
   @Column({ type: 'text' })
   @Classified('police_incident')
   @Length(3, 4000)
   summary: string;
 
-  /** Does the victim want it reported to the police? */
+  /** Whether the victim wants the crime reported to the police. */
   @Column({ type: 'text' })
   @Classified('police_incident')
   @IsIn(VICTIM_WISHES)
   victimWishesReport: VictimWish;
 
-  /** To whom it was reported. */
+  /** Body to which the crime was reported; null if not reported. */
   @Column({ type: 'text', nullable: true })
   @Classified('police_incident')
   @IsOptional()
   @Length(2, 200)
   reportedTo: string | null;
 
-  /** The reference under which it was recorded there. */
+  /** Reference number given by that body; null if there is none. */
   @Column({ type: 'text', nullable: true })
   @Classified('police_incident')
   @IsOptional()
   @Length(2, 100)
   reference: string | null;
 
-  /** The record that this one amends: each is amended once, and the amendment may be amended. */
+  /**
+   * Record that this one amends; null for the first. Each record is amended at most once, and an amendment may be
+   * amended.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   amendsId: string | null;
 
-  /** When another took its place. */
+  /** Time at which an amendment replaced the record; null while it is current. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   amendedAt: Date | null;

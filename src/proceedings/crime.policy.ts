@@ -1,4 +1,4 @@
-/** Crimes that came to light in an item are known to those who may see the item, as `police_incident` is shared. */
+/** Policy of disclosed crimes: readers of the item see them as `police_incident` is shared. */
 import { ownOrShared } from '../plans/plans.policy.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
 import { declareSubject } from '../authorization/subjects.js';
@@ -21,7 +21,7 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
       within: 'read',
       where: ownOrShared,
     },
-    // what is not amended is taken over: whoever amends it reads the whole of it
+    // an amendment copies all values that it does not change, so its author must read the whole record
     {
       name: 'coordination',
       sentence: 'who may minute the item, and whose agency recorded it or receives it in full',

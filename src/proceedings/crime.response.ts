@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { DisclosedCrime } from './crime.entity.js';
 
-/** A crime that came to light in an item of a meeting. */
+/** Crime disclosed in an item of a meeting. */
 export class DisclosedCrimeView extends view(
   DisclosedCrime,
   'id',

@@ -7,10 +7,10 @@ import { Records } from '../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
 import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
 import { DisclosedCrimeView } from './crime.response.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
-/** Crimes that come to light at a meeting: the chair sees to it that they are recorded (MARAC note, section 2.6). */
+/** Crimes disclosed at a meeting, which the chair must have recorded (MARAC note, section 2.6). */
 @Injectable()
 export class CrimeService {
   constructor(private readonly records: Records) {}
@@ -24,41 +24,50 @@ export class CrimeService {
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(DisclosedCrimeView, ofMeeting(await work.records.find('read', DisclosedCrime, id), meetingId)),
+      work.respond.one(
+        DisclosedCrimeView,
+        requireMeeting(await work.records.find('read', DisclosedCrime, id), meetingId),
+      ),
     );
   }
 
   record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.records.find('read', Meeting, meetingId);
-      const listing = await itemOf(work, 'minute', meetingId, request.listingId);
+      const listing = await findItem(work, 'minute', meetingId, request.listingId);
       if (status === 'cancelled')
-        throw conflict('meeting-cancelled', 'Nothing came to light at a meeting that was cancelled.');
-      const crime = await work.write.insert(DisclosedCrime, { ...request, ...withinItem(actor, listing) });
+        throw conflict(
+          'meeting-cancelled',
+          'The meeting was cancelled, so no crime was disclosed at it. Record the crime at the meeting that hears the case.',
+        );
+      const crime = await work.write.insert(DisclosedCrime, { ...request, ...valuesOfItem(actor, listing) });
       work.recordEvent('crime.disclosed', DisclosedCrime, crime);
       return work.respond.found(DisclosedCrimeView, crime.id, 201);
     });
   }
 
-  /** Another record takes its place, shared as the first is; with a summary of its own, as what the writer's agency contributes. */
+  /**
+   * Replaces a record by an amendment with the same sharing. An amendment with a new summary is a contribution of the
+   * writer's agency.
+   */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = ofMeeting(
+      const found = requireMeeting(
         await work.records.findForUpdate('amend', DisclosedCrime, DisclosedCrimeView, id, { writes: request }),
         meetingId,
       );
       if (found.amendedAt)
-        throw conflict('amended-already', 'This record was amended already. Amend what took its place.');
+        throw conflict('amended-already', 'This record was already amended. Amend the record that replaced it.');
       if (work.write.isUnchanged(found))
         throw unacceptable(
           'nothing-amended',
-          'Nothing is amended. Send at least one value that differs from the record.',
+          'The request changes nothing. Send at least one value that differs from the record.',
         );
       const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
       const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
       const listing = await work.records.find('minute', Listing, found.listingId);
       const amendment = await work.write.insert(DisclosedCrime, {
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
         ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
         ...request,
         amendsId: id,
@@ -70,7 +79,7 @@ export class CrimeService {
   }
 }
 
-function ofMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
+function requireMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
   if (crime.meetingId !== meetingId) throw notFound();
   return crime;
 }

@@ -1,4 +1,4 @@
-/** People who would have received an item of a meeting if no exclusion or recusal kept them from it. */
+/** People who would have received an item of a meeting but for an exclusion or recusal. */
 import type { Actor } from '../authentication/actor.js';
 import { explain } from '../authorization/explanation.js';
 import { subjectOf } from '../authorization/subjects.js';
@@ -8,13 +8,16 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 
 /** Returns whether the person may read the item, by the rules of the policy. */
-export async function mayRead(work: UnitOfWork, reader: Actor, { id }: Pick<Listing, 'id'>): Promise<boolean> {
+export async function canReadItem(work: UnitOfWork, reader: Actor, { id }: Pick<Listing, 'id'>): Promise<boolean> {
   const [row] = await rowsWithRelations(work.manager, reader, Listing, ['read'], [id]);
   return row !== undefined && explain(reader, subjectOf(Listing), 'read', row).outcome === 'permit';
 }
 
-/** Returns the identifiers of the conflicts that keep the person from the item; none where something else does, too. */
-export async function keptOutBy(
+/**
+ * Returns the conflicts that alone exclude the person from the item. Empty if the item is withheld for another reason
+ * too.
+ */
+export async function findExcludingConflicts(
   work: UnitOfWork,
   reader: Actor,
   conflicts: readonly Conflict[],
@@ -22,5 +25,5 @@ export async function keptOutBy(
 ): Promise<string[]> {
   const keeping = keepingFrom(conflicts, listing).map(({ id }) => id);
   if (!keeping.length) return [];
-  return (await work.asSystem(() => mayRead(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
+  return (await work.asSystem(() => canReadItem(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
 }

@@ -1,6 +1,6 @@
 /**
- * Conflicts as far as a reader may know them: exclusions by a person or agency, exclusions by a name that the reader is shown, and
- * recusals. The same condition decides in lists, in single reads and in what is told of copies.
+ * Conflicts that a reader may know: exclusions of a person or agency, exclusions by a shown name, and recusals. The
+ * same condition applies to lists, to single reads and to copies of documents.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
@@ -13,29 +13,29 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Recusal } from './recusal.entity.js';
 import './recusal.policy.js';
 
-/** Relations of a record that names in `keptOutByIds` what kept somebody from an item. */
-export const toConflicts = {
+/** Relations of a record whose `keptOutByIds` holds exclusions and recusals. */
+export const CONFLICT_RELATIONS = {
   exclusions: { to: Exclusion, local: 'keptOutByIds', foreign: 'id' },
   recusals: { to: Recusal, local: 'keptOutByIds', foreign: 'id' },
 } satisfies Record<string, Relation>;
 
-/** The conditions for exclusions and recusals of others that the reader knows. */
-function knownTo(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
+/** Returns the conditions for exclusions and recusals of others that the reader may know. */
+function knownConflictConditions(actor: Actor): { exclusions: Where | null; recusals: Where | null } {
   const reader = withoutScopes(actor);
   const readable = (type: RecordClass): Where | null => permittedRows(reader, subjectOf(type), 'read');
   const exclusions = readable(Exclusion);
-  // a name that the reader is not shown tells nothing of whom it names
+  // exclusions by a name that is not shown do not reveal the person named
   const isShown = { $or: [{ nameKey: null }, seesWhere(reader, subjectOf(Exclusion), 'name')] };
   return { exclusions: exclusions && { $and: [exclusions, isShown] }, recusals: readable(Recusal) };
 }
 
-/** Hides what somebody would have received from those who may know why they did not. */
-export const knownToBeKeptOut: DenyRule = {
+/** Hides a presence from readers who may know of the conflict that excluded the person from the item. */
+export const hiddenIfConflictKnown: DenyRule = {
   name: 'known-to-be-kept-out',
   step: 'conflict',
   sentence: 'who may know of the exclusion or recusal by which the person was kept from the item',
   where: (actor) => {
-    const { exclusions, recusals } = knownTo(actor);
+    const { exclusions, recusals } = knownConflictConditions(actor);
     const ways = [
       ...(exclusions ? [{ exclusions: { $elemMatch: exclusions } }] : []),
       ...(recusals ? [{ recusals: { $elemMatch: recusals } }] : []),
@@ -44,8 +44,8 @@ export const knownToBeKeptOut: DenyRule = {
   },
 };
 
-/** Returns which of these exclusions and recusals the reader knows. */
-export async function knownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
+/** Returns which of these exclusions and recusals the actor may know. */
+export async function findKnownConflicts(work: UnitOfWork, ids: readonly string[]): Promise<Set<string>> {
   if (!ids.length) return new Set();
   const filter = { id: { $in: [...new Set(ids)] } };
   const exclusions = await work.records.findMany('read', Exclusion, filter, ids.length);

@@ -13,7 +13,7 @@ import { OpeningAndClosureService } from './opening-and-closure.service.js';
 export class OpeningAndClosureController {
   constructor(private readonly meetings: OpeningAndClosureService) {}
 
-  /** Begin a meeting (chair, coordinator) */
+  /** Open a meeting (chair, coordinator) */
   @Post(':id/opening')
   @RequirePermission('open', Meeting)
   @ApiAnswer.updated(MeetingView)
@@ -21,10 +21,7 @@ export class OpeningAndClosureController {
     return this.meetings.open(actor, id);
   }
 
-  /**
-   * Take back an opening by mistake, while nobody’s attendance was confirmed and nothing was decided (chair). Items that were
-   * begun are set back
-   */
+  /** Reverse a mistaken opening and reset started items, if no attendance was confirmed and nothing decided (chair) */
   @Post(':id/opening-reversal')
   @RequirePermission('reverse-opening', Meeting)
   @ApiAnswer.updated(MeetingView)
@@ -36,7 +33,7 @@ export class OpeningAndClosureController {
     return this.meetings.reverseOpening(actor, id, body);
   }
 
-  /** End a meeting (chair) */
+  /** Close a meeting (chair) */
   @Post(':id/closure')
   @RequirePermission('close', Meeting)
   @ApiAnswer.updated(MeetingView)

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { mustNotWait } from '../meetings/emergency.js';
-import { inTheRoomOnly, isInWriting } from '../meetings/in-writing.js';
+import { requireUrgency } from '../meetings/emergency.js';
+import { refuseInWriting, isInWriting } from '../meetings/in-writing.js';
 import { shortenInvitations } from '../meetings/invitations-end.js';
 import type { MeetingOpeningReversal } from '../meetings/meeting.dto.js';
 import { Listing, Meeting, meetingMachine } from '../meetings/meeting.entity.js';
@@ -15,7 +15,7 @@ import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Attendance } from './attendance.entity.js';
 import { Hearers } from './hearers.js';
-import { quorumOf } from './quorum.js';
+import { evaluateQuorum } from './quorum.js';
 
 /** Opening and closure of a meeting. */
 @Injectable()
@@ -26,13 +26,13 @@ export class OpeningAndClosureService {
     private readonly hearers: Hearers,
   ) {}
 
-  /** The chair begins the meeting: from here on it has a running order, and nobody reschedules it. */
+  /** Opens the meeting, which then has a running order and cannot be rescheduled. */
   open(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('open', Meeting, MeetingView, id);
-      inTheRoomOnly(found);
+      refuseInWriting(found);
       const status = after(meetingMachine, found.status, 'opening');
-      await mustNotWait(work, found);
+      await requireUrgency(work, found);
       const opened = await work.write.update(Meeting, found, {
         status,
         chairId: found.chairId ?? actor.id,
@@ -44,17 +44,17 @@ export class OpeningAndClosureService {
     });
   }
 
-  /** The meeting is as it was before. The answer depends on what its chair may see alone, never on an item that is hidden. */
+  /** Reverses the opening. The decision depends only on what the chair may see, never on a hidden item. */
   reverseOpening(actor: Actor, id: string, { reason }: MeetingOpeningReversal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reverse-opening', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'opening-reversal');
-      if (await tookPlace(work, id))
+      if (await hasTakenPlace(work, id))
         throw conflict(
           'took-place',
-          'Somebody’s attendance was confirmed, or a decision was taken: the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
+          'An attendance was confirmed or a decision taken, so the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
-      await setItemsBack(work, id);
+      await resetStartedItems(work, id);
       const reversed = await work.write.update(Meeting, found, {
         status: found.openedFrom ?? status,
         chairId: found.chairByOpening ? null : found.chairId,
@@ -68,8 +68,8 @@ export class OpeningAndClosureService {
   }
 
   /**
-   * The chair ends the meeting when every item has its decision. Only the items that the chair may see are asked for: one
-   * hidden from the chair is decided by whoever stands in, also afterwards.
+   * Closes the meeting when every item has a decision. Only items visible to the chair are required: items hidden from
+   * the chair are decided by a deputy, also after the closure.
    */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -82,19 +82,19 @@ export class OpeningAndClosureService {
       if (undecided.length)
         throw unacceptable(
           'undecided',
-          'Each item needs a decision, if only to note or to defer it.',
+          'Each item needs a decision before the meeting is closed. Decide on the items listed, if only to note or defer them.',
           undecided.map((listing) => ({ pointer: '', detail: `listing ${listing.id} has no decision` })),
         );
-      // in writing each item has its own quorum; one of the sitting would count who told of items that a reader may not see
-      const quorate = isInWriting(found) ? null : (await quorumOf(work, found)).missing.length === 0;
+      // meetings in writing have a quorum for each item; one for the meeting would count contributors to hidden items
+      const quorate = isInWriting(found) ? null : (await evaluateQuorum(work, found)).missing.length === 0;
       const closed = await work.write.update(Meeting, found, {
         status,
         closedAt: work.now,
         quorate,
         chairId: found.chairId ?? actor.id,
       });
-      // an invitation may end now with a meeting that is closed before its time
-      await this.hearers.heardUntilNow(work, { meetingId: id });
+      // closing the meeting early can end invitations now
+      await this.hearers.recordHearersUntilNow(work, { meetingId: id });
       await shortenInvitations(work, closed, (one) => this.hooks.afterInvitationEnd(work, one));
       await this.hooks.afterClosure(work, closed);
       work.recordEvent('meeting.held', Meeting, closed, { quorate });
@@ -104,20 +104,20 @@ export class OpeningAndClosureService {
 }
 
 /**
- * Was anybody's attendance confirmed, or a decision taken that the actor may know of? A panel's rules may permit decisions without
- * anybody present, also before the meeting is opened: one on a hidden item must not change the answer.
+ * Returns whether an attendance was confirmed or a decision taken that the actor may know of. A panel's rules may allow
+ * decisions with nobody present and before the opening, so decisions on hidden items must not change the answer.
  */
-async function tookPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
+async function hasTakenPlace(work: UnitOfWork, meetingId: string): Promise<boolean> {
   const confirmed = await work.records.findMany('read', Attendance, { meetingId, confirmedAt: { $ne: null } }, 1);
   const decided = { meetingId, removedAt: null, outcome: { $ne: null } };
   return confirmed.length > 0 || (await work.records.findMany('read', Listing, decided, 1)).length > 0;
 }
 
 /**
- * Sets items back that were begun and are not decided, hidden ones too. Who was in the room while one was heard stays recorded: it
- * cannot be taken back that they heard it.
+ * Resets started items without a decision, including hidden ones. People recorded as present during an item remain
+ * recorded, because they heard it.
  */
-async function setItemsBack(work: UnitOfWork, meetingId: string): Promise<void> {
+async function resetStartedItems(work: UnitOfWork, meetingId: string): Promise<void> {
   await work.asSystem(async () => {
     const begun = await work.manager.findBy(Listing, { meetingId, startedAt: Not(IsNull()), outcome: IsNull() });
     for (const item of begun) {

@@ -1,30 +1,36 @@
 /**
- * Is a sitting quorate, and is it at this item? No number is published anywhere: what is demanded stands in the panel's rules, and a panel without
- * such a rule is always quorate. An inquorate sitting may note, but not agree a plan or close a case, unless the rules say
- * that a missed quorum only warns, or that an inquorate item may only be deferred. Those count who are in the room at the item,
- * or when the meeting ends, whose presence the chair or coordinator recorded in the meeting, and who are not recused. A guest counts
- * at the items of the invitation alone: at any other, and for the meeting, the count would tell of a guest of a hidden item. Recusals
- * from the item may be read by whoever decides on it. Exclusions do not count, since they can be hidden from whoever decides. Source: JAG note, section 1.2 "Quoracy"; MARAC note,
- * section 3.4, `quorumRule`.
+ * Quorum of a meeting and of its items. No number is published anywhere: the panel's rules set the quorum, and a panel
+ * without such a rule is always quorate. Without quorum a meeting may note, but not agree a plan or close a case,
+ * unless the rules say that a missed quorum only warns, or that the item may only be deferred.
+ *
+ * People count if they are present at the item (or at the end of the meeting), confirmed by the chair or coordinator,
+ * and not recused. Guests count only at the items of their invitation: counted elsewhere, or for the meeting, they
+ * would reveal a hidden item. Recusals reduce the count, because people who decide on the item may read them.
+ * Exclusions do not, because they can be hidden from people who decide.
+ *
+ * Source: JAG note, section 1.2 "Quoracy"; MARAC note, section 3.4, `quorumRule`.
  */
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actors } from '../authentication/actor.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { agenciesHeard } from '../meetings/in-writing.js';
-import { THERE } from './attendance.entity.js';
+import { findContributingAgencies } from '../meetings/in-writing.js';
+import { PRESENT_STATUSES } from './attendance.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
 export interface QuorumRule {
   minAgencies: number;
-  /** Types of agency without which it is not met. */
+  /** Types of agency that must be present. */
   mandatory: string[];
   chairRequired: boolean;
-  /** What a missed quorum does: is noted, stands against what settles a case, or leaves nothing but to defer. */
+  /**
+   * Effect of a missed quorum. `warn`: recorded only; `block`: no decisions that settle a case; `defer`: the item may
+   * only be deferred.
+   */
   onFail: 'warn' | 'block' | 'defer';
 }
 
-/** The `quorum` of the panel's rules; what makes no sense there is as if it were not there. */
-export function quorumRule(rules: Record<string, unknown> = {}): QuorumRule {
+/** Reads `quorum` of the panel's rules. Invalid values are ignored. */
+export function readQuorumRule(rules: Record<string, unknown> = {}): QuorumRule {
   const { minAgencies, mandatory, chairRequired, chairPresent, onFail } = Object(rules['quorum']) as Record<
     string,
     unknown
@@ -43,8 +49,8 @@ export interface Present {
   chaired: boolean;
 }
 
-/** What is missing, in words; nothing where the quorum is met. */
-export function shortfalls(rule: QuorumRule, present: Present): string[] {
+/** Returns the unmet requirements as text; empty if the quorum is met. */
+export function findShortfalls(rule: QuorumRule, present: Present): string[] {
   const { minAgencies, mandatory, chairRequired } = rule;
   return [
     ...(present.agencies < minAgencies ? [`${String(minAgencies)} agencies must be present`] : []),
@@ -53,36 +59,36 @@ export function shortfalls(rule: QuorumRule, present: Present): string[] {
   ];
 }
 
-const IN_A_ROOM = 'Open the meeting, and let the chair or coordinator record who is present.';
-const IN_WRITING =
-  'An agency counts that has answered its research request, or contributed what each member of the panel may know of.';
+const HINT_FOR_MEETINGS = 'Open the meeting, and have the chair or coordinator record who is present.';
+const HINT_IN_WRITING =
+  'Agencies count that answered their research request, or made a contribution that each member of the panel may know of.';
 
-/** What a missed quorum leaves, and how that is said. */
-const LEFT: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
-  warn: { kinds: DECISION_KINDS, allows: 'An inquorate sitting may decide everything.' },
+/** Decisions allowed without quorum, and their description. */
+const ALLOWED_WITHOUT_QUORUM: Record<QuorumRule['onFail'], { kinds: readonly DecisionKind[]; allows: string }> = {
+  warn: { kinds: DECISION_KINDS, allows: 'Without quorum every decision is allowed.' },
   block: {
     kinds: ['note', 'continue', 'defer', 'escalate'],
-    allows: 'An inquorate sitting may note, continue, defer or escalate, but not agree a plan or close a case.',
+    allows: 'Without quorum a meeting may note, continue, defer or escalate, but not agree a plan or close a case.',
   },
   defer: {
     kinds: ['defer'],
-    allows: 'On this panel an inquorate item may only be deferred.',
+    allows: 'On this panel an item without quorum may only be deferred.',
   },
 };
 
 export interface Quorum {
   missing: string[];
   rulesEdition: number | null;
-  /** Does what is missing stand against this kind of decision? */
+  /** Returns whether the missing quorum forbids this kind of decision. */
   forbids(kind: DecisionKind): boolean;
-  /** What may be decided nonetheless, in words. */
+  /** Description of the decisions that are still allowed. */
   allows: string;
 }
 
-/** Of a meeting in a room, or as it is at one item of it. */
-export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
+/** Returns the quorum of a meeting with people present, or of one of its items. */
+export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: Listing): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  const rule = quorumRule(inForce?.rules);
+  const rule = readQuorumRule(inForce?.rules);
   const { id, status, closedAt } = meeting;
   const at = item?.endedAt ?? closedAt ?? (status === 'in_session' ? work.now : null);
   const [present] = await work.manager.query<[Present]>(
@@ -97,34 +103,36 @@ export async function quorumOf(work: UnitOfWork, meeting: Meeting, item?: Listin
        AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
        AND a.practitioner_id NOT IN (
          SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
-    [id, work.now, THERE, at, item?.id ?? null],
+    [id, work.now, PRESENT_STATUSES, at, item?.id ?? null],
   );
-  return quorumBy(rule, inForce?.edition, present, IN_A_ROOM);
+  return buildQuorum(rule, inForce?.edition, present, HINT_FOR_MEETINGS);
 }
 
-/** At one item of a sitting in writing: those are there who told what they know, and the chair, who decides. */
-export async function quorumInWriting(
+/**
+ * Returns the quorum of an item decided in writing. Agencies that contributed and the deciding chair count as present.
+ */
+export async function evaluateQuorumInWriting(
   work: UnitOfWork,
   actors: Actors,
   meeting: Meeting,
   item: Listing,
 ): Promise<Quorum> {
   const inForce = await rulesInForce(work, meeting.panelId);
-  const agencyIds = await agenciesHeard(work, actors, meeting, item);
+  const agencyIds = await findContributingAgencies(work, actors, meeting, item);
   const [{ agencyTypes }] = await work.manager.query<[Pick<Present, 'agencyTypes'>]>(
     `SELECT coalesce(jsonb_agg(DISTINCT type), '[]') AS "agencyTypes" FROM agencies WHERE id = ANY ($1)`,
     [agencyIds],
   );
   const present = { agencies: agencyIds.length, agencyTypes, chaired: true };
-  return quorumBy(quorumRule(inForce?.rules), inForce?.edition, present, IN_WRITING);
+  return buildQuorum(readQuorumRule(inForce?.rules), inForce?.edition, present, HINT_IN_WRITING);
 }
 
-function quorumBy(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
-  const missing = shortfalls(rule, present);
+function buildQuorum(rule: QuorumRule, edition: number | undefined, present: Present, how: string): Quorum {
+  const missing = findShortfalls(rule, present);
   return {
     missing,
     rulesEdition: edition ?? null,
-    forbids: (kind) => missing.length > 0 && !LEFT[rule.onFail].kinds.includes(kind),
-    allows: `${LEFT[rule.onFail].allows} ${how}`,
+    forbids: (kind) => missing.length > 0 && !ALLOWED_WITHOUT_QUORUM[rule.onFail].kinds.includes(kind),
+    allows: `${ALLOWED_WITHOUT_QUORUM[rule.onFail].allows} ${how}`,
   };
 }

@@ -15,7 +15,7 @@ import { RecusalView } from './recusal.response.js';
 export class RecusalController {
   constructor(private readonly recusals: RecusalService) {}
 
-  /** Who takes no part in which item (chair, coordinator); what you declared yourself */
+  /** List recusals of a meeting (chair, coordinator), or those that you declared */
   @Get(':id/recusals')
   @RequirePermission('read', Recusal)
   @ApiAnswer.page(RecusalView)
@@ -23,7 +23,7 @@ export class RecusalController {
     return this.recusals.list(actor, id, query);
   }
 
-  /** Declare a conflict of your own in one item, or take somebody out of it (chair, coordinator) */
+  /** Declare your own conflict in an item, or recuse somebody from it (chair, coordinator) */
   @Post(':id/recusals')
   @RequirePermission('read', Listing)
   @ApiAnswer.created(RecusalView)
@@ -31,7 +31,7 @@ export class RecusalController {
     return this.recusals.recuse(actor, id, body);
   }
 
-  /** One recusal */
+  /** Get a recusal */
   @Get(':id/recusals/:recusalId')
   @RequirePermission('read', Recusal)
   @ApiAnswer.one(RecusalView)

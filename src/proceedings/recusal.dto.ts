@@ -2,7 +2,10 @@ import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Length } from 'class-validator';
 import { Recusal } from './recusal.entity.js';
 
-/** Takes somebody out of one item. Without a person you declare a conflict of your own: you lose the item at once. */
+/**
+ * Recuses a person from one item. Without `practitionerId` you declare your own conflict and lose access to the item at
+ * once.
+ */
 export class RecusalRequest extends IntersectionType(
   PickType(Recusal, ['listingId', 'reason'] as const),
   PartialType(PickType(Recusal, ['practitionerId'] as const), { skipNullProperties: false }),
@@ -10,7 +13,7 @@ export class RecusalRequest extends IntersectionType(
 
 /** Ends a recusal. */
 export class RecusalEnd {
-  /** Why it need not last. */
+  /** Reason why the recusal is no longer needed. */
   @Length(3, 500)
   reason: string;
 }

@@ -7,8 +7,8 @@ import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 
 /**
- * Somebody takes no part in one item of a meeting, because of a conflict of interest that they declared or that the
- * coordination knows of. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
+ * Recusal of a person from one item, for a conflict of interest. The person declared the conflict, or the coordination
+ * knows of it. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
  * section 3.1, the chair rules on conflicts.
  */
 @Entity('recusals')
@@ -19,7 +19,7 @@ import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 @Index(['practitionerId'])
 @Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
 export class Recusal extends ListingRecord {
-  /** Who takes no part. */
+  /** Person who is recused. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -27,13 +27,13 @@ export class Recusal extends ListingRecord {
   @Uuid()
   practitionerId: string;
 
-  /** Why. */
+  /** Reason of the recusal. */
   @Column({ type: 'text' })
   @Classified('third_party', 'summary')
   @Length(3, 500)
   reason: string;
 
-  /** They declared it themselves. */
+  /** Whether the person declared the conflict. */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   declared: boolean;
@@ -42,12 +42,12 @@ export class Recusal extends ListingRecord {
   @Classified('administrative')
   endedAt: Date | null;
 
-  /** The chair who ended it. */
+  /** Chair who ended the recusal; null while it lasts. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   endedById: string | null;
 
-  /** Why it ended. */
+  /** Reason for ending the recusal; null while it lasts. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('third_party', 'summary')
   @Length(3, 500)

@@ -1,6 +1,6 @@
 /**
- * Who is recused is known to those who run the meeting, as far as they may see the item themselves; whoever declared a
- * conflict goes on seeing that they did.
+ * Policy of recusals. The coordination sees recusals from items that it may see; people who declared a conflict
+ * continue to see their declaration.
  */
 import { In, IsNull } from 'typeorm';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
@@ -13,7 +13,7 @@ import { Listing } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
 import { Recusal } from './recusal.entity.js';
 
-/** Recusals of everybody who could read one case: far more than there are. */
+/** Maximum number of recusals read at once: far more than all readers of one case have. */
 const MOST_RECUSALS = 10_000;
 
 declareSubject(Recusal, 'Recusal', {
@@ -23,7 +23,7 @@ declareSubject(Recusal, 'Recusal', {
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   isAboutProcess: true,
-  // the ground of whoever declared it does not lead through the case
+  // the rule of the person who declared the conflict does not depend on access to the case
   denyRules: hiddenWithCase('caseId'),
   allowRules: [
     {
@@ -54,23 +54,23 @@ declareSubject(Recusal, 'Recusal', {
   ],
 });
 
-/** Facts that rest on recusals. */
-const OF_RECUSALS = ['recusedListingIds', 'recusedCaseIds'] as const;
+/** Actor attributes derived from recusals. */
+const RECUSAL_ATTRIBUTES = ['recusedListingIds', 'recusedCaseIds'] as const;
 
-declareConflicts(OF_RECUSALS, async (work, { id, registrationIds, recusedListingIds }) => {
+declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recusedListingIds }) => {
   const found = recusedListingIds.length
     ? await work.manager.findBy(Recusal, { listingId: In(recusedListingIds), endedAt: IsNull() })
     : [];
-  // what somebody declares holds for the registration that declared it
+  // a declared conflict applies only to the registration that declared it
   return found.filter(({ practitionerId, declared }) =>
     declared ? practitionerId === id : registrationIds.includes(practitionerId),
   );
 });
 
-declareKnownAttributes(OF_RECUSALS, async (work, people) => {
+declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
   const filter = { listingId: { $in: listingIds }, endedAt: null };
-  // an officer who may explain a recusal does not read it, and still counts it
+  // officers who may explain a recusal cannot read it, but the explanation counts it
   const known = listingIds.length
     ? [
         ...(await work.records.findMany('read', Recusal, filter, MOST_RECUSALS)),

@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Recusal } from './recusal.entity.js';
 
-/** Who takes no part in an item, and why. */
+/** Recusal from an item, with its reason. */
 export class RecusalView extends view(
   Recusal,
   'id',

@@ -9,14 +9,14 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { itemOf, withinItem } from '../meetings/items.js';
+import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
 import { Hearers } from './hearers.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
 import { RecusalView } from './recusal.response.js';
 
-/** Takes people out of single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
+/** Recuses people from single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
 @Injectable()
 export class RecusalService {
   constructor(
@@ -40,32 +40,32 @@ export class RecusalService {
     });
   }
 
-  /** A conflict that somebody declares is never refused. */
+  /** Recuses a person. A person's own declaration is never refused. */
   recuse(actor: Actor, meetingId: string, request: RecusalRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId } = await itemOf(work, action, meetingId, listingId);
-      // who is left is counted before items are locked, as for an exclusion
+      const { partnershipId } = await findItem(work, action, meetingId, listingId);
+      // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
         : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
       // locked, so that the item does not end meanwhile
-      const listing = await itemOf(work, action, meetingId, listingId, { lock: true });
+      const listing = await findItem(work, action, meetingId, listingId, { lock: true });
       if (declared) {
         onlyAPerson(actor);
-        // an emergency access is to read: what somebody learnt by it stays in no record of theirs
+        // emergency access is for reading only: a declaration would preserve what the actor learnt by it
         await work.records.find('take-part', Case, listing.caseId);
       } else {
-        await known(work, listing, practitionerId);
+        await requireKnownPerson(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
       if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
-        throw conflict('recused-already', 'The person takes no part in this item already.');
-      await this.hearers.heardUntilNow(work, { id: listing.id });
+        throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
+      await this.hearers.recordHearersUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
-        ...withinItem(actor, listing),
+        ...valuesOfItem(actor, listing),
         practitionerId: who,
         reason,
         declared,
@@ -75,7 +75,7 @@ export class RecusalService {
       });
       await this.recuseFromOtherItems(work, made);
       await mustLeaveSomebody?.();
-      happenedUnseen(work, 'recusal.made', made);
+      recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
     });
   }
@@ -93,24 +93,24 @@ export class RecusalService {
         TO_BE_HELD,
       ]);
       for (const item of toBeHeard) {
-        await this.hearers.heardUntilNow(work, { id: item.id });
+        await this.hearers.recordHearersUntilNow(work, { id: item.id });
         await copyRecusal(work, made, item);
       }
     });
   }
 
-  /** The chair ends it; whoever is recused does not. */
+  /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
   end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      if (found.endedAt) throw conflict('ended', 'This recusal has ended already.');
+      if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
       const ended = await work.write.update(Recusal, found, {
         endedAt: work.now,
         endedById: actor.id,
         endReason: reason,
       });
-      happenedUnseen(work, 'recusal.ended', ended);
+      recordEventWithoutCase(work, 'recusal.ended', ended);
       return work.respond.one(RecusalView, ended);
     });
   }
@@ -129,22 +129,22 @@ export async function copyRecusal(
   { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
   item: Pick<Listing, 'id' | 'meetingId'>,
 ): Promise<void> {
-  happenedUnseen(
+  recordEventWithoutCase(
     work,
     'recusal.made',
     await work.write.insert(Recusal, { ...recusal, listingId: item.id, meetingId: item.meetingId }),
   );
 }
 
-async function known(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
+async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
   const person = await work.records.findOrNull('read', Practitioner, practitionerId);
   if (!person || !(await work.manager.existsBy(AgencyPartnership, { agencyId: person.agencyId, partnershipId })))
-    throw unacceptable('unknown-practitioner', 'Name somebody whose agency acts in the panel’s partnership.', [
-      { pointer: '/practitionerId', detail: 'no such practitioner' },
+    throw unacceptable('unknown-practitioner', 'Name a person whose agency works in the panel’s partnership.', [
+      { pointer: '/practitionerId', detail: 'is no such person' },
     ]);
 }
 
-/** Who has a conflict is not told on the case’s timeline, which everybody in it reads. */
-function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
+/** Records the event without the case, whose timeline every reader of the case sees. */
+function recordEventWithoutCase(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
   work.recordEvent(event, Recusal, recusal);
 }

@@ -15,15 +15,15 @@ import { ItemPresenceView, RunningItemView } from './running-order.response.js';
 export class RunningOrderController {
   constructor(private readonly order: RunningOrderService) {}
 
-  /** The items in their order, with how their time goes, as far as you may see them */
+  /** List the items in order of hearing with their times, as far as you may see them */
   @Get(':id/running-order')
   @RequirePermission('read', Listing)
   @ApiAnswer.page(RunningItemView)
   of(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.order.of(actor, id);
+    return this.order.list(actor, id);
   }
 
-  /** Begin to hear an item (chair, coordinator) */
+  /** Start the hearing of an item (chair, coordinator) */
   @Post(':id/listings/:listingId/start')
   @RequirePermission('run', Listing)
   @ApiAnswer.updated(ListingView)
@@ -35,7 +35,7 @@ export class RunningOrderController {
     return this.order.start(actor, id, listingId);
   }
 
-  /** End an item (chair, coordinator): whoever was there and may read the item is written down as recipient of what was said */
+  /** End the hearing of an item; everybody present who may read it is recorded as recipient (chair, coordinator) */
   @Post(':id/listings/:listingId/end')
   @RequirePermission('run', Listing)
   @ApiAnswer.updated(ListingView)
@@ -43,7 +43,7 @@ export class RunningOrderController {
     return this.order.end(actor, id, listingId);
   }
 
-  /** Who was in the room while an item was heard, as far as you may know; to the presenting agency, for which agencies */
+  /** List people present while an item was heard, as far as you may know; the presenting agency sees the agencies */
   @Get(':id/listings/:listingId/presences')
   @RequirePermission('read', ItemPresence)
   @ApiAnswer.page(ItemPresenceView)

@@ -1,17 +1,17 @@
 /**
- * Who was present at an item is known to the coordination and to whoever was, and to the agency that presented it by agency: others
- * would learn, from who was at the meeting, who is kept from the item. To whoever may not know of a conflict, the person kept from
- * the item reads like everybody else in the room; nor does a presence tell of an emergency access.
+ * Policy of presences at items. Visible to the coordination, to the person, and by agency to the presenting agency.
+ * Other people know who attended the meeting, and would learn who is excluded from the item. Readers who may not know
+ * of a conflict see an excluded person like everybody present. A presence does not reveal emergency access.
  */
 import { declareSubject } from '../authorization/subjects.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { declareWording } from '../authorization/wording.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
-import { knownToBeKeptOut, toConflicts } from './known-conflicts.js';
+import { hiddenIfConflictKnown, CONFLICT_RELATIONS } from './known-conflicts.js';
 import { ItemPresence } from './running-order.entity.js';
 
-/** What the presenting agency learns: the agency of whoever was present, and not who it was. */
+/** Fields for the presenting agency: the agencies that were present, without the people. */
 const BY_AGENCY = [
   'id',
   'version',
@@ -25,11 +25,11 @@ const BY_AGENCY = [
 ];
 
 declareSubject(ItemPresence, 'ItemPresence', {
-  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...toConflicts },
+  relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...CONFLICT_RELATIONS },
   parent: 'listing',
   panel: 'panelId',
   case: 'caseId',
-  denyRules: [knownToBeKeptOut],
+  denyRules: [hiddenIfConflictKnown],
   allowRules: [
     {
       name: 'coordination',

@@ -4,9 +4,9 @@ import type { Row } from '../authorization/conditions.js';
 import { view } from '../records/response-view.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { ItemPresence } from './running-order.entity.js';
-import { STANDINGS, type Course, type Standing } from './timing.js';
+import { STANDINGS, type ItemProgress, type Standing } from './timing.js';
 
-/** An item in the order in which it is heard, with how its time goes. */
+/** Item in the order of hearing, with its times. */
 export class RunningItemView extends view(
   Listing,
   'id',
@@ -20,34 +20,33 @@ export class RunningItemView extends view(
   'startedAt',
   'endedAt',
 ) {
-  /** Waiting, being heard, heard, or taken off the list. */
+  /** Progress of the item: waiting, being heard, heard, or taken off the list. */
   @Classified('administrative')
   @ApiProperty({ type: String, enum: STANDINGS })
   standing: Standing;
 
-  /** Whole minutes since it was begun, or that it took; null before. */
+  /** Whole minutes since the start, or between start and end; null before the start. */
   @Classified('administrative')
   @ApiProperty({ type: 'integer', nullable: true })
   minutesUsed: number | null;
 
-  /** Whole minutes beyond its time; null before it was begun. */
+  /** Whole minutes beyond the time allowed; null before the start. */
   @Classified('administrative')
   @ApiProperty({ type: 'integer', nullable: true })
   minutesOver: number | null;
 
   /**
-   * When it ends, should it and the items before it keep to their time: those that you may see, and for invited guests those
-   * that the inviter may see; null when it was heard or taken off,
-   * and for a meeting that is over.
+   * Expected end, if this item and those before it keep to their time. Counts the items that you may see, and for
+   * guests those that the inviter may see. Null for items heard or taken off, and after the meeting.
    */
   @Classified('administrative')
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   expectedEndAt: Date | null;
 
-  static derive = ({ id }: Row, _now: Date, courses: Row): Row => ({ ...(courses[id as string] as Course) });
+  static derive = ({ id }: Row, _now: Date, courses: Row): Row => ({ ...(courses[id as string] as ItemProgress) });
 }
 
-/** Who was in the room while an item was heard. */
+/** Person or agency present while an item was heard. */
 export class ItemPresenceView extends view(
   ItemPresence,
   'id',

@@ -5,15 +5,15 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { withAll } from '../meetings/order-of-hearing.js';
-import { asInviter, itemOf, itemsOf } from '../meetings/items.js';
+import { mergeInAgendaOrder } from '../meetings/order-of-hearing.js';
+import { findAsInviter, findItem, findItems } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
 import { Hearers } from './hearers.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
-import { coursesOf } from './timing.js';
+import { calculateProgress } from './timing.js';
 
-/** Item after item, as the meeting hears them; and who heard what was said. */
+/** Running order of a meeting, and the people who heard its items. */
 @Injectable()
 export class RunningOrderService {
   constructor(
@@ -22,55 +22,70 @@ export class RunningOrderService {
     private readonly actors: Actors,
   ) {}
 
-  async of(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
-    const ofInviter = await asInviter(this.records, this.actors, actor, meetingId, Listing, (work, also) =>
-      itemsOf(work, meetingId, also),
+  async list(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
+    const ofInviter = await findAsInviter(this.records, this.actors, actor, meetingId, Listing, (work, filter) =>
+      findItems(work, meetingId, filter),
     );
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const items = await itemsOf(work, meetingId);
+      const items = await findItems(work, meetingId);
       return work.respond.list(RunningItemView, items, {
-        given: coursesOf(meeting, withAll(Listing, items, ofInviter), work.now),
+        given: calculateProgress(meeting, mergeInAgendaOrder(Listing, items, ofInviter), work.now),
       });
     });
   }
 
   /**
-   * One item at a time, of those that whoever begins it may see: a refusal because of another would tell of it. The meeting is
-   * locked, so that two who begin an item at once do not begin two.
+   * Starts an item. Only one item visible to the actor may be in progress, because a refusal for a hidden item would
+   * reveal it. The meeting is locked, so that concurrent requests do not start two items.
    */
   start(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { status } = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const found = await this.taken(work, meetingId, id);
+      const found = await this.findItemForUpdate(work, meetingId, id);
       if (status !== 'in_session')
         throw conflict(
           'not-in-session',
-          `A meeting that is ${status} hears no item. Open it: POST /v1/meetings/{id}/opening.`,
+          `A meeting that is ${status} hears no item. Open the meeting first: POST /v1/meetings/{id}/opening.`,
         );
-      if (found.removedAt) throw conflict('taken-off', 'The item was taken off the list of this meeting.');
+      if (found.removedAt)
+        throw conflict(
+          'taken-off',
+          'The item was taken off the list of this meeting. Put it back first, or start another item.',
+        );
       if (found.startedAt)
-        throw conflict('begun-already', found.endedAt ? 'The item was heard.' : 'The item is being heard.');
+        throw conflict(
+          'begun-already',
+          found.endedAt
+            ? 'The item was already heard. Start another item.'
+            : 'The item is already being heard. Start another item after its end.',
+        );
       const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
       if ((await work.records.findMany('read', Listing, running, 1)).length)
-        throw conflict('one-at-a-time', 'Another item is being heard. End it first.');
+        throw conflict(
+          'one-at-a-time',
+          'Another item is being heard. End that item first: POST …/listings/{listingId}/end.',
+        );
       const begun = await work.write.update(Listing, found, { startedAt: work.now });
-      await this.hearers.heard(work, begun);
+      await this.hearers.recordHearers(work, begun);
       work.recordEvent('item.begun', Listing, begun);
       return work.respond.one(ListingView, begun);
     });
   }
 
-  /** Also after the meeting: an item hidden from the chair who closed it is ended by whoever stands in. */
+  /** Ends an item, also after the meeting: a deputy ends items hidden from the chair who closed the meeting. */
   end(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { closedAt } = await work.records.find('read', Meeting, meetingId);
-      const found = await this.taken(work, meetingId, id);
+      const found = await this.findItemForUpdate(work, meetingId, id);
       if (!found.startedAt || found.endedAt)
-        throw conflict('not-being-heard', 'Only an item that is being heard comes to an end.');
+        throw conflict(
+          'not-being-heard',
+          'The item is not being heard. Start it first: POST …/listings/{listingId}/start.',
+        );
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.write.update(Listing, found, { endedAt });
-      await this.hearers.heard(work, ended);
+      await this.hearers.recordHearers(work, ended);
       work.recordEvent('item.ended', Listing, ended);
       return work.respond.one(ListingView, ended);
     });
@@ -78,12 +93,12 @@ export class RunningOrderService {
 
   presences(actor: Actor, meetingId: string, listingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      await itemOf(work, 'read', meetingId, listingId);
+      await findItem(work, 'read', meetingId, listingId);
       return work.respond.page(ItemPresenceView, { listingId }, query);
     });
   }
 
-  private async taken(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
+  private async findItemForUpdate(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
     const found = await work.records.findForUpdate('run', Listing, ListingView, id);
     if (found.meetingId !== meetingId) throw notFound();
     return found;

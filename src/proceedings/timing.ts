@@ -1,44 +1,45 @@
 /**
- * How the time of a meeting goes, derived from what was begun and ended and from now. For members only the items take part that
- * they may see: what is expected of the next one tells nothing of an item between that is hidden.
+ * Times of the items of a meeting, derived from starts, ends and the present time. For members only visible items
+ * count, so that the expected time of an item does not reveal a hidden one before it.
  */
 import { isToBeHeld, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
 export const STANDINGS = ['waiting', 'being_heard', 'heard', 'taken_off'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-export interface Course {
+export interface ItemProgress {
   standing: Standing;
-  /** Whole minutes, null before it was begun. */
+  /** Whole minutes since the start, or between start and end; null before the start. */
   minutesUsed: number | null;
   minutesOver: number | null;
   expectedEndAt: Date | null;
 }
 
 const MINUTE = 60_000;
-const later = (a: Date, b: Date): Date => (a > b ? a : b);
-const after = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * MINUTE);
+const laterOf = (a: Date, b: Date): Date => (a > b ? a : b);
+const addMinutes = (moment: Date, minutes: number): Date => new Date(moment.getTime() + minutes * MINUTE);
 
 type Item = Pick<Listing, 'id' | 'timeboxMinutes' | 'startedAt' | 'endedAt' | 'removedAt'>;
 
 const standingOf = ({ startedAt, endedAt, removedAt }: Item): Standing =>
   removedAt ? 'taken_off' : endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
 
-/** By the identifiers of the items, which come in the order in which they are heard. */
-export function coursesOf(
+/** Returns the progress of each item by its identifier. `items` must be in the order of hearing. */
+export function calculateProgress(
   { status, scheduledAt }: Pick<Meeting, 'status' | 'scheduledAt'>,
   items: readonly Item[],
   now: Date,
-): Record<string, Course> {
+): Record<string, ItemProgress> {
   const running = items.find((item) => standingOf(item) === 'being_heard');
-  const endOf = ({ startedAt, timeboxMinutes }: Item): Date => later(after(startedAt as Date, timeboxMinutes), now);
-  let next = running ? endOf(running) : status === 'in_session' ? now : later(scheduledAt, now);
+  const endOf = ({ startedAt, timeboxMinutes }: Item): Date =>
+    laterOf(addMinutes(startedAt as Date, timeboxMinutes), now);
+  let next = running ? endOf(running) : status === 'in_session' ? now : laterOf(scheduledAt, now);
   return Object.fromEntries(
     items.map((item) => {
       const { id, timeboxMinutes, startedAt, endedAt } = item;
       const standing = standingOf(item);
       const used = startedAt && Math.floor(((endedAt ?? now).getTime() - startedAt.getTime()) / MINUTE);
-      if (standing === 'waiting') next = after(next, timeboxMinutes);
+      if (standing === 'waiting') next = addMinutes(next, timeboxMinutes);
       return [
         id,
         {

@@ -1,6 +1,7 @@
 /**
- * Who is asked what they know for an item: the agencies of the panel's core members, those invited to the item, and those
- * that a condition adds. Never an agency of which the actor may know that it is kept from the case. Source: MARAC note, section 6.8 "Conditional audience".
+ * Agencies to ask for an item: those of core members, those invited, and those added by the panel's rules. An agency
+ * that the actor may know to be excluded from the case is never asked. Source: MARAC note, section 6.8 "Conditional
+ * audience".
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
@@ -19,18 +20,18 @@ export interface AudienceRule {
 }
 
 /**
- * Where the panel's rules say nothing of `researchAudience`. A single school is not among them: which one a child attends is
- * known to the education service, and no other needs the name.
+ * Default rules, for panels without `researchAudience`. Schools are not asked one by one: the education service knows
+ * which school a child attends, and no other school needs the name.
  */
-const USUAL: AudienceRule[] = [
+const DEFAULT_RULES: AudienceRule[] = [
   { when: 'school_age_child', agencyTypes: ['education'] },
   { when: 'pregnant', agencyTypes: ['health_midwifery'] },
   { when: 'in_custody', agencyTypes: ['prison'] },
 ];
 
-/** The `researchAudience` of the panel's rules, as `[{ when, agencyTypes }]`; what makes no sense there is left out. */
-export function audienceRules({ researchAudience }: Record<string, unknown> = {}): AudienceRule[] {
-  if (!Array.isArray(researchAudience)) return USUAL;
+/** Reads `researchAudience` of the panel's rules, as `[{ when, agencyTypes }]`. Invalid entries are ignored. */
+export function readAudienceRules({ researchAudience }: Record<string, unknown> = {}): AudienceRule[] {
+  if (!Array.isArray(researchAudience)) return DEFAULT_RULES;
   return researchAudience.flatMap((one: unknown): AudienceRule[] => {
     const { when, agencyTypes } = Object(one) as Partial<AudienceRule>;
     if (!when || !AUDIENCE_CONDITIONS.includes(when) || !Array.isArray(agencyTypes)) return [];
@@ -38,19 +39,19 @@ export function audienceRules({ researchAudience }: Record<string, unknown> = {}
   });
 }
 
-/** The day `years` before; the day after where there is none. */
+/** Returns the day `years` earlier; for 29 February in a common year, 1 March. */
 const yearsBefore = (day: string, years: number): string => {
   const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
   return new Date(Date.UTC(year - years, month - 1, date)).toISOString().slice(0, 10);
 };
 
-/** Compulsory school age begins at 5, and a child is a child until 18. */
+/** Ages from the beginning of compulsory school age until adulthood, in years. */
 const SCHOOL_AGE = { from: 5, until: 18 };
 
-type Holds = (work: UnitOfWork, listing: Listing, day: string) => Promise<boolean>;
+type ConditionCheck = (work: UnitOfWork, listing: Listing, day: string) => Promise<boolean>;
 
-const someone =
-  (condition: Where): Holds =>
+const anyPersonWith =
+  (condition: Where): ConditionCheck =>
   async (work, { caseId }, day) =>
     (
       await work.records.findMany(
@@ -61,8 +62,11 @@ const someone =
       )
     ).length > 0;
 
-/** Asked of what the coordination sees: whom it asks must tell it nothing that is not shared with it. */
-const HOLDS: Record<AudienceCondition, Holds> = {
+/**
+ * Conditions, evaluated on what the actor (chair or coordinator) may read. The list of asked agencies must not reveal
+ * data that is not shared with the actor.
+ */
+const CONDITION_CHECKS: Record<AudienceCondition, ConditionCheck> = {
   school_age_child: async (work, { caseId }, day) =>
     (
       await work.records.findMany(
@@ -78,12 +82,12 @@ const HOLDS: Record<AudienceCondition, Holds> = {
         1,
       )
     ).length > 0,
-  pregnant: someone({ pregnant: true }),
-  in_custody: someone({ inCustody: true }),
+  pregnant: anyPersonWith({ pregnant: true }),
+  in_custody: anyPersonWith({ inCustody: true }),
 };
 
-/** The types of agency that are asked because of whom the item is about, on the day of the meeting. */
-export async function addedTypes(
+/** Returns the types of agency to ask because of the people in the item, on the day of the meeting. */
+export async function findAddedAgencyTypes(
   work: UnitOfWork,
   rules: AudienceRule[],
   listing: Listing,
@@ -91,13 +95,13 @@ export async function addedTypes(
 ): Promise<AgencyType[]> {
   const added: AgencyType[] = [];
   for (const { when, agencyTypes } of rules)
-    if (await HOLDS[when](work, listing, londonDay(scheduledAt))) added.push(...agencyTypes);
+    if (await CONDITION_CHECKS[when](work, listing, londonDay(scheduledAt))) added.push(...agencyTypes);
   return added;
 }
 
-export interface Asked {
+export interface AudienceAgency {
   id: string;
-  /** The request there is already. */
+  /** Existing request to the agency; null if there is none. */
   requestId: string | null;
   status: ResearchStatus | null;
   answeredBy: Answerer;
@@ -105,10 +109,10 @@ export interface Asked {
 }
 
 /**
- * Agencies of the partnership that may be asked: those named, or the usual ones. A compartment asks nobody who does not sit
- * in it.
+ * SQL for the agencies of the partnership that may be asked: the named ones, or the usual ones. A compartment asks only
+ * agencies with a core seat.
  */
-const AUDIENCE = `WITH seats AS (
+const AUDIENCE_SQL = `WITH seats AS (
     SELECT m.agency_id, bool_or(m.tier = 'core') AS core FROM memberships m
     WHERE m.panel_id = $2 AND m.tier <> 'observer' AND m.valid_from <= $4::date AND (m.valid_to IS NULL OR m.valid_to >= $4::date)
     GROUP BY 1),
@@ -129,13 +133,24 @@ const AUDIENCE = `WITH seats AS (
     AND a.id <> ALL ($5)
   ORDER BY a.id`;
 
-/** Excluded agencies are left out as far as the actor may read that they are: of any other the request is hidden from them. */
-export async function audienceOf(
+/**
+ * Returns the agencies to ask. Excluded agencies are omitted if the actor may read the exclusion; from any other
+ * excluded agency the policy hides the request.
+ */
+export async function findAudience(
   work: UnitOfWork,
   { id, panelId, caseId }: Listing,
   named: string[] | null,
   added: AgencyType[],
-): Promise<Asked[]> {
+): Promise<AudienceAgency[]> {
   const keptOut = await agenciesKeptOut(work, caseId, panelId);
-  return work.manager.query<Asked[]>(AUDIENCE, [id, panelId, work.now, londonDay(work.now), keptOut, named, added]);
+  return work.manager.query<AudienceAgency[]>(AUDIENCE_SQL, [
+    id,
+    panelId,
+    work.now,
+    londonDay(work.now),
+    keptOut,
+    named,
+    added,
+  ]);
 }

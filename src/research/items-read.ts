@@ -1,11 +1,11 @@
-/** By which items of meetings alone guests, and those who answer research requests, read a case. */
+/** Items of meetings that alone give guests, and people who answer research requests, access to a case. */
 import { Case } from '../cases/case.entity.js';
 import { declareItemsRead, type Reading } from '../records/through-items.js';
 import { ResearchRequest } from './research.entity.js';
 
 type ItemOfCase = readonly [caseId: string, listingId: string];
 
-const byCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
+const groupByCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
   new Map(
     [...Map.groupBy(items, ([caseId]) => caseId)].map(([caseId, own]) => [
       caseId,
@@ -13,15 +13,18 @@ const byCase = (items: readonly ItemOfCase[]): Map<string, string[]> =>
     ]),
   );
 
-/** Open requests that the actor answers: they show fields that no reading of the case shows in this way. */
-async function asked(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
+/**
+ * Returns the items of open requests that the actor answers. Requests show fields of people that no other access to the
+ * case shows in this form.
+ */
+async function findRequestedItems(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
   const open = { caseId: { $in: caseIds }, askedAgencyId: work.actor.agencyId, closesAt: { $gt: work.now } };
   const requests = await work.records.findMany('read', ResearchRequest, open, 1000);
   return requests.map(({ caseId, listingId }) => [caseId, listingId]);
 }
 
-/** Open invitations to items of cases that the actor does not read without them. */
-async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
+/** Returns the items of open invitations to cases that the actor cannot read without the invitation. */
+async function findInvitedItems(work: Reading, caseIds: string[]): Promise<ItemOfCase[]> {
   const { actor } = work;
   const invitations = actor.invitations.filter(
     ({ caseId, listingId }) => caseIds.includes(caseId) && !actor.recusedListingIds.includes(listingId),
@@ -40,5 +43,7 @@ async function invitedAlone(work: Reading, caseIds: string[]): Promise<ItemOfCas
 declareItemsRead({
   concerns: ({ actor }, action) => action === 'research' || actor.invitations.length > 0,
   find: async (work, action, caseIds) =>
-    byCase(action === 'research' ? await asked(work, caseIds) : await invitedAlone(work, caseIds)),
+    groupByCase(
+      action === 'research' ? await findRequestedItems(work, caseIds) : await findInvitedItems(work, caseIds),
+    ),
 });

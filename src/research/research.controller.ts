@@ -24,7 +24,7 @@ import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './rese
 export class ResearchController {
   constructor(private readonly research: ResearchService) {}
 
-  /** Ask agencies what they know for the items of a meeting (chair, coordinator): whoever was asked is not asked again */
+  /** Ask agencies not asked before for information on the items of a meeting (chair, coordinator) */
   @Post('meetings/:id/research-requests')
   @RequirePermission('ask', Listing)
   @ApiAnswer.search(ResearchRequestView)
@@ -32,7 +32,7 @@ export class ResearchController {
     return this.research.ask(actor, id, body);
   }
 
-  /** Who is asked for a meeting and who answered: all, for its coordination; your agency’s own, for you */
+  /** List the research requests of a meeting: all for its coordination, otherwise those to your agency */
   @Get('meetings/:id/research-requests')
   @RequirePermission('read', ResearchRequest)
   @ApiAnswer.page(ResearchRequestView)
@@ -40,7 +40,7 @@ export class ResearchController {
     return this.research.ofMeeting(actor, id, query);
   }
 
-  /** Research requests to your agency, and those of panels that you coordinate */
+  /** List research requests to your agency and of panels that you coordinate */
   @Get('research-requests')
   @RequirePermission('read', ResearchRequest)
   @ApiAnswer.page(ResearchRequestView)
@@ -48,7 +48,7 @@ export class ResearchController {
     return this.research.list(actor, query);
   }
 
-  /** One research request */
+  /** Get a research request */
   @Get('research-requests/:id')
   @RequirePermission('read', ResearchRequest)
   @ApiAnswer.one(ResearchRequestView)
@@ -56,7 +56,7 @@ export class ResearchController {
     return this.research.get(actor, id);
   }
 
-  /** Whom to search for in your agency’s records, while the request is open */
+  /** List the people to search for in your agency’s records, while the request is open */
   @Get('research-requests/:id/people')
   @RequirePermission('research', Person)
   @ApiAnswer.page(SoughtPersonView)
@@ -64,7 +64,7 @@ export class ResearchController {
     return this.research.people(actor, id);
   }
 
-  /** What your agency found: nobody else reads it */
+  /** List the findings of your agency, which no other agency reads */
   @Get('research-requests/:id/points')
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.page(ResearchPointView)
@@ -72,7 +72,7 @@ export class ResearchController {
     return this.research.points(actor, id, query);
   }
 
-  /** Note what your agency found */
+  /** Record a finding of your agency */
   @Post('research-requests/:id/points')
   @RequirePermission('answer', ResearchRequest)
   @ApiAnswer.created(ResearchPointView)
@@ -80,7 +80,7 @@ export class ResearchController {
     return this.research.note(actor, id, body);
   }
 
-  /** Answer the request: what you decided to share is contributed to the case, what you withhold stays with you */
+  /** Answer a request: shared findings are contributed to the case, withheld ones stay with your agency */
   @Post('research-requests/:id/return')
   @RequirePermission('answer', ResearchRequest)
   @ApiAnswer.updated(ResearchRequestView)
@@ -88,7 +88,7 @@ export class ResearchController {
     return this.research.return(actor, id, body);
   }
 
-  /** Ask again: the coordination opens a returned request, and the agency sees again whom to search for */
+  /** Reopen an answered request, so that the agency sees the people again (chair, coordinator) */
   @Post('research-requests/:id/reopening')
   @RequirePermission('reopen', ResearchRequest)
   @ApiAnswer.updated(ResearchRequestView)
@@ -96,7 +96,7 @@ export class ResearchController {
     return this.research.reopen(actor, id);
   }
 
-  /** Take a request back (chair, coordinator) */
+  /** Cancel a request (chair, coordinator) */
   @Post('research-requests/:id/cancellation')
   @RequirePermission('cancel', ResearchRequest)
   @ApiAnswer.updated(ResearchRequestView)
@@ -104,7 +104,7 @@ export class ResearchController {
     return this.research.cancel(actor, id);
   }
 
-  /** What your agency found, for every request that you answer */
+  /** List the findings of your agency for all requests that you answer */
   @Get('research-points')
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.page(ResearchPointView)
@@ -112,7 +112,7 @@ export class ResearchController {
     return this.research.allPoints(actor, query);
   }
 
-  /** One point of your agency’s research */
+  /** Get a finding of your agency */
   @Get('research-points/:id')
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.one(ResearchPointView)
@@ -120,7 +120,7 @@ export class ResearchController {
     return this.research.point(actor, id);
   }
 
-  /** Correct a point that has not left: it is a draft again */
+  /** Correct a finding that is not contributed yet, which makes it a draft again */
   @Patch('research-points/:id')
   @RequirePermission('change', ResearchPoint)
   @ApiAnswer.updated(ResearchPointView)
@@ -128,7 +128,7 @@ export class ResearchController {
     return this.research.correct(actor, id, body);
   }
 
-  /** Decide to share a point: it leaves with the return */
+  /** Decide to share a finding, which is contributed when the request is answered */
   @Post('research-points/:id/sharing')
   @RequirePermission('decide', ResearchPoint)
   @ApiAnswer.updated(ResearchPointView)
@@ -136,7 +136,7 @@ export class ResearchController {
     return this.research.share(actor, id, body);
   }
 
-  /** Decide to withhold a point: it stays in your agency’s own file, with the reason */
+  /** Decide to withhold a finding, which stays in your agency’s own file with the reason */
   @Post('research-points/:id/withholding')
   @RequirePermission('decide', ResearchPoint)
   @ApiAnswer.updated(ResearchPointView)

@@ -6,28 +6,29 @@ import { PageQuery } from '../http/page-query.dto.js';
 import { RESEARCH_STATUSES, ResearchPoint, type ResearchStatus } from './research.entity.js';
 
 export class ResearchQuery extends PageQuery {
-  /** Only requests that stand there. */
+  /** Limits the list to requests with this status. */
   @IsOptional()
   @IsIn(RESEARCH_STATUSES)
   status?: ResearchStatus;
 
-  /** Only requests to this agency. */
+  /** Limits the list to requests to this agency. */
   @IsOptional()
   @Uuid()
   askedAgencyId?: string;
 }
 
 /**
- * Asks agencies what they know: for each item of the meeting the agencies of core members, those invited to it, and those
- * whom the panel's rules add for what is known of its people. Nobody is asked twice.
+ * Asks agencies for their information on each item of the meeting. Default: agencies of core members, agencies invited
+ * to the item, and agencies that the panel's rules add for the people in the case. An agency that was asked before is
+ * not asked again.
  */
 export class ResearchAsking {
-  /** Only for this item. */
+  /** Item to which the request is limited. Default: all items. */
   @IsOptional()
   @Uuid()
   listingId?: string;
 
-  /** These agencies, instead of the usual ones. */
+  /** Agencies to ask instead of the default ones. */
   @ApiProperty({ required: false, type: [String], format: 'uuid', minItems: 1, maxItems: 50 })
   @IsOptional()
   @ArrayMinSize(1)
@@ -35,34 +36,34 @@ export class ResearchAsking {
   @Uuid({ each: true })
   agencyIds?: string[];
 
-  /** An earlier last day than the meeting's own. */
+  /** Earlier last day than the one of the meeting, which is the default. */
   @IsOptional()
   @CalendarDate()
   dueOn?: string;
 }
 
-/** How a point is to be shared. */
+/** Handling of a point when it is shared. */
 class Sharing extends PartialType(PickType(ResearchPoint, ['handling', 'conditions', 'originatorControl'] as const), {
   skipNullProperties: false,
 }) {}
 
-/** A finding: a draft, unless you say at once that it is `shared` (with a summary) or `withheld` (with the reason). */
+/** Records a finding: by default a draft, or at once `shared` (with a summary) or `withheld` (with the reason). */
 export class PointRequest extends IntersectionType(
   PickType(ResearchPoint, ['category', 'kind', 'text', 'summary', 'occurredOn'] as const),
   Sharing,
 ) {
-  /** `shared` or `withheld`. */
+  /** Decision on the point. Default: none, the point is a draft. */
   @IsOptional()
   @IsIn(['shared', 'withheld'])
   decision?: 'shared' | 'withheld';
 
-  /** Why it is withheld, for your agency's own file. */
+  /** Reason for withholding, for your agency's own file. Required for `withheld`, otherwise not allowed. */
   @IsOptional()
   @Length(3, 1000)
   withheldReason?: string;
 }
 
-/** Corrects a finding that has not left yet. */
+/** Corrects a finding that is not contributed yet. */
 export class PointChange extends PartialType(
   PickType(ResearchPoint, [
     'kind',
@@ -76,23 +77,23 @@ export class PointChange extends PartialType(
   { skipNullProperties: false },
 ) {}
 
-/** Decides that a point will be shared: it leaves with the return. */
+/** Decides to share a point, which is contributed when the request is answered. */
 export class PointSharing extends Sharing {
-  /** One line for those who receive a summary. */
+  /** One line for agencies that receive only a summary. */
   @Length(3, 500)
   summary: string;
 }
 
-/** Decides that a point stays in the agency. */
+/** Decides to withhold a point. */
 export class PointWithholding {
-  /** Why, for your agency's own file. */
+  /** Reason for withholding, for your agency's own file. */
   @Length(3, 1000)
   reason: string;
 }
 
 /** Answers the request. */
 export class ResearchReturn {
-  /** There is nothing to share: recorded as such. */
+  /** Whether the agency has nothing to share. A nil return is recorded as an answer. */
   @IsBoolean()
   nil: boolean;
 }

@@ -20,7 +20,7 @@ import { Listing } from '../meetings/meeting.entity.js';
 export const RESEARCH_STATUSES = ['asked', 'returned', 'cancelled'] as const;
 export type ResearchStatus = (typeof RESEARCH_STATUSES)[number];
 
-/** How a request moves. A nil return is a return. Source: MARAC note, section 2.3, "in_research". */
+/** States and commands of a request. A nil return is a return. Source: MARAC note, section 2.3, "in_research". */
 export const researchMachine: StateMachine<ResearchStatus, 'return' | 'reopening' | 'cancellation'> = {
   name: 'research request',
   initial: 'asked',
@@ -32,15 +32,15 @@ export const researchMachine: StateMachine<ResearchStatus, 'return' | 'reopening
 };
 
 /**
- * Who answers for the agency: those of it who sit on the panel; where nobody does, the person whom it is invited through,
- * or whoever works for it in the partnership.
+ * People who answer for an agency: its members of the panel. Without members, the invited person or the agency's
+ * safeguarding leads in the partnership answer.
  */
 export const ANSWERERS = ['members', 'person', 'agency'] as const;
 export type Answerer = (typeof ANSWERERS)[number];
 
 /**
- * An agency is asked what it knows for one item of a meeting. That it answered, and whether there was something to share,
- * is all that stands here: what it holds stands in its own points. Source: MARAC note, section 4.2 "Research return".
+ * Request to an agency for its information on one item of a meeting. Stores whether the agency answered and shared
+ * something; the findings are stored as points of the agency. Source: MARAC note, section 4.2 "Research return".
  */
 @Entity('research_requests')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -59,46 +59,44 @@ export type Answerer = (typeof ANSWERERS)[number];
   `(status = 'returned') = (returned_at IS NOT NULL) AND (returned_at IS NULL) = (nil IS NULL)`,
 )
 export class ResearchRequest extends CaseRecord {
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
 
-  /** The item. */
+  /** Item of the meeting for which the agency is asked. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   listingId: string;
 
-  /** The agency that is asked. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   askedAgencyId: string;
 
-  /** Who of it answers: its `members` on the panel, the one `person` who is invited, or whoever works for the `agency`. */
+  /** People who answer: `members` of the panel, the invited `person`, or the safeguarding leads of the `agency`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(ANSWERERS)
   answeredBy: Answerer;
 
-  /** The person who answers, where it is one. */
+  /** Person who answers; null unless `answeredBy` is `person`. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   practitionerId: string | null;
 
-  /** The last day for the return, in London. */
+  /** Last day for the return, in London. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   dueOn: string;
 
-  /** The day first set: it stays when the meeting is put off. */
+  /** Last day first set; unchanged when the meeting is postponed. */
   @Column({ type: 'date' })
   @Classified('administrative')
   originalDueOn: string;
 
-  /** When the meeting is over: until then names can be read, and returns are taken, late ones too. */
+  /** End of the meeting. Until then names can be read and returns are accepted, including late ones. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   closesAt: Date;
@@ -112,7 +110,10 @@ export class ResearchRequest extends CaseRecord {
   @Classified('administrative')
   returnedAt: Date | null;
 
-  /** Returned, and nothing was shared with the return of which its reader may know. Null until it is returned. */
+  /**
+   * Whether the agency returned the request without sharing anything that the reader may know of. Null until it is
+   * returned.
+   */
   @Column({ type: 'boolean', nullable: true })
   @Classified('administrative')
   @IsBoolean()
@@ -121,24 +122,27 @@ export class ResearchRequest extends CaseRecord {
 
 export const POINT_DECISIONS = ['draft', 'shared', 'withheld', 'contributed'] as const;
 export type PointDecision = (typeof POINT_DECISIONS)[number];
-const IN_HAND = ['draft', 'shared', 'withheld'] as const satisfies PointDecision[];
+const CHANGEABLE_DECISIONS = ['draft', 'shared', 'withheld'] as const satisfies PointDecision[];
 
-/** What becomes of a point: until the return leaves, its agency may think again. Source: MARAC note, section 4.2, `items[]`. */
+/**
+ * States and commands of a point. The agency can change its decision until the return. Source: MARAC note, section 4.2,
+ * `items[]`.
+ */
 export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' | 'withholding' | 'contribution'> = {
   name: 'point',
   initial: 'draft',
   commands: {
-    correction: { from: IN_HAND, to: 'draft' },
-    sharing: { from: IN_HAND, to: 'shared' },
-    withholding: { from: IN_HAND, to: 'withheld' },
+    correction: { from: CHANGEABLE_DECISIONS, to: 'draft' },
+    sharing: { from: CHANGEABLE_DECISIONS, to: 'shared' },
+    withholding: { from: CHANGEABLE_DECISIONS, to: 'withheld' },
     contribution: { from: ['shared'], to: 'contributed' },
   },
 };
 
 /**
- * One thing that an asked agency found in its own records. It is the agency's own and nobody else's, whatever an agreement
- * says; what it decides to share becomes a contribution with its return, what it withholds stays here with the reason.
- * Source: MARAC note, section 0, point 7, and section 4.2.
+ * Finding of an asked agency in its own records. Belongs to the agency alone, whatever an agreement says. A shared
+ * point becomes a contribution with the return; a withheld point remains here with the reason. Source: MARAC note,
+ * section 0, point 7, and section 4.2.
  */
 @Entity('research_points')
 @ForeignKey(
@@ -156,86 +160,87 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
 @Check('research_points_shared', `decision IN ('draft', 'withheld') OR summary IS NOT NULL`)
 @Check('research_points_contributed', `(decision = 'contributed') = (contribution_id IS NOT NULL)`)
 export class ResearchPoint extends CaseRecord {
-  /** What was asked. */
+  /** Request that the point answers. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   requestId: string;
 
-  /** Always: no other agency reads it, by the policy and by the database. */
+  /** Constant `true`: the policy and the database hide the point from every other agency. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   agencyOnly: true;
 
-  /** The data category. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** Fact, professional opinion, intelligence, allegation or what the person said. */
+  /** Fact, professional opinion, intelligence, allegation or statement of the person. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'))
   @IsIn(CONTRIBUTION_KINDS)
   kind: ContributionKind;
 
-  /** What was found. */
+  /** Finding in full. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'))
   @Length(3, 10000)
   text: string;
 
-  /** One line for those who will receive a summary: needed to share it. */
+  /** One line for agencies that receive only a summary. Required for sharing; null until it is written. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
   @Length(3, 500)
   summary: string | null;
 
-  /** How it is shared: `P`, or `C` under conditions. */
+  /** Handling code: `P` (sharing permitted) or `C` (permitted under conditions). */
   @Column({ type: 'text', default: 'P' })
   @Classified(rowCategory('category'))
   @IsIn(HANDLING)
   handling: Handling;
 
-  /** The conditions of handling `C`. */
+  /** Conditions of handling `C`; null for `P`. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
   @Length(3, 1000)
   conditions: string | null;
 
-  /** Other agencies will read it only where yours releases it to them. */
+  /** Whether other agencies can read the contribution only after your agency releases it to them. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   @IsBoolean()
   originatorControl: boolean;
 
-  /** The day on which what is told happened. */
+  /** Day of the event that the finding describes; null if unknown. */
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
   @CalendarDate()
   occurredOn: string | null;
 
-  /** `draft` until it is decided; what is `shared` is `contributed` with the return; what is `withheld` stays. */
+  /**
+   * `draft` until decided; `shared` points are `contributed` with the return; `withheld` points stay with the agency.
+   */
   @Column({ type: 'text', default: 'draft' })
   @Classified('administrative')
   @IsIn(POINT_DECISIONS)
   decision: PointDecision;
 
-  /** Why it is withheld, for the agency's own file. */
+  /** Reason for withholding, for the agency's own file; null unless withheld. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'))
   @Length(3, 1000)
   withheldReason: string | null;
 
-  /** What it became with the return. */
+  /** Contribution created from the point by the return; null before. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Contribution)
   @Classified('administrative')
   contributionId: string | null;
 
-  /** The person or system that wrote it. */
+  /** Person or system that wrote the point. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   authorId: string;

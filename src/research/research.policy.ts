@@ -1,7 +1,8 @@
 /**
- * Who is asked sees that they are asked, and, until the meeting is over or they have answered, the names to search for: in
- * fields of their own, as the panel's agreement shares them. What they find is their agency's alone. The coordination sees
- * who answered, and nothing of what anybody holds. Source: MARAC note, sections 3.1, 4.2 and 6.8.
+ * Policy of research. People who answer for an asked agency see the request. Until they answer or the meeting ends,
+ * they also see the names to search for, in separate fields, as the panel's agreement shares them. Findings belong to
+ * the agency alone. The coordination sees who answered, and nothing that an agency holds. Source: MARAC note, sections
+ * 3.1, 4.2 and 6.8.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
@@ -24,8 +25,11 @@ import '../meetings/meetings.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
 
-/** Requests that the actor answers for their agency. A system of the agency answers for all who do, as its scopes let it. */
-const answering = (actor: Actor): Where => ({
+/**
+ * Condition for requests that the actor answers for the agency. A machine client answers for all people of the agency,
+ * within its scopes.
+ */
+const answeredByActor = (actor: Actor): Where => ({
   askedAgencyId: actor.agencyId,
   partnershipId: { $in: actor.workingPartnershipIds },
   ...(actor.kind === 'client'
@@ -33,7 +37,7 @@ const answering = (actor: Actor): Where => ({
     : {
         $or: [
           { answeredBy: 'members', panelId: { $in: seatedPanels(actor) } },
-          // as long as the invitation is open by which the person answers
+          // only while the invitation is open by which the person answers
           ...actor.invitations.map(({ caseId, meetingId }) => ({
             answeredBy: 'person',
             practitionerId: actor.id,
@@ -60,7 +64,7 @@ extendSubject(Case, {
         research: {
           $elemMatch: {
             $and: [
-              { ...answering(actor), status: 'asked', closesAt: { $gt: actor.now } },
+              { ...answeredByActor(actor), status: 'asked', closesAt: { $gt: actor.now } },
               ...denyConditions(actor, subjectOf(ResearchRequest)),
             ],
           },
@@ -82,8 +86,8 @@ extendSubject(CasePerson, {
   ],
 });
 
-/** What is needed to search one's own records, and no more. Source: MARAC note, section 6.8 "Research request field set". */
-const TO_SEARCH_BY = [
+/** Fields needed to search an agency's own records. Source: MARAC note, section 6.8 "Research request field set". */
+const SEARCH_FIELDS = [
   'id',
   'givenName',
   'familyName',
@@ -94,12 +98,12 @@ const TO_SEARCH_BY = [
   'roles',
 ];
 
-const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
+const searchRule = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
   name: `asked-${relation}`,
   sentence,
   actions: ['research'],
   isTimeLimited: true,
-  fields: TO_SEARCH_BY,
+  fields: SEARCH_FIELDS,
   where: (actor: Actor): Where | null => {
     const [way] = applicableRules(actor, subjectOf(through), 'research').map((one) => one.where);
     return way ? { [relation]: { $elemMatch: way } } : null;
@@ -109,12 +113,12 @@ const searchedThrough = (relation: 'cases' | 'roles', sentence: string, through:
 extendSubject(Person, {
   ownContext: ['research'],
   allowRules: [
-    searchedThrough('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
-    searchedThrough('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
+    searchRule('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
+    searchRule('roles', 'who is asked, now, what their agency knows for a case with the person', CasePerson),
   ],
 });
 
-/** Requests of other agencies with whose return nothing was shared of which the actor may know. */
+/** Condition for requests of other agencies whose return shared nothing that the actor may know of. */
 function sharedNothingKnown(actor: Actor): Where {
   const known = permittedRows(withoutScopes(actor), subjectOf(Contribution), 'read');
   return {
@@ -126,7 +130,7 @@ function sharedNothingKnown(actor: Actor): Where {
 declareSubject(ResearchRequest, 'ResearchRequest', {
   relations: {
     case: { to: Case, local: 'caseId', foreign: 'id' },
-    // what is shared becomes a contribution of the agency at the moment of the return
+    // a shared point becomes a contribution with the time of the return
     shared: {
       to: Contribution,
       local: 'caseId',
@@ -135,14 +139,14 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
     },
   },
   revealing: {
-    // that an agency holds something of which the reader may not know is a fact about the person
+    // an agency holding something that the reader may not know of is itself a fact about the person
     nil: { shownAs: true, hidden: [{ values: [false], where: sharedNothingKnown }] },
   },
   parent: 'case',
   panel: 'panelId',
   case: 'caseId',
   seek: ['panelId', 'askedAgencyId'],
-  // whoever is asked need not read the case
+  // people who answer need not have access to the case
   denyRules: [...hiddenWithCase('caseId'), recusedFromItem('listingId')],
   allowRules: [
     {
@@ -151,14 +155,14 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
       actions: ['read', 'answer'],
       within: 'read',
       isTimeLimited: true,
-      where: answering,
+      where: answeredByActor,
     },
     {
       name: 'asked',
       sentence: ANSWERS,
       actions: ['read', 'answer'],
       isTimeLimited: true,
-      where: answering,
+      where: answeredByActor,
       fields: [
         'id',
         'version',
@@ -185,7 +189,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
   ],
 });
 
-// without a panel: no agreement reaches it
+// without a panel, because no agreement applies to findings
 declareSubject(ResearchPoint, 'ResearchPoint', {
   relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
   parent: 'request',
@@ -194,7 +198,7 @@ declareSubject(ResearchPoint, 'ResearchPoint', {
   allowRules: [
     {
       name: 'own-agency',
-      // another guest of the agency answers the same request later: what the first one noted is not theirs
+      // another guest of the agency may answer the same request later, and must not read what the first one noted
       sentence:
         'who answers for the agency, and wrote it, has a seat on the panel, or is its safeguarding lead working in that partnership',
       actions: ['read', 'change', 'decide'],

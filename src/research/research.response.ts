@@ -7,7 +7,7 @@ import { view } from '../records/response-view.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
 
-/** That an agency is asked, and whether it answered: nothing of what it holds. */
+/** Request to an agency and its state, without anything that the agency holds. */
 export class ResearchRequestView extends view(
   ResearchRequest,
   'id',
@@ -25,7 +25,7 @@ export class ResearchRequestView extends view(
   'nil',
   'updatedAt',
 ) {
-  /** Due before today (in London) and not answered. */
+  /** Whether the request was due before today (in London) and is not answered. */
   @Classified('administrative')
   overdue: boolean;
 
@@ -34,7 +34,7 @@ export class ResearchRequestView extends view(
   });
 }
 
-/** Whom to search for in one's own records. */
+/** Person to search for in the agency's own records. */
 export class SoughtPersonView extends view(
   Person,
   'id',
@@ -45,13 +45,13 @@ export class SoughtPersonView extends view(
   'datePrecision',
   'currentAddress',
 ) {
-  /** As what the person is in the case, and in no other. */
+  /** Roles of the person in this case only. */
   @ApiProperty({ enum: PERSON_ROLES, isArray: true, maxItems: 20 })
   @Classified('identity', 'summary')
   roles: PersonRole[];
 }
 
-/** One thing that your agency found, and what it decided about it. */
+/** Finding of your agency, with its decision. */
 export class ResearchPointView extends view(
   ResearchPoint,
   'id',

@@ -13,7 +13,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { addedTypes, audienceOf, audienceRules, type Asked } from './audience.js';
+import { findAddedAgencyTypes, findAudience, readAudienceRules, type AudienceAgency } from './audience.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Listing, Meeting } from '../meetings/meeting.entity.js';
 import { MeetingView } from '../meetings/meeting.response.js';
@@ -29,13 +29,13 @@ import type {
 } from './research.dto.js';
 import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
 
-/** How long a sitting is taken to last where nobody planned its end. */
+/** Assumed length of a meeting without a planned end, in hours. */
 const USUAL_LENGTH_HOURS = 8;
-const ALL = { limit: 100 };
+const FIRST_PAGE = { limit: 100 };
 
 /**
- * Agencies are asked, look into their own records, decide what to share, and answer. Late returns are flagged and stop
- * nothing. Source: MARAC note, sections 2.3, 2.4 and 4.2; law and standards note, section 1.6, step 2.
+ * Research for meetings: agencies are asked, search their own records, decide what to share, and answer. Late answers
+ * are flagged and accepted. Source: MARAC note, sections 2.3, 2.4 and 4.2; law and standards note, section 1.6, step 2.
  */
 @Injectable()
 export class ResearchService {
@@ -44,48 +44,51 @@ export class ResearchService {
     hooks: MeetingHooks,
   ) {
     hooks.register({
-      afterClosure: (work, { id }) => this.forAll(work, { meetingId: id }, () => ({ closesAt: work.now })),
-      afterCancellation: (work, { id }) => this.forAll(work, { meetingId: id }, cancelled),
+      afterClosure: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, () => ({ closesAt: work.now })),
+      afterCancellation: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, cancellationOf),
       afterPostponement: (work, meeting) =>
-        this.forAll(work, { meetingId: meeting.id }, () => ({
-          dueOn: lastDay(work, meeting),
-          closesAt: endOf(meeting),
+        this.changeOpenRequests(work, { meetingId: meeting.id }, () => ({
+          dueOn: lastResearchDay(work, meeting),
+          closesAt: endOfMeeting(meeting),
         })),
-      afterRemoval: (work, { id }) => this.forAll(work, { listingId: id }, cancelled),
+      afterRemoval: (work, { id }) => this.changeOpenRequests(work, { listingId: id }, cancellationOf),
       afterInvitationEnd: (work, { listingId, practitionerId }) =>
         practitionerId
-          ? this.forAll(work, { listingId, answeredBy: 'person', practitionerId }, cancelled)
+          ? this.changeOpenRequests(work, { listingId, answeredBy: 'person', practitionerId }, cancellationOf)
           : Promise.resolve(),
     });
   }
 
-  /** Asks whoever was not asked yet; what it answers is read anew, as far as it may be read then. */
+  /**
+   * Asks the agencies that were not asked before. The response is read in a separate unit of work, as the actor may
+   * read the requests then.
+   */
   async ask(actor: Actor, meetingId: string, request: ResearchAsking): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
-      const standing = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
-      if (!standing.length) await work.records.find('schedule', Meeting, meetingId);
+      const listed = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
+      if (!listed.length) await work.records.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
-      const listings = wanted ? standing.filter(({ id }) => id === wanted) : standing;
-      if (wanted && !listings.length) await elsewhere(work, wanted);
-      if (!isToBeHeld(meeting.status) || endOf(meeting) <= work.now) throw over();
+      const listings = wanted ? listed.filter(({ id }) => id === wanted) : listed;
+      if (wanted && !listings.length) await refuseItem(work, wanted);
+      if (!isToBeHeld(meeting.status) || endOfMeeting(meeting) <= work.now) throw meetingOver();
       const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
-      const dueOn = dueDay(work, meeting, request.dueOn);
+      const dueOn = requireDueDay(work, meeting, request.dueOn);
       for (const listing of listings) {
-        const added = await addedTypes(work, audienceRules(rules), listing, meeting);
-        const audience = await audienceOf(work, listing, request.agencyIds ?? null, added);
-        if (request.agencyIds) allFound(request.agencyIds, audience);
-        // what was taken back is asked again by name
+        const added = await findAddedAgencyTypes(work, readAudienceRules(rules), listing, meeting);
+        const audience = await findAudience(work, listing, request.agencyIds ?? null, added);
+        if (request.agencyIds) requireAllFound(request.agencyIds, audience);
+        // cancelled requests are repeated only if the agency is named
         const missing = audience.filter(
           ({ status }) => status === null || (status === 'cancelled' && request.agencyIds !== undefined),
         );
         for (const one of missing) await this.askOne(work, meeting, listing, one, dueOn);
-        // of the item, and without numbers: who is asked tells of the people in the case
+        // event of the item, without the number of agencies, which would reveal something about the people in the case
         if (missing.length) work.recordEvent('research.asked', Listing, listing, { meetingId, dueOn });
       }
       return work.respond.one(MeetingView, meeting);
     });
-    return this.ofMeeting(actor, meetingId, ALL);
+    return this.ofMeeting(actor, meetingId, FIRST_PAGE);
   }
 
   list(actor: Actor, { status, askedAgencyId, ...query }: ResearchQuery): Promise<AuthorizedResponse> {
@@ -93,7 +96,7 @@ export class ResearchService {
     return this.records.read(actor, (work) => work.respond.page(ResearchRequestView, filter, query));
   }
 
-  /** Also for those who are asked and read nothing else of the meeting. */
+  /** Lists the requests of a meeting. An asked agency may list its own without access to the meeting. */
   ofMeeting(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const [known] = await work.records.findMany('read', ResearchRequest, { meetingId }, 1);
@@ -108,7 +111,10 @@ export class ResearchService {
     );
   }
 
-  /** Whom to search for: as the panel's agreement shares it with the agency, while the request is open. */
+  /**
+   * Returns the people to search for while the request is open. The panel's agreement determines the fields that the
+   * agency sees.
+   */
   people(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('read', ResearchRequest, id);
@@ -146,16 +152,20 @@ export class ResearchService {
 
   note(actor: Actor, requestId: string, request: PointRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { caseId, panelId, partnershipId } = await this.open(work, requestId);
+      const { caseId, panelId, partnershipId } = await this.requireOpenRequest(work, requestId);
       const { decision = pointMachine.initial, withheldReason, ...found } = request;
       if (decision === 'shared' && !found.summary)
-        throw unacceptable('summary-missing', 'What is shared needs one line for those who receive a summary.', [
-          { pointer: '/summary', detail: 'say it in one line' },
-        ]);
+        throw unacceptable(
+          'summary-missing',
+          'A shared point needs a summary for agencies that receive no more. Send `summary`.',
+          [{ pointer: '/summary', detail: 'is required for a shared point' }],
+        );
       if ((decision === 'withheld') !== (withheldReason !== undefined))
-        throw unacceptable('reason-to-withhold', 'What is withheld needs a reason, and only that.', [
-          { pointer: '/withheldReason', detail: 'say why, where and only where the decision is withheld' },
-        ]);
+        throw unacceptable(
+          'reason-to-withhold',
+          'A reason is required for a withheld point, and not allowed otherwise.',
+          [{ pointer: '/withheldReason', detail: 'must be sent if, and only if, the decision is `withheld`' }],
+        );
       mustHaveConditions(found);
       mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
       const point = await work.write.insert(ResearchPoint, {
@@ -177,14 +187,14 @@ export class ResearchService {
     });
   }
 
-  /** What was corrected is a draft again. */
+  /** Corrects a point, which becomes a draft again. */
   correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', ResearchPoint, ResearchPointView, id, {
         writes: request,
       });
       const decision = after(pointMachine, found.decision, 'correction');
-      await this.open(work, found.requestId);
+      await this.requireOpenRequest(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
       mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
       const changes = { ...request, decision, withheldReason: null };
@@ -196,9 +206,9 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'sharing');
-      await this.open(work, found.requestId);
+      await this.requireOpenRequest(work, found.requestId);
       mustHaveConditions({ ...found, ...request });
-      return this.decided(work, found, { ...request, decision, withheldReason: null });
+      return this.updateDecision(work, found, { ...request, decision, withheldReason: null });
     });
   }
 
@@ -206,47 +216,52 @@ export class ResearchService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
       const decision = after(pointMachine, found.decision, 'withholding');
-      await this.open(work, found.requestId);
-      return this.decided(work, found, { decision, withheldReason: reason });
+      await this.requireOpenRequest(work, found.requestId);
+      return this.updateDecision(work, found, { decision, withheldReason: reason });
     });
   }
 
   /**
-   * What is shared becomes contributions, as if the agency had contributed them; a nil return says that nothing is. So what
-   * the coordination learns of a return is what it finds in the case, and never that something was withheld.
+   * Answers a request. Shared points become contributions as if the agency had contributed them; a nil return states
+   * that there are none. The coordination therefore learns of a return only what it may read in the case, and never
+   * that something was withheld.
    */
   return(actor: Actor, id: string, { nil }: ResearchReturn): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('answer', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'return');
-      if (found.closesAt <= work.now) throw over();
+      if (found.closesAt <= work.now) throw meetingOver();
       const points = await work.records.findMany('read', ResearchPoint, { requestId: id });
       const shared = points.filter((one) => one.decision === 'shared');
-      const gone = points.filter((one) => one.decision === 'contributed');
-      if (nil && shared.length + gone.length)
-        throw unacceptable('not-nil', 'A return with points to share is not nil. Withhold them, or share them.', [
-          { pointer: '/nil', detail: 'must be false while a point is shared' },
-        ]);
+      const contributed = points.filter((one) => one.decision === 'contributed');
+      if (nil && shared.length + contributed.length)
+        throw unacceptable(
+          'not-nil',
+          'A return with shared points is not nil. Send `nil: false`, or withhold the points.',
+          [{ pointer: '/nil', detail: 'must be false while a point is shared' }],
+        );
       if (points.some((one) => one.decision === 'draft'))
-        throw unacceptable('undecided-points', 'Decide about each point first: share it, or withhold it.', [
+        throw unacceptable('undecided-points', 'Share or withhold each point before you return the request.', [
           { pointer: '/nil', detail: 'some points are drafts' },
         ]);
-      if (!nil && !shared.length && !gone.length)
-        throw unacceptable('nothing-shared', 'A return that shares nothing is a nil return.', [
-          { pointer: '/nil', detail: 'must be true where no point is shared' },
-        ]);
+      if (!nil && !shared.length && !contributed.length)
+        throw unacceptable(
+          'nothing-shared',
+          'A return without shared points is a nil return. Send `nil: true`, or share a point.',
+          [{ pointer: '/nil', detail: 'must be true if no point is shared' }],
+        );
       if (shared.length) await this.contribute(work, found.caseId, shared);
       const returned = await work.write.update(ResearchRequest, found, { status, nil, returnedAt: work.now });
       return work.respond.found(ResearchRequestView, returned.id);
     });
   }
 
-  /** By the coordination, which asks again; an agency that found more asks the coordination for it. */
+  /** Reopens a request. Only the coordination can: an agency that found more asks the coordination. */
   reopen(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reopen', ResearchRequest, ResearchRequestView, id);
       const status = after(researchMachine, found.status, 'reopening');
-      if (found.closesAt <= work.now) throw over();
+      if (found.closesAt <= work.now) throw meetingOver();
       await work.write.update(ResearchRequest, found, { status, nil: null, returnedAt: null });
       return work.respond.found(ResearchRequestView, id);
     });
@@ -255,8 +270,8 @@ export class ResearchService {
   cancel(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('cancel', ResearchRequest, ResearchRequestView, id);
-      await work.write.update(ResearchRequest, found, cancelled(found));
-      await takeBack(work, found);
+      await work.write.update(ResearchRequest, found, cancellationOf(found));
+      await recordWithdrawnPeople(work, found);
       return work.respond.found(ResearchRequestView, id);
     });
   }
@@ -265,10 +280,16 @@ export class ResearchService {
     work: UnitOfWork,
     meeting: Meeting,
     { id: listingId, caseId, panelId, partnershipId }: Listing,
-    { id: askedAgencyId, requestId, answeredBy, practitionerId }: Asked,
+    { id: askedAgencyId, requestId, answeredBy, practitionerId }: AudienceAgency,
     dueOn: string,
   ): Promise<void> {
-    const asked = { answeredBy, practitionerId, dueOn, closesAt: endOf(meeting), status: researchMachine.initial };
+    const asked = {
+      answeredBy,
+      practitionerId,
+      dueOn,
+      closesAt: endOfMeeting(meeting),
+      status: researchMachine.initial,
+    };
     if (requestId) {
       await work.write.update(ResearchRequest, await work.records.find('read', ResearchRequest, requestId), asked);
       return;
@@ -289,23 +310,23 @@ export class ResearchService {
     });
   }
 
-  /** The request, while points may still be written for it. */
-  private async open(work: UnitOfWork, id: string): Promise<ResearchRequest> {
+  /** Returns the request if points can still be recorded for it. */
+  private async requireOpenRequest(work: UnitOfWork, id: string): Promise<ResearchRequest> {
     const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
-    if (found.closesAt <= work.now) throw over();
+    if (found.closesAt <= work.now) throw meetingOver();
     if (found.status !== 'asked')
       throw conflict(
         'not-in-this-state',
-        `A research request that is ${found.status} takes no points. ${
+        `A research request that is ${found.status} accepts no points. ${
           found.status === 'returned'
-            ? 'Ask the chair or coordinator of the panel to open it again: POST /v1/research-requests/{id}/reopening.'
+            ? 'Ask the chair or coordinator of the panel to reopen it: POST /v1/research-requests/{id}/reopening.'
             : 'Ask the chair or coordinator of the panel to ask your agency again: POST /v1/meetings/{id}/research-requests.'
         }`,
       );
     return found;
   }
 
-  private async decided(
+  private async updateDecision(
     work: UnitOfWork,
     found: ResearchPoint,
     changes: Partial<ResearchPoint>,
@@ -334,8 +355,8 @@ export class ResearchService {
     }
   }
 
-  /** Changes every open request of the meeting, also requests about hidden cases. */
-  private async forAll(
+  /** Changes all open requests selected by `of`, including requests about cases hidden from the actor. */
+  private async changeOpenRequests(
     work: UnitOfWork,
     of: FindOptionsWhere<ResearchRequest>,
     changes: (one: ResearchRequest) => Partial<ResearchRequest>,
@@ -347,13 +368,13 @@ export class ResearchService {
   }
 }
 
-const cancelled = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
+const cancellationOf = ({ status }: ResearchRequest) => ({ status: after(researchMachine, status, 'cancellation') });
 
 /**
- * Agencies without a core seat or an invitation received the people by the request alone. Others go on reading the case, so that
- * nothing is taken back from them.
+ * Records the withdrawal of people from agencies that received them only by the request. Agencies with a core seat or
+ * an invitation still read the case, so that nothing is withdrawn from them.
  */
-async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<void> {
+async function recordWithdrawnPeople(work: UnitOfWork, request: ResearchRequest): Promise<void> {
   const { caseId, panelId, listingId, askedAgencyId: agencyId } = request;
   const named = await work.asSystem(() =>
     work.manager.query<{ personId: string }[]>(
@@ -368,41 +389,46 @@ async function takeBack(work: UnitOfWork, request: ResearchRequest): Promise<voi
     work.write.withdrawnPeople.push({ personId, panelId, caseId, agencyId, at: work.now });
 }
 
-const endOf = ({ scheduledAt, endsAt }: Meeting): Date =>
+const endOfMeeting = ({ scheduledAt, endsAt }: Meeting): Date =>
   endsAt ?? new Date(scheduledAt.getTime() + USUAL_LENGTH_HOURS * 3_600_000);
 
-/** An item that may not be asked about, or not one of this meeting. */
-async function elsewhere(work: UnitOfWork, listingId: string): Promise<never> {
+/** Refuses an item that the actor may not ask about, or, as not found, an item of another meeting. */
+async function refuseItem(work: UnitOfWork, listingId: string): Promise<never> {
   await work.records.find('ask', Listing, listingId);
   throw notFound();
 }
 
 const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
 
-const over = (): Error =>
-  conflict('meeting-over', 'The meeting is over: research for it is closed. Contribute to the case instead.');
+const meetingOver = (): Error =>
+  conflict(
+    'meeting-over',
+    'The meeting is over, so research for it is closed. Contribute to the case instead: POST /v1/cases/{id}/contributions.',
+  );
 
-/** The meeting's last day for research; today, where that has passed. */
-function lastDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
+/** Returns the meeting's last day for research, or today if that day has passed. */
+function lastResearchDay(work: UnitOfWork, { researchDueOn, scheduledAt }: Meeting): string {
   const [set, today] = [researchDueOn ?? londonDay(scheduledAt), londonDay(work.now)];
   return set < today ? today : set;
 }
 
-function dueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
-  const last = lastDay(work, meeting);
+function requireDueDay(work: UnitOfWork, meeting: Meeting, asked?: string): string {
+  const last = lastResearchDay(work, meeting);
   if (asked && (asked > last || asked < londonDay(work.now)))
-    throw unacceptable('due-day', 'Research is due between today and the last day that the panel’s rules set.', [
-      { pointer: '/dueOn', detail: `must not lie before today or after ${last}` },
-    ]);
+    throw unacceptable(
+      'due-day',
+      'Choose a due day between today and the last day for research set by the panel’s rules.',
+      [{ pointer: '/dueOn', detail: `must not be before today or after ${last}` }],
+    );
   return asked ?? last;
 }
 
-function allFound(named: string[], audience: { id: string }[]): void {
+function requireAllFound(named: string[], audience: { id: string }[]): void {
   const unknown = named.flatMap((id, index) => (audience.some((one) => one.id === id) ? [] : [index]));
   if (unknown.length)
     throw unacceptable(
       'unknown-agency',
       'Name agencies of the panel’s partnership that may be asked about the case.',
-      unknown.map((index) => ({ pointer: `/agencyIds/${String(index)}`, detail: 'no such agency that may be asked' })),
+      unknown.map((index) => ({ pointer: `/agencyIds/${String(index)}`, detail: 'is no agency that may be asked' })),
     );
 }

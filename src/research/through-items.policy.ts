@@ -1,8 +1,8 @@
-/** Hides with an item what was received and done by those who read the case through that item alone. */
+/** Deny rule for records of disclosures and actions made through an item from which the reader is recused. */
 import type { DenyRule } from '../authorization/subjects.js';
 import './items-read.js';
 
-/** For records that say in `throughListingIds` through which items a case was read. */
+/** Hides records whose `throughListingIds`, the items through which a case was read, are all hidden from the actor. */
 export const readThroughHiddenItems: DenyRule = {
   name: 'read-through-hidden-items',
   step: 'conflict',

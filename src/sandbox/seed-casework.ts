@@ -7,7 +7,7 @@ import { score } from '../instruments/scoring.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { AgendaEdition, AgendaItem } from '../agendas/agenda.entity.js';
 import { Decision, Invitation, Listing, Meeting, REASON_OF_KIND } from '../meetings/meeting.entity.js';
-import { Attendance, isThere } from '../proceedings/attendance.entity.js';
+import { Attendance, isPresent } from '../proceedings/attendance.entity.js';
 import { DisclosedCrime } from '../proceedings/crime.entity.js';
 import { Recusal } from '../proceedings/recusal.entity.js';
 import { ItemPresence } from '../proceedings/running-order.entity.js';
@@ -468,7 +468,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
         agencyId: seeding.id('agency', one.agency),
         practitionerId: seeding.id('practitioner', one.person),
         status: one.status,
-        arrivedAt: isThere(one.status) ? new Date(meeting.startsAt) : null,
+        arrivedAt: isPresent(one.status) ? new Date(meeting.startsAt) : null,
         confidentialityAcceptedAt: one.confidentialityAcceptedAt ? new Date(one.confidentialityAcceptedAt) : null,
       };
     }),
@@ -495,7 +495,9 @@ export async function meetings(seeding: Seeding): Promise<void> {
       .filter((one) => told.has(one.case) && meetingOf.get(one.meeting)?.status === 'held')
       .flatMap((one) =>
         caseload.attendances
-          .filter(({ meeting, status, person }) => meeting === one.meeting && isThere(status) && person !== 'observer')
+          .filter(
+            ({ meeting, status, person }) => meeting === one.meeting && isPresent(status) && person !== 'observer',
+          )
           .filter(({ person }) => !aside(one.key).includes(person))
           .map(({ person, agency }) => ({
             ...item(one.key),

@@ -243,7 +243,7 @@ describe('nobody', () => {
 
   test('can make an action that is due before today, or move one there', async () => {
     const yesterday = days.daysAfter(today(), -1);
-    const refusal = [422, 'in-the-past', [{ pointer: '/dueOn', detail: 'must not lie before today' }]];
+    const refusal = [422, 'in-the-past', [{ pointer: '/dueOn', detail: 'must not be before today' }]];
     for (const dueOn of ['2020-01-01', yesterday]) {
       const made = await coordinator.post(`/v1/plans/${plan.id}/actions`, dated(dueOn));
       expect([made.status, made.body.code, made.body.errors]).toEqual(refusal);

@@ -92,7 +92,7 @@ describe('the chair of a meeting', () => {
     expect([...code(lapsed), lapsed.body.errors]).toEqual([
       422,
       'not-a-chair',
-      [{ pointer: '/chairId', detail: 'does not chair this panel on that day' }],
+      [{ pointer: '/chairId', detail: 'has no seat as chair or co-chair of this panel on that day' }],
     ]);
     await seated(10);
     expect(code(await convene(20))).toEqual([422, 'not-a-chair']);

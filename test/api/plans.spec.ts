@@ -119,7 +119,7 @@ describe('a plan', () => {
     expect([short.status, short.body.code, short.body.errors]).toEqual([
       422,
       'an-outcome-for-each-aim',
-      [{ pointer: '/outcomes', detail: 'must be as many as the plan has aims' }],
+      [{ pointer: '/outcomes', detail: 'must have as many entries as the plan has aims' }],
     ]);
     for (const wrong of [{ evaluationMethod: 'not_possible' }, { methodReason: 'There was no time for it.' }])
       expect((await give(officer, id, 'evaluation', { ...EVALUATION, ...wrong })).body.code).toBe('method-reason');

@@ -82,7 +82,7 @@ it('a meeting is held or cancelled, and nothing after that', () => {
 
 describe('a sitting', () => {
   const missing = (quorumOfRules: unknown, present: Partial<import('#built/proceedings/quorum').Present> = {}) =>
-    quorum.shortfalls(quorum.quorumRule({ quorum: quorumOfRules }), {
+    quorum.findShortfalls(quorum.readQuorumRule({ quorum: quorumOfRules }), {
       agencies: 3,
       agencyTypes: ['police', 'community_safety', 'housing_local_authority'],
       chaired: true,

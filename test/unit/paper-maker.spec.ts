@@ -15,7 +15,7 @@ const built = async () => ({
   ...(await import('#built/records/concurrency-limit')),
 });
 type Built = Awaited<ReturnType<typeof built>>;
-type Paper = Parameters<Built['pdfOf']>[0];
+type Paper = Parameters<Built['renderPdf']>[0];
 
 let papers: Built;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('a paper', () => {
   test('made in a thread has the bytes of one made in place', async () => {
     const maker = given();
     const [first, second] = await Promise.all([maker.make(SMALL, 'pdf'), maker.make(SMALL, 'pdf')]);
-    const here = await papers.pdfOf(SMALL);
+    const here = await papers.renderPdf(SMALL);
     expect([first.equals(here), second.equals(here)]).toEqual([true, true]);
   });
 
@@ -74,10 +74,10 @@ describe('a paper', () => {
 
   test('with more characters or blocks than allowed is refused before it is made', async () => {
     const maker = given();
-    const { MOST_CHARACTERS, MOST_BLOCKS } = papers;
-    const points = Array.from({ length: MOST_BLOCKS + 1 }, () => 'x');
+    const { MAX_CHARACTERS, MAX_BLOCKS } = papers;
+    const points = Array.from({ length: MAX_BLOCKS + 1 }, () => 'x');
     for (const blocks of [
-      [{ kind: 'text' as const, text: 'x'.repeat(MOST_CHARACTERS + 1) }],
+      [{ kind: 'text' as const, text: 'x'.repeat(MAX_CHARACTERS + 1) }],
       [{ kind: 'list' as const, points }],
     ])
       expect(await failed(maker.make({ ...SMALL, blocks }, 'pdf'))).toEqual([422, 'paper-too-large']);

@@ -10,7 +10,7 @@
 import { docxOf, pdfOf, taggedOf } from '../support/papers.ts';
 
 let papers: typeof import('#built/documents/paper-pdf') & typeof import('#built/documents/paper-docx');
-type Paper = Parameters<typeof papers.pdfOf>[0];
+type Paper = Parameters<typeof papers.renderPdf>[0];
 type Block = Paper['blocks'][number];
 
 beforeAll(async () => {
@@ -69,7 +69,7 @@ const sentencesOf = (words: string): string[] =>
 
 describe('a PDF', () => {
   test('has every piece of its text in the structure tree, in the order of reading, on every page', async () => {
-    const bytes = await papers.pdfOf(LONG);
+    const bytes = await papers.renderPdf(LONG);
     const { elements, outside, empty, artifacts } = await taggedOf(bytes);
     expect(artifacts.length).toBeGreaterThan(4);
     expect(outside).toEqual([]);
@@ -84,7 +84,7 @@ describe('a PDF', () => {
   });
 
   test('says of each piece what it is', async () => {
-    const { elements } = await taggedOf(await papers.pdfOf(LONG));
+    const { elements } = await taggedOf(await papers.renderPdf(LONG));
     const pathOf = (words: string): string | undefined => elements.find((one) => one.text.startsWith(words))?.path;
     expect(pathOf('Papers of')).toBe('Document H1');
     expect(pathOf('Held:')).toBe('Document P');
@@ -96,7 +96,7 @@ describe('a PDF', () => {
   });
 
   test('has one first heading, and none that skips a level or stands alone at the foot of a page', async () => {
-    const { elements } = await taggedOf(await papers.pdfOf(LONG));
+    const { elements } = await taggedOf(await papers.renderPdf(LONG));
     const headings = elements.filter(({ path }) => /H\d$/.test(path));
     const levels = headings.map(({ path }) => Number(path.at(-1)));
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('a PDF', () => {
   });
 
   test('says its title and language, and whose copy it is and how it is marked on each page, as artifacts', async () => {
-    const bytes = await papers.pdfOf(LONG);
+    const bytes = await papers.renderPdf(LONG);
     const { info, isMarked, pages, text: words, title, displaysTitle } = await pdfOf(bytes);
     expect(isMarked).toBe(true);
     expect(info).toMatchObject({ Title: LONG.title, Language: 'en-GB' });
@@ -127,9 +127,9 @@ describe('a PDF', () => {
   });
 
   test('embeds what it uses of its fonts, and is the same for the same paper', async () => {
-    const bytes = await papers.pdfOf(LONG);
-    expect(bytes.equals(await papers.pdfOf(LONG))).toBe(true);
-    expect(bytes.equals(await papers.pdfOf({ ...LONG, madeFor: 'Somebody else' }))).toBe(false);
+    const bytes = await papers.renderPdf(LONG);
+    expect(bytes.equals(await papers.renderPdf(LONG))).toBe(true);
+    expect(bytes.equals(await papers.renderPdf({ ...LONG, madeFor: 'Somebody else' }))).toBe(false);
     const plain = bytes.toString('latin1');
     const fonts = [...plain.matchAll(/\/BaseFont \/([^\s/]+)/g)].map(([, name]) => name);
     expect([...new Set(fonts)].sort()).toEqual([
@@ -145,22 +145,22 @@ describe('a PDF', () => {
       ...LONG,
       blocks: [text('Before\u0000\u000b\u001b,\r\nafter\ttab. '), text(''), section('', text('x'.repeat(900)))],
     };
-    const { text: words } = await pdfOf(await papers.pdfOf(odd));
+    const { text: words } = await pdfOf(await papers.renderPdf(odd));
     expect(words).toContain('Before, after tab.');
-    const { parts } = await docxOf(await papers.docxOf(odd));
+    const { parts } = await docxOf(await papers.renderDocx(odd));
 
     expect(parts['word/document.xml']).not.toMatch(/[\u0000-\u0008\u000b\u001b]/);
   });
 });
 
 test('a DOCX holds what the PDF holds, under the same headings', async () => {
-  const { text: words, parts } = await docxOf(await papers.docxOf(LONG));
+  const { text: words, parts } = await docxOf(await papers.renderDocx(LONG));
   const expected = [LONG.title, ...heard(LONG.blocks).filter((one) => one !== '•')].join(' ');
   expect(sentencesOf(words)).toEqual(sentencesOf(expected));
   const styles = [...(parts['word/document.xml'] ?? '').matchAll(/<w:pStyle w:val="(Title|Heading\d)"\/>/g)].map(
     ([, one]) => one,
   );
-  const { elements } = await taggedOf(await papers.pdfOf(LONG));
+  const { elements } = await taggedOf(await papers.renderPdf(LONG));
   const levels = elements.flatMap(({ path }) => /H(\d)$/.exec(path)?.[1] ?? []);
   expect(styles).toEqual(levels.map((level) => (level === '1' ? 'Title' : `Heading${String(Number(level) - 1)}`)));
 });
