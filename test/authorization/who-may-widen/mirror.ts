@@ -75,7 +75,10 @@ export class Mirror {
       );
       this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
     }
-    for (const row of this.all('practitioners')) this.named(row);
+    const { rows: names } = await this.client.query<{ id: string; name_key: string }>(
+      'SELECT practitioner_id AS id, name_key FROM practitioner_names',
+    );
+    for (const row of [...names, ...this.all('practitioners')]) this.named(row);
     return this;
   }
 

@@ -122,6 +122,9 @@ function replayOf(done: readonly Done[], commands: readonly number[]): string[] 
     });
 }
 
+const isOpen = (facts: Facts, emergency: Row): boolean =>
+  emergency['ended_at'] === null && Date.parse(emergency['expires_at'] as string) > facts.now.getTime();
+
 /** How much there is to learn from what somebody does. */
 function interest(facts: Facts, person: Row): number {
   const seats = facts.seats(person);
@@ -137,7 +140,8 @@ function interest(facts: Facts, person: Row): number {
     (facts.exclusions(person).length ? 2 : 0) +
     (facts.by('recusals', 'practitioner_id', person.id).length ? 2 : 0) +
     (facts.by('invitations', 'practitioner_id', person.id).length ? 2 : 0) +
-    (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0)
+    (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0) +
+    (facts.by('emergency_accesses', 'practitioner_id', person.id).some((one) => isOpen(facts, one)) ? 8 : 0)
   );
 }
 
