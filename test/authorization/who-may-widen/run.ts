@@ -381,14 +381,22 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   });
   await run.timed('sample', async () => {
     const ends = new Facts(mirror, now());
+    const reading = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
+    const partly = sample.timelinesOf(
+      reading.map((person) => [person, reaches.get(person.id) ?? new Map<string, never>()]),
+    );
+    for (const [person, caseId] of partly) {
+      const reach = (await everybody.reachOf([person.id], now(), mirror)).get(person.id) ?? new Map<string, never>();
+      for (const { kind, detail } of await sample.confirmTimeline(person, caseId, reach))
+        run.found(kind, detail, [], []);
+    }
     const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
     for (let n = 0; n < SAMPLED; n += 1) {
       const person = commands.weighted(people, (one) => interest(ends, one));
       // reading is written down, and what is written down can be read
       const effects = await mirror.changes();
       mirror.apply(effects);
-      const reach =
-        (await everybody.reachOf([person.id], now(), mirror.isEmpty)).get(person.id) ?? new Map<string, never>();
+      const reach = (await everybody.reachOf([person.id], now(), mirror)).get(person.id) ?? new Map<string, never>();
       for (const { kind, detail } of await sample.confirm(person, reach)) run.found(kind, detail, [], []);
     }
     run.requests += sample.requests;
