@@ -106,6 +106,7 @@ const JUDGED: [string, RegExp][] = [
   ['nobody loses a case by the act of a panel that does not hear it', /^loss:/],
   ['a command that is refused changes nothing', /^refused:/],
   ['no event stands in the timeline of a case that nobody can read', /^untold:/],
+  ['rows that are not read again are what a full reading finds', /^reach:/],
   ['a sample of the computed reach is what the service answers', /^sample: (?!an event)/],
 ];
 

@@ -45,6 +45,9 @@ export class Mirror {
   readonly names = new Map<string, Set<string>>();
   private readonly client: pg.Client;
   private last = 0;
+  changeCount = 0;
+  /** Numbers of the last changes of a table, by the partnership of the row. */
+  private readonly lastChanges = new Map<string, Map<unknown, number>>();
 
   constructor(client: pg.Client) {
     this.client = client;
@@ -98,6 +101,10 @@ export class Mirror {
 
   apply(effects: readonly Effect[]): void {
     for (const { table: name, before, after } of effects) {
+      this.changeCount += 1;
+      const places = this.lastChanges.get(name) ?? new Map<unknown, number>();
+      this.lastChanges.set(name, places);
+      for (const row of [before, after]) if (row) places.set(row['partnership_id'] ?? null, this.changeCount);
       const table = this.tables.get(name);
       if (after) table?.set(after.id, after);
       else if (before) table?.delete(before.id);
@@ -113,6 +120,12 @@ export class Mirror {
 
   /** Whether the table is watched and has no rows. */
   isEmpty = (table: string): boolean => this.tables.get(table)?.size === 0;
+  isWatched = (table: string): boolean => this.tables.has(table);
+  hasChanged = (table: string, partnerships: readonly string[] | null, since: number): boolean =>
+    [...(this.lastChanges.get(table) ?? [])].some(
+      ([partnership, number]) =>
+        number > since && (!partnerships || partnership === null || partnerships.includes(partnership as string)),
+    );
   all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];
   one = (table: string, id: unknown): Row | undefined => this.tables.get(table)?.get(id as string);
   where = (table: string, like: Record<string, unknown>): Row[] =>

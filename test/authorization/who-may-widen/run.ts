@@ -184,7 +184,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     asked = now();
     later.clear();
     return run.timed('reach', () =>
-      everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked, mirror.isEmpty),
+      everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked, mirror),
     );
   };
   let reaches = await readAll();
@@ -201,16 +201,16 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
         const row = mirror.one(channel.table, id);
         const seen = rows?.get(id);
         if (!row || !seen) continue;
-        const last = done.length ? relatedTo(belonging.of(channel.table, row), done) : [];
+        const last = (): number[] => (done.length ? relatedTo(belonging.of(channel.table, row), done) : []);
         if (bounds.may(channel, row) === false)
           run.found(
             `bound: ${channel.name} without a reason of the table`,
             `${person['subject'] as string} reads ${channel.name} ${id}`,
             done,
-            last,
+            last(),
           );
         for (const { kind, detail } of bounds.says(channel, row, seen, reach))
-          run.found(`bound: ${kind}`, detail, done, last);
+          run.found(`bound: ${kind}`, detail, done, last());
       }
     }
   };
@@ -221,9 +221,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     const { actorId } = act.command;
     const before = [reaches, later].flatMap((all) => all.get(actorId) ?? []);
     if (!judgeAnswer(everybody.channels, before, mirror, act).length) return [];
-    const found = await run.timed('answers', () =>
-      everybody.reachOf([actorId], now(), mirror.isEmpty, 'PANEL_MEETING'),
-    );
+    const found = await run.timed('answers', () => everybody.reachOf([actorId], now(), mirror, 'PANEL_MEETING'));
     const after = found.get(actorId) ?? new Map<string, never>();
     later.set(actorId, after);
     run.asked += 1;
@@ -407,6 +405,8 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   );
   for (const { name } of told)
     if (service.isMissingFromTimeline(name)) run.found(`untold: nobody reads events about ${name}`, '', [], []);
+  for (const what of everybody.outdated)
+    run.found('reach: what was computed earlier is not what is read now', what, [], []);
   await everybody.close();
   await admin.end();
   await closeEverything();
