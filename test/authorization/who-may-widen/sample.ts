@@ -13,6 +13,13 @@ import type { Channel, Reach, Service } from './reach.ts';
 const MARKER = /zq[a-p]{12}qz/g;
 const CONFIRMED = 6;
 const FOLLOWED = 2;
+/** Members of the data of an event that are named differently from the field of the record. */
+const MEMBERS: Record<string, string> = {
+  from: 'status',
+  instrument: 'instrumentId',
+  method: 'evaluationMethod',
+  smart: 'chairReason',
+};
 /** Timelines that are read because of an event about something withheld. */
 const TIMELINES = 16;
 
@@ -147,7 +154,7 @@ export class Sample {
     return status === 200 ? this.told(who, path, reach, text) : [];
   }
 
-  /** Fields of its record that an event names, and that the record withholds from the reader. */
+  /** What an event says that is a field withheld from the reader, or no field of its record at all. */
   private withheldOf(reach: Reach, id: string, data: Record<string, unknown> | undefined): string[] {
     const row = this.given.mirror.one('events', id);
     const name = `read ${row?.['subject_type'] as string}`;
@@ -156,8 +163,12 @@ export class Sample {
         .get(name)
         ?.get(row?.['subject_id'] as string)
         ?.fields.split(' ') ?? [];
-    const named = [...((data?.['fields'] as string[] | undefined) ?? []), ...Object.keys(data ?? {})];
-    return named.filter((one) => this.channel(name)?.shape.properties.has(one) && !fields.includes(one));
+    const { fields: changed = [], ...members } = (data ?? {}) as { fields?: string[] };
+    const properties = this.channel(name)?.shape.properties;
+    const columns = this.columnsOf(name);
+    const isNoField = (member: string): boolean => columns !== undefined && !columns.has(member);
+    const named = [...changed, ...Object.keys(members).map((member) => MEMBERS[member] ?? member)];
+    return named.filter((one) => (properties?.has(one) && !fields.includes(one)) || isNoField(one));
   }
 
   /** Principle 5: an event names no field, and shows no value of one, that its record withholds from the reader. */
@@ -208,6 +219,11 @@ export class Sample {
           },
         ]
       : [];
+  }
+
+  private columnsOf(name: string): ReadonlyMap<string, unknown> | undefined {
+    const channel = this.channel(name);
+    return channel && this.given.service.columnsOf(channel.subject.type);
   }
 
   private channel = (name: string): Channel | undefined => this.given.channels.find((one) => one.name === name);
