@@ -46,8 +46,8 @@ export class Mirror {
   private readonly client: pg.Client;
   private last = 0;
   changeCount = 0;
-  /** Numbers of the last changes of a table, by the partnership of the row. */
-  private readonly lastChanges = new Map<string, Map<unknown, number>>();
+  /** Numbers of the last changes of a table, by the partnership of the row and the column. */
+  private readonly lastChanges = new Map<string, Map<unknown, Map<string, number>>>();
 
   constructor(client: pg.Client) {
     this.client = client;
@@ -100,11 +100,18 @@ export class Mirror {
   }
 
   apply(effects: readonly Effect[]): void {
-    for (const { table: name, before, after } of effects) {
+    for (const { table: name, before, after, columns } of effects) {
       this.changeCount += 1;
-      const places = this.lastChanges.get(name) ?? new Map<unknown, number>();
+      // each row that came or went changes all columns
+      const places = this.lastChanges.get(name) ?? new Map<unknown, Map<string, number>>();
       this.lastChanges.set(name, places);
-      for (const row of [before, after]) if (row) places.set(row['partnership_id'] ?? null, this.changeCount);
+      for (const row of [before, after]) {
+        if (!row) continue;
+        const place = row['partnership_id'] ?? null;
+        const last = places.get(place) ?? new Map<string, number>();
+        places.set(place, last);
+        for (const column of columns ?? Object.keys(row)) last.set(column, this.changeCount);
+      }
       const table = this.tables.get(name);
       if (after) table?.set(after.id, after);
       else if (before) table?.delete(before.id);
@@ -121,10 +128,16 @@ export class Mirror {
   /** Whether the table is watched and has no rows. */
   isEmpty = (table: string): boolean => this.tables.get(table)?.size === 0;
   isWatched = (table: string): boolean => this.tables.has(table);
-  hasChanged = (table: string, partnerships: readonly string[] | null, since: number): boolean =>
+  hasChanged = (
+    table: string,
+    since: number,
+    partnerships: readonly string[] | null,
+    columns: ReadonlySet<string> | null,
+  ): boolean =>
     [...(this.lastChanges.get(table) ?? [])].some(
-      ([partnership, number]) =>
-        number > since && (!partnerships || partnership === null || partnerships.includes(partnership as string)),
+      ([place, last]) =>
+        (!partnerships || place === null || partnerships.includes(place as string)) &&
+        [...last].some(([column, number]) => number > since && (!columns || column === 'id' || columns.has(column))),
     );
   all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];
   one = (table: string, id: unknown): Row | undefined => this.tables.get(table)?.get(id as string);

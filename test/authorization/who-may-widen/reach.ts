@@ -6,8 +6,8 @@
  * The channels come from the routes: a new route that reads is covered as soon as it is documented.
  *
  * A person's rows of a channel are read again when the person's attributes changed, when time is part of a statement, or when the
- * journal names a changed row of a table that a statement or its row-level security reads, in a partnership of the person. A part
- * of the people is read in full each time, and compared.
+ * journal names a change of columns that a statement or its row-level security reads, in a partnership of the person. A part of
+ * the people is read in full each time, and compared.
  */
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -154,10 +154,13 @@ interface Known {
   computed: Map<string, Computed>;
 }
 
-/** Rows of a channel, and the tables from which they were read; null where they depend on more than tables. */
+/** Columns by table; null where all columns of a table are read. */
+type Sources = ReadonlyMap<string, ReadonlySet<string> | null>;
+
+/** Rows of a channel, and the sources from which they were read; null where they depend on more than tables. */
 interface Computed {
   rows: Rows;
-  tables: ReadonlySet<string> | null;
+  sources: Sources | null;
   /** The last change before it. */
   change: number;
 }
@@ -168,8 +171,16 @@ export interface Journal {
   isWatched: (table: string) => boolean;
   /** Number of changes so far. */
   readonly changeCount: number;
-  /** Returns whether a row of the table changed since, in one of the partnerships or in none; null asks for all partnerships. */
-  hasChanged: (table: string, partnerships: readonly string[] | null, since: number) => boolean;
+  /**
+   * Returns whether a row of the table came, went or changed in one of the columns since, in one of the partnerships or in none.
+   * Null asks for all partnerships or columns.
+   */
+  hasChanged: (
+    table: string,
+    since: number,
+    partnerships: readonly string[] | null,
+    columns: ReadonlySet<string> | null,
+  ) => boolean;
 }
 
 /** What row-level security adds to a statement that reads the table. */
@@ -178,6 +189,8 @@ interface TableSecurity {
   isOfPartnership: boolean;
   /** Tables that its policies read. */
   reads: string[];
+  /** Names in its policies, its columns among them. */
+  words: string[];
 }
 
 /** One in so many people is read in full each time. */
@@ -203,28 +216,31 @@ async function securityOf(client: pg.Client): Promise<Map<string, TableSecurity>
       table,
       {
         isOfPartnership: /\bpartnership_id = ANY/.test(policies),
+        words: policies.match(/\w+/g) ?? [],
         reads: rows.map((one) => one.table).filter((one) => new RegExp(`(FROM|JOIN) \\(?${one}\\b`).test(policies)),
       },
     ]),
   );
 }
 
-/** Tables named in a statement; null where the journal does not know one of them, or where the statement asks for the time. */
-function tablesIn(
-  text: string,
-  security: ReadonlyMap<string, TableSecurity>,
-  journal: Journal,
-): ReadonlySet<string> | null {
+/** Sources of a statement; null where the journal does not know one of them, or where the statement asks for the time. */
+function sourcesOf(text: string, security: ReadonlyMap<string, TableSecurity>, journal: Journal): Sources | null {
   if (/\bnow\(\)|\bcurrent_(date|time)|_timestamp\(/i.test(text)) return null;
-  const found = new Set<string>();
-  const add = (table: string): void => {
-    const known = security.get(table);
-    if (!known || found.has(table)) return;
-    found.add(table);
-    for (const other of known.reads) add(other);
+  const found = new Map<string, Set<string> | null>();
+  const add = (table: string, columns: readonly string[] | null): void => {
+    const known = found.get(table);
+    const { words = [], reads = [] } = security.get(table) ?? {};
+    found.set(table, known === null || !columns ? null : new Set([...(known ?? []), ...words, ...columns]));
+    for (const other of reads) found.set(other, null);
   };
-  for (const [word] of text.matchAll(/\w+/g)) add(word);
-  return [...found].every((table) => journal.isWatched(table)) ? found : null;
+  // columns by the alias of the table, except for the row itself, of which all are read
+  const columnsOf = Map.groupBy(text.matchAll(/\b(\w+)"?\."?(\w+|\*)/g), ([, alias]) => alias);
+  for (const [, table = '', alias] of text.matchAll(/\b(\w+)\b(?="?(?: (\w+)\b)?)/g)) {
+    if (!security.has(table)) continue;
+    const columns = alias === 't' ? undefined : columnsOf.get(alias)?.map(([, , column = '']) => column);
+    add(table, columns?.includes('*') ? null : (columns ?? null));
+  }
+  return [...found.keys()].every((table) => journal.isWatched(table)) ? found : null;
 }
 
 const isSame = (a: Rows, b: Rows): boolean =>
@@ -347,7 +363,7 @@ export class Everybody {
           return find(type, actions, ids);
         });
         if (isValid && !isSame(earlier.rows, found)) this.outdated.push(`${channel.name} of ${actor.name}`);
-        computed.set(channel.name, { rows: found, tables: this.tablesOf(forms, journal), change });
+        computed.set(channel.name, { rows: found, sources: this.sourcesOf(forms, journal), change });
         return [channel.name, found];
       }),
     );
@@ -357,26 +373,29 @@ export class Everybody {
     return new Map(found.filter((one) => one !== null));
   }
 
-  private isValid({ tables, change }: Computed, partnerships: readonly string[], journal: Journal): boolean {
-    if (!tables) return false;
-    for (const table of tables) {
+  private isValid({ sources, change }: Computed, partnerships: readonly string[], journal: Journal): boolean {
+    if (!sources) return false;
+    for (const [table, columns] of sources) {
       const isOfPartnership = this.security.get(table)?.isOfPartnership ?? false;
-      if (journal.hasChanged(table, isOfPartnership ? partnerships : null, change)) return false;
+      if (journal.hasChanged(table, change, isOfPartnership ? partnerships : null, columns)) return false;
     }
     return true;
   }
 
-  private readonly tablesByStatement = new Map<string, ReadonlySet<string> | null>();
+  private readonly sourcesByStatement = new Map<string, Sources | null>();
 
-  /** The tables that statements read, and that row-level security reads for them; null where the time or another source decides. */
-  private tablesOf(forms: readonly StatementTemplate[], journal: Journal): ReadonlySet<string> | null {
-    const all = new Set<string>();
+  /** Sources of all statements; null where the time or another source decides. */
+  private sourcesOf(forms: readonly StatementTemplate[], journal: Journal): Sources | null {
+    const all = new Map<string, ReadonlySet<string> | null>();
     for (const { name, text, values } of forms) {
       if (values.some((value) => typeof value === 'symbol')) return null;
-      let tables = this.tablesByStatement.get(name);
-      if (tables === undefined) this.tablesByStatement.set(name, (tables = tablesIn(text, this.security, journal)));
-      if (!tables) return null;
-      for (const table of tables) all.add(table);
+      let sources = this.sourcesByStatement.get(name);
+      if (sources === undefined) this.sourcesByStatement.set(name, (sources = sourcesOf(text, this.security, journal)));
+      if (!sources) return null;
+      for (const [table, columns] of sources) {
+        const known = all.get(table);
+        all.set(table, known === null || !columns ? null : new Set([...(known ?? []), ...columns]));
+      }
     }
     return all;
   }
