@@ -11,13 +11,13 @@
  * Growth is explained only by commands that a row of the table names (`docs/who-may-widen.json`), and of what somebody wrote by that
  * row alone.
  *
- * Planted with the usual seed and these draws, and found. Five faults at once, with 150 sequences: writing in an emergency (first in
- * sequence 7 when planted alone); events that say more than their record; a typed exclusion matched by present names only (in the
- * rows as generated, and after a command to rename somebody); a seat that begins years ahead (2); an invitation, an access or a
- * release that lasts too long (11). With earlier draws, one by one: naming without the receiving panel; references to hidden
- * records; disclosures to every colleague; oneself or a colleague appointed; a lapsed seat revived; a chair appointed or ended by a
- * coordinator; a second emergency access while one is open; actions read without a seat; a case lost by another panel's exclusion; a
- * command that opens something and is in no row; answers to commands with fields that no read shows; any colleague who tracks a
+ * Planted with the usual seed, these draws and 150 sequences, and found; the number is the first sequence. Alone: writing in an
+ * emergency (7). With 60 sequences: a typed exclusion matched by present names only (0). Together: event data shown as it is
+ * stored (at the end); a seat that begins years ahead (2); an invitation, an access or a release that lasts too long (11); a chair
+ * ended by a coordinator (17). Not found: a case lost by another panel's exclusion. With earlier draws, one by one: that one; naming
+ * without the receiving panel; references to hidden records; disclosures to every colleague; oneself or a colleague appointed; a
+ * lapsed seat revived; a chair appointed by a coordinator; a second emergency access while one is open; actions read without a seat;
+ * a command that opens something and is in no row; answers to commands with fields that no read shows; any colleague who tracks a
  * referral, or reads a protected address that the agency wrote; an ended action by which a case is tracked; invitations read by
  * every reader of the case; a repeat without a case read by its author who decides on it. Found by `reading-by-writing.spec.ts`: a
  * withheld field that can be written; a case that changes when it is listed. Not planted: faults in the acts of rows 13, 15, 20, 21
