@@ -11,18 +11,17 @@
  * Growth is explained only by commands that a row of the table names (`docs/who-may-widen.json`), and of what somebody wrote by that
  * row alone.
  *
- * Planted one by one, with the usual seed and earlier draws, and found: oneself appointed; a colleague appointed by the steering
- * group; staff renamed out of a typed exclusion; naming without the receiving panel; references to hidden records; disclosures to
- * every colleague; a lapsed seat revived; a chair ended or appointed by a coordinator; a second emergency access while one is open;
- * writing in an emergency; actions read without a seat; events that say more than their record; access and invitations that last too
- * long; seats that begin years ahead. Found by `reading-by-writing.spec.ts`: a withheld field that can be written; a case that
- * changes when it is listed. Found only with other seeds: a case lost by another panel's exclusion. With the draws and
- * the judge of 29 November 2026, at 150 sequences, planted again and found: naming; references; disclosures; oneself appointed; a seat
- * revived; a chair appointed by a coordinator; a colleague; a second emergency; a person named in an emergency; actions. Not found: a
- * chair ended by a coordinator. Seen to fail since: a command that opens something and is in no row; answers
- * to commands with fields that no read shows; any colleague who tracks a referral, or reads a protected address that the agency wrote;
- * an ended action by which a case is tracked; invitations read by every reader of the case; a repeat without a case read by its
- * author who decides on it. Not planted: faults in the acts of rows 13, 15, 20, 21 and 23, and in the licences of rows 24 and 30.
+ * Planted with the usual seed, these draws and 150 sequences, and found; the number is the first sequence. Alone: writing in an
+ * emergency (7). With 60 sequences: a typed exclusion matched by present names only (0). Together: event data shown as it is
+ * stored (at the end); a seat that begins years ahead (2); an invitation, an access or a release that lasts too long (11); a chair
+ * ended by a coordinator (17). Not found: a case lost by another panel's exclusion. With earlier draws, one by one: that one; naming
+ * without the receiving panel; references to hidden records; disclosures to every colleague; oneself or a colleague appointed; a
+ * lapsed seat revived; a chair appointed by a coordinator; a second emergency access while one is open; actions read without a seat;
+ * a command that opens something and is in no row; answers to commands with fields that no read shows; any colleague who tracks a
+ * referral, or reads a protected address that the agency wrote; an ended action by which a case is tracked; invitations read by
+ * every reader of the case; a repeat without a case read by its author who decides on it. Found by `reading-by-writing.spec.ts`: a
+ * withheld field that can be written; a case that changes when it is listed. Not planted: faults in the acts of rows 13, 15, 20, 21
+ * and 23, and in the licences of rows 24 and 30.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
@@ -106,6 +105,7 @@ const JUDGED: [string, RegExp][] = [
   ['nobody loses a case by the act of a panel that does not hear it', /^loss:/],
   ['a command that is refused changes nothing', /^refused:/],
   ['no event stands in the timeline of a case that nobody can read', /^untold:/],
+  ['rows that are not read again are what a full reading finds', /^reach:/],
   ['a sample of the computed reach is what the service answers', /^sample: (?!an event)/],
 ];
 

@@ -222,16 +222,13 @@ export class Commands {
     situation: Situation,
     may: readonly string[],
   ): { path: string; named: Row[] } {
-    const { mirror, made } = situation;
+    const { mirror } = situation;
     const rows = mirror.these(on, may);
     const last = tables.at(-1);
     // what the body is to name
     if (!last) return { path: door.path, named: rows.length ? [this.fit(door.name, rows, mirror)] : [] };
-    const fresh = rows.filter(({ id }) => made.some((one) => one.id === id));
     const target =
-      !rows.length || this.c.happens(0.1)
-        ? undefined
-        : this.fit(door.name, fresh.length && this.c.happens(0.4) ? fresh : rows, mirror);
+      !rows.length || this.c.happens(0.1) ? undefined : this.fit(door.name, this.telling(rows, situation), mirror);
     const row = target && on === last ? target : this.near(last, situation, on, target);
     const named = tables.map((table, n): Row | undefined => {
       if (n === tables.length - 1) return row;
@@ -241,6 +238,20 @@ export class Commands {
     let index = 0;
     const path = door.path.replaceAll(/\{\w+\}/g, () => named[index++]?.id ?? this.c.uuid());
     return { path, named: named.filter((one) => one !== undefined) };
+  }
+
+  /** The rows, or those of them that are more telling: new, opened, outside the actor's panels, or named by an exclusion. */
+  private telling(rows: Row[], { mirror, made, actor }: Situation): Row[] {
+    const fresh = rows.filter(({ id }) =>
+      made.some((one) => one.id === id || mirror.one(one.table, one.id)?.['case_id'] === id),
+    );
+    if (fresh.length && this.c.happens(0.4)) return fresh;
+    const own = new Set(mirror.where('memberships', { practitioner_id: actor.id }).map((row) => row['panel_id']));
+    const names = new Set(mirror.all('exclusions').map((row) => row['name_key']));
+    const few = rows.filter(
+      (row) => ('panel_id' in row && !own.has(row['panel_id'])) || ('name_key' in row && names.has(row['name_key'])),
+    );
+    return few.length && this.c.happens(0.4) ? few : rows;
   }
 
   /** How often an operation was permitted on a record in this state. */

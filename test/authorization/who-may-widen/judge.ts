@@ -285,7 +285,9 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
     // 17: a task of one's agency is one's own to do, whatever else one may read
     const task = table === 'actions' ? before : mirror.one('actions', after['action_id']);
     const isOwnTask = task?.['owner_agency_id'] === actor['agency_id'];
-    if (reasons.length === 1 && reasons[0] === 'emergency' && after['practitioner_id'] !== actor.id && !isOwnTask)
+    // a grant is for reading, too
+    const isToRead = reasons.includes('emergency') && !reasons.includes('seat') && !reasons.includes('invitation');
+    if (isToRead && after['practitioner_id'] !== actor.id && !isOwnTask)
       fault(8, 'written in a case that is open by an emergency access alone', table);
   }
   return faults;

@@ -45,6 +45,9 @@ export class Mirror {
   readonly names = new Map<string, Set<string>>();
   private readonly client: pg.Client;
   private last = 0;
+  changeCount = 0;
+  /** Numbers of the last changes of a table, by the partnership of the row and the column. */
+  private readonly lastChanges = new Map<string, Map<unknown, Map<string, number>>>();
 
   constructor(client: pg.Client) {
     this.client = client;
@@ -75,7 +78,10 @@ export class Mirror {
       );
       this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
     }
-    for (const row of this.all('practitioners')) this.named(row);
+    const { rows: names } = await this.client.query<{ id: string; name_key: string }>(
+      'SELECT practitioner_id AS id, name_key FROM practitioner_names',
+    );
+    for (const row of [...names, ...this.all('practitioners')]) this.named(row);
     return this;
   }
 
@@ -94,7 +100,18 @@ export class Mirror {
   }
 
   apply(effects: readonly Effect[]): void {
-    for (const { table: name, before, after } of effects) {
+    for (const { table: name, before, after, columns } of effects) {
+      this.changeCount += 1;
+      // each row that came or went changes all columns
+      const places = this.lastChanges.get(name) ?? new Map<unknown, Map<string, number>>();
+      this.lastChanges.set(name, places);
+      for (const row of [before, after]) {
+        if (!row) continue;
+        const place = row['partnership_id'] ?? null;
+        const last = places.get(place) ?? new Map<string, number>();
+        places.set(place, last);
+        for (const column of columns ?? Object.keys(row)) last.set(column, this.changeCount);
+      }
       const table = this.tables.get(name);
       if (after) table?.set(after.id, after);
       else if (before) table?.delete(before.id);
@@ -110,6 +127,18 @@ export class Mirror {
 
   /** Whether the table is watched and has no rows. */
   isEmpty = (table: string): boolean => this.tables.get(table)?.size === 0;
+  isWatched = (table: string): boolean => this.tables.has(table);
+  hasChanged = (
+    table: string,
+    since: number,
+    partnerships: readonly string[] | null,
+    columns: ReadonlySet<string> | null,
+  ): boolean =>
+    [...(this.lastChanges.get(table) ?? [])].some(
+      ([place, last]) =>
+        (!partnerships || place === null || partnerships.includes(place as string)) &&
+        [...last].some(([column, number]) => number > since && (!columns || column === 'id' || columns.has(column))),
+    );
   all = (table: string): Row[] => [...(this.tables.get(table)?.values() ?? [])];
   one = (table: string, id: unknown): Row | undefined => this.tables.get(table)?.get(id as string);
   where = (table: string, like: Record<string, unknown>): Row[] =>

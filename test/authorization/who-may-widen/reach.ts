@@ -4,6 +4,10 @@
  * the service's role and behind the reader's own settings of row-level security: one statement for a person and a channel.
  *
  * The channels come from the routes: a new route that reads is covered as soon as it is documented.
+ *
+ * A person's rows of a channel are read again when the person's attributes changed, when time is part of a statement, or when the
+ * journal names a change of columns that a statement or its row-level security reads, in a partnership of the person. A part of
+ * the people is read in full each time, and compared.
  */
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -146,13 +150,105 @@ function viewOf(service: Service, { view, isList, answers }: Door): ViewShape | 
 interface Known {
   facts: string;
   actor: Actor;
+  /** What was read as this very actor, by channel. */
+  computed: Map<string, Computed>;
 }
+
+/** Columns by table; null where all columns of a table are read. */
+type Sources = ReadonlyMap<string, ReadonlySet<string> | null>;
+
+/** Rows of a channel, and the sources from which they were read; null where they depend on more than tables. */
+interface Computed {
+  rows: Rows;
+  sources: Sources | null;
+  /** The last change before it. */
+  change: number;
+}
+
+/** The journal of changed rows. */
+export interface Journal {
+  isEmpty: (table: string) => boolean;
+  isWatched: (table: string) => boolean;
+  /** Number of changes so far. */
+  readonly changeCount: number;
+  /**
+   * Returns whether a row of the table came, went or changed in one of the columns since, in one of the partnerships or in none.
+   * Null asks for all partnerships or columns.
+   */
+  hasChanged: (
+    table: string,
+    since: number,
+    partnerships: readonly string[] | null,
+    columns: ReadonlySet<string> | null,
+  ) => boolean;
+}
+
+/** What row-level security adds to a statement that reads the table. */
+interface TableSecurity {
+  /** Hides the rows of other partnerships. */
+  isOfPartnership: boolean;
+  /** Tables that its policies read. */
+  reads: string[];
+  /** Names in its policies, its columns among them. */
+  words: string[];
+}
+
+/** One in so many people is read in full each time. */
+const CONFIRMED_EACH = 12;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Moments are not looked at: they stay as the database writes them. */
 const AS_TEXT: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     ([1082, 1114, 1184] as number[]).includes(oid) ? (value: unknown) => value : pg.types.getTypeParser(oid, format),
 };
+
+/** Row-level security of each table; functions are listed like tables, of which the journal knows nothing. */
+async function securityOf(client: pg.Client): Promise<Map<string, TableSecurity>> {
+  const { rows } = await client.query<{ table: string; policies: string }>(
+    `SELECT c.relname AS table, coalesce(string_agg(p.qual, ' '), '') AS policies
+       FROM pg_class c LEFT JOIN pg_policies p ON p.schemaname = 'public' AND p.tablename = c.relname
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY 1
+      UNION SELECT proname, '' FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+  );
+  return new Map(
+    rows.map(({ table, policies }) => [
+      table,
+      {
+        isOfPartnership: /\bpartnership_id = ANY/.test(policies),
+        words: policies.match(/\w+/g) ?? [],
+        reads: rows.map((one) => one.table).filter((one) => new RegExp(`(FROM|JOIN) \\(?${one}\\b`).test(policies)),
+      },
+    ]),
+  );
+}
+
+/** Sources of a statement; null where the journal does not know one of them, or where the statement asks for the time. */
+function sourcesOf(text: string, security: ReadonlyMap<string, TableSecurity>, journal: Journal): Sources | null {
+  if (/\bnow\(\)|\bcurrent_(date|time)|_timestamp\(/i.test(text)) return null;
+  const found = new Map<string, Set<string> | null>();
+  const add = (table: string, columns: readonly string[] | null): void => {
+    const known = found.get(table);
+    const { words = [], reads = [] } = security.get(table) ?? {};
+    found.set(table, known === null || !columns ? null : new Set([...(known ?? []), ...words, ...columns]));
+    for (const other of reads) found.set(other, null);
+  };
+  // columns by the alias of the table, except for the row itself, of which all are read
+  const columnsOf = Map.groupBy(text.matchAll(/\b(\w+)"?\."?(\w+|\*)/g), ([, alias]) => alias);
+  for (const [, table = '', alias] of text.matchAll(/\b(\w+)\b(?="?(?: (\w+)\b)?)/g)) {
+    if (!security.has(table)) continue;
+    const columns = alias === 't' ? undefined : columnsOf.get(alias)?.map(([, , column = '']) => column);
+    add(table, columns?.includes('*') ? null : (columns ?? null));
+  }
+  return [...found.keys()].every((table) => journal.isWatched(table)) ? found : null;
+}
+
+const isSame = (a: Rows, b: Rows): boolean =>
+  a.size === b.size &&
+  [...a].every(([id, seen]) => {
+    const other = b.get(id);
+    return other?.fields === seen.fields && JSON.stringify(other.references) === JSON.stringify(seen.references);
+  });
 
 export class Everybody {
   private readonly known = new Map<string, Known>();
@@ -161,7 +257,11 @@ export class Everybody {
   private readonly client: pg.Client;
   private readonly socket: Socket;
   private readonly actors: InstanceType<Service['ActorsOfAgencies']>;
+  private readonly security: ReadonlyMap<string, TableSecurity>;
   private readonly stop: () => Promise<void>;
+  /** Differences between what was computed earlier and a full computation: there are none. */
+  readonly outdated: string[] = [];
+  private turn = 0;
 
   private constructor(
     service: Service,
@@ -169,6 +269,7 @@ export class Everybody {
     client: pg.Client,
     socket: Socket,
     actors: InstanceType<Service['ActorsOfAgencies']>,
+    security: ReadonlyMap<string, TableSecurity>,
     stop: () => Promise<void>,
   ) {
     this.service = service;
@@ -176,6 +277,7 @@ export class Everybody {
     this.client = client;
     this.socket = socket;
     this.actors = actors;
+    this.security = security;
     this.stop = stop;
   }
 
@@ -193,7 +295,8 @@ export class Everybody {
     client.on('error', () => undefined); // the database is dropped when the run ends
     await client.connect();
     await client.query('SET plan_cache_mode = force_generic_plan; SET jit = off');
-    return new Everybody(service, await channelsOf(service), client, socket, actors, async () => {
+    const security = await securityOf(client);
+    return new Everybody(service, await channelsOf(service), client, socket, actors, security, async () => {
       await client.end();
       await actors.onApplicationShutdown();
       await source.destroy();
@@ -206,20 +309,15 @@ export class Everybody {
    * All that each of them can read now: nothing for somebody who is not active, and nothing of a table without rows. For the purpose
    * for which somebody reads who states none, or for another one.
    */
-  async reachOf(
-    ids: readonly string[],
-    now: Date,
-    isEmpty: (table: string) => boolean,
-    purpose?: Purpose,
-  ): Promise<Map<string, Reach>> {
+  async reachOf(ids: readonly string[], now: Date, journal: Journal, purpose?: Purpose): Promise<Map<string, Reach>> {
     this.ids.clear();
     const as = { now, call: { correlationId: 'reach', route: 'TEST' }, ...(purpose ? { purpose } : {}) };
     const actors = await this.actors.practitioners(ids, as);
-    const channels = this.channels.filter(({ table }) => !isEmpty(table));
+    const channels = this.channels.filter(({ table }) => !journal.isEmpty(table));
     const reaches = new Map<string, Reach>();
     for (const id of ids) {
       const actor = actors.get(id);
-      if (actor) reaches.set(id, await this.read(this.asKnown(actor), channels));
+      if (actor) reaches.set(id, await this.read(this.asKnown(actor), channels, journal));
       else {
         this.known.delete(id);
         reaches.set(id, new Map());
@@ -229,16 +327,24 @@ export class Everybody {
   }
 
   /** With the very same facts as long as none changed: statements and masks are kept with them. */
-  private asKnown(actor: Actor): Actor {
+  private asKnown(actor: Actor): Known {
     const facts = JSON.stringify({ ...actor, now: null, call: null });
     const known = this.known.get(actor.id);
-    const same = known?.facts === facts ? { ...known.actor, now: actor.now } : actor;
-    this.known.set(actor.id, { facts, actor: same });
+    const isSame = known?.facts === facts;
+    const same: Known = isSame
+      ? { ...known, actor: { ...known.actor, now: actor.now } }
+      : { facts, actor, computed: new Map() };
+    this.known.set(actor.id, same);
     return same;
   }
 
-  private async read(actor: Actor, channels: readonly Channel[]): Promise<Reach> {
-    const { text, values } = this.service.setContextStatement(actor.securityContext as SecurityContext);
+  private async read({ actor, computed }: Known, channels: readonly Channel[], journal: Journal): Promise<Reach> {
+    const context = actor.securityContext as SecurityContext;
+    const partnerships = context.partnerships.match(UUID) ?? [];
+    this.turn += 1;
+    const isConfirmed = this.turn % CONFIRMED_EACH === 0;
+    const { text, values } = this.service.setContextStatement(context);
+    const change = journal.changeCount;
     // one writing for all questions
     this.socket.cork();
     const begun = [this.client.query('BEGIN'), this.client.query({ name: 'enter', text, values })];
@@ -247,14 +353,51 @@ export class Everybody {
       channels.map(async (channel): Promise<[string, Rows] | null> => {
         const form = this.formOf(actor, channel);
         if (!form) return null;
+        const earlier = computed.get(channel.name);
+        const isValid = earlier !== undefined && this.isValid(earlier, partnerships, journal);
+        if (isValid && !isConfirmed) return [channel.name, earlier.rows];
+        const forms = [form];
         const { rows } = await this.client.query<Row>(this.service.bind(form, [null], actor.now));
-        return [channel.name, await this.masked(actor, channel, rows, find)];
+        const found = await this.masked(actor, channel, rows, (type, actions, ids) => {
+          forms.push(this.knownForm(actor, type, actions));
+          return find(type, actions, ids);
+        });
+        if (isValid && !isSame(earlier.rows, found)) this.outdated.push(`${channel.name} of ${actor.name}`);
+        computed.set(channel.name, { rows: found, sources: this.sourcesOf(forms, journal), change });
+        return [channel.name, found];
       }),
     );
     this.socket.uncork();
     const found = await asked;
     await Promise.all([...begun, this.client.query('COMMIT')]);
     return new Map(found.filter((one) => one !== null));
+  }
+
+  private isValid({ sources, change }: Computed, partnerships: readonly string[], journal: Journal): boolean {
+    if (!sources) return false;
+    for (const [table, columns] of sources) {
+      const isOfPartnership = this.security.get(table)?.isOfPartnership ?? false;
+      if (journal.hasChanged(table, change, isOfPartnership ? partnerships : null, columns)) return false;
+    }
+    return true;
+  }
+
+  private readonly sourcesByStatement = new Map<string, Sources | null>();
+
+  /** Sources of all statements; null where the time or another source decides. */
+  private sourcesOf(forms: readonly StatementTemplate[], journal: Journal): Sources | null {
+    const all = new Map<string, ReadonlySet<string> | null>();
+    for (const { name, text, values } of forms) {
+      if (values.some((value) => typeof value === 'symbol')) return null;
+      let sources = this.sourcesByStatement.get(name);
+      if (sources === undefined) this.sourcesByStatement.set(name, (sources = sourcesOf(text, this.security, journal)));
+      if (!sources) return null;
+      for (const [table, columns] of sources) {
+        const known = all.get(table);
+        all.set(table, known === null || !columns ? null : new Set([...(known ?? []), ...columns]));
+      }
+    }
+    return all;
   }
 
   private knownForm(actor: Actor, type: RecordClass, actions: readonly string[]): StatementTemplate {

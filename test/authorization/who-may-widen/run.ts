@@ -122,6 +122,9 @@ function replayOf(done: readonly Done[], commands: readonly number[]): string[] 
     });
 }
 
+const isOpen = (facts: Facts, emergency: Row): boolean =>
+  emergency['ended_at'] === null && Date.parse(emergency['expires_at'] as string) > facts.now.getTime();
+
 /** How much there is to learn from what somebody does. */
 function interest(facts: Facts, person: Row): number {
   const seats = facts.seats(person);
@@ -137,7 +140,8 @@ function interest(facts: Facts, person: Row): number {
     (facts.exclusions(person).length ? 2 : 0) +
     (facts.by('recusals', 'practitioner_id', person.id).length ? 2 : 0) +
     (facts.by('invitations', 'practitioner_id', person.id).length ? 2 : 0) +
-    (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0)
+    (facts.by('access_grants', 'practitioner_id', person.id).length ? 1 : 0) +
+    (facts.by('emergency_accesses', 'practitioner_id', person.id).some((one) => isOpen(facts, one)) ? 8 : 0)
   );
 }
 
@@ -180,7 +184,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     asked = now();
     later.clear();
     return run.timed('reach', () =>
-      everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked, mirror.isEmpty),
+      everybody.reachOf([...(mirror.tables.get('practitioners')?.keys() ?? [])], asked, mirror),
     );
   };
   let reaches = await readAll();
@@ -197,16 +201,16 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
         const row = mirror.one(channel.table, id);
         const seen = rows?.get(id);
         if (!row || !seen) continue;
-        const last = done.length ? relatedTo(belonging.of(channel.table, row), done) : [];
+        const last = (): number[] => (done.length ? relatedTo(belonging.of(channel.table, row), done) : []);
         if (bounds.may(channel, row) === false)
           run.found(
             `bound: ${channel.name} without a reason of the table`,
             `${person['subject'] as string} reads ${channel.name} ${id}`,
             done,
-            last,
+            last(),
           );
         for (const { kind, detail } of bounds.says(channel, row, seen, reach))
-          run.found(`bound: ${kind}`, detail, done, last);
+          run.found(`bound: ${kind}`, detail, done, last());
       }
     }
   };
@@ -217,9 +221,7 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
     const { actorId } = act.command;
     const before = [reaches, later].flatMap((all) => all.get(actorId) ?? []);
     if (!judgeAnswer(everybody.channels, before, mirror, act).length) return [];
-    const found = await run.timed('answers', () =>
-      everybody.reachOf([actorId], now(), mirror.isEmpty, 'PANEL_MEETING'),
-    );
+    const found = await run.timed('answers', () => everybody.reachOf([actorId], now(), mirror, 'PANEL_MEETING'));
     const after = found.get(actorId) ?? new Map<string, never>();
     later.set(actorId, after);
     run.asked += 1;
@@ -377,14 +379,22 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   });
   await run.timed('sample', async () => {
     const ends = new Facts(mirror, now());
+    const reading = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
+    const partly = sample.timelinesOf(
+      reading.map((person) => [person, reaches.get(person.id) ?? new Map<string, never>()]),
+    );
+    for (const [person, caseId] of partly) {
+      const reach = (await everybody.reachOf([person.id], now(), mirror)).get(person.id) ?? new Map<string, never>();
+      for (const { kind, detail } of await sample.confirmTimeline(person, caseId, reach))
+        run.found(kind, detail, [], []);
+    }
     const people = mirror.all('practitioners').filter((one) => cast.has(one.id) && one['active'] === true);
     for (let n = 0; n < SAMPLED; n += 1) {
       const person = commands.weighted(people, (one) => interest(ends, one));
       // reading is written down, and what is written down can be read
       const effects = await mirror.changes();
       mirror.apply(effects);
-      const reach =
-        (await everybody.reachOf([person.id], now(), mirror.isEmpty)).get(person.id) ?? new Map<string, never>();
+      const reach = (await everybody.reachOf([person.id], now(), mirror)).get(person.id) ?? new Map<string, never>();
       for (const { kind, detail } of await sample.confirm(person, reach)) run.found(kind, detail, [], []);
     }
     run.requests += sample.requests;
@@ -395,6 +405,8 @@ async function inWorld(run: Run, c: Chance, how: number): Promise<Record<string,
   );
   for (const { name } of told)
     if (service.isMissingFromTimeline(name)) run.found(`untold: nobody reads events about ${name}`, '', [], []);
+  for (const what of everybody.outdated)
+    run.found('reach: what was computed earlier is not what is read now', what, [], []);
   await everybody.close();
   await admin.end();
   await closeEverything();

@@ -13,6 +13,15 @@ import type { Channel, Reach, Service } from './reach.ts';
 const MARKER = /zq[a-p]{12}qz/g;
 const CONFIRMED = 6;
 const FOLLOWED = 2;
+/** Members of the data of an event that are named differently from the field of the record. */
+const MEMBERS: Record<string, string> = {
+  from: 'status',
+  instrument: 'instrumentId',
+  method: 'evaluationMethod',
+  smart: 'chairReason',
+};
+/** Timelines that are read because of an event about something withheld. */
+const TIMELINES = 16;
 
 /** Ends every free text of a classified field with a marker; words of lists, names and codes stay as they are. */
 export async function plantMarkers(client: pg.Client, service: Service): Promise<void> {
@@ -120,24 +129,58 @@ export class Sample {
     return faults;
   }
 
+  /** Timelines, each of another reader, with an event about a field that its record withholds from that reader. */
+  timelinesOf(readers: readonly (readonly [Row, Reach])[]): [Row, string][] {
+    const found = readers.flatMap(([person, reach]): [Row, string][] => {
+      const cases = [...(reach.get('read Event')?.keys() ?? [])].flatMap((id) => {
+        const event = this.given.mirror.one('events', id);
+        const isPartly = event && this.withheldOf(reach, id, event['data'] as Record<string, unknown>).length > 0;
+        return isPartly ? [event['case_id'] as string] : [];
+      });
+      return this.some([...new Set(cases)], FOLLOWED).map((caseId) => [person, caseId]);
+    });
+    const at = new Map(found.map((one) => [`${one[0].id} ${one[1]}`, one]));
+    return this.some([...at.keys()], TIMELINES).flatMap((key) => {
+      const one = at.get(key);
+      return one ? [one] : [];
+    });
+  }
+
+  async confirmTimeline(person: Row, caseId: string, reach: Reach): Promise<Fault[]> {
+    const who = person['subject'] as string;
+    const path = `/v1/cases/${caseId}/timeline?limit=100`;
+    const { status, text } = await this.given.get(who, path);
+    this.requests += 1;
+    return status === 200 ? this.told(who, path, reach, text) : [];
+  }
+
+  /** What an event says that is a field withheld from the reader, or no field of its record at all. */
+  private withheldOf(reach: Reach, id: string, data: Record<string, unknown> | undefined): string[] {
+    const row = this.given.mirror.one('events', id);
+    const name = `read ${row?.['subject_type'] as string}`;
+    const fields =
+      reach
+        .get(name)
+        ?.get(row?.['subject_id'] as string)
+        ?.fields.split(' ') ?? [];
+    const { fields: changed = [], ...members } = (data ?? {}) as { fields?: string[] };
+    const properties = this.channel(name)?.shape.properties;
+    const columns = this.columnsOf(name);
+    const isNoField = (member: string): boolean => columns !== undefined && !columns.has(member);
+    const named = [...changed, ...Object.keys(members).map((member) => MEMBERS[member] ?? member)];
+    return named.filter((one) => (properties?.has(one) && !fields.includes(one)) || isNoField(one));
+  }
+
   /** Principle 5: an event names no field, and shows no value of one, that its record withholds from the reader. */
   private told(who: string, path: string, reach: Reach, text: string): Fault[] {
     const { data } = JSON.parse(text) as { data: { id: string; data?: Record<string, unknown> }[] };
     return data.flatMap((event): Fault[] => {
       const row = this.given.mirror.one('events', event.id);
-      const type = row?.['subject_type'] as string;
-      const channel = this.channel(`read ${type}`);
-      const fields =
-        reach
-          .get(`read ${type}`)
-          ?.get(row?.['subject_id'] as string)
-          ?.fields.split(' ') ?? [];
-      const named = [...((event.data?.['fields'] as string[] | undefined) ?? []), ...Object.keys(event.data ?? {})];
-      const withheld = named.filter((one) => channel?.shape.properties.has(one) && !fields.includes(one));
+      const withheld = this.withheldOf(reach, event.id, event.data);
       return withheld.length
         ? [
             {
-              kind: `sample: an event tells of a withheld field of ${type}`,
+              kind: `sample: an event tells of a withheld field of ${row?.['subject_type'] as string}`,
               detail: `${who}: ${path}: ${withheld.join(', ')} of ${String(row?.['subject_id'])}`,
             },
           ]
@@ -176,6 +219,11 @@ export class Sample {
           },
         ]
       : [];
+  }
+
+  private columnsOf(name: string): ReadonlyMap<string, unknown> | undefined {
+    const channel = this.channel(name);
+    return channel && this.given.service.columnsOf(channel.subject.type);
   }
 
   private channel = (name: string): Channel | undefined => this.given.channels.find((one) => one.name === name);

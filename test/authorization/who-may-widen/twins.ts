@@ -414,7 +414,7 @@ const now = new Date();
 const reaches = await everybody.reachOf(
   mirror.all('practitioners').map(({ id }) => id),
   now,
-  mirror.isEmpty,
+  mirror,
 );
 const server = await givenServer({ database: original, env });
 const names = new Set((await castOf(server)).flatMap(({ id, kind }) => (kind === 'practitioner' ? id : [])));

@@ -266,11 +266,48 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
     await client.query(`UPDATE practitioners SET roles = array_append(roles, 'agency_administrator') WHERE id = $1`, [
       id,
     ]);
+  // somebody who had another name when an exclusion by that name was made
+  const excluded = people.filter((one) => typed.has(one.name_key));
+  for (const [n, { id }] of draw(excluded, 4).entries()) {
+    const name = `Renamed Earlier${String(n)}`;
+    await client.query(
+      `UPDATE practitioners SET name = $2, name_key = lower($2), updated_at = updated_at + interval '1 second' WHERE id = $1`,
+      [id, name],
+    );
+  }
   for (const { id, roles } of draw(people, 6))
     await client.query(
       'UPDATE practitioners SET roles = (SELECT array_agg(DISTINCT one) FROM unnest(roles || $2::text[]) one) WHERE id = $1',
       [id, [...new Set([...roles, c.pick(['emergency_access', 'emergency_access', 'agency_administrator'])])]],
     );
+
+  // emergencies that are open, in cases of panels on which the reader does not sit
+  const outside = seats.flatMap((seat) => {
+    const own = new Set(seats.filter((one) => one.practitioner === seat.practitioner).map(({ panel }) => panel));
+    return cases
+      .filter((one) => one.partnership === seat.partnership && !own.has(one.panel))
+      .map((one) => ({ seat, one }));
+  });
+  const holders = draw([...new Set(outside.map(({ seat }) => seat.practitioner))], 8);
+  for (const holder of holders) {
+    const { seat, one } = c.pick(outside.filter(({ seat: { practitioner } }) => practitioner === holder));
+    await client.query(
+      `UPDATE practitioners SET roles = array_append(array_remove(roles, 'emergency_access'), 'emergency_access') WHERE id = $1`,
+      [holder],
+    );
+    await add('emergency_accesses', {
+      partnership_id: one.partnership,
+      practitioner_id: holder,
+      agency_id: seat.agency,
+      case_id: one.id,
+      panel_id: one.panel,
+      reason_code: 'imminent_harm',
+      reason: 'Somebody is in danger tonight and the panel cannot be reached.',
+      opened_at: now,
+      expires_at: new Date(now.getTime() + 3_500_000),
+      review_due_on: day(2),
+    });
+  }
 
   // requests that wait for an answer: for access to a case, and to release a contribution under its originator's control
   for (const seat of draw(seatsWithCases, 14)) {
