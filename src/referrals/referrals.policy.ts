@@ -80,11 +80,12 @@ const naming = (personIds: string[]): Where[] => {
 };
 
 /**
- * Referrals that an exclusion by their panel does not reach: drafts, which are before no panel, and what an author who does not decide on
- * it wrote, as long as it led to no case. To lose what one has just written would tell that the panel knows the person.
+ * Referrals that an exclusion by their panel does not hide from their author: drafts, and referrals that led to no case, of
+ * an author who does not decide on them. To lose what one has just written would reveal that the panel knows the person.
  */
 export const beyondExclusions = (actor: Actor): Where => ({
-  $or: [{ submittedAt: null }, { authorId: actor.id, caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
+  authorId: actor.id,
+  $or: [{ submittedAt: null }, { caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
 });
 
 /** Referrals that name somebody from whom the actor is excluded, by their panel or in the whole partnership. */

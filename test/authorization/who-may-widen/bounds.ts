@@ -165,12 +165,12 @@ export class Facts {
         ...this.by('referrals', 'person_id', one['person_id']),
         ...naming.flatMap((id) => this.mirror.one('referrals', id) ?? []),
       ]) {
-        // a panel does not take from its author what still waits, but where the author runs the panel
+        // a panel takes no draft from its author, nor what still waits, but where the author runs the panel
         const isSpared =
           one['reach'] === 'panel' &&
           referral['case_id'] === null &&
           referral['author_id'] === person.id &&
-          !this.leads(person, referral['panel_id']);
+          (referral['submitted_at'] === null || !this.leads(person, referral['panel_id']));
         if (reaches(referral['panel_id']) && !isSpared) hidden.add(referral.id);
       }
     }
