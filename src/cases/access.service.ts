@@ -20,13 +20,14 @@ interface Seen {
   actor: Actor;
   read: Explanation;
   track: Explanation;
-  /** A conflict alone keeps the person from reading the case. */
+  /** Whether the person could read the case but for a conflict of interest. */
   isKeptOut: boolean;
 }
 
 /**
- * Who can see a case and why: the rules that enforcement uses, asked about everybody whom they could concern. For the
- * panel's coordination and the data protection officer, as far as they may know what the answer rests on.
+ * Lists the people who can see a case, with reasons. Uses the rules of enforcement for each person whom a rule could
+ * concern. Serves the panel's coordination and the data protection officer, who receive only reasons that rest on
+ * records they may know.
  */
 @Injectable()
 export class CaseAccess {
@@ -78,7 +79,10 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
       ? [decidedBy.rule]
       : [];
 
-/** Who follows a case is shown as an agency: whether it has somebody in the role that follows does not say who that is. */
+/**
+ * Explains the access of one person. Access by `track` is shown per agency, because the role that grants it should not
+ * identify a person.
+ */
 function explained(actor: Actor, roles: string[], row: Row): Seen {
   const subject = subjectOf(Case);
   const read = explain(actor, subject, 'read', row);
@@ -91,8 +95,8 @@ interface Received extends Partial<Record<SharingLevel, string[]>> {
 }
 
 /**
- * Category by category what is received of agencies in general, and of which types of agencies otherwise: what the agreements
- * give, or an emergency access.
+ * Returns the sharing level of each data category, in general and for the contributing agency types that differ. The
+ * level comes from the agreements or from emergency access.
  */
 function receives(actor: Actor, { id, panelId }: Case): Received {
   const isOpened = actor.emergencyCaseIds.includes(id);
@@ -115,8 +119,8 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
 }
 
 /**
- * Everybody whom a ground could concern: who has a seat on the panel, and whom a related record names, as a person or
- * through the agency. What a ground compares with an actor stands in a column of one of these names.
+ * Returns all active practitioners whom an allow rule could concern: members of the panel, and people whom a related
+ * record names, in person or through their agency. Rules compare the actor only with columns of these names.
  */
 async function candidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
   const named = Object.values(subjectOf(Case).relations).flatMap(({ to, local, foreign }) => {

@@ -15,7 +15,7 @@ import { AssessmentView } from './assessment.response.js';
 import { Case, CasePerson } from './case.entity.js';
 import { mustBeOpen } from './open-case.js';
 
-/** What agencies make of the risk in a case. An assessment changes nothing else: a person sets the band of the case. */
+/** Risk assessments by agencies. An assessment does not change the case; a person sets the band of the case. */
 @Injectable()
 export class AssessmentsService {
   constructor(private readonly records: Records) {}
@@ -42,7 +42,11 @@ export class AssessmentsService {
       await mustBeOwn(work, about, instrument, request);
       const { score: reached, computedBand, faults } = score(instrument, request.answers);
       if (faults.length)
-        throw unacceptable('answers-do-not-fit', 'The answers do not fit the instrument.', faults.map(explained));
+        throw unacceptable(
+          'answers-do-not-fit',
+          'The answers do not match the instrument. Correct the answers listed in errors.',
+          faults.map(explained),
+        );
       const judgementBand = request.judgementBand ?? null;
       const judgementReason = request.judgementReason ?? null;
       await mustBeReasoned(work, about, lowers(computedBand, judgementBand), judgementBand, judgementReason);
@@ -73,7 +77,7 @@ export class AssessmentsService {
 
 const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
 
-/** The instrument, in use on the day and by this type of panel. */
+/** Returns the instrument, which must be in use on the day of the assessment and by this type of panel. */
 async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
@@ -90,7 +94,7 @@ async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentR
     throw unacceptable(
       'edition-not-in-use',
       'Choose the edition in use on the day of the assessment.',
-      wrong('/instrumentId', 'not in use on that day'),
+      wrong('/instrumentId', 'is not in use on that day'),
     );
   return instrument;
 }
@@ -107,8 +111,8 @@ async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | nu
 }
 
 /**
- * Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. One of somebody who was
- * taken out of the case, as named in error, is superseded by one of the right person.
+ * Requires that a superseded assessment is one of the same agency, case, instrument and person. An assessment of a
+ * person removed from the case as named in error may be superseded by one of the right person.
  */
 async function mustBeOwn(
   work: UnitOfWork,
@@ -126,7 +130,7 @@ async function mustBeOwn(
   if (!same)
     throw unacceptable(
       'supersedes-another',
-      'Supersede an assessment of your own agency, in this case, of the same person, by the same instrument.',
+      'Choose an assessment by your own agency, in this case, of the same person and with the same instrument.',
       wrong('/supersedesId', 'no such assessment'),
     );
 }
@@ -141,8 +145,8 @@ async function isTakenOut(
 }
 
 /**
- * A judgement carries its reason, and one below the score needs a chair or coordinator. Source: MARAC note, section 0,
- * point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
+ * Requires a reason for a judgement, and a chair or coordinator for a judgement below the score. Source: MARAC note,
+ * section 0, point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
  */
 async function mustBeReasoned(
   work: UnitOfWork,
@@ -152,21 +156,21 @@ async function mustBeReasoned(
   reason: string | null,
 ): Promise<void> {
   if ((band === null) !== (reason === null))
-    throw unacceptable('judgement-incomplete', 'A judgement is a band and the reason for it.', [
+    throw unacceptable('judgement-incomplete', 'Give both a band and a reason for a judgement, or neither.', [
       { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
     ]);
   if (isLower && !(await work.records.findOrNull('lower-band', Case, about.id)))
     throw unacceptable(
       'judgement-lowers',
-      'Judgement may raise the band of a score. Ask the chair or coordinator of the panel to judge it lower.',
-      wrong('/judgementBand', 'below the band of the score'),
+      'You can only raise the band. Ask the chair or coordinator of the panel to lower it.',
+      wrong('/judgementBand', 'is below the band of the score'),
     );
 }
 
 const SAID: Record<AnswerFault['kind'], string> = {
-  'unknown-key': 'no item of this instrument',
-  'answered-twice': 'answered twice',
-  'not-an-answer': 'not an answer to this item',
+  'unknown-key': 'is not an item of this instrument',
+  'answered-twice': 'is answered twice',
+  'not-an-answer': 'is not a valid answer to this item',
   missing: 'must be answered',
 };
 

@@ -16,7 +16,7 @@ import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
 import { lockPeople, peopleChanged, takeBackFrom } from './people-of-case.js';
 
-/** Corrections of who is named in a case. Source: design, section 1, principle 13. */
+/** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
 export class CasePeopleService {
   constructor(private readonly records: Records) {}
@@ -59,7 +59,7 @@ export class CasePeopleService {
     });
   }
 
-  /** The answer is the correction: a role entered in error is no record of the case any more. */
+  /** Responds with the correction, because a role entered in error no longer exists in the case. */
   end(
     actor: Actor,
     caseId: string,
@@ -69,7 +69,7 @@ export class CasePeopleService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('change', CasePerson, id, { lock: true });
       const about = await caseOf(work, found, caseId);
-      // a wrong kind says nothing of the command
+      // without a valid `kind`, the further permission that the command needs is unknown
       throwDeferredProblem(actor.call);
       if (kind !== 'ended') await work.records.find('take-out', CasePerson, id);
       const correction =
@@ -96,7 +96,8 @@ async function ended(
   reason: string,
 ): Promise<CasePersonCorrection> {
   mustBeOpen(about, 'no corrections of roles');
-  if (role.until) throw conflict('ended', 'This role has ended already. Correct its last day by PATCH, with a reason.');
+  if (role.until)
+    throw conflict('ended', 'This role has already ended. Correct its last day with PATCH, giving a reason.');
   mustNotLieAhead(until, work.now, '/until');
   mustBeInOrder({ ...role, until });
   const correction = await keep(work, role, 'ended', reason);
@@ -104,7 +105,7 @@ async function ended(
   return correction;
 }
 
-/** Also in a closed case: a wrong disclosure is stopped whatever became of the case. */
+/** Removes a role entered in error, also from a closed case: a wrong disclosure must stop in any state of the case. */
 async function takenOut(
   work: UnitOfWork,
   about: Case,
@@ -113,21 +114,23 @@ async function takenOut(
   reason: string,
 ): Promise<CasePersonCorrection> {
   if (until)
-    throw unacceptable('no-last-day', 'What was entered in error has no last day. Leave out until, or choose ended.', [
-      { pointer: '/until', detail: 'only for ended' },
-    ]);
+    throw unacceptable(
+      'no-last-day',
+      'A role entered in error has no last day. Leave out until, or choose kind ended.',
+      [{ pointer: '/until', detail: 'only for ended' }],
+    );
   const others = await work.manager.countBy(CasePerson, { caseId: role.caseId, personId: role.personId });
   if (about.personId === role.personId && others === 1)
     throw unacceptable(
       'about-this-person',
-      'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or name the right role first.',
-      [{ pointer: '/kind', detail: 'not for the last role of the person that the case is about' }],
+      'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
+      [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
   const correction = await keep(work, role, 'entered_in_error', reason);
   const takenBack = await takeBackFrom(work, about);
   await work.write.delete(CasePerson, [role]);
   await takenBack();
-  // agencies that received the role, or the record of the person, are told that it was taken back
+  // agencies that received the role, or the record of the person, are notified of the recall
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
@@ -166,7 +169,9 @@ async function keep(
 
 function mustBeInOrder({ since, until }: Pick<CasePerson, 'since' | 'until'>): void {
   if (until && until < since)
-    throw unacceptable('ends-before-it-begins', 'The last day of a role is not before its first day.', [
-      { pointer: '/until', detail: `must not be earlier than ${since}` },
-    ]);
+    throw unacceptable(
+      'ends-before-it-begins',
+      'The last day of the role is before its first day. Choose a later day.',
+      [{ pointer: '/until', detail: `must not be earlier than ${since}` }],
+    );
 }

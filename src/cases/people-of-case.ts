@@ -1,13 +1,16 @@
-/** Work of other areas that rests on whom a case names. These areas come after `cases`, which may not import them. */
+/**
+ * Registry for modules whose records depend on the people named in a case. Those modules import `cases`, which must not
+ * import them.
+ */
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Case } from './case.entity.js';
 
 export interface RestingOnPeople {
-  /** Takes the lock of the panel; called before the case is locked, so that two requests wait in one order. */
+  /** Locks the panel. Called before the case is locked, so that concurrent requests lock in the same order. */
   lock: (work: UnitOfWork, panelId: string) => Promise<void>;
-  /** Works through the people whom the case names now. */
+  /** Updates dependent records for the people whom the case names now. */
   update: (work: UnitOfWork, about: Case) => Promise<void>;
-  /** Called before a role that was entered in error is removed; what it returns is called after that. */
+  /** Called before a role that was entered in error is removed. The function returned is called after the removal. */
   takeBack: (work: UnitOfWork, about: Case) => Promise<() => Promise<void>>;
 }
 
@@ -25,7 +28,7 @@ export async function peopleChanged(work: UnitOfWork, about: Case): Promise<void
   for (const one of resting) await one.update(work, about);
 }
 
-/** Begins to take a role out of the case. Call what is returned when the role is removed. */
+/** Prepares dependent records for the removal of a role. Call the returned function after the removal. */
 export async function takeBackFrom(work: UnitOfWork, about: Case): Promise<() => Promise<void>> {
   const done: (() => Promise<void>)[] = [];
   for (const one of resting) done.push(await one.takeBack(work, about));
