@@ -1,9 +1,10 @@
 /**
- * Refuses a change by others that takes the last chair, auditor or data protection officer out of a matter: a case, a referral,
- * an item of a meeting, or the log about a person. Source: docs/who-may-widen.md, "A compartment and its auditor".
+ * Refusal of changes that would remove the last chair, auditor or data protection officer from a matter. A matter is a
+ * case, a referral, an item of a meeting or the audit log about a person. Source: docs/who-may-widen.md, "A compartment
+ * and its auditor".
  *
- * The rules of the policy are asked about each candidate before and after the change, in one transaction. So every way of being
- * kept out counts, by whatever kind of record, and no rule is written a second time.
+ * The check evaluates the policy for each candidate before and after the change, in one transaction. Every rule that
+ * denies access therefore counts, and no rule is duplicated here.
  */
 import type { EntityManager } from 'typeorm';
 import { DAYS_TO_APPOINT_A_CHAIR } from './limits.js';
@@ -23,26 +24,26 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 interface Matter {
   id: string;
   type: 'Case' | 'Referral' | 'Listing' | 'Person';
-  /** Null for a person: the log about a person is one for all panels. */
+  /** Null for a person, because one audit log about a person serves all panels. */
   panelId: string | null;
   caseId: string | null;
-  /** Somebody must chair it: not an item that was heard or taken off. */
+  /** Whether the matter needs a chair. False for an item that was heard or removed. */
   isChaired: boolean;
 }
 
-/** What a change concerns: the cases, the items, everything that names the people, or all that a panel has before it. */
+/** Scope of a change: cases, items, all matters that name the people, or all open matters of a panel. */
 export interface Concern {
   partnershipId: string;
   caseIds?: string[];
   personIds?: string[];
   listingIds?: string[];
-  /** A panel on which a seat of a chair ends; auditors and officers are not asked about. */
+  /** Panel on which the seat of a chair ends. Auditors and officers are then not checked. */
   panelId?: string;
-  /** The first day, in London, on which the chairs are counted; today where it is left out. */
+  /** First day on which chairs are counted (London time). Default: today. */
   from?: string;
 }
 
-/** $1 cases, $2 people, $3 items, $4 a panel. */
+/** Selects the matters of a concern. $1 cases, $2 people, $3 items, $4 panel. */
 const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
     OR c.id IN (SELECT p.case_id FROM case_people p WHERE p.person_id = ANY ($2::uuid[]))
     OR c.panel_id = $4::uuid AND c.stage <> 'closed')
@@ -56,13 +57,14 @@ const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.i
     FROM listings l WHERE l.id = ANY ($3::uuid[]) OR l.case_id IN (SELECT id FROM named)
   UNION ALL SELECT 'Person', person.id, NULL, NULL, false FROM unnest($2::uuid[]) person (id)`;
 
-/** Who holds an office in a partnership. $1 the partnership. */
+/** Selects the auditors and data protection officers of a partnership. $1 partnership. */
 const HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
   WHERE ap.partnership_id = $1 AND p.active AND p.roles && '{auditor,data_protection_officer}'`;
 
 /**
- * Chairs of panels on a day. A seat that ends before a successor could be appointed does not last; a seat from an agency that
- * the person left is dead. $1 panels, $2 the day, $3 roles, $4 the day until which a seat must last.
+ * Selects the chairs of panels on a day. A seat that ends before a successor could be appointed does not last; a seat
+ * held through an agency that the person has left is void. $1 panels, $2 day, $3 roles, $4 day until which a seat must
+ * last.
  */
 const CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
   FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
@@ -77,34 +79,40 @@ interface Seat {
 const MISSING = {
   chair: {
     code: 'no-chair-left',
-    detail: `Nobody would be left who chairs the panel in this matter, today and for the next ${String(DAYS_TO_APPOINT_A_CHAIR)} days. Appoint a co-chair first: POST /v1/panels/{id}/memberships. A chair who has a conflict can also declare it.`,
+    detail: `This change would leave nobody to chair this matter, today and for the next ${String(DAYS_TO_APPOINT_A_CHAIR)} days. Appoint a co-chair first: POST /v1/panels/{id}/memberships. A chair who has a conflict can also declare it.`,
   },
   auditor: {
     code: 'no-auditor-left',
     detail:
-      'Nobody would be left who audits what happens in this matter. Ask the operator of the service to give that role to somebody else first.',
+      'This change would leave no auditor for this matter. Ask the operator of the service to give the role to another person first.',
   },
   officer: {
     code: 'no-officer-left',
     detail:
-      'Nobody would be left who is data protection officer for this matter. Ask the operator of the service to give that role to somebody else first.',
+      'This change would leave no data protection officer for this matter. Ask the operator of the service to give the role to another person first.',
   },
 } as const;
 
-/** By office: identifiers of the matters in which nobody holds it. A chair who stays only for some days is an office of its own. */
+/**
+ * Identifiers of the matters without a holder, by office. `lastingChair` counts only chairs whose seat lasts long
+ * enough to appoint a successor.
+ */
 type Vacant = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
 
 const MINUTE = 60_000;
 
-/** A moment at which a record counts that another request began meanwhile: its time may be later than that of this one. */
+/**
+ * Returns a time one minute ahead. A record committed meanwhile by a concurrent request may begin later than this
+ * request and must count.
+ */
 const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
   now: new Date(now.getTime() + MINUTE),
   call,
 });
 
 /**
- * Counts who is left now. The function that it returns counts again, after the change, and throws where a matter has lost the
- * last one. Until the transaction ends, no other imposed change of the partnership is counted.
+ * Counts the holders of each office now. The returned function counts again after the change and throws if a matter has
+ * lost its last holder. A lock serializes such changes in the partnership until the transaction ends.
  */
 export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
   await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -137,7 +145,7 @@ export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Con
 
 const NOBODY_ASKED_ABOUT: Pick<Vacant, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
 
-/** Matters that the actor may read: no refusal tells of another one. */
+/** Returns the matters that the actor may read, so that a refusal reveals no other matter. */
 async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
   const found: Matter[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
@@ -150,8 +158,9 @@ async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> 
 }
 
 /**
- * Counts chairs by the exclusions and recusals that the actor may read, and by those that the actor makes. A conflict that a chair
- * declared elsewhere is not told by a refusal: where it leaves nobody, the sweep tells those who appoint chairs.
+ * Returns the matters without a chair. Counts only exclusions and recusals that the actor may read or that this request
+ * makes, because a refusal must not reveal a conflict declared elsewhere. If such a conflict leaves no chair, the
+ * deadline job notifies the agencies that appoint chairs.
  */
 async function withoutChair(
   work: UnitOfWork,
@@ -190,8 +199,9 @@ async function withoutChair(
 }
 
 /**
- * Counts every exclusion and recusal, also by panels that the actor has nothing to do with: the log about a person is one for all
- * of them, and nobody is told of a matter that has no auditor. A refusal says no more than that.
+ * Returns the matters without an auditor or officer. Counts every exclusion and recusal, including those of unrelated
+ * panels, because the log about a person is shared and no job reports a missing auditor. The refusal reveals only that
+ * the office would be vacant.
  */
 async function withoutOversight(
   work: UnitOfWork,
@@ -221,7 +231,7 @@ async function withoutOversight(
   return { auditor: new Set(unread.map(({ id }) => id)), officer };
 }
 
-/** An entry of the log as others would cause it by the record. */
+/** Returns an audit entry as other actors would cause it with the record. */
 const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string): Record<string, unknown> => ({
   partnershipId,
   panelIds: panelId ? [panelId] : [],
@@ -232,13 +242,13 @@ const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string
   rule: null,
 });
 
-/** Candidates as the policy sees them with what this transaction changed; without those who are not active. */
+/** Loads the candidates as actors, including uncommitted changes of this transaction. Inactive people are omitted. */
 function people(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
   const ids = [...new Set(of.map(({ id }) => id))];
   return actors.practitionersWithin((sql, values) => work.manager.query(sql, values), ids, shortlyAfter(work.actor));
 }
 
-/** Adds the matters from which a conflict keeps each of the people. */
+/** Adds to `to` the matters that a conflict hides from all of the people in `from`. */
 async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = { id: { $in: all.map(({ id }) => id) } };
@@ -248,8 +258,8 @@ async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], f
 }
 
 /**
- * Rows of a record with a panel from which a conflict keeps each of the people: all rows where there is nobody. `alsoClosed` adds
- * rows that somebody may read and not decide on.
+ * Returns the rows that a conflict hides from all of the people; all rows if `from` is empty. `alsoClosed` adds rows
+ * that a person may read but not decide.
  */
 export async function closedToAll(
   manager: EntityManager,

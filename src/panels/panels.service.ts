@@ -31,7 +31,7 @@ import type {
 } from './panel.dto.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.response.js';
 
-/** Panels, who sits on them, and the rules they work by. */
+/** Panels, their members and their rules. */
 @Injectable()
 export class PanelsService {
   constructor(
@@ -71,7 +71,8 @@ export class PanelsService {
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
-      // a wrong role does not say which command it is: somebody who may give one of them is told what is wrong
+      // an invalid role does not tell which permission the command needs; either permission suffices to see the
+      // validation error
       const appointsChairs =
         isGoverning ||
         (actor.call.deferredProblem && (await work.records.findOrNull('appoint-chairs', Panel, panelId)) !== null);
@@ -114,7 +115,7 @@ export class PanelsService {
       if (membership.panelId !== panelId) throw notFound();
       onlyShorter(work, membership, validTo);
       const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
-      // after the change, which waits for whoever else changes a seat
+      // after the update, which waits for concurrent changes of seats
       if (CHAIRING_ROLES.includes(membership.role)) {
         await mustLeaveAChair(work, membership, validTo);
         await mustLeaveSomebody();
@@ -124,12 +125,12 @@ export class PanelsService {
     });
   }
 
-  /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
+  /** Ends a seat at once, and with it the access it gave. A seat that has not begun is cancelled. */
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.records.find('read', Panel, panelId);
       const seat = await work.records.find('end', Membership, id);
-      // before the panel is locked: items of meetings are locked here
+      // before the panel is locked, because this locks items of meetings
       if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
       const panel = await work.records.find('read', Panel, panelId, { lock: true });
       const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
@@ -144,7 +145,10 @@ export class PanelsService {
     });
   }
 
-  /** Counts, before a seat ends, who chairs what the panel has before it. Two who leave at the same moment are counted in turn. */
+  /**
+   * Counts the chairs of the panel's open matters before a seat ends. A lock serializes two chairs who leave at the
+   * same time.
+   */
   private watchesOver(
     work: UnitOfWork,
     { id: panelId, partnershipId }: Panel,
@@ -153,23 +157,25 @@ export class PanelsService {
     return watchesOver(work, this.actors, { partnershipId, panelId, from });
   }
 
-  /** The seat that a new one takes the place of, ended for it. Who ends it must be allowed to. */
+  /** Ends the seat that a new one replaces. The actor needs permission to end the old seat. */
   private async replaced(
     work: UnitOfWork,
     panelId: string,
     { replacesId, replaceReason, practitionerId, validFrom }: MembershipRequest,
   ): Promise<Membership> {
     if (!replaceReason)
-      throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
-        { pointer: '/replaceReason', detail: 'is needed with replacesId' },
+      throw unacceptable('reason-missing', 'Give a reason for the replacement of the seat.', [
+        { pointer: '/replaceReason', detail: 'is required with replacesId' },
       ]);
     const old = await work.records.find('end', Membership, replacesId as string, { lock: true });
     if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
     const today = londonDay(work.now);
     if (validFrom < today)
-      throw unacceptable('replaced-in-the-past', 'A seat is replaced from today on, or from a later day.', [
-        { pointer: '/validFrom', detail: `must not be earlier than ${today}` },
-      ]);
+      throw unacceptable(
+        'replaced-in-the-past',
+        'A seat cannot be replaced in the past. Choose today or a later day.',
+        [{ pointer: '/validFrom', detail: `must not be earlier than ${today}` }],
+      );
     if (validFrom === today) return endedAtOnce(work, old, replaceReason);
     const validTo = daysAfter(validFrom, -1);
     onlyShorter(work, old, validTo);
@@ -197,31 +203,37 @@ export class PanelsService {
   }
 }
 
-/** Somebody else, who is active and whose agency acts in the panel's partnership. */
+/** Returns the practitioner to appoint: another person, active, whose agency acts in the panel's partnership. */
 async function appointed(work: UnitOfWork, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
   if (work.actor.registrationIds.includes(practitionerId))
     throw refused(
       'own-appointment',
-      'Nobody appoints themselves, nor anybody whom their agency registered under a name that they have or had. Ask somebody else who may give this seat.',
+      'You cannot appoint yourself, or a person registered by your agency under a name that you have or had. Ask another person who may give this seat.',
     );
-  // locked, so that nobody gets a seat while being made inactive
+  // locked, so that nobody is appointed while being deactivated
   const member = await work.records.findOrNull('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
-  throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
+  throw unacceptable('unknown-practitioner', 'Appoint a person whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
   ]);
 }
 
-/** Two colleagues in a steering group would otherwise put each other in charge of every panel. */
+/**
+ * Requires a person of another agency if the steering group appoints. Two colleagues in a steering group could
+ * otherwise put each other in charge of every panel.
+ */
 async function fromAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
   if (agencyId === work.actor.agencyId && !chairedPanels(work.actor).includes(id))
     throw refused(
       'own-agency-appointment',
-      'For the steering group nobody appoints a colleague of their own agency. Ask another chair of the steering group, or a chair of the panel.',
+      'As a chair of the steering group you cannot appoint a colleague of your own agency. Ask another chair of the steering group, or a chair of the panel.',
     );
 }
 
-/** The database holds the same, also against two requests at the same moment. */
+/**
+ * Refuses a seat that overlaps another one of the same person. An exclusion constraint in the database catches
+ * concurrent requests.
+ */
 async function oneSeatAtATime(
   work: UnitOfWork,
   panelId: string,
@@ -235,15 +247,18 @@ async function oneSeatAtATime(
   if (taken)
     throw conflict(
       'seat-overlaps',
-      'This person has a seat on the panel in that time. End that seat first, then appoint.',
+      'This person already has a seat on the panel in that period. End that seat first, or replace it with replacesId.',
     );
 }
 
-/** The last whole day is the day before, so that every rule that counts by days counts the seat no more. */
+/**
+ * Ends a seat at once. The last whole day becomes the day before, so that rules that count by days no longer count the
+ * seat.
+ */
 async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
-    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');
   const hasBegun = seat.validFrom <= today;
   const validTo = daysAfter(hasBegun ? today : seat.validFrom, -1);
   const ended = await work.write.update(Membership, seat, { validTo, endedAt: work.now, endReason });
@@ -251,7 +266,10 @@ async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string
   return ended;
 }
 
-/** Ends the seats of somebody who left, also the last chair's: see `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`. */
+/**
+ * Ends the seats of a person who left the agency, including the last chair's. Source:
+ * `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`.
+ */
 async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const today = londonDay(work.now);
   const seats = await work.manager.find(Membership, {
@@ -264,28 +282,29 @@ async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner
   for (const seat of seats) await endedAtOnce(work, seat, LEFT_THE_AGENCY);
 }
 
-/** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */
+/** Throws unless `validTo` shortens the seat. An ended seat, or a longer one, needs a new appointment. */
 function onlyShorter(work: UnitOfWork, seat: Membership, validTo: string): void {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
-    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');
   if (validTo < today)
     throw unacceptable(
       'end-in-the-past',
-      'Name today or a later day: who could read what until now is not rewritten. To end it at once: POST /v1/panels/{id}/memberships/{membershipId}/ending.',
+      'The last day cannot be in the past. Choose today or a later day, or end the seat at once: POST /v1/panels/{id}/memberships/{membershipId}/ending.',
       [{ pointer: '/validTo', detail: `must not be earlier than ${today}` }],
     );
   if (validTo < seat.validFrom || (seat.validTo && validTo > seat.validTo))
     throw unacceptable(
       'end-not-earlier',
-      `Name a last day from ${seat.validFrom}${seat.validTo ? ` to ${seat.validTo}` : ''}. For a longer seat appoint anew.`,
-      [{ pointer: '/validTo', detail: 'lies before the first day, or after the present last day' }],
+      `Choose a last day from ${seat.validFrom}${seat.validTo ? ` to ${seat.validTo}` : ''}. For a longer seat, make a new appointment.`,
+      [{ pointer: '/validTo', detail: 'is before the first day, or after the current last day' }],
     );
 }
 
 /**
- * Somebody must be left who chairs the panel on the day after. A chair whose own seat ends before a successor could be appointed
- * does not count. The number of days is no rule of the panel: its chair sets those, and could make every successor too short.
+ * Requires that the panel has another chair on the day after. A chair whose own seat ends before a successor could be
+ * appointed does not count. The number of days is a constant: if it were a rule of the panel, its chair could set it so
+ * that no successor qualifies.
  */
 async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
   const [left] = await work.manager.query<{ id: string }[]>(
@@ -297,12 +316,15 @@ async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: stri
   if (!left)
     throw unacceptable(
       'no-chair-left',
-      'Nobody would be left who chairs the panel. Appoint a chair or co-chair first: POST /v1/panels/{id}/memberships.',
+      'The panel would have no chair. Appoint a chair or co-chair first: POST /v1/panels/{id}/memberships.',
       [{ pointer: '/validTo', detail: 'the panel would have no chair after that day' }],
     );
 }
 
-/** The edition of a panel's rules in force on the day of the work: of several for one day the last that was made. */
+/**
+ * Returns the edition of a panel's rules in force today, or null. If several editions have the same day, the highest
+ * number applies.
+ */
 export async function rulesInForce(work: UnitOfWork, panelId: string): Promise<PanelRules | null> {
   const today = londonDay(work.now);
   const [inForce] = await work.manager.query<{ id: string }[]>(
