@@ -1,11 +1,15 @@
-/** How a borough's cycle and the meeting that several boroughs share find each other, whichever was made first. */
+/**
+ * Attachment of a borough's cycle to a meeting that several boroughs share, in whichever order the two were created.
+ */
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { londonDay } from '../time/london-day.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 
-/** Attaches a cycle to the shared meetings that fall into it; what has moved out of it is let go. */
+/**
+ * Attaches a cycle to the first shared meeting within its days. A meeting that was moved out of those days is replaced.
+ */
 export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
   for (const { stage, panelId, shared } of template.stages) {
     if (!shared) continue;
@@ -34,7 +38,7 @@ export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemp
   }
 }
 
-/** Attaches to the meeting those cycles of other partnerships that share its panel and lack it. */
+/** Attaches to the meeting the cycles of other partnerships that share its panel and have no meeting for that stage. */
 export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const cycles = await work.manager.query<{ id: string; templateId: string }[]>(

@@ -1,6 +1,6 @@
 /**
- * When the cycles of a template open, and when their meetings are: from the template alone, so that the same template gives
- * the same year. Days are London days; meetings begin at London time, summer and winter. Source: JAG note, section 3.
+ * Days of cycles and times of their meetings, computed from the template alone so that the result is reproducible. Days
+ * are London days; meetings begin at London time in summer and winter. Source: JAG note, section 3.
  */
 import { DateTime } from 'luxon';
 import { daysAfter, nthWeekday, settled, workingDaysBefore, type Calendar } from '../panels/working-days.js';
@@ -19,7 +19,7 @@ type Counting = Pick<
   | 'closedOn'
 >;
 
-/** The day on which cycle `number` opens. */
+/** Returns the day on which cycle `number` opens. */
 export function opensOn(template: Counting, number: number): string {
   const { recurrence, anchorOn, anchorNumber, lengthDays, nth, weekday } = template;
   const count = number - anchorNumber;
@@ -28,11 +28,11 @@ export function opensOn(template: Counting, number: number): string {
   return nthWeekday(month.toFormat('yyyy-MM'), (weekday as number) % 7, nth as number);
 }
 
-/** The day before the next one opens. */
+/** Returns the last day of cycle `number`: the day before the next cycle opens. */
 export const closesOn = (template: Counting, number: number): string => daysAfter(opensOn(template, number + 1), -1);
 
 export interface Sitting {
-  /** The day that the offset gives, before holidays move it. */
+  /** Day computed from the offset, before it is moved because of holidays. */
   plannedOn: string;
   scheduledAt: Date;
   endsAt: Date;

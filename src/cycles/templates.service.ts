@@ -16,7 +16,7 @@ import { CycleTemplateView } from './cycle.response.js';
 import { attach } from './attachment.js';
 import { closesOn, opensOn, sittingOf } from './dates.js';
 
-/** By which rule the meetings of a partnership follow each other. */
+/** Templates of cycles. */
 @Injectable()
 export class CycleTemplatesService {
   constructor(
@@ -51,17 +51,19 @@ export class CycleTemplatesService {
   }
 
   /**
-   * Cycles after the last one of which a meeting was held move with the template; with a new anchor the first of them opens
-   * on it. Source: JAG note, section 3.3, rule 8.
+   * Changes a template. Cycles after the last one with a held meeting move with the template; a new anchor becomes the
+   * opening day of the first of them. Source: JAG note, section 3.3, rule 8.
    */
   change(actor: Actor, id: string, request: CycleTemplateChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
       await coordinates(work, found.stages);
       if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
-        throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
-          { pointer: '/stages', detail: 'panels of another partnership' },
-        ]);
+        throw unacceptable(
+          'another-partnership',
+          'A template cannot move to another partnership. Create a template there.',
+          [{ pointer: '/stages', detail: 'has panels of another partnership' }],
+        );
       counted({ ...found, ...request });
       if (work.write.isUnchanged(found))
         return work.respond.one(CycleTemplateView, await work.write.updateIfChanged(CycleTemplate, found, request));
@@ -98,15 +100,18 @@ export class CycleTemplatesService {
   }
 }
 
-/** As a postponement: what has begun to be prepared does not end, and nothing closes, because of a day that has passed. */
+/**
+ * Refuses to move a meeting into the past, as for a postponement. Otherwise preparation would end, and deadlines close,
+ * because of a day that has already passed.
+ */
 function notIntoThePast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
   if (to > work.now || to.getTime() === meeting.scheduledAt.getTime()) return;
-  throw unacceptable('in-the-past', 'A meeting is convened for a time to come. Name a later first day.', [
+  throw unacceptable('in-the-past', 'The change would move a meeting into the past. Choose a later first day.', [
     { pointer, detail: `the meeting ${meeting.id} would be in the past` },
   ]);
 }
 
-/** Cycles after the last one of which a meeting was held, in their order. */
+/** Returns the cycles after the last one with a held meeting, in order. */
 async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
   const rows = await work.acrossPartnerships(() =>
     work.manager.query<{ id: string }[]>(
@@ -124,7 +129,7 @@ export async function lastNumber(work: UnitOfWork, templateId: string): Promise<
   return (await work.manager.maximum(Cycle, 'number', { templateId })) ?? 0;
 }
 
-/** Every panel that meets in it is coordinated by whoever plans it. */
+/** Requires that the actor may plan cycles for every panel of the stages that is not shared. Returns those panels. */
 export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
   const panels: Panel[] = [];
   for (const { panelId } of stages.filter((one) => !one.shared))
@@ -132,20 +137,21 @@ export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promi
   return panels;
 }
 
-/** The one partnership whose panels meet, each as what it is; a shared panel serves that partnership. */
+/**
+ * Returns the partnership of the stages' panels. Throws unless each panel has the type of its stage and each shared
+ * panel serves the partnership.
+ */
 async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
   const own = await coordinates(work, stages);
   const problem = (detail: string): Error =>
-    unacceptable(
-      'stages',
-      'The meetings of a cycle are those of one partnership’s panels, in the order JAG, Tasking, TTCG.',
-      [{ pointer: '/stages', detail }],
-    );
+    unacceptable('stages', 'Choose panels of one partnership, in the order JAG, Tasking, TTCG.', [
+      { pointer: '/stages', detail },
+    ]);
   const order = stages.map(({ stage }) => STAGES.indexOf(stage));
   if (order.some((place, n) => n > 0 && place <= (order[n - 1] as number)))
-    throw problem('name each stage once, in order');
+    throw problem('must list each stage once, in order');
   if (new Set(own.map(({ partnershipId }) => partnershipId)).size !== 1)
-    throw problem('at least one stage is not shared, and those are of one partnership');
+    throw problem('needs at least one stage that is not shared, and all such stages in one partnership');
   const [{ partnershipId } = { partnershipId: '' }] = own;
   for (const { stage, panelId, shared } of stages) {
     const [panel] = await work.acrossPartnerships(() =>
@@ -155,9 +161,8 @@ async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<st
         [panelId, partnershipId],
       ),
     );
-    if (panel?.type !== stage) throw problem(`the panel of the stage ${stage} is no ${stage} panel`);
-    if (shared && !panel.serves)
-      throw problem(`the shared panel of the stage ${stage} does not serve this partnership`);
+    if (panel?.type !== stage) throw problem(`the panel of stage ${stage} is not a ${stage} panel`);
+    if (shared && !panel.serves) throw problem(`the shared panel of stage ${stage} does not serve this partnership`);
   }
   return partnershipId;
 }
@@ -168,9 +173,9 @@ function counted({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate
     daily ? lengthDays != null && nth == null && weekday == null : lengthDays == null && nth != null && weekday != null
   )
     return;
-  throw unacceptable('recurrence', 'Say how cycles are counted.', [
+  throw unacceptable('recurrence', 'Give the fields that the recurrence requires, and no others.', [
     daily
-      ? { pointer: '/lengthDays', detail: 'every_n_days needs lengthDays, and neither nth nor weekday' }
-      : { pointer: '/nth', detail: 'nth_weekday needs nth and weekday, and no lengthDays' },
+      ? { pointer: '/lengthDays', detail: 'every_n_days requires lengthDays, without nth and weekday' }
+      : { pointer: '/nth', detail: 'nth_weekday requires nth and weekday, without lengthDays' },
   ]);
 }
