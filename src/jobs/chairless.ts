@@ -1,6 +1,7 @@
 /**
- * Open cases, submitted referrals and items of coming meetings that nobody can chair: everybody who chairs the panel today is excluded or
- * recused from them. Asked of the state, because a name in a case, a declared conflict and the end of a seat can each be the cause.
+ * Query for matters that nobody can chair, because every current chair of the panel is excluded or recused. Matters are
+ * open cases, submitted referrals and items of future meetings. The query evaluates the current state, because a person
+ * named in a case, a declared conflict and the end of a seat can each be the cause.
  */
 import { In, type EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
@@ -16,7 +17,7 @@ import { type RecordClass } from '../database/record-class.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { repeatingForDecision } from '../referrals/referrals.policy.js';
 
-/** The facts by which a conflict bars somebody from a case or referral. */
+/** Actor attributes by which a conflict hides a case or referral. */
 const EXCLUDING = [
   'excludedCaseIds',
   'namedExcludedCaseIds',
@@ -24,10 +25,10 @@ const EXCLUDING = [
   'panelExclusions',
 ] as const satisfies (keyof ActorAttributes)[];
 
-/** The facts by which a conflict bars somebody from an item of a meeting. */
+/** Actor attributes by which a conflict hides an item of a meeting. */
 const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorAttributes)[];
 
-/** The bars ask for these as well. */
+/** Attributes to load; the deny rules need `coordinatedPanelIds` as well. */
 const ASKED = [...EXCLUDING_FROM_ITEMS, 'coordinatedPanelIds'] as const;
 
 type Chair = Pick<Actor, 'id' | (typeof ASKED)[number]>;
@@ -40,7 +41,7 @@ export interface Matter {
   listingId: string | null;
 }
 
-/** Of every panel with a chair or co-chair today: what excludes each of them. */
+/** Loads the current chairs and co-chairs of each panel with their attributes. */
 async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
   const facts = declaredAttributes()
     .filter(({ name }) => ASKED.some((one) => one === name))
@@ -70,7 +71,7 @@ export async function withoutAChair(manager: EntityManager, today: string, now: 
   return found;
 }
 
-/** Items that are still to be heard, of cases that have a chair themselves. */
+/** Returns items still to be heard of cases that have a chair themselves. */
 async function closedItems(
   manager: EntityManager,
   panelId: string,

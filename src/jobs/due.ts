@@ -1,6 +1,6 @@
 /**
- * Which notices a day asks for, in the one partnership behind whose wall it is asked: the service's own question. A notice
- * that was missed on its day is still asked for later, as long as its matter stands.
+ * Queries for the notices that are due on a day in one partnership, to which row-level security restricts them. A
+ * notice that was missed on its day remains due while its matter is unresolved.
  */
 import type { EntityManager } from 'typeorm';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
@@ -23,10 +23,10 @@ export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
     Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId' | 'exclusionId'>
   >;
 
-/** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
+/** Calendar days that cover the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
 const DAYS_OF_REMINDERS = 45;
 
-/** The agencies of those who chair or coordinate a panel today (`$1`). */
+/** Agencies of the current chairs, co-chairs and coordinators of each panel. $1 today. */
 const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1`;
 
@@ -52,7 +52,7 @@ export async function dueOn(manager: EntityManager, actors: Actors, now: Date): 
   return found;
 }
 
-/** Referrals that were redirected: their agency has to put the matter before another panel itself. */
+/** Redirected referrals, for the referring agency, which must refer the matter to another panel itself. */
 async function redirections(manager: EntityManager, today: string): Promise<Due[]> {
   const found = await manager.query<Pick<Due, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
     `SELECT id AS "subjectId", agency_id AS "agencyId", panel_id AS "panelId",
@@ -83,7 +83,7 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
     [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
   );
 
-/** So long past its day that it is escalated. */
+/** Returns whether an action is overdue for longer than its panel's `escalationWorkingDays`. */
 const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
   today > dueOn &&
   today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), calendarOf(rules ?? {}));
@@ -102,11 +102,13 @@ async function actions(manager: EntityManager, today: string): Promise<Due[]> {
   });
 }
 
-/** Actions that are still to be done although the day of their escalation has come. */
+/** Returns open actions whose escalation day has been reached. */
 export const pastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
   (await openActions(manager, today)).filter((one) => isEscalated(one, today)).map(({ subjectId }) => subjectId);
 
-/** To the coordination of the steering group and to the owner of the action; to the latter also the answer. */
+/**
+ * Escalations, for the coordination of the steering group and for the owner of the action; the answer, for the owner.
+ */
 const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -121,7 +123,7 @@ const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Papers that did not go out, and what agencies know: to the panel's coordination. */
+/** Meetings with papers not circulated or research due, for the coordination of the panel. */
 const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -135,7 +137,10 @@ const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due
     [today, now, TO_BE_HELD],
   );
 
-/** Items without approved minutes: each is told by itself, so that no notice depends on an item that is hidden from its reader. */
+/**
+ * Items without approved minutes. One notice per item, so that no notice depends on an item that is hidden from its
+ * reader.
+ */
 const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -149,7 +154,7 @@ const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Source: JAG note, section 3.3, rule 5. */
+/** Bids with results due or overdue, for the bidding agency. Source: JAG note, section 3.3, rule 5. */
 const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `SELECT CASE b.results_due_on WHEN $1 THEN 'bid_results_due' ELSE 'bid_results_overdue' END AS kind, b.id AS "subjectId",
@@ -159,7 +164,7 @@ const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Source: JAG note, section 3.3, rule 1: what nobody took up when the papers of the meeting are due. */
+/** Feeds not acknowledged when the papers of the meeting are due. Source: JAG note, section 3.3, rule 1. */
 const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -188,7 +193,7 @@ async function agreements(manager: EntityManager, today: string): Promise<Due[]>
     }));
 }
 
-/** To the agencies of the partnership that have a data protection officer. */
+/** Emergency accesses with a review due, for the agencies of the partnership that have a data protection officer. */
 const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
     `SELECT DISTINCT 'emergency_review_due' AS kind, e.id AS "subjectId", e.review_due_on AS "dueOn", p.agency_id AS "agencyId",
@@ -199,10 +204,10 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Days after which somebody is reminded that nobody can chair a matter, or do an action. */
+/** Days between reminders that nobody can chair a matter, or read an action. */
 const REMINDED_OF_NOBODY_AFTER = 7;
 
-/** Actions that nobody of their owner can read: to the coordination of the panel, which gives them to somebody else. */
+/** Actions that nobody of their owner can read, for the coordination of the panel, which can reassign them. */
 const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]): Promise<Due[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
@@ -216,8 +221,8 @@ const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]):
   );
 
 /**
- * Cases, referrals and items that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair
- * may appoint a deputy. A compartment has its own members alone.
+ * Matters without a chair, for the coordination of the panel and for the steering group. The chair of the steering
+ * group may appoint a deputy. For a compartment, only its core members are notified.
  */
 async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
   const matters = await withoutAChair(manager, today, now);
@@ -242,8 +247,8 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
 }
 
 /**
- * Recipients of what was corrected or recalled since, who were not told: to the agency that contributed it and to the coordination
- * of the panel. A disclosure keeps no foreign keys: what is not found is left out.
+ * Recipients not yet notified of a correction or recall, for the contributing agency and for the coordination of the
+ * panel. A disclosure has no foreign keys; references without a match become null.
  */
 const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]> =>
   manager.query(
@@ -261,11 +266,11 @@ const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]>
     [today],
   );
 
-/** What somebody who is excluded from a matter changed: to the coordination of its panel, which checks it. */
+/** Changes made by excluded people, for the coordination of the panel of the matter, which checks them. */
 async function changesToCheck(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
   const changed = await changedByExcluded(manager, today, now);
   if (!changed.length) return [];
-  // what was read before another change of that day is to be checked again
+  // a notice read before a later change of the same day becomes unread
   await manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
      FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
@@ -282,7 +287,7 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
   );
 }
 
-/** Marks as unread what was read before another correction of the same day. */
+/** Marks notices of recipients as unread if the record was corrected again after they were read. */
 export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>
   manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1 FROM disclosures d

@@ -1,9 +1,10 @@
 /**
- * Brings before the steering group what the agencies of a partnership leave undone, once for each action. These are actions
- * that their owner accepted and that are still to be done on the day of their escalation, and actions that were not done, once
- * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept,
- * or may not do because it is excluded, is a matter of the panel. What a compartment plans does not leave it. Source: MARAC
- * note, sections 2.4 and 2.6.
+ * Escalation of undone actions to the steering group, once per action.
+ *
+ * Escalated are actions that their owner accepted and that are still open on their escalation day, and actions recorded
+ * as not done after their due date. Actions that became impossible are not escalated, because circumstances changed.
+ * Actions that the agency did not accept, or may not do because it is excluded, are a matter of the panel. Plans of a
+ * compartment do not leave it. Source: MARAC note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -25,7 +26,8 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
     [partnershipId, STEERING_GROUP],
   );
   if (!group) return;
-  // locked, so that one that ends at the same moment finds its escalation; what ended before there was a group is history
+  // locked, so that a concurrent end of an action finds its escalation; actions that ended before the group existed are
+  // ignored
   const undone = await manager.query<Undone[]>(
     `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.listing_id AS "listingId",
        a.panel_id AS "panelId",

@@ -4,10 +4,10 @@ import { Clock } from '../time/clock.js';
 import { doJobs } from './queue.js';
 import { Sweep, SWEEP } from './sweep.js';
 
-/** Every five minutes; where a process was away, the next time does what was missed. */
+/** Crontab of the job: every five minutes. A missed run needs no backfill, because the next run covers its work. */
 const HOURS = `*/5 * * * * ${SWEEP} ?jobKey=${SWEEP}&max=1`;
 
-/** Sets the jobs going at their hours, in processes that do jobs. Each reads the time once, as it begins. */
+/** Schedules the jobs, in processes that run jobs. Each run reads the clock once, when it begins. */
 @Injectable()
 export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stop: (() => Promise<void>) | undefined;

@@ -13,16 +13,17 @@ import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
 export const SWEEP = 'sweep';
 
-/** Whoever sweeps a partnership holds this until it is done: the next one finds what was told. */
+/** Serializes runs in a partnership across processes, so that a run sees the notices of the previous one. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text, 0))`;
-/** Parameters of one statement are limited. */
+/** Rows per INSERT, because the number of parameters of a statement is limited. */
 const AT_ONCE = 500;
 
 const keptRunsSince = (now: Date): Date => new Date(now.getTime() - RUNS_KEPT_DAYS * 86_400_000);
 
 /**
- * Deletes expired idempotent replies. Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
- * so are one transaction, and a notice is unique: however often, and by however many processes, nothing is told twice.
+ * Deletes expired idempotent replies and creates the notices that are due, one partnership at a time. The notices of a
+ * partnership, their events and the record of the run share one transaction, and a notice is unique. Repeated or
+ * concurrent runs therefore notify nobody twice.
  */
 @Injectable()
 export class Sweep {
@@ -35,7 +36,7 @@ export class Sweep {
     private readonly actors: Actors,
   ) {}
 
-  /** One sweep at a time, so that it never holds more than one connection. */
+  /** Runs one at a time in this process, so that at most one connection is in use. */
   run(now: Date): Promise<void> {
     const next = this.last.then(() => this.all(now));
     this.last = next.catch(() => undefined);
@@ -50,11 +51,11 @@ export class Sweep {
     for (const { id } of partnerships) await this.one(id, now);
   }
 
-  /** What fails in one partnership holds up no other. */
+  /** Processes one partnership. An error does not stop the others. */
   private async one(partnershipId: string, now: Date): Promise<void> {
     const wall: SecurityContext = { ...SERVICE_CONTEXT, partnerships: `{${partnershipId}}` };
     const began = performance.now();
-    // made before the work: the identifier holds its time
+    // created before the work, because a UUIDv7 contains its time
     const id = uuidv7({ msecs: now.getTime() });
     const note = (manager: EntityManager, notices: number, error: string | null): Promise<InsertResult> =>
       manager.insert(JobRun, {
@@ -72,19 +73,19 @@ export class Sweep {
       await withSecurityContext(this.source, wall, async (manager) => {
         await manager.query(LOCK, [partnershipId]);
         const notices = await this.tell(manager, partnershipId, now);
-        // by age alone: which runs are left must not say which of them found something
+        // by age alone: the remaining runs must not reveal which of them found something
         await manager.delete(JobRun, { partnershipId, startedAt: LessThan(keptRunsSince(now)) });
         await note(manager, notices, null);
       });
     } catch (error) {
-      // a message could quote what a row holds
+      // code only, because an error message could quote values of a row
       const code = (error as { code?: string }).code ?? (error as Error).name;
       this.log.error({ task: SWEEP, partnershipId, code });
       await withSecurityContext(this.source, wall, (manager) => note(manager, 0, code));
     }
   }
 
-  /** Answers how many notices are new. */
+  /** Returns the number of new notices. */
   private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
     await escalate(manager, partnershipId, now);
     await remindAgain(manager, now);
@@ -127,7 +128,7 @@ export class Sweep {
     return fresh.size;
   }
 
-  /** Once for each action, however many agencies coordinate the panel. */
+  /** Records one event per action, however many agencies coordinate the panel. */
   private async tellOfEscalations(manager: EntityManager, ids: Set<string>, now: Date): Promise<void> {
     if (!ids.size) return;
     const actions = await manager.findBy(Action, { id: In([...ids]) });
