@@ -68,7 +68,7 @@ export class AuditExport {
     for (let from = 0; from < size; from += PART) {
       const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
       if (!now || !hasApplicableRule(now, subjectOf(AuditEntry), 'export')) {
-        yield line({ type: 'end', complete: false, reason: 'The access of whoever exported ended meanwhile.' });
+        yield line({ type: 'end', complete: false, reason: 'Your access to the log ended during the export.' });
         return;
       }
       yield await this.part(now, from, Math.min(from + PART, size));

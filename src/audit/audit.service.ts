@@ -45,9 +45,11 @@ export class AuditService {
       await work.respond.one(AuditEntryView, entry);
       const checkpoint = await checkpointOf(work, '?size', size);
       if (checkpoint.size <= entry.index)
-        throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
-          { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
-        ]);
+        throw unacceptable(
+          'not-in-the-checkpoint',
+          'The entry is newer than this checkpoint. Choose a later checkpoint.',
+          [{ pointer: '?size', detail: `must be more than ${String(entry.index)}` }],
+        );
       return new AuthorizedResponse({
         index: entry.index,
         leafHash: leafHashOf(entry).toString('base64'),
@@ -94,9 +96,11 @@ async function checkpointOf(
   const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
   const [found] = await work.records.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
   if (!found)
-    throw unacceptable('no-such-checkpoint', 'You read no checkpoint of this size. See GET /v1/audit-checkpoints.', [
-      { pointer, detail: 'not the size of a checkpoint that you read' },
-    ]);
+    throw unacceptable(
+      'no-such-checkpoint',
+      'There is no checkpoint of this size that you may read. See GET /v1/audit-checkpoints.',
+      [{ pointer, detail: 'is not the size of a checkpoint that you may read' }],
+    );
   return found;
 }
 
