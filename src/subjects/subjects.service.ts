@@ -23,7 +23,7 @@ import type {
 } from './subject.dto.js';
 import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.response.js';
 
-/** People, places and groups: recorded by an agency in one partnership, changed by that agency. */
+/** People, places and groups. An agency records them in one partnership and is the only one to change them. */
 @Injectable()
 export class SubjectsService {
   constructor(private readonly records: Records) {}
@@ -123,7 +123,7 @@ export class SubjectsService {
       const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBePutBefore(work, changed);
-        // agencies that received it through the earlier panel are told that it was taken back
+        // agencies that received the address through the earlier panel are notified of the recall
         if (found.panelId !== null) work.write.noteRecall(ProtectedAddress, id);
       }
       work.recordEvent('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
@@ -148,19 +148,19 @@ export class SubjectsService {
 
 function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
   if (dateOfBirth && dateOfBirth > londonDay(now))
-    throw invalid('A date of birth lies ahead. Check the year.', [
-      { pointer: '/dateOfBirth', detail: 'dateOfBirth must not lie in the future' },
+    throw invalid('The date of birth is in the future. Check the year.', [
+      { pointer: '/dateOfBirth', detail: 'dateOfBirth must not be in the future' },
     ]);
 }
 
 const noSuchPanel = (): Problem =>
   unacceptable(
     'unknown-panel',
-    'Name a panel that has the person in a case, as a core member of it. Where your agency recorded the person, name one where you read a case or a submitted referral about the person, or to which your agency refers the person. Null keeps the address to your agency.',
-    [{ pointer: '/panelId', detail: 'no panel before which you may put it' }],
+    'Choose a panel of which you are a core member and which has a case that names the person. If your agency recorded the person, you may also choose a panel where you read a case or a submitted referral about the person, or to which your agency refers the person. Send null to keep the address inside your agency.',
+    [{ pointer: '/panelId', detail: 'is not a panel to which you may disclose the address' }],
   );
 
-/** A panel of the partnership, as far as the actor may know of it. */
+/** Throws unless the panel belongs to the partnership. The error does not reveal panels that the actor may not know. */
 async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
   if (panelId === null) return;
   const found = await work.manager.query<unknown[]>('SELECT FROM panels WHERE id = $1 AND partnership_id = $2', [
@@ -170,7 +170,10 @@ async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: s
   if (!found.length) throw noSuchPanel();
 }
 
-/** Putting an address before the readers of a panel is a disclosure. Source: docs/who-may-widen.md, rows 12 and 13. */
+/**
+ * Requires permission to disclose the address to the readers of its panel. Source: docs/who-may-widen.md, rows 12 and
+ * 13.
+ */
 async function mustBePutBefore(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
   if (panelId !== null && !(await work.records.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }
