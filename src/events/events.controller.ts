@@ -15,7 +15,7 @@ import { EventView } from './event.response.js';
 export class EventsController {
   constructor(private readonly records: Records) {}
 
-  /** What happened in a case, newest first */
+  /** List the events of a case, newest first */
   @Get('cases/:id/timeline')
   @RequirePermission('read', Event)
   @ApiAnswer.page(EventView)
