@@ -1,4 +1,4 @@
-/** The application as it is served: used by `main.ts`, and by `openapi.ts` in preview (nothing is connected). */
+/** Application as served by `main.ts`. `openapi.ts` uses it in preview mode, without any connection. */
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -23,14 +23,14 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy,
-    // one line a request: the route's pattern, never an address, a header or a body
+    // one log line per request with the pattern of the route; never a URL, header or body
     logger: preview ? false : { level: config.logLevel, base: null },
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(error, request, reply);
     },
   });
-  // the document describes production
+  // the OpenAPI document describes production
   const composed = await AppModule.compose(preview ? { sandbox: false } : {});
   const app = await NestFactory.create<NestFastifyApplication>(composed, adapter, {
     preview,
@@ -59,7 +59,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     });
     await limits.around(request, reply, () => authentication.authenticate(request, reply));
   });
-  // a connection that stays open after its last answer would hold the service back from ending
+  // connections kept alive after their last response would delay the shutdown
   let isEnding = false;
   fastify.addHook('preClose', async () => {
     isEnding = true;

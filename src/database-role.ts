@@ -1,15 +1,15 @@
 /**
- * What the role of `DATABASE_URL` may not be able to do in production: whoever takes over the service must not be able to
- * switch row-level security off, to change the log, or to name an auditor.
+ * Checks that the role of `DATABASE_URL` has no dangerous rights in production. An attacker who takes over the service
+ * must not be able to disable row-level security, change the log or appoint an auditor.
  */
 import pg from 'pg';
 
-/** Roles whose rights the service has or can take. */
+/** Condition for roles whose rights the role of the service has or can assume. */
 const MEMBER = `pg_has_role(current_user, %s, 'MEMBER')`;
 const memberOf = (role: string): string => MEMBER.replace('%s', role);
 const SERVER = `'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'`;
 const OURS = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
-/** Rights on single columns count as rights on the table. */
+/** Returns the condition that the role has a right on the table or on one of its columns. */
 const may = (privileges: string, ofColumns: string): string =>
   `(has_table_privilege(c.oid, '${privileges}') OR has_any_column_privilege(c.oid, '${ofColumns}'))`;
 const granted = (privileges: string, ofColumns: string): string =>
@@ -52,12 +52,12 @@ interface Answer {
 const REMEDY =
   'Give the service a role of its own, as docker/roles.sh does, and run node dist/migrate.js as the owner (MIGRATION_DATABASE_URL).';
 
-/** The role a connection string names; null where it names none. */
+/** Returns the role in a connection string, or null. */
 function roleIn(url: string): string | null {
   return URL.canParse(url) ? decodeURIComponent(new URL(url).username) || null : null;
 }
 
-/** Lists what stands in the way of serving with this role; empty where nothing does. */
+/** Lists the obstacles to running with this role. Empty if there are none. */
 export async function obstaclesOfRole(databaseUrl: string, ownerDatabaseUrl: string): Promise<string[]> {
   if (!databaseUrl) return [];
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
@@ -68,7 +68,7 @@ export async function obstaclesOfRole(databaseUrl: string, ownerDatabaseUrl: str
     answer = (await client.query<Answer>(QUESTION)).rows[0] as Answer;
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'no answer';
-    return [`DATABASE_URL: the database could not be asked about the role (${code}).`];
+    return [`DATABASE_URL: the rights of the role could not be read from the database (${code}).`];
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** Validation of what a request brings against its declaration, before anything is done with it. */
+/** Validation of requests against their declared classes, before any work is done. */
 import { setImmediate } from 'node:timers/promises';
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
@@ -7,9 +7,9 @@ import { invalid, Problem, WRONG_VALUES, type FieldError } from './http/problems
 import { deferProblem } from './records/deferred-validation.js';
 
 const MOST_ERRORS = 50;
-/** Elements that are validated without a pause; where the lists of a body hold more, other requests are answered between. */
+/** Number of elements validated without a pause. Between slices of longer lists, other requests are served. */
 const SLICE = 100;
-/** Most elements of a list that declares no limit of its own; the OpenAPI document says the same. */
+/** Maximum number of elements of a list without a declared limit, as in the OpenAPI document. */
 const USUAL_LENGTH = 100;
 
 const OPTIONS = {
@@ -21,7 +21,7 @@ const OPTIONS = {
 };
 
 export class RequestValidation extends ValidationPipe {
-  /** Queries of which nothing is required: what nobody asked for need not be looked at again. */
+  /** Query classes that are valid when empty; an empty query of such a class is not validated again. */
   private readonly mayBeEmpty = new WeakSet<Type<object>>();
 
   constructor() {
@@ -54,7 +54,7 @@ export class RequestValidation extends ValidationPipe {
     return valid;
   }
 
-  /** Validates long lists first, slice by slice, and the body with no more of each than its first slice. */
+  /** Validates long lists first, slice by slice, then the body with only the first slice of each. */
   private async transformBody(body: unknown, type: Type<object>, metadata: ArgumentMetadata): Promise<unknown> {
     const long = mustBeBounded(body, type);
     if (!long.length) return super.transform(body, metadata);
@@ -70,7 +70,7 @@ export class RequestValidation extends ValidationPipe {
 
 const wrong = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
 
-/** A parameter is pointed to by its name (`?from`). */
+/** Converts the pointer to a parameter to its name (`?from`). */
 const ofParameters = (error: unknown): unknown =>
   error instanceof Problem && error.more.errors
     ? invalid(
@@ -89,7 +89,7 @@ function pointers(error: ValidationError, path = ''): FieldError[] {
   ];
 }
 
-/** Properties of a class that are validated: all names, most elements of a list, and the class of its objects. */
+/** Validation metadata of a class: names of properties, maximum lengths of lists, classes of nested objects. */
 interface Shape {
   properties: Set<string>;
   lengths: Map<string, number>;
@@ -121,18 +121,18 @@ function shapeOf(type: Type<object>): Shape {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Holds something that is a list or an object itself, or as properties of an object. */
+/** Returns whether a list contains lists or objects, or an object has properties. */
 const isDeep = (value: object): boolean =>
   Array.isArray(value) ? value.some((one) => typeof one === 'object' && one !== null) : Object.keys(value).length > 0;
 
-/** A list of a body that is validated slice by slice. */
+/** List in a body that is validated slice by slice. */
 interface LongList {
   property: string;
   elements: object[];
   type: Type<object>;
 }
 
-/** The validated elements of a long list; throws where there are as many errors as an answer names, without the rest. */
+/** Validates a long list. Throws as soon as there are as many errors as a response lists. */
 async function instancesOf({ property, elements, type }: LongList): Promise<object[]> {
   const errors: FieldError[] = [];
   const instances: object[] = [];
@@ -150,9 +150,9 @@ async function instancesOf({ property, elements, type }: LongList): Promise<obje
 }
 
 /**
- * Refuses what would take class-validator long before it begins: lists that are too long, objects and lists where none are
- * meant, and as many unknown properties as an answer names. It would look at each element, and keep an error of each.
- * Returns the lists of objects, where they hold more than one slice together.
+ * Refuses bodies that would take class-validator long: lists that are too long, unexpected objects and lists, and too
+ * many unknown properties. class-validator would look at each element and store an error for each. Returns the lists of
+ * objects if they hold more than one slice together.
  */
 function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
   const errors: FieldError[] = [];

@@ -205,7 +205,7 @@ describe('the service refuses to start', () => {
     const test1 = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
     it.each<[string, string, RegExp]>([
       ['is missing', '', /AUDIT_SIGNING_KEY must be set/],
-      ['is no key', 'c2hvcnQ=', /AUDIT_SIGNING_KEY is no Ed25519 key/],
+      ['is no key', 'c2hvcnQ=', /AUDIT_SIGNING_KEY is not an Ed25519 key/],
       ['is that of development in base64', DEVELOPMENT_SEED.toString('base64'), /the key of development/],
       ['is that of development in base64url', DEVELOPMENT_SEED.toString('base64url'), /the key of development/],
       ['is that of development in hex', DEVELOPMENT_SEED.toString('hex'), /the key of development/],
@@ -376,7 +376,7 @@ describe('the service refuses to start', () => {
     it('cannot be asked about', () =>
       isRefused(
         { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' },
-        /could not be asked about the role \(ECONNREFUSED\)/,
+        /could not be read from the database \(ECONNREFUSED\)/,
       ));
 
     it('has another database before it that is not migrated', async () => {
