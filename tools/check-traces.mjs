@@ -1,4 +1,4 @@
-/** What no tool looks for: names that invite a heap of unrelated things, and what belongs to one person's machine. */
+/** Checks that no other tool makes: file names that attract unrelated code, and traces of one person's machine. */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
@@ -14,7 +14,7 @@ export async function strayNames() {
   const stray = (await files('.')).filter(
     (file) => /(^|\/)(common|shared|utils?|helpers?)(\/|\.[^/]*$)/.test(file) || /^src\/.*\bindex\.ts$/.test(file),
   );
-  if (stray.length) throw new CannotStart(`A file is named by what it is about:\n${stray.join('\n')}`);
+  if (stray.length) throw new CannotStart(`Name these files by their subject:\n${stray.join('\n')}`);
 }
 
 export async function tracesOfThisMachine() {

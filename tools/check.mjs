@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything a machine can say about the project without running the specs. Every step runs, so that one
- * run shows all there is to mend; the output of the failed ones stands at the end.
+ * `npm run check`: all checks except the specs. Every step runs, so that one run shows all errors; the output of failed
+ * steps is printed at the end.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
@@ -19,9 +19,9 @@ const steps = [
   ['types of the service', () => tool('tsc -p tsconfig.json --noEmit --incremental false --tsBuildInfoFile null')],
   ['types of tests and tools', () => tool('tsc -p tsconfig.test.json')],
   ['lint', () => tool('eslint . --max-warnings=0')],
-  ['arrows between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
+  ['dependencies between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
   ['lock file', lockIsComplete],
-  ['names of files', strayNames],
+  ['file names', strayNames],
   ['traces of a machine', tracesOfThisMachine],
   ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [

@@ -1,4 +1,4 @@
-/** `npm run dev`: as `npm start`, but compiles on every change and starts the service again. */
+/** `npm run dev`: like `npm start`, but recompiles on every change and restarts the service. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,7 @@ await session(async (run) => {
   fs.watch(path.join(project, 'dist'), { recursive: true }, (_event, file) => {
     if (!file?.endsWith('.js')) return;
     clearTimeout(pause);
-    // a failed start waits for the next change instead of ending the watch
+    // after a failed start, wait for the next change
     pause = setTimeout(() => {
       last = last.then(restart).catch((error) => console.error(error.message));
     }, 400);

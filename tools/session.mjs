@@ -1,6 +1,4 @@
-/**
- * One run of a command: what it opens is closed in reverse order, whether it ends by itself, by failure or by Ctrl-C.
- */
+/** Runs a command and closes its resources in reverse order, whether it ends normally, with an error or by Ctrl-C. */
 import { CannotStart, lastWords, spawnHeld } from './lifeline.mjs';
 
 /**
@@ -19,7 +17,7 @@ export async function session(work) {
 
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
-    // npm killed outright passes no signal on
+    // npm passes no signal on if it is killed
     const parent = process.ppid;
     if (process.env.npm_lifecycle_event)
       setInterval(() => process.ppid !== parent && resolve('orphaned'), 1000).unref();

@@ -1,4 +1,4 @@
-/** `npm start`: from a fresh clone to a service that answers, with one command and nothing installed by hand. */
+/** `npm start`: builds and runs the service from a fresh clone, without anything else installed. */
 import { buildIfNeeded } from './build.mjs';
 import { migrate, openDatabase, ready, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
 import { session } from './session.mjs';
@@ -14,6 +14,6 @@ await session(async (run) => {
   await ready(service);
   console.log(sandbox ? await welcome(url) : `\nReady: ${url}/docs`);
   const code = await service.ended;
-  if (!run.over()) console.error(`\nThe service ended by itself (code ${code}).`);
+  if (!run.over()) console.error(`\nThe service ended unexpectedly (code ${code}).`);
   return 1;
 });

@@ -1,4 +1,4 @@
-/** What a newcomer needs first: who can sign in to the sandbox, how to get a token, and something to ask for. */
+/** Message for new users: people of the sandbox, how to get a token, and example requests. */
 
 /** @typedef {{ id: string, name: string, agency: unknown, roles?: unknown }} Person */
 
@@ -12,7 +12,7 @@ export async function welcome(url) {
   const rows = people.map((person) => [person.id, words(person.name), words(person.agency), words(person.roles)]);
   return [
     '',
-    'Who can sign in to the sandbox (all of them invented):',
+    'People who can sign in to the sandbox (all fictitious):',
     '',
     ...table(['id', 'name', 'agency', 'roles'], rows),
     '',
@@ -21,7 +21,7 @@ export async function welcome(url) {
     `  TOKEN=$(curl -s ${url}/sandbox/tokens -H 'content-type: application/json' \\`,
     `    -d '{"person":"${someone?.id}"}' | sed -E 's/.*"access_token" *: *"([^"]+)".*/\\1/')`,
     '',
-    'and ask:',
+    'Send requests:',
     '',
     ...['/v1/me', '/v1/cases?limit=3', '/v1/policy/matrix'].map(
       (path) => `  curl -s -H "authorization: Bearer $TOKEN" '${url}${path}'`,
