@@ -11,7 +11,7 @@ import { USUAL_BODY_BYTES } from './http/body-limit.js';
 import { correlationIdOf } from './http/request-context.js';
 import { registerRoute } from './http/known-routes.js';
 import { sendProblem } from './http/problem.filter.js';
-import { readBodies } from './request-body.js';
+import { registerBodyParser } from './request-body.js';
 import { RequestValidation } from './validation.js';
 
 export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
@@ -42,7 +42,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   app.useGlobalPipes(new RequestValidation());
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
-  readBodies(fastify);
+  registerBodyParser(fastify);
   const authentication = app.get(JwtAuthGuard);
   const limits = await RateLimits.register(app, fastify);
   fastify.addHook('onRoute', registerRoute);
@@ -57,7 +57,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-correlation-id': correlationIdOf(request),
     });
-    await limits.around(request, reply, () => authentication.authenticate(request, reply));
+    await limits.authenticateAndCount(request, reply, () => authentication.authenticate(request, reply));
   });
   // connections kept alive after their last response would delay the shutdown
   let isEnding = false;

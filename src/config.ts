@@ -47,7 +47,7 @@ const isLoopback = (host: string): boolean =>
 
 const AGENCY_CODE = /^[a-z0-9-]{2,40}$/;
 /** Normalizes the name of an issuer. Names that are equal after it look alike to a reader. */
-const plain = (issuer: string): string => issuer.trim().toLowerCase().replace(/\/+$/, '');
+const normalizeIssuer = (issuer: string): string => issuer.trim().toLowerCase().replace(/\/+$/, '');
 
 function urlOf(text: unknown): URL | null {
   return typeof text === 'string' && URL.canParse(text) ? new URL(text) : null;
@@ -78,8 +78,12 @@ function readIssuers(): { issuers: IssuerConfig[]; wrong: string[] } {
       say('fetches its keys without TLS: "jwksUri" must begin with https:, or refer to this machine.');
     if (typeof agency !== 'string' || !AGENCY_CODE.test(agency))
       say('has no "agency", so that it could sign in people of every agency. Set the code of one agency.');
-    if (typeof issuer === 'string' && plain(issuer) === plain(SANDBOX_ISSUER_NAME)) say('has the name of the sandbox.');
-    if (typeof issuer === 'string' && issuers.some((other) => plain(other.issuer) === plain(issuer)))
+    if (typeof issuer === 'string' && normalizeIssuer(issuer) === normalizeIssuer(SANDBOX_ISSUER_NAME))
+      say('has the name of the sandbox.');
+    if (
+      typeof issuer === 'string' &&
+      issuers.some((other) => normalizeIssuer(other.issuer) === normalizeIssuer(issuer))
+    )
       say('is listed twice: an issuer serves one agency.');
     issuers.push({
       issuer: String(issuer),
@@ -141,14 +145,14 @@ export const config = {
 } as const;
 
 /** Lists the obstacles to starting that the settings show. Empty if there are none. */
-export function obstacles(): string[] {
-  const found = [...unreadable, ...(sandbox ? contradictions() : [...wrongIssuers])];
+export function findObstacles(): string[] {
+  const found = [...unreadable, ...(sandbox ? findContradictions() : [...wrongIssuers])];
   if (!['', 'on', 'off'].includes(env['SANDBOX']?.trim() ?? '')) found.push('SANDBOX must be "on" or "off".');
   if (!config.databaseUrl)
     found.push('DATABASE_URL is not set: set the URL of the PostgreSQL database, or use `npm start`.');
   if (!config.auditSigningKey)
     found.push('AUDIT_SIGNING_KEY is not an Ed25519 key: set a PKCS#8 PEM, or 32 random bytes in base64.');
-  if (!sandbox || !isLoopback(host)) found.push(...weakSecrets());
+  if (!sandbox || !isLoopback(host)) found.push(...findWeakSecrets());
   if (!sandbox && !issuers.length && !wrongIssuers.length)
     found.push('ISSUERS must name at least one OIDC issuer, or SANDBOX must be on.');
   return found;
@@ -158,7 +162,7 @@ export function obstacles(): string[] {
  * Refuses combinations with the sandbox, where anybody can sign in as anybody. It must not share a process with real
  * users.
  */
-function contradictions(): string[] {
+function findContradictions(): string[] {
   const found: string[] = [];
   if (env['NODE_ENV'] === 'production')
     found.push(
@@ -171,7 +175,7 @@ function contradictions(): string[] {
   return found;
 }
 
-function weakSecrets(): string[] {
+function findWeakSecrets(): string[] {
   const found: string[] = [];
   const where = sandbox ? ` Because HOST (${host}) is not this machine, the sandbox needs its own secrets.` : '';
   const refuse = (name: string, why: string, instead: string): void =>

@@ -10,16 +10,16 @@ const memberOf = (role: string): string => MEMBER.replace('%s', role);
 const SERVER = `'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'`;
 const OURS = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 /** Returns the condition that the role has a right on the table or on one of its columns. */
-const may = (privileges: string, ofColumns: string): string =>
+const hasPrivilege = (privileges: string, ofColumns: string): string =>
   `(has_table_privilege(c.oid, '${privileges}') OR has_any_column_privilege(c.oid, '${ofColumns}'))`;
-const granted = (privileges: string, ofColumns: string): string =>
+const tablesWithPrivilege = (privileges: string, ofColumns: string): string =>
   `ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND ${may(privileges, ofColumns)} ORDER BY 1)`;
+     WHERE ${OURS} AND c.relkind IN ('r', 'p') AND ${hasPrivilege(privileges, ofColumns)} ORDER BY 1)`;
 const changeable = (tables: string, privileges: string, ofColumns: string): string =>
   `ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-     WHERE c.relname IN (${tables}) AND ${may(privileges, ofColumns)} ORDER BY 1)`;
+     WHERE c.relname IN (${tables}) AND ${hasPrivilege(privileges, ofColumns)} ORDER BY 1)`;
 
-const QUESTION = `SELECT current_user::text AS role,
+const ROLE_QUERY = `SELECT current_user::text AS role,
   (SELECT bool_or(r.rolsuper) FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "isSuperuser",
   (SELECT bool_or(r.rolbypassrls) FROM pg_roles r WHERE ${memberOf('r.oid')}) AS "bypassesSecurity",
   (SELECT bool_or(r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolname IN (${SERVER}))
@@ -31,13 +31,13 @@ const QUESTION = `SELECT current_user::text AS role,
     AS "isOwner",
   has_database_privilege(current_database(), 'CREATE')
     OR EXISTS (SELECT FROM pg_namespace n WHERE ${OURS} AND has_schema_privilege(n.oid, 'CREATE')) AS "createsTables",
-  ${granted('TRUNCATE, TRIGGER', 'REFERENCES')} AS "beyondRows",
+  ${tablesWithPrivilege('TRUNCATE, TRIGGER', 'REFERENCES')} AS "beyondRows",
   ${changeable(`'audit_entries', 'audit_checkpoints', 'events'`, 'UPDATE, DELETE', 'UPDATE')}
     || ${changeable(`'authorization_versions', 'compartment_auditors'`, 'DELETE', 'INSERT, UPDATE')}
     || ${changeable(`'migrations'`, 'DELETE', 'INSERT, UPDATE')} AS "mustNotChange",
   to_regclass('public.compartment_auditors') IS NOT NULL AS "isMigrated"`;
 
-interface Answer {
+interface RoleRights {
   role: string;
   isSuperuser: boolean;
   bypassesSecurity: boolean;
@@ -58,14 +58,14 @@ function roleIn(url: string): string | null {
 }
 
 /** Lists the obstacles to running with this role. Empty if there are none. */
-export async function obstaclesOfRole(databaseUrl: string, ownerDatabaseUrl: string): Promise<string[]> {
+export async function findObstaclesOfRole(databaseUrl: string, ownerDatabaseUrl: string): Promise<string[]> {
   if (!databaseUrl) return [];
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
-  let answer: Answer;
+  let answer: RoleRights;
   try {
     await client.connect();
-    answer = (await client.query<Answer>(QUESTION)).rows[0] as Answer;
+    answer = (await client.query<RoleRights>(ROLE_QUERY)).rows[0] as RoleRights;
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'no answer';
     return [`DATABASE_URL: the rights of the role could not be read from the database (${code}).`];

@@ -14,7 +14,7 @@ const DATED = /^(\d{14})-([a-z0-9-]+)\.sql$/;
 /** Timestamp suffix that sorts last. TypeORM orders migrations by the last 13 digits of their names. */
 const LAST = '9999999999999';
 
-const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
+const readSql = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 
 function migrationOf(name: string, sql: string): Migration {
   return class implements MigrationInterface {
@@ -28,7 +28,7 @@ function migrationOf(name: string, sql: string): Migration {
   };
 }
 
-const dated = readdirSync(FOLDER)
+const datedFiles = readdirSync(FOLDER)
   .flatMap((file) => {
     const [, date, title] = DATED.exec(file) ?? [];
     return date && title ? [{ name: `${title}-${date}`, file, date }] : [];
@@ -36,7 +36,7 @@ const dated = readdirSync(FOLDER)
   .sort((one, other) => (one.date < other.date ? -1 : 1));
 
 function rowSecurity(): Migration {
-  const sql = read('row-security.sql');
+  const sql = readSql('row-security.sql');
   const digest = createHash('sha256').update(sql).digest('hex').slice(0, 12);
   // only the last applied text is recorded, so that an earlier text can be applied again
   return migrationOf(
@@ -45,7 +45,10 @@ function rowSecurity(): Migration {
   );
 }
 
-export const migrations: Migration[] = [...dated.map(({ name, file }) => migrationOf(name, read(file))), rowSecurity()];
+export const migrations: Migration[] = [
+  ...datedFiles.map(({ name, file }) => migrationOf(name, readSql(file))),
+  rowSecurity(),
+];
 
 /**
  * Returns the applied migrations if the first migration of this folder is not among them. No migration of this folder
@@ -55,8 +58,8 @@ export async function foreignMigrations(ask: (sql: string) => Promise<{ name: st
   const [table] = await ask(`SELECT c.relname AS name FROM pg_class c WHERE c.oid = to_regclass('migrations')`);
   if (!table) return [];
   const names = (await ask('SELECT name FROM migrations ORDER BY id')).map(({ name }) => name);
-  return names.includes(dated[0]?.name ?? '') ? [] : names;
+  return names.includes(datedFiles[0]?.name ?? '') ? [] : names;
 }
 
 /** Returns the statements that let the role of the service (quoted) read and write rows. */
-export const grantsTo = (role: string): string => read('grants.sql').replaceAll(':"service"', () => role);
+export const grantsTo = (role: string): string => readSql('grants.sql').replaceAll(':"service"', () => role);

@@ -64,7 +64,7 @@ const TOO_MUCH_AT_ONCE =
   'Too many requests of this kind are running, too many documents are being generated, the database took too long, or permissions are being changed.';
 
 /** Problem statuses by kind of response. `refusalOf` adds the 403. */
-const POSSIBLE: Record<string, string[]> = {
+const POSSIBLE_PROBLEMS: Record<string, string[]> = {
   one: ['400', '401', '404', '429', '500'],
   page: ['400', '401', '404', '429', '500'],
   found: ['400', '401', '415', '422', '429', '500'],
@@ -161,32 +161,36 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: operationId,
   });
-  const doors = await doorsOf(app.get(ModulesContainer));
+  const permissions = await permissionsByOperation(app.get(ModulesContainer));
   await app.close();
   const { declaredViews } = await import('./records/response-view.js');
-  return finish(document as unknown as Json, declaredViews(), doors) as unknown as OpenAPIObject;
+  return finishDocument(document as unknown as Json, declaredViews(), permissions) as unknown as OpenAPIObject;
 }
 
 /** Returns the required permission of each route, by operation identifier. */
-async function doorsOf(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
+async function permissionsByOperation(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
   const { PERMISSION_KEY: CAN } = await import('./authorization/permission.guard.js');
-  const doors = new Map<string, RequiredPermission>();
+  const permissions = new Map<string, RequiredPermission>();
   for (const { controllers } of modules.values())
     for (const { metatype } of controllers.values()) {
       const prototype = metatype?.prototype as object | undefined;
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
         const can =
           typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as RequiredPermission | undefined);
-        if (can) doors.set(operationId(metatype?.name ?? '', name), can);
+        if (can) permissions.set(operationId(metatype?.name ?? '', name), can);
       }
     }
-  return doors;
+  return permissions;
 }
 
 const operationId = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '')}.${method}`;
 
-function finish(document: Json, views: Map<string, Set<string>>, doors: Map<string, RequiredPermission>): Json {
+function finishDocument(
+  document: Json,
+  views: Map<string, Set<string>>,
+  permissions: Map<string, RequiredPermission>,
+): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
   const tags = new Map<string, string>();
@@ -194,7 +198,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
     for (const [method, operation] of Object.entries(operations)) {
       finishOperation(path, operation, tags);
       if (operation['security']) continue;
-      const refusal = refusalOf(path, method, doors.get(operation['operationId'] as string));
+      const refusal = refusalOf(path, method, permissions.get(operation['operationId'] as string));
       (operation['responses'] as Json)['403'] = { $ref: `#/components/responses/${refusal}` };
     }
   }
@@ -225,7 +229,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
     ]),
   ]) as Json;
   for (const server of document['servers'] as Json[]) server['x-internal'] = false;
-  return sorted(limited(document, '')) as Json;
+  return sortKeys(addLimits(document, '')) as Json;
 }
 
 const headerRefs = (): Json =>
@@ -249,7 +253,8 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
     operation[MAX_BODY_EXTENSION] ??= USUAL_BODY_BYTES;
     responses['413'] = { $ref: '#/components/responses/Problem413' };
   }
-  for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
+  for (const status of POSSIBLE_PROBLEMS[answers] ?? [])
+    responses[status] = { $ref: `#/components/responses/Problem${status}` };
   if (answers !== 'open') responses['503'] = { $ref: '#/components/responses/Problem503AtOnce' };
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
@@ -262,11 +267,11 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
 const LENGTHS: Record<string, number> = { uuid: 36, date: 10, 'date-time': 30 };
 
 /** Converts nulls to OpenAPI 3.1 and adds a limit to every string, number and list. */
-function limited(node: unknown, name: string): unknown {
-  if (Array.isArray(node)) return node.map((one) => limited(one, name));
+function addLimits(node: unknown, name: string): unknown {
+  if (Array.isArray(node)) return node.map((one) => addLimits(one, name));
   if (typeof node !== 'object' || node === null) return node;
   const copy: Json = {};
-  for (const [key, value] of Object.entries(node)) copy[key] = limited(value, key);
+  for (const [key, value] of Object.entries(node)) copy[key] = addLimits(value, key);
   const types = [copy['type']].flat();
   if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
     if (/(^id|Id)$/.test(name)) copy['format'] ??= 'uuid';
@@ -288,13 +293,13 @@ function limited(node: unknown, name: string): unknown {
   return copy;
 }
 
-function sorted(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(sorted);
+function sortKeys(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(sortKeys);
   if (typeof node !== 'object' || node === null) return node;
   return Object.fromEntries(
     Object.entries(node)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, value]) => [key, sorted(value)]),
+      .map(([key, value]) => [key, sortKeys(value)]),
   );
 }
 

@@ -36,20 +36,24 @@ export class RateLimits {
   }
 
   /** Authenticates, then counts the request for the principal, or for the address if authentication failed. */
-  async around(request: RateLimited, reply: FastifyReply, authenticate: () => Promise<void>): Promise<void> {
+  async authenticateAndCount(
+    request: RateLimited,
+    reply: FastifyReply,
+    authenticate: () => Promise<void>,
+  ): Promise<void> {
     // a valid token is not refused because of other callers at its address, which may be an agency's proxy
     try {
       await authenticate();
     } catch (error) {
-      await count(this.ofAddress, request, reply);
+      await countRequest(this.ofAddress, request, reply);
       throw error;
     }
-    await count(request.user ? this.ofPrincipal : this.ofAddress, request, reply);
+    await countRequest(request.user ? this.ofPrincipal : this.ofAddress, request, reply);
   }
 }
 
 /** Counts the request and throws if the limit is exceeded. */
-async function count(limit: Limit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function countRequest(limit: Limit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const state = await limit(request);
   if (state.isAllowed) return;
   const { max, remaining, ttlInSeconds } = state;

@@ -22,13 +22,13 @@ const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor']);
 const UTF8 = /^utf-?8$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
-export function readBodies(fastify: FastifyInstance): void {
+export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
       // the parser of Fastify is synchronous and reports only through `done`
-      const text = utf8(request, body);
+      const text = decodeUtf8(request, body);
       checkShape(body);
       void parse(request, text, done);
     } catch (error) {
@@ -89,7 +89,7 @@ function checkShape(body: Buffer): void {
     if (FORBIDDEN_NAMES.has(name)) throw invalid(`There is no property ${name}. Send only documented properties.`);
 }
 
-function utf8(request: FastifyRequest, body: Buffer): string {
+function decodeUtf8(request: FastifyRequest, body: Buffer): string {
   const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !UTF8.test(charset))
     throw new Problem(415, 'unsupported-media-type', 'Unsupported media type', 'Send the body in UTF-8.');

@@ -50,7 +50,7 @@ export const publicBytesOf = (key: KeyObject): Buffer =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES);
 
 /** Describes a pattern in a list of bytes or characters. Returns null if the list looks random. */
-function patternIn(values: readonly number[], leastDistinct: number): string | null {
+function findPattern(values: readonly number[], leastDistinct: number): string | null {
   const [first] = values;
   if (values.every((one) => one === first)) return first === 0 ? 'is all zeros' : 'is one value, repeated';
   for (let period = 2; period <= values.length / 2; period += 1)
@@ -72,7 +72,7 @@ export function weaknessOfKey(seed: Buffer, development: Buffer[]): string | nul
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_OF_ED25519_SEED, seed]), format: 'der', type: 'pkcs8' });
   return (
     weaknessOfPublicKey(publicBytesOf(key), development) ??
-    patternIn([...seed], DISTINCT_BYTES) ??
+    findPattern([...seed], DISTINCT_BYTES) ??
     (isText(seed) ? 'is text, not random bytes' : null)
   );
 }
@@ -94,7 +94,7 @@ const DISTINCT_CHARACTERS = 8;
 const MOST_WORDS = 0.6;
 
 /** Returns all interpretations of a secret: the text itself and its decoded bytes. */
-const readings = (secret: string): Buffer[] => [
+const interpretationsOf = (secret: string): Buffer[] => [
   Buffer.from(secret),
   ...(['base64', 'base64url', 'hex'] as const).map((encoding) => Buffer.from(secret, encoding)),
 ];
@@ -102,13 +102,13 @@ const readings = (secret: string): Buffer[] => [
 /** Returns the reason why a secret text gives no protection, or null. */
 export function weaknessOfSecret(secret: string, development: string[]): string | null {
   const bare = secret.trim();
-  const texts = readings(bare).map((one) => one.toString('latin1').toLowerCase());
+  const texts = interpretationsOf(bare).map((one) => one.toString('latin1').toLowerCase());
   if (development.some((one) => texts.some((text) => text.includes(one.toLowerCase()))))
     return 'is the secret of development, which is published';
   if (bare.length < SHORTEST) return `has fewer than ${String(SHORTEST)} characters`;
-  const decoded = readings(bare).filter((one) => one.length >= SHORTEST / 2);
+  const decoded = interpretationsOf(bare).filter((one) => one.length >= SHORTEST / 2);
   for (const bytes of decoded) {
-    const pattern = patternIn([...bytes], DISTINCT_CHARACTERS);
+    const pattern = findPattern([...bytes], DISTINCT_CHARACTERS);
     if (pattern) return pattern;
   }
   const words = decoded.map((one) => one.toString('latin1')).some((text) => shareOfWords(text) > MOST_WORDS);

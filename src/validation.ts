@@ -28,13 +28,13 @@ export class RequestValidation extends ValidationPipe {
     super({
       ...OPTIONS,
       transform: true,
-      exceptionFactory: (errors) => wrong(errors.flatMap((one) => pointers(one))),
+      exceptionFactory: (errors) => invalidValues(errors.flatMap((one) => fieldErrorsOf(one))),
     });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     try {
-      return await this.validated(value, metadata);
+      return await this.transformValue(value, metadata);
     } catch (error) {
       if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query'))
         return deferProblem(error, value);
@@ -42,13 +42,13 @@ export class RequestValidation extends ValidationPipe {
     }
   }
 
-  private async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private async transformValue(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const type = metadata.metatype as Type<object> | undefined;
     const isEmptyQuery = metadata.type === 'query' && type !== undefined && Object.keys(value as object).length === 0;
     if (isEmptyQuery && this.mayBeEmpty.has(type)) return new type();
     if (metadata.type === 'body' && type) return this.transformBody(value, type, metadata);
     const valid: unknown = await super.transform(value, metadata).catch((error: unknown) => {
-      throw metadata.type === 'query' ? ofParameters(error) : error;
+      throw metadata.type === 'query' ? toParameterPointers(error) : error;
     });
     if (isEmptyQuery && valid instanceof type) this.mayBeEmpty.add(type);
     return valid;
@@ -61,17 +61,17 @@ export class RequestValidation extends ValidationPipe {
     const whole: Record<string, object[]> = {};
     const short: Record<string, unknown> = { ...(body as object) };
     for (const list of long) {
-      whole[list.property] = await instancesOf(list);
+      whole[list.property] = await validateLongList(list);
       short[list.property] = list.elements.slice(0, SLICE);
     }
     return Object.assign((await super.transform(short, metadata)) as object, whole);
   }
 }
 
-const wrong = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
+const invalidValues = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
 
 /** Converts the pointer to a parameter to its name (`?from`). */
-const ofParameters = (error: unknown): unknown =>
+const toParameterPointers = (error: unknown): unknown =>
   error instanceof Problem && error.more.errors
     ? invalid(
         error.detail,
@@ -79,13 +79,13 @@ const ofParameters = (error: unknown): unknown =>
       )
     : error;
 
-const escaped = (property: string): string => property.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapePointer = (property: string): string => property.replaceAll('~', '~0').replaceAll('/', '~1');
 
-function pointers(error: ValidationError, path = ''): FieldError[] {
-  const pointer = `${path}/${escaped(error.property)}`;
+function fieldErrorsOf(error: ValidationError, path = ''): FieldError[] {
+  const pointer = `${path}/${escapePointer(error.property)}`;
   return [
     ...Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail })),
-    ...(error.children ?? []).flatMap((child) => pointers(child, pointer)),
+    ...(error.children ?? []).flatMap((child) => fieldErrorsOf(child, pointer)),
   ];
 }
 
@@ -122,7 +122,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns whether a list contains lists or objects, or an object has properties. */
-const isDeep = (value: object): boolean =>
+const hasNestedValues = (value: object): boolean =>
   Array.isArray(value) ? value.some((one) => typeof one === 'object' && one !== null) : Object.keys(value).length > 0;
 
 /** List in a body that is validated slice by slice. */
@@ -133,19 +133,19 @@ interface LongList {
 }
 
 /** Validates a long list. Throws as soon as there are as many errors as a response lists. */
-async function instancesOf({ property, elements, type }: LongList): Promise<object[]> {
+async function validateLongList({ property, elements, type }: LongList): Promise<object[]> {
   const errors: FieldError[] = [];
   const instances: object[] = [];
   for (let start = 0; start < elements.length; start += SLICE) {
     const slice = plainToInstance(type, elements.slice(start, start + SLICE));
     for (const [at, element] of slice.entries())
       for (const error of await validate(element, OPTIONS))
-        errors.push(...pointers(error, `/${property}/${String(start + at)}`));
-    if (errors.length >= MOST_ERRORS) throw wrong(errors);
+        errors.push(...fieldErrorsOf(error, `/${property}/${String(start + at)}`));
+    if (errors.length >= MOST_ERRORS) throw invalidValues(errors);
     instances.push(...slice);
     await setImmediate();
   }
-  if (errors.length) throw wrong(errors);
+  if (errors.length) throw invalidValues(errors);
   return instances;
 }
 
@@ -166,7 +166,7 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
     const shape = shapeOf(as);
     for (const [property, one] of Object.entries(value)) {
       if (errors.length + unknown.length >= MOST_ERRORS) return;
-      const pointer = `${path}/${escaped(property)}`;
+      const pointer = `${path}/${escapePointer(property)}`;
       const isUnknown = !shape.properties.has(property);
       const isHolder = typeof one === 'object' && one !== null;
       if (isUnknown) (isHolder ? errors : unknown).push({ pointer, detail: `property ${property} should not exist` });
@@ -191,11 +191,11 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
         check(one, nested, pointer);
         continue;
       }
-      if (isDeep(one)) errors.push({ pointer, detail: `${property} must not hold objects or lists` });
+      if (hasNestedValues(one)) errors.push({ pointer, detail: `${property} must not hold objects or lists` });
     }
   };
   check(body, type, '');
-  if (errors.length || unknown.length >= MOST_ERRORS) throw wrong([...errors, ...unknown]);
+  if (errors.length || unknown.length >= MOST_ERRORS) throw invalidValues([...errors, ...unknown]);
   const count = lists.reduce((sum, { elements }) => sum + elements.length, 0);
   return count > SLICE ? lists : [];
 }

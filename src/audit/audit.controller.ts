@@ -43,7 +43,7 @@ export class AuditController {
   @ApiOkResponse({ schema: exportSchema })
   @ApiExtension('x-answers', 'document')
   export(@CurrentActor() actor: Actor): Promise<AuthorizedResponse> {
-    return this.exporting.of(actor);
+    return this.exporting.start(actor);
   }
 
   /** Get a proof that a signed checkpoint covers an entry (RFC 9162, section 2.1.3) */

@@ -13,7 +13,7 @@ import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
 import { storedSubtreeHash, SealedLog } from './log.js';
 import { leafHashOf } from './sealing.js';
-import { consistencyPath, inclusionPath, joined, wholeSubtrees, type Hash, type Range } from './tree.js';
+import { consistencyPath, inclusionPath, joinSubtrees, completeSubtrees, type Hash, type Range } from './tree.js';
 
 @Injectable()
 export class AuditService {
@@ -81,7 +81,7 @@ export class AuditService {
   }
 
   private hashesOf(ranges: Range[]): Promise<string[]> {
-    return this.log.reading((client) => hashesOf(client, ranges));
+    return this.log.runInLogContext((client) => hashesOf(client, ranges));
   }
 }
 
@@ -106,7 +106,7 @@ async function checkpointOf(
 
 /** Computes the base64 hashes of these subtrees from the stored hashes of complete subtrees. */
 async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> {
-  const leaves = ranges.flatMap((range) => wholeSubtrees(range).map(({ leaf }) => leaf));
+  const leaves = ranges.flatMap((range) => completeSubtrees(range).map(({ leaf }) => leaf));
   const { rows } = await client.query<{ index: number; nodes: Buffer }>(
     `SELECT index, nodes FROM ${tableOf(AuditEntry)} WHERE index = ANY($1::bigint[])`,
     [leaves],
@@ -119,6 +119,6 @@ async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> 
     return hash;
   };
   return ranges.map((range) =>
-    joined(wholeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
+    joinSubtrees(completeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
   );
 }

@@ -53,7 +53,7 @@ export class Frontier {
   }
 
   root(): Hash {
-    return this.edge.length ? joined(this.edge) : sha256();
+    return this.edge.length ? joinSubtrees(this.edge) : sha256();
   }
 
   toBuffer(): Buffer {
@@ -68,7 +68,7 @@ export function hashesIn(buffer: Buffer): Hash[] {
 }
 
 /** Computes the root over adjacent complete subtrees, ordered largest first. */
-export const joined = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));
+export const joinSubtrees = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));
 
 function largestPowerBelow(count: number): number {
   let power = 1;
@@ -108,7 +108,7 @@ export interface Place {
 /**
  * Decomposes a range into complete subtrees, left to right. `from` must be aligned to the size of the first subtree.
  */
-export function wholeSubtrees([from, to]: Range): Place[] {
+export function completeSubtrees([from, to]: Range): Place[] {
   const places: Place[] = [];
   for (let at = from; at < to;) {
     let level = 0;

@@ -25,10 +25,10 @@ export class ResourceView extends view(
 export const BID_WARNINGS = ['results_missing'] as const;
 export type BidWarning = (typeof BID_WARNINGS)[number];
 
-const AWAITS_DECISION: readonly BidStatus[] = ['screened', 'listed', 'deferred'];
+const STATUSES_AWAITING_DECISION: readonly BidStatus[] = ['screened', 'listed', 'deferred'];
 
 const warningsOf = ({ status, agencyId }: Bid, owing?: ReadonlySet<string>): BidWarning[] =>
-  AWAITS_DECISION.includes(status) && owing?.has(agencyId) ? ['results_missing'] : [];
+  STATUSES_AWAITING_DECISION.includes(status) && owing?.has(agencyId) ? ['results_missing'] : [];
 
 /** Bid, with the fields that the reader may see. */
 export class BidView extends view(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CycleMeeting, Feed } from '../cycles/cycle.entity.js';
-import { handOn, takeUp } from '../cycles/feeds.service.js';
+import { createFeed, acknowledgeFeed } from '../cycles/feeds.service.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -40,27 +40,29 @@ export class BidsService {
   ) {
     hooks.register({
       afterClosure: async (work, meeting) => {
-        await everyBidDecided(work, meeting);
-        await everyWaiverRatified(work, meeting);
+        await mustHaveDecidedBids(work, meeting);
+        await mustHaveRatifiedWaivers(work, meeting);
         // includes needs and bids that are hidden from the user who closes or cancels the meeting
         await work.acrossPartnerships(async () => {
-          await relist(work, meeting);
-          await handOnNeeds(work, meeting);
+          await relistUndecidedBids(work, meeting);
+          await createPlanNeedFeeds(work, meeting);
         });
       },
-      afterCancellation: (work, meeting) => work.acrossPartnerships(() => relist(work, meeting)),
+      afterCancellation: (work, meeting) => work.acrossPartnerships(() => relistUndecidedBids(work, meeting)),
     });
   }
 
   list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
     return this.records.read(actor, (work) =>
-      work.respond.page(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
+      work.respond.page(BidView, filter, query, {
+        given: (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]),
+      }),
     );
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => shown(work, id));
+    return this.records.read(actor, (work) => respondWithBid(work, id));
   }
 
   decisions(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
@@ -97,7 +99,7 @@ export class BidsService {
           'The last day is before the first. Choose the same day or a later one.',
           [{ pointer: '/toOn', detail: 'must not be before fromOn' }],
         );
-      await inTheCatalogue(work, panelId, request);
+      await mustBeAvailableResource(work, panelId, request);
       const bid = await work.write.insert(Bid, {
         ...request,
         planId,
@@ -116,7 +118,7 @@ export class BidsService {
 
   /** Requires an agreed plan or a waiver by both chairs. Source: JAG note, section 3.3, rule 2. */
   submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'submit', 'submission', async (work, bid) => {
+    return this.applyCommand(actor, id, 'submit', 'submission', async (work, bid) => {
       const { status } = await work.manager.findOneByOrFail(Plan, { id: bid.planId });
       const isWaived = bid.planChairWaivedId !== null && bid.taskingChairWaivedId !== null;
       if (status !== 'agreed' && status !== 'active' && !isWaived)
@@ -129,12 +131,12 @@ export class BidsService {
   }
 
   screen(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'screen', 'screening');
+    return this.applyCommand(actor, id, 'screen', 'screening');
   }
 
   /** Acknowledges the feed that handed the plan's need, or the escalated bid, on to the panel. */
   listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'list', 'listing', async (work, bid) => {
+    return this.applyCommand(actor, id, 'list', 'listing', async (work, bid) => {
       const meeting = await work.records.find('hear-bids', Meeting, meetingId);
       if (meeting.panelId !== bid.panelId)
         throw unacceptable('another-panel', 'Choose a meeting of the panel that decides the bid.', [
@@ -144,7 +146,7 @@ export class BidsService {
         throw conflict('meeting-over', `The meeting is ${meeting.status}. List the bid at the next meeting.`);
       if (await work.manager.existsBy(BidDecision, { bidId: id, meetingId }))
         throw conflict('decided-there', 'This meeting has already decided the bid. List it at the next meeting.');
-      await takeUpFor(work, bid);
+      await acknowledgeFeedsFor(work, bid);
       return { meetingId };
     });
   }
@@ -155,8 +157,8 @@ export class BidsService {
       const found = await work.records.findForUpdate('decide', Bid, BidView, id);
       const status = after(bidMachine, found.status, request.kind);
       const meeting = await work.records.find('hear-bids', Meeting, found.meetingId as string);
-      mayDecide(found, meeting, request);
-      const granted = grantedBy(request, found);
+      mustBeDecidable(found, meeting, request);
+      const granted = grantedQuantityOf(request, found);
       const by = { decidedById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       const decision = await work.write.insert(BidDecision, {
         ...request,
@@ -176,9 +178,9 @@ export class BidsService {
       });
       work.recordEvent('bid.decided', Bid, decided, { kind: request.kind });
       const { kind } = request;
-      if (kind === 'escalation') await escalate(work, decided, meeting);
-      else if (kind !== 'deferral') await this.tell(work, decided, { ...decision, kind }, meeting);
-      return shown(work, id);
+      if (kind === 'escalation') await escalateBid(work, decided, meeting);
+      else if (kind !== 'deferral') await this.reportDecision(work, decided, { ...decision, kind }, meeting);
+      return respondWithBid(work, id);
     });
   }
 
@@ -192,7 +194,7 @@ export class BidsService {
         throw conflict('asked-already', 'The chairs have already been asked. Wait for their answer.');
       const asked = await work.write.update(Bid, found, { waiverReason: reason });
       work.recordEvent('bid.waiver-asked', Bid, asked);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
@@ -218,7 +220,7 @@ export class BidsService {
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
       work.recordEvent('bid.waived', Bid, waived);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
@@ -230,16 +232,16 @@ export class BidsService {
       if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver has already been ratified.');
       const ratified = await work.write.update(Bid, found, { ratifiedAt: work.now });
       work.recordEvent('bid.ratified', Bid, ratified);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
   withdraw(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
+    return this.applyCommand(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
   }
 
   schedule(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'scheduling', (_, bid) => {
+    return this.applyCommand(actor, id, 'deploy', 'scheduling', (_, bid) => {
       if (bid.escalatedFromId)
         throw conflict(
           'continues-below',
@@ -254,21 +256,21 @@ export class BidsService {
    * section 3.3, rule 5.
    */
   deploy(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'deployment', async (work, bid) => ({
-      resultsDueOn: await resultsDueOn(work, bid),
+    return this.applyCommand(actor, id, 'deploy', 'deployment', async (work, bid) => ({
+      resultsDueOn: await findResultsDueDate(work, bid),
     }));
   }
 
   notDeploy(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
+    return this.applyCommand(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
   }
 
   evaluate(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'evaluation');
+    return this.applyCommand(actor, id, 'deploy', 'evaluation');
   }
 
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'closure');
+    return this.applyCommand(actor, id, 'deploy', 'closure');
   }
 
   /** Records the results and hands them on to the next Tasking meeting. */
@@ -277,11 +279,11 @@ export class BidsService {
       const found = await work.records.findForUpdate('report-results', Bid, BidView, id);
       const status = after(bidMachine, found.status, 'results');
       const { panelId, partnershipId, caseId, planPanelId } = found;
-      const of = { caseId, planPanelId };
+      const ofCase = { caseId, planPanelId };
       const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
       const result = await work.write.insert(BidResult, {
         ...request,
-        ...of,
+        ...ofCase,
         ...by,
         panelId,
         partnershipId,
@@ -289,19 +291,19 @@ export class BidsService {
       });
       const returned = await work.write.update(Bid, found, { status });
       work.recordEvent('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
-      await handOn(work, {
+      await createFeed(work, {
         kind: 'result',
         from: { id: found.meetingId as string, panelId },
         to: { panelId, partnershipId },
         notBefore: work.now,
-        cycleId: await cycleOf(work, found.meetingId as string, partnershipId),
+        cycleId: await findCycleId(work, found.meetingId as string, partnershipId),
         itemId: result.id,
         text: `Results of the bid “${found.title}”: ${request.recommendation}.`,
         agencyId: found.agencyId,
         contributingType: found.contributingType,
-        of,
+        of: ofCase,
       });
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
@@ -309,7 +311,7 @@ export class BidsService {
    * Hands the decision on to the panel that owns the plan. A decision of the TTCG is also copied to the bid that was
    * escalated.
    */
-  private async tell(
+  private async reportDecision(
     work: UnitOfWork,
     bid: Bid,
     decision: BidDecision & { kind: 'approval' | 'part_approval' | 'refusal' },
@@ -320,7 +322,7 @@ export class BidsService {
       const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
       if (asked !== bid) {
         await work.write.insert(BidDecision, {
-          ...anew(decision),
+          ...copyValues(decision),
           bidId: asked.id,
           panelId: asked.panelId,
           partnershipId: asked.partnershipId,
@@ -331,12 +333,12 @@ export class BidsService {
         });
         work.recordEvent('bid.decided', Bid, decided, { kind: decision.kind });
       }
-      await handOn(work, {
+      await createFeed(work, {
         kind: 'decision',
         from: meeting,
         to: { panelId: asked.planPanelId, partnershipId: asked.partnershipId },
         notBefore: meeting.scheduledAt,
-        cycleId: await cycleOf(work, meeting.id, asked.partnershipId),
+        cycleId: await findCycleId(work, meeting.id, asked.partnershipId),
         itemId: decision.id,
         text: `Bid “${asked.title}”: ${bid.status.replace('_', ' ')}.`,
         agencyId: asked.agencyId,
@@ -347,7 +349,7 @@ export class BidsService {
     });
   }
 
-  private move(
+  private applyCommand(
     actor: Actor,
     id: string,
     action: string,
@@ -359,27 +361,27 @@ export class BidsService {
       const status = after(bidMachine, found.status, command);
       const moved = await work.write.update(Bid, found, { ...(await changes(work, found)), status });
       work.recordEvent(`bid.${status.replace('_', '-')}`, Bid, moved);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 }
 
 /** Responds with a bid, including warnings derived from other bids that the reader may read. */
-const shown = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
-  work.respond.found(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
+const respondWithBid = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
+  work.respond.found(BidView, id, 200, (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]));
 
 /**
  * Returns the agencies that owe results. Computed for each reader and never stored, because a bid hidden from the
  * reader must not cause a warning.
  */
-async function owing(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
+async function findAgenciesOwingResults(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
   const agencyIds = [...new Set(bids.map(({ agencyId }) => agencyId))];
   const overdue = { status: 'deployed', resultsDueOn: { $lt: londonDay(work.now) } };
   const found = await work.records.findMany('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
   return { owing: new Set(found.map(({ agencyId }) => agencyId)) };
 }
 
-function mayDecide(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
+function mustBeDecidable(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
   if (meeting.status === 'cancelled')
     throw conflict(
       'meeting-cancelled',
@@ -398,7 +400,7 @@ function mayDecide(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequ
     throw conflict('highest-already', 'The bid is already at the TTCG, the highest level. Decide it here.');
 }
 
-function grantedBy({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: Bid): number | null {
+function grantedQuantityOf({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: Bid): number | null {
   if (kind !== 'approval' && kind !== 'part_approval') return null;
   const granted = kind === 'approval' ? (grantedQuantity ?? quantity) : grantedQuantity;
   if (granted && (kind === 'approval' ? granted === quantity : granted < quantity)) return granted;
@@ -410,7 +412,7 @@ function grantedBy({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: 
   ]);
 }
 
-async function inTheCatalogue(
+async function mustBeAvailableResource(
   work: UnitOfWork,
   panelId: string,
   { resourceId, resourceType }: Pick<BidRequest, 'resourceId' | 'resourceType'>,
@@ -424,7 +426,7 @@ async function inTheCatalogue(
 }
 
 /** Copies the bid to the TTCG of the BCU, for its next meeting whose deadline for bids has not passed. */
-async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void> {
+async function escalateBid(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const [ttcg] = await work.manager.query<{ panelId: string; partnershipId: string }[]>(
       `SELECT p.id AS "panelId", p.partnership_id AS "partnershipId" FROM panels p JOIN partnerships b ON b.within_id = p.partnership_id
@@ -438,7 +440,7 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
       [ttcg.panelId, TO_BE_HELD, from.scheduledAt, londonDay(work.now)],
     );
     const above = await work.write.insert(Bid, {
-      ...anew(bid),
+      ...copyValues(bid),
       ...ttcg,
       resourceId: null,
       escalatedFromId: bid.id,
@@ -447,13 +449,13 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
       deferrals: 0,
     });
     work.recordEvent('bid.escalated', Bid, above);
-    await handOn(work, {
+    await createFeed(work, {
       kind: 'bid_escalation',
       from,
       to: ttcg,
       notBefore: from.scheduledAt,
       toMeetingId: meeting?.id ?? null,
-      cycleId: await cycleOf(work, from.id, bid.partnershipId),
+      cycleId: await findCycleId(work, from.id, bid.partnershipId),
       itemId: above.id,
       text: `Bid “${bid.title}” for ${String(bid.quantity)} ${bid.unit}.`,
       agencyId: bid.agencyId,
@@ -464,34 +466,34 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
 }
 
 /** Copies the values of a record without its identifier, version and timestamps. */
-function anew<T extends RecordEntity>({
+function copyValues<T extends RecordEntity>({
   id: _,
   version: __,
   createdAt: ___,
   updatedAt: ____,
-  ...says
+  ...values
 }: T): Omit<T, keyof RecordEntity> {
-  return says;
+  return values;
 }
 
 /** Returns the cycle of a partnership that a meeting belongs to, or null. */
-async function cycleOf(work: UnitOfWork, meetingId: string, partnershipId: string): Promise<string | null> {
+async function findCycleId(work: UnitOfWork, meetingId: string, partnershipId: string): Promise<string | null> {
   const part = await work.acrossPartnerships(() => work.manager.findOneBy(CycleMeeting, { meetingId, partnershipId }));
   return part?.cycleId ?? null;
 }
 
 /** Acknowledges the feeds to the panel that carry the need of the plan, or the escalated bid itself. */
-async function takeUpFor(work: UnitOfWork, bid: Bid): Promise<void> {
+async function acknowledgeFeedsFor(work: UnitOfWork, bid: Bid): Promise<void> {
   const item = bid.escalatedFromId ? bid.id : bid.planId;
   for (const feed of await work.manager.findBy(Feed, { panelId: bid.panelId, itemId: item }))
-    if (!feed.acknowledgedAt) await takeUp(work, feed);
+    if (!feed.acknowledgedAt) await acknowledgeFeed(work, feed);
 }
 
 /**
  * Requires a decision on each listed bid that the user may read (rule 3). A bid hidden from the user must not block
  * closing, because that would reveal it; the bid moves to the next meeting.
  */
-async function everyBidDecided(work: UnitOfWork, meeting: Meeting): Promise<void> {
+async function mustHaveDecidedBids(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const undecided = await work.records.findMany('read', Bid, { meetingId: meeting.id, status: 'listed' });
   if (!undecided.length) return;
   throw unacceptable(
@@ -505,7 +507,7 @@ async function everyBidDecided(work: UnitOfWork, meeting: Meeting): Promise<void
  * Requires ratification, at the panel's next meeting, of each bid submitted under a waiver (rule 2). A bid hidden from
  * the user must not block closing; it blocks the next meeting that is closed by somebody who may read it.
  */
-async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<void> {
+async function mustHaveRatifiedWaivers(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const waiting = await work.manager.query<{ id: string }[]>(
     `SELECT b.id FROM bids b WHERE b.plan_panel_id = $1 AND b.escalated_from_id IS NULL AND b.ratified_at IS NULL
        AND b.plan_chair_waived_id IS NOT NULL AND b.tasking_chair_waived_id IS NOT NULL
@@ -526,7 +528,7 @@ async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<
  * Hands needs of agreed plans without a granted bid on to Tasking of the same cycle (rule 1). Nothing leaves a
  * compartment.
  */
-async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
+async function createPlanNeedFeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (work.actor.compartmentPanelIds.includes(meeting.panelId)) return;
   const [tasking] = await work.manager.query<
     { cycleId: string; panelId: string; meetingId: string; scheduledAt: Date }[]
@@ -546,15 +548,15 @@ async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
      ORDER BY p.id`,
     [meeting.panelId],
   );
-  const there = await work.manager.findOneByOrFail(Meeting, { id: meetingId });
+  const taskingMeeting = await work.manager.findOneByOrFail(Meeting, { id: meetingId });
   for (const { id } of needs) {
     const plan = await work.manager.findOneByOrFail(Plan, { id });
-    await handOn(work, {
+    await createFeed(work, {
       kind: 'plan_need',
       from: meeting,
       to: { panelId, partnershipId: meeting.partnershipId },
       notBefore: meeting.scheduledAt,
-      toMeetingId: isToBeHeld(there.status) ? meetingId : null,
+      toMeetingId: isToBeHeld(taskingMeeting.status) ? meetingId : null,
       cycleId,
       itemId: id,
       text: plan.resourceNeed as string,
@@ -567,12 +569,12 @@ async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
 }
 
 /** Moves undecided bids to the next meeting of the panel, or unlists them if there is none (rule 7). */
-async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
+async function relistUndecidedBids(work: UnitOfWork, ended: Meeting): Promise<void> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) ORDER BY m.scheduled_at LIMIT 1`,
-    [over.panelId, over.scheduledAt, TO_BE_HELD],
+    [ended.panelId, ended.scheduledAt, TO_BE_HELD],
   );
-  for (const bid of await work.manager.findBy(Bid, { meetingId: over.id, status: 'listed' }))
+  for (const bid of await work.manager.findBy(Bid, { meetingId: ended.id, status: 'listed' }))
     await work.write.update(
       Bid,
       bid,
@@ -580,7 +582,7 @@ async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
     );
 }
 
-async function resultsDueOn(work: UnitOfWork, { panelId, toOn }: Bid): Promise<string> {
+async function findResultsDueDate(work: UnitOfWork, { panelId, toOn }: Bid): Promise<string> {
   const [next] = await work.manager.query<{ papersDueOn: string }[]>(
     `SELECT m.papers_due_on::text AS "papersDueOn" FROM meetings m WHERE m.panel_id = $1 AND m.papers_due_on > $2 AND m.status = ANY ($3)
      ORDER BY m.scheduled_at LIMIT 1`,

@@ -16,7 +16,7 @@ import { Case } from './case.entity.js';
 
 const MOST_CANDIDATES = 1000;
 
-interface Seen {
+interface ExplainedPerson {
   actor: Actor;
   read: Explanation;
   track: Explanation;
@@ -36,16 +36,16 @@ export class CaseAccess {
     private readonly actors: Actors,
   ) {}
 
-  of(actor: Actor, id: string): Promise<AuthorizedResponse> {
+  listPeople(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const asked = await work.records.find('explain', Case, id);
-      const possible = await candidates(work, asked);
+      const possible = await findCandidates(work, asked);
       const ids = possible.slice(0, MOST_CANDIDATES);
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
       const about = ids.flatMap((one) => found.get(one) ?? []);
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
-      const seen = await inBatches(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
+      const seen = await inBatches(known, (one) => explainPerson(one, found.get(one.id)?.roles ?? [], row));
       work.audit.explanation(subjectOf(Case), asked);
       const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
@@ -56,12 +56,12 @@ export class CaseAccess {
           name: one.actor.name,
           agencyId: one.actor.agencyId,
           outcome: one.read.outcome,
-          because: reasons(one.read),
-          receives: one.read.outcome === 'permit' ? receives(one.actor, asked) : {},
+          because: reasonsOf(one.read),
+          receives: one.read.outcome === 'permit' ? receivedLevels(one.actor, asked) : {},
         })),
         agencies: [...Map.groupBy(followers, (one) => one.actor.agencyId)].map(([agencyId, following]) => ({
           agencyId,
-          because: [...new Set(following.flatMap((one) => reasons(one.track)))],
+          because: [...new Set(following.flatMap((one) => reasonsOf(one.track)))],
         })),
         complete: possible.length <= MOST_CANDIDATES,
         withheld: [],
@@ -70,9 +70,9 @@ export class CaseAccess {
   }
 }
 
-const isBarred = ({ decidedBy }: Explanation): boolean => decidedBy?.step === 'conflict';
+const isDeniedByConflict = ({ decidedBy }: Explanation): boolean => decidedBy?.step === 'conflict';
 
-const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
+const reasonsOf = ({ outcome, steps, decidedBy }: Explanation): string[] =>
   outcome === 'permit'
     ? steps.filter((one) => one.result === 'opened').map((one) => one.rule)
     : decidedBy
@@ -83,14 +83,15 @@ const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
  * Explains the access of one person. Access by `track` is shown per agency, because the role that grants it should not
  * identify a person.
  */
-function explained(actor: Actor, roles: string[], row: Row): Seen {
+function explainPerson(actor: Actor, roles: string[], row: Row): ExplainedPerson {
   const subject = subjectOf(Case);
   const read = explain(actor, subject, 'read', row);
-  const isKeptOut = isBarred(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
+  const isKeptOut =
+    isDeniedByConflict(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
   return { actor, read, isKeptOut, track: explain({ ...actor, roles }, subject, 'track', row) };
 }
 
-interface Received extends Partial<Record<SharingLevel, string[]>> {
+interface ReceivedLevels extends Partial<Record<SharingLevel, string[]>> {
   exceptions: { category: string; contributingType: string; level: SharingLevel }[];
 }
 
@@ -98,7 +99,7 @@ interface Received extends Partial<Record<SharingLevel, string[]>> {
  * Returns the sharing level of each data category, in general and for the contributing agency types that differ. The
  * level comes from the agreements or from emergency access.
  */
-function receives(actor: Actor, { id, panelId }: Case): Received {
+function receivedLevels(actor: Actor, { id, panelId }: Case): ReceivedLevels {
   const isOpened = actor.emergencyCaseIds.includes(id);
   const opened = isOpened ? DATA_CATEGORIES.filter((category) => !SEALED_CATEGORIES.includes(category)) : [];
   const shared = DATA_CATEGORIES.filter((category) => !opened.includes(category));
@@ -122,7 +123,7 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
  * Returns all active practitioners whom an allow rule could concern: members of the panel, and people whom a related
  * record names, in person or through their agency. Rules compare the actor only with columns of these names.
  */
-async function candidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
+async function findCandidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
   const named = Object.values(subjectOf(Case).relations).flatMap(({ to, local, foreign }) => {
     if (local !== 'id') return [];
     const columns = columnsOf(to);

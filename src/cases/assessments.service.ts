@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Instrument } from '../instruments/instrument.entity.js';
-import { effectiveBand, lowers, score, type AnswerFault } from '../instruments/scoring.js';
+import { effectiveBand, isLowered, score, type AnswerFault } from '../instruments/scoring.js';
 import type { Actor } from '../authentication/actor.js';
 import { unacceptable, type FieldError } from '../http/problems.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -37,19 +37,19 @@ export class AssessmentsService {
     return this.records.change(actor, async (work) => {
       const about = await work.records.find('assess', Case, caseId, { lock: true });
       mustBeOpen(about, 'no assessments');
-      const instrument = await instrumentFor(work, about, request);
+      const instrument = await findInstrument(work, about, request);
       await mustHaveRole(work, about, request.personId ?? null);
-      await mustBeOwn(work, about, instrument, request);
+      await mustSupersedeOwn(work, about, instrument, request);
       const { score: reached, computedBand, faults } = score(instrument, request.answers);
       if (faults.length)
         throw unacceptable(
           'answers-do-not-fit',
           'The answers do not match the instrument. Correct the answers listed in errors.',
-          faults.map(explained),
+          faults.map(fieldErrorOf),
         );
       const judgementBand = request.judgementBand ?? null;
       const judgementReason = request.judgementReason ?? null;
-      await mustBeReasoned(work, about, lowers(computedBand, judgementBand), judgementBand, judgementReason);
+      await mustBeReasoned(work, about, isLowered(computedBand, judgementBand), judgementBand, judgementReason);
       const assessment = await work.write.insert(Assessment, {
         caseId,
         panelId: about.panelId,
@@ -75,10 +75,10 @@ export class AssessmentsService {
   }
 }
 
-const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
+const fieldErrorAt = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
 
 /** Returns the instrument, which must be in use on the day of the assessment and by this type of panel. */
-async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
+async function findInstrument(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
   const instrument = await work.records.findOrNull('read', Instrument, instrumentId);
@@ -87,14 +87,14 @@ async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentR
     throw unacceptable(
       'unknown-instrument',
       'Choose an instrument that this type of panel uses: GET /v1/instruments.',
-      wrong('/instrumentId', 'no such instrument for this panel'),
+      fieldErrorAt('/instrumentId', 'no such instrument for this panel'),
     );
   const { effectiveFrom, effectiveTo } = instrument;
   if (assessedOn < effectiveFrom || (effectiveTo !== null && assessedOn > effectiveTo))
     throw unacceptable(
       'edition-not-in-use',
       'Choose the edition in use on the day of the assessment.',
-      wrong('/instrumentId', 'is not in use on that day'),
+      fieldErrorAt('/instrumentId', 'is not in use on that day'),
     );
   return instrument;
 }
@@ -106,7 +106,7 @@ async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | nu
     throw unacceptable(
       'no-role-in-case',
       'Assess a person who has a role in this case, or name the person in the case first.',
-      wrong('/personId', 'has no role in this case'),
+      fieldErrorAt('/personId', 'has no role in this case'),
     );
 }
 
@@ -114,7 +114,7 @@ async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | nu
  * Requires that a superseded assessment is one of the same agency, case, instrument and person. An assessment of a
  * person removed from the case as named in error may be superseded by one of the right person.
  */
-async function mustBeOwn(
+async function mustSupersedeOwn(
   work: UnitOfWork,
   about: Case,
   instrument: Instrument,
@@ -125,17 +125,17 @@ async function mustBeOwn(
   const same =
     earlier?.caseId === about.id &&
     earlier.agencyId === work.actor.agencyId &&
-    (earlier.personId === (request.personId ?? null) || (await isTakenOut(work, about, earlier.personId))) &&
+    (earlier.personId === (request.personId ?? null) || (await wasRemoved(work, about, earlier.personId))) &&
     (await work.records.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
   if (!same)
     throw unacceptable(
       'supersedes-another',
       'Choose an assessment by your own agency, in this case, of the same person and with the same instrument.',
-      wrong('/supersedesId', 'no such assessment'),
+      fieldErrorAt('/supersedesId', 'no such assessment'),
     );
 }
 
-async function isTakenOut(
+async function wasRemoved(
   work: UnitOfWork,
   { id: caseId, personId: about }: Case,
   personId: string | null,
@@ -163,18 +163,18 @@ async function mustBeReasoned(
     throw unacceptable(
       'judgement-lowers',
       'You can only raise the band. Ask the chair or coordinator of the panel to lower it.',
-      wrong('/judgementBand', 'is below the band of the score'),
+      fieldErrorAt('/judgementBand', 'is below the band of the score'),
     );
 }
 
-const SAID: Record<AnswerFault['kind'], string> = {
+const FAULT_TEXTS: Record<AnswerFault['kind'], string> = {
   'unknown-key': 'is not an item of this instrument',
   'answered-twice': 'is answered twice',
   'not-an-answer': 'is not a valid answer to this item',
   missing: 'must be answered',
 };
 
-const explained = ({ kind, key, index }: AnswerFault): FieldError =>
+const fieldErrorOf = ({ kind, key, index }: AnswerFault): FieldError =>
   index === null
-    ? { pointer: '/answers', detail: `${key} ${SAID[kind]}` }
-    : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: SAID[kind] };
+    ? { pointer: '/answers', detail: `${key} ${FAULT_TEXTS[kind]}` }
+    : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: FAULT_TEXTS[kind] };

@@ -13,21 +13,21 @@ import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subje
 import { References } from '../authorization/references.js';
 
 /** Stored stages of a case. The stage `listed` is not stored but derived from the listings. */
-export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
-export type KeptStage = (typeof KEPT_STAGES)[number];
+export const STORED_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
+export type StoredStage = (typeof STORED_STAGES)[number];
 
 /**
  * Stages shown as `listed` while the case is on the list of a future meeting. A case with an agreed plan keeps that
  * stage.
  */
-export const SHOWN_AS_LISTED = ['open', 'monitoring'] as const satisfies KeptStage[];
+export const SHOWN_AS_LISTED = ['open', 'monitoring'] as const satisfies StoredStage[];
 
 /** Stages as shown. `listed` means that the case is on the list of a future meeting and the reader may see the item. */
 export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'closed'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];
 
 /** Stages and commands of a case. Source: JAG note, section 1.6 "Case lifecycle". */
-export const caseMachine: StateMachine<KeptStage, 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
+export const caseMachine: StateMachine<StoredStage, 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
   name: 'case',
   initial: 'open',
   commands: {
@@ -60,7 +60,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Entity('cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
-@Check('cases_stage', oneOf('stage', KEPT_STAGES))
+@Check('cases_stage', oneOf('stage', STORED_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'updatedAt', 'id'])
@@ -81,8 +81,8 @@ export class Case extends AboutSubject {
   @Column({ type: 'text', default: 'open' })
   @Classified('administrative')
   @ApiProperty({ enum: CASE_STAGES })
-  @IsIn(KEPT_STAGES)
-  stage: KeptStage;
+  @IsIn(STORED_STAGES)
+  stage: StoredStage;
 
   /** Data category of the summary. */
   @Column({ type: 'text' })

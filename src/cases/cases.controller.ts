@@ -105,7 +105,7 @@ export class CasesController {
   @ApiOkResponse({ schema: accessSchema })
   @ApiExtension('x-answers', 'document')
   whoSees(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.access.of(actor, id);
+    return this.access.listPeople(actor, id);
   }
 
   /** Change lead agency, risk band or review date (chair, coordinator) */

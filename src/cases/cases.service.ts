@@ -35,9 +35,9 @@ import type {
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.response.js';
 import { CaseFollowing } from './following.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
-import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
+import { NAMING_HINT, findNameable, NOT_NAMEABLE } from './naming.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, peopleChanged } from './people-of-case.js';
+import { lockPeople, updatePeopleDependents } from './people-of-case.js';
 
 /** Work of agencies on a case of the panel. */
 @Injectable()
@@ -56,7 +56,7 @@ export class CasesService {
   count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const data =
-        by === 'stage' ? await countedByStage(work, asked) : await work.records.count(Case, by, filterOf(actor, asked));
+        by === 'stage' ? await countByStage(work, asked) : await work.records.count(Case, by, filterOf(actor, asked));
       return new AuthorizedResponse({
         data: data.map((one) => ({ ...one, value: String(one.value) })),
         next: null,
@@ -92,7 +92,7 @@ export class CasesService {
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('track', Case, id);
-      const extra = await this.following.of(work, found);
+      const extra = await this.following.statusValuesOf(work, found);
       return work.respond.one(CaseStatusView, found, { action: 'track', extra });
     });
   }
@@ -113,7 +113,7 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'closure');
-      await this.following.mayClose(work, found);
+      await this.following.mustBeClosable(work, found);
       const closed = await work.write.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
       work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
       return work.respond.one(CaseView, closed);
@@ -152,18 +152,17 @@ export class CasesService {
       const asked = await work.records.findOrNull('name-person', Case, caseId);
       if (asked) await lockPeople(work, asked.panelId);
       const found = await work.records.find('name-person', Case, caseId, { lock: true });
-      const person = await nameable(work, Person, request.personId, within(actor, found));
+      const person = await findNameable(work, Person, request.personId, caseFieldsOf(actor, found));
       mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
-      if (!person)
-        throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
+      if (!person) throw unacceptable('unknown-person', NAMING_HINT, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const role = await work.write.insert(CasePerson, {
         ...request,
         until: null,
-        ...within(actor, found),
+        ...caseFieldsOf(actor, found),
       });
       await touch(work, found);
-      await peopleChanged(work, found);
+      await updatePeopleDependents(work, found);
       work.recordEvent('case.person-named', CasePerson, role);
       return work.respond.one(CasePersonView, role, { status: 201 });
     });
@@ -215,13 +214,13 @@ export async function contribute(work: UnitOfWork, found: Case, request: Contrib
     originatorControl: request.originatorControl ?? false,
     agencyOnly: request.agencyOnly ?? false,
     authorId: work.actor.id,
-    ...within(work.actor, found),
+    ...caseFieldsOf(work.actor, found),
   });
   work.recordEvent('contribution.made', Contribution, contribution, { category: contribution.category });
   return contribution;
 }
 
-function within(actor: Actor, { id, panelId, partnershipId }: Case) {
+function caseFieldsOf(actor: Actor, { id, panelId, partnershipId }: Case) {
   return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
@@ -239,7 +238,7 @@ function atStage(actor: Actor, stage: CaseStage): Where {
 }
 
 /** Counts cases by the stage shown: cases on the list of a future meeting count as `listed`. */
-async function countedByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
+async function countByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
   const counts: { value: unknown; count: number }[] = [];
   for (const stage of asked.stage ? [asked.stage] : CASE_STAGES) {
     const found = await work.records.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));

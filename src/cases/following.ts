@@ -23,14 +23,14 @@ export class CaseFollowing {
     this.followers.push(follower);
   }
 
-  async of(work: UnitOfWork, followed: Case): Promise<Row> {
+  async statusValuesOf(work: UnitOfWork, followed: Case): Promise<Row> {
     const values: Row = { nextMeetingAt: null, openActions: [] };
     for (const follower of this.followers) Object.assign(values, await follower.status?.(work, followed));
     return values;
   }
 
   /** Throws if a registered module reports an obstacle to closing. Source: JAG note, section 1.6, guard of CLOSED. */
-  async mayClose(work: UnitOfWork, followed: Case): Promise<void> {
+  async mustBeClosable(work: UnitOfWork, followed: Case): Promise<void> {
     const obstacles: FieldError[] = [];
     for (const follower of this.followers) obstacles.push(...((await follower.obstacles?.(work, followed)) ?? []));
     if (obstacles.length)

@@ -38,7 +38,7 @@ export class HandlingService {
   acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('acknowledge', Contribution, ContributionView, id);
-      onlyAPerson(actor);
+      mustBePerson(actor);
       if (found.handling !== 'C')
         throw unacceptable(
           'no-conditions',
@@ -53,7 +53,7 @@ export class HandlingService {
           acknowledgedAt: work.now,
           voidedAt: null,
         });
-        acknowledgedUnseen(work, found);
+        recordAcknowledgement(work, found);
       }
       return work.respond.found(ContributionView, id);
     });
@@ -62,9 +62,9 @@ export class HandlingService {
   /** Recalls a contribution. Others can no longer read its content but still see that it existed. */
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const unread = await ownUnread(work, id);
+      const unread = await findOwnUnreadable(work, id);
       if (unread) work.command.noteSubject('recall', Contribution, unread);
-      if (unread) return recallUnread(work, unread, reason);
+      if (unread) return recallUnreadable(work, unread, reason);
       const found = await work.records.findForUpdate('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();
       const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
@@ -76,7 +76,7 @@ export class HandlingService {
   askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('ask-release', Contribution, id, { lock: true });
-      onlyAPerson(actor);
+      mustBePerson(actor);
       if (!found.originatorControl)
         throw unacceptable(
           'not-controlled',
@@ -111,7 +111,7 @@ export class HandlingService {
         decidedById: null,
         decidedAt: null,
       });
-      this.happened(work, 'release.asked', request, found);
+      this.recordReleaseEvent(work, 'release.asked', request, found);
       return work.respond.one(ReleaseRequestView, request, { status: 201 });
     });
   }
@@ -169,7 +169,12 @@ export class HandlingService {
       const about = await work.manager.findOneByOrFail(Contribution, { id: found.contributionId });
       const by = { decidedById: work.actor.id, decidedAt: work.now };
       const status = after(releaseMachine, found.status, 'revocation');
-      this.happened(work, 'release.revoked', await work.write.update(ReleaseRequest, found, { status, ...by }), about);
+      this.recordReleaseEvent(
+        work,
+        'release.revoked',
+        await work.write.update(ReleaseRequest, found, { status, ...by }),
+        about,
+      );
     }
   }
 
@@ -182,7 +187,7 @@ export class HandlingService {
   ): Promise<AuthorizedResponse> {
     const by = { decidedById: work.actor.id, decidedAt: work.now };
     const decided = await work.write.update(ReleaseRequest, found, { ...changes, ...by });
-    this.happened(work, event, decided, about);
+    this.recordReleaseEvent(work, event, decided, about);
     return work.respond.one(ReleaseRequestView, decided);
   }
 
@@ -190,7 +195,7 @@ export class HandlingService {
    * Records the event with the marking of the contribution. Only readers who may know of the contribution see the
    * event.
    */
-  private happened(work: UnitOfWork, event: string, request: ReleaseRequest, about: Contribution): void {
+  private recordReleaseEvent(work: UnitOfWork, event: string, request: ReleaseRequest, about: Contribution): void {
     const { category, contributingType, agencyOnly } = about;
     work.recordEvent(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
   }
@@ -200,7 +205,7 @@ export class HandlingService {
  * Records the acknowledgement outside the timeline of the case. The person may read the case by a grant, an invitation
  * or emergency access, which other readers of the timeline need not know.
  */
-function acknowledgedUnseen(work: UnitOfWork, { caseId: _, ...contribution }: Contribution): void {
+function recordAcknowledgement(work: UnitOfWork, { caseId: _, ...contribution }: Contribution): void {
   work.recordEvent('contribution.conditions-acknowledged', Contribution, contribution);
 }
 
@@ -226,7 +231,7 @@ export const alreadyRecalled = (): Error =>
  * Throws unless the actor is a person, because somebody must be accountable for an acknowledgement or a release
  * request.
  */
-export function onlyAPerson(actor: Actor): void {
+export function mustBePerson(actor: Actor): void {
   if (actor.kind !== 'practitioner')
     throw refused('person-only', 'Only a person may do this, not a system. Sign in as a person.');
 }
@@ -246,7 +251,7 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
  * from the case, core members of the panel may recall it too. A person outside a compartment, or excluded in person,
  * may not: neither should be able to remove evidence from the case.
  */
-async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | null> {
+async function findOwnUnreadable(work: UnitOfWork, id: string): Promise<Contribution | null> {
   const { actor } = work;
   const isReader = (await work.records.findOrNull('read', Contribution, id)) !== null;
   const former = isReader ? null : await work.records.findOrNull('recall', Contribution, id, { lock: true });
@@ -266,7 +271,7 @@ async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | n
 /**
  * Recalls a contribution that the actor cannot read. The response holds only the identifier and the time of the recall.
  */
-async function recallUnread(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
+async function recallUnreadable(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
   if (!work.actor.call.ifMatch)
     throw new Problem(
       428,

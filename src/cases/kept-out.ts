@@ -7,7 +7,7 @@ import { Case, CasePerson } from './case.entity.js';
  * Returns the agencies excluded from the case. Counts only exclusions and people that the actor may read; otherwise the
  * consequences would reveal a hidden exclusion.
  */
-export async function agenciesKeptOut(work: UnitOfWork, caseId: string, panelId: string): Promise<string[]> {
+export async function findExcludedAgencies(work: UnitOfWork, caseId: string, panelId: string): Promise<string[]> {
   const running = {
     agencyId: { $ne: null },
     since: { $lte: work.now },

@@ -8,7 +8,7 @@ import type { Group, Person, Place } from '../subjects/subject.entity.js';
 import { mayPutBefore } from './cases.policy.js';
 
 export const NOT_NAMEABLE = 'is unknown, or you may not name it here';
-export const NAME_YOUR_OWN =
+export const NAMING_HINT =
   'You may name records that you made; records of your agency, if you are its safeguarding lead or a panel of yours has a case ' +
   'about them; and records that a case of this panel already names. Otherwise make a record from the information of your own ' +
   'agency, or ask the agency that holds the record to name it here.';
@@ -25,7 +25,7 @@ export interface NamedIn {
  * Returns the record if the actor may disclose it to the panel, else null. Logs a refusal with the identifier; the
  * entry can be read by those who may read the case or referral.
  */
-export async function nameable<T extends Person | Place | Group>(
+export async function findNameable<T extends Person | Place | Group>(
   work: UnitOfWork,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
   id: string,

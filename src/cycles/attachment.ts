@@ -10,13 +10,13 @@ import { Cycle, CycleMeeting } from './cycle.entity.js';
 /**
  * Attaches a cycle to the first shared meeting within its days. A meeting that was moved out of those days is replaced.
  */
-export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
+export async function attachToSharedMeetings(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
   for (const { stage, panelId, shared } of template.stages) {
     if (!shared) continue;
     await work.acrossPartnerships(async () => {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage });
       const known = part && (await work.manager.findOneByOrFail(Meeting, { id: part.meetingId }));
-      if (known && (!isToBeHeld(known.status) || within(cycle, known))) return;
+      if (known && (!isToBeHeld(known.status) || fallsWithin(cycle, known))) return;
       const [next] = await work.manager.query<{ id: string; day: string }[]>(
         `SELECT m.id, (m.scheduled_at AT TIME ZONE 'Europe/London')::date::text AS day FROM meetings m
          WHERE m.panel_id = $1 AND m.status = ANY ($4) AND m.kind = 'ordinary'
@@ -39,7 +39,7 @@ export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemp
 }
 
 /** Attaches to the meeting the cycles of other partnerships that share its panel and have no meeting for that stage. */
-export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<void> {
+export async function attachCyclesToMeeting(work: UnitOfWork, meeting: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const cycles = await work.manager.query<{ id: string; templateId: string }[]>(
       `SELECT c.id, c.template_id AS "templateId" FROM cycles c JOIN cycle_templates t ON t.id = c.template_id
@@ -49,12 +49,12 @@ export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<
     );
     for (const { id, templateId } of cycles) {
       const template = await work.manager.findOneByOrFail(CycleTemplate, { id: templateId });
-      await attach(work, await work.manager.findOneByOrFail(Cycle, { id }), template);
+      await attachToSharedMeetings(work, await work.manager.findOneByOrFail(Cycle, { id }), template);
     }
   });
 }
 
-const within = ({ opensOn, closesOn }: Cycle, { scheduledAt }: Meeting): boolean => {
+const fallsWithin = ({ opensOn, closesOn }: Cycle, { scheduledAt }: Meeting): boolean => {
   const day = londonDay(scheduledAt);
   return opensOn <= day && day <= closesOn;
 };

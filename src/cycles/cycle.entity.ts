@@ -102,7 +102,7 @@ export const FEED_KINDS = [
 export type FeedKind = (typeof FEED_KINDS)[number];
 
 /** Type of record that a feed hands on, by kind. The other kinds hand on the text of the feed itself. */
-const ITEMS: Partial<Record<FeedKind, string>> = {
+const RECORD_TYPES: Partial<Record<FeedKind, string>> = {
   plan_need: 'Plan',
   bid_escalation: 'Bid',
   decision: 'BidDecision',
@@ -110,8 +110,8 @@ const ITEMS: Partial<Record<FeedKind, string>> = {
 };
 
 /** Returns the class of the record by name, because bids depend on cycles and cannot be imported here. */
-const itemOf = (row: Record<string, unknown>): RecordClass | null => {
-  const name = ITEMS[row['kind'] as FeedKind];
+const recordClassOf = (row: Record<string, unknown>): RecordClass | null => {
+  const name = RECORD_TYPES[row['kind'] as FeedKind];
   return name ? typeNamed(name) : null;
 };
 
@@ -201,7 +201,7 @@ export class Feed extends ContributedRecord {
   /** Record handed on: a plan, bid, decision or result. For a priority or intelligence requirement, an identifier shared by its feeds. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @References(itemOf)
+  @References(recordClassOf)
   itemId: string;
 
   /** Description of the matter. It names no person. */

@@ -25,10 +25,10 @@ export class CycleTemplateView extends view(
   'stages',
 ) {}
 
-type Standing = Pick<Cycle, 'opensOn' | 'closesOn' | 'closedAt'>;
+type CycleDays = Pick<Cycle, 'opensOn' | 'closesOn' | 'closedAt'>;
 
 /** Returns the status of a cycle. Only closing is stored; the other statuses depend on the current day. */
-export function statusOf({ opensOn, closesOn, closedAt }: Standing, now: Date): CycleStatus {
+export function statusOf({ opensOn, closesOn, closedAt }: CycleDays, now: Date): CycleStatus {
   const today = londonDay(now);
   if (closedAt) return 'closed';
   if (today < opensOn) return 'planned';
@@ -53,7 +53,7 @@ export class CycleView extends view(
   @Classified('administrative')
   status: CycleStatus;
 
-  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as Row & Standing, now) });
+  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as Row & CycleDays, now) });
 }
 
 /** Meeting as a stage of a cycle. */

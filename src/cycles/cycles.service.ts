@@ -9,20 +9,20 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { attach, attachOthers } from './attachment.js';
+import { attachToSharedMeetings, attachCyclesToMeeting } from './attachment.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 import type { CycleRequest } from './cycle.dto.js';
 import { ChairAtTtcgView, CycleMeetingView, CycleView } from './cycle.response.js';
-import { closesOn, opensOn, sittingOf } from './dates.js';
-import { takeWaiting } from './feeds.service.js';
-import { coordinates, lastNumber } from './templates.service.js';
+import { closingDayOf, openingDayOf, meetingTimesOf } from './dates.js';
+import { assignPendingFeeds } from './feeds.service.js';
+import { findCoordinatedPanels, findLastCycleNumber } from './templates.service.js';
 
 /**
  * Selects the attendance of chairs for each JAG and Tasking meeting in the cycles of a TTCG meeting. $1 TTCG meeting,
  * $2 panels: restricts to cycles in which one of them meets; null for all cycles.
  */
-const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
+const SELECT_CHAIR_ATTENDANCES = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
     came.attendance
   FROM meetings t JOIN cycle_meetings here ON here.meeting_id = t.id AND here.stage = 'ttcg'
   JOIN cycle_meetings cm ON cm.cycle_id = here.cycle_id AND cm.stage <> 'ttcg' JOIN meetings m ON m.id = cm.meeting_id
@@ -75,7 +75,7 @@ export class CyclesService {
       const isMember = corePanels(actor).includes(panelId);
       // row-level security separates the boroughs, but a member of the TTCG may see all of them
       const rows = await work.acrossPartnerships(() =>
-        work.manager.query<object[]>(CHAIRS, [meetingId, isMember ? null : coordinatedPanels(actor)]),
+        work.manager.query<object[]>(SELECT_CHAIR_ATTENDANCES, [meetingId, isMember ? null : coordinatedPanels(actor)]),
       );
       return work.respond.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
@@ -89,15 +89,15 @@ export class CyclesService {
         throw unacceptable('unknown-template', 'Choose a template of your partnerships: GET /v1/cycle-templates.', [
           { pointer: '/templateId', detail: 'no such template' },
         ]);
-      await coordinates(work, template.stages);
-      const number = (await lastNumber(work, templateId)) + 1;
+      await findCoordinatedPanels(work, template.stages);
+      const number = (await findLastCycleNumber(work, templateId)) + 1;
       const { partnershipId } = template;
-      const days = { opensOn: opensOn(template, number), closesOn: closesOn(template, number) };
+      const days = { opensOn: openingDayOf(template, number), closesOn: closingDayOf(template, number) };
       const cycle = await work.write.insert(Cycle, { templateId, partnershipId, number, ...days });
       for (const stage of template.stages.filter((one) => !one.shared)) {
-        const { plannedOn, ...sitting } = sittingOf(template, stage, number);
+        const { plannedOn, ...times } = meetingTimesOf(template, stage, number);
         const { panelId, venueOrMode } = stage;
-        const meeting = await newMeeting(work, { panelId, partnershipId, venueOrMode, ...sitting });
+        const meeting = await newMeeting(work, { panelId, partnershipId, venueOrMode, ...times });
         await work.write.insert(CycleMeeting, {
           cycleId: cycle.id,
           partnershipId,
@@ -105,10 +105,10 @@ export class CyclesService {
           meetingId: meeting.id,
           plannedOn,
         });
-        await takeWaiting(work, meeting);
-        await attachOthers(work, meeting);
+        await assignPendingFeeds(work, meeting);
+        await attachCyclesToMeeting(work, meeting);
       }
-      await attach(work, cycle, template);
+      await attachToSharedMeetings(work, cycle, template);
       work.recordEvent('cycle.planned', Cycle, cycle, { number });
       return work.respond.one(CycleView, cycle, { status: 201 });
     });
@@ -118,11 +118,14 @@ export class CyclesService {
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('read', Cycle, CycleView, id);
-      await coordinates(work, (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages);
+      await findCoordinatedPanels(
+        work,
+        (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages,
+      );
       if (found.closedAt) throw conflict('closed-already', 'The cycle has already been closed.');
       if (londonDay(work.now) <= found.closesOn)
         throw unacceptable('cycle-not-over', `The cycle ends on ${found.closesOn}. Close it after that day.`);
-      const left = await stillToCome(work, id);
+      const left = await findPendingBusiness(work, id);
       if (left.length)
         throw unacceptable(
           'cycle-unfinished',
@@ -140,7 +143,7 @@ export class CyclesService {
  * Returns meetings that are not over and feeds that were not acknowledged, without their texts. Feeds about a case
  * hidden from the user, or from a compartment outside it, are omitted: they must neither be revealed nor block closing.
  */
-async function stillToCome(work: UnitOfWork, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
+async function findPendingBusiness(work: UnitOfWork, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
   const left = await work.acrossPartnerships(() =>
     work.manager.query<{ what: string }[]>(
       `SELECT 'the ' || cm.stage || ' meeting ' || m.id || ' is ' || m.status AS what

@@ -3,10 +3,10 @@
  * are London days; meetings begin at London time in summer and winter. Source: JAG note, section 3.
  */
 import { DateTime } from 'luxon';
-import { daysAfter, nthWeekday, settled, workingDaysBefore, type Calendar } from '../panels/working-days.js';
+import { daysAfter, nthWeekday, applyHolidayRule, workingDaysBefore, type Calendar } from '../panels/working-days.js';
 import type { CycleStage, CycleTemplate } from './cycle-template.entity.js';
 
-type Counting = Pick<
+type CycleSchedule = Pick<
   CycleTemplate,
   | 'recurrence'
   | 'anchorOn'
@@ -20,7 +20,7 @@ type Counting = Pick<
 >;
 
 /** Returns the day on which cycle `number` opens. */
-export function opensOn(template: Counting, number: number): string {
+export function openingDayOf(template: CycleSchedule, number: number): string {
   const { recurrence, anchorOn, anchorNumber, lengthDays, nth, weekday } = template;
   const count = number - anchorNumber;
   if (recurrence === 'every_n_days') return daysAfter(anchorOn, count * (lengthDays as number));
@@ -29,9 +29,10 @@ export function opensOn(template: Counting, number: number): string {
 }
 
 /** Returns the last day of cycle `number`: the day before the next cycle opens. */
-export const closesOn = (template: Counting, number: number): string => daysAfter(opensOn(template, number + 1), -1);
+export const closingDayOf = (template: CycleSchedule, number: number): string =>
+  daysAfter(openingDayOf(template, number + 1), -1);
 
-export interface Sitting {
+export interface MeetingTimes {
   /** Day computed from the offset, before it is moved because of holidays. */
   plannedOn: string;
   scheduledAt: Date;
@@ -40,10 +41,10 @@ export interface Sitting {
   bidsDueOn: string | null;
 }
 
-export function sittingOf(template: Counting, stage: CycleStage, number: number): Sitting {
+export function meetingTimesOf(template: CycleSchedule, stage: CycleStage, number: number): MeetingTimes {
   const calendar: Calendar = { jurisdiction: template.jurisdiction, closed: new Set(template.closedOn) };
-  const plannedOn = daysAfter(opensOn(template, number), stage.offsetDays);
-  const on = settled(plannedOn, template.holidayRule, calendar);
+  const plannedOn = daysAfter(openingDayOf(template, number), stage.offsetDays);
+  const on = applyHolidayRule(plannedOn, template.holidayRule, calendar);
   const begins = DateTime.fromISO(`${on}T${stage.startTime}`, { zone: 'Europe/London' });
   const { bidsWorkingDays: bids } = stage;
   return {

@@ -12,7 +12,7 @@ import type { FeedQuery, PriorityRequest } from './cycle.dto.js';
 import { FeedView } from './cycle.response.js';
 
 /** Matter to hand on, with its source and destination. */
-export interface HandedOn {
+export interface FeedDraft {
   kind: FeedKind;
   from: Pick<Meeting, 'id' | 'panelId'>;
   /** Panel that receives the feed, with its partnership. */
@@ -41,7 +41,7 @@ export class FeedsService {
     private readonly records: Records,
     hooks: MeetingHooks,
   ) {
-    hooks.register({ afterCancellation: (work, meeting) => this.roll(work, meeting) });
+    hooks.register({ afterCancellation: (work, meeting) => this.moveFeedsOfCancelledMeeting(work, meeting) });
   }
 
   list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<AuthorizedResponse> {
@@ -63,7 +63,7 @@ export class FeedsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('acknowledge', Feed, FeedView, id);
       if (found.acknowledgedAt) throw conflict('acknowledged-already', 'This feed has already been acknowledged.');
-      return work.respond.one(FeedView, await takeUp(work, found));
+      return work.respond.one(FeedView, await acknowledgeFeed(work, found));
     });
   }
 
@@ -93,7 +93,7 @@ export class FeedsService {
       let first: Feed | null = null;
       for (const { cycleId, ...to } of targets)
         first =
-          (await handOn(work, {
+          (await createFeed(work, {
             kind: asksForIntelligence ? 'intel_requirement' : 'priority',
             from: meeting,
             to,
@@ -109,11 +109,11 @@ export class FeedsService {
   }
 
   /** Moves pending feeds of a cancelled meeting to the next meeting of the panel, and marks its cycles as partial. */
-  private async roll(work: UnitOfWork, cancelled: Meeting): Promise<void> {
+  private async moveFeedsOfCancelledMeeting(work: UnitOfWork, cancelled: Meeting): Promise<void> {
     await work.acrossPartnerships(async () => {
       const feeds = await work.manager.findBy(Feed, { toMeetingId: cancelled.id });
       for (const feed of feeds.filter((one) => !one.acknowledgedAt)) {
-        const toMeetingId = await nextMeeting(work, feed.panelId, cancelled.scheduledAt);
+        const toMeetingId = await findNextMeeting(work, feed.panelId, cancelled.scheduledAt);
         await work.write.update(Feed, feed, { toMeetingId, rolled: feed.rolled + 1 });
       }
       for (const { cycleId } of await work.manager.findBy(CycleMeeting, { meetingId: cancelled.id })) {
@@ -125,9 +125,9 @@ export class FeedsService {
 }
 
 /** Creates a feed. Returns null if the same meeting has already handed the record on to the panel. */
-export async function handOn(
+export async function createFeed(
   work: UnitOfWork,
-  { from, to, notBefore, toMeetingId, of, ...what }: HandedOn,
+  { from, to, notBefore, toMeetingId, of, ...what }: FeedDraft,
 ): Promise<Feed | null> {
   return work.acrossPartnerships(async () => {
     const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
@@ -141,7 +141,7 @@ export async function handOn(
       ...to,
       fromMeetingId: from.id,
       fromPanelId: from.panelId,
-      toMeetingId: toMeetingId ?? (await nextMeeting(work, to.panelId, notBefore)),
+      toMeetingId: toMeetingId ?? (await findNextMeeting(work, to.panelId, notBefore)),
     });
     work.recordEvent('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
     return feed;
@@ -149,14 +149,14 @@ export async function handOn(
 }
 
 /** Marks a feed as acknowledged by the actor. */
-export async function takeUp(work: UnitOfWork, feed: Feed): Promise<Feed> {
+export async function acknowledgeFeed(work: UnitOfWork, feed: Feed): Promise<Feed> {
   const taken = await work.write.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
   work.recordEvent('feed.acknowledged', Feed, taken, { kind: feed.kind });
   return taken;
 }
 
 /** Assigns pending feeds of the panel without a meeting to this meeting, except feeds from later meetings. */
-export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<void> {
+export async function assignPendingFeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(
       `SELECT f.id FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id
@@ -169,7 +169,7 @@ export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<v
 }
 
 /** Returns the next ordinary meeting of the panel after a time, or null if none is convened. */
-async function nextMeeting(work: UnitOfWork, panelId: string, after: Date): Promise<string | null> {
+async function findNextMeeting(work: UnitOfWork, panelId: string, after: Date): Promise<string | null> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) AND m.kind = 'ordinary'
      ORDER BY m.scheduled_at, m.id LIMIT 1`,

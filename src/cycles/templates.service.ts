@@ -13,8 +13,8 @@ import { CycleTemplate, STAGES, type CycleStage } from './cycle-template.entity.
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 import type { CycleTemplateChange, CycleTemplateRequest } from './cycle.dto.js';
 import { CycleTemplateView } from './cycle.response.js';
-import { attach } from './attachment.js';
-import { closesOn, opensOn, sittingOf } from './dates.js';
+import { attachToSharedMeetings } from './attachment.js';
+import { closingDayOf, openingDayOf, meetingTimesOf } from './dates.js';
 
 /** Templates of cycles. */
 @Injectable()
@@ -36,8 +36,8 @@ export class CycleTemplatesService {
 
   setUp(actor: Actor, request: CycleTemplateRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      counted(request);
-      const partnershipId = await partnershipOf(work, request.stages);
+      mustMatchRecurrence(request);
+      const partnershipId = await findPartnershipOf(work, request.stages);
       const template = await work.write.insert(CycleTemplate, {
         ...request,
         lengthDays: request.lengthDays ?? null,
@@ -57,46 +57,48 @@ export class CycleTemplatesService {
   change(actor: Actor, id: string, request: CycleTemplateChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
-      await coordinates(work, found.stages);
-      if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
+      await findCoordinatedPanels(work, found.stages);
+      if (request.stages && (await findPartnershipOf(work, request.stages)) !== found.partnershipId)
         throw unacceptable(
           'another-partnership',
           'A template cannot move to another partnership. Create a template there.',
           [{ pointer: '/stages', detail: 'has panels of another partnership' }],
         );
-      counted({ ...found, ...request });
+      mustMatchRecurrence({ ...found, ...request });
       if (work.write.isUnchanged(found))
         return work.respond.one(CycleTemplateView, await work.write.updateIfChanged(CycleTemplate, found, request));
-      const movable = await movableCycles(work, id);
-      const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
+      const movable = await findMovableCycles(work, id);
+      const anchorNumber = request.anchorOn
+        ? (movable[0]?.number ?? (await findLastCycleNumber(work, id)) + 1)
+        : undefined;
       const changed = await work.write.update(CycleTemplate, found, {
         ...request,
         ...(anchorNumber ? { anchorNumber } : {}),
       });
       const pointer = request.anchorOn ? '/anchorOn' : '';
-      for (const cycle of movable) await this.move(work, changed, cycle, pointer);
+      for (const cycle of movable) await this.moveCycle(work, changed, cycle, pointer);
       work.recordEvent('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
       return work.respond.one(CycleTemplateView, changed);
     });
   }
 
-  private async move(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
-    const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
+  private async moveCycle(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
+    const days = { opensOn: openingDayOf(template, cycle.number), closesOn: closingDayOf(template, cycle.number) };
     const moved = await work.write.update(Cycle, cycle, days);
     for (const stage of template.stages) {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage: stage.stage });
-      const { plannedOn, ...sitting } = sittingOf(template, stage, cycle.number);
+      const { plannedOn, ...times } = meetingTimesOf(template, stage, cycle.number);
       if (stage.shared || !part) continue;
       const meeting = await work.manager.findOneByOrFail(Meeting, { id: part.meetingId });
       if (!isToBeHeld(meeting.status)) continue;
-      notIntoThePast(work, meeting, sitting.scheduledAt, pointer);
+      mustNotMoveIntoPast(work, meeting, times.scheduledAt, pointer);
       await work.write.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
-      const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
+      const changes = { ...times, venueOrMode, status: 'scheduled' as const };
       const postponed = await reschedule(work, this.hooks, meeting, changes);
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
-    await attach(work, moved, template);
+    await attachToSharedMeetings(work, moved, template);
   }
 }
 
@@ -104,7 +106,7 @@ export class CycleTemplatesService {
  * Refuses to move a meeting into the past, as for a postponement. Otherwise preparation would end, and deadlines close,
  * because of a day that has already passed.
  */
-function notIntoThePast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
+function mustNotMoveIntoPast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
   if (to > work.now || to.getTime() === meeting.scheduledAt.getTime()) return;
   throw unacceptable('in-the-past', 'The change would move a meeting into the past. Choose a later first day.', [
     { pointer, detail: `the meeting ${meeting.id} would be in the past` },
@@ -112,7 +114,7 @@ function notIntoThePast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: s
 }
 
 /** Returns the cycles after the last one with a held meeting, in order. */
-async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
+async function findMovableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
   const rows = await work.acrossPartnerships(() =>
     work.manager.query<{ id: string }[]>(
       `SELECT c.id FROM cycles c WHERE c.template_id = $1 AND c.closed_at IS NULL AND c.number > coalesce((
@@ -125,12 +127,12 @@ async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycl
   return Promise.all(rows.map(({ id }) => work.manager.findOneByOrFail(Cycle, { id })));
 }
 
-export async function lastNumber(work: UnitOfWork, templateId: string): Promise<number> {
+export async function findLastCycleNumber(work: UnitOfWork, templateId: string): Promise<number> {
   return (await work.manager.maximum(Cycle, 'number', { templateId })) ?? 0;
 }
 
 /** Requires that the actor may plan cycles for every panel of the stages that is not shared. Returns those panels. */
-export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
+export async function findCoordinatedPanels(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
   const panels: Panel[] = [];
   for (const { panelId } of stages.filter((one) => !one.shared))
     panels.push(await work.records.find('plan-cycles', Panel, panelId));
@@ -141,8 +143,8 @@ export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promi
  * Returns the partnership of the stages' panels. Throws unless each panel has the type of its stage and each shared
  * panel serves the partnership.
  */
-async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
-  const own = await coordinates(work, stages);
+async function findPartnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
+  const own = await findCoordinatedPanels(work, stages);
   const problem = (detail: string): Error =>
     unacceptable('stages', 'Choose panels of one partnership, in the order JAG, Tasking, TTCG.', [
       { pointer: '/stages', detail },
@@ -167,7 +169,7 @@ async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<st
   return partnershipId;
 }
 
-function counted({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate>): void {
+function mustMatchRecurrence({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate>): void {
   const daily = recurrence === 'every_n_days';
   if (
     daily ? lengthDays != null && nth == null && weekday == null : lengthDays == null && nth != null && weekday != null

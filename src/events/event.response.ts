@@ -16,5 +16,5 @@ export class EventView extends view(
   'data',
 ) {
   /** Reduces `data` to what the record would show to the reader; see `event-data.ts`. */
-  static derive = ({ id }: Row, _now: Date, told: Row): Row => ({ data: told[id as string] ?? {} });
+  static derive = ({ id }: Row, _now: Date, visible: Row): Row => ({ data: visible[id as string] ?? {} });
 }

@@ -16,7 +16,7 @@ export interface AnswerFault {
   index: number | null;
 }
 
-export interface Scored {
+export interface ScoringResult {
   score: number;
   computedBand: Band;
   /** Errors in the answers. The score is valid only if there are none. */
@@ -25,7 +25,7 @@ export interface Scored {
 
 export type Scorable = Pick<Instrument, 'items' | 'bands' | 'method'>;
 
-export function score(instrument: Scorable, answers: readonly GivenAnswer[]): Scored {
+export function score(instrument: Scorable, answers: readonly GivenAnswer[]): ScoringResult {
   const items = new Map(instrument.items.map((item) => [item.key, item]));
   const points = new Map<string, number>();
   const faults: AnswerFault[] = [];
@@ -79,5 +79,5 @@ export const effectiveBand = (computed: Band, judgement: Band | null): Band => j
  * Returns whether a judgement is below the computed band. Judgement may raise a band; lowering it requires a chair or
  * coordinator and a reason. Source: MARAC note, section 0, point 5; JAG note, section 1.5 (a downward override).
  */
-export const lowers = (computed: Band, judgement: Band | null): boolean =>
+export const isLowered = (computed: Band, judgement: Band | null): boolean =>
   judgement !== null && BANDS.indexOf(judgement) < BANDS.indexOf(computed);

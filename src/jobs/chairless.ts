@@ -8,7 +8,7 @@ import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { Listing, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
-import { closedToAll } from '../panels/oversight.js';
+import { findRowsHiddenFromAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -18,7 +18,7 @@ import { Referral } from '../referrals/referral.entity.js';
 import { repeatingForDecision } from '../referrals/referrals.policy.js';
 
 /** Actor attributes by which a conflict hides a case or referral. */
-const EXCLUDING = [
+const EXCLUDING_ATTRIBUTES = [
   'excludedCaseIds',
   'namedExcludedCaseIds',
   'excludedPersonIds',
@@ -26,12 +26,15 @@ const EXCLUDING = [
 ] as const satisfies (keyof ActorAttributes)[];
 
 /** Actor attributes by which a conflict hides an item of a meeting. */
-const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorAttributes)[];
+const ITEM_EXCLUDING_ATTRIBUTES = [
+  ...EXCLUDING_ATTRIBUTES,
+  'recusedListingIds',
+] as const satisfies (keyof ActorAttributes)[];
 
 /** Attributes to load; the deny rules need `coordinatedPanelIds` as well. */
-const ASKED = [...EXCLUDING_FROM_ITEMS, 'coordinatedPanelIds'] as const;
+const LOADED_ATTRIBUTES = [...ITEM_EXCLUDING_ATTRIBUTES, 'coordinatedPanelIds'] as const;
 
-type Chair = Pick<Actor, 'id' | (typeof ASKED)[number]>;
+type Chair = Pick<Actor, 'id' | (typeof LOADED_ATTRIBUTES)[number]>;
 
 export interface Matter {
   id: string;
@@ -42,9 +45,9 @@ export interface Matter {
 }
 
 /** Loads the current chairs and co-chairs of each panel with their attributes. */
-async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
+async function loadChairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
   const facts = declaredAttributes()
-    .filter(({ name }) => ASKED.some((one) => one === name))
+    .filter(({ name }) => LOADED_ATTRIBUTES.some((one) => one === name))
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
@@ -56,23 +59,24 @@ async function chairsByPanel(manager: EntityManager, today: string, now: Date): 
   return Map.groupBy(chairs, ({ panelId }) => panelId);
 }
 
-export async function withoutAChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
+export async function findMattersWithoutChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
   const found: Matter[] = [];
-  for (const [panelId, chairs] of await chairsByPanel(manager, today, now)) {
-    const areKept = (by: readonly (keyof Chair)[]): boolean =>
+  for (const [panelId, chairs] of await loadChairsByPanel(manager, today, now)) {
+    const areAllExcluded = (by: readonly (keyof Chair)[]): boolean =>
       chairs.every((chair) => by.some((fact) => chair[fact].length));
-    if (areKept(EXCLUDING))
+    if (areAllExcluded(EXCLUDING_ATTRIBUTES))
       found.push(
-        ...(await closed(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
-        ...(await closed(manager, Referral, { panelId, status: 'submitted' }, chairs)),
+        ...(await findHiddenFromAll(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
+        ...(await findHiddenFromAll(manager, Referral, { panelId, status: 'submitted' }, chairs)),
       );
-    if (areKept(EXCLUDING_FROM_ITEMS)) found.push(...(await closedItems(manager, panelId, chairs, found)));
+    if (areAllExcluded(ITEM_EXCLUDING_ATTRIBUTES))
+      found.push(...(await findItemsHiddenFromAll(manager, panelId, chairs, found)));
   }
   return found;
 }
 
 /** Returns items still to be heard of cases that have a chair themselves. */
-async function closedItems(
+async function findItemsHiddenFromAll(
   manager: EntityManager,
   panelId: string,
   chairs: Chair[],
@@ -80,7 +84,7 @@ async function closedItems(
 ): Promise<Matter[]> {
   const toCome = { panelId, removedAt: null, endedAt: null, outcome: null };
   const atMeeting = { meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } } };
-  const items = await closed(manager, Listing, { ...toCome, ...atMeeting }, chairs);
+  const items = await findHiddenFromAll(manager, Listing, { ...toCome, ...atMeeting }, chairs);
   if (!items.length) return [];
   const rows = await manager.findBy(Listing, { id: In(items.map(({ id }) => id)) });
   const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]));
@@ -90,10 +94,15 @@ async function closedItems(
     .filter(({ caseId }) => !known.has(caseId));
 }
 
-async function closed(manager: EntityManager, type: RecordClass, filter: Where, chairs: Chair[]): Promise<Matter[]> {
+async function findHiddenFromAll(
+  manager: EntityManager,
+  type: RecordClass,
+  filter: Where,
+  chairs: Chair[],
+): Promise<Matter[]> {
   const { name } = subjectOf(type);
   const undecided = type === Referral ? repeatingForDecision : undefined;
-  const rows = await closedToAll(manager, type, filter, chairs as Actor[], undecided);
+  const rows = await findRowsHiddenFromAll(manager, type, filter, chairs as Actor[], undecided);
   return rows.map(({ id, panelId }) => ({
     id,
     type: name as Matter['type'],

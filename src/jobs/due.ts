@@ -13,52 +13,52 @@ import type { Actors } from '../authentication/actor.js';
 import { londonDay } from '../time/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
-import { withoutAChair } from './chairless.js';
-import { unseenByTheirOwner, type UnseenAction } from './unseen-actions.js';
-import { changedByExcluded } from './excluded-changes.js';
+import { findMattersWithoutChair } from './chairless.js';
+import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
+import { findChangesByExcluded } from './excluded-changes.js';
 import type { Notice } from './notice.entity.js';
 
-export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
+export type DueNotice = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<
     Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId' | 'exclusionId'>
   >;
 
 /** Calendar days that cover the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
-const DAYS_OF_REMINDERS = 45;
+const REMINDER_WINDOW_DAYS = 45;
 
 /** Agencies of the current chairs, co-chairs and coordinators of each panel. $1 today. */
 const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1`;
 
-export async function dueOn(manager: EntityManager, actors: Actors, now: Date): Promise<Due[]> {
+export async function findDueNotices(manager: EntityManager, actors: Actors, now: Date): Promise<DueNotice[]> {
   const today = londonDay(now);
-  const found: Due[] = [];
+  const found: DueNotice[] = [];
   for (const ask of [
-    actions,
-    escalations,
-    meetings,
-    minutes,
-    bids,
-    feeds,
-    agreements,
-    emergencies,
-    redirections,
-    chairsNeeded,
-    recipientsToTell,
-    changesToCheck,
+    findActionNotices,
+    findEscalationNotices,
+    findMeetingNotices,
+    findMinutesNotices,
+    findBidNotices,
+    findFeedNotices,
+    findAgreementNotices,
+    findEmergencyNotices,
+    findRedirectionNotices,
+    findMissingChairNotices,
+    findRecipientNotices,
+    findExcludedChangeNotices,
   ])
     found.push(...(await ask(manager, today, now)));
-  found.push(...(await unseen(manager, today, await unseenByTheirOwner(manager, actors, now))));
+  found.push(...(await findUnseenActionNotices(manager, today, await findUnseenActions(manager, actors, now))));
   return found;
 }
 
 /** Redirected referrals, for the referring agency, which must refer the matter to another panel itself. */
-async function redirections(manager: EntityManager, today: string): Promise<Due[]> {
-  const found = await manager.query<Pick<Due, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
+async function findRedirectionNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+  const found = await manager.query<Pick<DueNotice, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
     `SELECT id AS "subjectId", agency_id AS "agencyId", panel_id AS "panelId",
        (decided_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn"
      FROM referrals WHERE status = 'redirected' AND decided_at >= $1::date - $2::int ORDER BY id`,
-    [today, DAYS_OF_REMINDERS],
+    [today, REMINDER_WINDOW_DAYS],
   );
   return found.map((one) => ({ ...one, kind: 'referral_redirected' }));
 }
@@ -71,7 +71,7 @@ type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'listingId' | 'panelId'> & {
   coordination: string[];
 };
 
-const openActions = (manager: EntityManager, today: string): Promise<OpenAction[]> =>
+const findOpenActions = (manager: EntityManager, today: string): Promise<OpenAction[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
@@ -80,36 +80,38 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
         ORDER BY r.effective_from DESC, r.edition DESC LIMIT 1) AS rules,
        ARRAY(SELECT c.agency_id FROM coordination c WHERE c.panel_id = a.panel_id ORDER BY 1) AS coordination
      FROM actions a WHERE a.status = ANY ($2) AND a.due_on <= $3 ORDER BY a.id`,
-    [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
+    [today, OPEN_STATUSES, daysAfter(today, REMINDER_WINDOW_DAYS)],
   );
 
 /** Returns whether an action is overdue for longer than its panel's `escalationWorkingDays`. */
-const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
+const isPastEscalationDay = ({ dueOn, rules }: OpenAction, today: string): boolean =>
   today > dueOn &&
   today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), calendarOf(rules ?? {}));
 
-async function actions(manager: EntityManager, today: string): Promise<Due[]> {
-  return (await openActions(manager, today)).flatMap((action) => {
+async function findActionNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+  return (await findOpenActions(manager, today)).flatMap((action) => {
     const { ownerAgencyId, practitionerId, rules, coordination, ...about } = action;
     const { dueOn } = about;
     const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
     const reminder = ruleNumber(rules ?? {}, 'reminderWorkingDays');
     if (today < workingDaysBefore(dueOn, reminder, calendarOf(rules ?? {}))) return [];
-    const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
-    if (isEscalated(action, today))
-      told.push(...coordination.map((agencyId): Due => ({ ...about, kind: 'action_escalated', agencyId })));
-    return told;
+    const notices: DueNotice[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
+    if (isPastEscalationDay(action, today))
+      notices.push(...coordination.map((agencyId): DueNotice => ({ ...about, kind: 'action_escalated', agencyId })));
+    return notices;
   });
 }
 
 /** Returns open actions whose escalation day has been reached. */
-export const pastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
-  (await openActions(manager, today)).filter((one) => isEscalated(one, today)).map(({ subjectId }) => subjectId);
+export const findActionsPastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
+  (await findOpenActions(manager, today))
+    .filter((one) => isPastEscalationDay(one, today))
+    .map(({ subjectId }) => subjectId);
 
 /**
  * Escalations, for the coordination of the steering group and for the owner of the action; the answer, for the owner.
  */
-const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findEscalationNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'escalation_to_answer' AS kind, e.id AS "subjectId", e.due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -124,7 +126,7 @@ const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
   );
 
 /** Meetings with papers not circulated or research due, for the coordination of the panel. */
-const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
+const findMeetingNotices = (manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT due.kind, m.id AS "subjectId", due.day AS "dueOn", c.agency_id AS "agencyId", m.panel_id AS "panelId"
@@ -141,7 +143,7 @@ const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due
  * Items without approved minutes. One notice per item, so that no notice depends on an item that is hidden from its
  * reader.
  */
-const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findMinutesNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'minutes_due' AS kind, l.id AS "subjectId", m.minutes_due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -155,7 +157,7 @@ const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
   );
 
 /** Bids with results due or overdue, for the bidding agency. Source: JAG note, section 3.3, rule 5. */
-const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findBidNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `SELECT CASE b.results_due_on WHEN $1 THEN 'bid_results_due' ELSE 'bid_results_overdue' END AS kind, b.id AS "subjectId",
        b.results_due_on AS "dueOn", b.agency_id AS "agencyId", b.case_id AS "caseId", b.panel_id AS "panelId",
@@ -165,7 +167,7 @@ const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
   );
 
 /** Feeds not acknowledged when the papers of the meeting are due. Source: JAG note, section 3.3, rule 1. */
-const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findFeedNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'feed_not_taken_up' AS kind, f.id AS "subjectId", m.papers_due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -175,7 +177,7 @@ const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today, TO_BE_HELD],
   );
 
-async function agreements(manager: EntityManager, today: string): Promise<Due[]> {
+async function findAgreementNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
   const inForce = await manager.query<
     (Pick<SharingAgreementVersion, 'id' | 'status' | 'reviewDue' | 'expiresOn'> & { agencyId: string })[]
   >(
@@ -194,7 +196,7 @@ async function agreements(manager: EntityManager, today: string): Promise<Due[]>
 }
 
 /** Emergency accesses with a review due, for the agencies of the partnership that have a data protection officer. */
-const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findEmergencyNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `SELECT DISTINCT 'emergency_review_due' AS kind, e.id AS "subjectId", e.review_due_on AS "dueOn", p.agency_id AS "agencyId",
        e.case_id AS "caseId", e.panel_id AS "panelId"
@@ -205,10 +207,14 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
   );
 
 /** Days between reminders that nobody can chair a matter, or read an action. */
-const REMINDED_OF_NOBODY_AFTER = 7;
+const REMINDER_INTERVAL_DAYS = 7;
 
 /** Actions that nobody of their owner can read, for the coordination of the panel, which can reassign them. */
-const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]): Promise<Due[]> =>
+const findUnseenActionNotices = (
+  manager: EntityManager,
+  today: string,
+  actions: UnseenAction[],
+): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'owner_cannot_see' AS kind, a.id AS "subjectId", $1::date::text AS "dueOn", c.agency_id AS "agencyId",
@@ -217,17 +223,17 @@ const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]):
      JOIN coordination c ON c.panel_id = a.panel_id
      WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = 'owner_cannot_see'
        AND n.subject_id = a.id AND n.agency_id = c.agency_id AND n.due_on >= $3) ORDER BY a.id, c.agency_id`,
-    [today, JSON.stringify(actions), daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER)],
+    [today, JSON.stringify(actions), daysAfter(today, 1 - REMINDER_INTERVAL_DAYS)],
   );
 
 /**
  * Matters without a chair, for the coordination of the panel and for the steering group. The chair of the steering
  * group may appoint a deputy. For a compartment, only its core members are notified.
  */
-async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
-  const matters = await withoutAChair(manager, today, now);
+async function findMissingChairNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  const matters = await findMattersWithoutChair(manager, today, now);
   if (!matters.length) return [];
-  const recent = daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER);
+  const recent = daysAfter(today, 1 - REMINDER_INTERVAL_DAYS);
   return manager.query(
     `WITH coordination AS (${COORDINATION}), matters AS (
        SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2)
@@ -250,7 +256,7 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
  * Recipients not yet notified of a correction or recall, for the contributing agency and for the coordination of the
  * panel. A disclosure has no foreign keys; references without a match become null.
  */
-const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findRecipientNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION}), pending AS (
        SELECT d.id, d.origin_agency_id, (d.pending_since AT TIME ZONE 'Europe/London')::date::text AS due_on,
@@ -267,8 +273,8 @@ const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]>
   );
 
 /** Changes made by excluded people, for the coordination of the panel of the matter, which checks them. */
-async function changesToCheck(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
-  const changed = await changedByExcluded(manager, today, now);
+async function findExcludedChangeNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  const changed = await findChangesByExcluded(manager, today, now);
   if (!changed.length) return [];
   // a notice read before a later change of the same day becomes unread
   await manager.query(
@@ -288,7 +294,7 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
 }
 
 /** Marks notices of recipients as unread if the record was corrected again after they were read. */
-export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>
+export const markRecipientNoticesUnread = (manager: EntityManager, now: Date): Promise<unknown> =>
   manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1 FROM disclosures d
      WHERE n.kind = 'recipient_to_tell' AND d.id = n.subject_id AND d.pending IS NOT NULL AND d.notified_at IS NULL

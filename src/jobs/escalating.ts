@@ -12,14 +12,14 @@ import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../time/london-day.js';
-import { pastEscalation } from './due.js';
+import { findActionsPastEscalation } from './due.js';
 
-type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
+type UndoneAction = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
   actionId: string;
   kind: Escalation['kind'];
 };
 
-export async function escalate(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
+export async function escalateUndoneActions(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
   const today = londonDay(now);
   const [group] = await manager.query<{ id: string; since: string }[]>(
     `SELECT id, (created_at AT TIME ZONE 'Europe/London')::date AS since FROM panels WHERE partnership_id = $1 AND type = $2`,
@@ -28,7 +28,7 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
   if (!group) return;
   // locked, so that a concurrent end of an action finds its escalation; actions that ended before the group existed are
   // ignored
-  const undone = await manager.query<Undone[]>(
+  const undone = await manager.query<UndoneAction[]>(
     `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.listing_id AS "listingId",
        a.panel_id AS "panelId",
        a.owner_agency_id AS "ownerAgencyId", a.due_on AS "dueOn",
@@ -41,7 +41,7 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
          WHERE x.agency_id = a.owner_agency_id AND a.case_id IN (x.case_id, cp.case_id)
            AND x.since <= $6 AND (x.until IS NULL OR x.until > $6))
      ORDER BY a.id FOR SHARE OF a`,
-    [partnershipId, group.since, await pastEscalation(manager, today), ACCEPTED_STATUSES, today, now],
+    [partnershipId, group.since, await findActionsPastEscalation(manager, today), ACCEPTED_STATUSES, today, now],
   );
   for (const one of undone)
     await manager.insert(Escalation, {

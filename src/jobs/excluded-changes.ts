@@ -9,7 +9,7 @@ import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { daysAfter } from '../panels/working-days.js';
 
 /** Maximum age in days of a change that is reported. It matters if the exclusion was made after the change. */
-const TOLD_FOR_DAYS = 28;
+const REPORTED_FOR_DAYS = 28;
 
 const NAMED_IN_CASE = `SELECT c.person_id UNION SELECT cp.person_id FROM case_people cp WHERE cp.case_id = c.id`;
 
@@ -22,7 +22,7 @@ const EVER_NAMED = `SELECT r.person_id UNION SELECT rp.person_id FROM referral_p
  * that the address is disclosed to. Only exclusions maintained by the panel of the matter count. A returned referral
  * can be rewritten without anybody else reading it, so its new submission counts as a change.
  */
-const CHANGES = `WITH changes AS MATERIALIZED (
+const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     SELECT e.at, e.actor_id, e.type = 'referral.submitted' AS is_submission, CASE e.subject_type WHEN 'Person' THEN e.subject_id ELSE a.person_id END AS person_id,
       CASE e.subject_type WHEN 'Referral' THEN e.subject_id END AS referral_id
     FROM events e LEFT JOIN protected_addresses a ON e.subject_type = 'ProtectedAddress' AND a.id = e.subject_id
@@ -63,5 +63,8 @@ export interface ChangedMatter {
 /**
  * Returns each open case and waiting referral with the days on which an excluded person changed records it relies on.
  */
-export const changedByExcluded = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
-  manager.query(CHANGES.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [now, daysAfter(today, -TOLD_FOR_DAYS)]);
+export const findChangesByExcluded = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
+  manager.query(SELECT_CHANGES.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [
+    now,
+    daysAfter(today, -REPORTED_FOR_DAYS),
+  ]);

@@ -4,7 +4,7 @@ import { Classified } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
 /** Days after which a run is deleted. */
-export const RUNS_KEPT_DAYS = 7;
+export const RUN_RETENTION_DAYS = 7;
 
 /**
  * Run of a job in one partnership, successful or not. All runs are stored for the same period, whatever their result.

@@ -66,7 +66,7 @@ export const TO_COMPARTMENT: NoticeKind[] = ['no_chair_left'];
  * Kinds sent to the agency that contributed a corrected or recalled record, and to the coordination of the panel. The
  * notice remains due until the notification of the recipient is recorded.
  */
-export const TO_TELLERS: NoticeKind[] = ['recipient_to_tell'];
+export const TO_RECIPIENT_NOTIFIERS: NoticeKind[] = ['recipient_to_tell'];
 /** Kinds sent to the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
 /** Kinds sent to the agencies of the chairs and coordinators of the panel. */

@@ -14,7 +14,7 @@ const logger = new Logger(() => (level, message) => {
   else if (level === 'warning') log.warn(message);
 });
 
-function open(url: string): pg.Pool {
+function openPool(url: string): pg.Pool {
   const pool = createSeparatePool(url, 'jobs', CONNECTIONS);
   pool.on('connect', (client) => client.on('error', () => undefined)); // the pool reports lost connections
   return pool;
@@ -25,7 +25,7 @@ function open(url: string): pg.Pool {
  * service.
  */
 export async function installQueue(ownerUrl: string): Promise<void> {
-  const pgPool = open(ownerUrl);
+  const pgPool = openPool(ownerUrl);
   await runMigrations({ pgPool, schema: SCHEMA, logger });
   await pgPool.end();
 }
@@ -43,8 +43,8 @@ export const queueGrants = (role: string): string[] => [
 ];
 
 /** Starts the job runner. The returned function stops the runner after the current job. */
-export async function doJobs(url: string, taskList: TaskList, crontab: string): Promise<() => Promise<void>> {
-  const pgPool = open(url);
+export async function startJobRunner(url: string, taskList: TaskList, crontab: string): Promise<() => Promise<void>> {
+  const pgPool = openPool(url);
   const runner: Runner = await run({
     pgPool,
     schema: SCHEMA,

@@ -22,7 +22,7 @@ interface OpenAction {
 export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 
 /** Selects open actions. $1 statuses, $2 now. */
-const OPEN = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
+const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
       AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id FROM practitioners p
@@ -40,27 +40,27 @@ const withoutExclusions = (one: Actor): Actor => ({
 });
 
 /** Selects active staff by agency, people with a seat or an office first, because they can read most. $1 agencies. */
-const STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE p.agency_id = ANY ($1::uuid[]) AND p.active
+const SELECT_STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE p.agency_id = ANY ($1::uuid[]) AND p.active
   ORDER BY p.roles = '{}' AND NOT EXISTS (SELECT FROM memberships m WHERE m.practitioner_id = p.id), p.id`;
 
 /** Batch size for evaluating people, until each action is readable by somebody. */
-const ASKED_AT_ONCE = 25;
+const PEOPLE_BATCH_SIZE = 25;
 
 /**
  * Returns open actions that nobody of the owning agency can read. Includes the exclusion that causes it, if the panel
  * maintains one. Actions hidden only by exclusions of other panels are omitted, because a notice would reveal those.
  */
-export async function unseenByTheirOwner(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
-  const open = await manager.query<OpenAction[]>(OPEN, [OPEN_STATUSES, now]);
+export async function findUnseenActions(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
+  const open = await manager.query<OpenAction[]>(SELECT_OPEN_ACTIONS, [OPEN_STATUSES, now]);
   const byOwner = Map.groupBy(open, ({ ownerAgencyId }) => ownerAgencyId);
-  const staff = await manager.query<{ id: string; agencyId: string }[]>(STAFF, [[...byOwner.keys()]]);
+  const staff = await manager.query<{ id: string; agencyId: string }[]>(SELECT_STAFF, [[...byOwner.keys()]]);
   const call = { correlationId: '', route: 'job sweep' };
   const unseen: UnseenAction[] = [];
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
     const within = (some: readonly string[]): Promise<Actor[]> =>
       actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
-    const left = await readByNobody(
+    const left = await findUnreadableActions(
       manager,
       ids,
       within,
@@ -68,7 +68,7 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
     );
     const asIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
       (await within(some)).map(withoutExclusions);
-    const unread = new Set(await readByNobody(manager, ids, asIfNotExcluded, left));
+    const unread = new Set(await findUnreadableActions(manager, ids, asIfNotExcluded, left));
     const ofPanel = new Map(actions.map(({ id, exclusionId }) => [id, exclusionId]));
     for (const id of left) {
       const exclusionId = unread.has(id) ? null : (ofPanel.get(id) ?? null);
@@ -82,15 +82,15 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
  * Returns the actions that none of the people can read. Evaluates people in batches until each action is readable by
  * somebody.
  */
-async function readByNobody(
+async function findUnreadableActions(
   manager: EntityManager,
   ids: readonly string[],
   find: (some: readonly string[]) => Promise<Actor[]>,
   actionIds: readonly string[],
 ): Promise<string[]> {
   let left = [...actionIds];
-  for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
-    const people = await find(ids.slice(start, start + ASKED_AT_ONCE));
+  for (let start = 0; start < ids.length && left.length; start += PEOPLE_BATCH_SIZE) {
+    const people = await find(ids.slice(start, start + PEOPLE_BATCH_SIZE));
     const rows = await rowsWithRelationsOfAll(manager, people, Action, ['read'], left);
     for (const one of people) {
       if (!left.length) break;

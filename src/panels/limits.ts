@@ -10,7 +10,7 @@ import { daysAfter } from './working-days.js';
  * Number of days in the past at which a membership may begin. Memberships are often entered after the meeting that
  * decided them.
  */
-export const SEAT_STARTS_AT_MOST_AGO = 31;
+export const MOST_SEAT_BACKDATING_DAYS = 31;
 /**
  * Number of days after a chair's last day on which another chair must still have a seat: the time to appoint a
  * successor.
@@ -40,14 +40,14 @@ export function mustBeginWithin(
   days: number,
   { pointer, atMostDaysAgo, code = 'begins-out-of-range' }: Where & { atMostDaysAgo?: number },
 ): void {
-  const latest = later(begins, now, days);
-  const earliest = atMostDaysAgo === undefined ? null : later(begins, now, -atMostDaysAgo);
+  const latest = momentAfter(begins, now, days);
+  const earliest = atMostDaysAgo === undefined ? null : momentAfter(begins, now, -atMostDaysAgo);
   if (begins <= latest && (earliest === null || begins >= earliest)) return;
-  const from = earliest === null ? '' : `from ${inWords(earliest)} `;
-  throw unacceptable(code, `Choose a start ${from}to ${inWords(latest)} at the latest.`, [
+  const from = earliest === null ? '' : `from ${formatMoment(earliest)} `;
+  throw unacceptable(code, `Choose a start ${from}to ${formatMoment(latest)} at the latest.`, [
     {
       pointer,
-      detail: `must not be later than ${inWords(latest)}${from ? `, nor earlier than ${inWords(earliest as Moment)}` : ''}`,
+      detail: `must not be later than ${formatMoment(latest)}${from ? `, nor earlier than ${formatMoment(earliest as Moment)}` : ''}`,
     },
   ]);
 }
@@ -60,8 +60,8 @@ export function mustEndWithin<T extends Moment>(
   { pointer, code = 'end-out-of-range' }: Where,
 ): void {
   if (ends >= begins && ends <= latest) return;
-  throw unacceptable(code, `Choose an end from ${inWords(begins)} to ${inWords(latest)} at the latest.`, [
-    { pointer, detail: `must not be later than ${inWords(latest)}, nor earlier than ${inWords(begins)}` },
+  throw unacceptable(code, `Choose an end from ${formatMoment(begins)} to ${formatMoment(latest)} at the latest.`, [
+    { pointer, detail: `must not be later than ${formatMoment(latest)}, nor earlier than ${formatMoment(begins)}` },
   ]);
 }
 
@@ -84,7 +84,7 @@ export function yearsAfter(day: string, years: number): string {
   return daysAfter(date.toISOString().slice(0, 10), -1);
 }
 
-const later = (like: Moment, now: Date, days: number): Moment =>
+const momentAfter = (like: Moment, now: Date, days: number): Moment =>
   typeof like === 'string' ? daysAfter(londonDay(now), days) : instantAfter(now, days);
 
-const inWords = (moment: Moment): string => (typeof moment === 'string' ? moment : moment.toISOString());
+const formatMoment = (moment: Moment): string => (typeof moment === 'string' ? moment : moment.toISOString());

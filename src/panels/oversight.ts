@@ -44,7 +44,7 @@ export interface Concern {
 }
 
 /** Selects the matters of a concern. $1 cases, $2 people, $3 items, $4 panel. */
-const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
+const SELECT_CONCERNED_MATTERS = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
     OR c.id IN (SELECT p.case_id FROM case_people p WHERE p.person_id = ANY ($2::uuid[]))
     OR c.panel_id = $4::uuid AND c.stage <> 'closed')
   SELECT 'Case' AS type, id, panel_id AS "panelId", id AS "caseId", true AS "isChaired" FROM named
@@ -58,7 +58,7 @@ const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.i
   UNION ALL SELECT 'Person', person.id, NULL, NULL, false FROM unnest($2::uuid[]) person (id)`;
 
 /** Selects the auditors and data protection officers of a partnership. $1 partnership. */
-const HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
+const SELECT_OFFICE_HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
   WHERE ap.partnership_id = $1 AND p.active AND p.roles && '{auditor,data_protection_officer}'`;
 
 /**
@@ -66,7 +66,7 @@ const HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnersh
  * held through an agency that the person has left is void. $1 panels, $2 day, $3 roles, $4 day until which a seat must
  * last.
  */
-const CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
+const SELECT_CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
   FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
   WHERE m.panel_id = ANY ($1::uuid[]) AND m.role = ANY ($3) AND m.valid_from <= $2 AND coalesce(m.valid_to >= $2, true)`;
 
@@ -97,7 +97,7 @@ const MISSING = {
  * Identifiers of the matters without a holder, by office. `lastingChair` counts only chairs whose seat lasts long
  * enough to appoint a successor.
  */
-type Vacant = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
+type Vacancies = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
 
 const MINUTE = 60_000;
 
@@ -114,21 +114,21 @@ const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
  * Counts the holders of each office now. The returned function counts again after the change and throws if a matter has
  * lost its last holder. A lock serializes such changes in the partnership until the transaction ends.
  */
-export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
+export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
   await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `who is left in ${concern.partnershipId}`,
   ]);
   const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
   const matters = await work.asSystem(() =>
-    work.manager.query<Matter[]>(CONCERNED, [caseIds, personIds, listingIds, panelId]),
+    work.manager.query<Matter[]>(SELECT_CONCERNED_MATTERS, [caseIds, personIds, listingIds, panelId]),
   );
-  const chaired = await readable(
+  const chaired = await filterReadable(
     work,
     matters.filter(({ isChaired }) => isChaired),
   );
-  const count = async (): Promise<Vacant> => ({
-    ...(await withoutChair(work, actors, concern, chaired)),
-    ...(panelId ? NOBODY_ASKED_ABOUT : await withoutOversight(work, actors, concern, matters)),
+  const count = async (): Promise<Vacancies> => ({
+    ...(await findWithoutChair(work, actors, concern, chaired)),
+    ...(panelId ? OVERSIGHT_NOT_CHECKED : await findWithoutOversight(work, actors, concern, matters)),
   });
   const before = await count();
   return async () => {
@@ -143,10 +143,10 @@ export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Con
   };
 }
 
-const NOBODY_ASKED_ABOUT: Pick<Vacant, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
+const OVERSIGHT_NOT_CHECKED: Pick<Vacancies, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
 
 /** Returns the matters that the actor may read, so that a refusal reveals no other matter. */
-async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
+async function filterReadable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
   const found: Matter[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = all.map(({ id }) => id);
@@ -162,33 +162,35 @@ async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> 
  * makes, because a refusal must not reveal a conflict declared elsewhere. If such a conflict leaves no chair, the
  * deadline job notifies the agencies that appoint chairs.
  */
-async function withoutChair(
+async function findWithoutChair(
   work: UnitOfWork,
   actors: Actors,
   { from = londonDay(work.now) }: Concern,
   matters: Matter[],
-): Promise<Pick<Vacant, 'chair' | 'lastingChair'>> {
+): Promise<Pick<Vacancies, 'chair' | 'lastingChair'>> {
   const byPanel = Map.groupBy(matters, ({ panelId }) => panelId as string);
   const seats = await work.asSystem(() =>
-    work.manager.query<Seat[]>(CHAIRS, [
+    work.manager.query<Seat[]>(SELECT_CHAIRS, [
       [...byPanel.keys()],
       from,
       CHAIRING_ROLES,
       daysAfter(from, DAYS_TO_APPOINT_A_CHAIR),
     ]),
   );
-  const known = new Map((await asKnownToAsker(work, await people(work, actors, seats))).map((one) => [one.id, one]));
+  const known = new Map(
+    (await asKnownToAsker(work, await loadActors(work, actors, seats))).map((one) => [one.id, one]),
+  );
   const of = (panel: string, isAsked: (seat: Seat) => boolean): Actor[] =>
     seats.flatMap((seat) => (seat.panelId === panel && isAsked(seat) ? (known.get(seat.id) ?? []) : []));
   const vacant = { chair: new Set<string>(), lastingChair: new Set<string>() };
   for (const [panel, all] of byPanel) {
-    await addClosed(
+    await addHiddenFromAll(
       work,
       vacant.chair,
       all,
       of(panel, () => true),
     );
-    await addClosed(
+    await addHiddenFromAll(
       work,
       vacant.lastingChair,
       all,
@@ -203,14 +205,14 @@ async function withoutChair(
  * panels, because the log about a person is shared and no job reports a missing auditor. The refusal reveals only that
  * the office would be vacant.
  */
-async function withoutOversight(
+async function findWithoutOversight(
   work: UnitOfWork,
   actors: Actors,
   { partnershipId }: Concern,
   matters: Matter[],
-): Promise<Pick<Vacant, 'auditor' | 'officer'>> {
-  const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(HOLDERS, [partnershipId]));
-  const holders = await people(work, actors, ids);
+): Promise<Pick<Vacancies, 'auditor' | 'officer'>> {
+  const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(SELECT_OFFICE_HOLDERS, [partnershipId]));
+  const holders = await loadActors(work, actors, ids);
   const log = subjectOf(typeNamed('AuditEntry'));
   const reading = holders.flatMap((one) => {
     const where = permittedRows(one, log, 'read');
@@ -222,7 +224,7 @@ async function withoutOversight(
   });
   const officer = new Set<string>();
   const officers = holders.filter(({ roles }) => roles.includes('data_protection_officer'));
-  await addClosed(
+  await addHiddenFromAll(
     work,
     officer,
     matters.filter(({ type }) => type !== 'Person'),
@@ -243,16 +245,16 @@ const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string
 });
 
 /** Loads the candidates as actors, including uncommitted changes of this transaction. Inactive people are omitted. */
-function people(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
+function loadActors(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
   const ids = [...new Set(of.map(({ id }) => id))];
   return actors.practitionersWithin((sql, values) => work.manager.query(sql, values), ids, shortlyAfter(work.actor));
 }
 
 /** Adds to `to` the matters that a conflict hides from all of the people in `from`. */
-async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
+async function addHiddenFromAll(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = { id: { $in: all.map(({ id }) => id) } };
-    const closed = await work.asSystem(() => closedToAll(work.manager, typeNamed(type), ids, from));
+    const closed = await work.asSystem(() => findRowsHiddenFromAll(work.manager, typeNamed(type), ids, from));
     for (const { id } of closed) to.add(id);
   }
 }
@@ -261,7 +263,7 @@ async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], f
  * Returns the rows that a conflict hides from all of the people; all rows if `from` is empty. `alsoClosed` adds rows
  * that a person may read but not decide.
  */
-export async function closedToAll(
+export async function findRowsHiddenFromAll(
   manager: EntityManager,
   type: RecordClass,
   filter: Where,

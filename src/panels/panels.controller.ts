@@ -107,6 +107,6 @@ export class PanelsController {
   @RequirePermission('rule', Panel)
   @ApiAnswer.created(PanelRulesView)
   rule(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelRulesRequest): Promise<AuthorizedResponse> {
-    return this.panels.rule(actor, id, body);
+    return this.panels.setRules(actor, id, body);
   }
 }

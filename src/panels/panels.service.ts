@@ -3,7 +3,7 @@ import { IsNull, MoreThanOrEqual } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
-import { watchesOver } from './oversight.js';
+import { watchOffices } from './oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/london-day.js';
@@ -15,7 +15,7 @@ import {
   DAYS_TO_APPOINT_A_CHAIR,
   mustBeginWithin,
   mustEndWithin,
-  SEAT_STARTS_AT_MOST_AGO,
+  MOST_SEAT_BACKDATING_DAYS,
   yearsAfter,
 } from './limits.js';
 import { ruleNumber } from './panel-rules.js';
@@ -79,20 +79,20 @@ export class PanelsService {
       const panel = await work.records.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
         lock: !!request.replacesId,
       });
-      const member = await appointed(work, request.practitionerId, panel);
-      if (isGoverning) await fromAnotherAgency(work, member, panel);
+      const member = await findAppointee(work, request.practitionerId, panel);
+      if (isGoverning) await mustBeOfAnotherAgency(work, member, panel);
       const rules = (await rulesInForce(work, panelId))?.rules;
       mustBeginWithin(request.validFrom, work.now, ruleNumber(rules, 'membershipStartDays'), {
         pointer: '/validFrom',
-        atMostDaysAgo: SEAT_STARTS_AT_MOST_AGO,
+        atMostDaysAgo: MOST_SEAT_BACKDATING_DAYS,
       });
       const latest = yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears'));
       const validTo = request.validTo ?? latest;
       mustEndWithin(validTo, request.validFrom, latest, { pointer: '/validTo' });
       const { replacesId, replaceReason, ...seat } = request;
-      const mustLeaveSomebody = replacesId ? await this.watchesOver(work, panel, request.validFrom) : null;
-      const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
-      await oneSeatAtATime(work, panelId, { ...seat, validTo });
+      const mustLeaveSomebody = replacesId ? await this.watchChairs(work, panel, request.validFrom) : null;
+      const replaced = replacesId ? await this.endReplacedSeat(work, panelId, request) : null;
+      await mustNotOverlap(work, panelId, { ...seat, validTo });
       const given = { ...seat, validTo, panelId, agencyId: member.agencyId, appointedById: actor.id };
       const membership = await work.write.insert(Membership, given);
       if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
@@ -108,12 +108,12 @@ export class PanelsService {
     return this.records.change(actor, async (work) => {
       const panel = await work.records.find('read', Panel, panelId, { lock: true });
       await work.records.find('end', Membership, id);
-      const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
+      const mustLeaveSomebody = await this.watchChairs(work, panel, daysAfter(validTo, 1));
       const membership = await work.records.findForUpdate('end', Membership, MembershipView, id, {
         writes: { validTo },
       });
       if (membership.panelId !== panelId) throw notFound();
-      onlyShorter(work, membership, validTo);
+      mustShorten(work, membership, validTo);
       const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
       // after the update, which waits for concurrent changes of seats
       if (CHAIRING_ROLES.includes(membership.role)) {
@@ -133,10 +133,10 @@ export class PanelsService {
       // before the panel is locked, because this locks items of meetings
       if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
       const panel = await work.records.find('read', Panel, panelId, { lock: true });
-      const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
+      const mustLeaveSomebody = await this.watchChairs(work, panel, londonDay(work.now));
       const membership = await work.records.findForUpdate('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
-      const ended = await endedAtOnce(work, membership, reason);
+      const ended = await endSeatNow(work, membership, reason);
       if (CHAIRING_ROLES.includes(ended.role)) {
         await mustLeaveAChair(work, ended, ended.validTo as string);
         await mustLeaveSomebody();
@@ -149,16 +149,16 @@ export class PanelsService {
    * Counts the chairs of the panel's open matters before a seat ends. A lock serializes two chairs who leave at the
    * same time.
    */
-  private watchesOver(
+  private watchChairs(
     work: UnitOfWork,
     { id: panelId, partnershipId }: Panel,
     from: string,
   ): Promise<() => Promise<void>> {
-    return watchesOver(work, this.actors, { partnershipId, panelId, from });
+    return watchOffices(work, this.actors, { partnershipId, panelId, from });
   }
 
   /** Ends the seat that a new one replaces. The actor needs permission to end the old seat. */
-  private async replaced(
+  private async endReplacedSeat(
     work: UnitOfWork,
     panelId: string,
     { replacesId, replaceReason, practitionerId, validFrom }: MembershipRequest,
@@ -176,9 +176,9 @@ export class PanelsService {
         'A seat cannot be replaced in the past. Choose today or a later day.',
         [{ pointer: '/validFrom', detail: `must not be earlier than ${today}` }],
       );
-    if (validFrom === today) return endedAtOnce(work, old, replaceReason);
+    if (validFrom === today) return endSeatNow(work, old, replaceReason);
     const validTo = daysAfter(validFrom, -1);
-    onlyShorter(work, old, validTo);
+    mustShorten(work, old, validTo);
     const ended = await work.write.update(Membership, old, { validTo });
     work.recordEvent('membership.ends', Membership, ended, { validTo });
     return ended;
@@ -191,7 +191,7 @@ export class PanelsService {
     });
   }
 
-  rule(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
+  setRules(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.records.find('rule', Panel, panelId, { lock: true });
       const editions = await work.records.findMany('read', PanelRules, { panelId });
@@ -204,7 +204,11 @@ export class PanelsService {
 }
 
 /** Returns the practitioner to appoint: another person, active, whose agency acts in the panel's partnership. */
-async function appointed(work: UnitOfWork, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
+async function findAppointee(
+  work: UnitOfWork,
+  practitionerId: string,
+  { partnershipId }: Panel,
+): Promise<Practitioner> {
   if (work.actor.registrationIds.includes(practitionerId))
     throw refused(
       'own-appointment',
@@ -222,7 +226,7 @@ async function appointed(work: UnitOfWork, practitionerId: string, { partnership
  * Requires a person of another agency if the steering group appoints. Two colleagues in a steering group could
  * otherwise put each other in charge of every panel.
  */
-async function fromAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
+async function mustBeOfAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
   if (agencyId === work.actor.agencyId && !chairedPanels(work.actor).includes(id))
     throw refused(
       'own-agency-appointment',
@@ -234,7 +238,7 @@ async function fromAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, {
  * Refuses a seat that overlaps another one of the same person. An exclusion constraint in the database catches
  * concurrent requests.
  */
-async function oneSeatAtATime(
+async function mustNotOverlap(
   work: UnitOfWork,
   panelId: string,
   { practitionerId, validFrom, validTo }: MembershipRequest,
@@ -255,7 +259,7 @@ async function oneSeatAtATime(
  * Ends a seat at once. The last whole day becomes the day before, so that rules that count by days no longer count the
  * seat.
  */
-async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
+async function endSeatNow(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
     throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');
@@ -279,11 +283,11 @@ async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner
     ],
     order: { id: 'ASC' },
   });
-  for (const seat of seats) await endedAtOnce(work, seat, LEFT_THE_AGENCY);
+  for (const seat of seats) await endSeatNow(work, seat, LEFT_THE_AGENCY);
 }
 
 /** Throws unless `validTo` shortens the seat. An ended seat, or a longer one, needs a new appointment. */
-function onlyShorter(work: UnitOfWork, seat: Membership, validTo: string): void {
+function mustShorten(work: UnitOfWork, seat: Membership, validTo: string): void {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
     throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');

@@ -26,7 +26,7 @@ const EVERYWHERE: Jurisdiction[] = [...JURISDICTIONS];
 const NOT_SCOTLAND: Jurisdiction[] = ['england_and_wales', 'northern_ireland'];
 
 /** Fixed dates, in the order of the year. A date on a weekend is replaced by the next weekday that is not a holiday. */
-const FIXED: [day: string, where: Jurisdiction[]][] = [
+const FIXED_HOLIDAYS: [day: string, where: Jurisdiction[]][] = [
   ['01-01', EVERYWHERE],
   ['01-02', ['scotland']],
   ['03-17', ['northern_ireland']],
@@ -37,7 +37,7 @@ const FIXED: [day: string, where: Jurisdiction[]][] = [
 ];
 
 /** Mondays of a month: the first, or the last (-1). */
-const MONDAYS: [month: number, which: 1 | -1, where: Jurisdiction[]][] = [
+const MONDAY_HOLIDAYS: [month: number, which: 1 | -1, where: Jurisdiction[]][] = [
   [5, 1, EVERYWHERE],
   [5, -1, EVERYWHERE],
   [8, 1, ['scotland']],
@@ -45,7 +45,7 @@ const MONDAYS: [month: number, which: 1 | -1, where: Jurisdiction[]][] = [
 ];
 
 /** Days relative to Easter Sunday. */
-const EASTER: [days: number, where: Jurisdiction[]][] = [
+const EASTER_HOLIDAYS: [days: number, where: Jurisdiction[]][] = [
   [-2, EVERYWHERE],
   [1, NOT_SCOTLAND],
 ];
@@ -88,7 +88,7 @@ function endOfMonth(first: string): Date {
 }
 
 /** Computes Easter Sunday of the Gregorian calendar (algorithm of Butcher, 1876). */
-function easter(year: number): string {
+function easterSunday(year: number): string {
   const a = year % 19;
   const b = Math.floor(year / 100);
   const c = year % 100;
@@ -98,25 +98,25 @@ function easter(year: number): string {
   return `${String(year)}-${String(Math.floor(f / 31)).padStart(2, '0')}-${String((f % 31) + 1).padStart(2, '0')}`;
 }
 
-const known = new Map<string, ReadonlySet<string>>();
+const bankHolidayCache = new Map<string, ReadonlySet<string>>();
 
 /** Returns the bank holidays of a year, with substitute days for those on a weekend. */
 export function bankHolidays(year: number, jurisdiction: Jurisdiction): ReadonlySet<string> {
   const key = `${String(year)} ${jurisdiction}`;
-  let days = known.get(key);
-  if (!days) known.set(key, (days = new Set(worked(year, jurisdiction))));
+  let days = bankHolidayCache.get(key);
+  if (!days) bankHolidayCache.set(key, (days = new Set(computeBankHolidays(year, jurisdiction))));
   return days;
 }
 
-function worked(year: number, jurisdiction: Jurisdiction): string[] {
+function computeBankHolidays(year: number, jurisdiction: Jurisdiction): string[] {
   const here = <T extends { at: string; where: Jurisdiction[] }>(all: T[]): string[] =>
     all.filter(({ where }) => where.includes(jurisdiction)).map(({ at }) => at);
   const month = (of: number): string => `${String(year)}-${String(of).padStart(2, '0')}`;
   const moving = [
-    ...here(EASTER.map(([days, where]) => ({ at: daysAfter(easter(year), days), where }))),
-    ...here(MONDAYS.map(([of, which, where]) => ({ at: nthWeekday(month(of), MONDAY, which), where }))),
+    ...here(EASTER_HOLIDAYS.map(([days, where]) => ({ at: daysAfter(easterSunday(year), days), where }))),
+    ...here(MONDAY_HOLIDAYS.map(([of, which, where]) => ({ at: nthWeekday(month(of), MONDAY, which), where }))),
   ];
-  const fixed = here(FIXED.map(([day, where]) => ({ at: `${String(year)}-${day}`, where })));
+  const fixed = here(FIXED_HOLIDAYS.map(([day, where]) => ({ at: `${String(year)}-${day}`, where })));
   const taken = new Set([...moving, ...fixed.filter((day) => !isWeekend(day))]);
   for (const day of fixed.filter(isWeekend)) {
     let instead = day;
@@ -132,13 +132,13 @@ export function isWorkingDay(day: string, { jurisdiction, closed }: Calendar = E
 
 /** Returns the last of `count` working days (1 or more) after `day`. */
 export const workingDaysAfter = (day: string, count: number, calendar = ENGLAND_AND_WALES): string =>
-  stepped(day, count, 1, calendar);
+  stepWorkingDays(day, count, 1, calendar);
 
 /** Returns the first of the `count` working days (1 or more) before `day`. */
 export const workingDaysBefore = (day: string, count: number, calendar = ENGLAND_AND_WALES): string =>
-  stepped(day, count, -1, calendar);
+  stepWorkingDays(day, count, -1, calendar);
 
-function stepped(from: string, count: number, step: 1 | -1, calendar: Calendar): string {
+function stepWorkingDays(from: string, count: number, step: 1 | -1, calendar: Calendar): string {
   let day = from;
   for (let left = count; left > 0;) {
     day = daysAfter(day, step);
@@ -154,7 +154,7 @@ function stepped(from: string, count: number, step: 1 | -1, calendar: Calendar):
 export const HOLIDAY_RULES = ['forward', 'back', 'keep'] as const;
 export type HolidayRule = (typeof HOLIDAY_RULES)[number];
 
-export function settled(day: string, rule: HolidayRule, calendar = ENGLAND_AND_WALES): string {
+export function applyHolidayRule(day: string, rule: HolidayRule, calendar = ENGLAND_AND_WALES): string {
   if (rule === 'keep' || isWorkingDay(day, calendar)) return day;
   return rule === 'forward' ? workingDaysAfter(day, 1, calendar) : workingDaysBefore(day, 1, calendar);
 }

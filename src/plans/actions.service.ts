@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
-import { agenciesKeptOut } from '../cases/kept-out.js';
+import { findExcludedAgencies } from '../cases/kept-out.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -262,7 +262,7 @@ export async function newAction(work: UnitOfWork, standing: Standing, request: A
 
 /** An agency that is excluded from the case would never see its action. */
 async function notKeptOut(work: UnitOfWork, agencyId: string, { caseId, panelId }: Standing): Promise<void> {
-  if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
+  if ((await findExcludedAgencies(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
       'The agency is excluded from this case, so nobody of it would see the action. Give it to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',

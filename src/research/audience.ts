@@ -4,7 +4,7 @@
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
-import { agenciesKeptOut } from '../cases/kept-out.js';
+import { findExcludedAgencies } from '../cases/kept-out.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../panels/panel-rules.js';
 import type { Where } from '../authorization/conditions.js';
 import { londonDay } from '../time/london-day.js';
@@ -136,6 +136,6 @@ export async function audienceOf(
   named: string[] | null,
   added: AgencyType[],
 ): Promise<Asked[]> {
-  const keptOut = await agenciesKeptOut(work, caseId, panelId);
+  const keptOut = await findExcludedAgencies(work, caseId, panelId);
   return work.manager.query<Asked[]>(AUDIENCE, [id, panelId, work.now, londonDay(work.now), keptOut, named, added]);
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
-import { Sweep } from '../jobs/sweep.js';
+import { DeadlineJob } from '../jobs/sweep.js';
 import { Public } from '../authorization/permission.guard.js';
 import { conflict } from '../http/problems.js';
 import { Clock } from '../time/clock.js';
@@ -29,7 +29,7 @@ export class SandboxController {
   constructor(
     private readonly cast: SandboxCast,
     private readonly clock: Clock,
-    private readonly sweep: Sweep,
+    private readonly sweep: DeadlineJob,
   ) {}
 
   /** The synthetic people and systems that can sign in */

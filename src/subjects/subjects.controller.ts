@@ -60,7 +60,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(PersonView)
   makePerson(@CurrentActor() actor: Actor, @Body() body: PersonRequest): Promise<AuthorizedResponse> {
-    return this.subjects.makePerson(actor, body);
+    return this.subjects.createPerson(actor, body);
   }
 
   /** Change a person that your agency recorded */
@@ -96,7 +96,7 @@ export class SubjectsController {
     @Id() id: string,
     @Body() body: ProtectedAddressRequest,
   ): Promise<AuthorizedResponse> {
-    return this.subjects.protect(actor, id, body);
+    return this.subjects.recordProtectedAddress(actor, id, body);
   }
 
   /** Get a protected address without the address itself */
@@ -116,7 +116,7 @@ export class SubjectsController {
     @Id() id: string,
     @Body() body: ProtectedAddressChange,
   ): Promise<AuthorizedResponse> {
-    return this.subjects.changeProtected(actor, id, body);
+    return this.subjects.changeProtectedAddress(actor, id, body);
   }
 
   /** Reveal a protected address, for a reason that is recorded */
@@ -161,7 +161,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(PlaceView)
   makePlace(@CurrentActor() actor: Actor, @Body() body: PlaceRequest): Promise<AuthorizedResponse> {
-    return this.subjects.make(actor, Place, PlaceView, body);
+    return this.subjects.create(actor, Place, PlaceView, body);
   }
 
   /** Change a place that your agency recorded */
@@ -197,7 +197,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(GroupView)
   makeGroup(@CurrentActor() actor: Actor, @Body() body: GroupRequest): Promise<AuthorizedResponse> {
-    return this.subjects.make(actor, Group, GroupView, body);
+    return this.subjects.create(actor, Group, GroupView, body);
   }
 
   /** Change a group that your agency recorded */

@@ -38,7 +38,7 @@ export class SubjectsService {
     );
   }
 
-  make<T extends KnownRecord>(
+  create<T extends KnownRecord>(
     actor: Actor,
     record: RecordClass<T>,
     view: ViewClass,
@@ -76,15 +76,15 @@ export class SubjectsService {
     });
   }
 
-  makePerson(actor: Actor, request: PersonRequest): Promise<AuthorizedResponse> {
-    mustBeBorn(actor, request);
+  createPerson(actor: Actor, request: PersonRequest): Promise<AuthorizedResponse> {
+    mustNotBeBornLater(actor, request);
     const person = { ...request, familyNameKey: nameKey(request.familyName) };
-    return this.make(actor, Person, PersonView, person);
+    return this.create(actor, Person, PersonView, person);
   }
 
   changePerson(actor: Actor, id: string, request: PersonChange): Promise<AuthorizedResponse> {
     return this.change(actor, Person, PersonView, id, request, () => {
-      mustBeBorn(actor, request);
+      mustNotBeBornLater(actor, request);
       return request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
     });
   }
@@ -96,7 +96,11 @@ export class SubjectsService {
     });
   }
 
-  protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<AuthorizedResponse> {
+  recordProtectedAddress(
+    actor: Actor,
+    personId: string,
+    request: ProtectedAddressRequest,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.records.find('name', Person, personId);
       await mustBePanelOf(work, partnershipId, request.panelId);
@@ -108,13 +112,13 @@ export class SubjectsService {
         contributingType: actor.agencyType,
         authorId: actor.id,
       });
-      await mustBePutBefore(work, made);
+      await mustBeDisclosable(work, made);
       work.recordEvent('protected-address.recorded', ProtectedAddress, made);
       return work.respond.one(ProtectedAddressView, made, { status: 201 });
     });
   }
 
-  changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
+  changeProtectedAddress(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, {
         writes: request,
@@ -122,7 +126,7 @@ export class SubjectsService {
       await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
       const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
-        await mustBePutBefore(work, changed);
+        await mustBeDisclosable(work, changed);
         // agencies that received the address through the earlier panel are notified of the recall
         if (found.panelId !== null) work.write.noteRecall(ProtectedAddress, id);
       }
@@ -146,7 +150,7 @@ export class SubjectsService {
   }
 }
 
-function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
+function mustNotBeBornLater({ now }: Actor, { dateOfBirth }: PersonChange): void {
   if (dateOfBirth && dateOfBirth > londonDay(now))
     throw invalid('The date of birth is in the future. Check the year.', [
       { pointer: '/dateOfBirth', detail: 'dateOfBirth must not be in the future' },
@@ -174,6 +178,6 @@ async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: s
  * Requires permission to disclose the address to the readers of its panel. Source: docs/who-may-widen.md, rows 12 and
  * 13.
  */
-async function mustBePutBefore(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
+async function mustBeDisclosable(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
   if (panelId !== null && !(await work.records.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }

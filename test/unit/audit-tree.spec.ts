@@ -65,7 +65,14 @@ test('the roots of the eight test leaves of certificate transparency', async () 
 });
 
 test(`roots, inclusion and consistency agree with the definition up to ${String(SIZES)} leaves`, async () => {
-  const { consistencyPath, Frontier, hashesIn, inclusionPath, joined, wholeSubtrees } = await tree();
+  const {
+    consistencyPath,
+    Frontier,
+    hashesIn,
+    inclusionPath,
+    joinSubtrees: joined,
+    completeSubtrees: wholeSubtrees,
+  } = await tree();
   const kept: Buffer[] = [];
   let frontier = new Frontier();
   for (const [index, one] of leaves.entries()) {
