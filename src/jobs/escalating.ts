@@ -12,7 +12,7 @@ import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../time/london-day.js';
-import { findActionsPastEscalation } from './due.js';
+import { findActionsPastEscalation } from './due-notices.queries.js';
 
 type UndoneAction = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
   actionId: string;

@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { config } from '../config.js';
 import { Clock } from '../time/clock.js';
 import { startJobRunner } from './queue.js';
-import { DeadlineJob, DEADLINE_JOB } from './sweep.js';
+import { DeadlineJob, DEADLINE_JOB } from './deadline-notices.job.js';
 
 /** Crontab of the job: every five minutes. A missed run needs no backfill, because the next run covers its work. */
 const CRONTAB = `*/5 * * * * ${DEADLINE_JOB} ?jobKey=${DEADLINE_JOB}&max=1`;
@@ -13,7 +13,7 @@ export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdo
   private stop: (() => Promise<void>) | undefined;
 
   constructor(
-    private readonly sweep: DeadlineJob,
+    private readonly deadlineJob: DeadlineJob,
     private readonly clock: Clock,
   ) {}
 
@@ -21,7 +21,7 @@ export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (config.jobs)
       this.stop = await startJobRunner(
         config.databaseUrl,
-        { [DEADLINE_JOB]: () => this.sweep.run(this.clock.now()) },
+        { [DEADLINE_JOB]: () => this.deadlineJob.run(this.clock.now()) },
         CRONTAB,
       );
   }

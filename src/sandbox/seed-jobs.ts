@@ -2,7 +2,7 @@
 import { Escalation } from '../escalations/escalation.entity.js';
 import { JobRun } from '../jobs/job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from '../jobs/notice.entity.js';
-import { DEADLINE_JOB } from '../jobs/sweep.js';
+import { DEADLINE_JOB } from '../jobs/deadline-notices.job.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { workingDaysAfter } from '../panels/working-days.js';
 import { isAccepted, isOpen } from '../plans/action.entity.js';

@@ -6,11 +6,12 @@ import { Actors } from '../authentication/actor.js';
 import { expiryOfReplies } from '../records/idempotency.js';
 import { Outbox } from '../records/audit-recording.js';
 import { withSecurityContext, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
-import { findDueNotices, markRecipientNoticesUnread } from './due.js';
+import { findDueNotices, markRecipientNoticesUnread } from './due-notices.queries.js';
 import { escalateUndoneActions } from './escalating.js';
 import { JobRun, RUN_RETENTION_DAYS } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
+/** Name of the job in the queue and in `job_runs`. */
 export const DEADLINE_JOB = 'sweep';
 
 /** Serializes runs in a partnership across processes, so that a run sees the notices of the previous one. */
