@@ -5,14 +5,14 @@
  */
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { publicBytesOf, seedOf, weaknessOfKey, weaknessOfPublicKey, weaknessOfSecret } from './secrets.js';
+import { publicBytesOf, parseSeed, weaknessOfKey, weaknessOfPublicKey, weaknessOfSecret } from './secrets.js';
 
 const { env } = process;
 
 const DEVELOPMENT_SECRET = 'for-development-only-never-in-production';
 const DEVELOPMENT_SEED = createHash('sha256').update(DEVELOPMENT_SECRET).digest();
 const PKCS8_OF_ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
-const fromSeed = (seed: Buffer): KeyObject =>
+const privateKeyFromSeed = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_OF_ED25519_SEED, seed]), format: 'der', type: 'pkcs8' });
 
 /** Issuer of the sandbox. No agency signs in there, so a configured issuer must not use this name. */
@@ -33,7 +33,7 @@ export interface IssuerConfig {
 /** Settings that cannot be parsed. */
 const unreadable: string[] = [];
 
-function integer(name: string, fallback: number): number {
+function readInteger(name: string, fallback: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
@@ -49,7 +49,7 @@ const AGENCY_CODE = /^[a-z0-9-]{2,40}$/;
 /** Normalizes the name of an issuer. Names that are equal after it look alike to a reader. */
 const normalizeIssuer = (issuer: string): string => issuer.trim().toLowerCase().replace(/\/+$/, '');
 
-function urlOf(text: unknown): URL | null {
+function parseUrl(text: unknown): URL | null {
   return typeof text === 'string' && URL.canParse(text) ? new URL(text) : null;
 }
 
@@ -69,22 +69,22 @@ function readIssuers(): { issuers: IssuerConfig[]; wrong: string[] } {
   for (const [at, one] of (list as unknown[]).entries()) {
     const { issuer, audience, jwksUri, agency } = (one ?? {}) as Record<string, unknown>;
     const name = typeof issuer === 'string' && issuer ? issuer : `number ${String(at + 1)}`;
-    const say = (what: string): void => void wrong.push(`ISSUERS: the issuer ${name} ${what}`);
-    if (typeof issuer !== 'string' || !issuer) say('needs "issuer", the `iss` of its tokens.');
-    if (typeof audience !== 'string' || !audience) say('needs "audience".');
-    const keys = urlOf(jwksUri);
-    if (!keys) say('needs "jwksUri", a URL.');
+    const report = (what: string): void => void wrong.push(`ISSUERS: the issuer ${name} ${what}`);
+    if (typeof issuer !== 'string' || !issuer) report('needs "issuer", the `iss` of its tokens.');
+    if (typeof audience !== 'string' || !audience) report('needs "audience".');
+    const keys = parseUrl(jwksUri);
+    if (!keys) report('needs "jwksUri", a URL.');
     else if (keys.protocol !== 'https:' && !(keys.protocol === 'http:' && isLoopback(keys.hostname)))
-      say('fetches its keys without TLS: "jwksUri" must begin with https:, or refer to this machine.');
+      report('fetches its keys without TLS: "jwksUri" must begin with https:, or refer to this machine.');
     if (typeof agency !== 'string' || !AGENCY_CODE.test(agency))
-      say('has no "agency", so that it could sign in people of every agency. Set the code of one agency.');
+      report('has no "agency", so that it could sign in people of every agency. Set the code of one agency.');
     if (typeof issuer === 'string' && normalizeIssuer(issuer) === normalizeIssuer(SANDBOX_ISSUER_NAME))
-      say('has the name of the sandbox.');
+      report('has the name of the sandbox.');
     if (
       typeof issuer === 'string' &&
       issuers.some((other) => normalizeIssuer(other.issuer) === normalizeIssuer(issuer))
     )
-      say('is listed twice: an issuer serves one agency.');
+      report('is listed twice: an issuer serves one agency.');
     issuers.push({
       issuer: String(issuer),
       audience: String(audience),
@@ -95,9 +95,9 @@ function readIssuers(): { issuers: IssuerConfig[]; wrong: string[] } {
   return { issuers, wrong };
 }
 
-function signingKeyOf(text: string): KeyObject | null {
-  const seed = seedOf(text);
-  return seed && fromSeed(seed);
+function parseSigningKey(text: string): KeyObject | null {
+  const seed = parseSeed(text);
+  return seed && privateKeyFromSeed(seed);
 }
 
 const { issuers, wrong: wrongIssuers } = readIssuers();
@@ -107,7 +107,7 @@ const signingKey = env['AUDIT_SIGNING_KEY'] ?? '';
 const host = env['HOST'] || '127.0.0.1';
 
 export const config = {
-  port: integer('PORT', 3000),
+  port: readInteger('PORT', 3000),
   host,
   /** Connection of the service, with a role that owns nothing. */
   databaseUrl: env['DATABASE_URL'] ?? '',
@@ -117,9 +117,9 @@ export const config = {
    * Twice the number of processors, plus one that waits for the disk. More connections only evict each other from the
    * caches.
    */
-  databasePool: integer('DATABASE_POOL', 2 * availableParallelism() + 1),
+  databasePool: readInteger('DATABASE_POOL', 2 * availableParallelism() + 1),
   /** Number of threads that generate papers (PDF, DOCX), each with about 250 MB at most. */
-  paperThreads: Math.max(1, integer('PAPER_THREADS', Math.max(1, availableParallelism() - 1))),
+  paperThreads: Math.max(1, readInteger('PAPER_THREADS', Math.max(1, availableParallelism() - 1))),
   sandbox,
   /** Day for which the seed of the sandbox is generated. Empty for today. */
   sandboxNow: env['SANDBOX_NOW'] ?? '',
@@ -127,7 +127,7 @@ export const config = {
   audience: env['AUDIENCE'] ?? 'https://wardmote.example/api',
   cursorSecret: cursorSecret || DEVELOPMENT_SECRET,
   /** Key that signs the checkpoints of the audit log. Null if the setting is not an Ed25519 key. */
-  auditSigningKey: signingKey ? signingKeyOf(signingKey) : fromSeed(DEVELOPMENT_SEED),
+  auditSigningKey: signingKey ? parseSigningKey(signingKey) : privateKeyFromSeed(DEVELOPMENT_SEED),
   /**
    * Public keys (32 bytes, base64) of earlier signing keys. A log is continued only if its last checkpoint is signed
    * with one of these or the current key.
@@ -138,7 +138,7 @@ export const config = {
   /** Whether the address of a caller is taken from a proxy in front of the service. */
   trustProxy: env['TRUST_PROXY'] === 'on',
   /** Requests per minute and principal. */
-  rateLimit: integer('RATE_LIMIT', 600),
+  rateLimit: readInteger('RATE_LIMIT', 600),
   /** Whether this process runs jobs. */
   jobs: env['JOBS'] !== 'off',
   logLevel: env['LOG_LEVEL'] ?? 'info',
@@ -184,15 +184,17 @@ function findWeakSecrets(): string[] {
   const cursor = cursorSecret ? weaknessOfSecret(cursorSecret, [DEVELOPMENT_SECRET]) : 'must be set';
   if (cursor) refuse('CURSOR_SECRET', cursor, random);
   const key = 'Set `openssl rand -base64 32`, stored apart from the database.';
-  const seed = seedOf(signingKey);
+  const seed = parseSeed(signingKey);
   const weakness = signingKey
-    ? seed && weaknessOfKey(seed, [publicBytesOf(fromSeed(DEVELOPMENT_SEED))])
+    ? seed && weaknessOfKey(seed, [publicBytesOf(privateKeyFromSeed(DEVELOPMENT_SEED))])
     : 'must be set';
   if (weakness) refuse('AUDIT_SIGNING_KEY', weakness, key);
-  if (seed && cursorSecret && seedOf(cursorSecret)?.equals(seed))
+  if (seed && cursorSecret && parseSeed(cursorSecret)?.equals(seed))
     refuse('CURSOR_SECRET', 'is the same as AUDIT_SIGNING_KEY', random);
   for (const one of config.auditEarlierKeys) {
-    const earlier = weaknessOfPublicKey(Buffer.from(one, 'base64'), [publicBytesOf(fromSeed(DEVELOPMENT_SEED))]);
+    const earlier = weaknessOfPublicKey(Buffer.from(one, 'base64'), [
+      publicBytesOf(privateKeyFromSeed(DEVELOPMENT_SEED)),
+    ]);
     if (earlier)
       refuse('AUDIT_EARLIER_KEYS', `names a key that ${earlier}`, 'Anybody could have signed with it: leave it out.');
   }

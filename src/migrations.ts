@@ -10,9 +10,9 @@ type Migration = new () => MigrationInterface;
 
 /** Folder beside `dist`, in the image as well. */
 const FOLDER = new URL('../migrations/', import.meta.url);
-const DATED = /^(\d{14})-([a-z0-9-]+)\.sql$/;
+const DATED_FILE = /^(\d{14})-([a-z0-9-]+)\.sql$/;
 /** Timestamp suffix that sorts last. TypeORM orders migrations by the last 13 digits of their names. */
-const LAST = '9999999999999';
+const LAST_TIMESTAMP = '9999999999999';
 
 const readSql = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 
@@ -30,7 +30,7 @@ function migrationOf(name: string, sql: string): Migration {
 
 const datedFiles = readdirSync(FOLDER)
   .flatMap((file) => {
-    const [, date, title] = DATED.exec(file) ?? [];
+    const [, date, title] = DATED_FILE.exec(file) ?? [];
     return date && title ? [{ name: `${title}-${date}`, file, date }] : [];
   })
   .sort((one, other) => (one.date < other.date ? -1 : 1));
@@ -40,7 +40,7 @@ function rowSecurity(): Migration {
   const digest = createHash('sha256').update(sql).digest('hex').slice(0, 12);
   // only the last applied text is recorded, so that an earlier text can be applied again
   return migrationOf(
-    `row-security-${digest}-${LAST}`,
+    `row-security-${digest}-${LAST_TIMESTAMP}`,
     `DELETE FROM migrations WHERE name LIKE 'row-security-%';\n${sql}`,
   );
 }

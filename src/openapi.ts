@@ -96,10 +96,10 @@ const REFUSALS: Record<string, { refuses: string; description: string }> = {
 };
 
 /** Returns the 403 variant of a route. A reader without access to the record gets a 404 instead. */
-function refusalOf(path: string, method: string, can: RequiredPermission | undefined): string {
-  if (!can) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
+function refusalOf(path: string, method: string, permission: RequiredPermission | undefined): string {
+  if (!permission) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
   if (!path.includes('{')) return 'Problem403';
-  if (can.action !== 'read') return 'Problem403Readers';
+  if (permission.action !== 'read') return 'Problem403Readers';
   return method === 'get' ? 'Problem403Clients' : 'Problem403';
 }
 
@@ -175,9 +175,9 @@ async function permissionsByOperation(modules: ModulesContainer): Promise<Map<st
     for (const { metatype } of controllers.values()) {
       const prototype = metatype?.prototype as object | undefined;
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
-        const can =
+        const permission =
           typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as RequiredPermission | undefined);
-        if (can) permissions.set(operationId(metatype?.name ?? '', name), can);
+        if (permission) permissions.set(operationId(metatype?.name ?? '', name), permission);
       }
     }
   return permissions;

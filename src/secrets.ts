@@ -8,7 +8,7 @@ const PKCS8_OF_ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'h
 const SEED_BYTES = 32;
 
 /** Ed25519 public keys whose private keys are printed in standards. */
-const PUBLISHED = new Map(
+const PUBLISHED_KEYS = new Map(
   Object.entries({
     d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a: 'RFC 8032, section 7.1, test 1',
     '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c': 'RFC 8032, section 7.1, test 2',
@@ -26,7 +26,7 @@ const PUBLISHED = new Map(
  * Returns the 32 bytes of an Ed25519 private key, or null. Accepts PKCS#8 (PEM or bytes), or the bytes alone, in
  * base64, base64url or hex.
  */
-export function seedOf(text: string): Buffer | null {
+export function parseSeed(text: string): Buffer | null {
   try {
     if (text.includes('PRIVATE KEY')) {
       const key = createPrivateKey(text.replaceAll('\\n', '\n'));
@@ -80,11 +80,11 @@ export function weaknessOfKey(seed: Buffer, development: Buffer[]): string | nul
 /** Returns the reason why signatures of a public key prove nothing, or null. */
 export function weaknessOfPublicKey(key: Buffer, development: Buffer[]): string | null {
   if (development.some((one) => one.equals(key))) return 'is the key of development, which is published';
-  const published = PUBLISHED.get(key.toString('hex'));
+  const published = PUBLISHED_KEYS.get(key.toString('hex'));
   return published ? `is a published test key (${published})` : null;
 }
 
-const SHORTEST = 32;
+const SHORTEST_SECRET = 32;
 /**
  * Minimum number of distinct characters. 32 random hexadecimal digits have fewer than 8 less than once in 10^5 draws,
  * base64 never.
@@ -105,8 +105,8 @@ export function weaknessOfSecret(secret: string, development: string[]): string 
   const texts = interpretationsOf(bare).map((one) => one.toString('latin1').toLowerCase());
   if (development.some((one) => texts.some((text) => text.includes(one.toLowerCase()))))
     return 'is the secret of development, which is published';
-  if (bare.length < SHORTEST) return `has fewer than ${String(SHORTEST)} characters`;
-  const decoded = interpretationsOf(bare).filter((one) => one.length >= SHORTEST / 2);
+  if (bare.length < SHORTEST_SECRET) return `has fewer than ${String(SHORTEST_SECRET)} characters`;
+  const decoded = interpretationsOf(bare).filter((one) => one.length >= SHORTEST_SECRET / 2);
   for (const bytes of decoded) {
     const pattern = findPattern([...bytes], DISTINCT_CHARACTERS);
     if (pattern) return pattern;

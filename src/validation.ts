@@ -10,7 +10,7 @@ const MOST_ERRORS = 50;
 /** Number of elements validated without a pause. Between slices of longer lists, other requests are served. */
 const SLICE = 100;
 /** Maximum number of elements of a list without a declared limit, as in the OpenAPI document. */
-const USUAL_LENGTH = 100;
+const DEFAULT_MAX_LENGTH = 100;
 
 const OPTIONS = {
   whitelist: true,
@@ -173,7 +173,7 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
       if (isUnknown || !isHolder) continue;
       const nested = shape.nested.get(property);
       if (Array.isArray(one)) {
-        const most = shape.lengths.get(property) ?? USUAL_LENGTH;
+        const most = shape.lengths.get(property) ?? DEFAULT_MAX_LENGTH;
         if (one.length > most) {
           errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
           continue;

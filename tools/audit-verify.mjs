@@ -26,7 +26,7 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 /** @typedef {{ type?: string, size: number, root: string, time: string, keyId: string, signature: string }} Checkpoint */
 /** @typedef {{ index: number, leafHash: string, leaf?: Record<string, any>, values: Record<string, unknown>, salts: Record<string, string> }} Entry */
 
-class Bad extends Error {}
+class VerificationError extends Error {}
 
 /** @param {...(Buffer | string)} parts */
 const sha256 = (...parts) => {
@@ -98,7 +98,7 @@ class Verifier {
   trust(publicKeys) {
     for (const key of publicKeys) {
       const raw = Buffer.from(key, 'base64');
-      if (raw.length !== 32) throw new Bad(`"${key}" is not an Ed25519 public key (32 bytes in base64)`);
+      if (raw.length !== 32) throw new VerificationError(`"${key}" is not an Ed25519 public key (32 bytes in base64)`);
       this.keys.set(sha256(raw).toString('hex').slice(0, 16), key);
     }
   }
@@ -108,14 +108,14 @@ class Verifier {
     if (!this.header) this.begin(line);
     else if (line.type === 'entry') this.entry(line);
     else if (line.type === 'checkpoint') this.checkpoint(line);
-    else if (line.type === 'end') throw new Bad(`the export is incomplete: ${line.reason}`);
-    else throw new Bad(`the line after ${this.tree.size} entries has an unknown type`);
+    else if (line.type === 'end') throw new VerificationError(`the export is incomplete: ${line.reason}`);
+    else throw new VerificationError(`the line after ${this.tree.size} entries has an unknown type`);
   }
 
   /** @param {any} header */
   begin(header) {
     if (header.type !== 'header' || !FORMATS.includes(header.format))
-      throw new Bad(`the first line is not a header of ${FORMATS.join(' or ')}`);
+      throw new VerificationError(`the first line is not a header of ${FORMATS.join(' or ')}`);
     this.header = header;
     if (!this.trusted.length) this.trust(header.keys.map((/** @type {{ publicKey: string }} */ key) => key.publicKey));
     for (const one of this.kept) this.signature(one, `the kept checkpoint of size ${one.size}`);
@@ -124,8 +124,10 @@ class Verifier {
   /** @param {Entry} entry */
   entry(entry) {
     const name = `entry ${entry.index}${entry.leaf ? ` (${entry.leaf.id})` : ''}`;
-    if (entry.index > this.tree.size) throw new Bad(`entry ${this.tree.size} is missing: the next one is ${name}`);
-    if (entry.index !== this.tree.size) throw new Bad(`${name} is in the place of entry ${this.tree.size}`);
+    if (entry.index > this.tree.size)
+      throw new VerificationError(`entry ${this.tree.size} is missing: the next one is ${name}`);
+    if (entry.index !== this.tree.size)
+      throw new VerificationError(`${name} is in the place of entry ${this.tree.size}`);
     this.unsigned ||= name;
     this.tree.add(entry.leaf ? this.leaf(name, /** @type {Required<Entry>} */ (entry)) : this.hashOnly(name, entry));
     this.compareWithKept();
@@ -138,7 +140,7 @@ class Verifier {
   hashOnly(name, { leafHash }) {
     this.counts.hashOnly += 1;
     const hash = Buffer.from(leafHash, 'base64');
-    if (hash.length !== 32) throw new Bad(`${name} has no leaf hash`);
+    if (hash.length !== 32) throw new VerificationError(`${name} has no leaf hash`);
     return hash;
   }
 
@@ -153,13 +155,13 @@ class Verifier {
       earlierLeafMembers = [],
       personal,
     } = /** @type {NonNullable<Verifier['header']>} */ (this.header);
-    if (leaf.index !== index) throw new Bad(`${name} was created as entry ${leaf.index}`);
+    if (leaf.index !== index) throw new VerificationError(`${name} was created as entry ${leaf.index}`);
     const members = Object.keys(leaf).sort().join();
     const expected = [leafMembers, ...earlierLeafMembers].map((one) => [...one, 'commitments'].sort().join());
-    if (!expected.includes(members)) throw new Bad(`${name} has unexpected members`);
+    if (!expected.includes(members)) throw new VerificationError(`${name} has unexpected members`);
     for (const field of personal) this.value(`${name}: ${field}`, leaf.commitments[field], values[field], salts[field]);
     const hash = sha256(Buffer.of(0), canonical(leaf));
-    if (hash.toString('base64') !== leafHash) throw new Bad(`${name} was altered: its leaf hash differs`);
+    if (hash.toString('base64') !== leafHash) throw new VerificationError(`${name} was altered: its leaf hash differs`);
     return hash;
   }
 
@@ -172,29 +174,30 @@ class Verifier {
    */
   value(name, commitment, value, salt) {
     if (commitment === undefined) {
-      if (value !== null || salt !== undefined) throw new Bad(`${name} was added afterwards`);
+      if (value !== null || salt !== undefined) throw new VerificationError(`${name} was added afterwards`);
       return;
     }
     if (value === null && salt === undefined) {
       this.counts.erased += 1;
       return;
     }
-    if (value === null) throw new Bad(`${name} was removed, but not erased: its salt is still there`);
+    if (value === null) throw new VerificationError(`${name} was removed, but not erased: its salt is still there`);
     const found = sha256(Buffer.from(salt ?? '', 'hex'), canonical(value)).toString('hex');
-    if (found !== commitment) throw new Bad(`${name} was altered: it does not match its commitment`);
+    if (found !== commitment) throw new VerificationError(`${name} was altered: it does not match its commitment`);
   }
 
   /** @param {Checkpoint} checkpoint */
   checkpoint(checkpoint) {
     const { size, root } = checkpoint;
     if (size > this.tree.size)
-      throw new Bad(`entry ${this.tree.size} is missing: a checkpoint of size ${size} follows`);
+      throw new VerificationError(`entry ${this.tree.size} is missing: a checkpoint of size ${size} follows`);
     if (size < this.tree.size || size === this.last?.size)
-      throw new Bad(`a checkpoint of size ${size} follows entry ${this.tree.size - 1}`);
+      throw new VerificationError(`a checkpoint of size ${size} follows entry ${this.tree.size - 1}`);
     const from = this.last?.size ?? 0;
     const which = from === size - 1 ? this.unsigned : `${this.unsigned}, or one after it up to entry ${size - 1},`;
     this.signature(checkpoint, `the checkpoint of size ${size}, which covers ${which}`);
-    if (root !== this.tree.root()) throw new Bad(`${which} is not what the checkpoint of size ${size} signs`);
+    if (root !== this.tree.root())
+      throw new VerificationError(`${which} is not what the checkpoint of size ${size} signs`);
     this.counts.checkpoints += 1;
     this.last = checkpoint;
     this.unsigned = '';
@@ -206,31 +209,36 @@ class Verifier {
    */
   signature({ size, root, time, keyId, signature }, name) {
     const raw = this.keys.get(keyId);
-    if (!raw) throw new Bad(`${name} is signed with a key that is not trusted (${keyId})`);
+    if (!raw) throw new VerificationError(`${name} is signed with a key that is not trusted (${keyId})`);
     const der = Buffer.concat([SPKI_PREFIX, Buffer.from(raw, 'base64')]);
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     const note = Buffer.from(`wardmote-audit\n${size}\n${root}\n${time}\n`);
-    if (!verify(null, note, key, Buffer.from(signature, 'base64'))) throw new Bad(`${name} has an invalid signature`);
+    if (!verify(null, note, key, Buffer.from(signature, 'base64')))
+      throw new VerificationError(`${name} has an invalid signature`);
   }
 
   compareWithKept() {
     for (; this.kept[0]?.size === this.tree.size; this.kept.shift()) {
       if (this.kept[0].root !== this.tree.root())
-        throw new Bad(`entry ${this.tree.size - 1} or one before it is not what the kept checkpoint signs`);
+        throw new VerificationError(
+          `entry ${this.tree.size - 1} or one before it is not what the kept checkpoint signs`,
+        );
       this.counts.kept += 1;
     }
   }
 
   end() {
-    if (!this.header) throw new Bad('the export is empty');
+    if (!this.header) throw new VerificationError('the export is empty');
     const [kept] = this.kept;
     if (kept)
-      throw new Bad(
+      throw new VerificationError(
         `entry ${this.tree.size} is missing: the kept checkpoint signs ${kept.size} entries, the log was cut to ${this.tree.size}`,
       );
-    if (this.unsigned) throw new Bad(`${this.unsigned} is covered by no checkpoint`);
+    if (this.unsigned) throw new VerificationError(`${this.unsigned} is covered by no checkpoint`);
     if (this.tree.size !== this.header.size)
-      throw new Bad(`entry ${this.tree.size} is missing: the export should have ${this.header.size} entries`);
+      throw new VerificationError(
+        `entry ${this.tree.size} is missing: the export should have ${this.header.size} entries`,
+      );
   }
 
   summary() {
@@ -269,13 +277,13 @@ async function main() {
     try {
       line = JSON.parse(text);
     } catch {
-      throw new Bad(`line ${number} is not JSON; entry ${verifier.tree.size} is expected next`);
+      throw new VerificationError(`line ${number} is not JSON; entry ${verifier.tree.size} is expected next`);
     }
     try {
       verifier.take(line);
     } catch (error) {
-      if (error instanceof Bad) throw error;
-      throw new Bad(`line ${number} is malformed; entry ${verifier.tree.size} is expected next`);
+      if (error instanceof VerificationError) throw error;
+      throw new VerificationError(`line ${number} is malformed; entry ${verifier.tree.size} is expected next`);
     }
   }
   verifier.end();
@@ -285,7 +293,7 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  if (error instanceof Bad) {
+  if (error instanceof VerificationError) {
     console.error(`BAD: ${error.message}`);
     process.exitCode = 1;
   } else {

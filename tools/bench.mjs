@@ -37,7 +37,7 @@ await session(async (run) => {
     LOG_LEVEL: 'error',
     RATE_LIMIT: '100000000',
   });
-  const { migrate, ready, seed, serve, url } = await import('./service.mjs');
+  const { migrate, waitUntilReady: ready, seed, serve, url } = await import('./service.mjs');
   await run.phase('Building', buildIfNeeded);
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-bench-'));
   run.hold({ stop: () => fs.rm(dataDir, { recursive: true, force: true }) });
@@ -57,7 +57,7 @@ await session(async (run) => {
   };
   run.hold(spawnHeld(process.execPath, [path.join(here, 'bench/bare.mjs')], { env, stdio: 'inherit' }));
   const bare = `http://127.0.0.1:${barePort}`;
-  await untilAnswers(`${bare}/cases`);
+  await waitForResponse(`${bare}/cases`);
 
   const token = await tokenOf(url, READER);
   const pick = () => cases[Math.floor(Math.random() * cases.length)] ?? '';
@@ -68,7 +68,7 @@ await session(async (run) => {
       return [() => `${origin}/cases/${pick()}/file`];
     },
   };
-  await samePages(`${url}/v1`, bare, token, pick());
+  await mustReadSameRows(`${url}/v1`, bare, token, pick());
   let fell = false;
   for (const [name, paths] of Object.entries(scenarios)) {
     const measured = /** @type {{ service: number[], bare: number[] }} */ ({ service: [], bare: [] });
@@ -93,7 +93,7 @@ await session(async (run) => {
 });
 
 /** @param {string} url */
-async function untilAnswers(url) {
+async function waitForResponse(url) {
   for (let tries = 0; tries < 200; tries++) {
     const reply = await fetch(url).catch(() => null);
     await reply?.body?.cancel();
@@ -117,7 +117,7 @@ async function tokenOf(url, person) {
  * Requires that both sides read the same rows, else the comparison is meaningless. @param {string} service @param
  * {string} bare @param {string} token @param {string} id
  */
-async function samePages(service, bare, token, id) {
+async function mustReadSameRows(service, bare, token, id) {
   for (const place of ['/cases', `/cases/${id}/file`]) {
     const [ours, theirs] = await Promise.all(
       [service, bare].map(async (origin) => {

@@ -21,14 +21,14 @@ export async function buildIfNeeded() {
     ...['tsconfig.json', 'nest-cli.json', 'package-lock.json'].map((name) => path.join(project, name)),
   ];
   const times = await Promise.all(inputs.map(async (file) => (await fs.stat(file).catch(() => null))?.mtimeMs ?? 0));
-  if (built > Math.max(...times) && !(await leftovers()).length) return false;
+  if (built > Math.max(...times) && !(await findOrphanedOutputs()).length) return false;
   await build();
   return true;
 }
 
 export async function build() {
   const began = new Date();
-  for (const file of await leftovers()) await fs.rm(file);
+  for (const file of await findOrphanedOutputs()) await fs.rm(file);
   // with outputs missing, the incremental state of the compiler is wrong
   if (!(await fs.stat(stamp).catch(() => null))) await fs.rm(path.join(dist, '.tsbuildinfo'), { force: true });
   await fs.rm(stamp, { force: true });
@@ -43,7 +43,7 @@ export async function build() {
 }
 
 /** Returns the files in dist without a source. */
-async function leftovers() {
+async function findOrphanedOutputs() {
   const sources = new Set(
     (await filesOf('src')).map((file) => path.relative(path.join(project, 'src'), file).replace(/\.ts$/, '')),
   );

@@ -30,12 +30,12 @@ export async function missingSql() {
   }
 }
 
-export async function driftFromEntities() {
+export async function checkEntitiesMatch() {
   const sql = await missingSql();
   if (sql) throw new CannotStart(`The migrations do not match the entities. Missing SQL:\n${sql}`);
 }
 
-export async function dangerousSql() {
+export async function checkSql() {
   // grants.sql contains a parameter and changes no table
   const files = (await fs.readdir(migrations)).filter((file) => file.endsWith('.sql') && file !== 'grants.sql');
   if (!files.length) throw new CannotStart('there are no migrations');

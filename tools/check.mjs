@@ -4,8 +4,8 @@
  */
 import { stripVTControlCharacters } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
-import { dangerousSql, driftFromEntities } from './check-migrations.mjs';
-import { strayNames, tracesOfThisMachine } from './check-traces.mjs';
+import { checkSql, checkEntitiesMatch } from './check-migrations.mjs';
+import { checkFileNames, checkMachineTraces } from './check-traces.mjs';
 import { lockIsComplete } from './complete-lock.mjs';
 import { CannotStart } from './lifeline.mjs';
 import { node, tool } from './run.mjs';
@@ -21,16 +21,16 @@ const steps = [
   ['lint', () => tool('eslint . --max-warnings=0')],
   ['dependencies between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
   ['lock file', lockIsComplete],
-  ['file names', strayNames],
-  ['traces of a machine', tracesOfThisMachine],
+  ['file names', checkFileNames],
+  ['traces of a machine', checkMachineTraces],
   ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [
     'OpenAPI by Spectral and OWASP',
     () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=error`),
   ],
   ['OpenAPI by Redocly', () => tool(`redocly lint ${document} --config=redocly.yaml`)],
-  ['migrations against entities', driftFromEntities],
-  ['SQL of migrations', dangerousSql],
+  ['migrations against entities', checkEntitiesMatch],
+  ['SQL of migrations', checkSql],
   ['compose file', () => tool('dclint docker-compose.yml')],
 ];
 

@@ -11,8 +11,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { CannotStart, lastWords, spawnHeld } from './lifeline.mjs';
-import { canEnter, findPostgres, reachableFolder, unprivilegedUser } from './postgres-binaries.mjs';
+import { CannotStart, captureOutput, spawnHeld } from './lifeline.mjs';
+import { canEnter, findPostgres, createReachableFolder, unprivilegedUser } from './postgres-binaries.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const host = '127.0.0.1';
@@ -43,11 +43,11 @@ const CREATE_DATABASE = 'CREATE DATABASE wardmote OWNER wardmote';
  */
 export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true, onProgress = () => undefined } = {}) {
   const user = await unprivilegedUser();
-  const home = await placeForData(dataDir ?? path.join(project, '.data/postgres'), user);
+  const home = await findDataFolder(dataDir ?? path.join(project, '.data/postgres'), user);
   const cluster = path.join(home, 'cluster');
   await refuseIfRunning(cluster);
   const { initdb, postgres } = await findPostgres(project, user);
-  const secrets = await ownSecrets(home);
+  const secrets = await readOrCreatePasswords(home);
 
   if (!(await exists(path.join(cluster, 'PG_VERSION')))) {
     onProgress('creating a new database');
@@ -75,7 +75,7 @@ export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true,
     serviceUrl: url('wardmote_service', secrets.service),
     dataDir: home,
     ended: server.ended,
-    remake: () => remakeDatabase(adminUrl),
+    remake: () => recreateDatabase(adminUrl),
     stop: async () => void (await server.stop()),
   };
 }
@@ -84,7 +84,7 @@ export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true,
  * @param {string} wanted
  * @param {import('./postgres-binaries.mjs').RunAs} user
  */
-async function placeForData(wanted, user) {
+async function findDataFolder(wanted, user) {
   const usable = async (/** @type {string} */ folder) => {
     await fs.mkdir(folder, { recursive: true });
     await fs.access(folder, fs.constants.W_OK);
@@ -94,7 +94,7 @@ async function placeForData(wanted, user) {
   if (await usable(wanted).catch(() => false)) return wanted;
   // an empty folder would mislead a user who looks for the data
   await fs.rmdir(wanted).catch(() => undefined);
-  const instead = path.join(await reachableFolder(wanted), 'postgres');
+  const instead = path.join(await createReachableFolder(wanted), 'postgres');
   if (await usable(instead)) return instead;
   throw new CannotStart(
     `The embedded database has no usable folder for its data: neither ${wanted} nor ${instead}. Use DATABASE_URL.`,
@@ -149,7 +149,7 @@ function isAlive(pid) {
  * @param {string} home
  * @returns {Promise<{ superuser: string, owner: string, service: string }>}
  */
-async function ownSecrets(home) {
+async function readOrCreatePasswords(home) {
   const file = path.join(home, 'passwords.json');
   if (!(await exists(file))) {
     const make = () => randomBytes(24).toString('base64url');
@@ -188,7 +188,7 @@ async function initialise(initdb, home, cluster, secrets, user) {
     cwd: home,
     env: cleanEnvironment(),
   });
-  const output = lastWords(held.process);
+  const output = captureOutput(held.process);
   const code = await held.ended;
   await fs.rm(passwordFile, { force: true });
   if (code !== 0) {
@@ -223,7 +223,7 @@ async function serve(postgres, cluster, port, durable, user) {
 
   for (let attempt = 1; ; attempt += 1) {
     const held = spawnHeld(postgres, args, { ...user, signal: 'INT', cwd: cluster, env: cleanEnvironment() });
-    const output = lastWords(held.process);
+    const output = captureOutput(held.process);
     const ready = await Promise.race([
       held.ended.then(() => false),
       new Promise((resolve) => {
@@ -269,7 +269,7 @@ async function ensureRoles(adminUrl, secrets) {
 }
 
 /** @param {string} adminUrl */
-async function remakeDatabase(adminUrl) {
+async function recreateDatabase(adminUrl) {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   try {

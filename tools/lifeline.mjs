@@ -57,7 +57,7 @@ export class CannotStart extends Error {}
  * Returns a function that returns the last output of a child, for error messages.
  * @param {import('node:child_process').ChildProcess} child
  */
-export function lastWords(child) {
+export function captureOutput(child) {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (part) => (text = (text + part).slice(-8000)));

@@ -54,7 +54,7 @@ export async function canEnter(folder, user) {
  * user owns the folder, because another user could have created it first in a place writable by everybody.
  * @param {string} instead
  */
-export async function reachableFolder(instead) {
+export async function createReachableFolder(instead) {
   const name = createHash('sha256').update(`${process.getuid?.()} ${instead}`).digest('hex').slice(0, 16);
   const folder = path.join('/var/tmp', `wardmote-${name}`);
   await fs.mkdir(folder, { mode: 0o755 }).catch((error) => {
@@ -82,7 +82,7 @@ export async function findPostgres(project, user) {
   problem = await problemOf(native, user);
   if (!problem) return programs(native);
 
-  const copy = path.join(await reachableFolder(project), `postgresql-${version}`);
+  const copy = path.join(await createReachableFolder(project), `postgresql-${version}`);
   if (await problemOf(copy, user)) {
     const unfinished = `${copy}.${process.pid}`;
     await fs.cp(native, unfinished, { recursive: true, verbatimSymlinks: true });

@@ -51,18 +51,18 @@ export async function openDatabase(session) {
  * @param {Database} database
  */
 export async function migrate(session, database) {
-  if (database.remake && (await isOfEarlierMigrations(database))) {
+  if (database.remake && (await hasForeignMigrations(database))) {
     console.log(
       `The sandbox data in ${database.dataDir} was created by earlier migrations, which this version does not continue: ` +
         'it is removed and created again. Data entered by hand is lost.',
     );
     await session.phase('Removing the earlier sandbox data', database.remake);
   }
-  await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownersEnvironment(database)));
+  await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownerEnvironment(database)));
 }
 
 /** @param {Database} database */
-async function isOfEarlierMigrations({ ownerUrl }) {
+async function hasForeignMigrations({ ownerUrl }) {
   const { foreignMigrations } = await import(pathToFileURL(path.join(dist, 'migrations.js')).href);
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
@@ -80,7 +80,7 @@ async function isOfEarlierMigrations({ ownerUrl }) {
  */
 export async function seed(session, database) {
   await session.phase('Filling the sandbox', () =>
-    session.node([path.join(dist, 'seed.js')], ownersEnvironment(database)),
+    session.node([path.join(dist, 'seed.js')], ownerEnvironment(database)),
   );
 }
 
@@ -112,7 +112,7 @@ export function serve(session, { serviceUrl }) {
  * @param {import('./lifeline.mjs').Held} service
  * @param {number} [seconds]
  */
-export async function ready(service, seconds = 60) {
+export async function waitUntilReady(service, seconds = 60) {
   const ended = service.ended.then((code) => {
     throw new CannotStart(`The service ended before it was ready (code ${code}).`);
   });
@@ -130,7 +130,7 @@ export async function ready(service, seconds = 60) {
 }
 
 /** @param {Database} database */
-const ownersEnvironment = ({ ownerUrl, serviceUrl }) => ({
+const ownerEnvironment = ({ ownerUrl, serviceUrl }) => ({
   ...process.env,
   DATABASE_URL: serviceUrl,
   MIGRATION_DATABASE_URL: ownerUrl,

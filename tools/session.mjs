@@ -1,5 +1,5 @@
 /** Runs a command and closes its resources in reverse order, whether it ends normally, with an error or by Ctrl-C. */
-import { CannotStart, lastWords, spawnHeld } from './lifeline.mjs';
+import { CannotStart, captureOutput, spawnHeld } from './lifeline.mjs';
 
 /**
  * @typedef {object} Session
@@ -45,7 +45,7 @@ export async function session(work) {
     },
     async node(args, env = process.env) {
       const child = self.hold(spawnHeld(process.execPath, args, { env }));
-      const output = lastWords(child.process);
+      const output = captureOutput(child.process);
       const code = await child.ended;
       if (code !== 0) throw new CannotStart(output() || `${args.join(' ')} ended with code ${code}`);
       return output();

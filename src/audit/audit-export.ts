@@ -32,13 +32,13 @@ import { EARLIER_LEAF_MEMBERS, FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONA
 export const NDJSON = 'application/x-ndjson';
 const BATCH_SIZE = 500;
 
-const selected = (type: typeof AuditEntry | typeof AuditCheckpoint): string =>
+const selectColumns = (type: typeof AuditEntry | typeof AuditCheckpoint): string =>
   [...columnsOf(type)].map(([property, { name }]) => `t.${name} AS "${property}"`).join(', ');
 const SIZE = `SELECT max(size) AS size FROM ${tableOf(AuditCheckpoint)}`;
-const ENTRIES = `SELECT ${selected(AuditEntry)} FROM ${tableOf(AuditEntry)} t WHERE t.index >= $1 AND t.index < $2 ORDER BY t.index`;
-const CHECKPOINTS = `SELECT ${selected(AuditCheckpoint)} FROM ${tableOf(AuditCheckpoint)} t WHERE t.size > $1 AND t.size <= $2 ORDER BY t.size`;
+const ENTRIES = `SELECT ${selectColumns(AuditEntry)} FROM ${tableOf(AuditEntry)} t WHERE t.index >= $1 AND t.index < $2 ORDER BY t.index`;
+const CHECKPOINTS = `SELECT ${selectColumns(AuditCheckpoint)} FROM ${tableOf(AuditCheckpoint)} t WHERE t.size > $1 AND t.size <= $2 ORDER BY t.size`;
 
-const line = (value: object): string => `${JSON.stringify(value)}\n`;
+const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
 
 @Injectable()
 export class AuditExport {
@@ -64,19 +64,19 @@ export class AuditExport {
   private async *lines(actor: Actor, size: number): AsyncGenerator<string> {
     const keys = [...this.log.keys.publicKeys].map(([id, publicKey]) => ({ id, publicKey }));
     const members = { leafMembers: LEAF_MEMBERS, earlierLeafMembers: EARLIER_LEAF_MEMBERS, personal: PERSONAL };
-    yield line({ type: 'header', format: FORMAT, keys, size, ...members });
+    yield jsonLine({ type: 'header', format: FORMAT, keys, size, ...members });
     for (let from = 0; from < size; from += BATCH_SIZE) {
       const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
       if (!now || !hasApplicableRule(now, subjectOf(AuditEntry), 'export')) {
-        yield line({ type: 'end', complete: false, reason: 'Your access to the log ended during the export.' });
+        yield jsonLine({ type: 'end', complete: false, reason: 'Your access to the log ended during the export.' });
         return;
       }
-      yield await this.part(now, from, Math.min(from + BATCH_SIZE, size));
+      yield await this.formatBatch(now, from, Math.min(from + BATCH_SIZE, size));
     }
   }
 
   /** Formats entries `from` (inclusive) to `to` (exclusive), interleaved with their checkpoints. */
-  private async part(actor: Actor, from: number, to: number): Promise<string> {
+  private async formatBatch(actor: Actor, from: number, to: number): Promise<string> {
     const [entries, checkpoints] = await this.log.runInLogContext(async (client) => [
       (await client.query<AuditEntry>(ENTRIES, [from, to])).rows,
       (await client.query<AuditCheckpoint>(CHECKPOINTS, [from, to])).rows,
@@ -87,8 +87,11 @@ export class AuditExport {
     );
     const readable = new Map(permitted.map((entry) => [entry.id, entry]));
     const lines = [
-      ...entries.map((entry) => ({ at: entry.index, text: line(lineOf(readable.get(entry.id) ?? null, entry)) })),
-      ...checkpoints.map((one) => ({ at: one.size - 0.5, text: line(checkpointLine(one)) })),
+      ...entries.map((entry) => ({
+        at: entry.index,
+        text: jsonLine(entryLine(readable.get(entry.id) ?? null, entry)),
+      })),
+      ...checkpoints.map((one) => ({ at: one.size - 0.5, text: jsonLine(checkpointLine(one)) })),
     ];
     return lines
       .sort((a, b) => a.at - b.at)
@@ -102,7 +105,7 @@ export class AuditExport {
   }
 }
 
-function lineOf(readable: AuditEntry | null, { index, ...entry }: AuditEntry): object {
+function entryLine(readable: AuditEntry | null, { index, ...entry }: AuditEntry): object {
   if (!readable) return { type: 'entry', index, leafHash: leafHashOf({ index, ...entry }).toString('base64') };
   const values = Object.fromEntries(PERSONAL.map((field) => [field, readable[field]]));
   const leafHash = readable.nodes.subarray(0, 32).toString('base64');

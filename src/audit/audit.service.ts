@@ -43,7 +43,7 @@ export class AuditService {
     return this.records.read(actor, async (work) => {
       const entry = await work.records.find('read', AuditEntry, id);
       await work.respond.one(AuditEntryView, entry);
-      const checkpoint = await checkpointOf(work, '?size', size);
+      const checkpoint = await findCheckpoint(work, '?size', size);
       if (checkpoint.size <= entry.index)
         throw unacceptable(
           'not-in-the-checkpoint',
@@ -55,7 +55,7 @@ export class AuditService {
         leafHash: leafHashOf(entry).toString('base64'),
         size: checkpoint.size,
         root: checkpoint.root,
-        path: await this.hashesOf(inclusionPath(entry.index, [0, checkpoint.size])),
+        path: await this.readHashes(inclusionPath(entry.index, [0, checkpoint.size])),
         withheld: [],
       });
     });
@@ -63,8 +63,8 @@ export class AuditService {
 
   consistencyProof(actor: Actor, from?: number, to?: number): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const earlier = await checkpointOf(work, '?from', from, 'first');
-      const later = await checkpointOf(work, '?to', to);
+      const earlier = await findCheckpoint(work, '?from', from, 'first');
+      const later = await findCheckpoint(work, '?to', to);
       if (later.size < earlier.size)
         throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
           { pointer: '?to', detail: 'must not be less than from' },
@@ -74,19 +74,19 @@ export class AuditService {
         fromRoot: earlier.root,
         to: later.size,
         toRoot: later.root,
-        path: await this.hashesOf(consistencyPath(earlier.size, [0, later.size])),
+        path: await this.readHashes(consistencyPath(earlier.size, [0, later.size])),
         withheld: [],
       });
     });
   }
 
-  private hashesOf(ranges: Range[]): Promise<string[]> {
-    return this.log.runInLogContext((client) => hashesOf(client, ranges));
+  private readHashes(ranges: Range[]): Promise<string[]> {
+    return this.log.runInLogContext((client) => readHashes(client, ranges));
   }
 }
 
 /** Returns the readable checkpoint of this size; without a size, the first or last readable checkpoint. */
-async function checkpointOf(
+async function findCheckpoint(
   work: UnitOfWork,
   pointer: string,
   size?: number,
@@ -105,7 +105,7 @@ async function checkpointOf(
 }
 
 /** Computes the base64 hashes of these subtrees from the stored hashes of complete subtrees. */
-async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> {
+async function readHashes(client: PoolClient, ranges: Range[]): Promise<string[]> {
   const leaves = ranges.flatMap((range) => completeSubtrees(range).map(({ leaf }) => leaf));
   const { rows } = await client.query<{ index: number; nodes: Buffer }>(
     `SELECT index, nodes FROM ${tableOf(AuditEntry)} WHERE index = ANY($1::bigint[])`,

@@ -29,7 +29,7 @@ import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { canonical, commitTo, leafHashOf, SigningKeys } from './sealing.js';
-import { Frontier, hashesIn, type Hash } from './tree.js';
+import { Frontier, splitHashes, type Hash } from './tree.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
@@ -388,4 +388,4 @@ const serializeCheckpoint = ({ frontier, ...rest }: AuditCheckpoint): string =>
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
 
 /** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
-export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];
+export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => splitHashes(nodes)[level];

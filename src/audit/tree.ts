@@ -30,7 +30,7 @@ export class Frontier {
     private count = 0,
     edge: Buffer = Buffer.alloc(0),
   ) {
-    this.edge = hashesIn(edge);
+    this.edge = splitHashes(edge);
   }
 
   get size(): number {
@@ -62,7 +62,7 @@ export class Frontier {
 }
 
 /** Splits concatenated hashes. */
-export function hashesIn(buffer: Buffer): Hash[] {
+export function splitHashes(buffer: Buffer): Hash[] {
   const count = buffer.length / HASH_BYTES;
   return Array.from({ length: count }, (_, at) => buffer.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }

@@ -21,7 +21,7 @@ interface ExplainedPerson {
   read: Explanation;
   track: Explanation;
   /** Whether the person could read the case but for a conflict of interest. */
-  isKeptOut: boolean;
+  isDeniedOnlyByConflict: boolean;
 }
 
 /**
@@ -39,15 +39,17 @@ export class CaseAccess {
   listPeople(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const asked = await work.records.find('explain', Case, id);
-      const possible = await findCandidates(work, asked);
-      const ids = possible.slice(0, MOST_CANDIDATES);
+      const candidateIds = await findCandidates(work, asked);
+      const ids = candidateIds.slice(0, MOST_CANDIDATES);
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
       const about = ids.flatMap((one) => found.get(one) ?? []);
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
       const seen = await inBatches(known, (one) => explainPerson(one, found.get(one.id)?.roles ?? [], row));
       work.audit.explanation(subjectOf(Case), asked);
-      const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
+      const readers = seen.filter(
+        ({ read, isDeniedOnlyByConflict }) => read.outcome === 'permit' || isDeniedOnlyByConflict,
+      );
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new AuthorizedResponse({
         caseId: id,
@@ -63,7 +65,7 @@ export class CaseAccess {
           agencyId,
           because: [...new Set(following.flatMap((one) => reasonsOf(one.track)))],
         })),
-        complete: possible.length <= MOST_CANDIDATES,
+        complete: candidateIds.length <= MOST_CANDIDATES,
         withheld: [],
       });
     });
@@ -86,9 +88,9 @@ const reasonsOf = ({ outcome, steps, decidedBy }: Explanation): string[] =>
 function explainPerson(actor: Actor, roles: string[], row: Row): ExplainedPerson {
   const subject = subjectOf(Case);
   const read = explain(actor, subject, 'read', row);
-  const isKeptOut =
+  const isDeniedOnlyByConflict =
     isDeniedByConflict(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
-  return { actor, read, isKeptOut, track: explain({ ...actor, roles }, subject, 'track', row) };
+  return { actor, read, isDeniedOnlyByConflict, track: explain({ ...actor, roles }, subject, 'track', row) };
 }
 
 interface ReceivedLevels extends Partial<Record<SharingLevel, string[]>> {

@@ -3,7 +3,7 @@ import { londonDay } from '../time/london-day.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
 /** Prefix of the references of referrals, before the prefix of their panel. */
-const REFERRALS = 'REF-';
+const REFERRAL_PREFIX = 'REF-';
 
 const FIVE_DIGITS = { from: 10_000, below: 100_000 };
 const SIX_DIGITS = { from: 100_000, below: 1_000_000 };
@@ -11,7 +11,7 @@ const SIX_DIGITS = { from: 100_000, below: 1_000_000 };
  * Number of five-digit references after which six digits are used. Beyond a fifth of the range, random draws hit used
  * numbers too often.
  */
-const ENOUGH_OF_FIVE = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
+const FIVE_DIGIT_LIMIT = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
 
 /**
  * Returns a new human-readable reference, such as `JAG-2026-48213`. The number is drawn at random among the unused ones
@@ -24,7 +24,7 @@ export async function newReference(work: UnitOfWork, series: string): Promise<st
     `SELECT count(*)::int AS used FROM reference_numbers WHERE series = $1 AND year = $2 AND number < $3`,
     [series, year, FIVE_DIGITS.below],
   );
-  const { from, below } = used < ENOUGH_OF_FIVE ? FIVE_DIGITS : SIX_DIGITS;
+  const { from, below } = used < FIVE_DIGIT_LIMIT ? FIVE_DIGITS : SIX_DIGITS;
   for (;;) {
     const number = randomInt(from, below);
     const taken = await work.manager.query<unknown[]>(
@@ -36,4 +36,4 @@ export async function newReference(work: UnitOfWork, series: string): Promise<st
 }
 
 /** Returns the series of the referrals to a panel, such as `REF-JAG`. */
-export const referralSeries = (prefix: string): string => REFERRALS + prefix;
+export const referralSeries = (prefix: string): string => REFERRAL_PREFIX + prefix;

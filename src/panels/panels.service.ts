@@ -96,7 +96,7 @@ export class PanelsService {
       const given = { ...seat, validTo, panelId, agencyId: member.agencyId, appointedById: actor.id };
       const membership = await work.write.insert(Membership, given);
       if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
-        await mustLeaveAChair(work, replaced, replaced.validTo as string);
+        await mustLeaveChair(work, replaced, replaced.validTo as string);
         await mustLeaveSomebody?.();
       }
       work.recordEvent('membership.began', Membership, membership, { tier: request.tier, role: request.role });
@@ -117,7 +117,7 @@ export class PanelsService {
       const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
       // after the update, which waits for concurrent changes of seats
       if (CHAIRING_ROLES.includes(membership.role)) {
-        await mustLeaveAChair(work, membership, validTo);
+        await mustLeaveChair(work, membership, validTo);
         await mustLeaveSomebody();
       }
       work.recordEvent('membership.ends', Membership, ended, { validTo });
@@ -138,7 +138,7 @@ export class PanelsService {
       if (membership.panelId !== panelId) throw notFound();
       const ended = await endSeatNow(work, membership, reason);
       if (CHAIRING_ROLES.includes(ended.role)) {
-        await mustLeaveAChair(work, ended, ended.validTo as string);
+        await mustLeaveChair(work, ended, ended.validTo as string);
         await mustLeaveSomebody();
       }
       return work.respond.one(MembershipView, ended);
@@ -310,7 +310,7 @@ function mustShorten(work: UnitOfWork, seat: Membership, validTo: string): void 
  * appointed does not count. The number of days is a constant: if it were a rule of the panel, its chair could set it so
  * that no successor qualifies.
  */
-async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
+async function mustLeaveChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
   const [left] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
      WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1

@@ -103,7 +103,7 @@ export class SubjectsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.records.find('name', Person, personId);
-      await mustBePanelOf(work, partnershipId, request.panelId);
+      await mustBelongToPartnership(work, partnershipId, request.panelId);
       const made = await work.write.insert(ProtectedAddress, {
         ...request,
         personId,
@@ -123,7 +123,7 @@ export class SubjectsService {
       const found = await work.records.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, {
         writes: request,
       });
-      await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
+      await mustBelongToPartnership(work, found.partnershipId, request.panelId ?? null);
       const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBeDisclosable(work, changed);
@@ -165,7 +165,7 @@ const noSuchPanel = (): Problem =>
   );
 
 /** Throws unless the panel belongs to the partnership. The error does not reveal panels that the actor may not know. */
-async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
+async function mustBelongToPartnership(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
   if (panelId === null) return;
   const found = await work.manager.query<unknown[]>('SELECT FROM panels WHERE id = $1 AND partnership_id = $2', [
     panelId,

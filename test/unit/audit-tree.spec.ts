@@ -68,7 +68,7 @@ test(`roots, inclusion and consistency agree with the definition up to ${String(
   const {
     consistencyPath,
     Frontier,
-    hashesIn,
+    splitHashes: hashesIn,
     inclusionPath,
     joinSubtrees: joined,
     completeSubtrees: wholeSubtrees,
