@@ -169,14 +169,15 @@ export async function buildDocument(): Promise<OpenAPIObject> {
 
 /** Returns the required permission of each route, by operation identifier. */
 async function permissionsByOperation(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
-  const { PERMISSION_KEY: CAN } = await import('./authorization/permission.guard.js');
+  const { PERMISSION_KEY } = await import('./authorization/permission.guard.js');
   const permissions = new Map<string, RequiredPermission>();
   for (const { controllers } of modules.values())
     for (const { metatype } of controllers.values()) {
       const prototype = metatype?.prototype as object | undefined;
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
         const permission =
-          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as RequiredPermission | undefined);
+          typeof value === 'function' &&
+          (Reflect.getMetadata(PERMISSION_KEY, value as object) as RequiredPermission | undefined);
         if (permission) permissions.set(operationId(metatype?.name ?? '', name), permission);
       }
     }

@@ -37,7 +37,7 @@ await session(async (run) => {
     LOG_LEVEL: 'error',
     RATE_LIMIT: '100000000',
   });
-  const { migrate, waitUntilReady: ready, seed, serve, url } = await import('./service.mjs');
+  const { migrate, waitUntilReady, seed, serve, url } = await import('./service.mjs');
   await run.phase('Building', buildIfNeeded);
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-bench-'));
   run.hold({ stop: () => fs.rm(dataDir, { recursive: true, force: true }) });
@@ -47,7 +47,7 @@ await session(async (run) => {
   await migrate(run, database);
   await seed(run, database);
   const { panels, cases } = await run.phase(`Making ${CASES} cases`, () => caseload(database.ownerUrl, READER, CASES));
-  await run.phase('Starting the service', () => ready(serve(run, database)));
+  await run.phase('Starting the service', () => waitUntilReady(serve(run, database)));
   const barePort = String(await freePort());
   const env = {
     ...process.env,
