@@ -124,7 +124,7 @@ async function refuseIfRunning(cluster) {
 
 /**
  * @param {number} pid
- * @returns {Promise<string | null>} null when it cannot be told
+ * @returns {Promise<string | null>} null if unknown
  */
 async function commandOf(pid) {
   try {

@@ -17,10 +17,10 @@ import { openStage, StoryEnds } from './story/stage.mjs';
 import { referrals } from './story/week-1.mjs';
 import { sideBySide } from './story/side-by-side.mjs';
 
-let told = false;
+let isComplete = false;
 // an interrupted run has verified nothing
 process.once('exit', () => {
-  if (!told) process.exitCode = 1;
+  if (!isComplete) process.exitCode = 1;
 });
 
 await session(async (run) => {
@@ -36,6 +36,6 @@ await session(async (run) => {
   }
   const { kept, broken } = stage.counts();
   console.log(`\n${kept} promises kept, ${broken} broken`);
-  told = true;
+  isComplete = true;
   return broken ? 1 : 0;
 });

@@ -134,8 +134,8 @@ const findMeetingNotices = (manager: EntityManager, today: string, now: Date): P
      CROSS JOIN LATERAL (VALUES
        ('papers_due', m.papers_due_on, m.status = 'scheduled' AND m.circulated_at IS NULL AND m.scheduled_at > $2),
        ('research_due', m.research_due_on, m.status = ANY ($3) AND m.scheduled_at > $2)
-     ) AS due (kind, day, stands)
-     WHERE due.stands AND due.day <= $1 ORDER BY m.id`,
+     ) AS due (kind, day, applies)
+     WHERE due.applies AND due.day <= $1 ORDER BY m.id`,
     [today, now, TO_BE_HELD],
   );
 
@@ -238,14 +238,14 @@ async function findMissingChairNotices(manager: EntityManager, today: string, no
     `WITH coordination AS (${COORDINATION}), matters AS (
        SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2)
          AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "listingId" uuid)
-       JOIN panels p ON p.id = j."panelId"), told AS (
+       JOIN panels p ON p.id = j."panelId"), recipients AS (
        SELECT 'no_chair_left' AS kind, j.*, j."panelId" AS before, c.agency_id FROM matters j JOIN coordination c ON c.panel_id = j."panelId"
        UNION SELECT 'no_chair_left', j.*, j."panelId", m.agency_id FROM matters j JOIN memberships m ON j.compartment
          AND m.panel_id = j."panelId" AND m.tier = 'core' AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1
        UNION SELECT 'deputy_chair_needed', j.*, s.id, c.agency_id FROM matters j JOIN panels s ON NOT j.compartment
          AND s.partnership_id = j.partnership_id AND s.type = $3 JOIN coordination c ON c.panel_id = s.id)
      SELECT t.kind, t.type AS "subjectType", t.id AS "subjectId", $1::date::text AS "dueOn", t.agency_id AS "agencyId",
-       t."caseId", t."listingId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM told t
+       t."caseId", t."listingId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM recipients t
      WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = t.kind AND n.subject_id = t.id AND n.agency_id = t.agency_id
        AND n.due_on >= $4) ORDER BY t.kind, t.id, t.agency_id`,
     [today, JSON.stringify(matters), STEERING_GROUP, recent],
@@ -264,11 +264,11 @@ const findRecipientNotices = (manager: EntityManager, today: string): Promise<Du
        FROM disclosures d LEFT JOIN cases c ON c.id = d.case_id
        LEFT JOIN listings l ON l.id = d.listing_id AND l.case_id = d.case_id
        LEFT JOIN panels p ON p.id = d.panel_id AND p.partnership_id = d.partnership_id
-       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), told AS (
+       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), recipients AS (
        SELECT *, origin_agency_id AS agency_id FROM pending
        UNION SELECT q.*, c.agency_id FROM pending q JOIN coordination c ON c.panel_id = q.panel_id)
      SELECT 'recipient_to_tell' AS kind, id AS "subjectId", due_on AS "dueOn", agency_id AS "agencyId", case_id AS "caseId",
-       listing_id AS "listingId", panel_id AS "panelId" FROM told ORDER BY id, agency_id`,
+       listing_id AS "listingId", panel_id AS "panelId" FROM recipients ORDER BY id, agency_id`,
     [today],
   );
 
